@@ -1,0 +1,160 @@
+//! The command line: what an operator starts. Every setting is a flag, and `ROSTER_*` in the environment.
+
+mod app;
+mod demo;
+mod serve;
+mod server;
+mod tenant;
+mod token;
+
+use crate::{
+    auth::keys::KeyError,
+    directory,
+    model::{clock::Clock, ids::TenantId},
+    store::{
+        self, Durability, Options, Store, Tenant,
+        folder::{Folder, FolderError},
+    },
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{io, path::PathBuf};
+
+/// Microsoft Graph's directory of users, groups and memberships, as one binary.
+#[derive(Debug, Parser)]
+#[command(name = "roster", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a directory over HTTP
+    Serve(serve::Serve),
+    /// Show adding a member over HTTP, on a sample directory that goes away at the end
+    Demo(demo::Demo),
+    /// Print an access token
+    Token(token::Token),
+    /// Manage applications, which get tokens by a client id and a secret
+    App {
+        #[command(subcommand)]
+        command: app::App,
+    },
+    /// Manage tenants: directories that know nothing of each other
+    Tenant {
+        #[command(subcommand)]
+        command: tenant::TenantCommand,
+    },
+}
+
+/// Why a command ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data folder can't be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A rule said no, or the store failed under it.
+    #[error(transparent)]
+    Directory(#[from] directory::Error),
+    /// The signing key failed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The system refused.
+    #[error("{0}: {1}")]
+    Io(String, io::Error),
+    /// What was asked for isn't possible.
+    #[error("{0}")]
+    Impossible(String),
+    /// A request of the demonstration failed.
+    #[error("a request failed: {0}")]
+    Request(#[from] reqwest::Error),
+}
+
+/// How the output that programs read is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// Where a directory lies on disk.
+#[derive(Debug, Args)]
+struct Data {
+    /// The data folder [default: `roster` in the platform's data directory]
+    #[arg(long, value_name = "DIR", env = "ROSTER_DATA")]
+    data: Option<PathBuf>,
+}
+
+/// One tenant of a directory.
+#[derive(Debug, Args)]
+struct TenantChoice {
+    /// The tenant [default: the only one]
+    #[arg(long, value_name = "TENANT", env = "ROSTER_TENANT")]
+    tenant: Option<TenantId>,
+}
+
+impl Cli {
+    /// Runs the command.
+    pub async fn run(self) -> Result<(), Error> {
+        match self.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Demo(demo) => demo.run().await,
+            Command::Token(token) => token.run().await,
+            Command::App { command } => command.run().await,
+            Command::Tenant { command } => command.run().await,
+        }
+    }
+}
+
+impl Data {
+    fn path(&self) -> Result<PathBuf, Error> {
+        let default = || directories::ProjectDirs::from("", "", "roster").map(|dirs| dirs.data_dir().into());
+        let none =
+            || Error::Impossible("this platform names no data directory: choose one with --data".into());
+        self.data.clone().or_else(default).ok_or_else(none)
+    }
+
+    /// Opens the directory there, making it where there is none. A server may be running on it.
+    fn open_or_create(&self) -> Result<(Folder, Store), Error> {
+        let folder = Folder::open(&self.path()?)?;
+        let store = open_store(&folder, 1)?;
+        Ok((folder, store))
+    }
+
+    /// Opens the directory there.
+    fn open(&self) -> Result<(Folder, Store), Error> {
+        let path = self.path()?;
+        if !path.is_dir() {
+            let message =
+                format!("there is no directory in {}: start one with `roster serve`", path.display());
+            return Err(Error::Impossible(message));
+        }
+        self.open_or_create()
+    }
+}
+
+impl TenantChoice {
+    async fn find(&self, store: &Store) -> Result<Tenant, Error> {
+        if let Some(id) = self.tenant {
+            let none = || Error::Impossible(format!("there is no tenant {id} here"));
+            return store.find_tenant(id).await?.ok_or_else(none);
+        }
+        match store.tenants(2).await?.as_slice() {
+            [only] => Ok(*only),
+            [] => {
+                Err(Error::Impossible("there is no tenant here: make one with `roster tenant create`".into()))
+            }
+            _ => Err(Error::Impossible("there are several tenants here: choose one with --tenant".into())),
+        }
+    }
+}
+
+fn open_store(folder: &Folder, readers: usize) -> Result<Store, Error> {
+    let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
+    Ok(Store::open(folder.path(), Options { durability, readers, clock: Clock::default() })?)
+}

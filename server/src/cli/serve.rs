@@ -1,0 +1,97 @@
+//! `roster serve`.
+
+use super::{
+    Data, Error, Format,
+    server::{self, Server, Settings},
+};
+use crate::{
+    directory::{ExchangeManagedGroups, Policy},
+    store::folder::Folder,
+};
+use clap::Args;
+use serde_json::json;
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "ROSTER_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    #[command(flatten)]
+    data: Data,
+
+    /// Keep the directory in a temporary folder that goes away with the server
+    #[arg(long, env = "ROSTER_EPHEMERAL", conflicts_with = "data")]
+    ephemeral: bool,
+
+    /// Fill an empty directory with a small organisation and an application named `sample`
+    #[arg(long, env = "ROSTER_SAMPLE")]
+    sample: bool,
+
+    /// Listen on an address that other machines reach
+    #[arg(long, env = "ROSTER_ALLOW_REMOTE")]
+    allow_remote: bool,
+
+    /// The origin that clients use, where it isn't the address (behind a proxy, say)
+    #[arg(long, value_name = "URL", env = "ROSTER_PUBLIC_URL", value_parser = origin)]
+    public_url: Option<String>,
+
+    /// Whether mail-enabled security groups can be created and changed (`writable`, as Graph's page *Add
+    /// member* has it) or not (`read-only`, as Graph does today)
+    #[arg(long, value_name = "POLICY", env = "ROSTER_EXCHANGE_MANAGED_GROUPS", default_value = "writable")]
+    exchange_managed_groups: ExchangeManagedGroups,
+
+    /// The form of the log on standard error
+    #[arg(long, env = "ROSTER_LOG", value_enum, default_value = "text")]
+    log: Format,
+
+    /// The form of the line on standard output that tells where the server listens
+    #[arg(long, env = "ROSTER_FORMAT", value_enum, default_value = "text")]
+    format: Format,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Error> {
+        server::start_log(self.log == Format::Json, "info");
+        let folder = if self.ephemeral { Folder::ephemeral()? } else { Folder::open(&self.data.path()?)? };
+        let settings = Settings {
+            listen: self.listen,
+            sample: self.sample,
+            allow_remote: self.allow_remote,
+            public_url: self.public_url,
+            policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
+        };
+        let server = Server::start(folder, settings).await?;
+        announce(&server, self.format).map_err(|error| Error::Io("standard output".into(), error))?;
+        server.serve(server::stop_signal()).await;
+        Ok(())
+    }
+}
+
+fn announce(server: &Server, format: Format) -> io::Result<()> {
+    let (url, tenant, folder) = (server.url(), server.tenant().to_string(), server.folder().display());
+    let mut stdout = io::stdout().lock();
+    match format {
+        Format::Text => writeln!(stdout, "Roster listens on {url} (tenant {tenant}, data in {folder})")?,
+        Format::Json => {
+            let line = json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()});
+            writeln!(stdout, "{line}")?;
+        }
+    }
+    stdout.flush()
+}
+
+/// An origin: scheme, host and port, and nothing after it.
+fn origin(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if bare {
+        Ok(url.origin().ascii_serialization())
+    } else {
+        Err("an origin such as https://directory.example".into())
+    }
+}

@@ -1,0 +1,142 @@
+//! The rules, one file per noun: plain synchronous functions over a unit of work. No HTTP, no SQL, no await.
+
+pub mod applications;
+pub mod groups;
+pub mod import;
+pub mod members;
+mod references;
+pub mod sample;
+pub mod users;
+
+use crate::{
+    model::{
+        ids::ObjectId,
+        kinds::{GroupKind, MemberKind, ObjectKind},
+        properties::{Document, PropertyFault},
+    },
+    store,
+};
+use std::str::FromStr;
+
+/// Why a rule says no. `http/errors.rs` has one arm for each.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such object in this tenant. The key is as the caller wrote it.
+    #[error("no object '{0}' in this tenant")]
+    NotFound(String),
+    /// The caller's permissions don't cover this, or nobody may do it.
+    #[error("not permitted")]
+    NotPermitted,
+    /// The group is kept by Exchange: nothing of it is changed through Graph.
+    #[error("the group is managed by Exchange")]
+    ManagedByExchange,
+    /// Groups of this kind aren't created through Graph.
+    #[error("a {} can't be created", .0.words())]
+    NotCreatable(GroupKind),
+    /// Role-assignable groups take no groups.
+    #[error("no group can be in a role-assignable group")]
+    NoNesting,
+    /// Groups of this kind take no members of that kind.
+    #[error("a {} can't be a member of a {}", member.words(), group.words())]
+    KindNotAllowed {
+        /// The group.
+        group: GroupKind,
+        /// What wanted to join it.
+        member: MemberKind,
+    },
+    /// The object is a member already.
+    #[error("already a member")]
+    AlreadyMember,
+    /// One request names an object twice.
+    #[error("'{member}' stands twice in one request")]
+    TwiceInOneRequest {
+        /// The group that is to have it.
+        group: ObjectId,
+        /// The object.
+        member: ObjectId,
+        /// The object's kind.
+        kind: ObjectKind,
+    },
+    /// One request names more than twenty objects.
+    #[error("too many references in one request")]
+    TooManyReferences,
+    /// A property is missing, unknown, read-only or has a bad value.
+    #[error("{fault} (of resource '{resource}')")]
+    Property {
+        /// The entity's name in messages.
+        resource: &'static str,
+        /// What is wrong.
+        fault: PropertyFault,
+    },
+    /// The properties don't go together.
+    #[error("the properties don't go together")]
+    Combination,
+    /// Another object has this value already.
+    #[error("the value of '{0}' is taken")]
+    Taken(&'static str),
+    /// The password doesn't satisfy the rules for passwords.
+    #[error("the password is too weak")]
+    WeakPassword,
+}
+
+/// A refusal, or what broke.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// What an operator decides about the rules.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Policy {
+    /// Whether mail-enabled security groups can be changed.
+    pub exchange_managed_groups: ExchangeManagedGroups,
+}
+
+/// Whether mail-enabled security groups can be created and take members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExchangeManagedGroups {
+    /// They can, as the page *Add member* has it.
+    #[default]
+    Writable,
+    /// They can't: Exchange keeps them, as in Graph today.
+    ReadOnly,
+}
+
+impl FromStr for ExchangeManagedGroups {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "writable" => Ok(Self::Writable),
+            "read-only" => Ok(Self::ReadOnly),
+            _ => Err("either 'writable' or 'read-only'"),
+        }
+    }
+}
+
+impl Policy {
+    /// Whether groups of this kind can be created and changed here.
+    fn lets_change(self, kind: GroupKind) -> bool {
+        match kind {
+            GroupKind::Security | GroupKind::Microsoft365 => true,
+            GroupKind::MailEnabledSecurity => self.exchange_managed_groups == ExchangeManagedGroups::Writable,
+            GroupKind::Distribution => false,
+        }
+    }
+}
+
+/// An object that a caller reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// Its id.
+    pub id: ObjectId,
+    /// Its texts. `None`: the caller may see nothing of it but what it is.
+    pub document: Option<Document>,
+}

@@ -1,0 +1,27 @@
+//! From a reference in a request to the object that it names.
+
+use super::{Error, Refusal};
+use crate::{
+    odata::reference::{Key, Reference},
+    store::{ReadTx, objects, objects::Object, users},
+};
+
+/// The object that a reference names. Another tenant in it, or another kind than its set holds, is the same
+/// as no object.
+pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, Error> {
+    let absent = || Refusal::NotFound(reference.key.text().into());
+    if reference.tenant.is_some_and(|tenant| tenant != tx.tenant().id) {
+        return Err(absent().into());
+    }
+    let found = find(tx, &reference.key)?;
+    let fits = |object: &Object| reference.kind.is_none_or(|kind| kind == object.kind);
+    Ok(found.filter(fits).ok_or_else(absent)?)
+}
+
+/// The object of this key. A sign-in name names users alone.
+pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
+    Ok(match key {
+        Key::Id(id) => objects::find(tx, id.value)?,
+        Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
+    })
+}

@@ -1,0 +1,168 @@
+//! The sample: a small organisation with every kind of group and member, and an application. All ids and the
+//! application's secret are fixed and public.
+
+use super::{Error, applications, applications::Registration, import, users};
+use crate::{
+    auth::secrets::Secret,
+    model::{
+        ids::{AppId, ObjectId, TenantId},
+        kinds::ObjectKind,
+        permissions::Permission,
+    },
+    store::WriteTx,
+};
+use serde_json::{Value, json};
+use uuid::{Uuid, uuid};
+
+/// The sample's tenant.
+pub const TENANT: TenantId = TenantId::from_uuid(uuid!("5a3e0000-0000-4000-8000-000000000000"));
+/// The client id of the application `sample`.
+pub const APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000aa"));
+/// The secret of the application `sample`. Public: a server with it listens on loopback addresses alone.
+pub const APP_SECRET: &str = "sample-secret-which-everybody-knows";
+
+/// The id of the sample's object of this number: users are 1xx, groups 2xx, other objects 3xx.
+pub const fn id(number: u16) -> ObjectId {
+    let base = uuid!("5a3e0000-0000-4000-8000-000000000000").as_u128();
+    // The number's decimal digits, read as the id's last hexadecimal ones.
+    let digits = (number / 100 * 256 + number / 10 % 10 * 16 + number % 10) as u128;
+    ObjectId::from_uuid(Uuid::from_u128(base + digits))
+}
+
+const USERS: [(u16, &str, &str, &str); 12] = [
+    (101, "Ada", "Lovelace", "Engineering"),
+    (102, "Grace", "Hopper", "Engineering"),
+    (103, "Alan", "Turing", "Research"),
+    (104, "Katherine", "Johnson", "Research"),
+    (105, "Barbara", "Liskov", "Engineering"),
+    (106, "Edsger", "Dijkstra", "Research"),
+    (107, "Margaret", "Hamilton", "Operations"),
+    (108, "Donald", "Knuth", "Research"),
+    (109, "Radia", "Perlman", "Operations"),
+    (110, "Dennis", "Ritchie", "Engineering"),
+    (111, "Frances", "Allen", "Engineering"),
+    (112, "Tim", "Berners-Lee", "Operations"),
+];
+
+/// The group of the README's walk through *Add member*: a security group.
+pub const READERS: ObjectId = id(201);
+/// A user who isn't in [`READERS`].
+pub const GRACE: ObjectId = id(102);
+
+fn groups() -> [(u16, Value, &'static [u16]); 8] {
+    let unified = json!(["Unified"]);
+    [
+        (
+            201,
+            json!({"displayName": "Readers", "description": "A security group.", "mailNickname": "readers",
+            "mailEnabled": false, "securityEnabled": true}),
+            &[101, 103, 202, 301, 302, 303],
+        ),
+        (
+            202,
+            json!({"displayName": "Research", "description": "A security group inside Readers.",
+            "mailNickname": "research", "mailEnabled": false, "securityEnabled": true}),
+            &[103, 104, 106, 108],
+        ),
+        (
+            203,
+            json!({"displayName": "Engineering", "description": "A Microsoft 365 group.",
+            "mailNickname": "engineering", "mailEnabled": true, "securityEnabled": false,
+            "groupTypes": unified}),
+            &[101, 102, 105, 110, 111],
+        ),
+        (
+            204,
+            json!({"displayName": "Operations", "description": "A mail-enabled security group.",
+            "mailNickname": "operations", "mailEnabled": true, "securityEnabled": true}),
+            &[107, 109, 112, 202],
+        ),
+        (
+            205,
+            json!({"displayName": "Newsletter", "description": "A distribution group, read-only in Graph.",
+            "mailNickname": "newsletter", "mailEnabled": true, "securityEnabled": false}),
+            &[101, 107, 303],
+        ),
+        (
+            206,
+            json!({"displayName": "Everybody in Research", "description": "A dynamic security group.",
+            "mailNickname": "everybody-in-research", "mailEnabled": false, "securityEnabled": true,
+            "groupTypes": ["DynamicMembership"], "membershipRule": "user.department -eq \"Research\"",
+            "membershipRuleProcessingState": "On"}),
+            &[103, 104, 106, 108],
+        ),
+        (
+            207,
+            json!({"displayName": "Administrators", "description": "A role-assignable security group.",
+            "mailNickname": "administrators", "mailEnabled": false, "securityEnabled": true,
+            "isAssignableToRole": true}),
+            &[109],
+        ),
+        (
+            208,
+            json!({"displayName": "Confidential", "description": "A Microsoft 365 group that hides its members.",
+            "mailNickname": "confidential", "mailEnabled": true, "securityEnabled": false,
+            "groupTypes": unified, "visibility": "HiddenMembership"}),
+            &[104, 107],
+        ),
+    ]
+}
+
+/// Fills an empty tenant.
+pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
+    for (number, given, family, department) in USERS {
+        let nickname = given.to_lowercase();
+        let name = format!("{nickname}@{}", tx.tenant().domain());
+        let body = json!({
+            "accountEnabled": true, "displayName": format!("{given} {family}"), "givenName": given,
+            "surname": family, "department": department, "mailNickname": nickname, "mail": name,
+            "userPrincipalName": name, "passwordProfile": {"password": "checked, not kept: 1A"},
+        });
+        users::create(tx, id(number), body.as_object().unwrap_or(&serde_json::Map::new()))?;
+    }
+    import::object(
+        tx,
+        ObjectKind::Device,
+        id(301),
+        json!({
+            "accountEnabled": true, "deviceId": id(391).to_string(), "deviceVersion": 2, "displayName": "Reading room",
+            "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
+        }),
+    )?;
+    import::object(
+        tx,
+        ObjectKind::ServicePrincipal,
+        id(302),
+        json!({
+            "accountEnabled": true, "appDisplayName": "Catalogue", "appId": id(392).to_string(),
+            "displayName": "Catalogue", "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
+        }),
+    )?;
+    import::object(
+        tx,
+        ObjectKind::OrgContact,
+        id(303),
+        json!({
+            "displayName": "Ludwig Binder", "givenName": "Ludwig", "surname": "Binder", "companyName": "Bindery",
+            "mail": "ludwig@bindery.example", "mailNickname": "ludwig",
+        }),
+    )?;
+    for (number, values, _) in groups() {
+        import::group(tx, id(number), values)?;
+    }
+    for (number, _, members) in groups() {
+        members.iter().try_for_each(|&member| import::member(tx, id(number), id(member)))?;
+    }
+    applications::register(tx, &application())
+}
+
+fn application() -> Registration {
+    Registration {
+        name: "sample".into(),
+        app_id: APP_ID,
+        application: id(304),
+        service_principal: id(305),
+        roles: vec![Permission::GroupReadWriteAll, Permission::DirectoryReadWriteAll],
+        secret: Secret::new(APP_SECRET).digest(),
+    }
+}

@@ -1,0 +1,46 @@
+//! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
+//! by `requires`.
+
+use super::{
+    AppState,
+    errors::Failure,
+    extract::{Caller, Origin},
+    paths::GraphPath,
+};
+use crate::auth::tokens::{self, TokenFault};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// Lets requests of verified callers through, with their [`Caller`]; the others are 401.
+pub(super) async fn authenticate(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match verify(&app, &parts).await {
+        Ok(caller) => {
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
+    let token = bearer(&request.headers).ok_or(TokenFault::Missing)?;
+    let keys = app.keys().await?;
+    let origin = request.extensions.get::<Origin>().map_or("", |origin| &origin.0);
+    let verified = tokens::verify(token, keys, &[origin], app.store.clock().now())?;
+    let tenant = app.store.find_tenant(verified.tenant).await?.ok_or(TokenFault::Tenant)?;
+    let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant);
+    if in_path.is_some_and(|in_path| in_path != tenant.id) {
+        return Err(TokenFault::Tenant.into());
+    }
+    Ok(Caller { tenant, grants: verified.grants })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

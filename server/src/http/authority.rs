@@ -1,0 +1,250 @@
+//! The embedded authority: token endpoint, public keys, discovery. OAuth's own forms of answers and errors,
+//! with Entra's codes. Public: whoever asks proves himself in the request.
+
+use super::{
+    AppState,
+    extract::{Origin, read_body},
+};
+use crate::{
+    auth::{
+        secrets::Secret,
+        tokens::{self, LIFETIME_SECONDS, Subject},
+    },
+    directory::{self, applications},
+    model::ids::{AppId, TenantId},
+    store::Tenant,
+};
+use axum::{
+    Router,
+    extract::{RawPathParams, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use std::{borrow::Cow, collections::HashMap, str::FromStr};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery))
+        .route("/{tenant}/discovery/v2.0/keys", get(public_keys))
+        .route("/{tenant}/oauth2/v2.0/token", post(token))
+}
+
+/// OAuth's error codes that this authority gives, each with Entra's number, status and words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum OAuthFault {
+    #[error("Tenant '{0}' not found.")]
+    Tenant(String),
+    #[error("The request body must contain the following parameter: '{0}'.")]
+    Missing(&'static str),
+    #[error("The request body can't be read as a form of at most 1 MB.")]
+    Form,
+    #[error("The parameter '{0}' stands in the request twice.")]
+    Twice(String),
+    #[error("The grant type '{0}' is not supported.")]
+    GrantType(String),
+    #[error(
+        "The provided value for scope '{0}' is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."
+    )]
+    Scope(String),
+    #[error("Application with identifier '{0}' was not found in the directory.")]
+    UnknownClient(String),
+    #[error("Invalid client secret provided.")]
+    Secret,
+    #[error("The server can't answer now.")]
+    Unavailable,
+}
+
+impl OAuthFault {
+    const fn answer(&self) -> (StatusCode, &'static str, u32) {
+        match self {
+            Self::Tenant(_) => (StatusCode::BAD_REQUEST, "invalid_tenant", 90002),
+            Self::Missing(_) => (StatusCode::BAD_REQUEST, "invalid_request", 900_144),
+            Self::Form | Self::Twice(_) => (StatusCode::BAD_REQUEST, "invalid_request", 900_023),
+            Self::GrantType(_) => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
+            Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),
+            Self::UnknownClient(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 700_016),
+            Self::Secret => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
+        }
+    }
+}
+
+impl From<directory::Error> for OAuthFault {
+    fn from(error: directory::Error) -> Self {
+        tracing::error!(%error, "the token endpoint failed");
+        Self::Unavailable
+    }
+}
+
+/// A failure with what its answer tells besides.
+struct Failure {
+    fault: OAuthFault,
+    time: String,
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, error, number) = self.fault.answer();
+        let body = json!({
+            "error": error,
+            "error_description": format!("AADSTS{number}: {}", self.fault),
+            "error_codes": [number],
+            "timestamp": self.time,
+        });
+        let mut response = (status, no_store(body)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+fn no_store(body: Value) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (headers, body.to_string()).into_response()
+}
+
+fn failure(app: &AppState, fault: OAuthFault) -> Failure {
+    Failure { fault, time: app.store.clock().now().format("%Y-%m-%d %H:%M:%SZ").to_string() }
+}
+
+/// The tenant that a path names: by id, or by a word where there is one tenant alone.
+async fn find_tenant(app: &AppState, parameters: &RawPathParams) -> Result<Tenant, OAuthFault> {
+    let name = parameters.iter().next().map(|(_, value)| value).unwrap_or_default();
+    let unavailable = |error| OAuthFault::from(directory::Error::from(error));
+    let found = match TenantId::from_str(name) {
+        Ok(id) => app.store.find_tenant(id).await.map_err(unavailable)?,
+        Err(_) if ["common", "organizations"].contains(&name) => {
+            match app.store.tenants(2).await.map_err(unavailable)?.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            }
+        }
+        Err(_) => None,
+    };
+    found.ok_or_else(|| OAuthFault::Tenant(name.into()))
+}
+
+async fn discovery(
+    State(app): State<AppState>,
+    origin: Origin,
+    path: RawPathParams,
+) -> Result<Response, Failure> {
+    let tenant = find_tenant(&app, &path).await.map_err(|fault| failure(&app, fault))?.id;
+    let authority = format!("{}/{tenant}", origin.0);
+    Ok(no_store(json!({
+        "issuer": format!("{authority}/v2.0"),
+        "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{authority}/oauth2/v2.0/token"),
+        "jwks_uri": format!("{authority}/discovery/v2.0/keys"),
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["https://graph.microsoft.com/.default"],
+        "claims_supported": ["aud", "iss", "iat", "nbf", "exp", "appid", "idtyp", "oid", "roles", "scp", "sub", "tid", "upn", "ver"],
+    })))
+}
+
+async fn public_keys(State(app): State<AppState>, path: RawPathParams) -> Result<Response, Failure> {
+    let keys = async {
+        find_tenant(&app, &path).await?;
+        app.keys().await.map_err(|_| OAuthFault::Unavailable)
+    };
+    let keys = keys.await.map_err(|fault| failure(&app, fault))?;
+    Ok(no_store(json!(keys.public())))
+}
+
+async fn token(
+    State(app): State<AppState>,
+    origin: Origin,
+    path: RawPathParams,
+    request: Request,
+) -> Result<Response, Failure> {
+    issue(&app, &origin, &path, request).await.map_err(|fault| failure(&app, fault))
+}
+
+async fn issue(
+    app: &AppState,
+    origin: &Origin,
+    path: &RawPathParams,
+    request: Request,
+) -> Result<Response, OAuthFault> {
+    let tenant = find_tenant(app, path).await?;
+    let (parts, body) = request.into_parts();
+    let form = read_body(body).await.map_err(|_| OAuthFault::Form)?;
+    let form = read_form(&form)?;
+    let field = |name: &'static str| form.get(name).map(|value| &**value).ok_or(OAuthFault::Missing(name));
+    let grant_type = field("grant_type")?;
+    if grant_type != "client_credentials" {
+        return Err(OAuthFault::GrantType(grant_type.into()));
+    }
+    let (client_id, secret) = match basic(&parts.headers) {
+        Some(credentials) => credentials,
+        None => (field("client_id")?.to_owned(), Secret::new(field("client_secret")?)),
+    };
+    let scope = field("scope")?;
+    // Whatever resource is named, it means Graph; what counts is that all granted roles are asked for.
+    if scope.split_ascii_whitespace().count() != 1 || !scope.ends_with("/.default") {
+        return Err(OAuthFault::Scope(scope.into()));
+    }
+    let unknown = || OAuthFault::UnknownClient(client_id.clone());
+    let app_id = AppId::from_str(&client_id).map_err(|_| unknown())?;
+    let identity = app
+        .store
+        .tenant(tenant)
+        .read(|tx| {
+            let known = applications::identity(tx, app_id)?.is_some();
+            let identity = applications::authenticate(tx, app_id, &secret)?;
+            Ok::<_, directory::Error>(known.then_some(identity))
+        })
+        .await?;
+    let identity = identity.ok_or_else(unknown)?.ok_or(OAuthFault::Secret)?;
+    let subject = Subject::Application {
+        app_id: identity.app_id,
+        id: identity.service_principal,
+        roles: identity.roles,
+    };
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
+    let now = app.store.clock().now();
+    let token = tokens::sign(keys, &origin.0, tenant.id, &subject, now, LIFETIME_SECONDS)
+        .map_err(|_| OAuthFault::Unavailable)?;
+    Ok(no_store(json!({
+        "token_type": "Bearer",
+        "expires_in": LIFETIME_SECONDS - 1,
+        "ext_expires_in": LIFETIME_SECONDS - 1,
+        "access_token": token,
+    })))
+}
+
+/// Reads a form. What OAuth doesn't name is ignored; a field that stands there twice is refused (RFC 6749, 3.2).
+fn read_form(body: &[u8]) -> Result<HashMap<Cow<'_, str>, Cow<'_, str>>, OAuthFault> {
+    let mut form = HashMap::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        if form.insert(name.clone(), value).is_some() {
+            return Err(OAuthFault::Twice(name.into_owned()));
+        }
+    }
+    Ok(form)
+}
+
+/// Client id and secret in the Authorization header (RFC 6749, 2.3.1).
+fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
+    let (scheme, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let credentials = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+    let (id, secret) = credentials.split_once(':')?;
+    let decode = |text: &str| {
+        url::form_urlencoded::parse(format!("x={text}").as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+    };
+    Some((decode(id)?, Secret::new(decode(secret)?)))
+}

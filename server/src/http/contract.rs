@@ -1,0 +1,86 @@
+//! The contract: what the document says besides the operations, and where it is served.
+
+use super::{
+    AppState,
+    requires::{APPLICATION, DELEGATED},
+    wire::{ErrorDetail, InnerError, MainError, ODataErrors},
+};
+use crate::model::permissions::Permission;
+use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self,
+        security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+    },
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Roster: Microsoft Graph's directory",
+        version = "0.1.0",
+        description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
+            Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
+            (`/v1.0/{tenant}/groups`), with segments in another case or percent-encoded, and with keys in \
+            parentheses (`groups('{id}')`).",
+        contact(name = "Roster", url = "https://github.com/roster-directory/roster"),
+        license(name = "MIT OR Apache-2.0", url = "https://github.com/roster-directory/roster/blob/main/LICENSE-MIT"),
+    ),
+    servers(
+        (url = "/v1.0", description = "This server."),
+        (url = "{origin}/v1.0", description = "A server elsewhere.",
+            variables(("origin" = (default = "http://127.0.0.1:8080", description = "Scheme, host and port."))))
+    ),
+    tags(
+        (name = "users", description = "People with an account in the tenant."),
+        (name = "groups", description = "Microsoft 365 groups, security groups, mail-enabled security groups."),
+        (name = "group members", description = "Who is in a group."),
+    ),
+    components(schemas(ODataErrors, MainError, ErrorDetail, InnerError)),
+    modifiers(&SecuritySchemes),
+)]
+pub(super) struct Api;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let only = |kind: &'static str| {
+            let other = if kind == "Delegated" { "Application only" } else { "Delegated only" };
+            Permission::ALL.iter().filter(move |permission| !permission.description().contains(other))
+        };
+        let scopes = |kind| Scopes::from_iter(only(kind).map(|p| (p.name(), p.description())));
+        let endpoint = |name: &str| format!("/common/oauth2/v2.0/{name}");
+        let delegated = Flow::AuthorizationCode(AuthorizationCode::new(
+            endpoint("authorize"),
+            endpoint("token"),
+            scopes("Delegated"),
+        ));
+        let application =
+            Flow::ClientCredentials(ClientCredentials::new(endpoint("token"), scopes("Application")));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            DELEGATED,
+            SecurityScheme::OAuth2(OAuth2::with_description(
+                [delegated],
+                "A signed-in user through an application: the token's `scp` counts.",
+            )),
+        );
+        components.add_security_scheme(
+            APPLICATION,
+            SecurityScheme::OAuth2(OAuth2::with_description(
+                [application],
+                "An application by itself: the token's `roles` count.",
+            )),
+        );
+    }
+}
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route("/openapi.json", get(serve))
+}
+
+async fn serve(State(app): State<AppState>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], app.contract.to_string())
+}

@@ -1,0 +1,158 @@
+//! The outer layer of every request: its ids, its time limit, the host that the caller used, Graph's error
+//! envelope, and one line in the log.
+
+use super::{
+    AppState,
+    errors::{Failure, RequestFault},
+    extract::Origin,
+    wire::{InnerError, MainError, ODataErrors},
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+
+/// How long a request may take, its body included.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// After how many seconds to try again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// The operation's id, for the log. Each operation leaves its own in the answer.
+#[derive(Debug, Clone, Default)]
+pub struct OperationId(Arc<str>);
+
+impl OperationId {
+    /// Wraps an operation's id.
+    pub fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+}
+
+/// Wraps a request in all of it.
+pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let ids = Ids::of(request.headers());
+    let origin = app.public_url.clone().unwrap_or_else(|| origin(&request));
+    let graph = is_graph(request.uri().path());
+    let method = request.method().clone();
+    request.extensions_mut().insert(Origin(origin.clone()));
+    let mut response = match timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Failure::from(RequestFault::TimedOut).into_response(),
+    };
+    let failure = response.extensions_mut().remove::<Arc<Failure>>();
+    if let Some(failure) = &failure {
+        write_error(&mut response, failure, &ids, &origin, &app);
+    }
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, ids.server.clone());
+    headers.insert(CLIENT_REQUEST_ID, ids.client.clone());
+    if graph {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+        headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+    }
+    log(&response, &method, failure.as_deref(), &ids, began);
+    response
+}
+
+/// Everything that the public surface doesn't hold is answered as Graph.
+fn is_graph(path: &str) -> bool {
+    path.starts_with("/v1.0")
+}
+
+struct Ids {
+    server: HeaderValue,
+    client: HeaderValue,
+}
+
+impl Ids {
+    /// A new id for the request, and the client's own for it where it sent one.
+    #[expect(clippy::disallowed_methods, reason = "a request's id is no id of the directory's")]
+    fn of(headers: &HeaderMap) -> Self {
+        let server = HeaderValue::from_str(&Uuid::new_v4().to_string());
+        let server = server.unwrap_or(HeaderValue::from_static("unknown"));
+        let sent = headers.get(CLIENT_REQUEST_ID).filter(|id| id.len() <= 128 && id.to_str().is_ok());
+        Self { client: sent.cloned().unwrap_or_else(|| server.clone()), server }
+    }
+}
+
+/// The origin that the caller used, by the Host header.
+fn origin(request: &Request) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let plain = |host: &&str| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c))
+    };
+    format!("http://{}", host.filter(plain).unwrap_or("localhost"))
+}
+
+fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &str, app: &AppState) {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let answer = failure.answer();
+    let body = ODataErrors {
+        error: MainError {
+            code: answer.code.into(),
+            message: answer.message.into_owned(),
+            details: answer.detail.into_iter().collect(),
+            inner_error: InnerError {
+                date: app.store.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string(),
+                request_id: text(&ids.server),
+                client_request_id: text(&ids.client),
+            },
+        },
+    };
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    *response.status_mut() = answer.status;
+    *response.body_mut() = Body::from(body);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    match answer.status {
+        StatusCode::UNAUTHORIZED => {
+            let challenge = format!(
+                "Bearer realm=\"\", authorization_uri=\"{origin}/common/oauth2/authorize\", client_id=\"{}\"",
+                crate::auth::tokens::GRAPH_APP_ID
+            );
+            headers.extend(HeaderValue::from_str(&challenge).map(|value| (header::WWW_AUTHENTICATE, value)));
+        }
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        _ => {}
+    }
+}
+
+/// One line for each request. Never a token, never a body; 5xx alone are errors, with their cause.
+fn log(
+    response: &Response,
+    method: &axum::http::Method,
+    failure: Option<&Failure>,
+    ids: &Ids,
+    began: Instant,
+) {
+    let operation = response.extensions().get::<OperationId>().map_or("-", |id| &id.0);
+    let status = response.status().as_u16();
+    let code = failure.map_or("-", |failure| failure.answer().code);
+    let request_id = ids.server.to_str().unwrap_or_default();
+    let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
+    match failure.filter(|_| status >= 500) {
+        Some(cause) => {
+            tracing::error!(%method, operation, status, code, duration_ms, request_id, %cause, "request failed");
+        }
+        None => tracing::info!(%method, operation, status, code, duration_ms, request_id, "request"),
+    }
+}

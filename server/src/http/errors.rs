@@ -1,0 +1,443 @@
+//! The one table from what a rule refuses, what broke and what a request got wrong to status, Graph code and
+//! message. The recorded messages are Graph's own; where none was recorded the words are ours.
+
+use super::wire::{ErrorDetail, ErrorResponses};
+use crate::{
+    auth::tokens::TokenFault,
+    directory::{self, Refusal},
+    model::properties::PropertyFault,
+    odata::{query::QueryFault, reference::InvalidReference},
+    store::{self, folder::FolderError},
+};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use std::{borrow::Cow, sync::Arc};
+
+/// What a request got wrong before any rule was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestFault {
+    /// An id in the path isn't one.
+    #[error("invalid id '{0}' in the path")]
+    Identifier(String),
+    /// Nothing lies at this path; the segment is the first that leads nowhere.
+    #[error("unknown path segment '{0}'")]
+    Segment(String),
+    /// The path is served, but not by this method.
+    #[error("method not allowed")]
+    Method,
+    /// A POST to a collection of references without `/$ref`.
+    #[error("write to a navigation collection")]
+    NotContained,
+    /// A PATCH of references.
+    #[error("update of references")]
+    NotSupported,
+    /// A DELETE of a member without `/$ref`, which in Graph deletes the member itself.
+    #[error("deletion of a member itself")]
+    DeletesMember,
+    /// No Content-Type.
+    #[error("no Content-Type")]
+    NoContentType,
+    /// A Content-Type that isn't JSON's.
+    #[error("Content-Type isn't JSON")]
+    ContentType,
+    /// An empty body.
+    #[error("empty body")]
+    EmptyBody,
+    /// A body that isn't a JSON object.
+    #[error("body isn't a JSON object")]
+    Json,
+    /// A body that is too large.
+    #[error("body too large")]
+    TooLarge,
+    /// The connection ended within the body.
+    #[error("body incomplete")]
+    Incomplete,
+    /// A reference body without `@odata.id`.
+    #[error("no '@odata.id' in the body")]
+    NoReference,
+    /// A reference that names nothing of the directory's.
+    #[error("invalid reference")]
+    Reference,
+    /// A binding that isn't served.
+    #[error("'{0}' can't be bound here")]
+    Binding(String),
+    /// A query option is wrong.
+    #[error(transparent)]
+    Query(QueryFault),
+    /// A paging token that doesn't open, or was made for another query.
+    #[error("invalid paging token")]
+    PageToken,
+    /// The caller's permissions don't suffice for the operation.
+    #[error("insufficient permissions")]
+    Forbidden,
+    /// The request took too long.
+    #[error("timed out")]
+    TimedOut,
+    /// The server broke.
+    #[error("internal error")]
+    Internal,
+}
+
+/// Why a request under `/v1.0` is refused. The outer layer writes it as Graph's error envelope.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The token isn't accepted.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+    /// The request is wrong.
+    #[error(transparent)]
+    Request(#[from] RequestFault),
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store broke.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The keys can't be read or made.
+    #[error("{0}")]
+    Keys(Arc<FolderError>),
+}
+
+impl From<directory::Error> for Failure {
+    fn from(error: directory::Error) -> Self {
+        match error {
+            directory::Error::Refused(refusal) => Self::Refused(refusal),
+            directory::Error::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<QueryFault> for Failure {
+    fn from(fault: QueryFault) -> Self {
+        Self::Request(RequestFault::Query(fault))
+    }
+}
+
+impl From<InvalidReference> for Failure {
+    fn from(_: InvalidReference) -> Self {
+        Self::Request(RequestFault::Reference)
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Leaves the body to the outer layer, which knows the request's ids.
+    fn into_response(self) -> Response {
+        let mut response = self.answer().status.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// What an error answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Graph's code, what programs branch on.
+    pub code: &'static str,
+    /// The message, for people.
+    pub message: Cow<'static, str>,
+    /// The property that it is about, and what is wrong with it.
+    pub detail: Option<ErrorDetail>,
+}
+
+const BAD_REQUEST: &str = "Request_BadRequest";
+const GATEWAY_BAD_REQUEST: &str = "BadRequest";
+const UNSUPPORTED_QUERY: &str = "Request_UnsupportedQuery";
+const DENIED: &str = "Insufficient privileges to complete the operation.";
+
+/// errors.md's recorded text for a token that isn't a JWT.
+const NOT_A_JWT: &str = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS \
+    or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): \
+    'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
+
+impl Failure {
+    /// The line of the table.
+    pub fn answer(&self) -> Answer {
+        match self {
+            Self::Token(fault) => token_answer(*fault),
+            Self::Request(fault) => request_answer(fault),
+            Self::Refused(refusal) => refusal_answer(refusal),
+            Self::Store(error) => store_answer(error),
+            Self::Keys(_) => internal(),
+        }
+    }
+}
+
+fn answer(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Answer {
+    Answer { status, code, message: message.into(), detail: None }
+}
+
+fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Answer {
+    answer(StatusCode::BAD_REQUEST, code, message)
+}
+
+fn denied() -> Answer {
+    answer(StatusCode::FORBIDDEN, "Authorization_RequestDenied", DENIED)
+}
+
+fn internal() -> Answer {
+    let message = "The server met an error of its own. The request id finds it in the server's log.";
+    answer(StatusCode::INTERNAL_SERVER_ERROR, "Service_InternalServerError", message)
+}
+
+fn unavailable() -> Answer {
+    let message = "The service is temporarily unavailable. Please retry again later.";
+    answer(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
+}
+
+fn token_answer(fault: TokenFault) -> Answer {
+    let message = match fault {
+        TokenFault::Missing => "Access token is empty.",
+        TokenFault::NotWellFormed => NOT_A_JWT,
+        TokenFault::Expired => "Lifetime validation failed, the token is expired.",
+        TokenFault::NotYetValid => "Lifetime validation failed, the token is not valid yet.",
+        TokenFault::Unreadable => "The token's header or claims can't be read, or its algorithm isn't RS256.",
+        TokenFault::Signature => {
+            "Signature validation failed: the token wasn't signed by a key of this server."
+        }
+        TokenFault::Audience => "Audience validation failed: the token isn't for Microsoft Graph.",
+        TokenFault::Tenant => "The token's tenant isn't one of this server's, or isn't the one in the URL.",
+    };
+    answer(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+}
+
+fn request_answer(fault: &RequestFault) -> Answer {
+    match fault {
+        RequestFault::Identifier(id) => bad(BAD_REQUEST, format!("Invalid object identifier '{id}'.")),
+        RequestFault::Segment(segment) => {
+            bad(GATEWAY_BAD_REQUEST, format!("Resource not found for the segment '{segment}'."))
+        }
+        RequestFault::Method => answer(
+            StatusCode::METHOD_NOT_ALLOWED,
+            BAD_REQUEST,
+            "Specified HTTP method is not allowed for the request target.",
+        ),
+        RequestFault::NotContained => {
+            bad(GATEWAY_BAD_REQUEST, "Write requests are only supported on contained entities")
+        }
+        RequestFault::NotSupported => {
+            bad(GATEWAY_BAD_REQUEST, "The request is currently not supported on the targeted entity set")
+        }
+        RequestFault::DeletesMember => bad(
+            BAD_REQUEST,
+            "Without '/$ref' this request would delete the member itself, not its membership. Add '/$ref' to \
+             remove the member from the group.",
+        ),
+        RequestFault::NoContentType => bad(
+            GATEWAY_BAD_REQUEST,
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ),
+        RequestFault::ContentType => {
+            bad(GATEWAY_BAD_REQUEST, "Entity only allows writes with a JSON Content-Type header.")
+        }
+        RequestFault::EmptyBody => bad(GATEWAY_BAD_REQUEST, "Empty Payload. JSON content expected."),
+        RequestFault::Json => bad(
+            GATEWAY_BAD_REQUEST,
+            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of \
+             valid JSON format.",
+        ),
+        RequestFault::TooLarge => answer(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLarge",
+            "The request's body is larger than this server takes.",
+        ),
+        RequestFault::Incomplete => bad(GATEWAY_BAD_REQUEST, "The request's body ended too early."),
+        RequestFault::NoReference => bad(
+            BAD_REQUEST,
+            "An unexpected 'EndOfInput' node was found when reading from the JSON reader. A 'StartObject' node \
+             was expected.",
+        ),
+        RequestFault::Reference => bad(BAD_REQUEST, "Invalid URL format specified in payload."),
+        RequestFault::Binding(name) => {
+            bad(BAD_REQUEST, format!("'{name}' is not supported in this request."))
+        }
+        RequestFault::Query(fault) => query_answer(fault),
+        RequestFault::PageToken => bad(
+            "Directory_ExpiredPageToken",
+            "The specified page token is not valid for this request. Begin the listing anew.",
+        ),
+        RequestFault::Forbidden => denied(),
+        RequestFault::TimedOut => unavailable(),
+        RequestFault::Internal => internal(),
+    }
+}
+
+fn query_answer(fault: &QueryFault) -> Answer {
+    match fault {
+        QueryFault::Unsupported(name) => {
+            bad(UNSUPPORTED_QUERY, format!("The query option '{name}' is not supported by this request."))
+        }
+        QueryFault::Twice(name) => {
+            bad(UNSUPPORTED_QUERY, format!("The query option '{name}' may stand in a request only once."))
+        }
+        QueryFault::PageSize(size) => bad(
+            UNSUPPORTED_QUERY,
+            format!("Invalid page size specified: '{size}'. Must be between 1 and 999 inclusive."),
+        ),
+        QueryFault::Value { option, value } => {
+            bad(UNSUPPORTED_QUERY, format!("Invalid value '{value}' of the query option '{option}'."))
+        }
+        QueryFault::Select => bad(GATEWAY_BAD_REQUEST, "Parsing Select and Expand failed."),
+        QueryFault::CountWithoutConsistencyLevel => bad(
+            UNSUPPORTED_QUERY,
+            "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
+        ),
+    }
+}
+
+fn refusal_answer(refusal: &Refusal) -> Answer {
+    match refusal {
+        Refusal::NotFound(key) => answer(
+            StatusCode::NOT_FOUND,
+            "Request_ResourceNotFound",
+            format!(
+                "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            ),
+        ),
+        Refusal::NotPermitted => denied(),
+        Refusal::ManagedByExchange => {
+            bad(BAD_REQUEST, "Cannot Update a mail-enabled security groups and or distribution list.")
+        }
+        Refusal::NotCreatable(kind) => {
+            bad(BAD_REQUEST, format!("A {} can't be created through this API.", kind.words()))
+        }
+        Refusal::NoNesting => {
+            bad(BAD_REQUEST, "Nesting is currently not supported for groups that can be assigned to a role.")
+        }
+        Refusal::KindNotAllowed { .. } => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),
+        Refusal::AlreadyMember => bad(
+            BAD_REQUEST,
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        ),
+        Refusal::TwiceInOneRequest { group, member, kind } => {
+            let resource = crate::model::entity(*kind).resource;
+            let single = "NonDefaultProperties=[INTERNAL_SingleResourceQuery]";
+            let message = format!(
+                "Object '[ResourceType={resource},Id={member},ChangedProperties=[],{single}]' referenced from \
+                 '[ResourceType=Group,Id={group},ChangedProperties=[members],{single}]' can only be present once \
+                 as an add/remove change."
+            );
+            bad(BAD_REQUEST, message)
+        }
+        Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
+        Refusal::Property { resource, fault } => property_answer(resource, fault),
+        Refusal::Combination => bad(BAD_REQUEST, "One or more property values specified are invalid."),
+        Refusal::Taken(name) => about(
+            name,
+            "PropertyConflict",
+            format!("Another object with the same value for property {name} already exists."),
+        ),
+        Refusal::WeakPassword => about(
+            "passwordProfile",
+            "InvalidValue",
+            "The password must have 8 to 256 characters of at least three of these classes: lower case letters, \
+             upper case letters, digits, symbols.",
+        ),
+    }
+}
+
+fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
+    match fault {
+        PropertyFault::Unknown(name) => {
+            about(name, "UnknownProperty", format!("Resource '{resource}' has no property '{name}'."))
+        }
+        PropertyFault::ReadOnly(name) => about(
+            name,
+            "ReadOnlyProperty",
+            format!("Property '{name}' of resource '{resource}' is read-only and can't be set."),
+        ),
+        PropertyFault::Invalid(name) => about(
+            name,
+            "InvalidValue",
+            format!("Invalid value specified for property '{name}' of resource '{resource}'."),
+        ),
+        PropertyFault::Required(name) => {
+            let message = format!("A value is required for property '{name}' of resource '{resource}'.");
+            about(name, "MissingValue", message)
+        }
+    }
+}
+
+fn about(target: &str, code: &str, message: impl Into<Cow<'static, str>>) -> Answer {
+    let detail = ErrorDetail { target: target.into(), code: code.into(), message: None };
+    Answer { detail: Some(detail), ..bad(BAD_REQUEST, message) }
+}
+
+fn capitalised(text: &impl ToString) -> String {
+    let text = text.to_string();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn store_answer(error: &store::Error) -> Answer {
+    match error {
+        store::Error::TenantOverloaded => {
+            answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
+        }
+        store::Error::Overloaded | store::Error::Closed => unavailable(),
+        store::Error::Database(_) if error.is_passing() => unavailable(),
+        store::Error::Database(_)
+        | store::Error::Panicked
+        | store::Error::Corrupt(_)
+        | store::Error::Newer
+        | store::Error::Migration(_) => internal(),
+    }
+}
+
+/// What every operation that reads or removes can answer besides its success.
+pub type ReadErrors = ErrorResponses<{ READ }>;
+/// What an operation with a body can answer besides its success.
+pub type WriteErrors = ErrorResponses<{ WRITE }>;
+/// The same where nothing that the request names can be absent.
+pub type CreateErrors = ErrorResponses<{ CREATE }>;
+
+const READ: u8 = 0;
+const WRITE: u8 = 1;
+const CREATE: u8 = 2;
+
+/// The statuses of a set of [`ErrorResponses`], and what each means.
+pub(super) fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
+    let mut statuses = vec![
+        (StatusCode::BAD_REQUEST, "The request is malformed or breaks a rule."),
+        (StatusCode::UNAUTHORIZED, "The token is missing or not valid."),
+        (StatusCode::FORBIDDEN, "The token's permissions don't suffice, or nobody may do this."),
+    ];
+    if set != CREATE {
+        statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist."));
+    }
+    if set != READ {
+        statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
+    }
+    statuses.extend([
+        (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
+        (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
+        (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now."),
+    ]);
+    statuses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kinds::{GroupKind, MemberKind};
+
+    #[test]
+    fn a_kind_that_does_not_fit_is_said_in_words() {
+        let refusal = Refusal::KindNotAllowed {
+            group: GroupKind::Microsoft365,
+            member: MemberKind::Group(GroupKind::Security),
+        };
+        let answer = Failure::from(refusal).answer();
+        assert_eq!(answer.message, "A security group can't be a member of a Microsoft 365 group.");
+    }
+
+    #[test]
+    fn no_answer_of_5xx_carries_what_happened_inside() {
+        let broken = Failure::from(store::Error::Corrupt("a secret detail"));
+        assert!(!broken.answer().message.contains("secret"));
+        assert_eq!(broken.answer().status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,209 @@
+//! What handlers take out of a request, in the order in which faults are reported: who calls, the path, the
+//! query, the body. Each refuses in Graph's own words.
+
+use super::errors::{Failure, RequestFault};
+use crate::{
+    auth::tokens::TokenFault,
+    model::{
+        ids::{ObjectId, Sent},
+        permissions::Grants,
+    },
+    odata::{
+        query::{Query, QueryFault, QueryOption},
+        reference::Key,
+    },
+    store::Tenant,
+};
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+use std::marker::PhantomData;
+
+/// The largest body that is read, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// Who calls: a verified token's tenant and grants. The authentication layer puts it into the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// The caller's tenant.
+    pub tenant: Tenant,
+    /// What the caller may do.
+    pub grants: Grants,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get().copied().ok_or(Failure::Token(TokenFault::Missing))
+    }
+}
+
+/// Where this server is for the caller: scheme, host and port. The outer layer puts it into the request.
+#[derive(Debug, Clone)]
+pub struct Origin(pub String);
+
+impl Origin {
+    /// The host and port.
+    pub fn host(&self) -> &str {
+        self.0.split_once("://").map_or(&self.0, |(_, host)| host)
+    }
+
+    /// The base of Graph's URLs.
+    pub fn base(&self) -> String {
+        format!("{}/v1.0", self.0)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get().cloned().ok_or(Failure::Request(RequestFault::Internal))
+    }
+}
+
+/// The parameters of a path.
+pub struct Path<T>(pub T);
+
+/// What can be read off the parameters of a path.
+pub trait FromPath: Sized {
+    /// Reads it off the decoded parameters, in their order.
+    fn from_path(parameters: &[String]) -> Result<Self, RequestFault>;
+}
+
+impl FromPath for Sent<ObjectId> {
+    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
+        read_id(parameters.first())
+    }
+}
+
+impl FromPath for (Sent<ObjectId>, Sent<ObjectId>) {
+    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
+        Ok((read_id(parameters.first())?, read_id(parameters.get(1))?))
+    }
+}
+
+impl FromPath for Key {
+    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
+        match parameters.first() {
+            Some(text) if !text.is_empty() => Ok(Self::read(text.clone())),
+            _ => Err(RequestFault::Identifier(String::new())),
+        }
+    }
+}
+
+fn read_id(text: Option<&String>) -> Result<Sent<ObjectId>, RequestFault> {
+    let text = text.map(String::as_str).unwrap_or_default();
+    Sent::read(text).map_err(|_| RequestFault::Identifier(text.into()))
+}
+
+impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let invalid = |_| RequestFault::Identifier(parts.uri.path().into());
+        let raw = RawPathParams::from_request_parts(&mut parts.clone(), state).await.map_err(invalid)?;
+        let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
+        Ok(Self(T::from_path(&parameters)?))
+    }
+}
+
+/// The query options of an operation that takes those of `T`.
+pub struct Options<T> {
+    /// What they say.
+    pub query: Query,
+    takes: PhantomData<T>,
+}
+
+/// Which query options an operation takes.
+pub trait Takes {
+    /// The options.
+    const OPTIONS: &'static [QueryOption];
+}
+
+/// An operation that takes no query option.
+pub struct Nothing;
+/// An operation that answers one object.
+pub struct OneObject;
+/// An operation that answers a page of objects.
+pub struct Pages;
+
+impl Takes for Nothing {
+    const OPTIONS: &'static [QueryOption] = &[];
+}
+
+impl Takes for OneObject {
+    const OPTIONS: &'static [QueryOption] = &[QueryOption::Select];
+}
+
+impl Takes for Pages {
+    const OPTIONS: &'static [QueryOption] =
+        &[QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
+}
+
+impl<T: Takes, S: Send + Sync> FromRequestParts<S> for Options<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let query = Query::read(parts.uri.query().unwrap_or_default(), T::OPTIONS)?;
+        if query.count && !is_eventual(&parts.headers) {
+            return Err(QueryFault::CountWithoutConsistencyLevel.into());
+        }
+        Ok(Self { query, takes: PhantomData })
+    }
+}
+
+/// The header `ConsistencyLevel: eventual`, which counting demands.
+pub struct Eventual;
+
+impl<S: Send + Sync> FromRequestParts<S> for Eventual {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let eventual = is_eventual(&parts.headers);
+        eventual.then_some(Self).ok_or_else(|| QueryFault::CountWithoutConsistencyLevel.into())
+    }
+}
+
+fn is_eventual(headers: &HeaderMap) -> bool {
+    headers.get("consistencylevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
+}
+
+/// A body that is a JSON object.
+pub struct Json(pub Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Json {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let content_type = parts.headers.get(header::CONTENT_TYPE).ok_or(RequestFault::NoContentType)?;
+        if !is_json(content_type.as_bytes()) {
+            return Err(RequestFault::ContentType.into());
+        }
+        let bytes = read_body(body).await?;
+        if bytes.is_empty() {
+            return Err(RequestFault::EmptyBody.into());
+        }
+        Ok(Self(serde_json::from_slice(&bytes).map_err(|_| RequestFault::Json)?))
+    }
+}
+
+fn is_json(content_type: &[u8]) -> bool {
+    let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+/// Reads a body of at most [`MAX_BODY`] bytes.
+pub async fn read_body(body: Body) -> Result<Vec<u8>, RequestFault> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(RequestFault::TooLarge),
+        Err(_) => Err(RequestFault::Incomplete),
+    }
+}

@@ -1,0 +1,136 @@
+//! HTTP: one file per noun extracts, opens a unit of work, calls one rule and answers. Annotation and handler
+//! stand side by side. Nothing here knows SQL, and no `if` about the directory belongs here.
+
+mod answers;
+mod authenticate;
+mod authority;
+mod bodies;
+mod contract;
+mod envelope;
+pub mod errors;
+mod extract;
+mod groups;
+pub mod listener;
+mod members;
+mod paths;
+mod requires;
+mod schemas;
+mod unserved;
+mod users;
+pub mod wire;
+
+use crate::{
+    auth::keys::Keys,
+    directory::Policy,
+    store::{Store, folder},
+};
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use errors::{Failure, RequestFault};
+use std::{any::Any, path::PathBuf, sync::Arc};
+use tokio::{sync::OnceCell, task};
+use tower::util::MapRequestLayer;
+use tower::{Layer, Service};
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The version of Graph that is served.
+const VERSION: &str = "v1.0";
+
+/// What handlers share. Clones are the same.
+#[derive(Clone)]
+pub struct AppState {
+    store: Store,
+    policy: Policy,
+    public_url: Option<String>,
+    folder: Arc<PathBuf>,
+    keys: Arc<OnceCell<Keys>>,
+    contract: Arc<str>,
+}
+
+impl AppState {
+    /// The state of a server on this store, with its signing key in `folder`.
+    pub fn new(store: Store, folder: PathBuf, policy: Policy, public_url: Option<String>) -> Self {
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        let contract = contract().to_pretty_json().unwrap_or_default().into();
+        Self { store, policy, public_url, folder: Arc::new(folder), keys: Arc::default(), contract }
+    }
+
+    /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
+    pub async fn keys(&self) -> Result<&Keys, Failure> {
+        let load = || async {
+            let folder = self.folder.clone();
+            let loaded = task::spawn_blocking(move || folder::keys(&folder)).await;
+            let loaded = loaded.map_err(|_| Failure::from(RequestFault::Internal))?;
+            loaded.map_err(|error| Failure::Keys(Arc::new(error)))
+        };
+        self.keys.get_or_try_init(load).await
+    }
+}
+
+fn graph() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(contract::Api::openapi())
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(members::routes())
+}
+
+/// The contract, as the routes say it.
+pub fn contract() -> utoipa::openapi::OpenApi {
+    graph().split_for_parts().1
+}
+
+/// Everything that is served.
+pub fn app(
+    state: AppState,
+) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
++ Clone
++ Send
++ 'static {
+    let (graph, contract) = graph().split_for_parts();
+    let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
+    let public =
+        Router::new().route("/health", get(health)).merge(contract::routes()).merge(authority::routes());
+    let router = Router::new()
+        .nest(&format!("/{VERSION}"), graph)
+        .fallback(unserved::unknown_path)
+        .method_not_allowed_fallback(unserved::wrong_method)
+        // Around all that isn't public, the fallbacks included: who isn't known learns nothing.
+        .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate))
+        .merge(public)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), envelope::envelope))
+        .layer(cors())
+        .with_state(state);
+    // Outside the router: routes are matched before a layer of the router's own runs.
+    MapRequestLayer::new(move |request| paths.rewrite(request)).layer(router)
+}
+
+/// Says that the server answers.
+async fn health() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#)
+}
+
+/// As Graph: any origin, no credentials.
+fn cors() -> CorsLayer {
+    let exposed =
+        ["request-id", "client-request-id", "location", "retry-after", "www-authenticate", "odata-version"];
+    CorsLayer::new()
+        .allow_origin(HeaderValue::from_static("*"))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
+        .allow_headers(tower_http::cors::AllowHeaders::mirror_request())
+        .expose_headers(exposed.map(HeaderName::from_static))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer asks for this signature")]
+fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
+    tracing::error!(cause = text.unwrap_or("unknown"), "a request panicked");
+    Failure::from(RequestFault::Internal).into_response()
+}

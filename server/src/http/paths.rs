@@ -1,0 +1,199 @@
+//! Graph's spellings of a path, brought to ours before routing: percent-encoded and differently cased
+//! segments, a tenant after the version, key forms such as `groups('{id}')`. Ids and names stay as they are.
+
+use crate::model::ids::TenantId;
+use axum::http::{Request, Uri, uri::PathAndQuery};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::{collections::BTreeMap, str::FromStr};
+
+/// What a key in a key form must not hold plainly once it is a segment: what would read as a literal one.
+const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+/// The names of keys in key forms that are the key of a path segment too.
+const KEY_NAMES: [&str; 2] = ["id", "userPrincipalName"];
+
+/// What was found out about a path under the version, left in the request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GraphPath {
+    /// The tenant that the path names.
+    pub tenant: Option<TenantId>,
+    /// The first segment that leads nowhere.
+    pub unknown: Option<String>,
+}
+
+/// The paths of the contract, segment by segment.
+#[derive(Debug, Default)]
+pub struct Paths {
+    literals: BTreeMap<String, (String, Paths)>,
+    parameter: Option<Box<Paths>>,
+}
+
+impl Paths {
+    /// Reads the contract's paths (`/groups/{id}/members`), which lie under this version.
+    pub fn new<'p>(version: &str, templates: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut root = Self::default();
+        for template in templates {
+            let segments = template.split('/').skip(1);
+            std::iter::once(version).chain(segments).fold(&mut root, Self::child);
+        }
+        root
+    }
+
+    fn child(&mut self, segment: &str) -> &mut Self {
+        if segment.starts_with('{') {
+            self.parameter.get_or_insert_default()
+        } else {
+            let lower = segment.to_ascii_lowercase();
+            &mut self.literals.entry(lower).or_insert_with(|| (segment.into(), Self::default())).1
+        }
+    }
+
+    /// Rewrites a request's path, and leaves a [`GraphPath`] in it.
+    pub fn rewrite<B>(&self, mut request: Request<B>) -> Request<B> {
+        let (path, found) = self.walk(request.uri().path());
+        if let Some(uri) = with_path(request.uri(), &path) {
+            *request.uri_mut() = uri;
+        }
+        request.extensions_mut().insert(found);
+        request
+    }
+
+    fn walk(&self, path: &str) -> (String, GraphPath) {
+        let trimmed = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
+        let mut found = GraphPath::default();
+        let mut segments = Vec::new();
+        let mut node = Some(self);
+        for (index, segment) in trimmed.split('/').skip(1).enumerate() {
+            if index == 1 && node.is_some() && found.take_tenant(segment) {
+                continue;
+            }
+            for segment in split_key_form(segment) {
+                node = node.and_then(|here| match here.step(&segment) {
+                    Some((spelling, next)) => {
+                        segments.push(spelling);
+                        Some(next)
+                    }
+                    None => {
+                        found.unknown = Some(decoded(&segment));
+                        None
+                    }
+                });
+                if node.is_none() {
+                    segments.push(segment);
+                }
+            }
+        }
+        (format!("/{}", segments.join("/")), found)
+    }
+
+    /// Where a segment leads, and its spelling in the contract.
+    fn step(&self, segment: &str) -> Option<(String, &Self)> {
+        let literal = self.literals.get(&decoded(segment).to_ascii_lowercase());
+        match (literal, &self.parameter) {
+            (Some((spelling, next)), _) => Some((spelling.clone(), next)),
+            (None, Some(next)) => Some((segment.into(), next)),
+            (None, None) => None,
+        }
+    }
+}
+
+impl GraphPath {
+    fn take_tenant(&mut self, segment: &str) -> bool {
+        self.tenant = TenantId::from_str(segment).ok();
+        self.tenant.is_some() || segment.eq_ignore_ascii_case("myorganization")
+    }
+}
+
+fn decoded(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+/// `groups('{id}')` and `users(userPrincipalName='{name}')` as two segments.
+fn split_key_form(segment: &str) -> Vec<String> {
+    let text = decoded(segment);
+    let key_form =
+        text.strip_suffix("')").and_then(|rest| rest.split_once("('").or_else(|| rest.split_once('(')));
+    let Some((noun, key)) = key_form.filter(|(noun, _)| noun.chars().all(|c| c.is_ascii_alphanumeric()))
+    else {
+        return vec![segment.into()];
+    };
+    let key = match key.split_once("='") {
+        Some((name, value)) if KEY_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) => value,
+        Some(_) if !text.contains("('") => return vec![segment.into()],
+        _ => key,
+    };
+    vec![noun.into(), utf8_percent_encode(&key.replace("''", "'"), KEY).to_string()]
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let text = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
+
+    fn walk(path: &str) -> (String, GraphPath) {
+        Paths::new(
+            "v1.0",
+            ["/groups", "/groups/{id}/members/$ref", "/groups/{id}/members/$count", "/users/{id}"],
+        )
+        .walk(path)
+    }
+
+    fn rewritten(path: &str) -> String {
+        walk(path).0
+    }
+
+    #[test]
+    fn every_spelling_of_a_path_becomes_the_contracts() {
+        let canonical = format!("/v1.0/groups/{ID}/members/$ref");
+        for path in [
+            format!("/v1.0/groups/{ID}/members/$ref"),
+            format!("/v1.0/groups/{ID}/members/%24ref"),
+            format!("/V1.0/Groups/{ID}/MEMBERS/%24Ref"),
+            format!("/v1.0/groups('{ID}')/members/$ref"),
+            format!("/v1.0/groups(%27{ID}%27)/members/$ref"),
+            format!("/v1.0/groups(id='{ID}')/members/$ref"),
+            format!("/v1.0/myorganization/groups/{ID}/members/$ref"),
+            format!("/v1.0/{ID}/groups/{ID}/members/$ref/"),
+        ] {
+            assert_eq!(rewritten(&path), canonical, "{path}");
+        }
+        assert_eq!(rewritten("/v1.0/users(userPrincipalName='a%40b.c')"), "/v1.0/users/a@b.c");
+        assert_eq!(rewritten("/v1.0/users('o''x@y.z')"), "/v1.0/users/o%27x@y.z");
+        assert_eq!(rewritten("/v1.0/users('$count')"), "/v1.0/users/%24count");
+        assert_eq!(rewritten("/v1.0/users/A%2FB"), "/v1.0/users/A%2FB");
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_keeps_its_spelling_and_names_the_segment() {
+        let (path, found) = walk("/v1.0/Contacts/x");
+        assert_eq!((path.as_str(), found.unknown.as_deref()), ("/v1.0/Contacts/x", Some("Contacts")));
+        assert_eq!(walk("/beta/groups").1.unknown.as_deref(), Some("beta"));
+        assert_eq!(walk("/v1.0/groups(uniqueName='x')").1.unknown.as_deref(), Some("groups(uniqueName='x')"));
+        assert_eq!(walk(&format!("/v1.0/{ID}/groups")).1.tenant, ID.parse().ok());
+        assert_eq!(walk("/v1.0/groups//members/$ref").0, "/v1.0/groups//members/$ref");
+        assert_eq!(walk("/").0, "/");
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_is_rewritten_to_one_that_stays(path in "(/[a-zA-Z0-9$%()'=.@-]{0,12}){0,6}") {
+            let request = Request::builder().uri(format!("http://h{path}?q=1")).body(());
+            prop_assume!(request.is_ok());
+            let paths = Paths::new("v1.0", ["/groups/{id}/members/$ref"]);
+            let once = paths.rewrite(request.unwrap());
+            prop_assert_eq!(once.uri().query(), Some("q=1"));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What travels besides entities: references, pages, errors. The doc comments are the portal's text.
+
+use super::errors;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
+};
+
+/// A reference to an object of the directory.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceCreate {
+    /// The object's URL: `https://graph.microsoft.com/v1.0/directoryObjects/{id}`, or one of this server's.
+    /// `users`, `groups`, `devices`, `servicePrincipals` and `contacts` may stand in place of
+    /// `directoryObjects`, and the key in the form `('{id}')`.
+    #[serde(rename = "@odata.id")]
+    #[schema(
+        example = "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"
+    )]
+    pub odata_id: String,
+}
+
+/// An error, in Graph's envelope.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ODataErrors {
+    /// What went wrong.
+    pub error: MainError,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MainError {
+    /// The code that programs branch on.
+    #[schema(example = "Request_BadRequest")]
+    pub code: String,
+    /// The message for people. It may change.
+    #[schema(
+        example = "One or more added object references already exist for the following modified properties: 'members'."
+    )]
+    pub message: String,
+    /// What it is about, property by property.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable = false)]
+    pub details: Vec<ErrorDetail>,
+    /// Which request it was.
+    #[serde(rename = "innerError")]
+    pub inner_error: InnerError,
+}
+
+/// What an error is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorDetail {
+    /// The property.
+    #[schema(example = "mailNickname")]
+    pub target: String,
+    /// What is wrong with it.
+    #[schema(example = "InvalidValue")]
+    pub code: String,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub message: Option<String>,
+}
+
+/// Which request an error belongs to.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct InnerError {
+    /// When it happened, UTC without a zone.
+    #[schema(example = "2026-01-31T12:00:00")]
+    pub date: String,
+    /// The id that the server gave the request.
+    #[serde(rename = "request-id")]
+    #[schema(example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
+    pub request_id: String,
+    /// The id that the client gave the request, else the same.
+    #[serde(rename = "client-request-id")]
+    #[schema(example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
+    pub client_request_id: String,
+}
+
+/// The error answers of an operation: one of the sets of `errors::documented`.
+pub struct ErrorResponses<const SET: u8>;
+
+impl<const SET: u8> IntoResponses for ErrorResponses<SET> {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ODataErrors"))).build();
+        let retry_after = HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).build()))
+            .description(Some("After how many seconds to try again."))
+            .build();
+        errors::documented(SET)
+            .into_iter()
+            .map(|(status, description)| {
+                let mut response = ResponseBuilder::new()
+                    .description(description)
+                    .content("application/json", content.clone());
+                if matches!(status.as_u16(), 429 | 503) {
+                    response = response.header("Retry-After", retry_after.clone());
+                }
+                (status.as_u16().to_string(), RefOr::T(response.build()))
+            })
+            .collect()
+    }
+}
+
+/// A page of directory objects.
+#[derive(Serialize, ToSchema)]
+pub struct DirectoryObjectCollection {
+    /// What the answer is, as a URL.
+    #[serde(rename = "@odata.context")]
+    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#directoryObjects")]
+    pub odata_context: String,
+    /// How many objects there are in all, on the first page, where `$count=true` asked for it.
+    #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 2)]
+    pub odata_count: Option<u64>,
+    /// Where the next page is. Absent on the last one.
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub odata_next_link: Option<String>,
+    /// The objects of this page.
+    pub value: Vec<super::schemas::DirectoryObject>,
+}

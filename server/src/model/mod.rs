@@ -1,0 +1,29 @@
+//! Plain types that every layer speaks: ids, kinds, the property tables of the entities, the
+//! permission table, the clock. Nothing here knows HTTP, SQL or a rule that needs to look anything up.
+
+pub mod application;
+pub mod clock;
+pub mod device;
+pub mod group;
+pub mod ids;
+pub mod kinds;
+pub mod org_contact;
+pub mod permissions;
+pub mod properties;
+pub mod service_principal;
+pub mod user;
+
+use kinds::ObjectKind;
+use properties::Entity;
+
+/// The property table of a kind of object.
+pub const fn entity(kind: ObjectKind) -> &'static Entity {
+    match kind {
+        ObjectKind::User => &user::USER,
+        ObjectKind::Group => &group::GROUP,
+        ObjectKind::Device => &device::DEVICE,
+        ObjectKind::ServicePrincipal => &service_principal::SERVICE_PRINCIPAL,
+        ObjectKind::OrgContact => &org_contact::ORG_CONTACT,
+        ObjectKind::Application => &application::APPLICATION,
+    }
+}

@@ -1,0 +1,372 @@
+//! The permission table: what each operation needs, in one place, read by what enforces it and by what
+//! writes it into the contract.
+//!
+//! Only permissions whose whole effect is enforced stand here. Rows come from Graph's permissions
+//! reference; a `X.ReadWrite.All` counts wherever `X.Read.All` does.
+
+use super::{
+    ids::ObjectId,
+    kinds::{MemberKind, ObjectKind},
+};
+use std::{fmt, str::FromStr};
+
+macro_rules! permissions {
+    ($($variant:ident = $name:literal, $description:literal;)*) => {
+        /// A permission of Graph that this server knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Permission {
+            $(#[doc = $description] $variant,)*
+        }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its name in tokens and in the contract.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// What it lets a caller do.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description),* }
+            }
+        }
+    };
+}
+
+permissions! {
+    ApplicationReadAll = "Application.Read.All", "Read all applications and service principals.";
+    ApplicationReadWriteAll = "Application.ReadWrite.All", "Read and write all applications and service principals.";
+    DeviceReadAll = "Device.Read.All", "Read all devices.";
+    DeviceReadWriteAll = "Device.ReadWrite.All", "Read and write all devices. Application only.";
+    DirectoryAccessAsUserAll = "Directory.AccessAsUser.All", "Act in the directory as the signed-in user. Delegated only.";
+    DirectoryReadAll = "Directory.Read.All", "Read the whole directory.";
+    DirectoryReadWriteAll = "Directory.ReadWrite.All", "Read and write the directory.";
+    GroupCreate = "Group.Create", "Create groups. Application only.";
+    GroupReadAll = "Group.Read.All", "Read all groups and their members.";
+    GroupReadWriteAll = "Group.ReadWrite.All", "Read and write all groups and their members.";
+    GroupMemberReadAll = "GroupMember.Read.All", "Read groups' basic properties and memberships.";
+    GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", "Read and write memberships of groups.";
+    MemberReadHidden = "Member.Read.Hidden", "Read members of groups that hide them.";
+    OrgContactReadAll = "OrgContact.Read.All", "Read all organizational contacts.";
+    RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", "Manage role assignments and role-assignable groups.";
+    UserRead = "User.Read", "Read the signed-in user. Delegated only.";
+    UserReadWrite = "User.ReadWrite", "Read and write the signed-in user. Delegated only.";
+    UserReadAll = "User.Read.All", "Read all users.";
+    UserReadWriteAll = "User.ReadWrite.All", "Read and write all users.";
+}
+
+use Permission::{
+    ApplicationReadAll, ApplicationReadWriteAll, DeviceReadAll, DeviceReadWriteAll, DirectoryAccessAsUserAll,
+    DirectoryReadAll, DirectoryReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadWriteAll,
+    GroupReadAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll, RoleManagementReadWriteDirectory,
+    UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
+};
+
+/// A name that is no permission of this server's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a permission that Roster knows")]
+pub struct UnknownPermission(pub String);
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPermission> {
+        let known = Self::ALL.iter().find(|permission| permission.name().eq_ignore_ascii_case(name));
+        known.copied().ok_or_else(|| UnknownPermission(name.into()))
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// Whether it holds all of these.
+    pub fn hold(self, all_of: &[Permission]) -> bool {
+        all_of.iter().all(|&permission| self.0 & (1 << permission as u64) != 0)
+    }
+
+    /// Reads names, leaving out those that this server doesn't know: they grant nothing here.
+    pub fn from_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        names.into_iter().filter_map(|name| name.parse().ok()).collect()
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(permissions.into_iter().fold(0, |set, permission| set | (1 << permission as u64)))
+    }
+}
+
+/// Whom a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// A signed-in user, through an application: delegated permissions count.
+    User(Option<ObjectId>),
+    /// An application by itself: application permissions count.
+    Application(Option<ObjectId>),
+}
+
+/// What a verified caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grants {
+    /// Whom the token speaks for.
+    pub principal: Principal,
+    /// The permissions in the token.
+    pub permissions: Permissions,
+}
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every object.
+    Any,
+    /// The signed-in user alone.
+    Itself,
+}
+
+/// What an operation needs: one of several alternatives, each a set that must be held as a whole.
+#[derive(Debug)]
+pub struct Need {
+    /// Alternatives of delegated permissions.
+    pub delegated: &'static [&'static [Permission]],
+    /// Alternatives of delegated permissions that reach the signed-in user alone.
+    pub delegated_self: &'static [&'static [Permission]],
+    /// Alternatives of application permissions.
+    pub application: &'static [&'static [Permission]],
+}
+
+impl Need {
+    const fn both(alternatives: &'static [&'static [Permission]]) -> Self {
+        Self { delegated: alternatives, delegated_self: &[], application: alternatives }
+    }
+
+    /// How far the caller's grants reach here. `None`: not at all.
+    pub fn reach(&self, grants: &Grants) -> Option<Reach> {
+        let held = |alternatives: &[&[Permission]]| {
+            alternatives.iter().any(|all_of| grants.permissions.hold(all_of))
+        };
+        match grants.principal {
+            Principal::User(_) if held(self.delegated) => Some(Reach::Any),
+            Principal::User(_) if held(self.delegated_self) => Some(Reach::Itself),
+            Principal::Application(_) if held(self.application) => Some(Reach::Any),
+            Principal::User(_) | Principal::Application(_) => None,
+        }
+    }
+
+    /// Whether the caller's grants cover this object.
+    pub fn covers(&self, grants: &Grants, object: ObjectId) -> bool {
+        match self.reach(grants) {
+            Some(Reach::Any) => true,
+            Some(Reach::Itself) => grants.principal == Principal::User(Some(object)),
+            None => false,
+        }
+    }
+}
+
+/// `POST /groups/{id}/members/$ref`: enough for some kind of member. [`add_member`] has the kinds.
+pub static ADD_MEMBER: Need = Need {
+    delegated: &[
+        &[GroupMemberReadWriteAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadWriteAll],
+        &[DirectoryAccessAsUserAll],
+    ],
+    delegated_self: &[],
+    application: &[&[GroupMemberReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]],
+};
+
+static ADD_DEVICE: Need = Need {
+    delegated: &[
+        &[GroupMemberReadWriteAll, DeviceReadAll],
+        &[GroupMemberReadWriteAll, DeviceReadWriteAll],
+        &[GroupReadWriteAll, DeviceReadAll],
+        &[GroupReadWriteAll, DeviceReadWriteAll],
+        &[DirectoryReadWriteAll],
+        &[DirectoryAccessAsUserAll],
+    ],
+    delegated_self: &[],
+    application: &[
+        &[GroupMemberReadWriteAll, DeviceReadWriteAll],
+        &[GroupReadWriteAll, DeviceReadWriteAll],
+        &[DirectoryReadWriteAll],
+    ],
+};
+
+static ADD_SERVICE_PRINCIPAL: Need = Need {
+    delegated: &[
+        &[GroupMemberReadWriteAll, ApplicationReadWriteAll],
+        &[GroupReadWriteAll, ApplicationReadWriteAll],
+        &[DirectoryReadWriteAll],
+        &[DirectoryAccessAsUserAll],
+    ],
+    delegated_self: &[],
+    application: &[
+        &[GroupMemberReadWriteAll, ApplicationReadWriteAll],
+        &[GroupReadWriteAll, ApplicationReadWriteAll],
+        &[DirectoryReadWriteAll],
+    ],
+};
+
+static ADD_ORG_CONTACT: Need = Need {
+    delegated: &[
+        &[GroupMemberReadWriteAll, OrgContactReadAll],
+        &[GroupReadWriteAll, OrgContactReadAll],
+        &[DirectoryReadWriteAll],
+        &[DirectoryAccessAsUserAll],
+    ],
+    delegated_self: &[],
+    application: &[
+        &[GroupMemberReadWriteAll, OrgContactReadAll],
+        &[GroupReadWriteAll, OrgContactReadAll],
+        &[DirectoryReadWriteAll],
+    ],
+};
+
+/// What adding a member of this kind needs (Graph's page *Add members*).
+pub const fn add_member(kind: MemberKind) -> &'static Need {
+    match kind {
+        MemberKind::User | MemberKind::Group(_) | MemberKind::Application => &ADD_MEMBER,
+        MemberKind::Device => &ADD_DEVICE,
+        MemberKind::ServicePrincipal => &ADD_SERVICE_PRINCIPAL,
+        MemberKind::OrgContact => &ADD_ORG_CONTACT,
+    }
+}
+
+/// `DELETE /groups/{id}/members/{id}/$ref`.
+pub static REMOVE_MEMBER: Need =
+    Need::both(&[&[GroupMemberReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
+
+/// `GET /groups/{id}/members` and its count.
+pub static LIST_MEMBERS: Need = Need::both(&[
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+]);
+
+/// Besides [`LIST_MEMBERS`] where the group hides its members.
+pub static READ_HIDDEN_MEMBERS: Need = Need::both(&[&[MemberReadHidden]]);
+
+/// Besides what else is needed where directory roles can be assigned to the group.
+pub static CHANGE_ROLE_ASSIGNABLE: Need = Need::both(&[&[RoleManagementReadWriteDirectory]]);
+
+/// `POST /groups`.
+pub static CREATE_GROUP: Need = Need {
+    delegated: &[&[GroupReadWriteAll], &[DirectoryReadWriteAll]],
+    delegated_self: &[],
+    application: &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]],
+};
+
+/// `GET /groups/{id}`.
+pub static READ_GROUP: Need = Need::both(&[
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+]);
+
+/// `POST /users`.
+pub static CREATE_USER: Need = Need::both(&[&[UserReadWriteAll], &[DirectoryReadWriteAll]]);
+
+/// `GET /users/{id}`.
+pub static READ_USER: Need = Need {
+    delegated: &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+    delegated_self: &[&[UserRead], &[UserReadWrite]],
+    application: &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+};
+
+static READ_DEVICE: Need =
+    Need::both(&[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+static READ_APPLICATION: Need = Need::both(&[
+    &[ApplicationReadAll],
+    &[ApplicationReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+]);
+
+static READ_ORG_CONTACT: Need =
+    Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+/// What reading an object of this kind needs, wherever it shows.
+pub const fn read(kind: ObjectKind) -> &'static Need {
+    match kind {
+        ObjectKind::User => &READ_USER,
+        ObjectKind::Group => &READ_GROUP,
+        ObjectKind::Device => &READ_DEVICE,
+        ObjectKind::ServicePrincipal | ObjectKind::Application => &READ_APPLICATION,
+        ObjectKind::OrgContact => &READ_ORG_CONTACT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs() -> [&'static Need; 15] {
+        [
+            &ADD_MEMBER,
+            &ADD_DEVICE,
+            &ADD_SERVICE_PRINCIPAL,
+            &ADD_ORG_CONTACT,
+            &REMOVE_MEMBER,
+            &LIST_MEMBERS,
+            &READ_HIDDEN_MEMBERS,
+            &CHANGE_ROLE_ASSIGNABLE,
+            &CREATE_GROUP,
+            &READ_GROUP,
+            &CREATE_USER,
+            &READ_USER,
+            &READ_DEVICE,
+            &READ_APPLICATION,
+            &READ_ORG_CONTACT,
+        ]
+    }
+
+    #[test]
+    fn writing_counts_wherever_reading_does() {
+        for alternatives in needs().iter().flat_map(|need| [need.delegated, need.application]) {
+            for read in alternatives.iter().flat_map(|all_of| all_of.iter()) {
+                let write = read.name().replace(".Read.All", ".ReadWrite.All");
+                if let Ok(write) = write.parse::<Permission>() {
+                    let counts = alternatives.iter().any(|all_of| all_of.contains(&write));
+                    assert!(counts, "{read} is enough and {write} isn't");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn delegated_and_application_permissions_are_never_mixed_up() {
+        let permissions = Permissions::from_iter([DirectoryAccessAsUserAll, UserRead]);
+        let me = ObjectId::random();
+        let user = Grants { principal: Principal::User(Some(me)), permissions };
+        let app = Grants { principal: Principal::Application(Some(me)), permissions };
+        assert_eq!(ADD_MEMBER.reach(&user), Some(Reach::Any));
+        assert_eq!(ADD_MEMBER.reach(&app), None);
+        assert_eq!(READ_USER.reach(&user), Some(Reach::Itself));
+        assert!(READ_USER.covers(&user, me));
+        assert!(!READ_USER.covers(&user, ObjectId::random()));
+        assert!(!READ_USER.covers(&app, me));
+    }
+
+    #[test]
+    fn a_name_is_read_in_any_case_and_an_unknown_one_grants_nothing() {
+        assert_eq!("group.readwrite.all".parse(), Ok(GroupReadWriteAll));
+        assert_eq!("Mail.Send".parse::<Permission>(), Err(UnknownPermission("Mail.Send".into())));
+        assert_eq!(Permissions::from_names(["Mail.Send"]), Permissions::default());
+    }
+}

@@ -1,0 +1,6 @@
+//! OData's texts: query options, references to objects, paging tokens. Text in, checked values out. Pure:
+//! nothing here knows HTTP, SQL or a rule of the directory.
+
+pub mod page_token;
+pub mod query;
+pub mod reference;

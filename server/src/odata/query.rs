@@ -1,0 +1,214 @@
+//! Query options: which an operation takes, and what they say. An option that an operation doesn't take is
+//! refused by its name, never ignored; names without `$` are none of OData's and ignored.
+
+use std::borrow::Cow;
+
+/// The page size where `$top` doesn't say otherwise.
+pub const DEFAULT_PAGE_SIZE: usize = 100;
+/// The largest page.
+pub const MAX_PAGE_SIZE: usize = 999;
+
+/// A system query option that some operation takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueryOption {
+    /// `$select`: which properties.
+    Select,
+    /// `$top`: how many objects on a page.
+    Top,
+    /// `$count`: how many objects in all.
+    Count,
+    /// `$skiptoken`: where the page begins.
+    SkipToken,
+}
+
+impl QueryOption {
+    const ALL: [Self; 4] = [Self::Select, Self::Top, Self::Count, Self::SkipToken];
+
+    /// Its name in a URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Select => "$select",
+            Self::Top => "$top",
+            Self::Count => "$count",
+            Self::SkipToken => "$skiptoken",
+        }
+    }
+}
+
+/// Why a query is refused. `http/errors.rs` has the words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryFault {
+    /// The operation doesn't take this option.
+    #[error("query option '{0}' is not supported here")]
+    Unsupported(String),
+    /// The option stands there twice.
+    #[error("query option '{0}' stands there twice")]
+    Twice(&'static str),
+    /// `$top` isn't a number from 1 to 999.
+    #[error("invalid page size '{0}'")]
+    PageSize(String),
+    /// The option's value can't be read.
+    #[error("invalid value '{value}' of query option '{option}'")]
+    Value {
+        /// The option.
+        option: &'static str,
+        /// What it said.
+        value: String,
+    },
+    /// `$select` isn't a list of names.
+    #[error("'$select' is not a list of names")]
+    Select,
+    /// Counting needs the header `ConsistencyLevel: eventual`.
+    #[error("counting needs the header ConsistencyLevel: eventual")]
+    CountWithoutConsistencyLevel,
+}
+
+/// What a query says, checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The names in `$select`, as written.
+    pub select: Option<Vec<String>>,
+    /// `$top`.
+    pub top: Option<usize>,
+    /// `$count=true`.
+    pub count: bool,
+    /// `$skiptoken`, still sealed.
+    pub skip_token: Option<String>,
+}
+
+impl Query {
+    /// Reads the query of a URL (without its `?`) for an operation that takes these options.
+    pub fn read(text: &str, takes: &[QueryOption]) -> Result<Self, QueryFault> {
+        let mut query = Self::default();
+        let mut seen = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            if !name.starts_with('$') {
+                continue;
+            }
+            let option = QueryOption::ALL
+                .into_iter()
+                .find(|option| takes.contains(option) && option.name().eq_ignore_ascii_case(&name))
+                .ok_or_else(|| QueryFault::Unsupported(name.to_string()))?;
+            if seen.contains(&option) {
+                return Err(QueryFault::Twice(option.name()));
+            }
+            seen.push(option);
+            query.set(option, value)?;
+        }
+        Ok(query)
+    }
+
+    fn set(&mut self, option: QueryOption, value: Cow<'_, str>) -> Result<(), QueryFault> {
+        let bad =
+            |value: Cow<'_, str>| QueryFault::Value { option: option.name(), value: value.into_owned() };
+        match option {
+            QueryOption::Select => self.select = Some(names(&value).ok_or(QueryFault::Select)?),
+            QueryOption::Top => self.top = Some(page_size(&value)?),
+            QueryOption::Count => {
+                self.count = match &*value {
+                    "true" => true,
+                    "false" => false,
+                    _ => return Err(bad(value)),
+                }
+            }
+            QueryOption::SkipToken => self.skip_token = Some(value.into_owned()),
+        }
+        Ok(())
+    }
+
+    /// How many objects a page holds.
+    pub fn page_size(&self) -> usize {
+        self.top.unwrap_or(DEFAULT_PAGE_SIZE)
+    }
+
+    /// The query of the next page's link: all that was asked, and where to go on.
+    pub fn next(&self, skip_token: &str) -> String {
+        let mut parts = self.parts();
+        parts.push(format!("$skiptoken={skip_token}"));
+        parts.join("&")
+    }
+
+    /// The query in one fixed spelling, without its paging token: what a paging token is bound to.
+    pub fn fixed(&self) -> String {
+        self.parts().join("&")
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if let Some(names) = &self.select {
+            parts.push(format!("$select={}", names.join(",")));
+        }
+        if let Some(top) = self.top {
+            parts.push(format!("$top={top}"));
+        }
+        if self.count {
+            parts.push("$count=true".into());
+        }
+        parts
+    }
+}
+
+/// `*` or names of letters, digits and underscores, each at most 128 long.
+fn names(text: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    let good = |name: &String| {
+        name == "*"
+            || (1..=128).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    names.iter().all(good).then_some(names)
+}
+
+fn page_size(text: &str) -> Result<usize, QueryFault> {
+    let size = text.parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size));
+    size.ok_or_else(|| QueryFault::PageSize(text.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Query, QueryFault> {
+        Query::read(text, &QueryOption::ALL)
+    }
+
+    #[test]
+    fn options_are_read_in_plain_and_percent_encoded_spelling() {
+        let query = read("%24select=id%2CdisplayName&$top=5&$count=true&$skiptoken=abc&other=1").unwrap();
+        assert_eq!(query.select, Some(vec!["id".into(), "displayName".into()]));
+        assert_eq!((query.top, query.count, query.skip_token.as_deref()), (Some(5), true, Some("abc")));
+        assert_eq!(query.next("def"), "$select=id,displayName&$top=5&$count=true&$skiptoken=def");
+    }
+
+    #[test]
+    fn what_an_operation_does_not_take_is_refused_by_name() {
+        assert_eq!(read("$filter=x"), Err(QueryFault::Unsupported("$filter".into())));
+        assert_eq!(
+            Query::read("$top=1", &[QueryOption::Select]),
+            Err(QueryFault::Unsupported("$top".into()))
+        );
+        assert_eq!(read("$top=1&$top=1"), Err(QueryFault::Twice("$top")));
+        assert_eq!(read("$select=id,"), Err(QueryFault::Select));
+        assert!(matches!(read("$count=yes"), Err(QueryFault::Value { option: "$count", .. })));
+        for bad in ["0", "1000", "-1", "", "abc", "99999999999999999999", "1.5"] {
+            assert_eq!(read(&format!("$top={bad}")), Err(QueryFault::PageSize(bad.into())));
+        }
+        assert_eq!(read("").unwrap().page_size(), DEFAULT_PAGE_SIZE);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,60}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn a_next_link_reads_as_the_same_query(top in proptest::option::of(1usize..=999), count: bool,
+                select in proptest::option::of(proptest::collection::vec("[a-zA-Z]{1,8}", 1..4))) {
+            let query = Query { select, top, count, skip_token: None };
+            let again = read(&query.next("abc")).unwrap();
+            prop_assert_eq!(again.fixed(), query.fixed());
+            prop_assert_eq!(again.skip_token.as_deref(), Some("abc"));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Applications by their client id, the digests of their secrets, and the roles that were granted to them.
+
+use super::{
+    Error, ReadTx, WriteTx,
+    driver::params,
+    objects::{self, Object, RowNumber},
+};
+use crate::{
+    auth::secrets::SecretDigest,
+    model::{ids::AppId, kinds::ObjectKind},
+};
+
+/// The object of this kind (application or service principal) that has this client id.
+pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: AppId) -> Result<Option<Object>, Error> {
+    let sql = objects::select_objects!(
+        " FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND o.app_id = ?3
+         AND o.app_id IS NOT NULL AND o.deleted_at IS NULL"
+    );
+    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), app_id.to_string()], objects::read)
+}
+
+/// The client ids of the applications of this name.
+pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
+    let sql = "SELECT app_id FROM objects
+               WHERE tenant = ?1 AND kind = 6 AND deleted_at IS NULL AND document ->> '$.displayName' = ?2";
+    tx.all(sql, params![tx.tenant().number, name], |row| {
+        row.get::<_, String>(0)?.parse().map_err(|_| Error::Corrupt("an application without a client id"))
+    })
+}
+
+/// Keeps what is kept of an application's secret.
+pub fn add_secret(tx: &WriteTx<'_>, application: RowNumber, digest: &SecretDigest) -> Result<(), Error> {
+    let sql = "INSERT INTO application_secrets (application_row, digest, created_at) VALUES (?1, ?2, ?3)";
+    tx.run(sql, params![application.0, digest, tx.now().timestamp()]).map(drop)
+}
+
+/// What is kept of an application's secrets.
+pub fn secrets(tx: &ReadTx<'_>, application: RowNumber) -> Result<Vec<SecretDigest>, Error> {
+    let sql = "SELECT digest FROM application_secrets WHERE application_row = ?1";
+    tx.all(sql, params![application.0], |row| Ok(row.get(0)?))
+}
+
+/// Grants a role to a service principal.
+pub fn grant(tx: &WriteTx<'_>, service_principal: RowNumber, role: &str) -> Result<(), Error> {
+    let sql =
+        "INSERT INTO granted_roles (service_principal_row, role) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    tx.run(sql, params![service_principal.0, role]).map(drop)
+}
+
+/// The roles that were granted to a service principal.
+pub fn roles(tx: &ReadTx<'_>, service_principal: RowNumber) -> Result<Vec<String>, Error> {
+    let sql = "SELECT role FROM granted_roles WHERE service_principal_row = ?1 ORDER BY role";
+    tx.all(sql, params![service_principal.0], |row| Ok(row.get(0)?))
+}

@@ -1,0 +1,36 @@
+//! The change log: every write appends to it in its own transaction. Positions are in the order of commits
+//! and mean nothing outside the store.
+
+use super::{
+    Error, WriteTx,
+    driver::params,
+    objects::{self, Object, RowNumber},
+};
+
+/// What happened to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was made.
+    Created,
+    /// It (a group) got this member.
+    MemberAdded(RowNumber),
+    /// It (a group) lost this member.
+    MemberRemoved(RowNumber),
+    /// It (a group) got this owner.
+    OwnerAdded(RowNumber),
+}
+
+/// Appends a change.
+pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change) -> Result<(), Error> {
+    let (operation, related) = match change {
+        Change::Created => (1, None),
+        Change::MemberAdded(member) => (2, Some(member.0)),
+        Change::MemberRemoved(member) => (3, Some(member.0)),
+        Change::OwnerAdded(owner) => (4, Some(owner.0)),
+    };
+    let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, related_row)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let kind = objects::kind_number(object.kind);
+    tx.run(sql, params![tx.tenant().number, object.row.0, object.id.uuid(), kind, operation, related])?;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! The only place with SQL: units of work, queries, migrations, the change log.
+//!
+//! [`Store::tenant`] gives access to one tenant's objects; there is no query without a transaction, and a
+//! transaction has exactly one tenant. Writes are closures that one thread runs (`writer.rs`); a write is
+//! answered when it is durable. Reads run on a pool of connections (`readers.rs`), each a consistent
+//! snapshot, and see every write that was answered before they began. The store knows no rule, no
+//! permission and no HTTP.
+
+pub mod applications;
+pub mod changes;
+mod driver;
+pub mod folder;
+pub mod groups;
+pub mod members;
+pub mod objects;
+pub mod owners;
+mod readers;
+mod shares;
+pub mod tenants;
+mod transaction;
+pub mod users;
+mod writer;
+
+pub use driver::Durability;
+pub use tenants::Tenant;
+pub use transaction::{ReadTx, WriteTx};
+
+use crate::model::clock::Clock;
+use readers::Readers;
+use std::{path::Path, sync::Arc};
+use writer::Writer;
+
+/// What broke. Says nothing of rules: those have their own refusals.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The server's queue of writes is full.
+    #[error("the queue of writes is full")]
+    Overloaded,
+    /// The tenant's share of the queue is full.
+    #[error("the tenant's share of the queue of writes is full")]
+    TenantOverloaded,
+    /// The store is closing, or its writer ended.
+    #[error("the store is closed")]
+    Closed,
+    /// The closure panicked; nothing of it is kept.
+    #[error("a unit of work panicked")]
+    Panicked,
+    /// A stored text or number can't be what it is.
+    #[error("the database holds a value that it can't hold: {0}")]
+    Corrupt(&'static str),
+    /// The database was written by a newer version.
+    #[error("this data folder was written by a newer version of Roster: use that one, or another folder")]
+    Newer,
+    /// A migration failed.
+    #[error("bringing the database up to date failed: {0}")]
+    Migration(String),
+    /// The database refused.
+    #[error("the database failed: {0}")]
+    Database(Arc<rusqlite::Error>),
+}
+
+impl Error {
+    /// Whether the same call may well succeed later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Overloaded | Self::TenantOverloaded | Self::Closed => true,
+            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Migration(_) => false,
+            Self::Database(error) => driver::is_passing(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether writes reach the disk before they are answered.
+    pub durability: Durability,
+    /// How many connections read.
+    pub readers: usize,
+    /// Where the store takes the time from.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { durability: Durability::Durable, readers: 8, clock: Clock::default() }
+    }
+}
+
+/// The directory's data. Clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+    clock: Clock,
+}
+
+impl Store {
+    /// Opens the database in this folder, making or migrating it where needed.
+    pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
+        let connection = driver::open_writer(folder, options.durability)?;
+        let readers = Readers::open(folder, options.readers)?;
+        Ok(Self {
+            readers: Arc::new(readers),
+            writer: Arc::new(Writer::start(connection)?),
+            clock: options.clock,
+        })
+    }
+
+    /// Access to one tenant's objects.
+    pub fn tenant(&self, tenant: Tenant) -> TenantStore<'_> {
+        TenantStore { store: self, tenant }
+    }
+
+    /// The clock that transactions take the time from.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Keeps the database from growing beyond so many pages of 4 KB; a write that needs more fails as on a
+    /// full disk. `None` lifts the limit.
+    pub async fn limit_pages(&self, pages: Option<u32>) -> Result<(), Error> {
+        let limit = pages.unwrap_or(u32::MAX - 1);
+        self.writer
+            .run(None, move |connection| {
+                connection.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// One tenant's objects.
+pub struct TenantStore<'s> {
+    store: &'s Store,
+    tenant: Tenant,
+}
+
+impl TenantStore<'_> {
+    /// Runs a closure over a consistent snapshot, on this thread.
+    pub async fn read<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let clock = &self.store.clock;
+        self.store
+            .readers
+            .read(Some(self.tenant), |connection| work(&ReadTx::new(connection, self.tenant, clock.now())))
+            .await
+    }
+
+    /// Has the writer run a closure, and answers when what it did is durable, or undone where it returned an
+    /// error. The closure may run more than once: it must do nothing but read and write through `tx`.
+    pub async fn write<T, E>(
+        &self,
+        work: impl Fn(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (tenant, clock) = (self.tenant, self.store.clock.clone());
+        let run = move |connection: &driver::Connection| {
+            work(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())))
+        };
+        self.store.writer.run(Some(tenant), run).await
+    }
+}

@@ -1,0 +1,197 @@
+//! Objects of every kind: their keys, what rules read of them, and their documents.
+
+use super::{
+    Error, ReadTx, WriteTx,
+    driver::{Row, params},
+};
+use crate::model::{
+    ids::ObjectId,
+    kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
+    properties::Document,
+};
+use uuid::Uuid;
+
+/// An object's number in the store. Numbers rise and are never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowNumber(pub(super) i64);
+
+impl RowNumber {
+    /// The number that no object has and all are above.
+    pub const START: Self = Self(0);
+
+    /// As a paging token carries it.
+    pub fn position(self) -> i64 {
+        self.0
+    }
+
+    /// From a paging token that was opened.
+    pub fn from_position(position: i64) -> Self {
+        Self(position)
+    }
+}
+
+/// An object as rules see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object {
+    /// Its number in the store.
+    pub row: RowNumber,
+    /// Its id.
+    pub id: ObjectId,
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// What else is known of it where it is a group.
+    pub group: Option<GroupTraits>,
+}
+
+impl Object {
+    /// What it is to a group that it wants to join.
+    pub fn member_kind(&self) -> Result<MemberKind, Error> {
+        Ok(match self.kind {
+            ObjectKind::User => MemberKind::User,
+            ObjectKind::Group => {
+                MemberKind::Group(self.group.ok_or(Error::Corrupt("a group without traits"))?.kind)
+            }
+            ObjectKind::Device => MemberKind::Device,
+            ObjectKind::ServicePrincipal => MemberKind::ServicePrincipal,
+            ObjectKind::OrgContact => MemberKind::OrgContact,
+            ObjectKind::Application => MemberKind::Application,
+        })
+    }
+}
+
+/// An object that is to be stored.
+#[derive(Debug, Clone)]
+pub struct NewObject {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// What else rules read of it where it is a group.
+    pub group: Option<GroupTraits>,
+    /// Its texts.
+    pub document: Document,
+}
+
+/// `SELECT` of the columns that [`read`] reads, in its order, and what follows.
+macro_rules! select_objects {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.row, o.id, o.kind, o.group_kind, o.is_dynamic, o.role_assignable, o.hidden_membership",
+            $rest
+        )
+    };
+}
+pub(super) use select_objects;
+
+/// The first column after those that [`read`] reads.
+pub(super) const NEXT_COLUMN: usize = 7;
+
+/// Reads an object off the first columns of a row.
+pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
+    let group = row.get::<_, Option<i64>>(3)?.map(|kind| -> Result<_, Error> {
+        Ok(GroupTraits {
+            kind: group_kind(kind)?,
+            dynamic: row.get(4)?,
+            role_assignable: row.get(5)?,
+            hidden_membership: row.get(6)?,
+        })
+    });
+    Ok(Object {
+        row: RowNumber(row.get(0)?),
+        id: ObjectId::from_uuid(row.get::<_, Uuid>(1)?),
+        kind: kind(row.get(2)?)?,
+        group: group.transpose()?,
+    })
+}
+
+/// Reads a document off two neighbouring columns.
+pub(super) fn read_document(row: &Row<'_>, first: usize) -> Result<Document, Error> {
+    Ok(Document { default: row.get(first)?, rest: row.get(first + 1)? })
+}
+
+/// The object of this id, unless it is deleted.
+pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
+    let sql = select_objects!(" FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL");
+    tx.one(sql, params![tx.tenant().number, id.uuid()], read)
+}
+
+/// An object's texts.
+pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
+    let found = tx.one("SELECT document, rest FROM objects WHERE row = ?1", params![row.0], |row| {
+        read_document(row, 0)
+    })?;
+    found.ok_or(Error::Corrupt("an object without a document"))
+}
+
+/// Whether the id was ever given out in this tenant, deleted objects included.
+pub fn id_is_taken(tx: &ReadTx<'_>, id: ObjectId) -> Result<bool, Error> {
+    let found = tx.one(
+        "SELECT 1 FROM objects WHERE tenant = ?1 AND id = ?2",
+        params![tx.tenant().number, id.uuid()],
+        |_| Ok(()),
+    );
+    Ok(found?.is_some())
+}
+
+/// Stores a new object.
+pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<Object, Error> {
+    let group = new.group;
+    let row = tx.insert(
+        "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            tx.tenant().number,
+            new.id.uuid(),
+            kind_number(new.kind),
+            group.map(|group| group_kind_number(group.kind)),
+            group.map(|group| group.dynamic),
+            group.map(|group| group.role_assignable),
+            group.map(|group| group.hidden_membership),
+            new.document.default,
+            new.document.rest,
+        ],
+    )?;
+    Ok(Object { row: RowNumber(row), id: new.id, kind: new.kind, group })
+}
+
+pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
+    match kind {
+        ObjectKind::User => 1,
+        ObjectKind::Group => 2,
+        ObjectKind::Device => 3,
+        ObjectKind::ServicePrincipal => 4,
+        ObjectKind::OrgContact => 5,
+        ObjectKind::Application => 6,
+    }
+}
+
+fn kind(number: i64) -> Result<ObjectKind, Error> {
+    Ok(match number {
+        1 => ObjectKind::User,
+        2 => ObjectKind::Group,
+        3 => ObjectKind::Device,
+        4 => ObjectKind::ServicePrincipal,
+        5 => ObjectKind::OrgContact,
+        6 => ObjectKind::Application,
+        _ => return Err(Error::Corrupt("an unknown kind of object")),
+    })
+}
+
+const fn group_kind_number(kind: GroupKind) -> i64 {
+    match kind {
+        GroupKind::Microsoft365 => 1,
+        GroupKind::Security => 2,
+        GroupKind::MailEnabledSecurity => 3,
+        GroupKind::Distribution => 4,
+    }
+}
+
+fn group_kind(number: i64) -> Result<GroupKind, Error> {
+    Ok(match number {
+        1 => GroupKind::Microsoft365,
+        2 => GroupKind::Security,
+        3 => GroupKind::MailEnabledSecurity,
+        4 => GroupKind::Distribution,
+        _ => return Err(Error::Corrupt("an unknown kind of group")),
+    })
+}

@@ -1,0 +1,46 @@
+//! Fair shares: how many units of work of one tenant may be under way at once.
+
+use super::{Error, Tenant};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+pub(super) struct Shares {
+    share: usize,
+    under_way: Mutex<HashMap<Tenant, usize>>,
+}
+
+/// A place in a tenant's share, given back when dropped.
+pub(super) struct Place<'s> {
+    shares: &'s Shares,
+    tenant: Tenant,
+}
+
+impl Shares {
+    pub(super) fn new(share: usize) -> Self {
+        Self { share, under_way: Mutex::default() }
+    }
+
+    pub(super) fn take(&self, tenant: Tenant) -> Result<Place<'_>, Error> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = under_way.entry(tenant).or_default();
+        if *count >= self.share {
+            return Err(Error::TenantOverloaded);
+        }
+        *count += 1;
+        Ok(Place { shares: self, tenant })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut under_way = self.shares.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = under_way.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                under_way.remove(&self.tenant);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Tenants: which there are, and the numbers that the other tables know them by.
+
+use super::{
+    Error, Store,
+    driver::{Connection, OptionalExtension, Row, params},
+};
+use crate::model::ids::TenantId;
+use uuid::Uuid;
+
+/// A tenant: its id, and the number that stands for it in the store. A reset tenant has another number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tenant {
+    /// Its id, a token's `tid`.
+    pub id: TenantId,
+    pub(super) number: i64,
+}
+
+impl Tenant {
+    /// The domain that every tenant has from the beginning.
+    pub fn domain(&self) -> String {
+        let id = self.id.to_string();
+        format!("{}.roster.local", &id[..8])
+    }
+}
+
+impl Store {
+    /// The tenant of this id.
+    pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
+        self.readers.read(None, |connection| find(connection, id)).await
+    }
+
+    /// All tenants, oldest first, at most `limit`.
+    pub async fn tenants(&self, limit: usize) -> Result<Vec<Tenant>, Error> {
+        self.readers
+            .read(None, |connection| {
+                let mut statement =
+                    connection.prepare_cached("SELECT number, id FROM tenants ORDER BY number LIMIT ?1")?;
+                let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+                let tenants = statement.query_map(params![limit], read)?.collect::<Result<_, _>>()?;
+                Ok(tenants)
+            })
+            .await
+    }
+
+    /// Makes a tenant. `None`: there is one of this id.
+    pub async fn create_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
+        let now = self.clock.now().timestamp();
+        self.writer
+            .run(None, move |connection| {
+                if find(connection, id)?.is_some() {
+                    return Ok(None);
+                }
+                let number = connection
+                    .prepare_cached("INSERT INTO tenants (id, created_at) VALUES (?1, ?2)")?
+                    .insert(params![id.uuid(), now])?;
+                Ok(Some(Tenant { id, number }))
+            })
+            .await
+    }
+}
+
+fn find(connection: &Connection, id: TenantId) -> Result<Option<Tenant>, Error> {
+    let mut statement = connection.prepare_cached("SELECT number, id FROM tenants WHERE id = ?1")?;
+    Ok(statement.query_row(params![id.uuid()], read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Tenant> {
+    Ok(Tenant { number: row.get(0)?, id: TenantId::from_uuid(row.get::<_, Uuid>(1)?) })
+}

@@ -1,0 +1,85 @@
+//! Units of work: what queries run in. A transaction has exactly one tenant.
+
+use super::{
+    Error, Tenant,
+    driver::{Connection, OptionalExtension, Row, ToSql},
+};
+use chrono::{DateTime, Utc};
+use std::ops::Deref;
+
+/// A consistent snapshot of one tenant's objects.
+pub struct ReadTx<'c> {
+    connection: &'c Connection,
+    tenant: Tenant,
+    now: DateTime<Utc>,
+}
+
+/// A unit of work that also writes. Everything that takes a [`ReadTx`] takes it too.
+pub struct WriteTx<'c>(ReadTx<'c>);
+
+impl<'c> ReadTx<'c> {
+    pub(super) fn new(connection: &'c Connection, tenant: Tenant, now: DateTime<Utc>) -> Self {
+        Self { connection, tenant, now }
+    }
+
+    /// The transaction's tenant.
+    pub fn tenant(&self) -> Tenant {
+        self.tenant
+    }
+
+    /// The time of this unit of work.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The row of a query that has one at most.
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_row(parameters, |row| Ok(read(row))).optional()?.transpose()
+    }
+
+    /// All rows of a query.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read(row)?);
+        }
+        Ok(found)
+    }
+}
+
+impl<'c> WriteTx<'c> {
+    pub(super) fn new(tx: ReadTx<'c>) -> Self {
+        Self(tx)
+    }
+
+    /// Runs a statement, and says how many rows it changed.
+    pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
+        Ok(self.0.connection.prepare_cached(sql)?.execute(parameters)?)
+    }
+
+    /// Runs an INSERT, and says which row number it made.
+    pub(super) fn insert(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<i64, Error> {
+        Ok(self.0.connection.prepare_cached(sql)?.insert(parameters)?)
+    }
+}
+
+impl<'c> Deref for WriteTx<'c> {
+    type Target = ReadTx<'c>;
+
+    fn deref(&self) -> &ReadTx<'c> {
+        &self.0
+    }
+}

@@ -1,0 +1,11 @@
+//! Users by their sign-in name.
+
+use super::{Error, ReadTx, driver::params, objects, objects::Object};
+
+/// The user of this sign-in name, in any case, unless deleted.
+pub fn find_by_principal_name(tx: &ReadTx<'_>, name: &str) -> Result<Option<Object>, Error> {
+    let sql = objects::select_objects!(
+        " FROM objects o WHERE o.tenant = ?1 AND o.user_principal_name = ?2 AND o.kind = 1 AND o.deleted_at IS NULL"
+    );
+    tx.one(sql, params![tx.tenant().number, name], objects::read)
+}

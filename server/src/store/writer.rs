@@ -1,0 +1,216 @@
+//! The one thread that writes. It drains a bounded queue, runs each closure in a savepoint, commits many in
+//! one transaction, and answers nobody, the refused included, before that commit is durable.
+//!
+//! Some faults (a full disk) make SQLite roll back the whole transaction, and a SAVEPOINT after that
+//! silently begins another one. So after each closure the writer looks whether its transaction still
+//! stands; if not, the closures before it run again in a new one, and the guilty one fails alone.
+
+use super::{
+    Error, Tenant,
+    driver::{self, Connection},
+    shares::Shares,
+};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Closures that wait at most, of all tenants.
+const QUEUE: usize = 8192;
+/// Closures that wait at most, of one tenant.
+const TENANT_SHARE: usize = 4096;
+/// Closures in one transaction at most.
+const BATCH: usize = 512;
+/// How long a transaction takes closures in.
+const BATCH_TIME: Duration = Duration::from_millis(20);
+/// The exit status for a failing disk (`EX_IOERR` of sysexits).
+const EXIT_DISK_FAILURE: i32 = 74;
+
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    shares: Shares,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || Thread { connection, jobs }.run())
+            .map_err(|_| Error::Closed)?;
+        Ok(Self { queue: Some(queue), shares: Shares::new(TENANT_SHARE), thread: Some(thread) })
+    }
+
+    /// Queues a closure, and answers when its outcome is durable. `tenant` is whose share it counts for.
+    pub(super) async fn run<T, E>(
+        &self,
+        tenant: Option<Tenant>,
+        work: impl Fn(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let _place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
+        let (answer, outcome) = oneshot::channel();
+        let job = Box::new(Closure { work, outcome: None, answer });
+        self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => Error::Closed,
+        })?;
+        outcome.await.map_err(|_| Error::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    /// Ends the thread after everything that was queued is answered.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A queued closure, whatever its types.
+trait Job: Send {
+    /// Runs it and keeps its outcome. Says whether what it did is to be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Hands its outcome out.
+    fn answer(self: Box<Self>);
+    /// Hands an error out instead.
+    fn fail(self: Box<Self>, error: Error);
+}
+
+struct Closure<W, T, E> {
+    work: W,
+    outcome: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<W, T, E> Job for Closure<W, T, E>
+where
+    W: Fn(&Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
+            .unwrap_or_else(|_| Err(Error::Panicked.into()));
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn answer(self: Box<Self>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(Error::Closed.into()));
+        // Nobody waits any more where the client went away: its write is done all the same.
+        let _ = self.answer.send(outcome);
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        let _ = self.answer.send(Err(error.into()));
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    jobs: mpsc::Receiver<Box<dyn Job>>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        while let Some(first) = self.jobs.blocking_recv() {
+            let batch = self.run_batch(first);
+            self.commit(batch);
+        }
+    }
+
+    /// Runs closures in one transaction, and returns those whose answers wait for its commit.
+    fn run_batch(&mut self, first: Box<dyn Job>) -> Vec<Box<dyn Job>> {
+        let began = Instant::now();
+        let mut done: Vec<Box<dyn Job>> = Vec::new();
+        let mut again = VecDeque::from([first]);
+        if let Err(error) = self.begin() {
+            again.into_iter().for_each(|job| job.fail(error.clone()));
+            return done;
+        }
+        loop {
+            let may_grow = done.len() < BATCH && began.elapsed() < BATCH_TIME;
+            let queued = || if may_grow { self.jobs.try_recv().ok() } else { None };
+            let next = again.pop_front().or_else(queued);
+            let Some(mut job) = next else { return done };
+            let Err(lost) = self.run_in_savepoint(&mut *job) else {
+                done.push(job);
+                continue;
+            };
+            job.fail(lost);
+            done.drain(..).rev().for_each(|earlier| again.push_front(earlier));
+            if let Err(error) = self.begin() {
+                again.into_iter().for_each(|job| job.fail(error.clone()));
+                return done;
+            }
+        }
+    }
+
+    /// Runs one closure. An error says that the whole transaction is gone.
+    fn run_in_savepoint(&self, job: &mut dyn Job) -> Result<(), Error> {
+        let finish = |keep: bool| -> Result<(), rusqlite::Error> {
+            if !keep {
+                self.execute("ROLLBACK TO closure")?;
+            }
+            self.execute("RELEASE closure")
+        };
+        let mut outcome = self.execute("SAVEPOINT closure");
+        if outcome.is_ok() {
+            let keep = job.run(&self.connection);
+            if self.connection.is_autocommit() {
+                return Err(Error::Database(Arc::new(rusqlite::Error::SqliteFailure(
+                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+                    Some("the transaction was rolled back under a unit of work".into()),
+                ))));
+            }
+            outcome = finish(keep);
+        }
+        outcome.map_err(|error| {
+            self.roll_back();
+            error.into()
+        })
+    }
+
+    fn begin(&self) -> Result<(), Error> {
+        Ok(self.execute("BEGIN IMMEDIATE")?)
+    }
+
+    fn commit(&self, batch: Vec<Box<dyn Job>>) {
+        if self.connection.is_autocommit() {
+            return batch.into_iter().for_each(|job| job.fail(Error::Closed));
+        }
+        match self.execute("COMMIT") {
+            Ok(()) => batch.into_iter().for_each(Job::answer),
+            Err(error) if driver::is_disk_failure(&error) => {
+                // After a failed sync nobody knows what is on disk: no answer is a true one.
+                tracing::error!(%error, "the disk failed during a commit; ending without an answer");
+                std::process::exit(EXIT_DISK_FAILURE);
+            }
+            Err(error) => {
+                self.roll_back();
+                let error = Error::from(error);
+                batch.into_iter().for_each(|job| job.fail(error.clone()));
+            }
+        }
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            let _ = self.execute("ROLLBACK");
+        }
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
+
+use crate::{openapi, run};
+use clap::Args;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+/// Pass the tests.
+#[derive(Args)]
+pub struct Test {
+    /// Also what needs more than Rust on the machine (strace)
+    #[arg(long)]
+    all: bool,
+}
+
+/// How many tests passed and failed.
+#[derive(Default)]
+struct Tally {
+    passed: u32,
+    failed: u32,
+}
+
+impl Test {
+    /// Runs the task: each step, those after a failed one too, and the sum last.
+    pub fn run(&self) -> Result<(), String> {
+        let mut tally = Tally::default();
+        // First, before anything builds the client from a contract that is out of date.
+        tally.step("contract", openapi::check_files());
+        tally.step("formatting", succeed(&mut run::cargo(&["fmt", "--all", "--check"])));
+        let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        tally.step("lints", succeed(&mut run::cargo(&clippy)));
+        let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
+        tally.step("docs", succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
+        tally.tests(run::cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+        if self.all {
+            let strace =
+                ["test", "--package", "roster-server", "--test", "durability", "--features", "strace"];
+            tally.tests(run::cargo(&strace))?;
+        }
+        println!("{} passed, {} failed", tally.passed, tally.failed);
+        if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
+    }
+}
+
+impl Tally {
+    fn step(&mut self, name: &str, outcome: Result<(), String>) {
+        match outcome {
+            Ok(()) => {
+                println!("ok     {name}");
+                self.passed += 1;
+            }
+            Err(message) => {
+                println!("FAILED {name}: {message}");
+                self.failed += 1;
+            }
+        }
+    }
+
+    /// Runs a `cargo test`, shows what it prints, and adds up its sums.
+    fn tests(&mut self, mut command: Command) -> Result<(), String> {
+        let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
+        let before = self.failed;
+        for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+            let line = line.map_err(|error| error.to_string())?;
+            println!("{line}");
+            if let Some(sum) = line.strip_prefix("test result: ") {
+                self.passed += number_before(sum, " passed");
+                self.failed += number_before(sum, " failed");
+            }
+        }
+        let status = child.wait().map_err(|error| error.to_string())?;
+        if !status.success() && self.failed == before {
+            // It didn't come as far as a test.
+            self.step("cargo test", Err(status.to_string()));
+        }
+        Ok(())
+    }
+}
+
+fn succeed(command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(status.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn number_before(text: &str, word: &str) -> u32 {
+    let before = text.split(word).next().unwrap_or_default();
+    before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
