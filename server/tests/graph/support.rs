@@ -1,0 +1,339 @@
+//! The world that a test begins with: a server for all of them, and a fresh tenant for each.
+
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use roster_client::{Client, Error, Failure, Session, StaticToken, types};
+use roster_server::{
+    auth::tokens::{self, Subject},
+    directory::{self, Policy, applications, applications::Registration, import, users},
+    http::{self, AppState, listener, listener::Limits},
+    model::{
+        clock::Clock,
+        ids::{AppId, ObjectId, TenantId},
+        kinds::ObjectKind,
+        permissions::Permission,
+    },
+    store::{self, Durability, Options, Store, folder::Folder},
+};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+use tokio::{net::TcpListener, runtime::Runtime};
+use uuid::Uuid;
+
+/// A server in this process.
+pub struct Server {
+    /// Its origin.
+    pub url: String,
+    /// Its store, for what Graph can't create.
+    pub store: Store,
+    state: AppState,
+    // Keeps the folder and the server's threads.
+    _folder: Folder,
+    _runtime: Runtime,
+}
+
+impl Server {
+    /// Starts a server of this policy on a port of its own.
+    pub fn start(policy: Policy, public_url: Option<&str>) -> Self {
+        let folder = Folder::ephemeral().unwrap();
+        let options = Options { durability: Durability::Ephemeral, readers: 8, clock: Clock::default() };
+        let store = Store::open(folder.path(), options).unwrap();
+        let public_url = public_url.map(str::to_owned);
+        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url);
+        let runtime = Runtime::new().unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let app = http::app(state.clone());
+        runtime.spawn(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            sender.send(listener.local_addr().unwrap()).unwrap();
+            listener::serve(listener, app, Limits::default(), std::future::pending()).await;
+        });
+        let url = format!("http://{}", receiver.recv().unwrap());
+        Self { url, store, state, _folder: folder, _runtime: runtime }
+    }
+
+    /// The server that all tests share which need no settings of their own.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Server> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(Policy::default(), None))
+    }
+
+    /// A fresh tenant on this server.
+    pub async fn tenant(&'static self) -> Tenant {
+        let tenant = self.store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+        Tenant { server: self, tenant }
+    }
+}
+
+/// A fresh tenant: a test's whole world.
+#[derive(Clone, Copy)]
+pub struct Tenant {
+    /// Where it is served.
+    pub server: &'static Server,
+    tenant: store::Tenant,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON, `null` where it isn't.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// Status, code and message of a refusal, after a look at the rest of its envelope.
+    pub fn refusal(&self) -> (u16, String, String) {
+        let body = self.json();
+        let error = &body["error"];
+        let inner = &error["innerError"];
+        for (member, header) in [("request-id", "request-id"), ("client-request-id", "client-request-id")] {
+            assert_eq!(inner[member].as_str(), self.headers[header].to_str().ok(), "{self:?}");
+        }
+        let date = inner["date"].as_str().unwrap();
+        assert!(date.len() == 19 && date.as_bytes()[10] == b'T', "{date}");
+        assert_eq!(self.headers["content-type"], "application/json");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (self.status.as_u16(), text(&error["code"]), text(&error["message"]))
+    }
+}
+
+impl Tenant {
+    /// A fresh tenant on the shared server.
+    pub async fn fresh() -> Self {
+        Server::shared().tenant().await
+    }
+
+    /// Its id.
+    pub fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// Its first domain.
+    pub fn domain(&self) -> String {
+        self.tenant.domain()
+    }
+
+    /// A token for this subject that lives so many seconds.
+    pub async fn sign(&self, subject: &Subject, lifetime: i64) -> String {
+        let keys = self.server.state.keys().await.unwrap();
+        let now = self.server.store.clock().now();
+        tokens::sign(keys, &self.server.url, self.tenant.id, subject, now, lifetime).unwrap()
+    }
+
+    /// A token of an application with these application permissions.
+    pub async fn app_token<'p>(&self, roles: impl IntoIterator<Item = &'p str>) -> String {
+        let roles = roles.into_iter().map(str::to_owned).collect();
+        self.sign(&Subject::Application { app_id: AppId::random(), id: ObjectId::random(), roles }, 600).await
+    }
+
+    /// A token of a user with these delegated permissions.
+    pub async fn user_token<'p>(&self, user: Uuid, scopes: impl IntoIterator<Item = &'p str>) -> String {
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        let user_principal_name = format!("someone@{}", self.domain());
+        self.sign(&Subject::User { id: ObjectId::from_uuid(user), user_principal_name, scopes }, 600).await
+    }
+
+    /// The generated client with an application's token of these permissions. It doesn't try again.
+    pub async fn client<'p>(&self, roles: impl IntoIterator<Item = &'p str>) -> Client {
+        client(self.server, &self.app_token(roles).await)
+    }
+
+    /// The generated client with a user's token of these delegated permissions.
+    pub async fn client_of<'p>(&self, user: Uuid, scopes: impl IntoIterator<Item = &'p str>) -> Client {
+        client(self.server, &self.user_token(user, scopes).await)
+    }
+
+    /// A raw request under `/v1.0` with an application's token that may do everything.
+    pub async fn raw(&self, method: Method, path: &str) -> RequestBuilder {
+        let all = Permission::ALL.iter().map(|permission| permission.name());
+        let token = self.app_token(all).await;
+        self.anonymous(method, &format!("/v1.0{path}")).bearer_auth(token)
+    }
+
+    /// A raw request without a token; the path begins at the root.
+    pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        client.request(method, format!("{}{path}", self.server.url))
+    }
+
+    /// Puts a user into the directory.
+    pub async fn user(&self, name: &str) -> Uuid {
+        let domain = self.domain();
+        let body = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
+            "userPrincipalName": format!("{name}@{domain}"), "passwordProfile": {"password": "Secret 123"}});
+        let id = ObjectId::random();
+        let create = move |tx: &store::WriteTx<'_>| users::create(tx, id, body.as_object().unwrap());
+        self.server.store.tenant(self.tenant).write(create).await.unwrap();
+        id.uuid()
+    }
+
+    /// Puts a group of these properties into the directory.
+    pub async fn group(&self, values: Value) -> Uuid {
+        let id = ObjectId::random();
+        let create = move |tx: &store::WriteTx<'_>| import::group(tx, id, values.clone());
+        self.server.store.tenant(self.tenant).write(create).await.unwrap();
+        id.uuid()
+    }
+
+    /// A security group.
+    pub async fn security_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": false, "securityEnabled": true}),
+        )
+        .await
+    }
+
+    /// A Microsoft 365 group.
+    pub async fn microsoft_365_group(&self, name: &str) -> Uuid {
+        self.group(json!({"displayName": name, "mailNickname": name, "mailEnabled": true,
+            "securityEnabled": false, "groupTypes": ["Unified"]}))
+            .await
+    }
+
+    /// A mail-enabled security group.
+    pub async fn mail_enabled_security_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": true, "securityEnabled": true}),
+        )
+        .await
+    }
+
+    /// A distribution group.
+    pub async fn distribution_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": true, "securityEnabled": false}),
+        )
+        .await
+    }
+
+    /// A dynamic security group.
+    pub async fn dynamic_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": false, "securityEnabled": true,
+            "groupTypes": ["DynamicMembership"], "membershipRule": "user.department -eq \"x\""}),
+        )
+        .await
+    }
+
+    /// A role-assignable security group.
+    pub async fn role_assignable_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": false, "securityEnabled": true,
+            "isAssignableToRole": true}),
+        )
+        .await
+    }
+
+    /// A Microsoft 365 group that hides its members.
+    pub async fn hidden_group(&self, name: &str) -> Uuid {
+        self.group(
+            json!({"displayName": name, "mailNickname": name, "mailEnabled": true, "securityEnabled": false,
+            "groupTypes": ["Unified"], "visibility": "HiddenMembership"}),
+        )
+        .await
+    }
+
+    async fn object(&self, kind: ObjectKind, values: Value) -> Uuid {
+        let id = ObjectId::random();
+        let create = move |tx: &store::WriteTx<'_>| import::object(tx, kind, id, values.clone());
+        self.server.store.tenant(self.tenant).write(create).await.unwrap();
+        id.uuid()
+    }
+
+    /// A device.
+    pub async fn device(&self, name: &str) -> Uuid {
+        self.object(ObjectKind::Device, json!({"displayName": name, "accountEnabled": true})).await
+    }
+
+    /// A service principal.
+    pub async fn service_principal(&self, name: &str) -> Uuid {
+        let app_id = AppId::random().to_string();
+        self.object(ObjectKind::ServicePrincipal, json!({"displayName": name, "appId": app_id})).await
+    }
+
+    /// An organizational contact.
+    pub async fn contact(&self, name: &str) -> Uuid {
+        self.object(ObjectKind::OrgContact, json!({"displayName": name})).await
+    }
+
+    /// Puts a member into a group, whatever their kinds.
+    pub async fn join(&self, group: Uuid, member: Uuid) {
+        let (group, member) = (ObjectId::from_uuid(group), ObjectId::from_uuid(member));
+        let join = move |tx: &store::WriteTx<'_>| import::member(tx, group, member);
+        self.server.store.tenant(self.tenant).write(join).await.unwrap();
+    }
+
+    /// Registers an application.
+    pub async fn register(&self, registration: Registration) {
+        let register = move |tx: &store::WriteTx<'_>| applications::register(tx, &registration);
+        self.server.store.tenant(self.tenant).write::<_, directory::Error>(register).await.unwrap();
+    }
+}
+
+fn client(server: &Server, token: &str) -> Client {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let session = Session::new(StaticToken::from(token)).retries(0);
+    Client::new_with_client(&format!("{}/v1.0", server.url), http, session)
+}
+
+/// Sends a raw request.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Answer { status, headers, text: answer.text().await.unwrap() }
+}
+
+/// The body of *Add member*.
+pub fn reference(id: Uuid) -> types::ReferenceCreate {
+    let url = format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
+    types::ReferenceCreate { odata_id: url }
+}
+
+/// What Graph said in a refusal: status, code, message.
+pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error<types::ODataErrors>>) -> (u16, String, String) {
+    let error = outcome.unwrap_err();
+    let said = Failure::of(&error).unwrap_or_else(|| panic!("no refusal of Graph's: {error:?}"));
+    (said.status.as_u16(), said.code, said.message)
+}
+
+/// A refusal as the tests write it.
+pub fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) {
+    (status, code.into(), message.into())
+}
+
+/// 403, in the words that Graph has for all of them.
+pub fn forbidden() -> (u16, String, String) {
+    refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+}
+
+/// 404 of this key.
+pub fn not_found(key: impl std::fmt::Display) -> (u16, String, String) {
+    let message = format!(
+        "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+    );
+    refused(404, "Request_ResourceNotFound", &message)
+}
+
+/// The ids of all members, sorted, by the client's stream.
+pub async fn members_of(client: &Client, group: Uuid) -> Vec<Uuid> {
+    use futures::TryStreamExt;
+    let size = 7.try_into().unwrap();
+    let members: Vec<_> = client.members(group, size).try_collect().await.unwrap();
+    let mut ids: Vec<Uuid> = members.into_iter().map(|member| member.id.unwrap().parse().unwrap()).collect();
+    ids.sort();
+    ids
+}
+
+/// Ids in the order of [`members_of`].
+pub fn sorted<const N: usize>(mut ids: [Uuid; N]) -> Vec<Uuid> {
+    ids.sort();
+    ids.into()
+}
