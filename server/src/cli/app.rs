@@ -1,6 +1,6 @@
 //! `roster app`.
 
-use super::{Data, Error, Format, TenantChoice};
+use super::{Data, Error, Format, TenantChoice, print};
 use crate::{
     auth::secrets::Secret,
     directory::{applications, applications::Registration},
@@ -41,20 +41,15 @@ impl App {
         let registration = Registration::new(name, role, &secret);
         let app_id = registration.app_id;
         store.tenant(tenant).write(move |tx| applications::register(tx, &registration)).await?;
+        let (tenant, secret) = (tenant.id.to_string(), secret.reveal());
         match format {
             Format::Text => {
-                println!("tenant        {}", tenant.id);
-                println!("client id     {app_id}");
-                println!("client secret {}", secret.reveal());
+                print(format_args!("tenant        {tenant}\nclient id     {app_id}\nclient secret {secret}"))
             }
             Format::Json => {
-                let (tenant, app_id) = (tenant.id.to_string(), app_id.to_string());
-                println!(
-                    "{}",
-                    json!({"tenant": tenant, "clientId": app_id, "clientSecret": secret.reveal()})
-                );
+                let app_id = app_id.to_string();
+                print(json!({"tenant": tenant, "clientId": app_id, "clientSecret": secret}))
             }
         }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! `roster demo`: *Add member* over HTTP, every request and answer printed so that it can be copied.
 
 use super::{
-    Error,
+    Error, print,
     server::{self, Server, Settings},
 };
 use crate::{
@@ -37,12 +37,16 @@ impl Demo {
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;
         let url = server.url();
-        println!("Roster listens on {url} with the sample directory, which goes away at the end.\n");
+        print(format_args!(
+            "Roster listens on {url} with the sample directory, which goes away at the end.\n"
+        ))?;
         let (end, ended) = oneshot::channel::<()>();
         let once = self.once;
         let serving = server.serve(async move {
             let told = async {
-                let _ = ended.await;
+                if ended.await.is_err() {
+                    std::future::pending::<()>().await;
+                }
             };
             tokio::select! {
                 () = told => {}
@@ -51,11 +55,9 @@ impl Demo {
         });
         let showing = async {
             let shown = show(&url, once).await;
+            // Otherwise serving ends at a signal alone.
             if once || shown.is_err() {
                 let _ = end.send(());
-            } else {
-                // Serving ends at a signal alone.
-                std::mem::forget(end);
             }
             shown
         };
@@ -79,30 +81,30 @@ async fn show(url: &str, once: bool) -> Result<(), Error> {
     send("Add her again, which is refused", Method::POST, &add, Some(&body)).await?;
     send("The members now", Method::GET, &list, None).await?;
     if !once {
-        println!("# The same with curl. The token is good for an hour.\n");
-        println!("TOKEN={token}\n");
-        println!("curl -H \"Authorization: Bearer $TOKEN\" '{list}'\n");
-        println!(
+        print("# The same with curl. The token is good for an hour.\n")?;
+        print(format_args!("TOKEN={token}\n"))?;
+        print(format_args!("curl -H \"Authorization: Bearer $TOKEN\" '{list}'\n"))?;
+        print(format_args!(
             "curl -i -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n  -d '{body}' \\\n  '{add}'\n"
-        );
-        println!(
+        ))?;
+        print(format_args!(
             "curl -i -X DELETE -H \"Authorization: Bearer $TOKEN\" '{group}/members/{}/$ref'\n",
             sample::GRACE
-        );
-        println!("Serving until Ctrl-C.");
+        ))?;
+        print("Serving until Ctrl-C.")?;
     }
     Ok(())
 }
 
 async fn get_token(client: &Client, url: &str) -> Result<String, Error> {
     let endpoint = format!("{url}/{}/oauth2/v2.0/token", sample::TENANT);
-    println!("# A token for the application `sample`\n");
-    println!("POST {endpoint}");
-    println!(
+    print("# A token for the application `sample`\n")?;
+    print(format_args!("POST {endpoint}"))?;
+    print(format_args!(
         "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default\n",
         sample::APP_ID,
         sample::APP_SECRET
-    );
+    ))?;
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", &sample::APP_ID.to_string()),
@@ -110,7 +112,7 @@ async fn get_token(client: &Client, url: &str) -> Result<String, Error> {
         ("scope", "https://graph.microsoft.com/.default"),
     ];
     let answer = client.post(endpoint).form(&form).send().await?.error_for_status()?;
-    println!("{:?} {}\n", answer.version(), answer.status());
+    print(format_args!("{:?} {}\n", answer.version(), answer.status()))?;
     let answer: Value = answer.json().await?;
     let token = answer["access_token"].as_str().map(str::to_owned);
     token.ok_or_else(|| Error::Impossible("the token endpoint gave no token".into()))
@@ -124,26 +126,26 @@ async fn send(
     url: &str,
     body: Option<&Value>,
 ) -> Result<(), Error> {
-    println!("# {title}\n");
-    println!("{method} {url}");
-    println!("Authorization: Bearer {}...", &token[..16.min(token.len())]);
+    print(format_args!("# {title}\n"))?;
+    print(format_args!("{method} {url}"))?;
+    print(format_args!("Authorization: Bearer {}...", &token[..16.min(token.len())]))?;
     let request = client.request(method, url).bearer_auth(token);
-    print_answer(with_body(request, body)).await
+    print_answer(with_body(request, body)?).await
 }
 
-fn with_body(request: RequestBuilder, body: Option<&Value>) -> RequestBuilder {
-    let Some(body) = body else { return request };
-    println!("Content-Type: application/json\n\n{body:#}");
-    request.json(body)
+fn with_body(request: RequestBuilder, body: Option<&Value>) -> Result<RequestBuilder, Error> {
+    let Some(body) = body else { return Ok(request) };
+    print(format_args!("Content-Type: application/json\n\n{body:#}"))?;
+    Ok(request.json(body))
 }
 
 async fn print_answer(request: RequestBuilder) -> Result<(), Error> {
     let answer = request.send().await?;
-    println!("\n{:?} {}", answer.version(), answer.status());
+    print(format_args!("\n{:?} {}", answer.version(), answer.status()))?;
     let text = answer.text().await?;
     if let Ok(body) = serde_json::from_str::<Value>(&text) {
-        println!("\n{body:#}");
+        print(format_args!("\n{body:#}"))?;
     }
-    println!();
+    print("")?;
     Ok(())
 }

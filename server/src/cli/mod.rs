@@ -17,7 +17,11 @@ use crate::{
     },
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{io, path::PathBuf};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 /// Microsoft Graph's directory of users, groups and memberships, as one binary.
 #[derive(Debug, Parser)]
@@ -152,6 +156,13 @@ impl TenantChoice {
             _ => Err(Error::Impossible("there are several tenants here: choose one with --tenant".into())),
         }
     }
+}
+
+/// Writes a line to standard output, where programs may read it and stop reading at any time.
+fn print(line: impl Display) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+    written.map_err(|error| Error::Io("standard output".into(), error))
 }
 
 fn open_store(folder: &Folder, readers: usize) -> Result<Store, Error> {

@@ -1,19 +1,16 @@
 //! `roster serve`.
 
 use super::{
-    Data, Error, Format,
+    Data, Error, Format, print,
     server::{self, Server, Settings},
 };
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
     store::folder::Folder,
 };
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use serde_json::json;
-use std::{
-    io::{self, Write},
-    net::SocketAddr,
-};
+use std::net::SocketAddr;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -25,15 +22,15 @@ pub(super) struct Serve {
     data: Data,
 
     /// Keep the directory in a temporary folder that goes away with the server
-    #[arg(long, env = "ROSTER_EPHEMERAL", conflicts_with = "data")]
+    #[arg(long, env = "ROSTER_EPHEMERAL", value_parser = BoolishValueParser::new(), conflicts_with = "data")]
     ephemeral: bool,
 
     /// Fill an empty directory with a small organisation and an application named `sample`
-    #[arg(long, env = "ROSTER_SAMPLE")]
+    #[arg(long, env = "ROSTER_SAMPLE", value_parser = BoolishValueParser::new())]
     sample: bool,
 
     /// Listen on an address that other machines reach
-    #[arg(long, env = "ROSTER_ALLOW_REMOTE")]
+    #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
     allow_remote: bool,
 
     /// The origin that clients use, where it isn't the address (behind a proxy, say)
@@ -66,23 +63,18 @@ impl Serve {
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
         };
         let server = Server::start(folder, settings).await?;
-        announce(&server, self.format).map_err(|error| Error::Io("standard output".into(), error))?;
+        announce(&server, self.format)?;
         server.serve(server::stop_signal()).await;
         Ok(())
     }
 }
 
-fn announce(server: &Server, format: Format) -> io::Result<()> {
+fn announce(server: &Server, format: Format) -> Result<(), Error> {
     let (url, tenant, folder) = (server.url(), server.tenant().to_string(), server.folder().display());
-    let mut stdout = io::stdout().lock();
     match format {
-        Format::Text => writeln!(stdout, "Roster listens on {url} (tenant {tenant}, data in {folder})")?,
-        Format::Json => {
-            let line = json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()});
-            writeln!(stdout, "{line}")?;
-        }
+        Format::Text => print(format_args!("Roster listens on {url} (tenant {tenant}, data in {folder})")),
+        Format::Json => print(json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()})),
     }
-    stdout.flush()
 }
 
 /// An origin: scheme, host and port, and nothing after it.

@@ -1,6 +1,6 @@
 //! `roster tenant`.
 
-use super::{Data, Error};
+use super::{Data, Error, print};
 use crate::model::ids::TenantId;
 use clap::Subcommand;
 
@@ -24,7 +24,6 @@ impl TenantCommand {
         let id = id.unwrap_or_else(TenantId::random);
         let taken = || Error::Impossible(format!("there is a tenant {id} already"));
         store.create_tenant(id).await?.ok_or_else(taken)?;
-        println!("{id}");
-        Ok(())
+        print(id)
     }
 }

@@ -1,6 +1,6 @@
 //! `roster token`: prints one token and nothing else.
 
-use super::{Data, Error, TenantChoice};
+use super::{Data, Error, TenantChoice, print};
 use crate::{
     auth::tokens::{self, LIFETIME_SECONDS, Subject},
     directory::{self, applications},
@@ -61,8 +61,7 @@ impl Token {
         let now = store.clock().now();
         let origin = self.public_url.trim_end_matches('/');
         let token = tokens::sign(&keys, origin, tenant.id, &subject, now, self.expires_in)?;
-        println!("{token}");
-        Ok(())
+        print(token)
     }
 }
 

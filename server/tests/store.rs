@@ -1,0 +1,190 @@
+//! The store by itself: batches, refusals, panics and a full disk.
+
+use futures::future::join_all;
+use roster_server::{
+    directory::{Error, Refusal, import},
+    model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind},
+    store::{self, Options, Store, Tenant, WriteTx, objects},
+};
+use serde_json::json;
+use std::sync::{Mutex, mpsc};
+use tempfile::TempDir;
+
+struct World {
+    store: Store,
+    tenant: Tenant,
+    folder: TempDir,
+}
+
+async fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+    World { store, tenant, folder }
+}
+
+fn device(tx: &WriteTx<'_>, id: ObjectId, name: &str) -> Result<(), Error> {
+    import::object(tx, ObjectKind::Device, id, json!({"displayName": name})).map(drop)
+}
+
+impl World {
+    async fn create(&self, id: ObjectId) -> Result<(), Error> {
+        self.store.tenant(self.tenant).write(move |tx| device(tx, id, "small")).await
+    }
+
+    async fn create_large(&self, id: ObjectId) -> Result<(), Error> {
+        let name = "x".repeat(4 << 20);
+        self.store.tenant(self.tenant).write(move |tx| device(tx, id, &name)).await
+    }
+
+    async fn create_and_refuse(&self, id: ObjectId) -> Result<(), Error> {
+        let refuse = move |tx: &WriteTx<'_>| {
+            device(tx, id, "refused")?;
+            Err(Refusal::Combination.into())
+        };
+        self.store.tenant(self.tenant).write(refuse).await
+    }
+
+    async fn create_and_panic(&self, id: ObjectId) -> Result<(), Error> {
+        let panic = move |tx: &WriteTx<'_>| {
+            device(tx, id, "panicked")?;
+            panic!("a rule with a fault");
+        };
+        self.store.tenant(self.tenant).write(panic).await
+    }
+
+    async fn has(&self, id: ObjectId) -> bool {
+        let find = |tx: &store::ReadTx<'_>| objects::find(tx, id);
+        self.store.tenant(self.tenant).read(find).await.unwrap().is_some()
+    }
+
+    /// Holds the writer until the returned sender is dropped, so that what is queued meanwhile is one batch.
+    fn hold(&self) -> (mpsc::Sender<()>, impl Future<Output = Result<(), store::Error>>) {
+        let (sender, receiver) = mpsc::channel::<()>();
+        let receiver = Mutex::new(Some(receiver));
+        let (store, tenant) = (self.store.clone(), self.tenant);
+        let hold = move |_: &WriteTx<'_>| {
+            // Run a second time, it holds nobody.
+            if let Some(receiver) = receiver.lock().unwrap().take() {
+                let _ = receiver.recv();
+            }
+            Ok(())
+        };
+        (sender, async move { store.tenant(tenant).write(hold).await })
+    }
+}
+
+/// Polls a future once, so that what it queues is queued.
+async fn queue<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    let (started, queued) = tokio::sync::oneshot::channel();
+    let handle = tokio::spawn(async move {
+        let mut work = std::pin::pin!(work);
+        let first = futures::poll!(&mut work);
+        let _ = started.send(());
+        match first {
+            std::task::Poll::Ready(outcome) => outcome,
+            std::task::Poll::Pending => work.await,
+        }
+    });
+    queued.await.unwrap();
+    handle
+}
+
+#[tokio::test]
+async fn in_one_batch_each_closure_is_kept_or_undone_by_itself() {
+    let world: &'static World = Box::leak(Box::new(world().await));
+    let [kept, refused, panicked, after] = [(); 4].map(|()| ObjectId::random());
+    let (release, hold) = world.hold();
+    let holding = queue(hold).await;
+    let outcomes = [
+        queue(world.create(kept)).await,
+        queue(world.create_and_refuse(refused)).await,
+        queue(world.create_and_panic(panicked)).await,
+        queue(world.create(after)).await,
+    ];
+    drop(release);
+    holding.await.unwrap().unwrap();
+
+    let outcomes: Vec<_> = join_all(outcomes).await.into_iter().map(Result::unwrap).collect();
+    assert!(outcomes[0].is_ok() && outcomes[3].is_ok());
+    assert!(matches!(outcomes[1], Err(Error::Refused(Refusal::Combination))));
+    assert!(matches!(outcomes[2], Err(Error::Store(store::Error::Panicked))));
+    let there =
+        [world.has(kept).await, world.has(refused).await, world.has(panicked).await, world.has(after).await];
+    assert_eq!(there, [true, false, false, true]);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_within_a_batch_gives_nobody_a_wrong_answer() {
+    let world: &'static World = Box::leak(Box::new(world().await));
+    let [before, refused, large, after] = [(); 4].map(|()| ObjectId::random());
+    world.store.limit_pages(Some(200)).await.unwrap();
+    let (release, hold) = world.hold();
+    let holding = queue(hold).await;
+    let outcomes = [
+        queue(world.create(before)).await,
+        queue(world.create_and_refuse(refused)).await,
+        queue(world.create_large(large)).await,
+        queue(world.create(after)).await,
+    ];
+    drop(release);
+    holding.await.unwrap().unwrap();
+
+    let outcomes: Vec<_> = join_all(outcomes).await.into_iter().map(Result::unwrap).collect();
+    assert!(outcomes[0].is_ok(), "{:?}", outcomes[0]);
+    assert!(matches!(outcomes[1], Err(Error::Refused(Refusal::Combination))), "{:?}", outcomes[1]);
+    assert!(matches!(&outcomes[2], Err(Error::Store(error)) if error.is_passing()), "{:?}", outcomes[2]);
+    assert!(outcomes[3].is_ok(), "{:?}", outcomes[3]);
+    let there =
+        [world.has(before).await, world.has(refused).await, world.has(large).await, world.has(after).await];
+    assert_eq!(there, [true, false, false, true]);
+
+    world.store.limit_pages(None).await.unwrap();
+    world.create_large(large).await.unwrap();
+    assert!(world.has(large).await, "once there is space again, writes work again");
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_in_another_store_on_the_same_folder() {
+    let world = world().await;
+    let (mine, theirs) = (ObjectId::random(), ObjectId::random());
+    world.create(mine).await.unwrap();
+    let other = Store::open(world.folder.path(), Options::default()).unwrap();
+
+    let other = World { store: other, tenant: world.tenant, folder: tempfile::tempdir().unwrap() };
+    assert!(other.has(mine).await);
+    other.create(theirs).await.unwrap();
+
+    assert!(world.has(theirs).await, "nothing is kept in memory that another process can change");
+}
+
+#[tokio::test]
+async fn everything_queued_is_answered_before_a_store_closes() {
+    let world = world().await;
+    let ids: Vec<ObjectId> = (0..100).map(|_| ObjectId::random()).collect();
+    let writes = ids.iter().map(|&id| world.create(id));
+    assert!(join_all(writes).await.into_iter().all(|outcome| outcome.is_ok()));
+    let World { store, tenant, folder } = world;
+    drop(store);
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let again = World { store, tenant, folder };
+    for id in ids {
+        assert!(again.has(id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_of_a_newer_version_is_refused_with_a_sentence() {
+    let World { store, folder, .. } = world().await;
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    database.pragma_update(None, "user_version", 9999).unwrap();
+    drop(database);
+
+    let refused = Store::open(folder.path(), Options::default()).map(drop).unwrap_err();
+
+    assert!(refused.to_string().contains("newer version"), "{refused}");
+}
