@@ -14,8 +14,8 @@ pub struct Failure {
     pub code: String,
     /// The message for people.
     pub message: String,
-    /// The id that the server gave the request.
-    pub request_id: String,
+    /// The id that the server gave the request, where it said one.
+    pub request_id: Option<String>,
 }
 
 impl Failure {
@@ -27,14 +27,15 @@ impl Failure {
             status: answer.status(),
             code: said.code.clone(),
             message: said.message.clone(),
-            request_id: said.inner_error.request_id.clone(),
+            request_id: said.inner_error.as_ref().and_then(|inner| inner.request_id.clone()),
         })
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {} (request {})", self.status.as_u16(), self.code, self.message, self.request_id)
+        write!(f, "{} {}: {}", self.status.as_u16(), self.code, self.message)?;
+        self.request_id.as_ref().map_or(Ok(()), |id| write!(f, " (request {id})"))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use async_stream::try_stream;
 use futures::Stream;
 use progenitor_client::{ClientInfo, Error, ResponseValue};
-use reqwest::Url;
+use reqwest::{Url, header::CONTENT_TYPE};
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
@@ -50,6 +50,11 @@ impl Client {
             let page: ResponseValue<DirectoryObjectCollection> = ResponseValue::from_response(answer).await?;
             return Ok(page.into_inner());
         }
-        Err(Error::ErrorResponse(ResponseValue::from_response(answer).await?))
+        let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if content_type.is_some_and(|kind| kind.starts_with("application/json")) {
+            return Err(Error::ErrorResponse(ResponseValue::from_response(answer).await?));
+        }
+        // From something on the way, not from Graph.
+        Err(Error::UnexpectedResponse(answer))
     }
 }

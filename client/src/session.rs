@@ -81,6 +81,8 @@ impl fmt::Debug for Session {
 /// # Errors
 /// Where no HTTP client can be made, for lack of TLS roots, say.
 pub fn connect(base_url: &str, token: impl Into<StaticToken>) -> reqwest::Result<Client> {
-    let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+    // Graph redirects nobody: what does is something else on the way.
+    let no_redirects = reqwest::redirect::Policy::none();
+    let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(no_redirects).build()?;
     Ok(Client::new_with_client(base_url, http, Session::new(token.into())))
 }

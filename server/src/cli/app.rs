@@ -4,7 +4,7 @@ use super::{Data, Error, Format, TenantChoice, print};
 use crate::{
     auth::secrets::Secret,
     directory::{applications, applications::Registration},
-    model::permissions::Permission,
+    model::permissions::{Holders, Permission},
 };
 use clap::Subcommand;
 use serde_json::json;
@@ -35,6 +35,11 @@ pub(super) enum App {
 impl App {
     pub(super) async fn run(self) -> Result<(), Error> {
         let Self::Create { name, role, data, tenant, format } = self;
+        if let Some(role) = role.iter().find(|role| role.holders() == Holders::Delegated) {
+            return Err(Error::Impossible(format!(
+                "{role} is for signed-in users alone: no application can hold it"
+            )));
+        }
         let (_folder, store) = data.open()?;
         let tenant = tenant.find(&store).await?;
         let secret = Secret::random().map_err(|error| Error::Impossible(error.to_string()))?;

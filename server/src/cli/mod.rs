@@ -133,7 +133,7 @@ impl Data {
     /// Opens the directory there.
     fn open(&self) -> Result<(Folder, Store), Error> {
         let path = self.path()?;
-        if !path.is_dir() {
+        if !Store::is_in(&path) {
             let message =
                 format!("there is no directory in {}: start one with `roster serve`", path.display());
             return Err(Error::Impossible(message));

@@ -8,7 +8,7 @@ use crate::{
     directory::{ExchangeManagedGroups, Policy},
     store::folder::Folder,
 };
-use clap::{Args, builder::BoolishValueParser};
+use clap::{Args, builder::FalseyValueParser};
 use serde_json::json;
 use std::net::SocketAddr;
 
@@ -21,16 +21,16 @@ pub(super) struct Serve {
     #[command(flatten)]
     data: Data,
 
-    /// Keep the directory in a temporary folder that goes away with the server
-    #[arg(long, env = "ROSTER_EPHEMERAL", value_parser = BoolishValueParser::new(), conflicts_with = "data")]
+    /// Keep the directory in a temporary folder that goes away with the server, whatever --data says
+    #[arg(long, env = "ROSTER_EPHEMERAL", value_parser = FalseyValueParser::new())]
     ephemeral: bool,
 
     /// Fill an empty directory with a small organisation and an application named `sample`
-    #[arg(long, env = "ROSTER_SAMPLE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "ROSTER_SAMPLE", value_parser = FalseyValueParser::new())]
     sample: bool,
 
     /// Listen on an address that other machines reach
-    #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
     allow_remote: bool,
 
     /// The origin that clients use, where it isn't the address (behind a proxy, say)

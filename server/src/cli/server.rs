@@ -2,14 +2,18 @@
 
 use super::{Error, open_store};
 use crate::{
-    directory::{Policy, sample},
+    directory::{self, Policy, sample},
     http::{self, AppState, listener, listener::Limits},
     model::ids::TenantId,
-    store::{Store, Tenant, folder::Folder, folder::ServerLock},
+    store::{
+        Store, Tenant,
+        folder::{self, Folder, ServerLock},
+    },
 };
 use std::{future::Future, io::IsTerminal, net::SocketAddr, path::Path};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use url::{Host, Url};
 
 /// Connections that read.
 const READERS: usize = 8;
@@ -36,15 +40,21 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start(folder: Folder, settings: Settings) -> Result<Self, Error> {
+        // Looked at before anything is made, and again once it is known what is there.
+        check_address(&settings, settings.sample)?;
         let lock = folder.lock()?;
+        // A key that can't be used is found now; one that must be made is made off the path to the first answer.
+        folder::existing_keys(folder.path())?;
         let store = open_store(&folder, READERS)?;
         let tenant = first_tenant(&store, settings.sample).await?;
-        check_address(&store, &settings).await?;
+        let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
+        check_address(&settings, has_sample)?;
         let failed = |error| Error::Io(format!("listening on {}", settings.listen), error);
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let path = folder.path().to_owned();
         let state = AppState::new(store.clone(), path, settings.policy, settings.public_url);
+        let state = if has_sample { state.loopback_only() } else { state };
         Ok(Self { folder, _lock: lock, store, state, tenant, listener, address })
     }
 
@@ -64,7 +74,7 @@ impl Server {
 
     /// Answers requests until `stop` is done, and ends when all that was accepted is answered.
     pub(super) async fn serve(self, stop: impl Future<Output = ()>) {
-        // The keys are made off the path to the first answer; what needs them waits for them.
+        // What needs the keys waits for them.
         let state = self.state.clone();
         let keys = tokio::spawn(async move {
             if let Err(error) = state.keys().await {
@@ -77,32 +87,31 @@ impl Server {
     }
 }
 
-/// Makes sure that there is a tenant: a new directory gets one, the sample's where that was asked for.
-async fn first_tenant(store: &Store, with_sample: bool) -> Result<Tenant, Error> {
-    if let Some(first) = store.tenants(1).await?.first() {
-        return Ok(*first);
-    }
-    let id = if with_sample { sample::TENANT } else { TenantId::random() };
-    let Some(tenant) = store.create_tenant(id).await? else {
-        return Err(Error::Impossible("another process is making this directory's first tenant".into()));
-    };
+/// The oldest tenant. A new directory gets one, the sample's where that was asked for.
+async fn first_tenant(store: &Store, with_sample: bool) -> Result<Tenant, directory::Error> {
     if with_sample {
-        store.tenant(tenant).write(sample::fill).await?;
+        store.first_tenant(sample::TENANT, sample::fill).await
+    } else {
+        store.first_tenant(TenantId::random(), |_| Ok(())).await
     }
-    Ok(tenant)
 }
 
-/// Who can reach the server can get tokens only with a secret; the sample's is public.
-async fn check_address(store: &Store, settings: &Settings) -> Result<(), Error> {
-    if settings.listen.ip().is_loopback() {
-        return Ok(());
-    }
-    if store.find_tenant(sample::TENANT).await?.is_some() {
+/// Who reaches the server gets tokens only with a secret; the sample's is public.
+fn check_address(settings: &Settings, has_sample: bool) -> Result<(), Error> {
+    let url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
+    let public = url.is_some_and(|url| match url.host() {
+        Some(Host::Ipv4(address)) => !address.is_loopback(),
+        Some(Host::Ipv6(address)) => !address.is_loopback(),
+        Some(Host::Domain(name)) => name != "localhost",
+        None => false,
+    });
+    let remote = !settings.listen.ip().is_loopback();
+    if has_sample && (remote || public) {
         let message =
             "the sample's secret is public: a server with the sample listens on loopback addresses alone";
         return Err(Error::Impossible(message.into()));
     }
-    if !settings.allow_remote {
+    if remote && !settings.allow_remote {
         let message = format!(
             "{} can be reached from other machines, without TLS: add --allow-remote if that is meant",
             settings.listen
@@ -115,7 +124,11 @@ async fn check_address(store: &Store, settings: &Settings) -> Result<(), Error> 
 /// Where the log goes and in which form. Levels by `RUST_LOG`.
 pub(super) fn start_log(json: bool, default_level: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Otherwise a log that nobody reads any more panics.
+        .log_internal_errors(false);
     // Fails where a log is running already, which then stays.
     let _ =
         if json { log.json().try_init() } else { log.with_ansi(std::io::stderr().is_terminal()).try_init() };

@@ -115,11 +115,24 @@ pub fn identity(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Identity>, Erro
     Ok(Some(Identity { app_id, service_principal: service_principal.id, roles }))
 }
 
-/// The same for who proves to be the application by its secret. `None`: no such application, or not its secret.
-pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Option<Identity>, Error> {
-    let Some(application) = applications::find(tx, ObjectKind::Application, app_id)? else {
-        return Ok(None);
+/// What came of an application's proof of who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authentication {
+    /// It is the application.
+    Proven(Identity),
+    /// The secret isn't the application's.
+    WrongSecret,
+    /// There is no such application.
+    Unknown,
+}
+
+/// Who proves by its secret to be this application.
+pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Authentication, Error> {
+    let application = applications::find(tx, ObjectKind::Application, app_id)?;
+    let (Some(application), Some(identity)) = (application, identity(tx, app_id)?) else {
+        return Ok(Authentication::Unknown);
     };
     let known = applications::secrets(tx, application.row)?;
-    if known.iter().any(|digest| secret.matches(digest)) { identity(tx, app_id) } else { Ok(None) }
+    let proven = known.iter().any(|digest| secret.matches(digest));
+    Ok(if proven { Authentication::Proven(identity) } else { Authentication::WrongSecret })
 }

@@ -31,13 +31,13 @@ pub enum Refusal {
     #[error("the group is managed by Exchange")]
     ManagedByExchange,
     /// Groups of this kind aren't created through Graph.
-    #[error("a {} can't be created", .0.words())]
+    #[error("{} can't be created through this API", .0.words())]
     NotCreatable(GroupKind),
     /// Role-assignable groups take no groups.
     #[error("no group can be in a role-assignable group")]
     NoNesting,
     /// Groups of this kind take no members of that kind.
-    #[error("a {} can't be a member of a {}", member.words(), group.words())]
+    #[error("{} can't be a member of {}", member.words(), group.words())]
     KindNotAllowed {
         /// The group.
         group: GroupKind,

@@ -3,7 +3,7 @@
 
 use super::{
     AppState,
-    errors::Failure,
+    errors::{Failure, RequestFault},
     extract::{Caller, Origin},
     paths::GraphPath,
 };
@@ -30,8 +30,8 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let token = bearer(&request.headers).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
-    let origin = request.extensions.get::<Origin>().map_or("", |origin| &origin.0);
-    let verified = tokens::verify(token, keys, &[origin], app.store.clock().now())?;
+    let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
+    let verified = tokens::verify(token, keys, &[&origin.links, &origin.request], app.store.clock().now())?;
     let tenant = app.store.find_tenant(verified.tenant).await?.ok_or(TokenFault::Tenant)?;
     let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant);
     if in_path.is_some_and(|in_path| in_path != tenant.id) {

@@ -10,7 +10,10 @@ use crate::{
         secrets::Secret,
         tokens::{self, LIFETIME_SECONDS, Subject},
     },
-    directory::{self, applications},
+    directory::{
+        self,
+        applications::{self, Authentication},
+    },
     model::ids::{AppId, TenantId},
     store::Tenant,
 };
@@ -135,7 +138,7 @@ async fn discovery(
     path: RawPathParams,
 ) -> Result<Response, Failure> {
     let tenant = find_tenant(&app, &path).await.map_err(|fault| failure(&app, fault))?.id;
-    let authority = format!("{}/{tenant}", origin.0);
+    let authority = format!("{}/{tenant}", origin.links);
     Ok(no_store(json!({
         "issuer": format!("{authority}/v2.0"),
         "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
@@ -195,16 +198,12 @@ async fn issue(
     }
     let unknown = || OAuthFault::UnknownClient(client_id.clone());
     let app_id = AppId::from_str(&client_id).map_err(|_| unknown())?;
-    let identity = app
-        .store
-        .tenant(tenant)
-        .read(|tx| {
-            let known = applications::identity(tx, app_id)?.is_some();
-            let identity = applications::authenticate(tx, app_id, &secret)?;
-            Ok::<_, directory::Error>(known.then_some(identity))
-        })
-        .await?;
-    let identity = identity.ok_or_else(unknown)?.ok_or(OAuthFault::Secret)?;
+    let store = app.store.tenant(tenant);
+    let identity = match store.read(|tx| applications::authenticate(tx, app_id, &secret)).await? {
+        Authentication::Proven(identity) => identity,
+        Authentication::WrongSecret => return Err(OAuthFault::Secret),
+        Authentication::Unknown => return Err(unknown()),
+    };
     let subject = Subject::Application {
         app_id: identity.app_id,
         id: identity.service_principal,
@@ -212,7 +211,7 @@ async fn issue(
     };
     let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let now = app.store.clock().now();
-    let token = tokens::sign(keys, &origin.0, tenant.id, &subject, now, LIFETIME_SECONDS)
+    let token = tokens::sign(keys, &origin.links, tenant.id, &subject, now, LIFETIME_SECONDS)
         .map_err(|_| OAuthFault::Unavailable)?;
     Ok(no_store(json!({
         "token_type": "Bearer",

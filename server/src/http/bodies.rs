@@ -54,5 +54,5 @@ pub(super) fn take_bound(
 
 fn read(text: &Value, origin: &Origin) -> Result<Reference, Failure> {
     let text = text.as_str().ok_or(RequestFault::Reference)?;
-    Ok(Reference::read(text, &[origin.host()])?)
+    Ok(Reference::read(text, &origin.hosts())?)
 }

@@ -5,7 +5,7 @@ use super::{
     requires::{APPLICATION, DELEGATED},
     wire::{ErrorDetail, InnerError, MainError, ODataErrors},
 };
-use crate::model::permissions::Permission;
+use crate::model::permissions::{Holders, Permission};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 use utoipa::{
     Modify, OpenApi,
@@ -46,19 +46,18 @@ struct SecuritySchemes;
 
 impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let only = |kind: &'static str| {
-            let other = if kind == "Delegated" { "Application only" } else { "Delegated only" };
-            Permission::ALL.iter().filter(move |permission| !permission.description().contains(other))
+        let scopes = |holders: Holders| {
+            let held = |permission: &&Permission| [Holders::Both, holders].contains(&permission.holders());
+            Scopes::from_iter(Permission::ALL.iter().filter(held).map(|p| (p.name(), p.description())))
         };
-        let scopes = |kind| Scopes::from_iter(only(kind).map(|p| (p.name(), p.description())));
         let endpoint = |name: &str| format!("/common/oauth2/v2.0/{name}");
         let delegated = Flow::AuthorizationCode(AuthorizationCode::new(
             endpoint("authorize"),
             endpoint("token"),
-            scopes("Delegated"),
+            scopes(Holders::Delegated),
         ));
         let application =
-            Flow::ClientCredentials(ClientCredentials::new(endpoint("token"), scopes("Application")));
+            Flow::ClientCredentials(ClientCredentials::new(endpoint("token"), scopes(Holders::Application)));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(
             DELEGATED,

@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -46,17 +47,22 @@ impl OperationId {
 pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let ids = Ids::of(request.headers());
-    let origin = app.public_url.clone().unwrap_or_else(|| origin(&request));
+    let host = host(&request);
+    let request_origin = format!("http://{host}");
+    let links = app.public_url.clone().unwrap_or_else(|| request_origin.clone());
+    let origin = Origin { links, request: request_origin };
     let graph = is_graph(request.uri().path());
     let method = request.method().clone();
-    request.extensions_mut().insert(Origin(origin.clone()));
-    let mut response = match timeout(TIME_LIMIT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Failure::from(RequestFault::TimedOut).into_response(),
+    request.extensions_mut().insert(origin.clone());
+    let mut response = if app.loopback_only && !is_loopback(&host) {
+        Failure::from(RequestFault::Host).into_response()
+    } else {
+        let answered = timeout(TIME_LIMIT, next.run(request)).await;
+        answered.unwrap_or_else(|_| Failure::from(RequestFault::TimedOut).into_response())
     };
     let failure = response.extensions_mut().remove::<Arc<Failure>>();
     if let Some(failure) = &failure {
-        write_error(&mut response, failure, &ids, &origin, &app);
+        write_error(&mut response, failure, &ids, &origin.links, &app);
     }
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, ids.server.clone());
@@ -90,14 +96,24 @@ impl Ids {
     }
 }
 
-/// The origin that the caller used, by the Host header.
-fn origin(request: &Request) -> String {
+/// Whether a host is this machine itself. A page from elsewhere reaches a loopback server by a name of its own.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or_else(|_| name.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+}
+
+/// The host and port that the caller used, by the Host header.
+fn host(request: &Request) -> String {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
     let plain = |host: &&str| {
         !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c))
     };
-    format!("http://{}", host.filter(plain).unwrap_or("localhost"))
+    host.filter(plain).unwrap_or("localhost").to_owned()
 }
 
 fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &str, app: &AppState) {
@@ -108,11 +124,11 @@ fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &s
             code: answer.code.into(),
             message: answer.message.into_owned(),
             details: answer.detail.into_iter().collect(),
-            inner_error: InnerError {
-                date: app.store.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string(),
-                request_id: text(&ids.server),
-                client_request_id: text(&ids.client),
-            },
+            inner_error: Some(InnerError {
+                date: Some(app.store.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string()),
+                request_id: Some(text(&ids.server)),
+                client_request_id: Some(text(&ids.client)),
+            }),
         },
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();

@@ -75,6 +75,9 @@ pub enum RequestFault {
     /// The request took too long.
     #[error("timed out")]
     TimedOut,
+    /// The Host header names another machine than this one, on a server that is for this one alone.
+    #[error("a host that isn't loopback")]
+    Host,
     /// The server broke.
     #[error("internal error")]
     Internal,
@@ -208,7 +211,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
     match fault {
         RequestFault::Identifier(id) => bad(BAD_REQUEST, format!("Invalid object identifier '{id}'.")),
         RequestFault::Segment(segment) => {
-            bad(GATEWAY_BAD_REQUEST, format!("Resource not found for the segment '{segment}'."))
+            bad(GATEWAY_BAD_REQUEST, format!("Resource not found for the segment '{segment}'"))
         }
         RequestFault::Method => answer(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -260,7 +263,15 @@ fn request_answer(fault: &RequestFault) -> Answer {
             "The specified page token is not valid for this request. Begin the listing anew.",
         ),
         RequestFault::Forbidden => denied(),
-        RequestFault::TimedOut => unavailable(),
+        RequestFault::TimedOut => answer(
+            StatusCode::GATEWAY_TIMEOUT,
+            "GatewayTimeout",
+            "The request took too long. What it asked for may have been done.",
+        ),
+        RequestFault::Host => bad(
+            GATEWAY_BAD_REQUEST,
+            "This server has the sample directory, whose secret is public: it answers to loopback names alone.",
+        ),
         RequestFault::Internal => internal(),
     }
 }
@@ -301,13 +312,12 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::ManagedByExchange => {
             bad(BAD_REQUEST, "Cannot Update a mail-enabled security groups and or distribution list.")
         }
-        Refusal::NotCreatable(kind) => {
-            bad(BAD_REQUEST, format!("A {} can't be created through this API.", kind.words()))
-        }
         Refusal::NoNesting => {
             bad(BAD_REQUEST, "Nesting is currently not supported for groups that can be assigned to a role.")
         }
-        Refusal::KindNotAllowed { .. } => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),
+        Refusal::NotCreatable(_) | Refusal::KindNotAllowed { .. } => {
+            bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
+        }
         Refusal::AlreadyMember => bad(
             BAD_REQUEST,
             "One or more added object references already exist for the following modified properties: 'members'.",
@@ -377,12 +387,13 @@ fn store_answer(error: &store::Error) -> Answer {
         store::Error::TenantOverloaded => {
             answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
         }
-        store::Error::Overloaded | store::Error::Closed => unavailable(),
+        store::Error::Overloaded | store::Error::Closed | store::Error::Lost => unavailable(),
         store::Error::Database(_) if error.is_passing() => unavailable(),
         store::Error::Database(_)
         | store::Error::Panicked
         | store::Error::Corrupt(_)
         | store::Error::Newer
+        | store::Error::Folder(_)
         | store::Error::Migration(_) => internal(),
     }
 }
@@ -414,7 +425,8 @@ pub(super) fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
     statuses.extend([
         (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
         (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
-        (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now."),
+        (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now. What was asked for isn't done."),
+        (StatusCode::GATEWAY_TIMEOUT, "The request took too long. What was asked for may have been done."),
     ]);
     statuses
 }

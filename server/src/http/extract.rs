@@ -20,6 +20,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 
@@ -43,19 +44,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Where this server is for the caller: scheme, host and port. The outer layer puts it into the request.
+/// Where this server is for the caller. The outer layer puts it into the request.
 #[derive(Debug, Clone)]
-pub struct Origin(pub String);
+pub struct Origin {
+    /// Scheme, host and port that links name: the public URL's, else the request's own.
+    pub links: String,
+    /// Those that the request itself named.
+    pub request: String,
+}
 
 impl Origin {
-    /// The host and port.
-    pub fn host(&self) -> &str {
-        self.0.split_once("://").map_or(&self.0, |(_, host)| host)
+    /// The hosts (and ports) that are this server for the caller.
+    pub fn hosts(&self) -> [&str; 2] {
+        [&self.links, &self.request]
+            .map(|origin| origin.split_once("://").map_or(&**origin, |(_, host)| host))
     }
 
     /// The base of Graph's URLs.
     pub fn base(&self) -> String {
-        format!("{}/v1.0", self.0)
+        format!("{}/v1.0", self.links)
     }
 }
 
@@ -106,7 +113,11 @@ impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let invalid = |_| RequestFault::Identifier(parts.uri.path().into());
+        let invalid = |_| {
+            let unreadable = |segment: &&str| percent_decode_str(segment).decode_utf8().is_err();
+            let segment = parts.uri.path().split('/').find(unreadable);
+            RequestFault::Identifier(segment.unwrap_or_default().into())
+        };
         let raw = RawPathParams::from_request_parts(&mut parts.clone(), state).await.map_err(invalid)?;
         let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
         Ok(Self(T::from_path(&parameters)?))

@@ -6,12 +6,13 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, pin::Pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt};
 
 /// What a connection may cost.
@@ -25,6 +26,8 @@ pub struct Limits {
     pub head_bytes: usize,
     /// How long a head may take, and how long a connection may be idle.
     pub head_time: Duration,
+    /// How long a client may leave an answer unread.
+    pub write_time: Duration,
     /// How long requests under way may take once the server stops.
     pub shutdown_time: Duration,
 }
@@ -36,6 +39,7 @@ impl Default for Limits {
             headers: 100,
             head_bytes: 64 * 1024,
             head_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
             shutdown_time: Duration::from_secs(30),
         }
     }
@@ -88,7 +92,7 @@ fn connection<S>(
     app: S,
     limits: Limits,
 ) -> http1::Connection<
-    TokioIo<TcpStream>,
+    TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
     impl hyper::service::Service<hyper::Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
 >
 where
@@ -102,12 +106,14 @@ where
     let _ = stream.set_nodelay(true);
     let service =
         service_fn(move |request: hyper::Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_time));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_headers(limits.headers)
         .max_buf_size(limits.head_bytes)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 /// Out of file descriptors: accepting at once again would only spin.

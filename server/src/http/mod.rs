@@ -29,7 +29,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 use errors::{Failure, RequestFault};
 use std::{any::Any, path::PathBuf, sync::Arc};
@@ -49,6 +49,7 @@ pub struct AppState {
     store: Store,
     policy: Policy,
     public_url: Option<String>,
+    loopback_only: bool,
     folder: Arc<PathBuf>,
     keys: Arc<OnceCell<Keys>>,
     contract: Arc<str>,
@@ -59,7 +60,14 @@ impl AppState {
     pub fn new(store: Store, folder: PathBuf, policy: Policy, public_url: Option<String>) -> Self {
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
         let contract = contract().to_pretty_json().unwrap_or_default().into();
-        Self { store, policy, public_url, folder: Arc::new(folder), keys: Arc::default(), contract }
+        let (folder, keys) = (Arc::new(folder), Arc::default());
+        Self { store, policy, public_url, loopback_only: false, folder, keys, contract }
+    }
+
+    /// The same, answering to loopback names alone: for a server whose secrets are public.
+    #[must_use]
+    pub fn loopback_only(self) -> Self {
+        Self { loopback_only: true, ..self }
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
@@ -99,14 +107,17 @@ pub fn app(
         Router::new().route("/health", get(health)).merge(contract::routes()).merge(authority::routes());
     let router = Router::new()
         .nest(&format!("/{VERSION}"), graph)
+        // Named, or the authority's `/{tenant}/..` would take some of these paths for its own.
+        .route(&format!("/{VERSION}/{{*unknown}}"), any(unserved::unknown_path))
+        .route("/beta/{*unknown}", any(unserved::unknown_path))
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         // Around all that isn't public, the fallbacks included: who isn't known learns nothing.
         .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate))
+        .layer(cors())
         .merge(public)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.clone(), envelope::envelope))
-        .layer(cors())
         .with_state(state);
     // Outside the router: routes are matched before a layer of the router's own runs.
     MapRequestLayer::new(move |request| paths.rewrite(request)).layer(router)

@@ -24,34 +24,33 @@ pub struct GraphPath {
 /// The paths of the contract, segment by segment.
 #[derive(Debug, Default)]
 pub struct Paths {
-    literals: BTreeMap<String, (String, Paths)>,
-    parameter: Option<Box<Paths>>,
+    version: String,
+    root: Node,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    literals: BTreeMap<String, (String, Node)>,
+    parameter: Option<Box<Node>>,
 }
 
 impl Paths {
     /// Reads the contract's paths (`/groups/{id}/members`), which lie under this version.
     pub fn new<'p>(version: &str, templates: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut root = Self::default();
+        let mut root = Node::default();
         for template in templates {
             let segments = template.split('/').skip(1);
-            std::iter::once(version).chain(segments).fold(&mut root, Self::child);
+            std::iter::once(version).chain(segments).fold(&mut root, Node::child);
         }
-        root
-    }
-
-    fn child(&mut self, segment: &str) -> &mut Self {
-        if segment.starts_with('{') {
-            self.parameter.get_or_insert_default()
-        } else {
-            let lower = segment.to_ascii_lowercase();
-            &mut self.literals.entry(lower).or_insert_with(|| (segment.into(), Self::default())).1
-        }
+        Self { version: version.into(), root }
     }
 
     /// Rewrites a request's path, and leaves a [`GraphPath`] in it.
     pub fn rewrite<B>(&self, mut request: Request<B>) -> Request<B> {
         let (path, found) = self.walk(request.uri().path());
-        if let Some(uri) = with_path(request.uri(), &path) {
+        // What isn't under the version is public, and its paths are as they are.
+        let under_version = found.unknown.is_none() || path.starts_with(&format!("/{}/", self.version));
+        if let Some(uri) = with_path(request.uri(), &path).filter(|_| under_version) {
             *request.uri_mut() = uri;
         }
         request.extensions_mut().insert(found);
@@ -62,7 +61,7 @@ impl Paths {
         let trimmed = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
         let mut found = GraphPath::default();
         let mut segments = Vec::new();
-        let mut node = Some(self);
+        let mut node = Some(&self.root);
         for (index, segment) in trimmed.split('/').skip(1).enumerate() {
             if index == 1 && node.is_some() && found.take_tenant(segment) {
                 continue;
@@ -84,6 +83,17 @@ impl Paths {
             }
         }
         (format!("/{}", segments.join("/")), found)
+    }
+}
+
+impl Node {
+    fn child(&mut self, segment: &str) -> &mut Self {
+        if segment.starts_with('{') {
+            self.parameter.get_or_insert_default()
+        } else {
+            let lower = segment.to_ascii_lowercase();
+            &mut self.literals.entry(lower).or_insert_with(|| (segment.into(), Self::default())).1
+        }
     }
 
     /// Where a segment leads, and its spelling in the contract.

@@ -181,7 +181,6 @@ fn property_schema(property: &Property, side: Side) -> RefOr<Schema> {
         Kind::DateTime => {
             plain(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
         }
-        Kind::Guid => plain(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into(),
         Kind::Strings => {
             let item = ObjectBuilder::new().schema_type(Type::String);
             let item = if side == Side::Request { limited(item, property, false) } else { item };

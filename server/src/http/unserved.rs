@@ -23,11 +23,13 @@ fn segment(extensions: &Extensions, uri: &Uri) -> String {
 }
 
 fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
-    let segments: Vec<&str> = uri.path().split('/').skip_while(|&segment| segment != "groups").collect();
+    let segments: Vec<&str> = uri.path().split('/').collect();
     match (method, segments.as_slice()) {
-        (&Method::POST, ["groups", _, "members"]) => Some(RequestFault::NotContained),
-        (&Method::PATCH, ["groups", _, "members", "$ref"]) => Some(RequestFault::NotSupported),
-        (&Method::DELETE, ["groups", _, "members", member]) if *member != "$ref" => {
+        (&Method::POST, ["", super::VERSION, "groups", _, "members"]) => Some(RequestFault::NotContained),
+        (&Method::PATCH, ["", super::VERSION, "groups", _, "members", "$ref"]) => {
+            Some(RequestFault::NotSupported)
+        }
+        (&Method::DELETE, ["", super::VERSION, "groups", _, "members", member]) if *member != "$ref" => {
             Some(RequestFault::DeletesMember)
         }
         _ => None,

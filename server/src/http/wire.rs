@@ -44,8 +44,9 @@ pub struct MainError {
     #[schema(nullable = false)]
     pub details: Vec<ErrorDetail>,
     /// Which request it was.
-    #[serde(rename = "innerError")]
-    pub inner_error: InnerError,
+    #[serde(rename = "innerError", default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub inner_error: Option<InnerError>,
 }
 
 /// What an error is about.
@@ -63,20 +64,21 @@ pub struct ErrorDetail {
     pub message: Option<String>,
 }
 
-/// Which request an error belongs to.
+/// Which request an error belongs to. Graph itself leaves some of it out in some answers.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct InnerError {
     /// When it happened, UTC without a zone.
-    #[schema(example = "2026-01-31T12:00:00")]
-    pub date: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31T12:00:00")]
+    pub date: Option<String>,
     /// The id that the server gave the request.
-    #[serde(rename = "request-id")]
-    #[schema(example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
-    pub request_id: String,
+    #[serde(rename = "request-id", default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
+    pub request_id: Option<String>,
     /// The id that the client gave the request, else the same.
-    #[serde(rename = "client-request-id")]
-    #[schema(example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
-    pub client_request_id: String,
+    #[serde(rename = "client-request-id", default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
+    pub client_request_id: Option<String>,
 }
 
 /// The error answers of an operation: one of the sets of `errors::documented`.

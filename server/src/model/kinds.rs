@@ -42,13 +42,13 @@ impl GroupKind {
         }
     }
 
-    /// The kind in words, for messages.
+    /// The kind in words with its article, for messages.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Microsoft365 => "Microsoft 365 group",
-            Self::Security => "security group",
-            Self::MailEnabledSecurity => "mail-enabled security group",
-            Self::Distribution => "distribution group",
+            Self::Microsoft365 => "a Microsoft 365 group",
+            Self::Security => "a security group",
+            Self::MailEnabledSecurity => "a mail-enabled security group",
+            Self::Distribution => "a distribution group",
         }
     }
 
@@ -83,15 +83,15 @@ pub enum MemberKind {
 }
 
 impl MemberKind {
-    /// The kind in words, for messages.
+    /// The kind in words with its article, for messages.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::User => "user",
+            Self::User => "a user",
             Self::Group(kind) => kind.words(),
-            Self::Device => "device",
-            Self::ServicePrincipal => "service principal",
-            Self::OrgContact => "organizational contact",
-            Self::Application => "application",
+            Self::Device => "a device",
+            Self::ServicePrincipal => "a service principal",
+            Self::OrgContact => "an organizational contact",
+            Self::Application => "an application",
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use std::{fmt, str::FromStr};
 
 macro_rules! permissions {
-    ($($variant:ident = $name:literal, $description:literal;)*) => {
+    ($($variant:ident = $name:literal, $holders:ident, $description:literal;)*) => {
         /// A permission of Graph that this server knows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Permission {
@@ -27,6 +27,11 @@ macro_rules! permissions {
                 match self { $(Self::$variant => $name),* }
             }
 
+            /// In which tokens it can be.
+            pub const fn holders(self) -> Holders {
+                match self { $(Self::$variant => Holders::$holders),* }
+            }
+
             /// What it lets a caller do.
             pub const fn description(self) -> &'static str {
                 match self { $(Self::$variant => $description),* }
@@ -35,26 +40,37 @@ macro_rules! permissions {
     };
 }
 
+/// In which tokens a permission can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    /// In those of signed-in users and of applications.
+    Both,
+    /// In those of signed-in users alone.
+    Delegated,
+    /// In those of applications alone.
+    Application,
+}
+
 permissions! {
-    ApplicationReadAll = "Application.Read.All", "Read all applications and service principals.";
-    ApplicationReadWriteAll = "Application.ReadWrite.All", "Read and write all applications and service principals.";
-    DeviceReadAll = "Device.Read.All", "Read all devices.";
-    DeviceReadWriteAll = "Device.ReadWrite.All", "Read and write all devices. Application only.";
-    DirectoryAccessAsUserAll = "Directory.AccessAsUser.All", "Act in the directory as the signed-in user. Delegated only.";
-    DirectoryReadAll = "Directory.Read.All", "Read the whole directory.";
-    DirectoryReadWriteAll = "Directory.ReadWrite.All", "Read and write the directory.";
-    GroupCreate = "Group.Create", "Create groups. Application only.";
-    GroupReadAll = "Group.Read.All", "Read all groups and their members.";
-    GroupReadWriteAll = "Group.ReadWrite.All", "Read and write all groups and their members.";
-    GroupMemberReadAll = "GroupMember.Read.All", "Read groups' basic properties and memberships.";
-    GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", "Read and write memberships of groups.";
-    MemberReadHidden = "Member.Read.Hidden", "Read members of groups that hide them.";
-    OrgContactReadAll = "OrgContact.Read.All", "Read all organizational contacts.";
-    RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", "Manage role assignments and role-assignable groups.";
-    UserRead = "User.Read", "Read the signed-in user. Delegated only.";
-    UserReadWrite = "User.ReadWrite", "Read and write the signed-in user. Delegated only.";
-    UserReadAll = "User.Read.All", "Read all users.";
-    UserReadWriteAll = "User.ReadWrite.All", "Read and write all users.";
+    ApplicationReadAll = "Application.Read.All", Both, "Read all applications and service principals.";
+    ApplicationReadWriteAll = "Application.ReadWrite.All", Both, "Read and write all applications and service principals.";
+    DeviceReadAll = "Device.Read.All", Both, "Read all devices.";
+    DeviceReadWriteAll = "Device.ReadWrite.All", Application, "Read and write all devices.";
+    DirectoryAccessAsUserAll = "Directory.AccessAsUser.All", Delegated, "Act in the directory as the signed-in user.";
+    DirectoryReadAll = "Directory.Read.All", Both, "Read the whole directory.";
+    DirectoryReadWriteAll = "Directory.ReadWrite.All", Both, "Read and write the directory.";
+    GroupCreate = "Group.Create", Application, "Create groups.";
+    GroupReadAll = "Group.Read.All", Both, "Read all groups and their members.";
+    GroupReadWriteAll = "Group.ReadWrite.All", Both, "Read and write all groups and their members.";
+    GroupMemberReadAll = "GroupMember.Read.All", Both, "Read groups' basic properties and memberships.";
+    GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", Both, "Read and write memberships of groups.";
+    MemberReadHidden = "Member.Read.Hidden", Both, "Read members of groups that hide them.";
+    OrgContactReadAll = "OrgContact.Read.All", Both, "Read all organizational contacts.";
+    RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", Both, "Manage role assignments and role-assignable groups.";
+    UserRead = "User.Read", Delegated, "Read the signed-in user.";
+    UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";
+    UserReadAll = "User.Read.All", Both, "Read all users.";
+    UserReadWriteAll = "User.ReadWrite.All", Both, "Read and write all users.";
 }
 
 use Permission::{

@@ -4,10 +4,8 @@
 //! A table says what is true of a property alone. What joins two properties, or needs a look into the
 //! directory, is a rule of the `directory` layer.
 
-use super::ids::ObjectId;
 use chrono::DateTime;
 use serde_json::{Map, Value};
-use std::str::FromStr;
 
 /// An entity of Graph's directory and all its properties, in the order in which Graph prints them.
 #[derive(Debug)]
@@ -67,8 +65,6 @@ pub enum Kind {
     Int32,
     /// `Edm.DateTimeOffset`.
     DateTime,
-    /// `Edm.Guid`.
-    Guid,
     /// `Collection(Edm.String)`, never null.
     Strings,
     /// A complex type.
@@ -195,9 +191,6 @@ impl Property {
             (Kind::DateTime, Value::String(text)) => {
                 DateTime::parse_from_rfc3339(text).ok().map(|_| value.clone())
             }
-            (Kind::Guid, Value::String(text)) => {
-                ObjectId::from_str(text).ok().map(|id| Value::String(id.to_string()))
-            }
             (Kind::Strings, Value::Array(items)) => {
                 let accept = |item: &Value| self.accept_text(item.as_str()?);
                 items.iter().map(accept).collect::<Option<_>>().map(Value::Array)
@@ -254,7 +247,7 @@ impl Format {
 impl Complex {
     fn accept(&self, parts: &Map<String, Value>) -> Option<Value> {
         let known = |name: &String| self.properties.iter().any(|property| property.name == name);
-        if !parts.keys().all(|name| name.starts_with('@') || known(name)) {
+        if !parts.keys().all(|name| name.contains('@') || known(name)) {
             return None;
         }
         let mut accepted = Map::new();
@@ -300,11 +293,11 @@ impl Entity {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
     }
 
-    /// Checks the body of a creation. What is `null` counts as absent; names that begin with `@` are
-    /// annotations and not looked at.
+    /// Checks the body of a creation. What is `null` counts as absent; names with `@` in them are annotations
+    /// and not looked at.
     pub fn check_creation(&self, body: &Map<String, Value>) -> Result<Map<String, Value>, PropertyFault> {
         let mut values = Map::new();
-        for (name, value) in body.iter().filter(|(name, _)| !name.starts_with('@')) {
+        for (name, value) in body.iter().filter(|(name, _)| !name.contains('@')) {
             let property = self
                 .properties
                 .iter()

@@ -2,12 +2,20 @@
 //! files of the store take what they need of the driver from here.
 
 use super::Error;
-pub use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
 use rusqlite::{ErrorCode, OpenFlags};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::Path,
+    time::Duration,
+};
 
 const FILE: &str = "roster.sqlite";
+
+/// Held while a process brings the database up to date: the migrations of two would mix.
+const MIGRATION_LOCK: &str = "migration.lock";
 
 /// How long a connection waits for another process that writes (the command line beside a server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,11 +36,24 @@ pub enum Durability {
     Ephemeral,
 }
 
+/// Whether there is a database in this folder.
+pub(super) fn is_there(folder: &Path) -> bool {
+    folder.join(FILE).is_file()
+}
+
 /// Opens the connection that writes, and brings the database up to date.
 pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Connection, Error> {
+    let failed = |error: io::Error| Error::Folder(error.to_string());
+    // Made private before SQLite opens it, which gives its other files the same mode.
+    private_file(&folder.join(FILE)).map_err(failed)?;
+    let migrating = private_file(&folder.join(MIGRATION_LOCK)).map_err(failed)?;
+    migrating.lock().map_err(failed)?;
     let mut connection = Connection::open(folder.join(FILE))?;
     tune(&connection)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
+    }
     let synchronous = match durability {
         Durability::Durable => "FULL",
         Durability::Ephemeral => "OFF",
@@ -57,6 +78,15 @@ pub(super) fn open_reader(folder: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// The file at this path, made private to its owner where there is none.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 fn tune(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
@@ -64,7 +94,7 @@ fn tune(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Whether nobody knows what is on disk after this error: a write or sync of the disk's failed.
-pub(super) fn is_disk_failure(error: &rusqlite::Error) -> bool {
+pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
@@ -72,7 +102,7 @@ pub(super) fn is_disk_failure(error: &rusqlite::Error) -> bool {
 }
 
 /// Whether the same call may well succeed later: the disk is full or slow, another process writes.
-pub(super) fn is_passing(error: &rusqlite::Error) -> bool {
+pub(super) fn is_passing(error: &DatabaseError) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(

@@ -20,7 +20,7 @@ pub enum FolderError {
     InUse(PathBuf),
     /// Others than the owner can read or write the signing key.
     #[error(
-        "{0} can be read by others than its owner: make it private with `chmod 600`, or delete it to get a new key"
+        "{0} can be read by others than its owner: make it private with `chmod 600`; or delete it while no server runs, to get a new key"
     )]
     KeyNotPrivate(PathBuf),
     /// The signing key can't be read or made.
@@ -81,17 +81,20 @@ impl Folder {
 
 /// The signing key of the data folder at this path, made where there is none. Takes up to a second then.
 pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
+    if let Some(keys) = existing_keys(folder)? {
+        return Ok(keys);
+    }
     let path = folder.join(KEY_FILE);
-    let text = match read_private(&path)? {
-        Some(text) => text,
-        None => {
-            make_key(folder, &path)?;
-            // Another process may have been first: what lies there counts.
-            read_private(&path)?
-                .ok_or_else(|| FolderError::Io(path.clone(), io::ErrorKind::NotFound.into()))?
-        }
-    };
-    Keys::from_pem(&text).map_err(|error| FolderError::Key(path, error))
+    make_key(folder, &path)?;
+    // Another process may have been first: what lies there counts.
+    existing_keys(folder)?.ok_or_else(|| FolderError::Io(path, io::ErrorKind::NotFound.into()))
+}
+
+/// The same where there is one already: quick, and fails where it can't be used.
+pub fn existing_keys(folder: &Path) -> Result<Option<Keys>, FolderError> {
+    let path = folder.join(KEY_FILE);
+    let text = read_private(&path)?;
+    text.map(|text| Keys::from_pem(&text).map_err(|error| FolderError::Key(path, error))).transpose()
 }
 
 fn make_key(folder: &Path, path: &Path) -> Result<(), FolderError> {

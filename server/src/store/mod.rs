@@ -21,6 +21,7 @@ mod transaction;
 pub mod users;
 mod writer;
 
+use driver::DatabaseError;
 pub use driver::Durability;
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
@@ -42,6 +43,9 @@ pub enum Error {
     /// The store is closing, or its writer ended.
     #[error("the store is closed")]
     Closed,
+    /// The transaction was rolled back under the closure (by a full disk, say); nothing of it is kept.
+    #[error("the transaction was rolled back under a unit of work")]
+    Lost,
     /// The closure panicked; nothing of it is kept.
     #[error("a unit of work panicked")]
     Panicked,
@@ -51,27 +55,30 @@ pub enum Error {
     /// The database was written by a newer version.
     #[error("this data folder was written by a newer version of Roster: use that one, or another folder")]
     Newer,
+    /// The data folder can't be used.
+    #[error("the data folder can't be used: {0}")]
+    Folder(String),
     /// A migration failed.
     #[error("bringing the database up to date failed: {0}")]
     Migration(String),
     /// The database refused.
     #[error("the database failed: {0}")]
-    Database(Arc<rusqlite::Error>),
+    Database(Arc<DatabaseError>),
 }
 
 impl Error {
     /// Whether the same call may well succeed later.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded | Self::TenantOverloaded | Self::Closed => true,
-            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Migration(_) => false,
+            Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost => true,
+            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Folder(_) | Self::Migration(_) => false,
             Self::Database(error) => driver::is_passing(error),
         }
     }
 }
 
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
         Self::Database(Arc::new(error))
     }
 }
@@ -111,6 +118,11 @@ impl Store {
             writer: Arc::new(Writer::start(connection)?),
             clock: options.clock,
         })
+    }
+
+    /// Whether there is a database in this folder.
+    pub fn is_in(folder: &Path) -> bool {
+        driver::is_there(folder)
     }
 
     /// Access to one tenant's objects.

@@ -123,16 +123,6 @@ pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
     found.ok_or(Error::Corrupt("an object without a document"))
 }
 
-/// Whether the id was ever given out in this tenant, deleted objects included.
-pub fn id_is_taken(tx: &ReadTx<'_>, id: ObjectId) -> Result<bool, Error> {
-    let found = tx.one(
-        "SELECT 1 FROM objects WHERE tenant = ?1 AND id = ?2",
-        params![tx.tenant().number, id.uuid()],
-        |_| Ok(()),
-    );
-    Ok(found?.is_some())
-}
-
 /// Stores a new object.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<Object, Error> {
     let group = new.group;

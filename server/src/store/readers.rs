@@ -7,15 +7,15 @@ use super::{
 };
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::Semaphore;
 
 /// Reads of one tenant that are under way or wait at most.
-const TENANT_SHARE: usize = 4096;
+const TENANT_SHARE: usize = 512;
 
 pub(super) struct Readers {
-    shares: Shares,
+    shares: Arc<Shares>,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
 }

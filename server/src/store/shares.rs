@@ -3,7 +3,7 @@
 use super::{Error, Tenant};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 pub(super) struct Shares {
@@ -12,28 +12,28 @@ pub(super) struct Shares {
 }
 
 /// A place in a tenant's share, given back when dropped.
-pub(super) struct Place<'s> {
-    shares: &'s Shares,
+pub(super) struct Place {
+    shares: Arc<Shares>,
     tenant: Tenant,
 }
 
 impl Shares {
-    pub(super) fn new(share: usize) -> Self {
-        Self { share, under_way: Mutex::default() }
+    pub(super) fn new(share: usize) -> Arc<Self> {
+        Arc::new(Self { share, under_way: Mutex::default() })
     }
 
-    pub(super) fn take(&self, tenant: Tenant) -> Result<Place<'_>, Error> {
+    pub(super) fn take(self: &Arc<Self>, tenant: Tenant) -> Result<Place, Error> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let count = under_way.entry(tenant).or_default();
         if *count >= self.share {
             return Err(Error::TenantOverloaded);
         }
         *count += 1;
-        Ok(Place { shares: self, tenant })
+        Ok(Place { shares: self.clone(), tenant })
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
         let mut under_way = self.shares.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = under_way.get_mut(&self.tenant) {

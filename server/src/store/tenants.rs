@@ -1,8 +1,8 @@
 //! Tenants: which there are, and the numbers that the other tables know them by.
 
 use super::{
-    Error, Store,
-    driver::{Connection, OptionalExtension, Row, params},
+    Error, ReadTx, Store, WriteTx,
+    driver::{Connection, DatabaseError, OptionalExtension, Row, params},
 };
 use crate::model::ids::TenantId;
 use uuid::Uuid;
@@ -50,10 +50,28 @@ impl Store {
                 if find(connection, id)?.is_some() {
                     return Ok(None);
                 }
-                let number = connection
-                    .prepare_cached("INSERT INTO tenants (id, created_at) VALUES (?1, ?2)")?
-                    .insert(params![id.uuid(), now])?;
-                Ok(Some(Tenant { id, number }))
+                insert(connection, id, now).map(Some)
+            })
+            .await
+    }
+
+    /// The oldest tenant; where there is none yet, a new one, filled in the same transaction.
+    pub async fn first_tenant<E: From<Error> + Send + 'static>(
+        &self,
+        id: TenantId,
+        fill: impl Fn(&WriteTx<'_>) -> Result<(), E> + Send + 'static,
+    ) -> Result<Tenant, E> {
+        let clock = self.clock.clone();
+        self.writer
+            .run(None, move |connection| {
+                let oldest = "SELECT number, id FROM tenants ORDER BY number LIMIT 1";
+                let first = connection.prepare_cached(oldest).map_err(Error::from)?.query_row([], read);
+                if let Some(first) = first.optional().map_err(Error::from)? {
+                    return Ok(first);
+                }
+                let tenant = insert(connection, id, clock.now().timestamp())?;
+                fill(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())))?;
+                Ok(tenant)
             })
             .await
     }
@@ -64,6 +82,12 @@ fn find(connection: &Connection, id: TenantId) -> Result<Option<Tenant>, Error> 
     Ok(statement.query_row(params![id.uuid()], read).optional()?)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Tenant> {
+fn insert(connection: &Connection, id: TenantId, now: i64) -> Result<Tenant, Error> {
+    let sql = "INSERT INTO tenants (id, created_at) VALUES (?1, ?2)";
+    let number = connection.prepare_cached(sql)?.insert(params![id.uuid(), now])?;
+    Ok(Tenant { id, number })
+}
+
+fn read(row: &Row<'_>) -> Result<Tenant, DatabaseError> {
     Ok(Tenant { number: row.get(0)?, id: TenantId::from_uuid(row.get::<_, Uuid>(1)?) })
 }

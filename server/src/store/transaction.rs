@@ -67,12 +67,19 @@ impl<'c> WriteTx<'c> {
 
     /// Runs a statement, and says how many rows it changed.
     pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
+        self.check()?;
         Ok(self.0.connection.prepare_cached(sql)?.execute(parameters)?)
     }
 
     /// Runs an INSERT, and says which row number it made.
     pub(super) fn insert(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<i64, Error> {
+        self.check()?;
         Ok(self.0.connection.prepare_cached(sql)?.insert(parameters)?)
+    }
+
+    /// A statement after the transaction was rolled back would be committed by itself.
+    fn check(&self) -> Result<(), Error> {
+        if self.0.connection.is_autocommit() { Err(Error::Lost) } else { Ok(()) }
     }
 }
 

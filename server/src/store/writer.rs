@@ -7,8 +7,8 @@
 
 use super::{
     Error, Tenant,
-    driver::{self, Connection},
-    shares::Shares,
+    driver::{self, Connection, DatabaseError},
+    shares::{Place, Shares},
 };
 use std::{
     collections::VecDeque,
@@ -20,19 +20,21 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 /// Closures that wait at most, of all tenants.
-const QUEUE: usize = 8192;
-/// Closures that wait at most, of one tenant.
-const TENANT_SHARE: usize = 4096;
+const QUEUE: usize = 2048;
+/// Closures that wait at most, of one tenant: fewer than the connections that a server takes.
+const TENANT_SHARE: usize = 512;
 /// Closures in one transaction at most.
 const BATCH: usize = 512;
 /// How long a transaction takes closures in.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 /// The exit status for a failing disk (`EX_IOERR` of sysexits).
 const EXIT_DISK_FAILURE: i32 = 74;
+/// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
+const EXIT_SOFTWARE: i32 = 70;
 
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
-    shares: Shares,
+    shares: Arc<Shares>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -41,7 +43,12 @@ impl Writer {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, jobs }.run())
+            .spawn(move || {
+                // A server whose writes nobody does must not live on: it would answer reads and refuse writes.
+                let guard = EndsProcess;
+                Thread { connection, jobs }.run();
+                std::mem::forget(guard);
+            })
             .map_err(|_| Error::Closed)?;
         Ok(Self { queue: Some(queue), shares: Shares::new(TENANT_SHARE), thread: Some(thread) })
     }
@@ -56,9 +63,9 @@ impl Writer {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let _place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
+        let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let (answer, outcome) = oneshot::channel();
-        let job = Box::new(Closure { work, outcome: None, answer });
+        let job = Box::new(Closure { work, outcome: None, answer, _place: place });
         self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
@@ -79,6 +86,8 @@ impl Drop for Writer {
 
 /// A queued closure, whatever its types.
 trait Job: Send {
+    /// Whether nobody waits for its answer any more.
+    fn is_abandoned(&self) -> bool;
     /// Runs it and keeps its outcome. Says whether what it did is to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Hands its outcome out.
@@ -91,6 +100,8 @@ struct Closure<W, T, E> {
     work: W,
     outcome: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
+    // Held until the closure is answered, not until its caller goes away.
+    _place: Option<Place>,
 }
 
 impl<W, T, E> Job for Closure<W, T, E>
@@ -99,6 +110,10 @@ where
     T: Send,
     E: From<Error> + Send,
 {
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
             .unwrap_or_else(|_| Err(Error::Panicked.into()));
@@ -113,6 +128,15 @@ where
 
     fn fail(self: Box<Self>, error: Error) {
         let _ = self.answer.send(Err(error.into()));
+    }
+}
+
+/// Ends the process where the writer's thread ends by a panic.
+struct EndsProcess;
+
+impl Drop for EndsProcess {
+    fn drop(&mut self) {
+        std::process::exit(EXIT_SOFTWARE);
     }
 }
 
@@ -135,7 +159,7 @@ impl Thread {
         let mut done: Vec<Box<dyn Job>> = Vec::new();
         let mut again = VecDeque::from([first]);
         if let Err(error) = self.begin() {
-            again.into_iter().for_each(|job| job.fail(error.clone()));
+            self.fail_all(again, &error);
             return done;
         }
         loop {
@@ -143,6 +167,10 @@ impl Thread {
             let queued = || if may_grow { self.jobs.try_recv().ok() } else { None };
             let next = again.pop_front().or_else(queued);
             let Some(mut job) = next else { return done };
+            if job.is_abandoned() {
+                // Whoever asked was told that it isn't done (or has gone away): then it isn't done.
+                continue;
+            }
             let Err(lost) = self.run_in_savepoint(&mut *job) else {
                 done.push(job);
                 continue;
@@ -150,15 +178,23 @@ impl Thread {
             job.fail(lost);
             done.drain(..).rev().for_each(|earlier| again.push_front(earlier));
             if let Err(error) = self.begin() {
-                again.into_iter().for_each(|job| job.fail(error.clone()));
+                self.fail_all(again, &error);
                 return done;
             }
         }
     }
 
+    /// Fails these and all that wait: they would meet the same, each after the same time.
+    fn fail_all(&mut self, jobs: VecDeque<Box<dyn Job>>, error: &Error) {
+        jobs.into_iter().for_each(|job| job.fail(error.clone()));
+        while let Ok(job) = self.jobs.try_recv() {
+            job.fail(error.clone());
+        }
+    }
+
     /// Runs one closure. An error says that the whole transaction is gone.
     fn run_in_savepoint(&self, job: &mut dyn Job) -> Result<(), Error> {
-        let finish = |keep: bool| -> Result<(), rusqlite::Error> {
+        let finish = |keep: bool| -> Result<(), DatabaseError> {
             if !keep {
                 self.execute("ROLLBACK TO closure")?;
             }
@@ -168,10 +204,7 @@ impl Thread {
         if outcome.is_ok() {
             let keep = job.run(&self.connection);
             if self.connection.is_autocommit() {
-                return Err(Error::Database(Arc::new(rusqlite::Error::SqliteFailure(
-                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
-                    Some("the transaction was rolled back under a unit of work".into()),
-                ))));
+                return Err(Error::Lost);
             }
             outcome = finish(keep);
         }
@@ -210,7 +243,7 @@ impl Thread {
         }
     }
 
-    fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
+    fn execute(&self, sql: &str) -> Result<(), DatabaseError> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 }

@@ -64,8 +64,43 @@ fn addresses_that_others_reach_are_refused_unless_meant_and_never_with_the_sampl
     let (_keep, data) = folder();
     let with_sample = ["serve", "--listen", "0.0.0.0:0", "--allow-remote", "--sample", "--data", &data];
     assert!(complaint(&with_sample).contains("loopback"));
-    let without_saying_so = ["serve", "--listen", "0.0.0.0:0", "--allow-remote", "--data", &data];
-    assert!(complaint(&without_saying_so).contains("loopback"), "the folder has the sample");
+    assert!(!Path::new(&data).join("roster.sqlite").exists(), "nothing was made");
+    let _here = Server::start(Path::new(&data), &["--sample"]);
+    let behind_a_proxy =
+        ["serve", "--listen", "127.0.0.1:0", "--sample", "--public-url", "https://directory.example"];
+    assert!(complaint(&behind_a_proxy).contains("loopback"));
+}
+
+#[test]
+fn a_folder_with_the_sample_stays_on_loopback_whoever_serves_it() {
+    let (_keep, data) = folder();
+    assert!(Server::start(Path::new(&data), &["--sample"]).terminate().success());
+    let remote = ["serve", "--listen", "0.0.0.0:0", "--allow-remote", "--data", &data];
+    assert!(complaint(&remote).contains("loopback"));
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_gets_no_token_of_the_sample() {
+    let (_keep, data) = folder();
+    let server = Server::start(Path::new(&data), &["--sample"]);
+    let http = reqwest::Client::new();
+    let rebound = http.get(format!("{}/v1.0{READERS}", server.url)).header("host", "evil.example");
+    assert_eq!(rebound.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let token = http.post(format!("{}/{}/oauth2/v2.0/token", server.url, SAMPLE[0]));
+    let answer = token.header("origin", "https://evil.example").body("").send().await.unwrap();
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn a_server_whose_log_nobody_reads_answers_all_the_same() {
+    use std::process::Stdio;
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--ephemeral"];
+    let mut command = roster(&serve);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let server = Server::spawn(command.env("RUST_LOG", "info").stderr(Stdio::from(writer)));
+    let health = reqwest::get(format!("{}/v1.0/groups", server.url)).await.unwrap();
+    assert_eq!(health.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -148,7 +183,8 @@ fn what_can_not_be_done_is_said() {
     assert!(
         complaint(&["app", "create", "--data", &data, "x", "--role", "Everything"]).contains("Everything")
     );
-    assert!(complaint(&["serve", "--ephemeral", "--data", &data]).contains("cannot be used with"));
+    let delegated = ["app", "create", "--data", &data, "x", "--role", "User.Read"];
+    assert!(complaint(&delegated).contains("for signed-in users alone"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub const SAMPLE: [&str; 3] = [
 /// A command of the binary with nothing of this process's settings.
 pub fn roster(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_roster"));
-    command.args(arguments).env_clear().stdin(Stdio::null());
+    command.args(arguments).env_clear().env("RUST_LOG", "error").stdin(Stdio::null());
     command
 }
 
@@ -57,7 +57,7 @@ impl Server {
 
     /// Starts a command that announces a server as JSON.
     pub fn spawn(command: &mut Command) -> Self {
-        let mut child = command.env("RUST_LOG", "error").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let announced: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("announced: {line:?}"));
