@@ -33,12 +33,8 @@ impl Test {
         tally.step("lints", succeed(&mut run::cargo(&clippy)));
         let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
         tally.step("docs", succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
-        tally.tests(run::cargo(&["test", "--workspace", "--no-fail-fast"]))?;
-        if self.all {
-            let strace =
-                ["test", "--package", "roster-server", "--test", "durability", "--features", "strace"];
-            tally.tests(run::cargo(&strace))?;
-        }
+        let strace: &[&str] = if self.all { &["--features", "roster-server/strace"] } else { &[] };
+        tally.tests(run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat()))?;
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
     }

@@ -3,3 +3,5 @@
 mod command_line;
 mod crash;
 mod roster;
+#[cfg(feature = "strace")]
+mod strace;

@@ -91,6 +91,12 @@ impl Server {
         text
     }
 
+    /// What the process writes to standard error, where that was piped.
+    #[cfg(feature = "strace")]
+    pub fn standard_error(&mut self) -> std::process::ChildStderr {
+        self.child.stderr.take().unwrap()
+    }
+
     /// A token of the sample's application, from the token endpoint.
     pub async fn sample_token(&self) -> String {
         let [tenant, client_id, client_secret] = SAMPLE;
