@@ -1,5 +1,14 @@
 //! The real server on a real port, driven by the generated client wherever the contract allows, and by raw
 //! HTTP where it doesn't. One server for all tests, one fresh tenant for each.
 
+mod authority;
+mod contract;
+mod errors;
+mod groups;
+mod hostile;
 mod members;
+mod members_listing;
+mod paths;
+mod permissions;
 mod support;
+mod users;

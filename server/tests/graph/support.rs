@@ -128,6 +128,12 @@ impl Tenant {
         tokens::sign(keys, &self.server.url, self.tenant.id, subject, now, lifetime).unwrap()
     }
 
+    /// A token that names another tenant.
+    pub async fn sign_for(&self, tenant: TenantId, subject: &Subject) -> String {
+        let keys = self.server.state.keys().await.unwrap();
+        tokens::sign(keys, &self.server.url, tenant, subject, self.server.store.clock().now(), 600).unwrap()
+    }
+
     /// A token of an application with these application permissions.
     pub async fn app_token<'p>(&self, roles: impl IntoIterator<Item = &'p str>) -> String {
         let roles = roles.into_iter().map(str::to_owned).collect();

@@ -1,0 +1,329 @@
+//! Graph's recorded refusals: what was sent, and status, code and message that come back.
+
+use crate::support::{Answer, Tenant, forbidden, not_found, refused, send};
+use reqwest::{Method, StatusCode, header};
+use roster_server::model::ids::ObjectId;
+use serde_json::{Value, json};
+
+const NO_ID: &str = "00000000-0000-4000-8000-000000000000";
+const BAD_REQUEST: &str = "Request_BadRequest";
+
+fn reference(id: impl std::fmt::Display) -> Value {
+    json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")})
+}
+
+async fn with_token(tenant: &Tenant, token: &str) -> Answer {
+    send(tenant.anonymous(Method::GET, &format!("/v1.0/groups/{NO_ID}")).bearer_auth(token)).await
+}
+
+fn unauthenticated(message: &str) -> (u16, String, String) {
+    refused(401, "InvalidAuthenticationToken", message)
+}
+
+#[tokio::test]
+async fn without_a_token_the_answer_says_so_and_where_to_get_one() {
+    let tenant = Tenant::fresh().await;
+    let request = || tenant.anonymous(Method::GET, "/v1.0/groups/x");
+    let answers = [
+        send(request()).await,
+        send(request().header("authorization", "Bearer ")).await,
+        send(request().header("authorization", "Basic abc")).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.refusal(), unauthenticated("Access token is empty."));
+        let challenge = answer.headers[header::WWW_AUTHENTICATE].to_str().unwrap();
+        let authority = format!("{}/common/oauth2/authorize", tenant.server.url);
+        let expected = format!(
+            "Bearer realm=\"\", authorization_uri=\"{authority}\", client_id=\"00000003-0000-0000-c000-000000000000\""
+        );
+        assert_eq!(challenge, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_jwt_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let (status, code, message) = with_token(&tenant, "nonsense").await.refusal();
+    assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
+    assert!(message.starts_with("IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs"));
+    assert!(message.ends_with("(JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'."));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refused() {
+    use roster_server::{auth::tokens::Subject, model::ids::AppId};
+    let tenant = Tenant::fresh().await;
+    let subject = Subject::Application { app_id: AppId::random(), id: ObjectId::random(), roles: Vec::new() };
+    let token = tenant.sign(&subject, -1).await;
+    let expected = unauthenticated("Lifetime validation failed, the token is expired.");
+    assert_eq!(with_token(&tenant, &token).await.refusal(), expected);
+}
+
+#[tokio::test]
+async fn a_token_of_a_tenant_that_is_not_here_or_that_was_tampered_with_is_refused() {
+    use roster_server::auth::{
+        keys::{self, Keys},
+        tokens::{self, Subject},
+    };
+    use roster_server::model::ids::{AppId, TenantId};
+    let tenant = Tenant::fresh().await;
+    let token = tenant.app_token(["Group.Read.All"]).await;
+    let [head, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    for forged in [
+        format!("{head}.{claims}."),
+        format!("{head}.{claims}x.{signature}"),
+        format!("eyJhbGciOiJub25lIn0.{claims}."),
+    ] {
+        assert_eq!(with_token(&tenant, &forged).await.status, 401);
+    }
+    let foreign = Keys::from_pem(&keys::generate().unwrap()).unwrap();
+    let subject = Subject::Application { app_id: AppId::random(), id: ObjectId::random(), roles: Vec::new() };
+    let now = tenant.server.store.clock().now();
+    let elsewhere = tokens::sign(&foreign, "http://x", tenant.id(), &subject, now, 60).unwrap();
+    assert_eq!(with_token(&tenant, &elsewhere).await.status, 401);
+    let nowhere = tenant.sign_for(TenantId::random(), &subject).await;
+    let personal = tenant.sign_for("9188040d-6c67-4c5b-b112-36a304b66dad".parse().unwrap(), &subject).await;
+    for token in [nowhere, personal] {
+        let (_, _, message) = with_token(&tenant, &token).await.refusal();
+        assert_eq!(message, "The token's tenant isn't one of this server's, or isn't the one in the URL.");
+    }
+}
+
+#[tokio::test]
+async fn an_id_in_the_path_that_is_no_guid_is_named_as_it_was_sent() {
+    let tenant = Tenant::fresh().await;
+    for id in ["x", "5A3E", "{5a3e0000-0000-4000-8000-000000000201}", "5a3e00000000400080000000000000201"] {
+        let answer = send(tenant.raw(Method::GET, &format!("/groups/{id}")).await).await;
+        assert_eq!(
+            answer.refusal(),
+            refused(400, BAD_REQUEST, &format!("Invalid object identifier '{id}'."))
+        );
+    }
+    let odd = send(tenant.raw(Method::GET, "/groups/%FF").await).await;
+    assert_eq!(odd.refusal(), refused(400, BAD_REQUEST, "Invalid object identifier '%FF'."));
+}
+
+#[tokio::test]
+async fn what_is_absent_is_not_found_by_the_key_as_it_was_sent() {
+    let tenant = Tenant::fresh().await;
+    let upper = NO_ID.replace('8', "A");
+    let group = send(tenant.raw(Method::GET, &format!("/groups/{upper}")).await).await;
+    assert_eq!(group.refusal(), not_found(&upper));
+    let user = send(tenant.raw(Method::GET, "/users/nobody@contoso.example").await).await;
+    assert_eq!(user.refusal(), not_found("nobody@contoso.example"));
+}
+
+#[tokio::test]
+async fn an_unknown_segment_is_named() {
+    let tenant = Tenant::fresh().await;
+    for (path, segment) in
+        [("/contacts", "contacts"), (&*format!("/groups/{NO_ID}/photo"), "photo"), ("/users/x/y/z", "y")]
+    {
+        let expected = refused(400, "BadRequest", &format!("Resource not found for the segment '{segment}'"));
+        assert_eq!(send(tenant.raw(Method::GET, path).await).await.refusal(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let answer = send(tenant.raw(Method::PUT, "/groups").await).await;
+    let message = "Specified HTTP method is not allowed for the request target.";
+    assert_eq!(answer.refusal(), refused(405, BAD_REQUEST, message));
+}
+
+#[tokio::test]
+async fn writing_to_members_itself_is_refused_as_graph_does() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let post =
+        send(tenant.raw(Method::POST, &format!("/groups/{group}/members")).await.json(&reference(NO_ID)))
+            .await;
+    let message = "Write requests are only supported on contained entities";
+    assert_eq!(post.refusal(), refused(400, "BadRequest", message));
+    let patch =
+        send(tenant.raw(Method::PATCH, &format!("/groups/{group}/members/$ref")).await.json(&json!({})))
+            .await;
+    let message = "The request is currently not supported on the targeted entity set";
+    assert_eq!(patch.refusal(), refused(400, "BadRequest", message));
+    let delete = send(tenant.raw(Method::DELETE, &format!("/groups/{group}/members/{NO_ID}")).await).await;
+    let (status, code, message) = delete.refusal();
+    assert_eq!((status, code.as_str()), (400, BAD_REQUEST));
+    assert!(message.contains("'/$ref'"), "{message}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_reference_is_refused_for_what_it_is() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let post = async || tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await;
+    let json_type = ("content-type", "application/json");
+    let unreadable = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
+    let no_reference = "An unexpected 'EndOfInput' node was found when reading from the JSON reader. A 'StartObject' node was expected.";
+    let no_url = "Invalid URL format specified in payload.";
+    let deep = "[".repeat(5000);
+    let cases: [(Option<(&str, &str)>, &str, &str, &str); 13] = [
+        (
+            None,
+            "{}",
+            "BadRequest",
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ),
+        (
+            Some(("content-type", "text/plain")),
+            "{}",
+            "BadRequest",
+            "Entity only allows writes with a JSON Content-Type header.",
+        ),
+        (Some(json_type), "", "BadRequest", "Empty Payload. JSON content expected."),
+        (Some(json_type), "{", "BadRequest", unreadable),
+        (Some(json_type), "[]", "BadRequest", unreadable),
+        (Some(json_type), "\"x\"", "BadRequest", unreadable),
+        (Some(json_type), &deep, "BadRequest", unreadable),
+        (Some(("content-type", "application/json; charset=utf-8")), "{}", BAD_REQUEST, no_reference),
+        (Some(json_type), r#"{"id": "5a3e0000-0000-4000-8000-000000000201"}"#, BAD_REQUEST, no_reference),
+        (Some(json_type), r#"{"members@odata.bind": []}"#, BAD_REQUEST, no_reference),
+        (Some(json_type), r#"{"@odata.id": ""}"#, BAD_REQUEST, no_url),
+        (Some(json_type), r#"{"@odata.id": 7}"#, BAD_REQUEST, no_url),
+        (
+            Some(json_type),
+            r#"{"@odata.id": "/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000201"}"#,
+            BAD_REQUEST,
+            no_url,
+        ),
+    ];
+    for (header, body, code, message) in cases {
+        let mut request = post().await.body(body.to_owned());
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        assert_eq!(send(request).await.refusal(), refused(400, code, message), "{header:?} {:.60}", body);
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_a_megabyte_is_too_large() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let body = json!({"@odata.id": "x".repeat(1 << 20)});
+    let answer =
+        send(tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await.json(&body)).await;
+    assert_eq!(answer.refusal().0, 413);
+}
+
+#[tokio::test]
+async fn query_options_that_are_wrong_or_not_served_are_refused_by_name() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let page_size =
+        |size: &str| format!("Invalid page size specified: '{size}'. Must be between 1 and 999 inclusive.");
+    let unsupported = |name: &str| format!("The query option '{name}' is not supported by this request.");
+    for (query, message) in [
+        ("$top=1000", page_size("1000")),
+        ("$top=0", page_size("0")),
+        ("$top=x", page_size("x")),
+        ("$filter=displayName eq 'x'", unsupported("$filter")),
+        ("$expand=members", unsupported("$expand")),
+        ("$unknown=1", unsupported("$unknown")),
+        ("$top=1&$top=2", "The query option '$top' may stand in a request only once.".into()),
+        (
+            "$count=true",
+            "Counting is only supported with the request header 'ConsistencyLevel: eventual'.".into(),
+        ),
+    ] {
+        let answer = send(tenant.raw(Method::GET, &format!("/groups/{group}/members?{query}")).await).await;
+        assert_eq!(answer.refusal(), refused(400, "Request_UnsupportedQuery", &message), "{query}");
+    }
+    let select = send(tenant.raw(Method::GET, &format!("/groups/{group}?$select=id,,x")).await).await;
+    assert_eq!(select.refusal(), refused(400, "BadRequest", "Parsing Select and Expand failed."));
+    let token = send(tenant.raw(Method::GET, &format!("/groups/{group}/members?$skiptoken=abc")).await).await;
+    assert_eq!(token.refusal().1, "Directory_ExpiredPageToken");
+}
+
+#[tokio::test]
+async fn of_several_faults_the_first_in_graphs_order_is_reported() {
+    let tenant = Tenant::fresh().await;
+    let (ada, device) = (tenant.user("ada").await, tenant.device("laptop").await);
+    let (group, list) = (tenant.security_group("readers").await, tenant.distribution_group("list").await);
+    let roles = tenant.role_assignable_group("roles").await;
+    let inner = tenant.security_group("inner").await;
+    let weak = tenant.app_token(["GroupMember.ReadWrite.All"]).await;
+    let none = tenant.app_token([]).await;
+    let post = async |token: &str, path: String, header: Option<&'static str>, body: String| {
+        let mut request = tenant.anonymous(Method::POST, &path).body(body);
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if let Some(kind) = header {
+            request = request.header("content-type", kind);
+        }
+        let answer = send(request).await;
+        (answer.status.as_u16(), answer.json()["error"]["message"].as_str().unwrap().to_owned())
+    };
+    let add = |group: &dyn std::fmt::Display| format!("/v1.0/groups/{group}/members/$ref");
+    let json_type = Some("application/json");
+    let of = |id: &dyn std::fmt::Display| reference(id).to_string();
+    let denied = "Insufficient privileges";
+    let cases = [
+        ("", "/v1.0/nothing".into(), None, String::new(), 401, "Access token is empty."),
+        (&*none, "/v1.0/nothing".into(), None, String::new(), 400, "Resource not found"),
+        (&*none, add(&"x"), None, String::new(), 403, denied),
+        (&*weak, format!("{}?$top=1", add(&"x")), None, String::new(), 400, "Invalid object identifier"),
+        (&*weak, format!("{}?$top=1", add(&NO_ID)), None, String::new(), 400, "The query option '$top'"),
+        (&*weak, add(&NO_ID), None, String::new(), 400, "Write requests (excluding DELETE)"),
+        (&*weak, add(&NO_ID), Some("text/plain"), String::new(), 400, "Entity only allows"),
+        (&*weak, add(&NO_ID), json_type, String::new(), 400, "Empty Payload"),
+        (&*weak, add(&NO_ID), json_type, "{".into(), 400, "Unable to read JSON"),
+        (&*weak, add(&NO_ID), json_type, "{}".into(), 400, "An unexpected 'EndOfInput'"),
+        (&*weak, add(&NO_ID), json_type, of(&NO_ID), 404, "Resource '00000000"),
+        (&*weak, add(&list), json_type, of(&NO_ID), 400, "Cannot Update a mail-enabled"),
+        (&*weak, add(&group), json_type, of(&NO_ID), 404, "Resource '00000000"),
+        (&*weak, add(&roles), json_type, of(&device), 403, denied),
+        (&*weak, add(&roles), json_type, of(&inner), 403, denied),
+    ];
+    for (token, path, header, body, status, message) in cases {
+        let (got, said) = post(token, path.clone(), header, body).await;
+        assert!(got == status && said.starts_with(message), "{path}: {got} {said}, not {status} {message}");
+    }
+    tenant.join(group, ada).await;
+}
+
+#[tokio::test]
+async fn an_answer_carries_graphs_headers_and_the_clients_request_id() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let id = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11";
+    let answer =
+        send(tenant.raw(Method::GET, &format!("/groups/{group}")).await.header("client-request-id", id))
+            .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let header = |name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("client-request-id"), id);
+    assert_ne!(header("request-id"), id);
+    assert_eq!((header("odata-version"), header("cache-control")), ("4.0".into(), "no-cache".into()));
+    assert!(header("content-type").starts_with("application/json;odata.metadata=minimal;"));
+    let refused = send(tenant.raw(Method::GET, "/groups/x").await.header("client-request-id", id)).await;
+    assert_eq!(refused.json()["error"]["innerError"]["client-request-id"], id);
+}
+
+#[tokio::test]
+async fn a_tenant_in_the_path_must_be_the_callers() {
+    let (mine, theirs) = (Tenant::fresh().await, Tenant::fresh().await);
+    let group = mine.security_group("readers").await;
+    for (tenant, status) in
+        [(mine.id().to_string(), 200), ("myorganization".into(), 200), (theirs.id().to_string(), 401)]
+    {
+        let answer = send(mine.raw(Method::GET, &format!("/{tenant}/groups/{group}")).await).await;
+        assert_eq!(answer.status, status, "{tenant}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_without_the_permission_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let token = tenant.app_token(["User.Read.All"]).await;
+    let answer =
+        send(tenant.anonymous(Method::GET, &format!("/v1.0/groups/{group}")).bearer_auth(token)).await;
+    assert_eq!(answer.refusal(), forbidden());
+}
