@@ -1,1 +1,179 @@
-//! authority
+//! The embedded authority: discovery, public keys, the token endpoint.
+
+use crate::support::{Answer, Server, Tenant, send};
+use reqwest::Method;
+use roster_server::{
+    auth::secrets::Secret,
+    directory::{Policy, applications::Registration},
+    model::permissions::Permission,
+};
+use serde_json::Value;
+use std::sync::OnceLock;
+
+const SCOPE: &str = "https://graph.microsoft.com/.default";
+
+struct App {
+    id: String,
+    secret: Secret,
+}
+
+async fn app(tenant: &Tenant) -> App {
+    let secret = Secret::random().unwrap();
+    let registration = Registration::new("reader", vec![Permission::GroupReadAll], &secret);
+    let id = registration.app_id.to_string();
+    tenant.register(registration).await;
+    App { id, secret }
+}
+
+async fn ask(tenant: &Tenant, at: &str, form: &[(&str, &str)]) -> Answer {
+    send(tenant.anonymous(Method::POST, &format!("/{at}/oauth2/v2.0/token")).form(form)).await
+}
+
+fn fields<'a>(app: &'a App, scope: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("grant_type", "client_credentials"),
+        ("client_id", &app.id),
+        ("client_secret", app.secret.reveal()),
+        ("scope", scope),
+    ]
+}
+
+#[tokio::test]
+async fn an_application_gets_a_token_with_the_roles_that_were_granted_to_it() {
+    let tenant = Tenant::fresh().await;
+    let (app, group) = (app(&tenant).await, tenant.security_group("readers").await);
+    let at = tenant.id().to_string();
+    let host = tenant.server.url.clone();
+    for scope in
+        [SCOPE, &format!("{host}/.default"), &format!("{host}//.default"), "https://localhost/.default"]
+    {
+        // As MSAL sends it: with fields and parameters of its own.
+        let mut form = fields(&app, scope);
+        form.extend([("client_info", "1"), ("x-client-SKU", "msal.js.node")]);
+        let answer = send(
+            tenant
+                .anonymous(Method::POST, &format!("/{at}/oauth2/v2.0/token?client-request-id=1"))
+                .form(&form),
+        )
+        .await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.headers["cache-control"]),
+            (200, &"no-store".parse().unwrap())
+        );
+        assert_eq!(answer.json()["token_type"], "Bearer");
+        let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+        let status = async |method, path: String| {
+            send(tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(&token)).await.status.as_u16()
+        };
+        assert_eq!(status(Method::GET, format!("/groups/{group}")).await, 200, "{scope}");
+        assert_eq!(status(Method::POST, "/groups".into()).await, 403, "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_may_prove_itself_in_the_header_too() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let form = [("grant_type", "client_credentials"), ("scope", SCOPE)];
+    let ask = async |secret: &str| {
+        send(tenant.anonymous(Method::POST, &path).basic_auth(&app.id, Some(secret)).form(&form))
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(ask(app.secret.reveal()).await, 200);
+    assert_eq!(ask("wrong").await, 401);
+}
+
+#[tokio::test]
+async fn what_the_token_endpoint_refuses_it_says_in_oauths_form() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let here = tenant.id().to_string();
+    let nowhere = "00000000-0000-4000-8000-000000000000";
+    let changed = |name: &'static str, value: &'static str| {
+        let mut form = fields(&app, SCOPE);
+        form.retain(|(field, _)| *field != name);
+        if !value.is_empty() {
+            form.push((name, value));
+        }
+        form
+    };
+    let mut twice = fields(&app, SCOPE);
+    twice.push(("scope", SCOPE));
+    let cases = [
+        (&*here, changed("client_secret", "wrong"), 401, "invalid_client", 7000215),
+        (&*here, changed("client_secret", ""), 400, "invalid_request", 900144),
+        (&*here, changed("client_id", nowhere), 400, "unauthorized_client", 700016),
+        (&*here, changed("client_id", "x"), 400, "unauthorized_client", 700016),
+        (&*here, changed("grant_type", "password"), 400, "unsupported_grant_type", 70003),
+        (&*here, changed("grant_type", ""), 400, "invalid_request", 900144),
+        (&*here, changed("scope", "User.Read"), 400, "invalid_scope", 1002012),
+        (&*here, changed("scope", ""), 400, "invalid_request", 900144),
+        (&*here, twice, 400, "invalid_request", 900023),
+        (nowhere, fields(&app, SCOPE), 400, "invalid_tenant", 90002),
+        ("nonsense", fields(&app, SCOPE), 400, "invalid_tenant", 90002),
+    ];
+    for (at, form, status, error, number) in cases {
+        let answer = ask(&tenant, at, &form).await;
+        let body = answer.json();
+        assert_eq!((answer.status.as_u16(), body["error"].as_str().unwrap()), (status, error), "{body}");
+        assert_eq!(body["error_codes"][0], number);
+        assert!(body["error_description"].as_str().unwrap().starts_with(&format!("AADSTS{number}: ")));
+        assert!(!answer.text.contains(app.secret.reveal()));
+    }
+    let stranger = Tenant::fresh().await.id().to_string();
+    assert_eq!(ask(&tenant, &stranger, &fields(&app, SCOPE)).await.json()["error"], "unauthorized_client");
+}
+
+#[tokio::test]
+async fn discovery_names_the_host_that_was_asked_and_its_keys_are_those_of_the_tokens() {
+    let tenant = Tenant::fresh().await;
+    let get = async |path: &str| send(tenant.anonymous(Method::GET, path)).await.json();
+    let document = get(&format!("/{}/v2.0/.well-known/openid-configuration", tenant.id())).await;
+    let authority = format!("{}/{}", tenant.server.url, tenant.id());
+    assert_eq!(document["issuer"], format!("{authority}/v2.0"));
+    assert_eq!(document["token_endpoint"], format!("{authority}/oauth2/v2.0/token"));
+    let keys = document["jwks_uri"].as_str().unwrap().strip_prefix(&tenant.server.url).unwrap();
+    let key = get(keys).await["keys"][0].clone();
+    assert_eq!((&key["kty"], &key["use"], &key["alg"]), (&"RSA".into(), &"sig".into(), &"RS256".into()));
+    assert!(key["d"].is_null(), "the private half stays here");
+
+    let claims = claims(&tenant.app_token(["Group.Read.All"]).await);
+    assert_eq!(claims.0["kid"], key["kid"]);
+    assert_eq!(
+        (&claims.1["aud"], &claims.1["tid"]),
+        (&"https://graph.microsoft.com".into(), &tenant.id().to_string().into())
+    );
+    assert_eq!((&claims.1["idtyp"], &claims.1["roles"][0]), (&"app".into(), &"Group.Read.All".into()));
+}
+
+/// A token's header and claims.
+fn claims(token: &str) -> (Value, Value) {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let part = |at: usize| {
+        let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(at).unwrap()).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    };
+    (part(0), part(1))
+}
+
+#[tokio::test]
+async fn behind_a_public_url_every_link_names_it_and_references_may_name_either() {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    let server = SERVER.get_or_init(|| Server::start(Policy::default(), Some("https://directory.example/")));
+    let tenant = server.tenant().await;
+    let document = send(
+        tenant.anonymous(Method::GET, &format!("/{}/v2.0/.well-known/openid-configuration", tenant.id())),
+    );
+    assert_eq!(document.await.json()["issuer"], format!("https://directory.example/{}/v2.0", tenant.id()));
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    let read = send(tenant.raw(Method::GET, &format!("/groups/{group}")).await).await.json();
+    assert_eq!(read["@odata.context"], "https://directory.example/v1.0/$metadata#groups/$entity");
+    for (origin, status) in [("https://directory.example", 204), (&*server.url, 400)] {
+        let body = serde_json::json!({"@odata.id": format!("{origin}/v1.0/directoryObjects/{ada}")});
+        let add = tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await.json(&body);
+        assert_eq!(send(add).await.status, status, "{origin}: added, then a member already");
+    }
+}

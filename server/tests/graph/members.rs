@@ -95,3 +95,265 @@ async fn a_member_of_a_dynamic_group_cannot_be_added_by_hand() {
 
     assert_eq!(refusal(outcome), forbidden());
 }
+
+/// A group of each kind, and who may join it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Into {
+    Security,
+    Microsoft365,
+    MailEnabledSecurity,
+    Distribution,
+}
+
+#[tokio::test]
+async fn each_kind_of_group_takes_the_members_that_graph_lets_in() {
+    let tenant = Tenant::fresh().await;
+    let groups = [
+        (Into::Security, tenant.security_group("s").await),
+        (Into::Microsoft365, tenant.microsoft_365_group("m").await),
+        (Into::MailEnabledSecurity, tenant.mail_enabled_security_group("e").await),
+        (Into::Distribution, tenant.distribution_group("d").await),
+    ];
+    let plain_groups = [
+        ("a security group", tenant.security_group("inner").await),
+        ("a mail-enabled security group", tenant.mail_enabled_security_group("inner-mail").await),
+        ("a distribution group", tenant.distribution_group("inner-list").await),
+    ];
+    let others = [
+        ("a device", tenant.device("laptop").await),
+        ("a service principal", tenant.service_principal("service").await),
+        ("an organizational contact", tenant.contact("ludwig").await),
+    ];
+    let unified = ("a Microsoft 365 group", tenant.microsoft_365_group("inner-unified").await);
+    let user = ("a user", tenant.user("ada").await);
+    let graph = tenant.client(["Directory.ReadWrite.All"]).await;
+
+    for (kind, group) in groups {
+        let words = match kind {
+            Into::Security => "a security group",
+            Into::Microsoft365 => "a Microsoft 365 group",
+            Into::MailEnabledSecurity => "a mail-enabled security group",
+            Into::Distribution => "a distribution group",
+        };
+        for (member_words, member) in plain_groups.into_iter().chain(others).chain([unified, user]) {
+            let is = |list: &[(&str, Uuid)]| list.iter().any(|(_, id)| *id == member);
+            let fits = match kind {
+                Into::Security => member != unified.1,
+                Into::Microsoft365 => member == user.1,
+                Into::MailEnabledSecurity => member == user.1 || is(&plain_groups),
+                Into::Distribution => false,
+            };
+            let outcome = graph.add_group_member().id(group).body(reference(member)).send().await;
+            if fits {
+                assert_eq!(outcome.unwrap().status(), 204, "{member_words} into {words}");
+            } else if kind == Into::Distribution {
+                assert_eq!(refusal(outcome), refused(400, "Request_BadRequest", MANAGED));
+            } else {
+                let mut said = format!("{member_words} can't be a member of {words}.");
+                said.replace_range(..1, &said[..1].to_uppercase());
+                assert_eq!(refusal(outcome), refused(400, "Request_BadRequest", &said));
+            }
+        }
+    }
+}
+
+const MANAGED: &str = "Cannot Update a mail-enabled security groups and or distribution list.";
+
+#[tokio::test]
+async fn a_member_of_another_kind_needs_a_permission_on_that_kind_too() {
+    let tenant = Tenant::fresh().await;
+    let (device, service) = (tenant.device("laptop").await, tenant.service_principal("service").await);
+    let (contact, caller) = (tenant.contact("ludwig").await, tenant.user("ada").await);
+    // (member, permission besides GroupMember.ReadWrite.All, enough for a user's token, enough for an application's)
+    let rows = [
+        (device, "Device.Read.All", true, false),
+        (device, "Device.ReadWrite.All", true, true),
+        (device, "User.ReadWrite.All", false, false),
+        (service, "Application.Read.All", false, false),
+        (service, "Application.ReadWrite.All", true, true),
+        (contact, "OrgContact.Read.All", true, true),
+        (contact, "Device.ReadWrite.All", false, false),
+    ];
+    for (member, besides, delegated, application) in rows {
+        for base in ["GroupMember.ReadWrite.All", "Group.ReadWrite.All"] {
+            let user = tenant.client_of(caller, [base, besides]).await;
+            let app = tenant.client([base, besides]).await;
+            for (graph, enough) in [(user, delegated), (app, application)] {
+                let group = tenant.security_group("readers").await;
+                let outcome = graph.add_group_member().id(group).body(reference(member)).send().await;
+                if enough {
+                    assert_eq!(outcome.unwrap().status(), 204, "{base} and {besides}");
+                } else {
+                    assert_eq!(refusal(outcome), forbidden(), "{base} and {besides}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_permissions_on_the_whole_directory_cover_every_kind_of_member() {
+    let tenant = Tenant::fresh().await;
+    let members = [tenant.device("d").await, tenant.service_principal("s").await, tenant.contact("c").await];
+    let caller = tenant.user("ada").await;
+    let clients = [
+        tenant.client(["Directory.ReadWrite.All"]).await,
+        tenant.client_of(caller, ["Directory.ReadWrite.All"]).await,
+        tenant.client_of(caller, ["Directory.AccessAsUser.All"]).await,
+    ];
+    for graph in clients {
+        let group = tenant.security_group("readers").await;
+        for member in members {
+            assert_eq!(
+                graph.add_group_member().id(group).body(reference(member)).send().await.unwrap().status(),
+                204
+            );
+        }
+    }
+    let group = tenant.security_group("readers").await;
+    let app = tenant.client(["Directory.AccessAsUser.All"]).await;
+    let outcome = app.add_group_member().id(group).body(reference(caller)).send().await;
+    assert_eq!(refusal(outcome), forbidden(), "delegated only");
+}
+
+#[tokio::test]
+async fn a_role_assignable_group_needs_a_permission_of_its_own_and_takes_no_groups() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.role_assignable_group("admins").await, tenant.user("ada").await);
+    let inner = tenant.security_group("inner").await;
+    let weak = tenant.client(["Group.ReadWrite.All"]).await;
+    let strong = tenant.client(["Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory"]).await;
+
+    let add = async |graph: &roster_client::Client, member| {
+        graph.add_group_member().id(group).body(reference(member)).send().await
+    };
+    assert_eq!(refusal(add(&weak, ada).await), forbidden());
+    assert_eq!(add(&strong, ada).await.unwrap().status(), 204);
+    let nesting = "Nesting is currently not supported for groups that can be assigned to a role.";
+    assert_eq!(refusal(add(&strong, inner).await), refused(400, "Request_BadRequest", nesting));
+    let remove = weak.remove_group_member().id(group).member_id(ada).send().await;
+    assert_eq!(refusal(remove), forbidden());
+    assert_eq!(strong.remove_group_member().id(group).member_id(ada).send().await.unwrap().status(), 204);
+}
+
+#[tokio::test]
+async fn a_group_may_be_its_own_member_and_cycles_are_allowed() {
+    let tenant = Tenant::fresh().await;
+    let (one, two) = (tenant.security_group("one").await, tenant.security_group("two").await);
+    let graph = tenant.client(["Group.ReadWrite.All"]).await;
+    for (group, member) in [(one, one), (one, two), (two, one)] {
+        assert_eq!(
+            graph.add_group_member().id(group).body(reference(member)).send().await.unwrap().status(),
+            204
+        );
+    }
+    assert_eq!(members_of(&graph, one).await, sorted([one, two]));
+}
+
+#[tokio::test]
+async fn a_member_is_removed_and_whoever_is_none_is_reported_by_the_groups_id() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    tenant.join(group, ada).await;
+    let graph = tenant.client(["GroupMember.ReadWrite.All"]).await;
+
+    let remove = async |group, member| graph.remove_group_member().id(group).member_id(member).send().await;
+    assert_eq!(remove(group, ada).await.unwrap().status(), 204);
+    assert!(members_of(&graph, group).await.is_empty());
+    assert_eq!(refusal(remove(group, ada).await), not_found(group));
+    assert_eq!(refusal(remove(group, Uuid::from_u128(7)).await), not_found(group));
+    assert_eq!(refusal(remove(Uuid::from_u128(8), ada).await), not_found(Uuid::from_u128(8)));
+}
+
+#[tokio::test]
+async fn members_of_dynamic_and_distribution_groups_can_not_be_removed() {
+    let tenant = Tenant::fresh().await;
+    let (dynamic, list) = (tenant.dynamic_group("all").await, tenant.distribution_group("list").await);
+    let ada = tenant.user("ada").await;
+    tenant.join(dynamic, ada).await;
+    tenant.join(list, ada).await;
+    let graph = tenant.client(["Directory.ReadWrite.All"]).await;
+
+    let from_dynamic = graph.remove_group_member().id(dynamic).member_id(ada).send().await;
+    assert_eq!(refusal(from_dynamic), forbidden());
+    let from_list = graph.remove_group_member().id(list).member_id(ada).send().await;
+    assert_eq!(refusal(from_list), refused(400, "Request_BadRequest", MANAGED));
+}
+
+#[tokio::test]
+async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_names_nobody() {
+    let tenant = Tenant::fresh().await;
+    let (ada, inner) = (tenant.user("ada").await, tenant.security_group("inner").await);
+    let graph = tenant.client(["Group.ReadWrite.All"]).await;
+    let (url, domain, id) = (&tenant.server.url, tenant.domain(), tenant.id());
+    let other = Uuid::from_u128(9);
+    let cases = [
+        (format!("https://graph.microsoft.com/v1.0/users/{ada}"), None),
+        (format!("https://graph.microsoft.com/beta/users('{ada}')"), None),
+        (format!("https://graph.microsoft.com/v1.0/users/ada@{domain}"), None),
+        (format!("https://graph.microsoft.com/v1.0/users/ADA%40{domain}"), None),
+        (
+            format!("https://graph.microsoft.us/v1.0/directoryObjects/{}", ada.to_string().to_uppercase()),
+            None,
+        ),
+        (format!("{url}/v1.0/directoryObjects/{ada}"), None),
+        (format!("{url}/v1.0/{id}/groups/{inner}"), None),
+        (format!("https://graph.microsoft.com/v1.0/groups/{ada}"), Some(ada.to_string())),
+        (format!("https://graph.microsoft.com/v1.0/users/{inner}"), Some(inner.to_string())),
+        (format!("https://graph.microsoft.com/v1.0/{other}/users/{ada}"), Some(ada.to_string())),
+        (format!("https://graph.microsoft.com/v1.0/users/nobody@{domain}"), Some(format!("nobody@{domain}"))),
+    ];
+    for (odata_id, missing) in cases {
+        let group = tenant.security_group("readers").await;
+        let body = roster_client::types::ReferenceCreate { odata_id: odata_id.clone() };
+        let outcome = graph.add_group_member().id(group).body(body).send().await;
+        match missing {
+            None => assert_eq!(outcome.unwrap().status(), 204, "{odata_id}"),
+            Some(key) => assert_eq!(refusal(outcome), not_found(key), "{odata_id}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn random_adds_and_removes_at_once_leave_the_members_that_were_acknowledged() {
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let users: Vec<Uuid> =
+        join_all((0..8).map(|n| async move { tenant.user(&format!("user{n}")).await })).await;
+    let graph = tenant.client(["Group.ReadWrite.All"]).await;
+    let seed: u64 = rand::random();
+    // Each member's changes are counted: what was acknowledged must alternate between added and removed.
+    let (graph, users) = (&graph, &users);
+    let change = |worker: u64| async move {
+        let mut random = StdRng::seed_from_u64(seed.wrapping_add(worker));
+        let mut balance = vec![0i32; 8];
+        for _ in 0..60 {
+            let member = random.random_range(0..8);
+            let added = random.random_bool(0.5);
+            let acknowledged = if added {
+                graph.add_group_member().id(group).body(reference(users[member])).send().await.is_ok()
+            } else {
+                graph.remove_group_member().id(group).member_id(users[member]).send().await.is_ok()
+            };
+            balance[member] += if !acknowledged {
+                0
+            } else if added {
+                1
+            } else {
+                -1
+            };
+        }
+        balance
+    };
+    let balances = join_all((0..6).map(change)).await;
+
+    let mut expected = Vec::new();
+    for (index, user) in users.iter().enumerate() {
+        let sum: i32 = balances.iter().map(|balance| balance[index]).sum();
+        assert!(sum == 0 || sum == 1, "seed {seed}: user {index} was added {sum} times more than removed");
+        expected.extend((sum == 1).then_some(*user));
+    }
+    expected.sort();
+    assert_eq!(members_of(&graph, group).await, expected, "seed {seed}");
+}
