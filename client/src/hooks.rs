@@ -24,6 +24,11 @@ impl ClientHooks<Session> for Client {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a request's id is no id of the directory's")]
+fn new_request_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 /// Puts the token and a request id of the client's own into a request.
 pub(crate) async fn prepare(session: &Session, request: &mut Request) -> Result<(), String> {
     let token = session.tokens.token().await.map_err(|error| error.to_string())?;
@@ -34,7 +39,7 @@ pub(crate) async fn prepare(session: &Session, request: &mut Request) -> Result<
     headers.insert(AUTHORIZATION, bearer);
     // Every generated request has it; Graph doesn't know it.
     headers.remove("api-version");
-    let id = HeaderValue::try_from(uuid::Uuid::new_v4().to_string()).map_err(|error| error.to_string())?;
+    let id = HeaderValue::try_from(new_request_id()).map_err(|error| error.to_string())?;
     headers.entry("client-request-id").or_insert(id);
     Ok(())
 }

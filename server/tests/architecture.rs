@@ -1,5 +1,7 @@
 //! What the layers may name, kept by reading the sources.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! The store by itself: batches, refusals, panics and a full disk.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use futures::future::join_all;
 use roster_server::{
     directory::{Error, Refusal, import},

@@ -213,6 +213,7 @@ fn unsupported(at: &str, what: &str) -> Unsupported {
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better with json! in the call")]
     fn schema(schema: Value) -> Lowered<Value> {
         let document = json!({"components": {"schemas": {"Colour": {"type": "string"}, "Tested": schema}}});
         lower(&document).map(|lowered| lowered["components"]["schemas"]["Tested"].clone())

@@ -97,7 +97,7 @@ impl IntoResponse for Failure {
             "error_codes": [number],
             "timestamp": self.time,
         });
-        let mut response = (status, no_store(body)).into_response();
+        let mut response = (status, no_store(&body)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -105,7 +105,7 @@ impl IntoResponse for Failure {
     }
 }
 
-fn no_store(body: Value) -> Response {
+fn no_store(body: &Value) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (headers, body.to_string()).into_response()
@@ -139,7 +139,7 @@ async fn discovery(
 ) -> Result<Response, Failure> {
     let tenant = find_tenant(&app, &path).await.map_err(|fault| failure(&app, fault))?.id;
     let authority = format!("{}/{tenant}", origin.links);
-    Ok(no_store(json!({
+    Ok(no_store(&json!({
         "issuer": format!("{authority}/v2.0"),
         "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
         "token_endpoint": format!("{authority}/oauth2/v2.0/token"),
@@ -160,7 +160,7 @@ async fn public_keys(State(app): State<AppState>, path: RawPathParams) -> Result
         app.keys().await.map_err(|_| OAuthFault::Unavailable)
     };
     let keys = keys.await.map_err(|fault| failure(&app, fault))?;
-    Ok(no_store(json!(keys.public())))
+    Ok(no_store(&json!(keys.public())))
 }
 
 async fn token(
@@ -213,7 +213,7 @@ async fn issue(
     let now = app.store.clock().now();
     let token = tokens::sign(keys, &origin.links, tenant.id, &subject, now, LIFETIME_SECONDS)
         .map_err(|_| OAuthFault::Unavailable)?;
-    Ok(no_store(json!({
+    Ok(no_store(&json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME_SECONDS - 1,
         "ext_expires_in": LIFETIME_SECONDS - 1,

@@ -6,9 +6,9 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{convert::Infallible, future::Future, io, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::Semaphore,
     time::{sleep, timeout},
 };
@@ -55,6 +55,12 @@ where
         + 'static,
 {
     let graceful = GracefulShutdown::new();
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        .max_headers(limits.headers)
+        .max_buf_size(limits.head_bytes);
     let places = Arc::new(Semaphore::new(limits.connections));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -73,7 +79,15 @@ where
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, app.clone(), limits));
+        // Without it, an answer can wait for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.write_time));
+        let app = app.clone();
+        let service =
+            service_fn(move |request: hyper::Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended");
@@ -85,35 +99,6 @@ where
     if timeout(limits.shutdown_time, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still under way at the end of the time for stopping");
     }
-}
-
-fn connection<S>(
-    stream: TcpStream,
-    app: S,
-    limits: Limits,
-) -> http1::Connection<
-    TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
-    impl hyper::service::Service<hyper::Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
->
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-{
-    // Without it, an answer can wait for the acknowledgement of the one before.
-    let _ = stream.set_nodelay(true);
-    let service =
-        service_fn(move |request: hyper::Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(limits.write_time));
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
-        .max_headers(limits.headers)
-        .max_buf_size(limits.head_bytes)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 /// Out of file descriptors: accepting at once again would only spin.

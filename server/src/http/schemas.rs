@@ -163,7 +163,8 @@ fn create_schema(entity: &Entity, bindings: &[&str]) -> RefOr<Schema> {
 }
 
 fn property_schema(property: &Property, side: Side) -> RefOr<Schema> {
-    let nullable = !property.is_collection() && !(side == Side::Request && property.required);
+    let demanded = side == Side::Request && property.required;
+    let nullable = !property.is_collection() && !demanded;
     let plain = |kind: Type| {
         let kinds = [Some(kind), nullable.then_some(Type::Null)];
         let object = ObjectBuilder::new()

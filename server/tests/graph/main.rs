@@ -1,6 +1,13 @@
 //! The real server on a real port, driven by the generated client wherever the contract allows, and by raw
 //! HTTP where it doesn't. One server for all tests, one fresh tenant for each.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod authority;
 mod contract;
 mod errors;

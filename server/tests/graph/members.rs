@@ -355,5 +355,5 @@ async fn random_adds_and_removes_at_once_leave_the_members_that_were_acknowledge
         expected.extend((sum == 1).then_some(*user));
     }
     expected.sort();
-    assert_eq!(members_of(&graph, group).await, expected, "seed {seed}");
+    assert_eq!(members_of(graph, group).await, expected, "seed {seed}");
 }

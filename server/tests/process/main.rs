@@ -1,5 +1,7 @@
 //! The binary itself: its commands, its ends by signal and by kill, and what survives them.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod command_line;
 mod crash;
 mod roster;
