@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod client;
 mod contract;
 mod errors;
 mod groups;
