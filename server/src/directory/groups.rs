@@ -1,6 +1,10 @@
 //! Creating and reading groups.
 
-use super::{Error, Found, Policy, Refusal, members, references};
+use super::{
+    Error, Found, Policy, Refusal,
+    lookup::{self, Group, find_group},
+    members,
+};
 use crate::{
     model::{
         clock::timestamp,
@@ -15,7 +19,7 @@ use crate::{
         self, ReadTx, WriteTx,
         changes::{self, Change},
         members::Insert,
-        objects::{self, NewObject, Object},
+        objects::{self, NewObject},
         owners,
     },
 };
@@ -24,22 +28,9 @@ use serde_json::{Map, Value};
 /// References that one request may hold at most.
 const MAX_REFERENCES: usize = 20;
 
-/// An object that is a group.
-pub(super) struct Group {
-    pub object: Object,
-    pub traits: GroupTraits,
-}
-
-/// The group of this id. An object of another kind is no group.
-pub(super) fn find(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Group, Error> {
-    let found = objects::find(tx, id.value)?;
-    let group = found.and_then(|object| Some(Group { object, traits: object.group? }));
-    Ok(group.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
-}
-
 /// A group as a caller reads it.
 pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Found, Error> {
-    let group = find(tx, id)?.object;
+    let group = find_group(tx, id)?.object;
     Ok(Found { kind: group.kind, id: group.id, document: Some(objects::document(tx, group.row)?) })
 }
 
@@ -73,7 +64,7 @@ pub fn create(
     let (group, found) = insert(tx, id, values, traits)?;
     own_by_creator(tx, by, &group)?;
     for reference in first_members {
-        let member = references::resolve(tx, reference)?;
+        let member = lookup::resolve(tx, reference)?;
         if members::join(tx, by, &group, &member)? == Insert::AlreadyThere {
             let (member, kind) = (member.id, member.kind);
             return Err(Refusal::TwiceInOneRequest { group: id, member, kind }.into());

@@ -1,7 +1,7 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, groups, references};
+use super::{Error, Found, groups, lookup};
 use crate::{
     model::{self, ids::ObjectId, kinds::ObjectKind},
     odata::reference::Key,
@@ -36,7 +36,7 @@ pub fn group(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Err
 pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(), Error> {
     let find = |id: ObjectId| {
         let key = Key::read(id.to_string());
-        let found = references::find(tx, &key)?;
+        let found = lookup::find(tx, &key)?;
         found.ok_or_else(|| Error::from(super::Refusal::NotFound(id.to_string())))
     };
     let (group, member) = (find(group)?, find(member)?);

@@ -1,6 +1,9 @@
 //! Who may join a group, who may leave it, and who sees its members.
 
-use super::{Error, Found, Policy, Refusal, groups, references};
+use super::{
+    Error, Found, Policy, Refusal,
+    lookup::{self, Group, find_group},
+};
 use crate::{
     model::{
         ids::{ObjectId, Sent},
@@ -24,9 +27,9 @@ pub fn add(
     group: &Sent<ObjectId>,
     reference: &Reference,
 ) -> Result<(), Error> {
-    let group = groups::find(tx, group)?;
+    let group = find_group(tx, group)?;
     may_be_changed_by_hand(policy, &group)?;
-    let member = references::resolve(tx, reference)?;
+    let member = lookup::resolve(tx, reference)?;
     match join(tx, by, &group, &member)? {
         Insert::New => Ok(()),
         Insert::AlreadyThere => Err(Refusal::AlreadyMember.into()),
@@ -42,7 +45,7 @@ pub fn remove(
     group_id: &Sent<ObjectId>,
     member: ObjectId,
 ) -> Result<(), Error> {
-    let group = groups::find(tx, group_id)?;
+    let group = find_group(tx, group_id)?;
     may_be_changed_by_hand(policy, &group)?;
     may_change_role_assignable(by, &group)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
@@ -70,7 +73,7 @@ pub fn list(
     after: RowNumber,
     limit: usize,
 ) -> Result<MemberPage, Error> {
-    let group = groups::find(tx, group)?;
+    let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
     let mut rows = members::page(tx, group.object.row, after, limit + 1)?;
     let more = rows.len() > limit;
@@ -85,18 +88,13 @@ pub fn list(
 
 /// How many members a group has.
 pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64, Error> {
-    let group = groups::find(tx, group)?;
+    let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
     Ok(members::count(tx, group.object.row)?)
 }
 
 /// Puts an object into a group that takes members by hand, if the caller may and the kinds fit.
-pub(super) fn join(
-    tx: &WriteTx<'_>,
-    by: &Grants,
-    group: &groups::Group,
-    member: &Object,
-) -> Result<Insert, Error> {
+pub(super) fn join(tx: &WriteTx<'_>, by: &Grants, group: &Group, member: &Object) -> Result<Insert, Error> {
     let kind = member.member_kind()?;
     if permissions::add_member(kind).reach(by).is_none() {
         return Err(Refusal::NotPermitted.into());
@@ -115,19 +113,19 @@ pub(super) fn join(
     Ok(inserted)
 }
 
-fn may_be_changed_by_hand(policy: Policy, group: &groups::Group) -> Result<(), Refusal> {
+fn may_be_changed_by_hand(policy: Policy, group: &Group) -> Result<(), Refusal> {
     if !policy.lets_change(group.traits.kind) {
         return Err(Refusal::ManagedByExchange);
     }
     if group.traits.dynamic { Err(Refusal::NotPermitted) } else { Ok(()) }
 }
 
-fn may_change_role_assignable(by: &Grants, group: &groups::Group) -> Result<(), Refusal> {
+fn may_change_role_assignable(by: &Grants, group: &Group) -> Result<(), Refusal> {
     let may = !group.traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some();
     may.then_some(()).ok_or(Refusal::NotPermitted)
 }
 
-fn may_see_members(by: &Grants, group: &groups::Group) -> Result<(), Refusal> {
+fn may_see_members(by: &Grants, group: &Group) -> Result<(), Refusal> {
     let may = !group.traits.hidden_membership || READ_HIDDEN_MEMBERS.reach(by).is_some();
     may.then_some(()).ok_or(Refusal::NotPermitted)
 }

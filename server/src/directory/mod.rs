@@ -3,8 +3,8 @@
 pub mod applications;
 pub mod groups;
 pub mod import;
+mod lookup;
 pub mod members;
-mod references;
 pub mod sample;
 pub mod users;
 

@@ -1,6 +1,6 @@
 //! Creating and reading users.
 
-use super::{Error, Found, Refusal, references};
+use super::{Error, Found, Refusal, lookup};
 use crate::{
     model::{
         clock::timestamp,
@@ -32,7 +32,7 @@ pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key) -> Result<Found, Error> {
 
 /// The user of this key, whoever asks.
 pub fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Found, Error> {
-    let found = references::find(tx, key)?.filter(|object| object.kind == ObjectKind::User);
+    let found = lookup::find(tx, key)?.filter(|object| object.kind == ObjectKind::User);
     let user = found.ok_or_else(|| Refusal::NotFound(key.text().into()))?;
     Ok(Found { kind: user.kind, id: user.id, document: Some(objects::document(tx, user.row)?) })
 }

@@ -1,7 +1,7 @@
 //! The one table from what a rule refuses, what broke and what a request got wrong to status, Graph code and
 //! message. The recorded messages are Graph's own; where none was recorded the words are ours.
 
-use super::wire::{ErrorDetail, ErrorResponses};
+use super::wire::ErrorDetail;
 use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
@@ -396,39 +396,6 @@ fn store_answer(error: &store::Error) -> Answer {
         | store::Error::Folder(_)
         | store::Error::Migration(_) => internal(),
     }
-}
-
-/// What every operation that reads or removes can answer besides its success.
-pub type ReadErrors = ErrorResponses<{ READ }>;
-/// What an operation with a body can answer besides its success.
-pub type WriteErrors = ErrorResponses<{ WRITE }>;
-/// The same where nothing that the request names can be absent.
-pub type CreateErrors = ErrorResponses<{ CREATE }>;
-
-const READ: u8 = 0;
-const WRITE: u8 = 1;
-const CREATE: u8 = 2;
-
-/// The statuses of a set of [`ErrorResponses`], and what each means.
-pub(super) fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
-    let mut statuses = vec![
-        (StatusCode::BAD_REQUEST, "The request is malformed or breaks a rule."),
-        (StatusCode::UNAUTHORIZED, "The token is missing or not valid."),
-        (StatusCode::FORBIDDEN, "The token's permissions don't suffice, or nobody may do this."),
-    ];
-    if set != CREATE {
-        statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist."));
-    }
-    if set != READ {
-        statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
-    }
-    statuses.extend([
-        (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
-        (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
-        (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now. What was asked for isn't done."),
-        (StatusCode::GATEWAY_TIMEOUT, "The request took too long. What was asked for may have been done."),
-    ]);
-    statuses
 }
 
 #[cfg(test)]

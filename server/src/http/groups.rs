@@ -2,7 +2,8 @@
 
 use super::{
     AppState, answers, bodies,
-    errors::{Failure, ReadErrors, WriteErrors},
+    error_responses::{ReadErrors, WriteErrors},
+    errors::Failure,
     extract::{Caller, Json, Nothing, OneObject, Options, Origin, Path},
     requires::requires,
     schemas::{Group, GroupCreate},

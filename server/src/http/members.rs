@@ -2,7 +2,8 @@
 
 use super::{
     AppState, answers, bodies,
-    errors::{Failure, ReadErrors, RequestFault, WriteErrors},
+    error_responses::{ReadErrors, WriteErrors},
+    errors::{Failure, RequestFault},
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
     requires::requires,
     wire::{DirectoryObjectCollection, ReferenceCreate},

@@ -7,6 +7,7 @@ mod authority;
 mod bodies;
 mod contract;
 mod envelope;
+mod error_responses;
 pub mod errors;
 mod extract;
 mod groups;

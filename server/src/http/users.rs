@@ -2,7 +2,8 @@
 
 use super::{
     AppState, answers, bodies,
-    errors::{CreateErrors, Failure, ReadErrors},
+    error_responses::{CreateErrors, ReadErrors},
+    errors::Failure,
     extract::{Caller, Json, Nothing, OneObject, Options, Origin, Path},
     requires::requires,
     schemas::{User, UserCreate},

@@ -1,12 +1,7 @@
 //! What travels besides entities: references, pages, errors. The doc comments are the portal's text.
 
-use super::errors;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use utoipa::{
-    IntoResponses, ToSchema,
-    openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
-};
+use utoipa::ToSchema;
 
 /// A reference to an object of the directory.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -79,31 +74,6 @@ pub struct InnerError {
     #[serde(rename = "client-request-id", default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "0b5b1f5e-5d3c-4b7e-8a55-0d8f7f2f3c11")]
     pub client_request_id: Option<String>,
-}
-
-/// The error answers of an operation: one of the sets of `errors::documented`.
-pub struct ErrorResponses<const SET: u8>;
-
-impl<const SET: u8> IntoResponses for ErrorResponses<SET> {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ODataErrors"))).build();
-        let retry_after = HeaderBuilder::new()
-            .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).build()))
-            .description(Some("After how many seconds to try again."))
-            .build();
-        errors::documented(SET)
-            .into_iter()
-            .map(|(status, description)| {
-                let mut response = ResponseBuilder::new()
-                    .description(description)
-                    .content("application/json", content.clone());
-                if matches!(status.as_u16(), 429 | 503) {
-                    response = response.header("Retry-After", retry_after.clone());
-                }
-                (status.as_u16().to_string(), RefOr::T(response.build()))
-            })
-            .collect()
-    }
 }
 
 /// A page of directory objects.

@@ -6,6 +6,7 @@ use rand::RngExt;
 use reqwest::StatusCode;
 use std::{
     collections::BTreeSet,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -29,6 +30,7 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged: BTreeSet<(Uuid, Uuid)> = BTreeSet::new();
     for round in 0..ROUNDS {
+        check_whole(folder.path());
         let mut server = Server::start(folder.path(), &["--sample"]);
         let token = server.sample_token().await;
         check(&server, &token, &acknowledged).await;
@@ -39,6 +41,24 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     }
     let server = Server::start(folder.path(), &[]);
     check(&server, &server.sample_token().await, &acknowledged).await;
+}
+
+/// The database is sound, and no membership is half there: each has its line in the change log, and the other
+/// way round.
+fn check_whole(folder: &Path) {
+    let path = folder.join("roster.sqlite");
+    if !path.exists() {
+        return;
+    }
+    let database = rusqlite::Connection::open(path).unwrap();
+    let number = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let sound: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    let pairs = "SELECT group_row, member_row FROM memberships";
+    let logged = "SELECT object_row, related_row FROM changes WHERE operation = 2";
+    assert_eq!(number(&format!("SELECT count(*) FROM ({pairs} EXCEPT {logged})")), 0);
+    assert_eq!(number(&format!("SELECT count(*) FROM ({logged} EXCEPT {pairs})")), 0);
+    assert_eq!(number("SELECT count(*) - max(position) FROM changes"), 0, "the log has no gap");
 }
 
 /// Every acknowledged membership is listed, once.

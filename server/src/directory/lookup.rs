@@ -1,7 +1,11 @@
-//! From a reference in a request to the object that it names.
+//! From the ids and references of a request to the objects that they name.
 
 use super::{Error, Refusal};
 use crate::{
+    model::{
+        ids::{ObjectId, Sent},
+        kinds::GroupTraits,
+    },
     odata::reference::{Key, Reference},
     store::{ReadTx, objects, objects::Object, users},
 };
@@ -24,4 +28,17 @@ pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> 
         Key::Id(id) => objects::find(tx, id.value)?,
         Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
     })
+}
+
+/// An object that is a group.
+pub(super) struct Group {
+    pub object: Object,
+    pub traits: GroupTraits,
+}
+
+/// The group of this id. An object of another kind is no group.
+pub(super) fn find_group(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Group, Error> {
+    let found = objects::find(tx, id.value)?;
+    let group = found.and_then(|object| Some(Group { object, traits: object.group? }));
+    Ok(group.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
 }

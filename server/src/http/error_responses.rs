@@ -1,0 +1,66 @@
+//! What operations can answer besides their success, as the contract lists it: promise only what can happen.
+
+use axum::http::StatusCode;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses,
+    openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
+};
+
+/// What every operation that reads or removes can answer besides its success.
+pub type ReadErrors = ErrorResponses<{ READ }>;
+/// What an operation with a body can answer besides its success.
+pub type WriteErrors = ErrorResponses<{ WRITE }>;
+/// The same where nothing that the request names can be absent.
+pub type CreateErrors = ErrorResponses<{ CREATE }>;
+
+const READ: u8 = 0;
+const WRITE: u8 = 1;
+const CREATE: u8 = 2;
+
+/// The statuses of a set of [`ErrorResponses`], and what each means.
+fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
+    let mut statuses = vec![
+        (StatusCode::BAD_REQUEST, "The request is malformed or breaks a rule."),
+        (StatusCode::UNAUTHORIZED, "The token is missing or not valid."),
+        (StatusCode::FORBIDDEN, "The token's permissions don't suffice, or nobody may do this."),
+    ];
+    if set != CREATE {
+        statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist."));
+    }
+    if set != READ {
+        statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
+    }
+    statuses.extend([
+        (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
+        (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
+        (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now. What was asked for isn't done."),
+        (StatusCode::GATEWAY_TIMEOUT, "The request took too long. What was asked for may have been done."),
+    ]);
+    statuses
+}
+
+/// The error answers of an operation: one of the sets of [`documented`].
+pub struct ErrorResponses<const SET: u8>;
+
+impl<const SET: u8> IntoResponses for ErrorResponses<SET> {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ODataErrors"))).build();
+        let retry_after = HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).build()))
+            .description(Some("After how many seconds to try again."))
+            .build();
+        documented(SET)
+            .into_iter()
+            .map(|(status, description)| {
+                let mut response = ResponseBuilder::new()
+                    .description(description)
+                    .content("application/json", content.clone());
+                if matches!(status.as_u16(), 429 | 503) {
+                    response = response.header("Retry-After", retry_after.clone());
+                }
+                (status.as_u16().to_string(), RefOr::T(response.build()))
+            })
+            .collect()
+    }
+}
