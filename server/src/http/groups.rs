@@ -36,8 +36,14 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         "displayName": "Readers", "mailEnabled": false, "mailNickname": "readers", "securityEnabled": true,
     })),
     responses(
-        (status = 201, description = "The new group.", body = Group,
-            headers(("Location" = String, description = "The URL of the new group."))),
+        (status = 201, description = "The new group.",
+            headers(("Location" = String, description = "The URL of the new group.")),
+            body = Group, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity",
+            "id": "5a3e0000-0000-4000-8000-000000000201", "createdDateTime": "2026-01-31T12:00:00Z",
+            "displayName": "Readers", "groupTypes": [], "mailEnabled": false, "mailNickname": "readers",
+            "securityEnabled": true, "visibility": "Private",
+        })),
         WriteErrors,
     ),
 )]
@@ -68,7 +74,12 @@ async fn create_group(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
     ),
-    responses((status = 200, description = "The group.", body = Group), ReadErrors),
+    responses((status = 200, description = "The group.", body = Group, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity",
+            "id": "5a3e0000-0000-4000-8000-000000000201", "createdDateTime": "2026-01-31T12:00:00Z",
+            "displayName": "Readers", "groupTypes": [], "mailEnabled": false, "mailNickname": "readers",
+            "securityEnabled": true, "visibility": "Private",
+        })), ReadErrors),
 )]
 async fn get_group(
     caller: Caller,

@@ -69,10 +69,16 @@ async fn add_group_member(
         ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
         ("$top" = Option<i32>, Query, nullable = false, minimum = 1, maximum = 999, description = "Members on a page: 100 where it isn't said.", example = 100),
         ("$count" = Option<bool>, Query, nullable = false, description = "Whether to count all members. Needs `ConsistencyLevel`.", example = true),
-        ("$skiptoken" = Option<String>, Query, nullable = false, description = "Where the page begins: from `@odata.nextLink`, opaque."),
+        ("$skiptoken" = Option<String>, Query, nullable = false, description = "Where the page begins: from `@odata.nextLink`, opaque.", example = "1KUyXq6cLkF3bSQeQH0m5zKkJm2lq1kqkqg2Yv0wzQ"),
         ("ConsistencyLevel" = Option<String>, Header, nullable = false, description = "`eventual`, where members are counted.", example = "eventual"),
     ),
-    responses((status = 200, description = "A page of members.", body = DirectoryObjectCollection), ReadErrors),
+    responses((status = 200, description = "A page of members.", body = DirectoryObjectCollection, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects(id,displayName)",
+        "value": [
+            {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
+            {"@odata.type": "#microsoft.graph.group", "id": "5a3e0000-0000-4000-8000-000000000202", "displayName": "Research"},
+        ],
+    })), ReadErrors),
 )]
 async fn list_group_members(
     caller: Caller,

@@ -98,11 +98,16 @@ impl PartialSchema for DirectoryObject {
             ))
             .property("@odata.type", odata_type)
             .required("@odata.type");
-        for name in ["id", "displayName", "mail", "userPrincipalName", "description"] {
-            let found = [&USER, &GROUP].into_iter().find_map(|entity| entity.property(name));
-            if let Some(property) = found {
-                object = object.property(name, property_schema(property, Side::Answer));
-            }
+        for (name, description) in [
+            ("id", "The object's unique identifier."),
+            ("displayName", "The object's name."),
+            ("description", "What a group is for."),
+            ("mail", "The mail address of a user, group or contact."),
+            ("userPrincipalName", "The name that a user signs in with."),
+        ] {
+            let nullable = SchemaType::from_iter([Type::String, Type::Null]);
+            object = object
+                .property(name, ObjectBuilder::new().schema_type(nullable).description(Some(description)));
         }
         object.additional_properties(Some(AdditionalProperties::FreeForm(true))).into()
     }
@@ -166,11 +171,11 @@ fn property_schema(property: &Property, side: Side) -> RefOr<Schema> {
     let demanded = side == Side::Request && property.required;
     let nullable = !property.is_collection() && !demanded;
     let plain = |kind: Type| {
-        let kinds = [Some(kind), nullable.then_some(Type::Null)];
-        let object = ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter(kinds.into_iter().flatten()))
-            .description(Some(property.description))
-            .read_only(side == Side::Answer && property.written == Written::ReadOnly);
+        let kinds = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() };
+        let mut object = ObjectBuilder::new().schema_type(kinds).description(Some(property.description));
+        if side == Side::Answer && property.written == Written::ReadOnly {
+            object = object.read_only(true);
+        }
         if side == Side::Request { limited(object, property, nullable) } else { object }
     };
     match property.kind {

@@ -37,8 +37,13 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         "userPrincipalName": "ada@contoso.example", "passwordProfile": {"password": "Difference 1822"},
     })),
     responses(
-        (status = 201, description = "The new user.", body = User,
-            headers(("Location" = String, description = "The URL of the new user."))),
+        (status = 201, description = "The new user.",
+            headers(("Location" = String, description = "The URL of the new user.")),
+            body = User, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
+            "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
+            "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
+        })),
         CreateErrors,
     ),
 )]
@@ -66,7 +71,11 @@ async fn create_user(
         ("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101"),
         ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
     ),
-    responses((status = 200, description = "The user.", body = User), ReadErrors),
+    responses((status = 200, description = "The user.", body = User, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
+            "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
+            "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
+        })), ReadErrors),
 )]
 async fn get_user(
     caller: Caller,
