@@ -9,7 +9,7 @@ use roster_server::{
     store::{self, Options, Store, Tenant, WriteTx, objects},
 };
 use serde_json::json;
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use tempfile::TempDir;
 
 struct World {
@@ -18,11 +18,11 @@ struct World {
     folder: TempDir,
 }
 
-async fn world() -> World {
+async fn world() -> Arc<World> {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), Options::default()).unwrap();
     let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
-    World { store, tenant, folder }
+    Arc::new(World { store, tenant, folder })
 }
 
 fn device(tx: &WriteTx<'_>, id: ObjectId, name: &str) -> Result<(), Error> {
@@ -30,29 +30,39 @@ fn device(tx: &WriteTx<'_>, id: ObjectId, name: &str) -> Result<(), Error> {
 }
 
 impl World {
-    async fn create(&self, id: ObjectId) -> Result<(), Error> {
-        self.store.tenant(self.tenant).write(move |tx| device(tx, id, "small")).await
+    fn create(self: &Arc<Self>, id: ObjectId) -> impl Future<Output = Result<(), Error>> + use<> {
+        let world = self.clone();
+        async move { world.store.tenant(world.tenant).write(move |tx| device(tx, id, "small")).await }
     }
 
-    async fn create_large(&self, id: ObjectId) -> Result<(), Error> {
-        let name = "x".repeat(4 << 20);
-        self.store.tenant(self.tenant).write(move |tx| device(tx, id, &name)).await
+    fn create_large(self: &Arc<Self>, id: ObjectId) -> impl Future<Output = Result<(), Error>> + use<> {
+        let world = self.clone();
+        async move {
+            let name = "x".repeat(4 << 20);
+            world.store.tenant(world.tenant).write(move |tx| device(tx, id, &name)).await
+        }
     }
 
-    async fn create_and_refuse(&self, id: ObjectId) -> Result<(), Error> {
-        let refuse = move |tx: &WriteTx<'_>| {
-            device(tx, id, "refused")?;
-            Err(Refusal::Combination.into())
-        };
-        self.store.tenant(self.tenant).write(refuse).await
+    fn create_and_refuse(self: &Arc<Self>, id: ObjectId) -> impl Future<Output = Result<(), Error>> + use<> {
+        let world = self.clone();
+        async move {
+            let refuse = move |tx: &WriteTx<'_>| {
+                device(tx, id, "refused")?;
+                Err(Refusal::Combination.into())
+            };
+            world.store.tenant(world.tenant).write(refuse).await
+        }
     }
 
-    async fn create_and_panic(&self, id: ObjectId) -> Result<(), Error> {
-        let panic = move |tx: &WriteTx<'_>| {
-            device(tx, id, "panicked")?;
-            panic!("a rule with a fault");
-        };
-        self.store.tenant(self.tenant).write(panic).await
+    fn create_and_panic(self: &Arc<Self>, id: ObjectId) -> impl Future<Output = Result<(), Error>> + use<> {
+        let world = self.clone();
+        async move {
+            let panic = move |tx: &WriteTx<'_>| {
+                device(tx, id, "panicked")?;
+                panic!("a rule with a fault");
+            };
+            world.store.tenant(world.tenant).write(panic).await
+        }
     }
 
     async fn has(&self, id: ObjectId) -> bool {
@@ -61,7 +71,7 @@ impl World {
     }
 
     /// Holds the writer until the returned sender is dropped, so that what is queued meanwhile is one batch.
-    fn hold(&self) -> (mpsc::Sender<()>, impl Future<Output = Result<(), store::Error>>) {
+    fn hold(&self) -> (mpsc::Sender<()>, impl Future<Output = Result<(), store::Error>> + use<>) {
         let (sender, receiver) = mpsc::channel::<()>();
         let receiver = Mutex::new(Some(receiver));
         let (store, tenant) = (self.store.clone(), self.tenant);
@@ -96,7 +106,7 @@ async fn queue<T: Send + 'static>(
 
 #[tokio::test]
 async fn in_one_batch_each_closure_is_kept_or_undone_by_itself() {
-    let world: &'static World = Box::leak(Box::new(world().await));
+    let world = world().await;
     let [kept, refused, panicked, after] = [(); 4].map(|()| ObjectId::random());
     let (release, hold) = world.hold();
     let holding = queue(hold).await;
@@ -120,7 +130,7 @@ async fn in_one_batch_each_closure_is_kept_or_undone_by_itself() {
 
 #[tokio::test]
 async fn a_disk_that_is_full_within_a_batch_gives_nobody_a_wrong_answer() {
-    let world: &'static World = Box::leak(Box::new(world().await));
+    let world = world().await;
     let [before, refused, large, after] = [(); 4].map(|()| ObjectId::random());
     world.store.limit_pages(Some(200)).await.unwrap();
     let (release, hold) = world.hold();
@@ -155,7 +165,8 @@ async fn what_was_answered_is_there_in_another_store_on_the_same_folder() {
     world.create(mine).await.unwrap();
     let other = Store::open(world.folder.path(), Options::default()).unwrap();
 
-    let other = World { store: other, tenant: world.tenant, folder: tempfile::tempdir().unwrap() };
+    let folder = tempfile::tempdir().unwrap();
+    let other = Arc::new(World { store: other, tenant: world.tenant, folder });
     assert!(other.has(mine).await);
     other.create(theirs).await.unwrap();
 
@@ -168,7 +179,7 @@ async fn everything_queued_is_answered_before_a_store_closes() {
     let ids: Vec<ObjectId> = (0..100).map(|_| ObjectId::random()).collect();
     let writes = ids.iter().map(|&id| world.create(id));
     assert!(join_all(writes).await.into_iter().all(|outcome| outcome.is_ok()));
-    let World { store, tenant, folder } = world;
+    let World { store, tenant, folder } = Arc::into_inner(world).unwrap();
     drop(store);
 
     let store = Store::open(folder.path(), Options::default()).unwrap();
@@ -180,7 +191,7 @@ async fn everything_queued_is_answered_before_a_store_closes() {
 
 #[tokio::test]
 async fn a_folder_of_a_newer_version_is_refused_with_a_sentence() {
-    let World { store, folder, .. } = world().await;
+    let World { store, folder, .. } = Arc::into_inner(world().await).unwrap();
     drop(store);
     let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
     database.pragma_update(None, "user_version", 9999).unwrap();

@@ -12,10 +12,11 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::Permission,
     },
-    store::{self, Durability, Options, Store, folder::Folder},
+    store::{self, Durability, Options, Store},
 };
 use serde_json::{Value, json};
 use std::sync::OnceLock;
+use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use uuid::Uuid;
 
@@ -27,14 +28,15 @@ pub struct Server {
     pub store: Store,
     state: AppState,
     // Keeps the folder and the server's threads.
-    _folder: Folder,
+    _folder: TempDir,
     _runtime: Runtime,
 }
 
 impl Server {
     /// Starts a server of this policy on a port of its own.
     pub fn start(policy: Policy, public_url: Option<&str>) -> Self {
-        let folder = Folder::ephemeral().unwrap();
+        // Below `target/`: a server that all tests share lives to the end of the process, and nobody tidies up.
+        let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let options = Options { durability: Durability::Ephemeral, readers: 8, clock: Clock::default() };
         let store = Store::open(folder.path(), options).unwrap();
         let public_url = public_url.map(str::to_owned);
