@@ -1,0 +1,119 @@
+//! Which tokens are let in: their tenant, audience, times, signature and kind.
+
+use crate::support::{Answer, Tenant, forbidden, refused, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A path that `Group.Read.All` alone is enough for.
+async fn group(tenant: &Tenant) -> String {
+    format!("/v1.0/groups/{}", tenant.security_group("readers").await)
+}
+
+async fn get(tenant: &Tenant, path: &str, token: &str) -> Answer {
+    send(tenant.anonymous(Method::GET, path).bearer_auth(token)).await
+}
+
+/// An application's claims, changed by these; `null` takes a claim away.
+fn claims(tenant: &Tenant, changes: &Value) -> Value {
+    let now = tenant.server.store.clock().now().timestamp();
+    let mut claims = json!({"aud": "https://graph.microsoft.com", "exp": now + 600, "idtyp": "app",
+        "roles": ["Group.Read.All"], "tid": tenant.id().to_string()});
+    let all = claims.as_object_mut().unwrap();
+    all.extend(changes.as_object().unwrap().clone());
+    all.retain(|_, value| !value.is_null());
+    claims
+}
+
+#[tokio::test]
+async fn a_token_is_for_graph_or_for_this_server_and_of_a_tenant_here() {
+    let tenant = Tenant::fresh().await;
+    let path = group(&tenant).await;
+    let url = &tenant.server.url;
+    let now = tenant.server.store.clock().now().timestamp();
+    let cases = [
+        (json!({}), true),
+        (json!({"aud": "https://graph.microsoft.com/"}), true),
+        (json!({"aud": "00000003-0000-0000-c000-000000000000"}), true),
+        (json!({"aud": url}), true),
+        (json!({"aud": ["https://elsewhere.example", url]}), true),
+        (json!({"aud": "https://graph.microsoft.com.elsewhere.example"}), false),
+        (json!({"aud": "https://graph.windows.net"}), false),
+        (json!({"aud": ""}), false),
+        (json!({"aud": "/"}), false),
+        (json!({"aud": []}), false),
+        (json!({"aud": null}), false),
+        (json!({"iss": "https://elsewhere.example"}), true),
+        (json!({"tid": null}), false),
+        (json!({"tid": ""}), false),
+        (json!({"tid": "5a3e0000-0000-4000-8000-00000000ffff"}), false),
+        (json!({"tid": "9188040d-6c67-4c5b-b112-36a304b66dad"}), false),
+        (json!({"tid": "9188040D-6C67-4C5B-B112-36A304B66DAD"}), false),
+        (json!({"exp": now - 240}), true),
+        (json!({"exp": now - 360}), false),
+        (json!({"exp": null}), false),
+        (json!({"nbf": now + 240}), true),
+        (json!({"nbf": now + 360}), false),
+    ];
+    for (changes, good) in cases {
+        let token = tenant.sign_claims(&claims(&tenant, &changes)).await;
+        let answer = get(&tenant, &path, &token).await;
+        if good {
+            assert_eq!(answer.status, 200, "{changes}: {}", answer.text);
+        } else {
+            let (status, code, _) = answer.refusal();
+            assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"), "{changes}");
+            assert!(answer.headers.contains_key("www-authenticate"), "{changes}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn roles_count_in_an_applications_token_and_scopes_in_a_users() {
+    let tenant = Tenant::fresh().await;
+    let path = group(&tenant).await;
+    for (changes, good) in [
+        (json!({"idtyp": null}), true),
+        (json!({"idtyp": null, "scp": "Group.Read.All", "roles": null}), true),
+        (json!({"idtyp": "user", "scp": "openid Group.Read.All profile", "roles": []}), true),
+        (json!({"idtyp": "user", "scp": "openid"}), false),
+        (json!({"idtyp": null, "scp": "openid"}), false),
+        (json!({"scp": "Group.Read.All", "roles": []}), false),
+        (json!({"scp": "Group.Read.All", "roles": null}), false),
+        (json!({"roles": ["Group.Read.All.Or.So"]}), false),
+    ] {
+        let token = tenant.sign_claims(&claims(&tenant, &changes)).await;
+        let answer = get(&tenant, &path, &token).await;
+        if good {
+            assert_eq!(answer.status, 200, "{changes}: {}", answer.text);
+        } else {
+            assert_eq!(answer.refusal(), forbidden(), "{changes}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_names_no_algorithm_is_refused_with_any_signature() {
+    let tenant = Tenant::fresh().await;
+    let path = group(&tenant).await;
+    let token = tenant.sign_claims(&claims(&tenant, &json!({}))).await;
+    assert_eq!(get(&tenant, &path, &token).await.status, 200);
+    let [_, body, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    // {"alg":"none"}, {"alg":"None","typ":"JWT"}
+    for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJOb25lIiwidHlwIjoiSldUIn0"] {
+        for signature in ["", signature] {
+            let (status, code, _) = get(&tenant, &path, &format!("{header}.{body}.{signature}")).await.refusal();
+            assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
+        }
+    }
+}
+
+// Recorded: https://github.com/MaikuB/flutter_appauth/issues/575
+#[tokio::test]
+async fn a_token_without_dots_is_refused_in_graphs_own_words() {
+    let tenant = Tenant::fresh().await;
+    let message = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE \
+        Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): \
+        'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
+    let answer = get(&tenant, "/v1.0/users/x", "nonsense").await;
+    assert_eq!(answer.refusal(), refused(401, "InvalidAuthenticationToken", message));
+}
