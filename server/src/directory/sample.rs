@@ -75,7 +75,7 @@ fn groups() -> [(u16, Value, &'static [u16]); 8] {
             204,
             json!({"displayName": "Operations", "description": "A mail-enabled security group.",
             "mailNickname": "operations", "mailEnabled": true, "securityEnabled": true}),
-            &[107, 109, 112, 202],
+            &[107, 109, 112, 202, 301],
         ),
         (
             205,

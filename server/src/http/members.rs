@@ -30,9 +30,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Add a member to a group
 ///
-/// Security groups take users, devices, service principals, organizational contacts and groups other than
-/// Microsoft 365 groups; mail-enabled security groups take users and such groups; Microsoft 365 groups take
-/// users. Members of dynamic groups follow a rule, and those of distribution groups are kept by Exchange:
+/// Security groups and mail-enabled security groups take users, devices, service principals, organizational
+/// contacts and groups other than Microsoft 365 groups; Microsoft 365 groups take users. Members of dynamic groups follow a rule, and those of distribution groups are kept by Exchange:
 /// neither can be added. Adding devices, service principals and contacts needs a permission on that kind too,
 /// and adding to a role-assignable group `RoleManagement.ReadWrite.Directory`.
 #[utoipa::path(

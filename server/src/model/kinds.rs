@@ -58,9 +58,8 @@ impl GroupKind {
             (Self::Distribution, _)
             | (_, MemberKind::Group(Self::Microsoft365))
             | (_, MemberKind::Application) => false,
-            (_, MemberKind::User) | (Self::Security, _) => true,
-            (Self::MailEnabledSecurity, MemberKind::Group(_)) => true,
-            (Self::Microsoft365 | Self::MailEnabledSecurity, _) => false,
+            (_, MemberKind::User) | (Self::Security | Self::MailEnabledSecurity, _) => true,
+            (Self::Microsoft365, _) => false,
         }
     }
 }
@@ -126,7 +125,7 @@ mod tests {
                 assert_eq!(into.may_contain(group), into != Microsoft365);
             }
             for other in others {
-                assert_eq!(into.may_contain(other), into == Security);
+                assert_eq!(into.may_contain(other), into != Microsoft365);
             }
         }
         for member in others.into_iter().chain(plain_groups).chain([MemberKind::User]) {

@@ -101,7 +101,8 @@ async fn a_token_that_names_no_algorithm_is_refused_with_any_signature() {
     // {"alg":"none"}, {"alg":"None","typ":"JWT"}
     for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJOb25lIiwidHlwIjoiSldUIn0"] {
         for signature in ["", signature] {
-            let (status, code, _) = get(&tenant, &path, &format!("{header}.{body}.{signature}")).await.refusal();
+            let (status, code, _) =
+                get(&tenant, &path, &format!("{header}.{body}.{signature}")).await.refusal();
             assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
         }
     }
