@@ -151,7 +151,7 @@ const GATEWAY_BAD_REQUEST: &str = "BadRequest";
 const UNSUPPORTED_QUERY: &str = "Request_UnsupportedQuery";
 const DENIED: &str = "Insufficient privileges to complete the operation.";
 
-/// errors.md's recorded text for a token that isn't a JWT.
+/// Graph's recorded text for a token that isn't a JWT.
 const NOT_A_JWT: &str = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS \
     or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): \
     'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
