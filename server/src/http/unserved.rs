@@ -29,7 +29,9 @@ fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
         (&Method::PATCH, ["", super::VERSION, "groups", _, "members", "$ref"]) => {
             Some(RequestFault::NotSupported)
         }
-        (&Method::DELETE, ["", super::VERSION, "groups", _, "members", member]) if *member != "$ref" => {
+        (&Method::DELETE, ["", super::VERSION, "groups", _, "members", member])
+            if !member.starts_with('$') =>
+        {
             Some(RequestFault::DeletesMember)
         }
         _ => None,

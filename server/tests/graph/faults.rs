@@ -265,3 +265,19 @@ async fn a_request_without_an_id_of_its_own_gets_the_servers_for_both() {
         first.headers["request-id"].to_str().unwrap().parse::<Uuid>().unwrap();
     }
 }
+
+#[tokio::test]
+async fn only_a_members_path_is_said_to_delete_the_member() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    let without = bad(
+        "Without '/$ref' this request would delete the member itself, not its membership. Add '/$ref' to remove \
+         the member from the group.",
+    );
+    for (last, expected) in
+        [(&*ada.to_string(), without), ("$ref", wrong_method()), ("$count", wrong_method())]
+    {
+        let path = format!("/groups/{group}/members/{last}");
+        assert_eq!(send(tenant.raw(Method::DELETE, &path).await).await.refusal(), expected, "{last}");
+    }
+}
