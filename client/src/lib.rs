@@ -1,8 +1,9 @@
 //! A typed client of Microsoft Graph's directory, generated from Roster's contract at build time.
 //!
 //! [`connect`] gives a [`Client`] with one method for each operation, named after it. On top of what is
-//! generated: tokens from a [`TokenSource`], retries that honour `Retry-After`, [`Client::members`] as a
-//! stream over pages, and [`Failure`], what Graph said in a refusal.
+//! generated: tokens from a [`TokenSource`], retries that honour `Retry-After`, collections as streams over
+//! pages ([`Client::members`], [`Client::items`]), [`Patch`] to tell null from absent in updates, and
+//! [`Failure`], what Graph said in a refusal.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,9 +17,13 @@
 //! # }
 //! ```
 
+// Generated code names the types of this crate by the crate's own name.
+extern crate self as roster_client;
+
 mod failure;
 mod hooks;
 mod pages;
+mod patch;
 mod session;
 
 #[expect(
@@ -35,5 +40,7 @@ mod generated {
 
 pub use failure::Failure;
 pub use generated::*;
+pub use pages::{Page, PageError};
+pub use patch::{Patch, Replace};
 pub use progenitor_client::{Error, ResponseValue};
 pub use session::{Session, StaticToken, TokenError, TokenSource, connect};

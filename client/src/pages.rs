@@ -2,41 +2,100 @@
 
 use crate::{
     Client, hooks,
-    types::{DirectoryObject, DirectoryObjectCollection, ODataErrors},
+    types::{self, DirectoryObject, DirectoryObjectCollection, ODataErrors},
 };
 use async_stream::try_stream;
 use futures::Stream;
 use progenitor_client::{ClientInfo, Error, ResponseValue};
 use reqwest::{Url, header::CONTENT_TYPE};
+use serde::de::DeserializeOwned;
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
 /// What a stream over pages fails with.
 pub type PageError = Error<ODataErrors>;
 
+/// A page of a collection.
+pub trait Page: DeserializeOwned {
+    /// What the collection is of.
+    type Item;
+
+    /// Takes the objects of this page.
+    fn take_items(&mut self) -> Vec<Self::Item>;
+
+    /// Takes the link to the next page. `None`: this is the last.
+    fn take_next_link(&mut self) -> Option<String>;
+}
+
+macro_rules! pages {
+    ($($page:ident of $item:ident),* $(,)?) => {
+        $(impl Page for types::$page {
+            type Item = types::$item;
+
+            fn take_items(&mut self) -> Vec<types::$item> {
+                std::mem::take(&mut self.value)
+            }
+
+            fn take_next_link(&mut self) -> Option<String> {
+                self.odata_next_link.take()
+            }
+        })*
+    };
+}
+
+pages! {
+    ApplicationCollection of Application,
+    DeviceCollection of Device,
+    DirectoryObjectCollection of DirectoryObject,
+    GroupCollection of Group,
+    OrgContactCollection of OrgContact,
+    ReferenceCollection of Reference,
+    ServicePrincipalCollection of ServicePrincipal,
+    UserCollection of User,
+}
+
 impl Client {
     /// All direct members of a group, `page_size` (1 to 999) of them with each request.
-    ///
-    /// Links are followed to the origin of the base URL alone: a token goes nowhere else.
     pub fn members(
         &self,
         group: Uuid,
         page_size: NonZeroU32,
     ) -> impl Stream<Item = Result<DirectoryObject, PageError>> + '_ {
+        let first = self.list_group_members().id(group).top(page_size);
+        self.items::<DirectoryObjectCollection>(first.send())
+    }
+
+    /// All objects of a collection, the first page of which this request gives.
+    ///
+    /// Links are followed to the origin of the base URL alone: a token goes nowhere else.
+    ///
+    /// ```no_run
+    /// # async fn example(graph: roster_client::Client) -> Result<(), roster_client::PageError> {
+    /// use futures::TryStreamExt;
+    /// use roster_client::types::{User, UserCollection};
+    ///
+    /// let first = graph.list_users().select("id,displayName").send();
+    /// let users: Vec<User> = graph.items::<UserCollection>(first).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn items<'c, P: Page + 'c>(
+        &'c self,
+        first: impl Future<Output = Result<ResponseValue<P>, PageError>> + 'c,
+    ) -> impl Stream<Item = Result<P::Item, PageError>> + 'c {
         try_stream! {
-            let first = self.list_group_members().id(group).top(page_size).send().await?;
-            let mut page = first.into_inner();
+            let mut page = first.await?.into_inner();
             loop {
-                for member in std::mem::take(&mut page.value) {
-                    yield member;
+                for item in page.take_items() {
+                    yield item;
                 }
-                let Some(link) = page.odata_next_link.take() else { break };
+                let Some(link) = page.take_next_link() else { break };
                 page = self.next_page(&link).await?;
             }
         }
     }
 
-    async fn next_page(&self, link: &str) -> Result<DirectoryObjectCollection, PageError> {
+    async fn next_page<P: Page>(&self, link: &str) -> Result<P, PageError> {
         let invalid = |reason: &str| Error::InvalidRequest(format!("the link to the next page {reason}"));
         let url = Url::parse(link).map_err(|_| invalid("isn't a URL"))?;
         let base = Url::parse(self.baseurl()).map_err(|_| invalid("has no base URL to be held against"))?;
@@ -47,7 +106,7 @@ impl Client {
         hooks::prepare(self.inner(), &mut request).await.map_err(Error::Custom)?;
         let answer = hooks::send(self.client(), self.inner(), request).await?;
         if answer.status().is_success() {
-            let page: ResponseValue<DirectoryObjectCollection> = ResponseValue::from_response(answer).await?;
+            let page: ResponseValue<P> = ResponseValue::from_response(answer).await?;
             return Ok(page.into_inner());
         }
         let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -4,12 +4,11 @@ use super::{Data, Error, TenantChoice, print};
 use crate::{
     auth::tokens::{self, LIFETIME_SECONDS, Subject},
     directory::{self, applications},
-    model::{ids::AppId, permissions::Permission, properties::Document},
+    model::{ids::AppId, permissions::Permission, values::Document},
     odata::reference::Key,
     store::{self, ReadTx, Store, Tenant, folder},
 };
 use clap::Args;
-use serde_json::{Map, Value};
 use std::str::FromStr;
 
 /// Who issues tokens that no server was asked for.
@@ -79,10 +78,7 @@ async fn user_subject(
 ) -> Result<Subject, Error> {
     let key = Key::read(user.into());
     let found = store.tenant(tenant).read(|tx| directory::users::find(tx, &key)).await?;
-    let name = |document: &Document| {
-        let values: Map<String, Value> = serde_json::from_str(&document.default).ok()?;
-        values.get("userPrincipalName")?.as_str().map(str::to_owned)
-    };
+    let name = |document: &Document| document.values()?.get("userPrincipalName")?.as_str().map(str::to_owned);
     let user_principal_name = found.document.as_ref().and_then(name).unwrap_or_default();
     Ok(Subject::User { id: found.id, user_principal_name, scopes })
 }

@@ -1,6 +1,6 @@
 //! Applications: registering them, and what their tokens say.
 
-use super::{Error, Refusal};
+use super::{Error, objects, service_principals};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -9,15 +9,10 @@ use crate::{
         ids::{AppId, ObjectId},
         kinds::ObjectKind,
         permissions::Permission,
-        service_principal::SERVICE_PRINCIPAL,
+        values::Values,
     },
-    store::{
-        ReadTx, WriteTx, applications,
-        changes::{self, Change},
-        objects::{self, NewObject, Object},
-    },
+    store::{ReadTx, WriteTx, applications},
 };
-use serde_json::{Map, Value, json};
 
 /// An application that is to be registered, with its ids.
 #[derive(Debug, Clone)]
@@ -63,52 +58,28 @@ pub struct Identity {
 
 /// Registers an application: the application, its service principal, its secret and its roles.
 pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Error> {
-    let Registration { name, app_id, .. } = registration;
-    let mut values = Map::new();
-    values.insert("displayName".into(), name.as_str().into());
-    let mut values = APPLICATION
-        .check_creation(&values)
-        .map_err(|fault| Refusal::Property { resource: APPLICATION.resource, fault })?;
-    values.extend(shared_values(registration.application, *app_id));
+    let mut values = Values::new();
+    values.insert("displayName".into(), registration.name.as_str().into());
+    let mut values = objects::check_creation(&APPLICATION, &values)?;
+    values.insert("appId".into(), registration.app_id.to_string().into());
     values.insert("createdDateTime".into(), timestamp(tx.now()).into());
-    let application = insert(tx, ObjectKind::Application, registration.application, &values)?;
-
-    let mut values = shared_values(registration.service_principal, *app_id);
-    values.insert("accountEnabled".into(), true.into());
-    values.insert("appDisplayName".into(), name.as_str().into());
-    values.insert("displayName".into(), name.as_str().into());
-    values.insert("servicePrincipalType".into(), "Application".into());
-    let service_principal =
-        insert(tx, ObjectKind::ServicePrincipal, registration.service_principal, &values)?;
-
+    let (application, _) =
+        objects::insert(tx, ObjectKind::Application, registration.application, None, values)?;
     applications::add_secret(tx, application.row, &registration.secret)?;
+
+    let mut body = Values::new();
+    body.insert("appId".into(), registration.app_id.to_string().into());
+    let (service_principal, _) = service_principals::insert(tx, registration.service_principal, &body)?;
     for role in &registration.roles {
         applications::grant(tx, service_principal.row, role.name())?;
     }
     Ok(())
 }
 
-fn shared_values(id: ObjectId, app_id: AppId) -> Map<String, Value> {
-    let values = json!({"id": id.to_string(), "appId": app_id.to_string(), "signInAudience": "AzureADMyOrg"});
-    values.as_object().cloned().unwrap_or_default()
-}
-
-fn insert(
-    tx: &WriteTx<'_>,
-    kind: ObjectKind,
-    id: ObjectId,
-    values: &Map<String, Value>,
-) -> Result<Object, Error> {
-    let entity = if kind == ObjectKind::Application { &APPLICATION } else { &SERVICE_PRINCIPAL };
-    let object =
-        objects::insert(tx, &NewObject { id, kind, group: None, document: entity.document(values) })?;
-    changes::append(tx, &object, Change::Created)?;
-    Ok(object)
-}
-
 /// What the tokens of this application say. `None`: there is none.
 pub fn identity(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Identity>, Error> {
-    let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? else {
+    let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, &app_id.to_string())?
+    else {
         return Ok(None);
     };
     let roles = applications::roles(tx, service_principal.row)?;
@@ -128,7 +99,7 @@ pub enum Authentication {
 
 /// Who proves by its secret to be this application.
 pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Authentication, Error> {
-    let application = applications::find(tx, ObjectKind::Application, app_id)?;
+    let application = applications::find(tx, ObjectKind::Application, &app_id.to_string())?;
     let (Some(application), Some(identity)) = (application, identity(tx, app_id)?) else {
         return Ok(Authentication::Unknown);
     };

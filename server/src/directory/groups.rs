@@ -1,123 +1,275 @@
-//! Creating and reading groups.
+//! Groups: creating, reading, changing and deleting them.
 
 use super::{
     Error, Found, Policy, Refusal,
+    addresses::proxy_addresses,
     lookup::{self, Group, find_group},
-    members,
+    members, objects, owners,
 };
 use crate::{
     model::{
         clock::timestamp,
         group::GROUP,
         ids::{ObjectId, Sent},
-        kinds::{GroupKind, GroupTraits, ObjectKind},
-        permissions::{ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Principal},
-        properties::PropertyFault,
+        kinds::{GroupKind, GroupTraits, ObjectKind, Relationship},
+        permissions::{
+            self, ADD_MEMBER, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Principal,
+            UPDATE_GROUP_PROPERTIES,
+        },
+        values::{PropertyFault, Values},
     },
     odata::reference::Reference,
     store::{
         self, ReadTx, WriteTx,
-        changes::{self, Change},
-        members::Insert,
-        objects::{self, NewObject},
-        owners,
+        objects::{Object, RowNumber},
+        pairs::Insert,
     },
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// References that one request may hold at most.
 const MAX_REFERENCES: usize = 20;
 
-/// A group as a caller reads it.
-pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Found, Error> {
-    let group = find_group(tx, id)?.object;
-    Ok(Found { kind: group.kind, id: group.id, document: Some(objects::document(tx, group.row)?) })
+/// A group as a caller reads it, with these of its properties. Exchange tells of Microsoft 365 groups alone.
+pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>, select: Option<&[String]>) -> Result<Found, Error> {
+    let group = find_group(tx, id)?;
+    let elsewhere = select.unwrap_or_default().iter().any(|name| objects::is_elsewhere(&GROUP, name));
+    if elsewhere && group.traits.kind != GroupKind::Microsoft365 {
+        return Err(Refusal::NoMailbox.into());
+    }
+    objects::show(tx, &group.object)
 }
 
-/// Creates a group of a new `id`, with its first members: all of it or nothing.
+/// The objects that a request binds to a group.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// Those that are to be members.
+    pub members: Vec<Reference>,
+    /// Those that are to be owners.
+    pub owners: Vec<Reference>,
+}
+
+impl Bound {
+    fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.owners.is_empty()
+    }
+
+    fn check_size(&self) -> Result<(), Refusal> {
+        let fits = self.members.len() + self.owners.len() <= MAX_REFERENCES;
+        fits.then_some(()).ok_or(Refusal::TooManyReferences)
+    }
+}
+
+/// Creates a group of a new `id`, with its first members and owners: all of it or nothing.
 pub fn create(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
     id: ObjectId,
-    body: &Map<String, Value>,
-    first_members: &[Reference],
+    body: &Values,
+    bound: &Bound,
 ) -> Result<Found, Error> {
-    if first_members.len() > MAX_REFERENCES {
-        return Err(Refusal::TooManyReferences.into());
-    }
-    let values = GROUP.check_creation(body).map_err(refused)?;
+    bound.check_size()?;
+    let values = objects::check_creation(&GROUP, body)?;
     let traits = read_traits(&values)?;
     if !policy.lets_change(traits.kind) {
         return Err(Refusal::NotCreatable(traits.kind).into());
     }
-    if traits.dynamic && !first_members.is_empty() {
+    if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }
-    check_membership_rule(&values, traits)?;
-    let may = (first_members.is_empty() || ADD_MEMBER.reach(by).is_some())
-        && (!traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some());
+    check_first_rule(&values, traits)?;
+    let may = (bound.members.is_empty() || ADD_MEMBER.reach(by).is_some())
+        && (!traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some())
+        && (!values.contains_key("assignedLabels") || matches!(by.principal, Principal::User(_)));
     if !may {
         return Err(Refusal::NotPermitted.into());
     }
-    check_unique_names(tx, &values, traits)?;
+    check_unique_names(tx, &values, traits, None)?;
     let (group, found) = insert(tx, id, values, traits)?;
-    own_by_creator(tx, by, &group)?;
-    for reference in first_members {
-        let member = lookup::resolve(tx, reference)?;
-        if members::join(tx, by, &group, &member)? == Insert::AlreadyThere {
-            let (member, kind) = (member.id, member.kind);
-            return Err(Refusal::TwiceInOneRequest { group: id, member, kind }.into());
+    if bound.owners.is_empty() {
+        own_by_creator(tx, by, &group)?;
+    }
+    for owner in &bound.owners {
+        may_bind_owner(by, &lookup::resolve(tx, owner)?)?;
+    }
+    bind(tx, by, &group, bound)?;
+    Ok(found)
+}
+
+/// What became of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Updated {
+    /// The directory changed.
+    InDirectory,
+    /// What another service holds changed.
+    Elsewhere,
+}
+
+/// Changes a group as the body says, and adds what it binds: all of it or nothing.
+pub fn update(
+    tx: &WriteTx<'_>,
+    policy: Policy,
+    by: &Grants,
+    id: &Sent<ObjectId>,
+    body: &Values,
+    bound: &Bound,
+) -> Result<Updated, Error> {
+    bound.check_size()?;
+    let changes = objects::check_update(&GROUP, body)?;
+    if changes.is_empty() && bound.is_empty() {
+        return Err(Refusal::NothingToChange.into());
+    }
+    let elsewhere = changes.keys().any(|name| objects::is_elsewhere(&GROUP, name));
+    if elsewhere && !bound.is_empty() {
+        return Err(Refusal::HeldElsewhere.into());
+    }
+    let more_than_members = !changes.is_empty() || !bound.owners.is_empty();
+    let by_user_alone = elsewhere || changes.contains_key("assignedLabels");
+    let may = (!more_than_members || UPDATE_GROUP_PROPERTIES.reach(by).is_some())
+        && (!by_user_alone || matches!(by.principal, Principal::User(_)));
+    if !may {
+        return Err(Refusal::NotPermitted.into());
+    }
+    let mut group = find_group(tx, id)?;
+    policy.may_change(&group)?;
+    members::may_change_role_assignable(by, &group)?;
+    if elsewhere && group.traits.kind != GroupKind::Microsoft365 {
+        return Err(Refusal::NoMailbox.into());
+    }
+    if !changes.is_empty() {
+        change(tx, &mut group, &changes)?;
+    }
+    if !bound.members.is_empty() {
+        members::may_be_changed_by_hand(&group)?;
+    }
+    bind(tx, by, &group, bound)?;
+    Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
+}
+
+/// Deletes a group. Its mail nickname is free again.
+pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>) -> Result<(), Error> {
+    delete_found(tx, policy, by, &find_group(tx, id)?)
+}
+
+pub(super) fn delete_found(
+    tx: &WriteTx<'_>,
+    policy: Policy,
+    by: &Grants,
+    group: &Group,
+) -> Result<(), Error> {
+    policy.may_change(group)?;
+    members::may_change_role_assignable(by, group)?;
+    objects::delete(tx, &group.object)
+}
+
+/// Changes a group's properties. Its kind stays, and who may see its members.
+fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), Error> {
+    let before = store::objects::values(tx, group.object.row)?;
+    let mut after = before.clone();
+    objects::apply(&GROUP, &mut after, changes)?;
+    let traits = read_traits(&after)?;
+    if traits.kind != group.traits.kind {
+        return Err(Refusal::OtherKind.into());
+    }
+    if traits.hidden_membership != group.traits.hidden_membership {
+        return Err(refused(PropertyFault::ReadOnly("visibility")).into());
+    }
+    change_rule(&mut after, changes, traits)?;
+    check_unique_names(tx, &after, traits, Some(group.object.row))?;
+    complete(tx, &mut after, traits);
+    group.traits = traits;
+    group.object.group = Some(traits);
+    objects::update(tx, &group.object, &before, &after)
+}
+
+/// Adds members and owners. What is there already, or stands there twice, fails all of it.
+fn bind(tx: &WriteTx<'_>, by: &Grants, group: &Group, bound: &Bound) -> Result<(), Error> {
+    let join = |member: &Object| members::join(tx, by, group, member);
+    bind_each(tx, group, Relationship::Members, &bound.members, join)?;
+    let own = |owner: &Object| owners::own(tx, group, owner);
+    bind_each(tx, group, Relationship::Owners, &bound.owners, own)?;
+    if bound.owners.is_empty() { Ok(()) } else { owners::check_quota(tx, group) }
+}
+
+fn bind_each(
+    tx: &WriteTx<'_>,
+    group: &Group,
+    relationship: Relationship,
+    references: &[Reference],
+    relate: impl Fn(&Object) -> Result<Insert, Error>,
+) -> Result<(), Error> {
+    let mut bound = Vec::new();
+    for reference in references {
+        let object = lookup::resolve(tx, reference)?;
+        if bound.contains(&object.row) {
+            let (group, kind, object) = (group.object.id, object.kind, object.id);
+            return Err(Refusal::TwiceInOneRequest { group, relationship, object, kind }.into());
+        }
+        bound.push(object.row);
+        if relate(&object)? == Insert::AlreadyThere {
+            return Err(Refusal::AlreadyRelated(relationship).into());
         }
     }
-    Ok(found)
+    Ok(())
+}
+
+/// With `Group.Create` alone, an application makes owners of what it may read, and of itself.
+fn may_bind_owner(by: &Grants, owner: &Object) -> Result<(), Refusal> {
+    let itself = matches!(by.principal, Principal::Application(Some(id)) if id == owner.id);
+    let may =
+        itself || CHANGE_OWNERS.reach(by).is_some() || permissions::read(owner.kind).covers(by, owner.id);
+    may.then_some(()).ok_or(Refusal::NotPermitted)
 }
 
 /// Stores a group whose values were checked, with all that the directory computes of it.
 pub(super) fn insert(
     tx: &WriteTx<'_>,
     id: ObjectId,
-    mut values: Map<String, Value>,
+    mut values: Values,
     traits: GroupTraits,
 ) -> Result<(Group, Found), Error> {
     let now = timestamp(tx.now());
     let mut set = |name: &str, value: Value| {
         values.insert(name.into(), value);
     };
-    set("id", id.to_string().into());
     set("createdDateTime", now.clone().into());
     set("renewedDateTime", now.into());
+    set("organizationId", tx.tenant().id.to_string().into());
     set("securityIdentifier", id.security_identifier().into());
-    if traits.kind != GroupKind::Security {
-        let nickname = values.get("mailNickname").and_then(Value::as_str).unwrap_or_default();
-        let mail = format!("{nickname}@{}", tx.tenant().domain());
-        values.insert("proxyAddresses".into(), vec![format!("SMTP:{mail}")].into());
-        values.insert("mail".into(), mail.into());
-    }
     if traits.dynamic {
         values.entry("membershipRuleProcessingState").or_insert_with(|| "On".into());
     }
     let visibility =
         if traits.kind == GroupKind::Microsoft365 && !traits.role_assignable { "Public" } else { "Private" };
     values.entry("visibility").or_insert_with(|| visibility.into());
-    let document = GROUP.document(&values);
-    let new = NewObject { id, kind: ObjectKind::Group, group: Some(traits), document };
-    let object = objects::insert(tx, &new)?;
-    changes::append(tx, &object, Change::Created)?;
-    let found = Found { kind: ObjectKind::Group, id, document: Some(new.document) };
+    complete(tx, &mut values, traits);
+    let (object, found) = objects::insert(tx, ObjectKind::Group, id, Some(traits), values)?;
     Ok((Group { object, traits }, found))
+}
+
+/// Sets what follows from other values: groups that take mail have addresses.
+fn complete(tx: &ReadTx<'_>, values: &mut Values, traits: GroupTraits) {
+    if traits.kind == GroupKind::Security {
+        return;
+    }
+    let nickname = values.get("mailNickname").and_then(Value::as_str).unwrap_or_default();
+    let mail = format!("{nickname}@{}", tx.tenant().domain());
+    let addresses = proxy_addresses(Some(&mail), values.get("proxyAddresses"));
+    values.insert("proxyAddresses".into(), addresses);
+    values.insert("mail".into(), mail.into());
 }
 
 fn refused(fault: PropertyFault) -> Refusal {
     Refusal::Property { resource: GROUP.resource, fault }
 }
 
-fn flag(values: &Map<String, Value>, name: &str) -> bool {
+fn flag(values: &Values, name: &str) -> bool {
     values.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
 /// Reads off the values what kind of group is wanted, and refuses what no group can be.
-pub(super) fn read_traits(values: &Map<String, Value>) -> Result<GroupTraits, Refusal> {
+pub(super) fn read_traits(values: &Values) -> Result<GroupTraits, Refusal> {
     let types: &[Value] = values.get("groupTypes").and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let unified = types.iter().any(|kind| kind == "Unified");
     let dynamic = types.iter().any(|kind| kind == "DynamicMembership");
@@ -141,32 +293,58 @@ pub(super) fn read_traits(values: &Map<String, Value>) -> Result<GroupTraits, Re
     Ok(GroupTraits { kind, dynamic, role_assignable, hidden_membership })
 }
 
-/// A dynamic group needs a rule, and no other group has one.
-fn check_membership_rule(values: &Map<String, Value>, traits: GroupTraits) -> Result<(), Refusal> {
-    let rule =
-        values.get("membershipRule").and_then(Value::as_str).is_some_and(|rule| !rule.trim().is_empty());
+/// A dynamic group begins with a rule, and no other group does.
+fn check_first_rule(values: &Values, traits: GroupTraits) -> Result<(), Refusal> {
     let state = values.contains_key("membershipRuleProcessingState");
-    match (traits.dynamic, rule) {
+    match (traits.dynamic, has_rule(values)) {
         (true, false) => Err(refused(PropertyFault::Required("membershipRule"))),
-        (false, _) if rule || state => Err(Refusal::Combination),
+        (false, rule) if rule || state => Err(Refusal::Combination),
         _ => Ok(()),
     }
 }
 
+/// A group that becomes dynamic needs a rule, which begins to be applied. One that becomes static keeps its
+/// rule, paused, and takes no other.
+fn change_rule(after: &mut Values, changes: &Values, traits: GroupTraits) -> Result<(), Refusal> {
+    const STATE: &str = "membershipRuleProcessingState";
+    if traits.dynamic {
+        after.entry(STATE).or_insert_with(|| "On".into());
+        return has_rule(after).then_some(()).ok_or(refused(PropertyFault::Required("membershipRule")));
+    }
+    let applied = changes.get(STATE).is_some_and(|state| state == "On");
+    let paused = changes.get(STATE).is_some_and(|state| state == "Paused");
+    let ruled = changes.get("membershipRule").is_some_and(|rule| !rule.is_null());
+    if applied || ruled || (paused && !has_rule(after)) {
+        return Err(Refusal::Combination);
+    }
+    if has_rule(after) {
+        after.insert(STATE.into(), "Paused".into());
+    } else {
+        after.remove(STATE);
+    }
+    Ok(())
+}
+
+fn has_rule(values: &Values) -> bool {
+    values.get("membershipRule").and_then(Value::as_str).is_some_and(|rule| !rule.trim().is_empty())
+}
+
 fn check_unique_names(
     tx: &ReadTx<'_>,
-    values: &Map<String, Value>,
+    values: &Values,
     traits: GroupTraits,
+    of: Option<RowNumber>,
 ) -> Result<(), Error> {
     let text = |name: &str| values.get(name).and_then(Value::as_str);
+    let is_another = |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of);
     if let Some(nickname) = text("mailNickname")
         && traits.kind == GroupKind::Microsoft365
-        && store::groups::mail_nickname_is_taken(tx, nickname)?
+        && is_another(store::groups::find_by_mail_nickname(tx, nickname)?)
     {
         return Err(Refusal::Taken("mailNickname").into());
     }
     if let Some(name) = text("uniqueName")
-        && store::groups::unique_name_is_taken(tx, name)?
+        && is_another(store::groups::find_by_unique_name(tx, name)?)
     {
         return Err(Refusal::Taken("uniqueName").into());
     }
@@ -178,9 +356,8 @@ fn own_by_creator(tx: &WriteTx<'_>, by: &Grants, group: &Group) -> Result<(), Er
     let (GroupKind::Microsoft365, Principal::User(Some(creator))) = (group.traits.kind, by.principal) else {
         return Ok(());
     };
-    if let Some(user) = objects::find(tx, creator)?.filter(|object| object.kind == ObjectKind::User) {
-        owners::insert(tx, group.object.row, user.row)?;
-        changes::append(tx, &group.object, Change::OwnerAdded(user.row))?;
+    if let Some(user) = lookup::find_by_id(tx, creator)?.filter(|object| object.kind == ObjectKind::User) {
+        owners::own(tx, group, &user)?;
     }
     Ok(())
 }

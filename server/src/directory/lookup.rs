@@ -25,9 +25,14 @@ pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, 
 /// The object of this key. A sign-in name names users alone.
 pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
     Ok(match key {
-        Key::Id(id) => objects::find(tx, id.value)?,
+        Key::Id(id) => find_by_id(tx, id.value)?,
         Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
     })
+}
+
+/// The object of this id, whatever its kind.
+pub(super) fn find_by_id(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
+    Ok(objects::find(tx, id)?)
 }
 
 /// An object that is a group.

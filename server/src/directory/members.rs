@@ -3,19 +3,22 @@
 use super::{
     Error, Found, Policy, Refusal,
     lookup::{self, Group, find_group},
+    objects::Page,
 };
 use crate::{
     model::{
         ids::{ObjectId, Sent},
-        kinds::MemberKind,
+        kinds::{MemberKind, Relationship},
         permissions::{self, CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
+        values::Document,
     },
     odata::reference::Reference,
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
-        members::{self, Insert, Remove},
+        members::MEMBERS,
         objects::{self, Object, RowNumber},
+        pairs::{Insert, Remove},
     },
 };
 
@@ -28,11 +31,12 @@ pub fn add(
     reference: &Reference,
 ) -> Result<(), Error> {
     let group = find_group(tx, group)?;
-    may_be_changed_by_hand(policy, &group)?;
+    policy.may_change(&group)?;
+    may_be_changed_by_hand(&group)?;
     let member = lookup::resolve(tx, reference)?;
     match join(tx, by, &group, &member)? {
         Insert::New => Ok(()),
-        Insert::AlreadyThere => Err(Refusal::AlreadyMember.into()),
+        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
     }
 }
 
@@ -46,23 +50,15 @@ pub fn remove(
     member: ObjectId,
 ) -> Result<(), Error> {
     let group = find_group(tx, group_id)?;
-    may_be_changed_by_hand(policy, &group)?;
+    policy.may_change(&group)?;
+    may_be_changed_by_hand(&group)?;
     may_change_role_assignable(by, &group)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let member = objects::find(tx, member)?.ok_or_else(absent)?;
-    match members::remove(tx, group.object.row, member.row)? {
+    match MEMBERS.remove(tx, group.object.row, member.row)? {
         Remove::Gone => Ok(changes::append(tx, &group.object, Change::MemberRemoved(member.row))?),
         Remove::NotThere => Err(absent().into()),
     }
-}
-
-/// A page of members, and where the next one begins.
-#[derive(Debug)]
-pub struct MemberPage {
-    /// The members. Those of a kind that the caller may not read have no texts.
-    pub members: Vec<Found>,
-    /// After which member the next page begins. `None`: this is the last.
-    pub next: Option<RowNumber>,
 }
 
 /// Members of a group after a position, at most `limit`.
@@ -72,25 +68,24 @@ pub fn list(
     group: &Sent<ObjectId>,
     after: RowNumber,
     limit: usize,
-) -> Result<MemberPage, Error> {
+) -> Result<Page, Error> {
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
-    let mut rows = members::page(tx, group.object.row, after, limit + 1)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(last, _)| last.row);
-    let show = |(object, document): (Object, _)| {
-        let readable = permissions::read(object.kind).covers(by, object.id);
-        Found { kind: object.kind, id: object.id, document: readable.then_some(document) }
-    };
-    Ok(MemberPage { members: rows.into_iter().map(show).collect(), next })
+    let rows = MEMBERS.page(tx, group.object.row, after, Page::rows(limit))?;
+    Ok(Page::of(rows, limit, |row| show_where_readable(by, row)))
+}
+
+/// An object with its texts where the caller may read its kind, else without (*limited information*).
+pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
+    let readable = permissions::read(object.kind).covers(by, object.id);
+    Found { kind: object.kind, id: object.id, document: readable.then_some(document) }
 }
 
 /// How many members a group has.
 pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64, Error> {
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
-    Ok(members::count(tx, group.object.row)?)
+    Ok(MEMBERS.count(tx, group.object.row)?)
 }
 
 /// Puts an object into a group that takes members by hand, if the caller may and the kinds fit.
@@ -106,21 +101,20 @@ pub(super) fn join(tx: &WriteTx<'_>, by: &Grants, group: &Group, member: &Object
     if !group.traits.kind.may_contain(kind) {
         return Err(Refusal::KindNotAllowed { group: group.traits.kind, member: kind }.into());
     }
-    let inserted = members::insert(tx, group.object.row, member.row)?;
+    let inserted = MEMBERS.insert(tx, group.object.row, member.row)?;
     if inserted == Insert::New {
         changes::append(tx, &group.object, Change::MemberAdded(member.row))?;
     }
     Ok(inserted)
 }
 
-fn may_be_changed_by_hand(policy: Policy, group: &Group) -> Result<(), Refusal> {
-    if !policy.lets_change(group.traits.kind) {
-        return Err(Refusal::ManagedByExchange);
-    }
+/// The members of a dynamic group follow a rule.
+pub(super) fn may_be_changed_by_hand(group: &Group) -> Result<(), Refusal> {
     if group.traits.dynamic { Err(Refusal::NotPermitted) } else { Ok(()) }
 }
 
-fn may_change_role_assignable(by: &Grants, group: &Group) -> Result<(), Refusal> {
+/// What directory roles can be assigned to is changed by few.
+pub(super) fn may_change_role_assignable(by: &Grants, group: &Group) -> Result<(), Refusal> {
     let may = !group.traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some();
     may.then_some(()).ok_or(Refusal::NotPermitted)
 }

@@ -1,18 +1,24 @@
 //! The rules, one file per noun: plain synchronous functions over a unit of work. No HTTP, no SQL, no await.
 
+mod addresses;
 pub mod applications;
+pub mod devices;
+pub mod directory_objects;
 pub mod groups;
 pub mod import;
 mod lookup;
 pub mod members;
+pub mod objects;
+pub mod owners;
 pub mod sample;
+pub mod service_principals;
 pub mod users;
 
 use crate::{
     model::{
         ids::ObjectId,
-        kinds::{GroupKind, MemberKind, ObjectKind},
-        properties::{Document, PropertyFault},
+        kinds::{GroupKind, MemberKind, ObjectKind, Relationship},
+        values::{Document, PropertyFault},
     },
     store,
 };
@@ -44,18 +50,34 @@ pub enum Refusal {
         /// What wanted to join it.
         member: MemberKind,
     },
-    /// The object is a member already.
-    #[error("already a member")]
-    AlreadyMember,
+    /// Objects of that kind own no groups.
+    #[error("{} can't be an owner of a group", .0.words())]
+    NoOwner(MemberKind),
+    /// The object is a member or an owner already.
+    #[error("already among the {}", .0.name())]
+    AlreadyRelated(Relationship),
     /// One request names an object twice.
-    #[error("'{member}' stands twice in one request")]
+    #[error("'{object}' stands twice in one request")]
     TwiceInOneRequest {
         /// The group that is to have it.
         group: ObjectId,
+        /// What the group is to have it as.
+        relationship: Relationship,
         /// The object.
-        member: ObjectId,
+        object: ObjectId,
         /// The object's kind.
         kind: ObjectKind,
+    },
+    /// No user would own the group any more.
+    #[error("the last owner of a group")]
+    LastOwner,
+    /// The group would have more owners than a group can have.
+    #[error("{count} owners of at most {quota}")]
+    TooManyOwners {
+        /// How many it would have.
+        count: u64,
+        /// How many it can have.
+        quota: u64,
     },
     /// One request names more than twenty objects.
     #[error("too many references in one request")]
@@ -68,9 +90,21 @@ pub enum Refusal {
         /// What is wrong.
         fault: PropertyFault,
     },
+    /// The body of an update names nothing.
+    #[error("nothing to change")]
+    NothingToChange,
+    /// Properties of the directory and of another service stand in one request.
+    #[error("properties of two services in one request")]
+    HeldElsewhere,
+    /// The group has no mailbox, which holds what was asked for.
+    #[error("the group has no mailbox")]
+    NoMailbox,
     /// The properties don't go together.
     #[error("the properties don't go together")]
     Combination,
+    /// The group would become one of another kind.
+    #[error("the kind of a group can't be changed")]
+    OtherKind,
     /// Another object has this value already.
     #[error("the value of '{0}' is taken")]
     Taken(&'static str),
@@ -120,6 +154,11 @@ impl FromStr for ExchangeManagedGroups {
 }
 
 impl Policy {
+    /// Refuses changes of groups that Exchange keeps.
+    fn may_change(self, group: &lookup::Group) -> Result<(), Refusal> {
+        self.lets_change(group.traits.kind).then_some(()).ok_or(Refusal::ManagedByExchange)
+    }
+
     /// Whether groups of this kind can be created and changed here.
     fn lets_change(self, kind: GroupKind) -> bool {
         match kind {

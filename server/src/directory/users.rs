@@ -1,74 +1,135 @@
-//! Creating and reading users.
+//! Users: creating, reading, changing and deleting them.
 
-use super::{Error, Found, Refusal, lookup};
+use super::{Error, Found, Refusal, addresses::proxy_addresses, lookup, objects};
 use crate::{
     model::{
         clock::timestamp,
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{Grants, READ_USER, Reach},
-        properties::PropertyFault,
+        permissions::{Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
         user::USER,
+        values::{PropertyFault, Values},
     },
     odata::reference::Key,
     store::{
         self, ReadTx, WriteTx,
-        changes::{self, Change},
-        objects::{self, NewObject},
+        objects::{Object, RowNumber},
     },
 };
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
+
+/// What a caller who may change the signed-in user alone can't: who the user is, and how the user signs in.
+const NOT_BY_ONESELF: [&str; 7] = [
+    "accountEnabled",
+    "authorizationInfo",
+    "identities",
+    "onPremisesImmutableId",
+    "passwordProfile",
+    "userPrincipalName",
+    "userType",
+];
 
 /// A user as a caller reads it. A caller whose grants reach itself alone learns nothing of others, not even
 /// whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key) -> Result<Found, Error> {
-    let reaches_all = READ_USER.reach(by) == Some(Reach::Any);
-    match find(tx, key) {
-        Err(Error::Refused(_)) if !reaches_all => Err(Refusal::NotPermitted.into()),
-        Ok(user) if !READ_USER.covers(by, user.id) => Err(Refusal::NotPermitted.into()),
-        found => found,
-    }
+    objects::show(tx, &find_covered(tx, by, &READ_USER, key)?)
 }
 
 /// The user of this key, whoever asks.
 pub fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Found, Error> {
+    objects::show(tx, &find_user(tx, key)?)
+}
+
+fn find_user(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
     let found = lookup::find(tx, key)?.filter(|object| object.kind == ObjectKind::User);
-    let user = found.ok_or_else(|| Refusal::NotFound(key.text().into()))?;
-    Ok(Found { kind: user.kind, id: user.id, document: Some(objects::document(tx, user.row)?) })
+    Ok(found.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
+}
+
+/// The user of this key, if the caller's grants cover it.
+fn find_covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<Object, Error> {
+    let reaches_all = need.reach(by) == Some(Reach::Any);
+    match find_user(tx, key) {
+        Err(Error::Refused(_)) if !reaches_all => Err(Refusal::NotPermitted.into()),
+        Ok(user) if !need.covers(by, user.id) => Err(Refusal::NotPermitted.into()),
+        found => found,
+    }
 }
 
 /// Creates a user of a new `id`. The password is checked and not kept.
-pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Map<String, Value>) -> Result<Found, Error> {
-    let mut values = USER.check_creation(body).map_err(refused)?;
+pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+    let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
-    check_password(password.get("password").and_then(Value::as_str))?;
-    let phones = values.get("businessPhones").and_then(Value::as_array);
-    if phones.is_some_and(|phones| phones.len() > 1) {
-        return Err(refused(PropertyFault::Invalid("businessPhones")).into());
-    }
-    let name = values.get("userPrincipalName").and_then(Value::as_str).unwrap_or_default();
-    if store::users::find_by_principal_name(tx, name)?.is_some() {
-        return Err(Refusal::Taken("userPrincipalName").into());
-    }
-    values.insert("id".into(), id.to_string().into());
-    values.insert("createdDateTime".into(), timestamp(tx.now()).into());
+    check_password(password.get("password"))?;
+    check_unique_name(tx, &values, None)?;
+    let now = Value::from(timestamp(tx.now()));
     values.insert("securityIdentifier".into(), id.security_identifier().into());
-    values.entry("userType").or_insert_with(|| "Member".into());
-    let addresses = values.get("mail").and_then(Value::as_str).map(|mail| format!("SMTP:{mail}"));
-    values.insert("proxyAddresses".into(), addresses.into_iter().collect());
-    let new = NewObject { id, kind: ObjectKind::User, group: None, document: USER.document(&values) };
-    let object = objects::insert(tx, &new)?;
-    changes::append(tx, &object, Change::Created)?;
-    Ok(Found { kind: object.kind, id, document: Some(new.document) })
+    for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
+        values.insert(when.into(), now.clone());
+    }
+    complete(tx, &mut values);
+    Ok(objects::insert(tx, ObjectKind::User, id, None, values)?.1)
 }
 
-fn refused(fault: PropertyFault) -> Refusal {
-    Refusal::Property { resource: USER.resource, fault }
+/// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
+pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    let mut changes = objects::check_update(&USER, body)?;
+    if changes.is_empty() {
+        return Err(Refusal::NothingToChange.into());
+    }
+    let user = find_covered(tx, by, &UPDATE_USER, key)?;
+    let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
+    let guarded = NOT_BY_ONESELF.iter().any(|&name| changes.contains_key(name));
+    let elsewhere = changes.keys().any(|name| objects::is_elsewhere(&USER, name));
+    let by_application = matches!(by.principal, Principal::Application(_));
+    if (oneself_alone && guarded) || (elsewhere && by_application) {
+        return Err(Refusal::NotPermitted.into());
+    }
+    let password = changes.shift_remove("passwordProfile").unwrap_or_default();
+    let before = store::objects::values(tx, user.row)?;
+    let mut after = before.clone();
+    objects::apply(&USER, &mut after, &changes)?;
+    if let Some(password) = password.get("password") {
+        check_password(Some(password))?;
+        after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
+    }
+    check_unique_name(tx, &after, Some(user.row))?;
+    complete(tx, &mut after);
+    objects::update(tx, &user, &before, &after)
+}
+
+/// Deletes a user. Its sign-in name is free again.
+pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
+    objects::delete(tx, &find_user(tx, key)?)
+}
+
+/// Sets what follows from other values.
+fn complete(tx: &ReadTx<'_>, values: &mut Values) {
+    let mail = values.get("mail").and_then(Value::as_str);
+    let addresses = proxy_addresses(mail, values.get("proxyAddresses"));
+    values.insert("proxyAddresses".into(), addresses);
+    let name = values.get("userPrincipalName").cloned().unwrap_or_default();
+    let mut identities = values.get("identities").and_then(Value::as_array).cloned().unwrap_or_default();
+    identities.retain(|identity| identity["signInType"] != "userPrincipalName");
+    identities.push(json!({
+        "issuer": tx.tenant().domain(), "issuerAssignedId": name, "signInType": "userPrincipalName",
+    }));
+    values.insert("identities".into(), identities.into());
+}
+
+fn check_unique_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {
+    let name = values.get("userPrincipalName").and_then(Value::as_str).unwrap_or_default();
+    match store::users::find_by_principal_name(tx, name)? {
+        Some(other) if Some(other.row) != of => Err(Refusal::Taken("userPrincipalName").into()),
+        _ => Ok(()),
+    }
 }
 
 /// 8 to 256 characters, of three of four classes.
-fn check_password(password: Option<&str>) -> Result<(), Refusal> {
-    let password = password.ok_or_else(|| refused(PropertyFault::Required("passwordProfile")))?;
+fn check_password(password: Option<&Value>) -> Result<(), Refusal> {
+    let Some(password) = password.and_then(Value::as_str) else {
+        let fault = PropertyFault::Required("passwordProfile");
+        return Err(Refusal::Property { resource: USER.resource, fault });
+    };
     let has = |class: fn(char) -> bool| usize::from(password.contains(class));
     let classes = has(|c| c.is_lowercase())
         + has(|c| c.is_uppercase())

@@ -4,12 +4,15 @@
 use super::{
     errors::{Failure, RequestFault},
     extract::Origin,
+    paging::Collection,
 };
 use crate::{
     directory::Found,
     model::{
         self,
-        properties::{Document, Entity, Returned},
+        kinds::ObjectKind,
+        properties::{Entity, Held, Property, Returned},
+        values::Document,
     },
 };
 use axum::{
@@ -44,33 +47,62 @@ pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
     Ok(response)
 }
 
-/// A page of objects of several kinds: 200.
+/// One object of whatever kind: 200, with its `@odata.type`.
+pub fn directory_object(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
+    let context = context(origin, "directoryObjects", select, "/$entity");
+    let object = typed(found, select)?;
+    Ok(json(StatusCode::OK, with_members(&format!("\"@odata.context\":{}", quote(&context)), &object)))
+}
+
+/// A page of objects of one kind: 200.
+pub fn entities(
+    origin: &Origin,
+    kind: ObjectKind,
+    collection: &Collection,
+    select: Select<'_>,
+) -> Result<Response, Failure> {
+    let entity = model::entity(kind);
+    let context = context(origin, entity.set, select, "");
+    page(&context, collection, |found| properties(entity, found, select))
+}
+
+/// A page of objects of several kinds: 200. Each has its `@odata.type`.
 pub fn directory_objects(
     origin: &Origin,
-    page: &[Found],
+    collection: &Collection,
     select: Select<'_>,
-    next_link: Option<&str>,
-    count: Option<u64>,
 ) -> Result<Response, Failure> {
     let context = context(origin, "directoryObjects", select, "");
-    let mut text = format!("{{\"@odata.context\":{}", quote(&context));
-    if let Some(count) = count {
+    page(&context, collection, |found| typed(found, select))
+}
+
+/// A page of references: 200.
+pub fn references(origin: &Origin, collection: &Collection) -> Result<Response, Failure> {
+    let base = origin.base();
+    let context = format!("{base}/$metadata#Collection($ref)");
+    page(&context, collection, |found| {
+        Ok(format!("{{\"@odata.id\":{}}}", quote(&format!("{base}/directoryObjects/{}", found.id))))
+    })
+}
+
+fn page(
+    context: &str,
+    collection: &Collection,
+    object: impl Fn(&Found) -> Result<String, Failure>,
+) -> Result<Response, Failure> {
+    let mut text = format!("{{\"@odata.context\":{}", quote(context));
+    if let Some(count) = collection.count {
         text.push_str(&format!(",\"@odata.count\":{count}"));
     }
-    if let Some(link) = next_link {
+    if let Some(link) = &collection.next_link {
         text.push_str(&format!(",\"@odata.nextLink\":{}", quote(link)));
     }
     text.push_str(",\"value\":[");
-    for (index, found) in page.iter().enumerate() {
+    for (index, found) in collection.page.objects.iter().enumerate() {
         if index > 0 {
             text.push(',');
         }
-        let entity = model::entity(found.kind);
-        let object = properties(entity, found, select)?;
-        text.push_str(&with_members(
-            &format!("\"@odata.type\":\"#microsoft.graph.{}\"", entity.name),
-            &object,
-        ));
+        text.push_str(&object(found)?);
     }
     text.push_str("]}");
     Ok(json(StatusCode::OK, text))
@@ -80,6 +112,11 @@ pub fn directory_objects(
 pub fn count(count: u64) -> Response {
     let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     ([content_type], count.to_string()).into_response()
+}
+
+/// Nothing, of what another service did: 200.
+pub fn done_elsewhere() -> Response {
+    StatusCode::OK.into_response()
 }
 
 /// Nothing: 204.
@@ -108,6 +145,23 @@ fn with_members(members: &str, object: &str) -> String {
     }
 }
 
+/// Refuses the names of properties that a list can't show.
+pub fn check_listed(kind: ObjectKind, select: Select<'_>) -> Result<(), Failure> {
+    let entity = model::entity(kind);
+    let elsewhere = |name: &String| entity.property(name).is_some_and(|p| p.held == Held::Elsewhere);
+    if select.unwrap_or_default().iter().any(elsewhere) {
+        return Err(RequestFault::HeldElsewhere.into());
+    }
+    Ok(())
+}
+
+/// An object's own text with its `@odata.type`.
+fn typed(found: &Found, select: Select<'_>) -> Result<String, Failure> {
+    let entity = model::entity(found.kind);
+    let object = properties(entity, found, select)?;
+    Ok(with_members(&format!("\"@odata.type\":\"#microsoft.graph.{}\"", entity.name), &object))
+}
+
 /// An object's own text: the default set as stored, or what `$select` names.
 fn properties(entity: &Entity, found: &Found, select: Select<'_>) -> Result<String, Failure> {
     match (&found.document, select) {
@@ -117,9 +171,11 @@ fn properties(entity: &Entity, found: &Found, select: Select<'_>) -> Result<Stri
     }
 }
 
-/// Whether `$select` names a property. Names that the entity doesn't have select nothing (Graph ignores them).
-fn selects(names: &[String], name: &str) -> bool {
-    names.iter().any(|wanted| wanted == "*" || wanted.eq_ignore_ascii_case(name))
+/// Whether `$select` names a property. Names that the entity doesn't have select nothing (Graph ignores them);
+/// `*` leaves out what another service holds.
+fn selects(names: &[String], property: &Property) -> bool {
+    let star = |wanted: &str| wanted == "*" && property.held == Held::InDirectory;
+    names.iter().any(|wanted| star(wanted) || wanted.eq_ignore_ascii_case(property.name))
 }
 
 fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<String, Failure> {
@@ -128,25 +184,23 @@ fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<St
     };
     let (default, rest) = (read(&document.default)?, read(&document.rest)?);
     let returned = entity.properties.iter().filter(|property| property.returned != Returned::Never);
-    let members = returned.filter(|property| selects(names, property.name)).map(|property| {
+    let members = returned.filter(|property| selects(names, property)).map(|property| {
         let value = default.get(property.name).or_else(|| rest.get(property.name));
-        let nothing = if property.is_collection() { "[]" } else { "null" };
-        format!("\"{}\":{}", property.name, value.map_or(nothing, |value| value.get()))
+        let value = value.map_or_else(|| property.nothing().to_string(), |value| value.get().to_owned());
+        format!("\"{}\":{value}", property.name)
     });
     Ok(format!("{{{}}}", members.collect::<Vec<_>>().join(",")))
 }
 
 /// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for.
 fn hidden(entity: &Entity, found: &Found, select: Select<'_>) -> String {
-    let asked = |name: &str, returned: Returned| match select {
-        None => returned == Returned::ByDefault,
-        Some(names) => returned != Returned::Never && selects(names, name),
+    let asked = |property: &&Property| match select {
+        None => property.returned == Returned::ByDefault,
+        Some(names) => property.returned != Returned::Never && selects(names, property),
     };
     let mut text = format!("{{\"id\":\"{}\"", found.id);
-    for property in entity.properties.iter().filter(|property| property.name != "id") {
-        if asked(property.name, property.returned) {
-            text.push_str(&format!(",\"{}\":null", property.name));
-        }
+    for property in entity.properties.iter().filter(|property| property.name != "id").filter(asked) {
+        text.push_str(&format!(",\"{}\":null", property.name));
     }
     text.push('}');
     text

@@ -1,30 +1,34 @@
-//! OData's annotations in bodies: `@odata.id`, `@odata.type`, `members@odata.bind`.
+//! OData's annotations in bodies: `@odata.id`, `@odata.type`, `members@odata.bind` and `owners@odata.bind`.
 
 use super::{
     errors::{Failure, RequestFault},
     extract::Origin,
 };
 use crate::{
-    directory::Refusal,
-    model::properties::{Entity, PropertyFault},
+    directory::{Refusal, groups::Bound},
+    model::{
+        kinds::Relationship,
+        properties::Entity,
+        values::{PropertyFault, Values},
+    },
     odata::reference::Reference,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 const BIND: &str = "@odata.bind";
 
 /// The reference that a body consists of. Other members beside it are not looked at.
-pub(super) fn reference(body: &Map<String, Value>, origin: &Origin) -> Result<Reference, Failure> {
+pub(super) fn reference(body: &Values, origin: &Origin) -> Result<Reference, Failure> {
     let text = body.get("@odata.id").ok_or(RequestFault::NoReference)?;
     read(text, origin)
 }
 
-/// Checks the annotations of a creation: `@odata.type` may name the entity, and nothing but the
+/// Checks the annotations beside properties: `@odata.type` may name the entity, and nothing but the
 /// relationships in `binds` may be bound.
-pub(super) fn check_creation(
-    body: &Map<String, Value>,
+pub(super) fn check_annotations(
+    body: &Values,
     entity: &'static Entity,
-    binds: &[&str],
+    binds: &[Relationship],
 ) -> Result<(), Failure> {
     let fits =
         |kind: &Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case(&entity.odata_type()));
@@ -32,24 +36,24 @@ pub(super) fn check_creation(
         let fault = PropertyFault::Invalid("@odata.type");
         return Err(Refusal::Property { resource: entity.resource, fault }.into());
     }
-    let unserved = |name: &&String| name.strip_suffix(BIND).is_some_and(|bound| !binds.contains(&bound));
+    let unserved = |name: &&String| {
+        let bound = name.strip_suffix(BIND);
+        bound.is_some_and(|bound| !binds.iter().any(|relationship| relationship.name() == bound))
+    };
     match body.keys().find(unserved) {
         Some(name) => Err(RequestFault::Binding(name.clone()).into()),
         None => Ok(()),
     }
 }
 
-/// Takes the references that a creation binds to a relationship out of its body.
-pub(super) fn take_bound(
-    body: &mut Map<String, Value>,
-    relationship: &str,
-    origin: &Origin,
-) -> Result<Vec<Reference>, Failure> {
-    match body.shift_remove(&format!("{relationship}{BIND}")) {
+/// The references that a body binds to a group.
+pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
+    let of = |relationship: Relationship| match body.get(&format!("{}{BIND}", relationship.name())) {
         None => Ok(Vec::new()),
         Some(Value::Array(references)) => references.iter().map(|text| read(text, origin)).collect(),
         Some(_) => Err(RequestFault::Reference.into()),
-    }
+    };
+    Ok(Bound { members: of(Relationship::Members)?, owners: of(Relationship::Owners)? })
 }
 
 fn read(text: &Value, origin: &Origin) -> Result<Reference, Failure> {

@@ -7,16 +7,23 @@ use utoipa::{
     openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
 };
 
-/// What every operation that reads or removes can answer besides its success.
-pub type ReadErrors = ErrorResponses<{ READ }>;
-/// What an operation with a body can answer besides its success.
-pub type WriteErrors = ErrorResponses<{ WRITE }>;
-/// The same where nothing that the request names can be absent.
-pub type CreateErrors = ErrorResponses<{ CREATE }>;
+/// What every operation that names an object can answer besides its success.
+pub type ReadErrors = ErrorResponses<NAMES_OBJECTS>;
+/// What an operation with a body that names an object can answer besides its success.
+pub type WriteErrors = ErrorResponses<{ NAMES_OBJECTS | HAS_BODY }>;
+/// What an operation with a body can answer besides its success, where it names no object.
+pub type CreateErrors = ErrorResponses<HAS_BODY>;
+/// What an operation that lists a kind of object can answer besides its success.
+pub type ListErrors = ErrorResponses<0>;
+/// The same for a kind of object of which other services hold properties.
+pub type SharedListErrors = ErrorResponses<HELD_ELSEWHERE>;
 
-const READ: u8 = 0;
-const WRITE: u8 = 1;
-const CREATE: u8 = 2;
+/// The request names an object, which may be absent.
+const NAMES_OBJECTS: u8 = 1;
+/// The request has a body.
+const HAS_BODY: u8 = 2;
+/// The request can ask for what another service holds.
+const HELD_ELSEWHERE: u8 = 4;
 
 /// The statuses of a set of [`ErrorResponses`], and what each means.
 fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
@@ -25,15 +32,20 @@ fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
         (StatusCode::UNAUTHORIZED, "The token is missing or not valid."),
         (StatusCode::FORBIDDEN, "The token's permissions don't suffice, or nobody may do this."),
     ];
-    if set != CREATE {
+    if set & NAMES_OBJECTS != 0 {
         statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist."));
     }
-    if set != READ {
+    if set & HAS_BODY != 0 {
         statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
     }
     statuses.extend([
         (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
         (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
+    ]);
+    if set & HELD_ELSEWHERE != 0 {
+        statuses.push((StatusCode::NOT_IMPLEMENTED, "A property is shown of one object at a time."));
+    }
+    statuses.extend([
         (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now. What was asked for isn't done."),
         (StatusCode::GATEWAY_TIMEOUT, "The request took too long. What was asked for may have been done."),
     ]);

@@ -5,7 +5,7 @@ use super::wire::ErrorDetail;
 use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
-    model::properties::PropertyFault,
+    model::values::PropertyFault,
     odata::{query::QueryFault, reference::InvalidReference},
     store::{self, folder::FolderError},
 };
@@ -48,6 +48,9 @@ pub enum RequestFault {
     /// A body that isn't a JSON object.
     #[error("body isn't a JSON object")]
     Json,
+    /// An object in the body names a member twice.
+    #[error("'{0}' stands twice in an object of the body")]
+    DuplicateName(String),
     /// A body that is too large.
     #[error("body too large")]
     TooLarge,
@@ -66,6 +69,12 @@ pub enum RequestFault {
     /// A query option is wrong.
     #[error(transparent)]
     Query(QueryFault),
+    /// A list can't show what another service holds of each object.
+    #[error("a property that lists don't show")]
+    HeldElsewhere,
+    /// Nobody is signed in whom `/me` could name.
+    #[error("/me without a signed-in user")]
+    NobodySignedIn,
     /// A paging token that doesn't open, or was made for another query.
     #[error("invalid paging token")]
     PageToken,
@@ -242,6 +251,11 @@ fn request_answer(fault: &RequestFault) -> Answer {
             "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of \
              valid JSON format.",
         ),
+        RequestFault::DuplicateName(name) => about(
+            name,
+            "DuplicateProperty",
+            format!("The property '{name}' stands more than once in an object of the payload."),
+        ),
         RequestFault::TooLarge => answer(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestEntityTooLarge",
@@ -258,6 +272,14 @@ fn request_answer(fault: &RequestFault) -> Answer {
             bad(BAD_REQUEST, format!("'{name}' is not supported in this request."))
         }
         RequestFault::Query(fault) => query_answer(fault),
+        RequestFault::HeldElsewhere => answer(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            "This operation target is not yet supported.",
+        ),
+        RequestFault::NobodySignedIn => {
+            bad(GATEWAY_BAD_REQUEST, "/me request is only valid with delegated authentication flow.")
+        }
         RequestFault::PageToken => bad(
             "Directory_ExpiredPageToken",
             "The specified page token is not valid for this request. Begin the listing anew.",
@@ -315,24 +337,53 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::NoNesting => {
             bad(BAD_REQUEST, "Nesting is currently not supported for groups that can be assigned to a role.")
         }
-        Refusal::NotCreatable(_) | Refusal::KindNotAllowed { .. } => {
-            bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
+        Refusal::NotCreatable(_)
+        | Refusal::KindNotAllowed { .. }
+        | Refusal::NoOwner(_)
+        | Refusal::OtherKind => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),
+        Refusal::AlreadyRelated(relationship) => {
+            let property = relationship.name();
+            let message = format!(
+                "One or more added object references already exist for the following modified properties: '{property}'."
+            );
+            bad(BAD_REQUEST, message)
         }
-        Refusal::AlreadyMember => bad(
-            BAD_REQUEST,
-            "One or more added object references already exist for the following modified properties: 'members'.",
-        ),
-        Refusal::TwiceInOneRequest { group, member, kind } => {
+        Refusal::TwiceInOneRequest { group, relationship, object, kind } => {
+            let link = relationship.name();
             let resource = crate::model::entity(*kind).resource;
             let single = "NonDefaultProperties=[INTERNAL_SingleResourceQuery]";
             let message = format!(
-                "Object '[ResourceType={resource},Id={member},ChangedProperties=[],{single}]' referenced from \
-                 '[ResourceType=Group,Id={group},ChangedProperties=[members],{single}]' can only be present once \
+                "Object '[ResourceType={resource},Id={object},ChangedProperties=[],{single}]' referenced from \
+                 '[ResourceType=Group,Id={group},ChangedProperties=[{link}],{single}]' can only be present once \
                  as an add/remove change."
             );
             bad(BAD_REQUEST, message)
         }
         Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
+        Refusal::LastOwner => {
+            bad(BAD_REQUEST, "The group must have at least one owner, hence this owner cannot be removed.")
+        }
+        Refusal::TooManyOwners { count, quota } => answer(
+            StatusCode::FORBIDDEN,
+            "Directory_QuotaExceeded",
+            format!(
+                "Unable to perform operation as '{count}' would exceed the maximum quota count '{quota}' for \
+                 forward-link 'owners'."
+            ),
+        ),
+        Refusal::NothingToChange => {
+            bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
+        }
+        Refusal::HeldElsewhere => bad(
+            BAD_REQUEST,
+            "Properties that another service holds must be changed in a request of their own, without the \
+             directory's.",
+        ),
+        Refusal::NoMailbox => answer(
+            StatusCode::NOT_FOUND,
+            "MailboxNotEnabledForRESTAPI",
+            "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+        ),
         Refusal::Property { resource, fault } => property_answer(resource, fault),
         Refusal::Combination => bad(BAD_REQUEST, "One or more property values specified are invalid."),
         Refusal::Taken(name) => about(

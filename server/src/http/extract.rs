@@ -1,7 +1,10 @@
 //! What handlers take out of a request, in the order in which faults are reported: who calls, the path, the
 //! query, the body. Each refuses in Graph's own words.
 
-use super::errors::{Failure, RequestFault};
+use super::{
+    errors::{Failure, RequestFault},
+    json::{self, JsonFault},
+};
 use crate::{
     auth::tokens::TokenFault,
     model::{
@@ -124,7 +127,7 @@ impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     }
 }
 
-/// The query options of an operation that takes those of `T`.
+/// The query options of an operation that takes those of `T`. In an annotation it documents them.
 pub struct Options<T> {
     /// What they say.
     pub query: Query,
@@ -143,6 +146,8 @@ pub struct Nothing;
 pub struct OneObject;
 /// An operation that answers a page of objects.
 pub struct Pages;
+/// An operation that answers a page of references.
+pub struct References;
 
 impl Takes for Nothing {
     const OPTIONS: &'static [QueryOption] = &[];
@@ -155,6 +160,10 @@ impl Takes for OneObject {
 impl Takes for Pages {
     const OPTIONS: &'static [QueryOption] =
         &[QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
+}
+
+impl Takes for References {
+    const OPTIONS: &'static [QueryOption] = &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
 }
 
 impl<T: Takes, S: Send + Sync> FromRequestParts<S> for Options<T> {
@@ -201,7 +210,10 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
         }
-        Ok(Self(serde_json::from_slice(&bytes).map_err(|_| RequestFault::Json)?))
+        Ok(Self(json::read_object(&bytes).map_err(|fault| match fault {
+            JsonFault::Invalid => RequestFault::Json,
+            JsonFault::Duplicate(name) => RequestFault::DuplicateName(name),
+        })?))
     }
 }
 

@@ -2,34 +2,65 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{ReadErrors, WriteErrors},
+    error_responses::{ListErrors, ReadErrors, SharedListErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Json, Nothing, OneObject, Options, Origin, Path},
+    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    objects,
     requires::requires,
-    schemas::{Group, GroupCreate},
+    schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
 };
 use crate::{
-    directory::groups,
+    directory::groups::{self, Updated},
     model::{
         group::GROUP,
         ids::{ObjectId, Sent},
-        permissions::{CREATE_GROUP, READ_GROUP},
+        kinds::{ObjectKind, Relationship},
+        permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP},
     },
+    store::{ReadTx, WriteTx},
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(requires(&READ_GROUP, routes!(list_groups)))
         .routes(requires(&CREATE_GROUP, routes!(create_group)))
+        .routes(requires(&READ_GROUP, routes!(count_groups)))
         .routes(requires(&READ_GROUP, routes!(get_group)))
+        .routes(requires(&UPDATE_GROUP, routes!(update_group)))
+        .routes(requires(&DELETE_GROUP, routes!(delete_group)))
+}
+
+/// What a body may bind to a group.
+const BINDS: &[Relationship] = &[Relationship::Members, Relationship::Owners];
+
+/// List groups
+///
+/// Groups of every kind, with the default set of properties or those that `$select` names. What Exchange holds
+/// of a group is shown of one group at a time: naming it here is 501.
+#[utoipa::path(
+    get, path = "/groups", operation_id = "list_groups", tag = "groups",
+    params(Options<Pages>),
+    responses((status = 200, description = "A page of groups.", body = GroupCollection, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups(id,displayName)",
+        "value": [{"id": "5a3e0000-0000-4000-8000-000000000201", "displayName": "Readers"}],
+    })), SharedListErrors),
+)]
+async fn list_groups(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Options { query, .. }: Options<Pages>,
+) -> Result<Response, Failure> {
+    objects::list(&app, &caller, &origin, ObjectKind::Group, &query).await
 }
 
 /// Create a group
 ///
 /// A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
-/// enabled; a mail-enabled security group is both. Up to twenty members can be bound at once: all of them are
-/// added, or nothing is created. Binding members needs what adding them needs.
+/// enabled; a mail-enabled security group is both. Up to twenty members and owners can be bound at once: all of
+/// them, or nothing is created. Binding members needs what adding them needs.
 #[utoipa::path(
     post, path = "/groups", operation_id = "create_group", tag = "groups",
     request_body(content = GroupCreate, description = "The new group.", example = json!({
@@ -52,27 +83,41 @@ async fn create_group(
     State(app): State<AppState>,
     origin: Origin,
     Options { .. }: Options<Nothing>,
-    Json(mut body): Json,
+    Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_creation(&body, &GROUP, &["members"])?;
-    let members = bodies::take_bound(&mut body, "members", &origin)?;
+    bodies::check_annotations(&body, &GROUP, BINDS)?;
+    let bound = bodies::bound(&body, &origin)?;
     let (id, grants, policy) = (ObjectId::random(), caller.grants, app.policy);
-    let found = app
-        .store
-        .tenant(caller.tenant)
-        .write(move |tx| groups::create(tx, policy, &grants, id, &body, &members))
-        .await?;
-    answers::created(&origin, &found)
+    let create = move |tx: &WriteTx<'_>| groups::create(tx, policy, &grants, id, &body, &bound);
+    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+}
+
+/// Count groups
+///
+/// As plain text.
+#[utoipa::path(
+    get, path = "/groups/$count", operation_id = "count_groups", tag = "groups",
+    params(Eventual),
+    responses((status = 200, description = "How many groups there are.", body = i64, content_type = "text/plain", example = json!(8)), ListErrors),
+)]
+async fn count_groups(
+    caller: Caller,
+    State(app): State<AppState>,
+    Options { .. }: Options<Nothing>,
+    _: Eventual,
+) -> Result<Response, Failure> {
+    objects::count(&app, &caller, ObjectKind::Group).await
 }
 
 /// Get a group
 ///
-/// The default set of properties, or those that `$select` names. `groups('{id}')` is the same.
+/// The default set of properties, or those that `$select` names. What Exchange holds is shown of Microsoft 365
+/// groups alone. `groups('{id}')` is the same.
 #[utoipa::path(
     get, path = "/groups/{id}", operation_id = "get_group", tag = "groups",
     params(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
-        ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
+        Options<OneObject>,
     ),
     responses((status = 200, description = "The group.", body = Group, example = json!({
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity",
@@ -88,7 +133,63 @@ async fn get_group(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    let tenant = app.store.tenant(caller.tenant);
-    let found = tenant.read(|tx| groups::get(tx, &id).map_err(Failure::from)).await?;
-    answers::entity(&origin, &found, query.select.as_deref())
+    let select = query.select.as_deref();
+    let get = |tx: &ReadTx<'_>| groups::get(tx, &id, select).map_err(Failure::from);
+    answers::entity(&origin, &app.store.tenant(caller.tenant).read(get).await?, select)
+}
+
+/// Update a group
+///
+/// What the body doesn't name stays as it is; `null` takes a value away. Up to twenty members and owners can be
+/// bound at once: all of it is done, or nothing. The kind of a group stays; a static group becomes dynamic and
+/// back by `groupTypes`. What Exchange holds is changed in a request of its own, by a signed-in user, and
+/// answered 200. A body that binds members alone needs what adding them needs.
+#[utoipa::path(
+    patch, path = "/groups/{id}", operation_id = "update_group", tag = "groups",
+    params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),
+    request_body(content = GroupUpdate, description = "What changes.", example = json!({
+        "description": "Who reads here.", "classification": null,
+    })),
+    responses(
+        (status = 200, description = "What Exchange holds is changed, durably."),
+        (status = 204, description = "The group is changed, durably."),
+        WriteErrors,
+    ),
+)]
+async fn update_group(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Path(id): Path<Sent<ObjectId>>,
+    Options { .. }: Options<Nothing>,
+    Json(body): Json,
+) -> Result<Response, Failure> {
+    bodies::check_annotations(&body, &GROUP, BINDS)?;
+    let bound = bodies::bound(&body, &origin)?;
+    let (grants, policy) = (caller.grants, app.policy);
+    let update = move |tx: &WriteTx<'_>| groups::update(tx, policy, &grants, &id, &body, &bound);
+    Ok(match app.store.tenant(caller.tenant).write(update).await? {
+        Updated::InDirectory => answers::no_content(),
+        Updated::Elsewhere => answers::done_elsewhere(),
+    })
+}
+
+/// Delete a group
+///
+/// It is in no list, count or reference any more, and is gone for good after thirty days. Its members stay.
+#[utoipa::path(
+    delete, path = "/groups/{id}", operation_id = "delete_group", tag = "groups",
+    params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),
+    responses((status = 204, description = "The group is deleted, durably."), ReadErrors),
+)]
+async fn delete_group(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(id): Path<Sent<ObjectId>>,
+    Options { .. }: Options<Nothing>,
+) -> Result<Response, Failure> {
+    let (grants, policy) = (caller.grants, app.policy);
+    let delete = move |tx: &WriteTx<'_>| groups::delete(tx, policy, &grants, &id);
+    app.store.tenant(caller.tenant).write(delete).await?;
+    Ok(answers::no_content())
 }

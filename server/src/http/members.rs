@@ -3,10 +3,12 @@
 use super::{
     AppState, answers, bodies,
     error_responses::{ReadErrors, WriteErrors},
-    errors::{Failure, RequestFault},
-    extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
+    errors::Failure,
+    extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
+    paging,
     requires::requires,
-    wire::{DirectoryObjectCollection, ReferenceCreate},
+    schemas::DirectoryObjectCollection,
+    wire::{ReferenceCollection, ReferenceCreate},
 };
 use crate::{
     directory::members,
@@ -14,8 +16,7 @@ use crate::{
         ids::{ObjectId, Sent},
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
-    odata::page_token,
-    store::objects::RowNumber,
+    store::ReadTx,
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(requires(&ADD_MEMBER, routes!(add_group_member)))
         .routes(requires(&LIST_MEMBERS, routes!(list_group_members)))
+        .routes(requires(&LIST_MEMBERS, routes!(list_group_member_references)))
         .routes(requires(&LIST_MEMBERS, routes!(count_group_members)))
         .routes(requires(&REMOVE_MEMBER, routes!(remove_group_member)))
 }
@@ -65,11 +67,7 @@ async fn add_group_member(
     get, path = "/groups/{id}/members", operation_id = "list_group_members", tag = "group members",
     params(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
-        ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
-        ("$top" = Option<i32>, Query, nullable = false, minimum = 1, maximum = 999, description = "Members on a page: 100 where it isn't said.", example = 100),
-        ("$count" = Option<bool>, Query, nullable = false, description = "Whether to count all members. Needs `ConsistencyLevel`.", example = true),
-        ("$skiptoken" = Option<String>, Query, nullable = false, description = "Where the page begins: from `@odata.nextLink`, opaque.", example = "1KUyXq6cLkF3bSQeQH0m5zKkJm2lq1kqkqg2Yv0wzQ"),
-        ("ConsistencyLevel" = Option<String>, Header, nullable = false, description = "`eventual`, where members are counted.", example = "eventual"),
+        Options<Pages>,
     ),
     responses((status = 200, description = "A page of members.", body = DirectoryObjectCollection, example = json!({
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects(id,displayName)",
@@ -86,32 +84,41 @@ async fn list_group_members(
     Path(group): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    let keys = app.keys().await?;
-    let bound_to = format!("list_group_members {} {} {}", caller.tenant.id, group.value, query.fixed());
-    let after = match &query.skip_token {
-        Some(token) => {
-            let position =
-                page_token::open(keys.paging(), token, &bound_to).ok_or(RequestFault::PageToken)?;
-            RowNumber::from_position(position)
-        }
-        None => RowNumber::START,
-    };
-    let tenant = app.store.tenant(caller.tenant);
-    let (page, count) = tenant
-        .read(|tx| {
-            let page = members::list(tx, &caller.grants, &group, after, query.page_size())?;
-            let counts = query.count && query.skip_token.is_none();
-            let count = counts.then(|| members::count(tx, &caller.grants, &group)).transpose()?;
-            Ok::<_, Failure>((page, count))
-        })
-        .await?;
-    let next = page.next.map(|row| {
-        let token =
-            page_token::seal(keys.paging(), row.position(), &bound_to).ok_or(RequestFault::Internal)?;
-        Ok::<_, Failure>(format!("{}/groups/{}/members?{}", origin.base(), group.value, query.next(&token)))
-    });
-    let next = next.transpose()?;
-    answers::directory_objects(&origin, &page.members, query.select.as_deref(), next.as_deref(), count)
+    let path = format!("/groups/{}/members", group.value);
+    let list = |tx: &ReadTx<'_>, after, limit| members::list(tx, &caller.grants, &group, after, limit);
+    let count = |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &group);
+    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
+    answers::directory_objects(&origin, &collection, query.select.as_deref())
+}
+
+/// List references to members of a group
+///
+/// The URLs of the direct members alone.
+#[utoipa::path(
+    get, path = "/groups/{id}/members/$ref", operation_id = "list_group_member_references", tag = "group members",
+    params(
+        ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
+        Options<References>,
+    ),
+    responses((status = 200, description = "A page of references.", body = ReferenceCollection, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#Collection($ref)",
+        "value": [
+            {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000101"},
+        ],
+    })), ReadErrors),
+)]
+async fn list_group_member_references(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Path(group): Path<Sent<ObjectId>>,
+    Options { query, .. }: Options<References>,
+) -> Result<Response, Failure> {
+    let path = format!("/groups/{}/members/$ref", group.value);
+    let list = |tx: &ReadTx<'_>, after, limit| members::list(tx, &caller.grants, &group, after, limit);
+    let count = |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &group);
+    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
+    answers::references(&origin, &collection)
 }
 
 /// Count members of a group
@@ -121,7 +128,7 @@ async fn list_group_members(
     get, path = "/groups/{id}/members/$count", operation_id = "count_group_members", tag = "group members",
     params(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
-        ("ConsistencyLevel" = String, Header, description = "`eventual`: counting demands it.", example = "eventual"),
+        Eventual,
     ),
     responses((status = 200, description = "How many members the group has.", body = i64, content_type = "text/plain", example = json!(6)), ReadErrors),
 )]

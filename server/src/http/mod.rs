@@ -2,20 +2,31 @@
 //! stand side by side. Nothing here knows SQL, and no `if` about the directory belongs here.
 
 mod answers;
+mod applications;
 mod authenticate;
 mod authority;
 mod bodies;
+mod contacts;
 mod contract;
+mod devices;
+mod directory_objects;
 mod envelope;
 mod error_responses;
 pub mod errors;
 mod extract;
 mod groups;
+mod json;
 pub mod listener;
+mod me;
 mod members;
+mod objects;
+mod owners;
+mod paging;
+mod parameters;
 mod paths;
 mod requires;
 mod schemas;
+mod service_principals;
 mod unserved;
 mod users;
 pub mod wire;
@@ -86,8 +97,15 @@ impl AppState {
 fn graph() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(contract::Api::openapi())
         .merge(users::routes())
+        .merge(me::routes())
         .merge(groups::routes())
         .merge(members::routes())
+        .merge(owners::routes())
+        .merge(devices::routes())
+        .merge(service_principals::routes())
+        .merge(applications::routes())
+        .merge(contacts::routes())
+        .merge(directory_objects::routes())
 }
 
 /// The contract, as the routes say it.

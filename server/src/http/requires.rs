@@ -5,7 +5,7 @@ use super::{
     errors::{Failure, RequestFault},
     extract::Caller,
 };
-use crate::model::permissions::{Need, Permission};
+use crate::model::permissions::{Need, Permission, Principal};
 use axum::{extract::Request, middleware, middleware::Next, response::IntoResponse};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -42,6 +42,20 @@ pub fn requires<S: Clone + Send + Sync + 'static>(
         }
     };
     // `route_layer`, so that a method that isn't served is 405 and not 403.
+    (schemas, paths, methods.route_layer(middleware::from_fn(enforce)))
+}
+
+/// An operation on the signed-in user: applications by themselves are told so, before all else.
+pub fn signed_in<S: Clone + Send + Sync + 'static>(
+    (schemas, paths, methods): UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    let enforce = async move |request: Request, next: Next| {
+        let caller = request.extensions().get::<Caller>();
+        if caller.is_some_and(|caller| matches!(caller.grants.principal, Principal::Application(_))) {
+            return Failure::from(RequestFault::NobodySignedIn).into_response();
+        }
+        next.run(request).await
+    };
     (schemas, paths, methods.route_layer(middleware::from_fn(enforce)))
 }
 

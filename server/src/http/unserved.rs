@@ -25,8 +25,10 @@ fn segment(extensions: &Extensions, uri: &Uri) -> String {
 fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
     let segments: Vec<&str> = uri.path().split('/').collect();
     match (method, segments.as_slice()) {
-        (&Method::POST, ["", super::VERSION, "groups", _, "members"]) => Some(RequestFault::NotContained),
-        (&Method::PATCH, ["", super::VERSION, "groups", _, "members", "$ref"]) => {
+        (&Method::POST, ["", super::VERSION, "groups", _, "members" | "owners"]) => {
+            Some(RequestFault::NotContained)
+        }
+        (&Method::PATCH, ["", super::VERSION, "groups", _, "members" | "owners", "$ref"]) => {
             Some(RequestFault::NotSupported)
         }
         (&Method::DELETE, ["", super::VERSION, "groups", _, "members", member])

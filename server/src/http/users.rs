@@ -2,28 +2,57 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{CreateErrors, ReadErrors},
+    error_responses::{CreateErrors, ListErrors, ReadErrors, SharedListErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Json, Nothing, OneObject, Options, Origin, Path},
+    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    objects,
     requires::requires,
-    schemas::{User, UserCreate},
+    schemas::{User, UserCollection, UserCreate, UserUpdate},
 };
 use crate::{
     directory::users,
     model::{
         ids::ObjectId,
-        permissions::{CREATE_USER, READ_USER},
+        kinds::ObjectKind,
+        permissions::{CREATE_USER, DELETE_USER, LIST_USERS, READ_USER, UPDATE_USER},
         user::USER,
+        values::Values,
     },
-    odata::reference::Key,
+    odata::{query::Query, reference::Key},
+    store::{ReadTx, WriteTx},
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(requires(&LIST_USERS, routes!(list_users)))
         .routes(requires(&CREATE_USER, routes!(create_user)))
+        .routes(requires(&LIST_USERS, routes!(count_users)))
         .routes(requires(&READ_USER, routes!(get_user)))
+        .routes(requires(&UPDATE_USER, routes!(update_user)))
+        .routes(requires(&DELETE_USER, routes!(delete_user)))
+}
+
+/// List users
+///
+/// With the default set of properties or those that `$select` names. What the user's profile holds, such as
+/// `aboutMe`, is shown of one user at a time: naming it here is 501.
+#[utoipa::path(
+    get, path = "/users", operation_id = "list_users", tag = "users",
+    params(Options<Pages>),
+    responses((status = 200, description = "A page of users.", body = UserCollection, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)",
+        "value": [{"displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"}],
+    })), SharedListErrors),
+)]
+async fn list_users(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Options { query, .. }: Options<Pages>,
+) -> Result<Response, Failure> {
+    objects::list(&app, &caller, &origin, ObjectKind::User, &query).await
 }
 
 /// Create a user
@@ -54,10 +83,27 @@ async fn create_user(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_creation(&body, &USER, &[])?;
+    bodies::check_annotations(&body, &USER, &[])?;
     let id = ObjectId::random();
-    let found = app.store.tenant(caller.tenant).write(move |tx| users::create(tx, id, &body)).await?;
-    answers::created(&origin, &found)
+    let create = move |tx: &WriteTx<'_>| users::create(tx, id, &body);
+    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+}
+
+/// Count users
+///
+/// As plain text.
+#[utoipa::path(
+    get, path = "/users/$count", operation_id = "count_users", tag = "users",
+    params(Eventual),
+    responses((status = 200, description = "How many users there are.", body = i64, content_type = "text/plain", example = json!(12)), ListErrors),
+)]
+async fn count_users(
+    caller: Caller,
+    State(app): State<AppState>,
+    Options { .. }: Options<Nothing>,
+    _: Eventual,
+) -> Result<Response, Failure> {
+    objects::count(&app, &caller, ObjectKind::User).await
 }
 
 /// Get a user
@@ -69,7 +115,7 @@ async fn create_user(
     get, path = "/users/{id}", operation_id = "get_user", tag = "users",
     params(
         ("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101"),
-        ("$select" = Option<String>, Query, nullable = false, description = "Properties to return, separated by commas.", example = "id,displayName"),
+        Options<OneObject>,
     ),
     responses((status = 200, description = "The user.", body = User, example = json!({
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
@@ -84,7 +130,73 @@ async fn get_user(
     Path(key): Path<Key>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    let tenant = app.store.tenant(caller.tenant);
-    let found = tenant.read(|tx| users::get(tx, &caller.grants, &key).map_err(Failure::from)).await?;
-    answers::entity(&origin, &found, query.select.as_deref())
+    get(&app, &caller, &origin, &key, &query).await
+}
+
+/// Update a user
+///
+/// What the body doesn't name stays as it is; `null` takes a value away. What the user's profile holds, such as
+/// `aboutMe`, is changed in a request of its own, by a signed-in user. With `User.ReadWrite` a caller changes
+/// the signed-in user alone, and nothing that decides who that is and how it signs in.
+#[utoipa::path(
+    patch, path = "/users/{id}", operation_id = "update_user", tag = "users",
+    params(("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101")),
+    request_body(content = UserUpdate, description = "What changes.", example = json!({
+        "department": "Engines", "mobilePhone": null,
+    })),
+    responses((status = 204, description = "The user is changed, durably."), WriteErrors),
+)]
+async fn update_user(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(key): Path<Key>,
+    Options { .. }: Options<Nothing>,
+    Json(body): Json,
+) -> Result<Response, Failure> {
+    update(&app, &caller, key, body).await
+}
+
+/// Delete a user
+///
+/// The user is in no list, count, group or reference any more, and is gone for good after thirty days. The
+/// sign-in name is free again.
+#[utoipa::path(
+    delete, path = "/users/{id}", operation_id = "delete_user", tag = "users",
+    params(("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101")),
+    responses((status = 204, description = "The user is deleted, durably."), ReadErrors),
+)]
+async fn delete_user(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(key): Path<Key>,
+    Options { .. }: Options<Nothing>,
+) -> Result<Response, Failure> {
+    app.store.tenant(caller.tenant).write(move |tx| users::delete(tx, &key)).await?;
+    Ok(answers::no_content())
+}
+
+/// Answers the user of this key.
+pub(super) async fn get(
+    app: &AppState,
+    caller: &Caller,
+    origin: &Origin,
+    key: &Key,
+    query: &Query,
+) -> Result<Response, Failure> {
+    let get = |tx: &ReadTx<'_>| users::get(tx, &caller.grants, key).map_err(Failure::from);
+    answers::entity(origin, &app.store.tenant(caller.tenant).read(get).await?, query.select.as_deref())
+}
+
+/// Changes the user of this key.
+pub(super) async fn update(
+    app: &AppState,
+    caller: &Caller,
+    key: Key,
+    body: Values,
+) -> Result<Response, Failure> {
+    bodies::check_annotations(&body, &USER, &[])?;
+    let grants = caller.grants;
+    let update = move |tx: &WriteTx<'_>| users::update(tx, &grants, &key, &body);
+    app.store.tenant(caller.tenant).write(update).await?;
+    Ok(answers::no_content())
 }

@@ -76,12 +76,23 @@ pub struct InnerError {
     pub client_request_id: Option<String>,
 }
 
-/// A page of directory objects.
-#[derive(Serialize, ToSchema)]
-pub struct DirectoryObjectCollection {
+/// A reference to an object, as listed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Reference {
+    /// The object's URL.
+    #[serde(rename = "@odata.id")]
+    #[schema(
+        example = "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"
+    )]
+    pub odata_id: String,
+}
+
+/// A page of references.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceCollection {
     /// What the answer is, as a URL.
     #[serde(rename = "@odata.context")]
-    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#directoryObjects")]
+    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#Collection($ref)")]
     pub odata_context: String,
     /// How many objects there are in all, on the first page, where `$count=true` asked for it.
     #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
@@ -91,6 +102,6 @@ pub struct DirectoryObjectCollection {
     #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub odata_next_link: Option<String>,
-    /// The objects of this page.
-    pub value: Vec<super::schemas::DirectoryObject>,
+    /// The references of this page.
+    pub value: Vec<Reference>,
 }

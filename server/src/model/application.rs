@@ -1,8 +1,8 @@
 //! The application: its properties, as far as tokens need it.
 
 use super::properties::{
-    Entity,
-    Kind::{DateTime, String},
+    Entity, Initial,
+    Kind::{DateTime, String, Strings},
     Property, property,
 };
 
@@ -21,6 +21,11 @@ const PROPERTIES: &[Property] = &[
     property("deletedDateTime", DateTime, "When the application was deleted; null while it isn't."),
     property("appId", String, "Its client id."),
     property("createdDateTime", DateTime, "When the application was registered."),
+    property("description", String, "What the application is for."),
     property("displayName", String, "Its name.").required().max(256),
-    property("signInAudience", String, "Whose accounts it takes: `AzureADMyOrg`."),
+    property("identifierUris", Strings, "URIs that name it as a resource."),
+    property("notes", String, "Notes on it."),
+    property("publisherDomain", String, "The domain that published it."),
+    property("signInAudience", String, "Whose accounts it takes.").initially(Initial::Text("AzureADMyOrg")),
+    property("tags", Strings, "Words to find it by."),
 ];

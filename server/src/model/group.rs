@@ -1,32 +1,15 @@
 //! The group: its properties.
 
-use super::properties::{
-    Complex, Entity, Format,
-    Kind::{Boolean, DateTime, Objects, String, Strings},
-    Property, property,
-};
-
-/// An error that kept a property from being provisioned from on premises.
-pub static ON_PREMISES_PROVISIONING_ERROR: Complex = Complex {
-    name: "OnPremisesProvisioningError",
-    description: "An error that kept a property from being synchronised from on premises.",
-    properties: &[
-        property("category", String, "The category of the error."),
-        property("occurredDateTime", DateTime, "When the error occurred."),
-        property("propertyCausingError", String, "The name of the property that caused it."),
-        property("value", String, "The value of that property."),
-    ],
-};
-
-/// An error that a service reported of an object.
-pub static SERVICE_PROVISIONING_ERROR: Complex = Complex {
-    name: "ServiceProvisioningError",
-    description: "An error that a service reported while it took the object over.",
-    properties: &[
-        property("createdDateTime", DateTime, "When the error occurred."),
-        property("isResolved", Boolean, "Whether the error has been resolved."),
-        property("serviceInstance", String, "The instance of the service that reported it."),
-    ],
+use super::{
+    complex_types::{
+        ASSIGNED_LABEL, ASSIGNED_LICENSE, LICENSE_PROCESSING_STATE, ON_PREMISES_EXTENSION_ATTRIBUTES,
+        ON_PREMISES_PROVISIONING_ERROR, SERVICE_PROVISIONING_ERROR,
+    },
+    properties::{
+        Entity, Format, Initial,
+        Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
+        Property, property,
+    },
 };
 
 /// A group, as Graph's resource page `group` has it.
@@ -65,15 +48,34 @@ const PROPERTIES: &[Property] = &[
     property("onPremisesSyncEnabled", Boolean, "Whether the group is synchronised from on premises; null where it never was."),
     property("preferredDataLocation", String, "Where the group's data should lie.").writable(),
     property("preferredLanguage", String, "The language of a Microsoft 365 group, an ISO 639-1 code.").writable(),
-    property("proxyAddresses", Strings, "All mail addresses of the group."),
+    property("proxyAddresses", Strings, "All mail addresses of the group; the one in use begins with `SMTP:`."),
     property("renewedDateTime", DateTime, "When the group was last renewed."),
     property("resourceBehaviorOptions", Strings, "How a Microsoft 365 group behaves.").at_creation(),
     property("resourceProvisioningOptions", Strings, "The services set up for a Microsoft 365 group."),
     property("securityEnabled", Boolean, "Whether the group is a security group.").required(),
     property("securityIdentifier", String, "The group's security identifier, derived from its id."),
     property("theme", String, "The colour theme of a Microsoft 365 group."),
-    property("uniqueName", String, "A name of the group that is unique in the tenant and set once.").at_creation().max(128),
-    property("visibility", String, "Who may join the group and see its members.").writable().format(Format::OneOf(VISIBILITIES)),
+    property("uniqueName", String, "A name of the group that is unique in the tenant and set once.").once().never_null().max(128),
+    property("visibility", String, "Who may join the group and see its members.").writable().never_null().format(Format::OneOf(VISIBILITIES)),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises."),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the group."),
+    property("accessType", String, "How a Microsoft 365 group is joined.").elsewhere(),
+    property("allowExternalSenders", Boolean, "Whether people outside the organisation can send mail to the group.").later().elsewhere().initially(Initial::False),
+    property("assignedLabels", Objects(&ASSIGNED_LABEL), "The sensitivity labels of a Microsoft 365 group.").writable().on_select(),
+    property("assignedLicenses", Objects(&ASSIGNED_LICENSE), "The licences that were assigned to the group's members.").on_select(),
+    property("autoSubscribeNewMembers", Boolean, "Whether new members get the group's mail.").later().elsewhere().initially(Initial::False),
+    property("hideFromAddressLists", Boolean, "Whether address lists leave the group out.").later().elsewhere().initially(Initial::False),
+    property("hideFromOutlookClients", Boolean, "Whether Outlook leaves the group out.").later().elsewhere().initially(Initial::False),
+    property("infoCatalogs", Strings, "The catalogues that the group is in.").on_select(),
+    property("isArchived", Boolean, "Whether the group's team is archived.").elsewhere(),
+    property("isFavorite", Boolean, "Whether the signed-in user marked the group.").elsewhere(),
+    property("isManagementRestricted", Boolean, "Whether the group is in a restricted administrative unit.").on_select(),
+    property("isSubscribedByMail", Boolean, "Whether the signed-in user gets the group's mail.").later().elsewhere().initially(Initial::False),
+    property("licenseProcessingState", Object(&LICENSE_PROCESSING_STATE), "How far the group's licences have come to its members.").on_select(),
+    property("onPremisesExtensionAttributes", Object(&ON_PREMISES_EXTENSION_ATTRIBUTES), "Attributes whose meaning the organisation decides.").on_select(),
+    property("organizationId", String, "The tenant that the group is in.").on_select(),
+    property("unseenConversationsCount", Int32, "How many conversations the signed-in user hasn't seen.").elsewhere().initially(Initial::Zero),
+    property("unseenCount", Int32, "How many conversations have posts that the signed-in user hasn't seen.").later().elsewhere().initially(Initial::Zero),
+    property("unseenMessagesCount", Int32, "How many posts the signed-in user hasn't seen.").elsewhere().initially(Initial::Zero),
+    property("welcomeMessageEnabled", Boolean, "Whether new members are welcomed by mail.").elsewhere(),
 ];

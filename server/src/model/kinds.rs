@@ -95,6 +95,25 @@ impl MemberKind {
     }
 }
 
+/// What an object is to a group: Graph's navigation property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relationship {
+    /// It is in the group.
+    Members,
+    /// It owns the group.
+    Owners,
+}
+
+impl Relationship {
+    /// The navigation property's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Owners => "owners",
+        }
+    }
+}
+
 /// What the rules need to know of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupTraits {

@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod clock;
+mod complex_types;
 pub mod device;
 pub mod group;
 pub mod ids;
@@ -12,9 +13,20 @@ pub mod permissions;
 pub mod properties;
 pub mod service_principal;
 pub mod user;
+pub mod values;
 
 use kinds::ObjectKind;
 use properties::Entity;
+
+/// The property tables of all entities.
+pub static ENTITIES: [&Entity; 6] = [
+    &user::USER,
+    &group::GROUP,
+    &device::DEVICE,
+    &service_principal::SERVICE_PRINCIPAL,
+    &org_contact::ORG_CONTACT,
+    &application::APPLICATION,
+];
 
 /// The property table of a kind of object.
 pub const fn entity(kind: ObjectKind) -> &'static Entity {

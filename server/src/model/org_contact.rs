@@ -1,9 +1,14 @@
 //! The organizational contact: its properties.
 
-use super::properties::{
-    Entity,
-    Kind::{DateTime, String},
-    Property, property,
+use super::{
+    complex_types::{
+        ON_PREMISES_PROVISIONING_ERROR, PHONE, PHYSICAL_OFFICE_ADDRESS, SERVICE_PROVISIONING_ERROR,
+    },
+    properties::{
+        Entity,
+        Kind::{Boolean, DateTime, Objects, String, Strings},
+        Property, property,
+    },
 };
 
 /// A person outside the tenant, kept for mail. Read-only in Graph.
@@ -19,12 +24,19 @@ pub static ORG_CONTACT: Entity = Entity {
 const PROPERTIES: &[Property] = &[
     property("id", String, "The contact's unique identifier."),
     property("deletedDateTime", DateTime, "When the contact was deleted; null while it isn't."),
-    property("companyName", String, "The company that the contact works for.").writable(),
-    property("department", String, "The department in which the contact works.").writable(),
-    property("displayName", String, "The contact's name in address books.").required().max(256),
-    property("givenName", String, "The contact's first name.").writable(),
-    property("jobTitle", String, "The contact's job title.").writable(),
-    property("mail", String, "The contact's mail address.").writable(),
-    property("mailNickname", String, "The contact's mail alias.").writable(),
-    property("surname", String, "The contact's family name.").writable(),
+    property("companyName", String, "The company that the contact works for."),
+    property("department", String, "The department in which the contact works."),
+    property("displayName", String, "The contact's name in address books."),
+    property("givenName", String, "The contact's first name."),
+    property("jobTitle", String, "The contact's job title."),
+    property("mail", String, "The contact's mail address."),
+    property("mailNickname", String, "The contact's mail alias."),
+    property("surname", String, "The contact's family name."),
+    property("addresses", Objects(&PHYSICAL_OFFICE_ADDRESS), "Where the contact's offices are.").on_select(),
+    property("onPremisesLastSyncDateTime", DateTime, "When the contact was last synchronised from on premises.").on_select(),
+    property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises.").on_select(),
+    property("onPremisesSyncEnabled", Boolean, "Whether the contact is synchronised from on premises; null where it never was.").on_select(),
+    property("phones", Objects(&PHONE), "The contact's telephone numbers.").on_select(),
+    property("proxyAddresses", Strings, "All mail addresses of the contact.").on_select(),
+    property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the contact.").on_select(),
 ];

@@ -277,6 +277,19 @@ pub static READ_HIDDEN_MEMBERS: Need = Need::both(&[&[MemberReadHidden]]);
 /// Besides what else is needed where directory roles can be assigned to the group.
 pub static CHANGE_ROLE_ASSIGNABLE: Need = Need::both(&[&[RoleManagementReadWriteDirectory]]);
 
+/// `GET /groups/{id}/owners` and its count.
+pub static LIST_OWNERS: Need = Need::both(&[
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+]);
+
+/// `POST /groups/{id}/owners/$ref` and `DELETE /groups/{id}/owners/{id}/$ref`.
+pub static CHANGE_OWNERS: Need = Need::both(&[&[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
+
 /// `POST /groups`.
 pub static CREATE_GROUP: Need = Need {
     delegated: &[&[GroupReadWriteAll], &[DirectoryReadWriteAll]],
@@ -284,7 +297,7 @@ pub static CREATE_GROUP: Need = Need {
     application: &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]],
 };
 
-/// `GET /groups/{id}`.
+/// `GET /groups`, its count and `GET /groups/{id}`.
 pub static READ_GROUP: Need = Need::both(&[
     &[GroupMemberReadAll],
     &[GroupMemberReadWriteAll],
@@ -293,6 +306,25 @@ pub static READ_GROUP: Need = Need::both(&[
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
 ]);
+
+/// `PATCH /groups/{id}`: enough to change something, be it the members alone. [`UPDATE_GROUP_PROPERTIES`] and
+/// [`add_member`] have the parts.
+pub static UPDATE_GROUP: Need = Need {
+    delegated: &[
+        &[GroupMemberReadWriteAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadWriteAll],
+        &[DirectoryAccessAsUserAll],
+    ],
+    delegated_self: &[],
+    application: &[&[GroupMemberReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]],
+};
+
+/// `PATCH /groups/{id}` where the body names properties.
+pub static UPDATE_GROUP_PROPERTIES: Need = Need::both(&[&[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
+
+/// `DELETE /groups/{id}`.
+pub static DELETE_GROUP: Need = Need::both(&[&[GroupReadWriteAll]]);
 
 /// `POST /users`.
 pub static CREATE_USER: Need = Need::both(&[&[UserReadWriteAll], &[DirectoryReadWriteAll]]);
@@ -304,18 +336,70 @@ pub static READ_USER: Need = Need {
     application: &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
 };
 
-static READ_DEVICE: Need =
+/// `GET /users` and its count.
+pub static LIST_USERS: Need =
+    Need::both(&[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+/// `PATCH /users/{id}`.
+pub static UPDATE_USER: Need = Need {
+    delegated: &[&[UserReadWriteAll], &[DirectoryReadWriteAll]],
+    delegated_self: &[&[UserReadWrite]],
+    application: &[&[UserReadWriteAll], &[DirectoryReadWriteAll]],
+};
+
+/// `DELETE /users/{id}`.
+pub static DELETE_USER: Need = Need::both(&[&[UserReadWriteAll]]);
+
+/// `GET /me`.
+pub static READ_ME: Need = Need { application: &[], ..READ_USER };
+
+/// `PATCH /me`.
+pub static UPDATE_ME: Need = Need { application: &[], ..UPDATE_USER };
+
+/// `GET /devices`, its count and `GET /devices/{id}`.
+pub static READ_DEVICE: Need =
     Need::both(&[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
-static READ_APPLICATION: Need = Need::both(&[
+/// `POST /devices`.
+pub static CREATE_DEVICE: Need =
+    Need { delegated: &[&[DirectoryAccessAsUserAll]], delegated_self: &[], application: &[] };
+
+/// `PATCH /devices/{id}`.
+pub static UPDATE_DEVICE: Need = Need {
+    delegated: &[&[DirectoryAccessAsUserAll]],
+    delegated_self: &[],
+    application: &[&[DeviceReadWriteAll], &[DirectoryReadWriteAll]],
+};
+
+/// `DELETE /devices/{id}`.
+pub static DELETE_DEVICE: Need = Need {
+    delegated: &[&[DirectoryAccessAsUserAll]],
+    delegated_self: &[],
+    application: &[&[DeviceReadWriteAll]],
+};
+
+/// `GET /servicePrincipals`, `GET /applications`, their counts and objects.
+pub static READ_APPLICATION: Need = Need::both(&[
     &[ApplicationReadAll],
     &[ApplicationReadWriteAll],
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
 ]);
 
-static READ_ORG_CONTACT: Need =
+/// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
+pub static WRITE_SERVICE_PRINCIPAL: Need =
+    Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]]);
+
+/// `GET /contacts`, its count and `GET /contacts/{id}`.
+pub static READ_ORG_CONTACT: Need =
     Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+/// `GET /directoryObjects/{id}`.
+pub static READ_DIRECTORY_OBJECT: Need = Need::both(&[&[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+/// `DELETE /directoryObjects/{id}`.
+pub static DELETE_DIRECTORY_OBJECT: Need =
+    Need { delegated: &[&[DirectoryAccessAsUserAll]], delegated_self: &[], application: &[] };
 
 /// What reading an object of this kind needs, wherever it shows.
 pub const fn read(kind: ObjectKind) -> &'static Need {
@@ -332,7 +416,7 @@ pub const fn read(kind: ObjectKind) -> &'static Need {
 mod tests {
     use super::*;
 
-    fn needs() -> [&'static Need; 15] {
+    fn needs() -> [&'static Need; 31] {
         [
             &ADD_MEMBER,
             &ADD_DEVICE,
@@ -342,13 +426,29 @@ mod tests {
             &LIST_MEMBERS,
             &READ_HIDDEN_MEMBERS,
             &CHANGE_ROLE_ASSIGNABLE,
+            &LIST_OWNERS,
+            &CHANGE_OWNERS,
             &CREATE_GROUP,
             &READ_GROUP,
+            &UPDATE_GROUP,
+            &UPDATE_GROUP_PROPERTIES,
+            &DELETE_GROUP,
             &CREATE_USER,
             &READ_USER,
+            &LIST_USERS,
+            &UPDATE_USER,
+            &DELETE_USER,
+            &READ_ME,
+            &UPDATE_ME,
             &READ_DEVICE,
+            &CREATE_DEVICE,
+            &UPDATE_DEVICE,
+            &DELETE_DEVICE,
             &READ_APPLICATION,
+            &WRITE_SERVICE_PRINCIPAL,
             &READ_ORG_CONTACT,
+            &READ_DIRECTORY_OBJECT,
+            &DELETE_DIRECTORY_OBJECT,
         ]
     }
 

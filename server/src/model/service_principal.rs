@@ -1,9 +1,14 @@
 //! The service principal: its properties.
 
-use super::properties::{
-    Entity,
-    Kind::{Boolean, DateTime, String},
-    Property, property,
+use super::{
+    complex_types::{
+        APP_ROLE, INFORMATIONAL_URL, PERMISSION_SCOPE, SAML_SINGLE_SIGN_ON_SETTINGS, VERIFIED_PUBLISHER,
+    },
+    properties::{
+        Entity, Format, Initial,
+        Kind::{Boolean, DateTime, Object, Objects, String, Strings},
+        Property, property,
+    },
 };
 
 /// An application's presence in a tenant.
@@ -15,14 +20,41 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     properties: PROPERTIES,
 };
 
+const SINGLE_SIGN_ON_MODES: &[&str] = &["password", "saml", "notSupported", "oidc"];
+
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
     property("id", String, "The service principal's unique identifier."),
     property("deletedDateTime", DateTime, "When it was deleted; null while it isn't."),
-    property("accountEnabled", Boolean, "Whether tokens are issued to it.").writable(),
+    property("accountEnabled", Boolean, "Whether tokens are issued to it.").writable().initially(Initial::True),
     property("appDisplayName", String, "The name of its application."),
-    property("appId", String, "The client id of its application.").required(),
+    property("appId", String, "The client id of its application.").at_creation().required().format(Format::Guid),
     property("displayName", String, "Its name.").writable().max(256),
-    property("servicePrincipalType", String, "What it stands for: `Application`."),
+    property("servicePrincipalType", String, "What it stands for: `Application`.").initially(Initial::Text("Application")),
     property("signInAudience", String, "Whose accounts its application takes."),
+    property("alternativeNames", Strings, "More names of it.").writable().on_select(),
+    property("appDescription", String, "What its application is for.").on_select(),
+    property("appOwnerOrganizationId", String, "The tenant in which its application is registered.").format(Format::Guid).on_select(),
+    property("appRoleAssignmentRequired", Boolean, "Whether a role must be assigned before tokens are issued.").writable().initially(Initial::False).on_select(),
+    property("appRoles", Objects(&APP_ROLE), "The roles that its application declares.").on_select(),
+    property("applicationTemplateId", String, "The template that it was made from.").on_select(),
+    property("createdByAppId", String, "The application that created it.").on_select(),
+    property("description", String, "What it is for.").writable().on_select(),
+    property("disabledByMicrosoftStatus", String, "Whether Microsoft disabled its application.").on_select(),
+    property("homepage", String, "Its application's home page.").writable().on_select(),
+    property("info", Object(&INFORMATIONAL_URL), "URLs that tell of its application.").on_select(),
+    property("isDisabled", Boolean, "Whether its application is disabled.").on_select(),
+    property("loginUrl", String, "Where it begins a sign-in.").writable().on_select(),
+    property("logoutUrl", String, "Where it is told of a sign-out.").writable().on_select(),
+    property("notes", String, "Notes on it.").writable().max(1024).on_select(),
+    property("notificationEmailAddresses", Strings, "Who is told before its certificate expires.").writable().on_select(),
+    property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares.").on_select(),
+    property("preferredSingleSignOnMode", String, "How single sign-on works for it.").writable().format(Format::OneOf(SINGLE_SIGN_ON_MODES)).on_select(),
+    property("preferredTokenSigningKeyThumbprint", String, "The certificate that signs its SAML tokens.").writable().on_select(),
+    property("replyUrls", Strings, "Where tokens are sent.").writable().on_select(),
+    property("samlSingleSignOnSettings", Object(&SAML_SINGLE_SIGN_ON_SETTINGS), "Settings of single sign-on by SAML.").writable().on_select(),
+    property("servicePrincipalNames", Strings, "Names that its tokens can be asked for by.").on_select(),
+    property("tags", Strings, "Words to find it by.").writable().on_select(),
+    property("tokenEncryptionKeyId", String, "The key that encrypts its tokens.").format(Format::Guid).on_select(),
+    property("verifiedPublisher", Object(&VERIFIED_PUBLISHER), "Who vouches for its application.").on_select(),
 ];

@@ -1,20 +1,16 @@
 //! The user: its properties.
 
-use super::properties::{
-    Complex, Entity, Format,
-    Kind::{Boolean, DateTime, Object, String, Strings},
-    Property, property,
-};
-
-/// A new user's password. Checked and not kept: nothing signs users in by password.
-pub static PASSWORD_PROFILE: Complex = Complex {
-    name: "PasswordProfile",
-    description: "A new user's password. It is checked against the rules for passwords and not kept.",
-    properties: &[
-        property("forceChangePasswordNextSignIn", Boolean, "Whether the user must change it at the next sign-in.").writable(),
-        property("forceChangePasswordNextSignInWithMfa", Boolean, "The same, after a multi-factor sign-in.").writable(),
-        property("password", String, "The password: 8 to 256 characters of three of the four classes lower case, upper case, digits, symbols.").writable().max(256),
-    ],
+use super::{
+    complex_types::{
+        ASSIGNED_LICENSE, ASSIGNED_PLAN, AUTHORIZATION_INFO, EMPLOYEE_ORG_DATA, LICENSE_ASSIGNMENT_STATE,
+        OBJECT_IDENTITY, ON_PREMISES_EXTENSION_ATTRIBUTES, ON_PREMISES_PROVISIONING_ERROR, PASSWORD_PROFILE,
+        PROVISIONED_PLAN, SERVICE_PROVISIONING_ERROR,
+    },
+    properties::{
+        Entity, Format, Initial,
+        Kind::{Boolean, DateTime, Object, Objects, String, Strings},
+        Property, property,
+    },
 };
 
 /// A user, as Graph's resource page `user` has it.
@@ -26,9 +22,13 @@ pub static USER: Entity = Entity {
     properties: PROPERTIES,
 };
 
+const AGE_GROUPS: &[&str] = &["Minor", "NotAdult", "Adult"];
+const CONSENTS: &[&str] = &["Granted", "Denied", "NotRequired"];
+const USER_TYPES: &[&str] = &["Member", "Guest"];
+
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("businessPhones", Strings, "The user's telephone number; a collection of at most one.").writable(),
+    property("businessPhones", Strings, "The user's telephone number; a collection of at most one.").writable().max_items(1),
     property("displayName", String, "The user's name in address books.").required().max(256),
     property("givenName", String, "The user's first name.").writable().max(64),
     property("jobTitle", String, "The user's job title.").writable().max(128),
@@ -40,24 +40,66 @@ const PROPERTIES: &[Property] = &[
     property("userPrincipalName", String, "The name that the user signs in with, `alias@domain`.").required().max(113).format(Format::UserPrincipalName),
     property("id", String, "The user's unique identifier."),
     property("deletedDateTime", DateTime, "When the user was deleted; null while it isn't.").on_select(),
+    property("aboutMe", String, "What the user says of themselves.").later().elsewhere(),
     property("accountEnabled", Boolean, "Whether the user may sign in.").required().on_select(),
+    property("ageGroup", String, "The user's age group.").writable().format(Format::OneOf(AGE_GROUPS)).on_select(),
+    property("assignedLicenses", Objects(&ASSIGNED_LICENSE), "The licences that were assigned to the user.").on_select(),
+    property("assignedPlans", Objects(&ASSIGNED_PLAN), "The service plans that were assigned to the user.").on_select(),
+    property("authorizationInfo", Object(&AUTHORIZATION_INFO), "What authorizes the user besides a password.").writable().on_select(),
     property("city", String, "The city where the user is.").writable().max(128).on_select(),
     property("companyName", String, "The company that the user is associated with.").writable().max(64).on_select(),
+    property("consentProvidedForMinor", String, "Whether consent was given for a minor.").writable().format(Format::OneOf(CONSENTS)).on_select(),
     property("country", String, "The country or region where the user is.").writable().max(128).on_select(),
     property("createdDateTime", DateTime, "When the user was created.").on_select(),
+    property("creationType", String, "How the account came to be; null for a plain one.").on_select(),
     property("department", String, "The department in which the user works.").writable().max(64).on_select(),
+    property("employeeHireDate", DateTime, "When the user was or will be hired.").writable().on_select(),
     property("employeeId", String, "The identifier that the organisation gave the user.").writable().max(16).on_select(),
+    property("employeeLeaveDateTime", DateTime, "When the user left or will leave.").writable().on_select(),
+    property("employeeOrgData", Object(&EMPLOYEE_ORG_DATA), "Where in the organisation the user belongs.").writable().on_select(),
     property("employeeType", String, "The kind of worker, such as employee or contractor.").writable().on_select(),
+    property("externalUserState", String, "How far an invited guest has come, such as `PendingAcceptance`.").on_select(),
+    property("externalUserStateChangeDateTime", DateTime, "When that last changed.").on_select(),
     property("faxNumber", String, "The user's fax number.").writable().on_select(),
+    property("identities", Objects(&OBJECT_IDENTITY), "The names that the user signs in with; the sign-in name is always among them.").writable().max_items(10).on_select(),
+    property("identityParentId", String, "The object that this account belongs to.").on_select(),
+    property("imAddresses", Strings, "The user's addresses for instant messages.").on_select(),
+    property("interests", Strings, "What the user is interested in.").later().elsewhere(),
+    property("isManagementRestricted", Boolean, "Whether the user is in a restricted administrative unit.").on_select(),
+    property("isResourceAccount", Boolean, "Whether the account is for a room or a thing.").on_select(),
+    property("lastPasswordChangeDateTime", DateTime, "When the password was last changed.").on_select(),
+    property("legalAgeGroupClassification", String, "What follows from the user's age group and consent.").on_select(),
+    property("licenseAssignmentStates", Objects(&LICENSE_ASSIGNMENT_STATE), "How the user's licences came.").on_select(),
     property("mailNickname", String, "The mail alias of the user.").required().max(64).format(Format::MailNickname).on_select(),
+    property("mySite", String, "The URL of the user's site.").later().elsewhere(),
+    property("onPremisesDistinguishedName", String, "The distinguished name of the user on premises.").on_select(),
+    property("onPremisesDomainName", String, "The domain of the user on premises.").on_select(),
+    property("onPremisesExtensionAttributes", Object(&ON_PREMISES_EXTENSION_ATTRIBUTES), "Attributes whose meaning the organisation decides.").writable().on_select(),
+    property("onPremisesImmutableId", String, "What ties the user to an account on premises.").writable().on_select(),
+    property("onPremisesLastSyncDateTime", DateTime, "When the user was last synchronised from on premises.").on_select(),
+    property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises.").on_select(),
+    property("onPremisesSamAccountName", String, "The SAM account name of the user on premises.").on_select(),
+    property("onPremisesSecurityIdentifier", String, "The security identifier of the user on premises.").on_select(),
+    property("onPremisesSyncEnabled", Boolean, "Whether the user is synchronised from on premises; null where it never was.").on_select(),
+    property("onPremisesUserPrincipalName", String, "The sign-in name of the user on premises.").on_select(),
     property("otherMails", Strings, "More mail addresses of the user.").writable().max(250).on_select(),
     property("passwordPolicies", String, "Password policies of the user, such as `DisablePasswordExpiration`.").writable().on_select(),
     property("passwordProfile", Object(&PASSWORD_PROFILE), "The user's password. Never returned.").required().never_returned(),
+    property("pastProjects", Strings, "What the user has worked on.").later().elsewhere(),
     property("postalCode", String, "The postal code where the user is.").writable().max(40).on_select(),
-    property("proxyAddresses", Strings, "All mail addresses of the user.").on_select(),
+    property("preferredDataLocation", String, "Where the user's data should lie.").writable().on_select(),
+    property("preferredName", String, "The name that the user prefers.").elsewhere(),
+    property("provisionedPlans", Objects(&PROVISIONED_PLAN), "The service plans that were set up for the user.").on_select(),
+    property("proxyAddresses", Strings, "All mail addresses of the user; the one in use begins with `SMTP:`.").on_select(),
+    property("responsibilities", Strings, "What the user is responsible for.").later().elsewhere(),
+    property("schools", Strings, "The schools that the user went to.").later().elsewhere(),
     property("securityIdentifier", String, "The user's security identifier, derived from its id.").on_select(),
+    property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the user.").on_select(),
+    property("showInAddressList", Boolean, "Whether the user is shown in the address list.").writable().on_select(),
+    property("signInSessionsValidFromDateTime", DateTime, "Tokens issued before this time are no longer good.").on_select(),
+    property("skills", Strings, "What the user can do.").later().elsewhere(),
     property("state", String, "The state or province where the user is.").writable().max(128).on_select(),
     property("streetAddress", String, "The street where the user's office is.").writable().max(1024).on_select(),
     property("usageLocation", String, "The country in which services are used, two letters of ISO 3166.").writable().format(Format::Country).on_select(),
-    property("userType", String, "`Member` or `Guest`.").writable().format(Format::OneOf(&["Member", "Guest"])).on_select(),
+    property("userType", String, "`Member` or `Guest`.").writable().initially(Initial::Text("Member")).format(Format::OneOf(USER_TYPES)).on_select(),
 ];

@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// The object of this kind (application or service principal) that has this client id.
-pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: AppId) -> Result<Option<Object>, Error> {
+pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Object>, Error> {
     let sql = objects::select_objects!(
         " FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND o.app_id = ?3
          AND o.app_id IS NOT NULL AND o.deleted_at IS NULL"
     );
-    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), app_id.to_string()], objects::read)
+    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), app_id], objects::read)
 }
 
 /// The client ids of the applications of this name.

@@ -9,7 +9,7 @@ use super::{
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Change<'c> {
     /// It was made.
     Created,
     /// It (a group) got this member.
@@ -18,19 +18,38 @@ pub enum Change {
     MemberRemoved(RowNumber),
     /// It (a group) got this owner.
     OwnerAdded(RowNumber),
+    /// It (a group) lost this owner.
+    OwnerRemoved(RowNumber),
+    /// These properties of it changed.
+    Updated(&'c [&'static str]),
+    /// It was deleted, and can be restored.
+    Deleted,
+    /// It is gone for good.
+    Purged,
 }
 
 /// Appends a change.
-pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change) -> Result<(), Error> {
+pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(), Error> {
     let (operation, related) = match change {
         Change::Created => (1, None),
         Change::MemberAdded(member) => (2, Some(member.0)),
         Change::MemberRemoved(member) => (3, Some(member.0)),
         Change::OwnerAdded(owner) => (4, Some(owner.0)),
+        Change::Updated(_) => (5, None),
+        Change::Deleted => (6, None),
+        Change::OwnerRemoved(owner) => (7, Some(owner.0)),
+        Change::Purged => (8, None),
     };
-    let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, related_row)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let properties = match change {
+        Change::Updated(names) => Some(names.join(",")),
+        _ => None,
+    };
+    let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, properties, related_row)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let kind = objects::kind_number(object.kind);
-    tx.run(sql, params![tx.tenant().number, object.row.0, object.id.uuid(), kind, operation, related])?;
+    tx.run(
+        sql,
+        params![tx.tenant().number, object.row.0, object.id.uuid(), kind, operation, properties, related],
+    )?;
     Ok(())
 }

@@ -24,7 +24,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const PREPARED_STATEMENTS: usize = 128;
 
 /// Every migration, oldest first. A file is never edited once it was released.
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/0001_directory.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_directory.sql")),
+    M::up(include_str!("migrations/0002_objects.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// Whether a commit reaches the disk before it counts.

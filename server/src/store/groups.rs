@@ -1,17 +1,20 @@
 //! Groups by the names that must be unique.
 
-use super::{Error, ReadTx, driver::params};
+use super::{Error, ReadTx, driver::params, objects, objects::Object};
 
-/// Whether a Microsoft 365 group has this mail nickname, in any case.
-pub fn mail_nickname_is_taken(tx: &ReadTx<'_>, nickname: &str) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM objects
-               WHERE tenant = ?1 AND mail_nickname = ?2 AND group_kind = 1 AND deleted_at IS NULL";
-    Ok(tx.one(sql, params![tx.tenant().number, nickname], |_| Ok(()))?.is_some())
+/// The Microsoft 365 group that has this mail nickname, in any case.
+pub fn find_by_mail_nickname(tx: &ReadTx<'_>, nickname: &str) -> Result<Option<Object>, Error> {
+    let sql = objects::select_objects!(
+        " FROM objects o WHERE o.tenant = ?1 AND o.mail_nickname = ?2 AND o.group_kind = 1 AND o.deleted_at IS NULL"
+    );
+    tx.one(sql, params![tx.tenant().number, nickname], objects::read)
 }
 
-/// Whether a group has this unique name, in any case.
-pub fn unique_name_is_taken(tx: &ReadTx<'_>, name: &str) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM objects WHERE tenant = ?1 AND unique_name = ?2
-               AND kind = 2 AND deleted_at IS NULL AND unique_name IS NOT NULL";
-    Ok(tx.one(sql, params![tx.tenant().number, name], |_| Ok(()))?.is_some())
+/// The group that has this unique name, in any case.
+pub fn find_by_unique_name(tx: &ReadTx<'_>, name: &str) -> Result<Option<Object>, Error> {
+    let sql = objects::select_objects!(
+        " FROM objects o WHERE o.tenant = ?1 AND o.unique_name = ?2
+         AND o.kind = 2 AND o.deleted_at IS NULL AND o.unique_name IS NOT NULL"
+    );
+    tx.one(sql, params![tx.tenant().number, name], objects::read)
 }

@@ -8,12 +8,15 @@
 
 pub mod applications;
 pub mod changes;
+pub mod deletions;
+pub mod devices;
 mod driver;
 pub mod folder;
 pub mod groups;
 pub mod members;
 pub mod objects;
 pub mod owners;
+pub mod pairs;
 mod readers;
 mod shares;
 pub mod tenants;

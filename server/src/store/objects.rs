@@ -7,7 +7,7 @@ use super::{
 use crate::model::{
     ids::ObjectId,
     kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
-    properties::Document,
+    values::{Document, Values},
 };
 use uuid::Uuid;
 
@@ -104,9 +104,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
     })
 }
 
-/// Reads a document off two neighbouring columns.
-pub(super) fn read_document(row: &Row<'_>, first: usize) -> Result<Document, Error> {
-    Ok(Document { default: row.get(first)?, rest: row.get(first + 1)? })
+/// Reads an object and its document, which follows it.
+pub(super) fn read_with_document(row: &Row<'_>) -> Result<(Object, Document), Error> {
+    Ok((read(row)?, Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? }))
 }
 
 /// The object of this id, unless it is deleted.
@@ -118,9 +118,35 @@ pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
 /// An object's texts.
 pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
     let found = tx.one("SELECT document, rest FROM objects WHERE row = ?1", params![row.0], |row| {
-        read_document(row, 0)
+        Ok(Document { default: row.get(0)?, rest: row.get(1)? })
     })?;
     found.ok_or(Error::Corrupt("an object without a document"))
+}
+
+/// An object's values.
+pub fn values(tx: &ReadTx<'_>, row: RowNumber) -> Result<Values, Error> {
+    document(tx, row)?.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
+}
+
+/// Objects of a kind in the order of their row numbers, above `after`, at most `limit`, with their texts.
+pub fn page(
+    tx: &ReadTx<'_>,
+    kind: ObjectKind,
+    after: RowNumber,
+    limit: usize,
+) -> Result<Vec<(Object, Document)>, Error> {
+    let sql = select_objects!(
+        ", o.document, o.rest FROM objects o
+         WHERE o.tenant = ?1 AND o.kind = ?2 AND o.row > ?3 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?4"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    tx.all(sql, params![tx.tenant().number, kind_number(kind), after.0, limit], read_with_document)
+}
+
+/// How many objects of a kind there are.
+pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
+    let sql = "SELECT count(*) FROM objects WHERE tenant = ?1 AND kind = ?2 AND deleted_at IS NULL";
+    tx.count(sql, params![tx.tenant().number, kind_number(kind)])
 }
 
 /// Stores a new object.
@@ -142,6 +168,24 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<Object, Error> {
         ],
     )?;
     Ok(Object { row: RowNumber(row), id: new.id, kind: new.kind, group })
+}
+
+/// Stores other texts of an object, and what rules read of it where it is a group.
+pub fn update(tx: &WriteTx<'_>, object: &Object, document: &Document) -> Result<(), Error> {
+    let group = object.group;
+    tx.run(
+        "UPDATE objects SET is_dynamic = ?2, role_assignable = ?3, hidden_membership = ?4, document = ?5, rest = ?6
+         WHERE row = ?1",
+        params![
+            object.row.0,
+            group.map(|group| group.dynamic),
+            group.map(|group| group.role_assignable),
+            group.map(|group| group.hidden_membership),
+            document.default,
+            document.rest,
+        ],
+    )?;
+    Ok(())
 }
 
 pub(super) const fn kind_number(kind: ObjectKind) -> i64 {

@@ -1,9 +1,24 @@
-//! Ownerships of groups: pairs of row numbers, keyed both ways.
+//! Ownerships of groups.
 
-use super::{Error, WriteTx, driver::params, objects::RowNumber};
+use super::{
+    Error, ReadTx,
+    driver::params,
+    objects::RowNumber,
+    pairs::{Pairs, pairs},
+};
 
-/// Makes an object an owner of a group that it doesn't own yet.
-pub fn insert(tx: &WriteTx<'_>, group: RowNumber, owner: RowNumber) -> Result<(), Error> {
-    let sql = "INSERT INTO ownerships (group_row, owner_row) VALUES (?1, ?2)";
-    tx.run(sql, params![group.0, owner.0]).map(drop)
+/// Who owns which group.
+pub static OWNERS: Pairs = pairs!("ownerships", "owner_row");
+
+/// Whether an object owns a group.
+pub fn owns(tx: &ReadTx<'_>, group: RowNumber, owner: RowNumber) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM ownerships WHERE group_row = ?1 AND owner_row = ?2";
+    Ok(tx.one(sql, params![group.0, owner.0], |_| Ok(()))?.is_some())
+}
+
+/// How many users own a group.
+pub fn count_users(tx: &ReadTx<'_>, group: RowNumber) -> Result<u64, Error> {
+    let sql = "SELECT count(*) FROM ownerships p JOIN objects o ON o.row = p.owner_row
+               WHERE p.group_row = ?1 AND o.kind = 1";
+    tx.count(sql, params![group.0])
 }

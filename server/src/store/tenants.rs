@@ -89,5 +89,10 @@ fn insert(connection: &Connection, id: TenantId, now: i64) -> Result<Tenant, Err
 }
 
 fn read(row: &Row<'_>) -> Result<Tenant, DatabaseError> {
-    Ok(Tenant { number: row.get(0)?, id: TenantId::from_uuid(row.get::<_, Uuid>(1)?) })
+    read_from(row, 0)
+}
+
+/// Reads a tenant off two neighbouring columns, its number and its id.
+pub(super) fn read_from(row: &Row<'_>, first: usize) -> Result<Tenant, DatabaseError> {
+    Ok(Tenant { number: row.get(first)?, id: TenantId::from_uuid(row.get::<_, Uuid>(first + 1)?) })
 }

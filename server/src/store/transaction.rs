@@ -43,6 +43,12 @@ impl<'c> ReadTx<'c> {
         statement.query_row(parameters, |row| Ok(read(row))).optional()?.transpose()
     }
 
+    /// The number that a query of `count(*)` gives.
+    pub(super) fn count(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<u64, Error> {
+        let count = self.one(sql, parameters, |row| Ok(row.get::<_, i64>(0)?))?;
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
+    }
+
     /// All rows of a query.
     pub(super) fn all<T>(
         &self,

@@ -267,6 +267,12 @@ impl Tenant {
         self.object(ObjectKind::ServicePrincipal, json!({"displayName": name, "appId": app_id})).await
     }
 
+    /// An application, without secrets and roles.
+    pub async fn application(&self, name: &str) -> Uuid {
+        let app_id = AppId::random().to_string();
+        self.object(ObjectKind::Application, json!({"displayName": name, "appId": app_id})).await
+    }
+
     /// An organizational contact.
     pub async fn contact(&self, name: &str) -> Uuid {
         self.object(ObjectKind::OrgContact, json!({"displayName": name})).await
@@ -277,6 +283,13 @@ impl Tenant {
         let (group, member) = (ObjectId::from_uuid(group), ObjectId::from_uuid(member));
         let join = move |tx: &store::WriteTx<'_>| import::member(tx, group, member);
         self.server.store.tenant(self.tenant).write(join).await.unwrap();
+    }
+
+    /// Makes an object an owner of a group, whatever its kind.
+    pub async fn own(&self, group: Uuid, owner: Uuid) {
+        let (group, owner) = (ObjectId::from_uuid(group), ObjectId::from_uuid(owner));
+        let own = move |tx: &store::WriteTx<'_>| import::owner(tx, group, owner);
+        self.server.store.tenant(self.tenant).write(own).await.unwrap();
     }
 
     /// Registers an application.

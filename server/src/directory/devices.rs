@@ -1,0 +1,33 @@
+//! Devices: creating, changing and deleting them.
+
+use super::{Error, Found, Refusal, objects};
+use crate::{
+    model::{
+        device::DEVICE,
+        ids::{ObjectId, Sent},
+        kinds::ObjectKind,
+        values::Values,
+    },
+    store::{self, WriteTx},
+};
+use serde_json::Value;
+
+/// Registers a device as an object of a new `id`.
+pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+    let values = objects::check_creation(&DEVICE, body)?;
+    let device_id = values.get("deviceId").and_then(Value::as_str).unwrap_or_default();
+    if store::devices::device_id_is_taken(tx, device_id)? {
+        return Err(Refusal::Taken("deviceId").into());
+    }
+    Ok(objects::insert(tx, ObjectKind::Device, id, None, values)?.1)
+}
+
+/// Changes a device as the body says.
+pub fn update(tx: &WriteTx<'_>, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
+    objects::update_plain(tx, ObjectKind::Device, id, body)
+}
+
+/// Deletes a device.
+pub fn delete(tx: &WriteTx<'_>, id: &Sent<ObjectId>) -> Result<(), Error> {
+    objects::delete(tx, &objects::find(tx, ObjectKind::Device, id)?)
+}

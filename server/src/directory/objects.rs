@@ -1,0 +1,162 @@
+//! What is the same for objects of every kind: reading, listing, counting, storing, changing and deleting
+//! them. What sets a kind apart is a rule of that kind's own file.
+
+use super::{Error, Found, Refusal};
+use crate::{
+    model::{
+        self,
+        clock::timestamp,
+        ids::{ObjectId, Sent},
+        kinds::{GroupTraits, ObjectKind},
+        properties::{Entity, Held},
+        values::{Document, Values},
+    },
+    store::{
+        ReadTx, WriteTx,
+        changes::{self, Change},
+        deletions,
+        objects::{self, NewObject, Object, RowNumber},
+    },
+};
+
+/// A page of objects, and where the next one begins.
+#[derive(Debug)]
+pub struct Page {
+    /// The objects. Those of a kind that the caller may not read have no texts.
+    pub objects: Vec<Found>,
+    /// After which object the next page begins. `None`: this is the last.
+    pub next: Option<RowNumber>,
+}
+
+impl Page {
+    /// A page out of the rows that follow a position, read as [`Page::rows`] of its `limit`.
+    pub(super) fn of(
+        mut rows: Vec<(Object, Document)>,
+        limit: usize,
+        show: impl Fn((Object, Document)) -> Found,
+    ) -> Self {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|(last, _)| last.row);
+        Self { objects: rows.into_iter().map(show).collect(), next }
+    }
+
+    /// How many rows to read for a page of `limit` objects: one more tells whether another page follows.
+    pub(super) const fn rows(limit: usize) -> usize {
+        limit + 1
+    }
+}
+
+/// The object of this id, if it is of this kind.
+pub(super) fn find(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Object, Error> {
+    let found = objects::find(tx, id.value)?.filter(|object| object.kind == kind);
+    Ok(found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
+}
+
+/// An object of this kind as a caller reads it.
+pub fn get(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Found, Error> {
+    show(tx, &find(tx, kind, id)?)
+}
+
+/// An object with its texts.
+pub(super) fn show(tx: &ReadTx<'_>, object: &Object) -> Result<Found, Error> {
+    let document = objects::document(tx, object.row)?;
+    Ok(Found { kind: object.kind, id: object.id, document: Some(document) })
+}
+
+/// Objects of a kind after a position, at most `limit`.
+pub fn list(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -> Result<Page, Error> {
+    let rows = objects::page(tx, kind, after, Page::rows(limit))?;
+    let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
+    Ok(Page::of(rows, limit, show))
+}
+
+/// How many objects of a kind there are.
+pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
+    Ok(objects::count(tx, kind)?)
+}
+
+/// Checks a creation's body against the kind's table.
+pub(super) fn check_creation(entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
+    entity.check_creation(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })
+}
+
+/// Checks an update's body against the kind's table. What another service holds is changed by itself.
+pub(super) fn check_update(entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
+    let changes =
+        entity.check_update(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })?;
+    let elsewhere = changes.keys().filter(|name| is_elsewhere(entity, name)).count();
+    if elsewhere > 0 && elsewhere < changes.len() {
+        return Err(Refusal::HeldElsewhere);
+    }
+    Ok(changes)
+}
+
+/// Whether another service holds the property of this name.
+pub(super) fn is_elsewhere(entity: &Entity, name: &str) -> bool {
+    entity.property(name).is_some_and(|property| property.held == Held::Elsewhere)
+}
+
+/// Changes values as a checked update says.
+pub(super) fn apply(entity: &'static Entity, values: &mut Values, changes: &Values) -> Result<(), Refusal> {
+    let refused = |fault| Refusal::Property { resource: entity.resource, fault };
+    entity.apply(values, changes).map_err(refused)
+}
+
+/// Stores a new object whose values were checked and completed, and records the change.
+pub(super) fn insert(
+    tx: &WriteTx<'_>,
+    kind: ObjectKind,
+    id: ObjectId,
+    group: Option<GroupTraits>,
+    mut values: Values,
+) -> Result<(Object, Found), Error> {
+    values.insert("id".into(), id.to_string().into());
+    let new = NewObject { id, kind, group, document: model::entity(kind).document(&values) };
+    let object = objects::insert(tx, &new)?;
+    changes::append(tx, &object, Change::Created)?;
+    Ok((object, Found { kind, id, document: Some(new.document) }))
+}
+
+/// Stores an object's changed values, and records which they are. What didn't change is not written again.
+pub(super) fn update(
+    tx: &WriteTx<'_>,
+    object: &Object,
+    before: &Values,
+    after: &Values,
+) -> Result<(), Error> {
+    let entity = model::entity(object.kind);
+    let names = entity.properties.iter().map(|property| property.name);
+    let changed: Vec<_> = names.filter(|&name| before.get(name) != after.get(name)).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    objects::update(tx, object, &entity.document(after))?;
+    Ok(changes::append(tx, object, Change::Updated(&changed))?)
+}
+
+/// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.
+pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
+    let mut values = objects::values(tx, object.row)?;
+    values.insert("deletedDateTime".into(), timestamp(tx.now()).into());
+    Ok(deletions::delete(tx, object, &model::entity(object.kind).document(&values))?)
+}
+
+/// Changes an object of a kind whose properties stand each for itself.
+pub(super) fn update_plain(
+    tx: &WriteTx<'_>,
+    kind: ObjectKind,
+    id: &Sent<ObjectId>,
+    body: &Values,
+) -> Result<(), Error> {
+    let entity = model::entity(kind);
+    let changes = check_update(entity, body)?;
+    if changes.is_empty() {
+        return Err(Refusal::NothingToChange.into());
+    }
+    let object = find(tx, kind, id)?;
+    let before = objects::values(tx, object.row)?;
+    let mut after = before.clone();
+    apply(entity, &mut after, &changes)?;
+    update(tx, &object, &before, &after)
+}

@@ -1,0 +1,105 @@
+//! Who owns a group: users and service principals, at most a hundred, and never no user again.
+
+use super::{
+    Error, Found, Policy, Refusal,
+    lookup::{self, Group, find_group},
+    members::{may_change_role_assignable, show_where_readable},
+    objects::Page,
+};
+use crate::{
+    model::{
+        ids::{ObjectId, Sent},
+        kinds::{ObjectKind, Relationship},
+        permissions::Grants,
+    },
+    odata::reference::Reference,
+    store::{
+        ReadTx, WriteTx,
+        changes::{self, Change},
+        objects::{self, Object, RowNumber},
+        owners::{self, OWNERS},
+        pairs::{Insert, Remove},
+    },
+};
+
+/// Owners that a group has at most.
+const MAX_OWNERS: u64 = 100;
+
+/// Makes an object an owner of a group, and records the change.
+pub fn add(
+    tx: &WriteTx<'_>,
+    policy: Policy,
+    by: &Grants,
+    group: &Sent<ObjectId>,
+    reference: &Reference,
+) -> Result<(), Error> {
+    let group = find_group(tx, group)?;
+    policy.may_change(&group)?;
+    may_change_role_assignable(by, &group)?;
+    let owner = lookup::resolve(tx, reference)?;
+    match own(tx, &group, &owner)? {
+        Insert::New => check_quota(tx, &group),
+        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
+    }
+}
+
+/// Ends an ownership, and records the change. Once a user owns a group, one always does.
+pub fn remove(
+    tx: &WriteTx<'_>,
+    policy: Policy,
+    by: &Grants,
+    group_id: &Sent<ObjectId>,
+    owner: ObjectId,
+) -> Result<(), Error> {
+    let group = find_group(tx, group_id)?;
+    policy.may_change(&group)?;
+    may_change_role_assignable(by, &group)?;
+    let absent = || Refusal::NotFound(group_id.text.clone());
+    let owner = objects::find(tx, owner)?.ok_or_else(absent)?;
+    if OWNERS.remove(tx, group.object.row, owner.row)? == Remove::NotThere {
+        return Err(absent().into());
+    }
+    if owner.kind == ObjectKind::User && owners::count_users(tx, group.object.row)? == 0 {
+        return Err(Refusal::LastOwner.into());
+    }
+    Ok(changes::append(tx, &group.object, Change::OwnerRemoved(owner.row))?)
+}
+
+/// Owners of a group after a position, at most `limit`.
+pub fn list(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    group: &Sent<ObjectId>,
+    after: RowNumber,
+    limit: usize,
+) -> Result<Page, Error> {
+    let group = find_group(tx, group)?;
+    let rows = OWNERS.page(tx, group.object.row, after, Page::rows(limit))?;
+    Ok(Page::of(rows, limit, |row| -> Found { show_where_readable(by, row) }))
+}
+
+/// How many owners a group has.
+pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
+    Ok(OWNERS.count(tx, find_group(tx, group)?.object.row)?)
+}
+
+/// Makes an object an owner, if its kind can be one. Whether there are too many is for [`check_quota`].
+pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<Insert, Error> {
+    if !matches!(owner.kind, ObjectKind::User | ObjectKind::ServicePrincipal) {
+        return Err(Refusal::NoOwner(owner.member_kind()?).into());
+    }
+    let inserted = OWNERS.insert(tx, group.object.row, owner.row)?;
+    if inserted == Insert::New {
+        changes::append(tx, &group.object, Change::OwnerAdded(owner.row))?;
+    }
+    Ok(inserted)
+}
+
+/// Refuses where a group has come to have too many owners.
+pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Group) -> Result<(), Error> {
+    let count = OWNERS.count(tx, group.object.row)?;
+    if count > MAX_OWNERS {
+        return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
+    }
+    Ok(())
+}

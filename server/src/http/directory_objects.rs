@@ -1,0 +1,75 @@
+//! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
+
+use super::{
+    AppState, answers,
+    error_responses::ReadErrors,
+    errors::Failure,
+    extract::{Caller, Nothing, OneObject, Options, Origin, Path},
+    requires::requires,
+    schemas::DirectoryObject,
+};
+use crate::{
+    directory::directory_objects,
+    model::{
+        ids::{ObjectId, Sent},
+        permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
+    },
+    store::{ReadTx, WriteTx},
+};
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(requires(&READ_DIRECTORY_OBJECT, routes!(get_directory_object)))
+        .routes(requires(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object)))
+}
+
+/// Get an object
+///
+/// Of whatever kind: `@odata.type` says which. The kind's default set of properties, or those that `$select`
+/// names.
+#[utoipa::path(
+    get, path = "/directoryObjects/{id}", operation_id = "get_directory_object", tag = "directory objects",
+    params(
+        ("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101"),
+        Options<OneObject>,
+    ),
+    responses((status = 200, description = "The object.", body = DirectoryObject, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity",
+        "@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace",
+        "id": "5a3e0000-0000-4000-8000-000000000101",
+    })), ReadErrors),
+)]
+async fn get_directory_object(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Path(id): Path<Sent<ObjectId>>,
+    Options { query, .. }: Options<OneObject>,
+) -> Result<Response, Failure> {
+    let get = |tx: &ReadTx<'_>| directory_objects::get(tx, &id).map_err(Failure::from);
+    let found = app.store.tenant(caller.tenant).read(get).await?;
+    answers::directory_object(&origin, &found, query.select.as_deref())
+}
+
+/// Delete an object
+///
+/// Of whatever kind but contacts, which Exchange keeps. The object is in no list, count, group or reference
+/// any more, and is gone for good after thirty days.
+#[utoipa::path(
+    delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",
+    params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
+    responses((status = 204, description = "The object is deleted, durably."), ReadErrors),
+)]
+async fn delete_directory_object(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(id): Path<Sent<ObjectId>>,
+    Options { .. }: Options<Nothing>,
+) -> Result<Response, Failure> {
+    let (grants, policy) = (caller.grants, app.policy);
+    let delete = move |tx: &WriteTx<'_>| directory_objects::delete(tx, policy, &grants, &id);
+    app.store.tenant(caller.tenant).write(delete).await?;
+    Ok(answers::no_content())
+}

@@ -1,0 +1,129 @@
+//! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
+
+use super::{
+    AppState, answers, bodies,
+    error_responses::{ReadErrors, WriteErrors},
+    errors::Failure,
+    extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
+    paging,
+    requires::requires,
+    schemas::DirectoryObjectCollection,
+    wire::ReferenceCreate,
+};
+use crate::{
+    directory::owners,
+    model::{
+        ids::{ObjectId, Sent},
+        permissions::{CHANGE_OWNERS, LIST_OWNERS},
+    },
+    store::{ReadTx, WriteTx},
+};
+use axum::{extract::State, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(requires(&CHANGE_OWNERS, routes!(add_group_owner)))
+        .routes(requires(&LIST_OWNERS, routes!(list_group_owners)))
+        .routes(requires(&LIST_OWNERS, routes!(count_group_owners)))
+        .routes(requires(&CHANGE_OWNERS, routes!(remove_group_owner)))
+}
+
+/// Add an owner to a group
+///
+/// Users and service principals can own groups, a hundred of them each at most.
+#[utoipa::path(
+    post, path = "/groups/{id}/owners/$ref", operation_id = "add_group_owner", tag = "group owners",
+    params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),
+    request_body(content = ReferenceCreate, description = "The object that is to own the group."),
+    responses((status = 204, description = "The object is an owner of the group, durably."), WriteErrors),
+)]
+async fn add_group_owner(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Path(group): Path<Sent<ObjectId>>,
+    Options { .. }: Options<Nothing>,
+    Json(body): Json,
+) -> Result<Response, Failure> {
+    let owner = bodies::reference(&body, &origin)?;
+    let (grants, policy) = (caller.grants, app.policy);
+    let add = move |tx: &WriteTx<'_>| owners::add(tx, policy, &grants, &group, &owner);
+    app.store.tenant(caller.tenant).write(add).await?;
+    Ok(answers::no_content())
+}
+
+/// List owners of a group
+///
+/// An owner of a kind that the caller may not read shows its type and id, all else of it is null.
+#[utoipa::path(
+    get, path = "/groups/{id}/owners", operation_id = "list_group_owners", tag = "group owners",
+    params(
+        ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
+        Options<Pages>,
+    ),
+    responses((status = 200, description = "A page of owners.", body = DirectoryObjectCollection, example = json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects(id,displayName)",
+        "value": [
+            {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
+        ],
+    })), ReadErrors),
+)]
+async fn list_group_owners(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Path(group): Path<Sent<ObjectId>>,
+    Options { query, .. }: Options<Pages>,
+) -> Result<Response, Failure> {
+    let path = format!("/groups/{}/owners", group.value);
+    let list = |tx: &ReadTx<'_>, after, limit| owners::list(tx, &caller.grants, &group, after, limit);
+    let count = |tx: &ReadTx<'_>| owners::count(tx, &group);
+    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
+    answers::directory_objects(&origin, &collection, query.select.as_deref())
+}
+
+/// Count owners of a group
+///
+/// As plain text.
+#[utoipa::path(
+    get, path = "/groups/{id}/owners/$count", operation_id = "count_group_owners", tag = "group owners",
+    params(
+        ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
+        Eventual,
+    ),
+    responses((status = 200, description = "How many owners the group has.", body = i64, content_type = "text/plain", example = json!(1)), ReadErrors),
+)]
+async fn count_group_owners(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(group): Path<Sent<ObjectId>>,
+    Options { .. }: Options<Nothing>,
+    _: Eventual,
+) -> Result<Response, Failure> {
+    let count = |tx: &ReadTx<'_>| owners::count(tx, &group).map_err(Failure::from);
+    Ok(answers::count(app.store.tenant(caller.tenant).read(count).await?))
+}
+
+/// Remove an owner of a group
+///
+/// The ownership ends; the object itself stays. Once a user owns a group, its last user can't be removed.
+#[utoipa::path(
+    delete, path = "/groups/{id}/owners/{ownerId}/$ref", operation_id = "remove_group_owner", tag = "group owners",
+    params(
+        ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
+        ("ownerId" = Uuid, Path, description = "The owner's id.", example = "5a3e0000-0000-4000-8000-000000000101"),
+    ),
+    responses((status = 204, description = "The object owns the group no more, durably."), ReadErrors),
+)]
+async fn remove_group_owner(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path((group, owner)): Path<(Sent<ObjectId>, Sent<ObjectId>)>,
+    Options { .. }: Options<Nothing>,
+) -> Result<Response, Failure> {
+    let (grants, policy) = (caller.grants, app.policy);
+    let remove = move |tx: &WriteTx<'_>| owners::remove(tx, policy, &grants, &group, owner.value);
+    app.store.tenant(caller.tenant).write(remove).await?;
+    Ok(answers::no_content())
+}

@@ -1,0 +1,77 @@
+//! What the contract says of query options and headers: each extractor that reads them documents them.
+
+use super::extract::{Eventual, Options, Takes};
+use crate::odata::query::{MAX_PAGE_SIZE, QueryOption};
+use serde_json::{Value, json};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, ObjectBuilder, Required, SchemaFormat, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
+
+impl<T: Takes> IntoParams for Options<T> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters: Vec<Parameter> = T::OPTIONS.iter().map(|&option| query_option(option)).collect();
+        if T::OPTIONS.contains(&QueryOption::Count) {
+            parameters.push(consistency_level("`eventual`, where objects are counted.", Required::False));
+        }
+        parameters
+    }
+}
+
+impl IntoParams for Eventual {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![consistency_level("`eventual`: counting demands it.", Required::True)]
+    }
+}
+
+fn query_option(option: QueryOption) -> Parameter {
+    let schema = ObjectBuilder::new();
+    let (description, schema, example): (_, _, Value) = match option {
+        QueryOption::Select => (
+            "Properties to return, separated by commas.",
+            schema.schema_type(Type::String),
+            json!("id,displayName"),
+        ),
+        QueryOption::Top => (
+            "Objects on a page: 100 where it isn't said.",
+            schema
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                .minimum(Some(1))
+                .maximum(Some(MAX_PAGE_SIZE)),
+            json!(100),
+        ),
+        QueryOption::Count => (
+            "Whether to count all objects. Needs `ConsistencyLevel`.",
+            schema.schema_type(Type::Boolean),
+            json!(true),
+        ),
+        QueryOption::SkipToken => (
+            "Where the page begins: from `@odata.nextLink`, opaque.",
+            schema.schema_type(Type::String),
+            json!("1KUyXq6cLkF3bSQeQH0m5zKkJm2lq1kqkqg2Yv0wzQ"),
+        ),
+    };
+    ParameterBuilder::new()
+        .name(option.name())
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .example(Some(example))
+        .build()
+}
+
+fn consistency_level(description: &str, required: Required) -> Parameter {
+    ParameterBuilder::new()
+        .name("ConsistencyLevel")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some(json!("eventual")))
+        .build()
+}

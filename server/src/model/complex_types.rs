@@ -1,0 +1,264 @@
+//! Complex types: values made of named parts, which several entities have.
+
+use super::properties::{
+    Complex, Format,
+    Kind::{Boolean, DateTime, Int32, String, Strings},
+    property,
+};
+
+/// How a device is known to another registry.
+pub static ALTERNATIVE_SECURITY_ID: Complex = Complex {
+    name: "AlternativeSecurityId",
+    description: "How a device is known to another registry. For Graph's internal use.",
+    properties: &[
+        property("identityProvider", String, "The registry.").writable(),
+        property("key", String, "The key in that registry.").writable(),
+        property("type", Int32, "The kind of key.").writable(),
+    ],
+};
+
+/// A role of an application.
+pub static APP_ROLE: Complex = Complex {
+    name: "AppRole",
+    description: "A role that an application declares.",
+    properties: &[
+        property("allowedMemberTypes", Strings, "Who can have it: `User`, `Application` or both."),
+        property("description", String, "What the role is for."),
+        property("displayName", String, "The role's name for people."),
+        property("id", String, "The role's identifier.").format(Format::Guid),
+        property("isEnabled", Boolean, "Whether it can be assigned."),
+        property("origin", String, "Whether the application or its service principal declares it."),
+        property("value", String, "The role as it stands in tokens."),
+    ],
+};
+
+/// A sensitivity label of a group.
+pub static ASSIGNED_LABEL: Complex = Complex {
+    name: "AssignedLabel",
+    description: "A sensitivity label of a group.",
+    properties: &[
+        property("displayName", String, "The label's name.").writable(),
+        property("labelId", String, "The label's identifier.").writable().format(Format::Guid),
+    ],
+};
+
+/// A licence that was assigned.
+pub static ASSIGNED_LICENSE: Complex = Complex {
+    name: "AssignedLicense",
+    description: "A licence that was assigned to a user or to a group's members.",
+    properties: &[
+        property("disabledPlans", Strings, "The service plans of it that aren't used.").format(Format::Guid),
+        property("skuId", String, "The product.").format(Format::Guid),
+    ],
+};
+
+/// A service plan that was assigned.
+pub static ASSIGNED_PLAN: Complex = Complex {
+    name: "AssignedPlan",
+    description: "A service plan that was assigned to a user.",
+    properties: &[
+        property("assignedDateTime", DateTime, "When it was assigned."),
+        property("capabilityStatus", String, "Whether it is in force, such as `Enabled`."),
+        property("service", String, "The service."),
+        property("servicePlanId", String, "The plan.").format(Format::Guid),
+    ],
+};
+
+/// Certificates that stand for a user.
+pub static AUTHORIZATION_INFO: Complex = Complex {
+    name: "AuthorizationInfo",
+    description: "What authorizes a user besides a password.",
+    properties: &[property("certificateUserIds", Strings, "Names in certificates that stand for the user.")
+        .writable()
+        .max_items(10)],
+};
+
+/// Where an employee belongs.
+pub static EMPLOYEE_ORG_DATA: Complex = Complex {
+    name: "EmployeeOrgData",
+    description: "Where in the organisation a user belongs.",
+    properties: &[
+        property("costCenter", String, "The cost centre.").writable(),
+        property("division", String, "The division.").writable(),
+    ],
+};
+
+/// URLs that tell of an application.
+pub static INFORMATIONAL_URL: Complex = Complex {
+    name: "InformationalUrl",
+    description: "URLs that tell of an application.",
+    properties: &[
+        property("logoUrl", String, "Its logo."),
+        property("marketingUrl", String, "Its marketing page."),
+        property("privacyStatementUrl", String, "Its privacy statement."),
+        property("supportUrl", String, "Its support page."),
+        property("termsOfServiceUrl", String, "Its terms of service."),
+    ],
+};
+
+/// How a licence came to a user.
+pub static LICENSE_ASSIGNMENT_STATE: Complex = Complex {
+    name: "LicenseAssignmentState",
+    description: "How a licence came to a user, and whether it is in force.",
+    properties: &[
+        property("assignedByGroup", String, "The group that it came by; null where it came directly."),
+        property("disabledPlans", Strings, "The service plans of it that aren't used.").format(Format::Guid),
+        property("error", String, "Why it isn't in force."),
+        property("lastUpdatedDateTime", DateTime, "When this last changed."),
+        property("skuId", String, "The product.").format(Format::Guid),
+        property("state", String, "Whether it is in force, such as `Active`."),
+    ],
+};
+
+/// How far the licences of a group have come.
+pub static LICENSE_PROCESSING_STATE: Complex = Complex {
+    name: "LicenseProcessingState",
+    description: "How far the licences of a group have come to its members.",
+    properties: &[property(
+        "state",
+        String,
+        "`QueuedForProcessing`, `ProcessingInProgress` or `ProcessingComplete`.",
+    )],
+};
+
+/// A name that a user signs in with.
+pub static OBJECT_IDENTITY: Complex = Complex {
+    name: "ObjectIdentity",
+    description: "A name that a user signs in with.",
+    properties: &[
+        property("issuer", String, "Who issued it, such as a domain.").writable().max(512),
+        property("issuerAssignedId", String, "The name.").writable().max(113),
+        property("signInType", String, "The kind of name, such as `userPrincipalName`.").writable(),
+    ],
+};
+
+/// Attributes of one's own, as Exchange has them.
+pub static ON_PREMISES_EXTENSION_ATTRIBUTES: Complex = Complex {
+    name: "OnPremisesExtensionAttributes",
+    description: "Fifteen attributes whose meaning the organisation decides.",
+    properties: &[
+        property("extensionAttribute1", String, "The first attribute.").writable().max(1024),
+        property("extensionAttribute2", String, "The second attribute.").writable().max(1024),
+        property("extensionAttribute3", String, "The third attribute.").writable().max(1024),
+        property("extensionAttribute4", String, "The fourth attribute.").writable().max(1024),
+        property("extensionAttribute5", String, "The fifth attribute.").writable().max(1024),
+        property("extensionAttribute6", String, "The sixth attribute.").writable().max(1024),
+        property("extensionAttribute7", String, "The seventh attribute.").writable().max(1024),
+        property("extensionAttribute8", String, "The eighth attribute.").writable().max(1024),
+        property("extensionAttribute9", String, "The ninth attribute.").writable().max(1024),
+        property("extensionAttribute10", String, "The tenth attribute.").writable().max(1024),
+        property("extensionAttribute11", String, "The eleventh attribute.").writable().max(1024),
+        property("extensionAttribute12", String, "The twelfth attribute.").writable().max(1024),
+        property("extensionAttribute13", String, "The thirteenth attribute.").writable().max(1024),
+        property("extensionAttribute14", String, "The fourteenth attribute.").writable().max(1024),
+        property("extensionAttribute15", String, "The fifteenth attribute.").writable().max(1024),
+    ],
+};
+
+/// An error that kept a property from being synchronised from on premises.
+pub static ON_PREMISES_PROVISIONING_ERROR: Complex = Complex {
+    name: "OnPremisesProvisioningError",
+    description: "An error that kept a property from being synchronised from on premises.",
+    properties: &[
+        property("category", String, "The category of the error."),
+        property("occurredDateTime", DateTime, "When the error occurred."),
+        property("propertyCausingError", String, "The name of the property that caused it."),
+        property("value", String, "The value of that property."),
+    ],
+};
+
+/// A new user's password. Checked and not kept: nothing signs users in by password.
+pub static PASSWORD_PROFILE: Complex = Complex {
+    name: "PasswordProfile",
+    description: "A user's new password. It is checked against the rules for passwords and not kept.",
+    properties: &[
+        property("forceChangePasswordNextSignIn", Boolean, "Whether the user must change it at the next sign-in.").writable(),
+        property("forceChangePasswordNextSignInWithMfa", Boolean, "The same, after a multi-factor sign-in.").writable(),
+        property("password", String, "The password: 8 to 256 characters of three of the four classes lower case, upper case, digits, symbols.").writable().max(256),
+    ],
+};
+
+/// A permission that an application declares for its users.
+pub static PERMISSION_SCOPE: Complex = Complex {
+    name: "PermissionScope",
+    description: "A delegated permission that an application declares.",
+    properties: &[
+        property("adminConsentDescription", String, "What it allows, for administrators."),
+        property("adminConsentDisplayName", String, "Its name for administrators."),
+        property("id", String, "Its identifier.").format(Format::Guid),
+        property("isEnabled", Boolean, "Whether it can be granted."),
+        property("origin", String, "Whether the application or its service principal declares it."),
+        property("type", String, "Who can grant it: `User` or `Admin`."),
+        property("userConsentDescription", String, "What it allows, for users."),
+        property("userConsentDisplayName", String, "Its name for users."),
+        property("value", String, "The permission as it stands in tokens."),
+    ],
+};
+
+/// A telephone number.
+pub static PHONE: Complex = Complex {
+    name: "Phone",
+    description: "A telephone number.",
+    properties: &[
+        property("language", String, "The language spoken there."),
+        property("number", String, "The number."),
+        property("region", String, "Its region."),
+        property("type", String, "The kind of number, such as `business` or `mobile`."),
+    ],
+};
+
+/// An address of an office.
+pub static PHYSICAL_OFFICE_ADDRESS: Complex = Complex {
+    name: "PhysicalOfficeAddress",
+    description: "An address of an office.",
+    properties: &[
+        property("city", String, "The city."),
+        property("countryOrRegion", String, "The country or region."),
+        property("officeLocation", String, "Where in the building the office is."),
+        property("postalCode", String, "The postal code."),
+        property("state", String, "The state or province."),
+        property("street", String, "The street."),
+    ],
+};
+
+/// A service plan that was set up.
+pub static PROVISIONED_PLAN: Complex = Complex {
+    name: "ProvisionedPlan",
+    description: "A service plan that was set up for a user.",
+    properties: &[
+        property("capabilityStatus", String, "Whether it is in force, such as `Enabled`."),
+        property("provisioningStatus", String, "How far setting it up has come, such as `Success`."),
+        property("service", String, "The service."),
+    ],
+};
+
+/// Settings of single sign-on by SAML.
+pub static SAML_SINGLE_SIGN_ON_SETTINGS: Complex = Complex {
+    name: "SamlSingleSignOnSettings",
+    description: "Settings of single sign-on by SAML.",
+    properties: &[
+        property("relayState", String, "Where the application leads a user after signing in.").writable()
+    ],
+};
+
+/// An error that a service reported of an object.
+pub static SERVICE_PROVISIONING_ERROR: Complex = Complex {
+    name: "ServiceProvisioningError",
+    description: "An error that a service reported while it took the object over.",
+    properties: &[
+        property("createdDateTime", DateTime, "When the error occurred."),
+        property("isResolved", Boolean, "Whether the error has been resolved."),
+        property("serviceInstance", String, "The instance of the service that reported it."),
+    ],
+};
+
+/// Who vouches for an application.
+pub static VERIFIED_PUBLISHER: Complex = Complex {
+    name: "VerifiedPublisher",
+    description: "The verified publisher of an application.",
+    properties: &[
+        property("addedDateTime", DateTime, "When it was verified."),
+        property("displayName", String, "The publisher's name."),
+        property("verifiedPublisherId", String, "The publisher's identifier."),
+    ],
+};

@@ -1,0 +1,407 @@
+//! Values held against the property tables: what a body may set, how an update changes an object, and the
+//! texts that are stored. Knows one object at a time and nothing of the directory.
+
+use super::{
+    ids::ObjectId,
+    properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value};
+
+/// Properties by name, in the wire's own types.
+pub type Values = Map<String, Value>;
+
+/// Why the table refuses a body. `http/errors.rs` has the words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PropertyFault {
+    /// The entity has no such property.
+    #[error("unknown property '{0}'")]
+    Unknown(String),
+    /// Nobody sets it (at this moment of an object's life).
+    #[error("property '{0}' is read-only")]
+    ReadOnly(&'static str),
+    /// Its value is of another type, too long or of a wrong form.
+    #[error("invalid value of property '{0}'")]
+    Invalid(&'static str),
+    /// It must have a value.
+    #[error("property '{0}' is required")]
+    Required(&'static str),
+}
+
+/// An object's stored texts: the default set apart from the rest, so that a page without `$select` puts
+/// texts together and parses nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// A JSON object of the properties that are returned by default, all of them.
+    pub default: String,
+    /// A JSON object of those that `$select` alone shows, where they have a value.
+    pub rest: String,
+}
+
+impl Document {
+    /// The values that were stored. `None`: the texts aren't what was stored.
+    pub fn values(&self) -> Option<Values> {
+        let mut values: Values = serde_json::from_str(&self.default).ok()?;
+        let rest: Values = serde_json::from_str(&self.rest).ok()?;
+        values.retain(|_, value| !value.is_null());
+        values.extend(rest);
+        Some(values)
+    }
+}
+
+impl Entity {
+    /// Checks the body of a creation, and gives the new object's values. What is `null` counts as absent;
+    /// names with `@` in them are annotations and not looked at.
+    pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
+        let changes = self.check(body, Written::at_creation, |property| match property.is_collection() {
+            true => Err(PropertyFault::Invalid(property.name)),
+            false => Ok(None),
+        })?;
+        let missing = |property: &&Property| property.required && !changes.contains_key(property.name);
+        if let Some(property) = self.properties.iter().find(missing) {
+            return Err(PropertyFault::Required(property.name));
+        }
+        let mut values = Values::new();
+        for property in self.properties.iter().filter(|property| property.held == Held::InDirectory) {
+            if property.initial != Initial::Nothing {
+                values.insert(property.name.into(), property.nothing());
+            }
+        }
+        self.apply(&mut values, &changes)?;
+        Ok(values)
+    }
+
+    /// Checks the body of an update, and gives what it sets: `null` takes a value away.
+    pub fn check_update(&self, body: &Values) -> Result<Values, PropertyFault> {
+        self.check(body, Written::later, |property| match property.nullable {
+            true => Ok(Some(Value::Null)),
+            false if property.required => Err(PropertyFault::Required(property.name)),
+            false => Err(PropertyFault::Invalid(property.name)),
+        })
+    }
+
+    fn check(
+        &self,
+        body: &Values,
+        written: impl Fn(Written) -> bool,
+        null: impl Fn(&Property) -> Result<Option<Value>, PropertyFault>,
+    ) -> Result<Values, PropertyFault> {
+        let mut changes = Values::new();
+        for (name, value) in body.iter().filter(|(name, _)| !name.contains('@')) {
+            let property = self
+                .properties
+                .iter()
+                .find(|property| property.name == name)
+                .ok_or_else(|| PropertyFault::Unknown(name.clone()))?;
+            if !written(property.written) {
+                return Err(PropertyFault::ReadOnly(property.name));
+            }
+            let value = match value {
+                Value::Null => null(property)?,
+                value => Some(property.accept(value).ok_or(PropertyFault::Invalid(property.name))?),
+            };
+            if let Some(value) = value {
+                changes.insert(name.clone(), value);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Changes an object's values as a checked update says. What is set once keeps its value.
+    pub fn apply(&self, values: &mut Values, changes: &Values) -> Result<(), PropertyFault> {
+        for property in self.properties {
+            let Some(change) = changes.get(property.name) else { continue };
+            let current = values.get(property.name);
+            if property.written == Written::Once && current.is_some_and(|current| current != change) {
+                return Err(PropertyFault::ReadOnly(property.name));
+            }
+            let value = match (property.kind, change) {
+                (Kind::Object(complex), Value::Object(parts)) => complex.merge(current, parts),
+                _ => change.clone(),
+            };
+            match value {
+                Value::Null => values.remove(property.name),
+                value => values.insert(property.name.into(), value),
+            };
+        }
+        Ok(())
+    }
+
+    /// Writes an object's values as the texts that are stored.
+    pub fn document(&self, values: &Values) -> Document {
+        let mut default = Values::new();
+        let mut rest = Values::new();
+        for property in self.properties {
+            let value = values.get(property.name).cloned();
+            match property.returned {
+                Returned::ByDefault => {
+                    default.insert(property.name.into(), value.unwrap_or_else(|| property.nothing()));
+                }
+                Returned::OnSelect => {
+                    if let Some(value) = value {
+                        rest.insert(property.name.into(), value);
+                    }
+                }
+                Returned::Never => {}
+            }
+        }
+        Document { default: Value::Object(default).to_string(), rest: Value::Object(rest).to_string() }
+    }
+}
+
+impl Property {
+    /// What it is where nothing was set.
+    pub fn nothing(&self) -> Value {
+        match self.initial {
+            Initial::Nothing if self.is_collection() => Value::Array(Vec::new()),
+            Initial::Nothing => Value::Null,
+            Initial::False => false.into(),
+            Initial::True => true.into(),
+            Initial::Zero => 0.into(),
+            Initial::Text(text) => text.into(),
+        }
+    }
+
+    /// Brings a value into the form that is kept. `None`: it doesn't fit.
+    fn accept(&self, value: &Value) -> Option<Value> {
+        match (self.kind, value) {
+            (Kind::String, Value::String(text)) => self.accept_text(text),
+            (Kind::Boolean, Value::Bool(_)) => Some(value.clone()),
+            (Kind::Int32, Value::Number(number)) => {
+                number.as_i64().filter(|n| i32::try_from(*n).is_ok()).map(Value::from)
+            }
+            (Kind::DateTime, Value::String(text)) => {
+                let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+                Some(time.to_rfc3339_opts(SecondsFormat::AutoSi, true).into())
+            }
+            (Kind::Strings, Value::Array(items)) => {
+                self.accept_items(items, |item| self.accept_text(item.as_str()?))
+            }
+            (Kind::Object(complex), Value::Object(parts)) => complex.accept(parts).map(Value::Object),
+            (Kind::Objects(complex), Value::Array(items)) => self
+                .accept_items(items, |item| Some(complex.merge(None, &complex.accept(item.as_object()?)?))),
+            _ => None,
+        }
+    }
+
+    fn accept_items(&self, items: &[Value], accept: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
+        if self.max_items.is_some_and(|max| items.len() > max) {
+            return None;
+        }
+        items.iter().map(accept).collect::<Option<_>>().map(Value::Array)
+    }
+
+    fn accept_text(&self, text: &str) -> Option<Value> {
+        if self.max.is_some_and(|max| text.chars().count() > max) || text.chars().any(|c| c == '\0') {
+            return None;
+        }
+        (!self.required || !text.trim().is_empty()).then_some(())?;
+        self.format.accept(text)
+    }
+}
+
+impl Complex {
+    /// Checks the parts that a value names. `null` is kept: an update takes that part away.
+    fn accept(&self, parts: &Values) -> Option<Values> {
+        let named = parts.iter().filter(|(name, _)| !name.contains('@'));
+        named
+            .map(|(name, value)| {
+                let part = self.properties.iter().find(|part| part.name == name)?;
+                let value = match value {
+                    Value::Null => part.nullable.then_some(Value::Null)?,
+                    value => part.accept(value)?,
+                };
+                Some((name.clone(), value))
+            })
+            .collect()
+    }
+
+    /// A value with all parts: those named as given, the others as they were.
+    fn merge(&self, current: Option<&Value>, parts: &Values) -> Value {
+        let kept = |name: &str| current.and_then(|current| current.get(name));
+        let part = |part: &Property| {
+            let value = parts.get(part.name).or_else(|| kept(part.name)).cloned();
+            (part.name.to_owned(), value.unwrap_or_else(|| part.nothing()))
+        };
+        Value::Object(self.properties.iter().map(part).collect())
+    }
+}
+
+impl Format {
+    /// The text in the form that is kept.
+    fn accept(self, text: &str) -> Option<Value> {
+        match self {
+            Self::OneOf(words) => {
+                words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|&word| word.into())
+            }
+            Self::Guid => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
+            _ => self.holds(text).then(|| text.into()),
+        }
+    }
+
+    fn holds(self, text: &str) -> bool {
+        match self {
+            Self::Any | Self::OneOf(_) | Self::Guid => true,
+            Self::MailNickname => {
+                !text.is_empty()
+                    && text.is_ascii()
+                    && !text.contains(|c: char| "@()\\[]\";:<>, ".contains(c) || c.is_ascii_control())
+            }
+            Self::UserPrincipalName => text.split_once('@').is_some_and(|(alias, domain)| {
+                let allowed = |c: char| c.is_ascii_alphanumeric() || "'.-_!#^~".contains(c);
+                !alias.is_empty()
+                    && alias.len() <= 64
+                    && !domain.is_empty()
+                    && alias.chars().all(allowed)
+                    && !domain.starts_with('.')
+                    && !domain.ends_with('.')
+                    && domain.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+            }),
+            Self::MailAddress => text.split_once('@').is_some_and(|(local, domain)| {
+                let bad = |c: char| c.is_whitespace() || c.is_control() || c == '@';
+                !local.is_empty() && !domain.is_empty() && !local.contains(bad) && !domain.contains(bad)
+            }),
+            Self::Country => text.len() == 2 && text.chars().all(|c| c.is_ascii_alphabetic()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ENTITIES, group, user};
+    use serde_json::json;
+
+    #[test]
+    fn no_table_names_a_property_twice_and_each_has_an_id() {
+        for entity in ENTITIES {
+            let mut names: Vec<_> = entity.properties.iter().map(|p| p.name.to_lowercase()).collect();
+            names.sort();
+            let count = names.len();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}", entity.name);
+            assert!(entity.property("id").is_some(), "{}", entity.name);
+        }
+    }
+
+    #[test]
+    fn what_is_required_can_be_written_and_only_answers_without_it_are_write_only() {
+        for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
+            assert!(!property.required || property.written.at_creation(), "{}", property.name);
+            assert!(
+                property.returned != Returned::Never || property.written != Written::ReadOnly,
+                "{} would be neither read nor written",
+                property.name
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_initially_set_fits_its_own_line() {
+        for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
+            if property.initial != Initial::Nothing {
+                assert_eq!(
+                    property.accept(&property.nothing()),
+                    Some(property.nothing()),
+                    "{}",
+                    property.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_holds_the_whole_default_set_and_only_what_was_set_of_the_rest() {
+        let values = json!({"displayName": "Ada", "department": "Engines"});
+        let document = user::USER.document(values.as_object().unwrap());
+        let default: Values = serde_json::from_str(&document.default).unwrap();
+        let by_default = user::USER.properties.iter().filter(|p| p.returned == Returned::ByDefault);
+        assert!(by_default.map(|p| p.name).eq(default.keys().map(String::as_str)));
+        assert_eq!(default["businessPhones"], json!([]));
+        assert_eq!(document.rest, r#"{"department":"Engines"}"#);
+    }
+
+    #[test]
+    fn a_creation_is_checked_property_by_property() {
+        let check = |body: Value| group::GROUP.check_creation(body.as_object().unwrap());
+        let good =
+            json!({"displayName": "A", "mailEnabled": false, "mailNickname": "a", "securityEnabled": true});
+        assert!(check(good.clone()).is_ok());
+        let with = |name: &str, value: Value| {
+            let mut body = good.clone();
+            body[name] = value;
+            check(body)
+        };
+        assert_eq!(with("colour", json!("red")), Err(PropertyFault::Unknown("colour".into())));
+        assert_eq!(with("id", json!("x")), Err(PropertyFault::ReadOnly("id")));
+        assert_eq!(with("unseenCount", json!(7)), Err(PropertyFault::ReadOnly("unseenCount")));
+        assert_eq!(with("displayName", json!(7)), Err(PropertyFault::Invalid("displayName")));
+        assert_eq!(with("displayName", json!("x".repeat(257))), Err(PropertyFault::Invalid("displayName")));
+        assert_eq!(with("displayName", Value::Null), Err(PropertyFault::Required("displayName")));
+        assert_eq!(with("groupTypes", Value::Null), Err(PropertyFault::Invalid("groupTypes")));
+        assert!(with("description", Value::Null).is_ok());
+        assert_eq!(with("visibility", json!("private")).unwrap()["visibility"], "Private");
+        for bad in ["", "a b", "a@b", "a(b", "é", "a\"b", &"x".repeat(65)] {
+            assert_eq!(
+                with("mailNickname", json!(bad)),
+                Err(PropertyFault::Invalid("mailNickname")),
+                "{bad}"
+            );
+        }
+        assert!(with("mailNickname", json!("a.b-c_d")).is_ok());
+    }
+
+    #[test]
+    fn absent_null_and_a_value_are_three_things() {
+        let update = |mut values: Value, body: Value| {
+            let changes = user::USER.check_update(body.as_object().unwrap())?;
+            let values = values.as_object_mut().unwrap();
+            user::USER.apply(values, &changes)?;
+            Ok::<_, PropertyFault>(Value::Object(values.clone()))
+        };
+        let ada = json!({"displayName": "Ada", "city": "London"});
+        assert_eq!(update(ada.clone(), json!({})), Ok(ada.clone()));
+        assert_eq!(update(ada.clone(), json!({"city": null})), Ok(json!({"displayName": "Ada"})));
+        assert_eq!(
+            update(ada.clone(), json!({"city": "Turin"})),
+            Ok(json!({"displayName": "Ada", "city": "Turin"}))
+        );
+        let required = Err(PropertyFault::Required("displayName"));
+        assert_eq!(update(ada.clone(), json!({"displayName": null})), required);
+        let phones = Err(PropertyFault::Invalid("businessPhones"));
+        assert_eq!(update(ada.clone(), json!({"businessPhones": null})), phones);
+        assert_eq!(update(ada, json!({"businessPhones": ["1", "2"]})), phones);
+    }
+
+    #[test]
+    fn an_update_of_a_complex_value_leaves_the_parts_that_it_does_not_name() {
+        let mut values = Values::new();
+        let mut set = |body: Value| {
+            let changes = user::USER.check_update(body.as_object().unwrap()).unwrap();
+            user::USER.apply(&mut values, &changes).unwrap();
+            values.get("employeeOrgData").cloned()
+        };
+        let both = json!({"costCenter": "1", "division": null});
+        assert_eq!(set(json!({"employeeOrgData": {"costCenter": "1"}})), Some(both));
+        let both = json!({"costCenter": "1", "division": "2"});
+        assert_eq!(set(json!({"employeeOrgData": {"division": "2"}})), Some(both));
+        let one = json!({"costCenter": null, "division": "2"});
+        assert_eq!(set(json!({"employeeOrgData": {"costCenter": null}})), Some(one));
+        assert_eq!(set(json!({"employeeOrgData": null})), None);
+    }
+
+    #[test]
+    fn times_are_kept_in_utc_and_what_is_set_once_stays() {
+        let changes = json!({"employeeHireDate": "2026-03-01T01:30:00+02:00"});
+        let changes = user::USER.check_update(changes.as_object().unwrap()).unwrap();
+        assert_eq!(changes["employeeHireDate"], "2026-02-28T23:30:00Z");
+        let changes = json!({"uniqueName": "readers"});
+        let changes = group::GROUP.check_update(changes.as_object().unwrap()).unwrap();
+        let mut values = Values::new();
+        group::GROUP.apply(&mut values, &changes).unwrap();
+        assert_eq!(group::GROUP.apply(&mut values, &changes), Ok(()), "the same again");
+        let other = json!({"uniqueName": "writers"});
+        let refusal = group::GROUP.apply(&mut values, other.as_object().unwrap());
+        assert_eq!(refusal, Err(PropertyFault::ReadOnly("uniqueName")));
+    }
+}

@@ -1,0 +1,103 @@
+//! Soft deletion, and purging what was deleted long ago in pieces that hold up no other write for long.
+
+use super::{
+    Error, ReadTx, Store, WriteTx,
+    changes::{self, Change},
+    driver::{Connection, OptionalExtension, params},
+    objects::{self, Object},
+    tenants::{self, Tenant},
+};
+use crate::model::values::Document;
+use chrono::{DateTime, Utc};
+
+/// Pairs of one table that one piece of purging takes away.
+const PIECE: usize = 500;
+
+/// What one piece of purging left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    /// More that is due.
+    Unfinished,
+    /// Nothing that is due.
+    Finished,
+}
+
+/// Deletes an object, whose texts say when. What it was a member or an owner of is set aside; what it contains
+/// stays with it.
+pub fn delete(tx: &WriteTx<'_>, object: &Object, document: &Document) -> Result<(), Error> {
+    let row = object.row.0;
+    for set_aside in [
+        "INSERT INTO deleted_memberships (group_row, member_row)
+         SELECT group_row, member_row FROM memberships WHERE member_row = ?1",
+        "DELETE FROM memberships WHERE member_row = ?1",
+        "INSERT INTO deleted_ownerships (group_row, owner_row)
+         SELECT group_row, owner_row FROM ownerships WHERE owner_row = ?1",
+        "DELETE FROM ownerships WHERE owner_row = ?1",
+    ] {
+        tx.run(set_aside, params![row])?;
+    }
+    let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
+    tx.run(sql, params![row, tx.now().timestamp(), document.default, document.rest])?;
+    changes::append(tx, object, Change::Deleted)
+}
+
+impl Store {
+    /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
+    pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Purge, Error> {
+        let clock = self.clock.clone();
+        self.writer
+            .run(None, move |connection| {
+                let Some((tenant, object)) = due(connection, deleted_before)? else {
+                    return Ok(Purge::Finished);
+                };
+                purge_piece(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())), &object)?;
+                Ok(Purge::Unfinished)
+            })
+            .await
+    }
+}
+
+/// The object that was deleted first, if it was before this time.
+fn due(connection: &Connection, before: DateTime<Utc>) -> Result<Option<(Tenant, Object)>, Error> {
+    let sql = objects::select_objects!(
+        ", t.number, t.id FROM objects o JOIN tenants t ON t.number = o.tenant
+         WHERE o.deleted_at IS NOT NULL AND o.purged_at IS NULL AND o.deleted_at < ?1
+         ORDER BY o.deleted_at LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row(params![before.timestamp()], |row| {
+        Ok(tenants::read_from(row, objects::NEXT_COLUMN).map(|tenant| (tenant, objects::read(row))))
+    });
+    let Some(found) = found.optional()? else { return Ok(None) };
+    let (tenant, object) = found?;
+    Ok(Some((tenant, object?)))
+}
+
+fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
+    let limit = i64::try_from(PIECE).unwrap_or(i64::MAX);
+    let mut taken = 0;
+    for take in [
+        "DELETE FROM memberships WHERE (group_row, member_row) IN
+         (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)",
+        "DELETE FROM ownerships WHERE (group_row, owner_row) IN
+         (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
+        "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
+         (SELECT member_row, group_row FROM deleted_memberships WHERE member_row = ?1 LIMIT ?2)",
+        "DELETE FROM deleted_ownerships WHERE (owner_row, group_row) IN
+         (SELECT owner_row, group_row FROM deleted_ownerships WHERE owner_row = ?1 LIMIT ?2)",
+    ] {
+        taken += tx.run(take, params![object.row.0, limit])?;
+    }
+    if taken > 0 {
+        return Ok(());
+    }
+    for strip in [
+        "DELETE FROM application_secrets WHERE application_row = ?1",
+        "DELETE FROM granted_roles WHERE service_principal_row = ?1",
+    ] {
+        tx.run(strip, params![object.row.0])?;
+    }
+    let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}' WHERE row = ?1";
+    tx.run(sql, params![object.row.0, tx.now().timestamp()])?;
+    changes::append(tx, object, Change::Purged)
+}
