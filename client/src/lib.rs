@@ -40,7 +40,7 @@ mod generated {
 
 pub use failure::Failure;
 pub use generated::*;
-pub use pages::{Page, PageError};
+pub use pages::{Page, PageError, counted};
 pub use patch::{Patch, Replace};
-pub use progenitor_client::{Error, ResponseValue};
+pub use progenitor_client::{ByteStream, Error, ResponseValue};
 pub use session::{Session, StaticToken, TokenError, TokenSource, connect};

@@ -5,8 +5,8 @@ use crate::{
     types::{self, DirectoryObject, DirectoryObjectCollection, ODataErrors},
 };
 use async_stream::try_stream;
-use futures::Stream;
-use progenitor_client::{ClientInfo, Error, ResponseValue};
+use futures::{Stream, TryStreamExt};
+use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 use reqwest::{Url, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use std::num::NonZeroU32;
@@ -52,6 +52,19 @@ pages! {
     ReferenceCollection of Reference,
     ServicePrincipalCollection of ServicePrincipal,
     UserCollection of User,
+}
+
+/// The number that a counting operation, such as `count_users`, answered.
+///
+/// # Errors
+/// Where the connection breaks, or the answer is no number.
+pub async fn counted(answer: ResponseValue<ByteStream>) -> Result<u64, PageError> {
+    let mut parts = answer.into_inner_stream();
+    let mut text = Vec::new();
+    while let Some(part) = parts.try_next().await.map_err(Error::ResponseBodyError)? {
+        text.extend_from_slice(&part);
+    }
+    serde_json::from_slice(&text).map_err(|error| Error::InvalidResponsePayload(text.into(), error))
 }
 
 impl Client {

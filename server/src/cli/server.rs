@@ -7,16 +7,20 @@ use crate::{
     model::ids::TenantId,
     store::{
         Store, Tenant,
+        deletions::Purge,
         folder::{self, Folder, ServerLock},
     },
 };
-use std::{future::Future, io::IsTerminal, net::SocketAddr, path::Path};
+use std::{future::Future, io::IsTerminal, net::SocketAddr, path::Path, time::Duration};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 /// Connections that read.
 const READERS: usize = 8;
+
+/// How often deleted objects are looked through for what is to be purged.
+const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// How a server is started.
 pub(super) struct Settings {
@@ -81,9 +85,29 @@ impl Server {
                 tracing::error!(%error, "the signing key can't be used: no token is accepted");
             }
         });
+        let purge = tokio::spawn(purge(self.store.clone()));
         listener::serve(self.listener, http::app(self.state), Limits::default(), stop).await;
         keys.abort();
+        purge.abort();
         drop(self.store);
+    }
+}
+
+/// Purges what was deleted long ago, now and every hour, a piece at a time: other writes go between.
+async fn purge(store: Store) {
+    let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    loop {
+        hourly.tick().await;
+        loop {
+            match store.purge(store.clock().now() - directory::objects::KEPT).await {
+                Ok(Purge::Unfinished) => {}
+                Ok(Purge::Finished) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "purging deleted objects goes on later");
+                    break;
+                }
+            }
+        }
     }
 }
 

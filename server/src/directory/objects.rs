@@ -18,6 +18,10 @@ use crate::{
         objects::{self, NewObject, Object, RowNumber},
     },
 };
+use chrono::TimeDelta;
+
+/// How long a deleted object is kept before it is gone for good.
+pub const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A page of objects, and where the next one begins.
 #[derive(Debug)]

@@ -1,0 +1,150 @@
+//! Lists of each kind of object: pages, counts, and what they show.
+
+use crate::support::{Answer, Tenant, refused, send};
+use futures::TryStreamExt;
+use reqwest::Method;
+use roster_client::types;
+use serde_json::{Value, json};
+use std::num::NonZeroU32;
+use uuid::Uuid;
+
+async fn get(tenant: &Tenant, path: &str) -> Answer {
+    send(tenant.raw(Method::GET, path).await.header("ConsistencyLevel", "eventual")).await
+}
+
+fn ids(page: &Value) -> Vec<Uuid> {
+    page["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["id"].as_str().unwrap().parse().unwrap())
+        .collect()
+}
+
+/// The ids on all pages.
+async fn walk(tenant: &Tenant, path: &str) -> Vec<Uuid> {
+    let mut page = get(tenant, path).await.json();
+    let mut all = ids(&page);
+    while let Some(link) = page["@odata.nextLink"].as_str() {
+        let path = link.strip_prefix(&format!("{}/v1.0", tenant.server.url)).unwrap();
+        page = get(tenant, path).await.json();
+        assert!(!ids(&page).is_empty(), "no page is empty");
+        all.extend(ids(&page));
+    }
+    all
+}
+
+#[tokio::test]
+async fn each_kind_is_listed_by_itself_counted_and_read_one_by_one() {
+    let tenant = Tenant::fresh().await;
+    for number in 0..3 {
+        tenant.user(&format!("user{number}")).await;
+        tenant.security_group(&format!("group{number}")).await;
+        tenant.device(&format!("device{number}")).await;
+        tenant.service_principal(&format!("service{number}")).await;
+        tenant.application(&format!("application{number}")).await;
+        tenant.contact(&format!("contact{number}")).await;
+    }
+    for set in ["users", "groups", "devices", "servicePrincipals", "applications", "contacts"] {
+        let page = get(&tenant, &format!("/{set}?$top=2&$count=true")).await.json();
+        assert_eq!(page["@odata.context"], format!("{}/v1.0/$metadata#{set}", tenant.server.url));
+        assert_eq!((page["@odata.count"].as_u64(), ids(&page).len()), (Some(3), 2), "{set}");
+        assert_eq!(get(&tenant, &format!("/{set}/$count")).await.text, "3");
+        let mut all = walk(&tenant, &format!("/{set}?$top=2&$select=id,displayName")).await;
+        assert_eq!(all.len(), 3);
+        for (object, id) in page["value"].as_array().unwrap().iter().zip(&all) {
+            assert!(object.get("@odata.type").is_none(), "the list says the kind already");
+            let mut one = get(&tenant, &format!("/{set}/{id}")).await.json();
+            one.as_object_mut().unwrap().remove("@odata.context");
+            assert_eq!(one, *object);
+        }
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 3, "{set}: each once");
+        let selected = get(&tenant, &format!("/{set}?$select=displayName&$top=1")).await.json();
+        assert_eq!(selected["value"][0].as_object().unwrap().len(), 1);
+        assert_eq!(
+            selected["@odata.context"],
+            format!("{}/v1.0/$metadata#{set}(displayName)", tenant.server.url)
+        );
+    }
+}
+
+#[tokio::test]
+async fn counting_needs_its_header_everywhere() {
+    let tenant = Tenant::fresh().await;
+    let message = "Counting is only supported with the request header 'ConsistencyLevel: eventual'.";
+    for set in ["users", "groups", "devices", "servicePrincipals", "applications", "contacts"] {
+        for path in [format!("/{set}/$count"), format!("/{set}?$count=true")] {
+            let answer = send(tenant.raw(Method::GET, &path).await).await;
+            assert_eq!(answer.refusal(), refused(400, "Request_UnsupportedQuery", message), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_paging_token_is_good_for_its_own_list_alone() {
+    let tenant = Tenant::fresh().await;
+    for number in 0..3 {
+        tenant.user(&format!("user{number}")).await;
+        tenant.security_group(&format!("group{number}")).await;
+    }
+    let page = get(&tenant, "/users?$top=1").await.json();
+    let token = page["@odata.nextLink"].as_str().unwrap().split("$skiptoken=").nth(1).unwrap();
+    assert_eq!(get(&tenant, &format!("/users?$top=1&$skiptoken={token}")).await.status, 200);
+    for path in [format!("/groups?$top=1&$skiptoken={token}"), format!("/users?$top=2&$skiptoken={token}")] {
+        let (status, code, _) = get(&tenant, &path).await.refusal();
+        assert_eq!((status, code.as_str()), (400, "Directory_ExpiredPageToken"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_streams_over_all_pages_of_each_collection() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Directory.Read.All"]).await;
+    let mut users = Vec::new();
+    for number in 0..5 {
+        users.push(tenant.user(&format!("user{number}")).await);
+        tenant.security_group(&format!("group{number}")).await;
+    }
+    let two = NonZeroU32::new(2).unwrap();
+    let first = graph.list_users().top(two).select("id").send();
+    let listed: Vec<types::User> = graph.items::<types::UserCollection>(first).try_collect().await.unwrap();
+    let listed: Vec<Uuid> = listed.into_iter().map(|user| user.id.unwrap().parse().unwrap()).collect();
+    assert_eq!(listed, users, "in the order in which they were made");
+    let first = graph.list_groups().top(two).send();
+    let groups: Vec<types::Group> = graph.items::<types::GroupCollection>(first).try_collect().await.unwrap();
+    assert_eq!(groups.len(), 5);
+}
+
+#[tokio::test]
+async fn references_to_members_are_urls_of_directory_objects() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let mut expected = Vec::new();
+    for number in 0..3 {
+        let user = tenant.user(&format!("user{number}")).await;
+        tenant.join(group, user).await;
+        expected.push(format!("{}/v1.0/directoryObjects/{user}", tenant.server.url));
+    }
+    let path = format!("/groups/{group}/members/$ref");
+    let page = get(&tenant, &path).await.json();
+    assert_eq!(page["@odata.context"], format!("{}/v1.0/$metadata#Collection($ref)", tenant.server.url));
+    let urls: Vec<Value> = expected.iter().map(|url| json!({"@odata.id": url})).collect();
+    assert_eq!(page["value"], json!(urls));
+    let first = get(&tenant, &format!("{path}?$top=2&$count=true")).await.json();
+    assert_eq!((first["@odata.count"].as_u64(), first["value"].as_array().unwrap().len()), (Some(3), 2));
+    assert!(first["@odata.nextLink"].as_str().unwrap().contains("/members/$ref?"));
+    assert_eq!(get(&tenant, &format!("{path}?$select=id")).await.status, 400);
+}
+
+#[tokio::test]
+async fn what_a_users_profile_holds_is_shown_of_one_user_at_a_time() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let list = get(&tenant, "/users?$select=id,aboutMe").await;
+    let not_yet = refused(501, "NotImplemented", "This operation target is not yet supported.");
+    assert_eq!(list.refusal(), not_yet);
+    let one = get(&tenant, &format!("/users/{ada}?$select=aboutMe,skills")).await.json();
+    assert_eq!((&one["aboutMe"], &one["skills"]), (&Value::Null, &json!([])));
+}

@@ -1,0 +1,76 @@
+//! `/me` and what a signed-in user may change of itself.
+
+use crate::support::{Answer, Tenant, forbidden, not_found, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+struct Me<'t> {
+    tenant: &'t Tenant,
+    token: String,
+}
+
+impl Me<'_> {
+    async fn get(&self, path: &str) -> Answer {
+        let request = self.tenant.anonymous(Method::GET, &format!("/v1.0{path}"));
+        send(request.bearer_auth(&self.token)).await
+    }
+
+    async fn patch(&self, path: &str, body: Value) -> Answer {
+        let request = self.tenant.anonymous(Method::PATCH, &format!("/v1.0{path}"));
+        send(request.bearer_auth(&self.token).json(&body)).await
+    }
+}
+
+async fn me<'t>(tenant: &'t Tenant, user: Uuid, scopes: &[&str]) -> Me<'t> {
+    Me { tenant, token: tenant.user_token(user, scopes.iter().copied()).await }
+}
+
+#[tokio::test]
+async fn the_signed_in_user_is_read_and_changed() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let me = me(&tenant, ada, &["User.ReadWrite"]).await;
+    let answer = me.get("/me").await;
+    let context = format!("{}/v1.0/$metadata#users/$entity", tenant.server.url);
+    assert_eq!(answer.json()["@odata.context"], context);
+    assert_eq!(answer.json(), me.get(&format!("/users/{ada}")).await.json());
+    let changes = json!({"businessPhones": ["+1 425 555 0109"], "officeLocation": "18/2111"});
+    assert_eq!(me.patch("/me", changes.clone()).await.status, 204);
+    let read = me.get("/me?$select=businessPhones,officeLocation").await.json();
+    for (name, value) in changes.as_object().unwrap() {
+        assert_eq!(&read[name], value);
+    }
+    assert_eq!(me.patch("/me", json!({"aboutMe": "I count."})).await.status, 204);
+    assert_eq!(me.get("/me?$select=aboutMe").await.json()["aboutMe"], "I count.");
+}
+
+#[tokio::test]
+async fn nobody_makes_of_oneself_another_or_changes_others_with_user_read_write() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let me = me(&tenant, ada, &["User.ReadWrite"]).await;
+    for body in [
+        json!({"accountEnabled": false}),
+        json!({"userPrincipalName": "root@contoso.example"}),
+        json!({"userType": "Guest"}),
+        json!({"passwordProfile": {"password": "Another 123"}}),
+        json!({"onPremisesImmutableId": "x"}),
+        json!({"identities": []}),
+        json!({"city": "London", "accountEnabled": true}),
+    ] {
+        assert_eq!(me.patch("/me", body.clone()).await.refusal(), forbidden(), "{body}");
+    }
+    for other in [grace, Uuid::from_u128(7)] {
+        let answer = me.patch(&format!("/users/{other}"), json!({"city": "London"})).await;
+        assert_eq!(answer.refusal(), forbidden());
+    }
+}
+
+#[tokio::test]
+async fn a_signed_in_user_who_is_no_more_is_not_found() {
+    let tenant = Tenant::fresh().await;
+    let nobody = Uuid::from_u128(7);
+    let me = me(&tenant, nobody, &["User.Read.All"]).await;
+    assert_eq!(me.get("/me").await.refusal(), not_found(nobody));
+}

@@ -1,0 +1,105 @@
+//! `PATCH /users/{id}`: what follows from a change, and what is refused.
+
+use crate::support::{Answer, Tenant, refused, send};
+use futures::future::join_all;
+use reqwest::Method;
+use roster_client::{
+    Patch, Replace,
+    types::{EmployeeOrgData, UserUpdate},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+async fn patch(tenant: &Tenant, user: Uuid, body: Value) -> Answer {
+    send(tenant.raw(Method::PATCH, &format!("/users/{user}")).await.json(&body)).await
+}
+
+async fn get(tenant: &Tenant, user: Uuid) -> Value {
+    send(tenant.raw(Method::GET, &format!("/users/{user}?$select=*")).await).await.json()
+}
+
+#[tokio::test]
+async fn the_client_sets_takes_away_and_empties() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["User.ReadWrite.All"]).await;
+    let ada = tenant.user("ada").await.to_string();
+    let set = UserUpdate::builder()
+        .city(Patch::from("London"))
+        .business_phones(Some(Replace(vec!["+44".to_owned()])))
+        .employee_org_data(Patch::Set(EmployeeOrgData {
+            cost_center: Some("7".into()),
+            ..EmployeeOrgData::default()
+        }));
+    graph.update_user().id(&ada).body(set).send().await.unwrap();
+    let read = graph.get_user().id(&ada).select("city,businessPhones,employeeOrgData").send().await.unwrap();
+    assert_eq!(read.city.as_deref(), Some("London"));
+    assert_eq!(read.business_phones, ["+44"]);
+    assert_eq!(read.employee_org_data.clone().unwrap().cost_center.as_deref(), Some("7"));
+    let clear = UserUpdate::builder().city(Patch::Null).business_phones(Some(Replace(vec![])));
+    graph.update_user().id(&ada).body(clear).send().await.unwrap();
+    let read = graph.get_user().id(&ada).select("city,businessPhones").send().await.unwrap();
+    assert_eq!((read.city.clone(), read.business_phones.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn addresses_and_identities_follow_what_they_are_made_of() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    for mail in ["ada@one.example", "ada@two.example"] {
+        assert_eq!(patch(&tenant, ada, json!({"mail": mail})).await.status, 204);
+    }
+    assert_eq!(patch(&tenant, ada, json!({"userPrincipalName": "ada@two.example"})).await.status, 204);
+    let read = get(&tenant, ada).await;
+    assert_eq!(read["proxyAddresses"], json!(["SMTP:ada@two.example", "smtp:ada@one.example"]));
+    let identity = json!({"issuer": tenant.domain(), "issuerAssignedId": "ada@two.example",
+        "signInType": "userPrincipalName"});
+    assert_eq!(read["identities"], json!([identity]));
+}
+
+#[tokio::test]
+async fn of_sixteen_users_who_want_one_name_at_once_one_gets_it() {
+    let tenant = Tenant::fresh().await;
+    let mut users = Vec::new();
+    for number in 0..16 {
+        users.push(tenant.user(&format!("user{number}")).await);
+    }
+    let rename =
+        users.iter().map(|&user| patch(&tenant, user, json!({"userPrincipalName": "a@contoso.example"})));
+    let answers = join_all(rename).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    let taken = "Another object with the same value for property userPrincipalName already exists.";
+    for answer in answers.iter().filter(|answer| answer.status != 204) {
+        assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", taken));
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_is_checked_and_only_its_time_is_kept() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let weak = patch(&tenant, ada, json!({"passwordProfile": {"password": "short"}, "city": "London"})).await;
+    assert_eq!(
+        (weak.status.as_u16(), weak.json()["error"]["details"][0]["target"].as_str()),
+        (400, Some("passwordProfile"))
+    );
+    assert_eq!(get(&tenant, ada).await["city"], Value::Null, "nothing is half written");
+    let strong =
+        json!({"passwordProfile": {"password": "Analytical 1", "forceChangePasswordNextSignIn": true}});
+    assert_eq!(patch(&tenant, ada, strong).await.status, 204);
+    let forced = json!({"passwordProfile": {"forceChangePasswordNextSignIn": true}});
+    assert_eq!(patch(&tenant, ada, forced).await.status, 204);
+    let read = get(&tenant, ada).await;
+    assert!(read["lastPasswordChangeDateTime"].is_string());
+    assert!(!read.to_string().contains("Analytical") && read.get("passwordProfile").is_none());
+}
+
+#[tokio::test]
+async fn what_the_profile_holds_is_changed_by_itself_and_by_a_user() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let by_application = patch(&tenant, ada, json!({"skills": ["counting"]})).await;
+    assert_eq!(by_application.refusal(), crate::support::forbidden());
+    let mixed = patch(&tenant, ada, json!({"skills": ["counting"], "city": "London"})).await;
+    assert_eq!(mixed.status, 400);
+    assert_eq!(get(&tenant, ada).await["city"], Value::Null);
+}
