@@ -147,9 +147,7 @@ fn with_members(members: &str, object: &str) -> String {
 
 /// Refuses the names of properties that a list can't show.
 pub fn check_listed(kind: ObjectKind, select: Select<'_>) -> Result<(), Failure> {
-    let entity = model::entity(kind);
-    let elsewhere = |name: &String| entity.property(name).is_some_and(|p| p.held == Held::Elsewhere);
-    if select.unwrap_or_default().iter().any(elsewhere) {
+    if names_elsewhere(model::entity(kind), select.unwrap_or_default()) {
         return Err(RequestFault::HeldElsewhere.into());
     }
     Ok(())
@@ -172,10 +170,15 @@ fn properties(entity: &Entity, found: &Found, select: Select<'_>) -> Result<Stri
 }
 
 /// Whether `$select` names a property. Names that the entity doesn't have select nothing (Graph ignores them);
-/// `*` leaves out what another service holds.
-fn selects(names: &[String], property: &Property) -> bool {
+/// `*` leaves out what another service holds, and what that service tells comes with the object's id.
+fn selects(entity: &Entity, names: &[String], property: &Property) -> bool {
     let star = |wanted: &str| wanted == "*" && property.held == Held::InDirectory;
     names.iter().any(|wanted| star(wanted) || wanted.eq_ignore_ascii_case(property.name))
+        || (property.name == "id" && names_elsewhere(entity, names))
+}
+
+fn names_elsewhere(entity: &Entity, names: &[String]) -> bool {
+    names.iter().any(|name| entity.property(name).is_some_and(|property| property.held == Held::Elsewhere))
 }
 
 fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<String, Failure> {
@@ -184,7 +187,7 @@ fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<St
     };
     let (default, rest) = (read(&document.default)?, read(&document.rest)?);
     let returned = entity.properties.iter().filter(|property| property.returned != Returned::Never);
-    let members = returned.filter(|property| selects(names, property)).map(|property| {
+    let members = returned.filter(|property| selects(entity, names, property)).map(|property| {
         let value = default.get(property.name).or_else(|| rest.get(property.name));
         let value = value.map_or_else(|| property.nothing().to_string(), |value| value.get().to_owned());
         format!("\"{}\":{value}", property.name)
@@ -196,7 +199,7 @@ fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<St
 fn hidden(entity: &Entity, found: &Found, select: Select<'_>) -> String {
     let asked = |property: &&Property| match select {
         None => property.returned == Returned::ByDefault,
-        Some(names) => property.returned != Returned::Never && selects(names, property),
+        Some(names) => property.returned != Returned::Never && selects(entity, names, property),
     };
     let mut text = format!("{{\"id\":\"{}\"", found.id);
     for property in entity.properties.iter().filter(|property| property.name != "id").filter(asked) {

@@ -11,9 +11,9 @@
 mod authority;
 mod client;
 mod contract;
-mod documented;
 mod deletions;
 mod devices;
+mod documented;
 mod errors;
 mod faults;
 mod groups;
