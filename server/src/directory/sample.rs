@@ -44,6 +44,9 @@ const USERS: [(u16, &str, &str, &str); 12] = [
     (112, "Tim", "Berners-Lee", "Operations"),
 ];
 
+/// Which user owns which group.
+const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
+
 /// The group of the README's walk through *Add member*: a security group.
 pub const READERS: ObjectId = id(201);
 /// A user who isn't in [`READERS`].
@@ -152,6 +155,9 @@ pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
     }
     for (number, _, members) in groups() {
         members.iter().try_for_each(|&member| import::member(tx, id(number), id(member)))?;
+    }
+    for (group, owner) in OWNERS {
+        import::owner(tx, id(group), id(owner))?;
     }
     applications::register(tx, &application())
 }

@@ -146,6 +146,15 @@ async fn an_application_made_while_the_server_runs_gets_tokens_with_its_secret()
 
     let absent = server.get("/groups/00000000-0000-4000-8000-000000000000", &token).send().await.unwrap();
     assert_eq!(absent.status(), StatusCode::NOT_FOUND);
+    let reader = printed(&["token", "--data", &data, "--app", "reader", "--role", "Application.Read.All"]);
+    for set in ["applications", "servicePrincipals"] {
+        let list =
+            server.get(&format!("/{set}"), &reader).send().await.unwrap().json::<Value>().await.unwrap();
+        assert_eq!(
+            (&list["value"][0]["displayName"], &list["value"][0]["appId"]),
+            (&"reader".into(), &app["clientId"])
+        );
+    }
     for entry in fs::read_dir(&data).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
         assert!(
