@@ -201,3 +201,24 @@ async fn a_folder_of_a_newer_version_is_refused_with_a_sentence() {
 
     assert!(refused.to_string().contains("newer version"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tenant, id) = (TenantId::random(), ObjectId::random());
+    let first = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    first.execute_batch(include_str!("../src/store/migrations/0001_directory.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first.execute("INSERT INTO tenants (id, created_at) VALUES (?1, 0)", [tenant.uuid()]).unwrap();
+    let document = r#"{"userPrincipalName":"Ada@contoso.example","mailNickname":"ada"}"#;
+    let insert = "INSERT INTO objects (tenant, id, kind, document, rest) VALUES (1, ?1, 1, ?2, '{}')";
+    first.execute(insert, rusqlite::params![id.uuid(), document]).unwrap();
+    drop(first);
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    let find = |tx: &store::ReadTx<'_>| store::users::find_by_principal_name(tx, "ada@CONTOSO.example");
+    let found = store.tenant(tenant).read(find).await.unwrap().unwrap();
+    assert_eq!(found.id, id);
+}

@@ -116,10 +116,9 @@ pub(super) fn insert(
     mut values: Values,
 ) -> Result<(Object, Found), Error> {
     values.insert("id".into(), id.to_string().into());
-    let new = NewObject { id, kind, group, document: model::entity(kind).document(&values) };
-    let object = objects::insert(tx, &new)?;
+    let (object, document) = objects::insert(tx, &NewObject { id, kind, group, values })?;
     changes::append(tx, &object, Change::Created)?;
-    Ok((object, Found { kind, id, document: Some(new.document) }))
+    Ok((object, Found { kind, id, document: Some(document) }))
 }
 
 /// Stores an object's changed values, and records which they are. What didn't change is not written again.
@@ -129,13 +128,12 @@ pub(super) fn update(
     before: &Values,
     after: &Values,
 ) -> Result<(), Error> {
-    let entity = model::entity(object.kind);
-    let names = entity.properties.iter().map(|property| property.name);
+    let names = model::entity(object.kind).properties.iter().map(|property| property.name);
     let changed: Vec<_> = names.filter(|&name| before.get(name) != after.get(name)).collect();
     if changed.is_empty() {
         return Ok(());
     }
-    objects::update(tx, object, &entity.document(after))?;
+    objects::update(tx, object, after, &changed)?;
     Ok(changes::append(tx, object, Change::Updated(&changed))?)
 }
 
@@ -143,7 +141,7 @@ pub(super) fn update(
 pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     let mut values = objects::values(tx, object.row)?;
     values.insert("deletedDateTime".into(), timestamp(tx.now()).into());
-    Ok(deletions::delete(tx, object, &model::entity(object.kind).document(&values))?)
+    Ok(deletions::delete(tx, object, &values)?)
 }
 
 /// Changes an object of a kind whose properties stand each for itself.

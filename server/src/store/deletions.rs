@@ -7,7 +7,7 @@ use super::{
     objects::{self, Object},
     tenants::{self, Tenant},
 };
-use crate::model::values::Document;
+use crate::model::{entity, values::Values};
 use chrono::{DateTime, Utc};
 
 /// Pairs of one table that one piece of purging takes away.
@@ -22,9 +22,10 @@ pub enum Purge {
     Finished,
 }
 
-/// Deletes an object, whose texts say when. What it was a member or an owner of is set aside; what it contains
+/// Deletes an object, whose values say when. What it was a member or an owner of is set aside; what it contains
 /// stays with it.
-pub fn delete(tx: &WriteTx<'_>, object: &Object, document: &Document) -> Result<(), Error> {
+pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
+    let document = entity(object.kind).document(values);
     let row = object.row.0;
     for set_aside in [
         "INSERT INTO deleted_memberships (group_row, member_row)
@@ -97,7 +98,8 @@ fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     ] {
         tx.run(strip, params![object.row.0])?;
     }
-    let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}' WHERE row = ?1";
+    let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,
+               mail_nickname = NULL, unique_name = NULL, app_id = NULL, device_id = NULL WHERE row = ?1";
     tx.run(sql, params![object.row.0, tx.now().timestamp()])?;
     changes::append(tx, object, Change::Purged)
 }

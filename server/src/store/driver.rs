@@ -20,6 +20,9 @@ const MIGRATION_LOCK: &str = "migration.lock";
 /// How long a connection waits for another process that writes (the command line beside a server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How much of the database the writer keeps in memory, in SQLite's own unit: negative is KiB.
+const WRITER_CACHE: i32 = -65536;
+
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -69,6 +72,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         other => Error::Migration(other.to_string()),
     })?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     Ok(connection)
 }
 

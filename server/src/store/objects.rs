@@ -5,6 +5,7 @@ use super::{
     driver::{Row, params},
 };
 use crate::model::{
+    entity,
     ids::ObjectId,
     kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
     values::{Document, Values},
@@ -68,8 +69,8 @@ pub struct NewObject {
     pub kind: ObjectKind,
     /// What else rules read of it where it is a group.
     pub group: Option<GroupTraits>,
-    /// Its texts.
-    pub document: Document,
+    /// Its values.
+    pub values: Values,
 }
 
 /// `SELECT` of the columns that [`read`] reads, in its order, and what follows.
@@ -149,12 +150,16 @@ pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
     tx.count(sql, params![tx.tenant().number, kind_number(kind)])
 }
 
-/// Stores a new object.
-pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<Object, Error> {
+/// Stores a new object, and gives its texts.
+pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
     let group = new.group;
+    let document = entity(new.kind).document(&new.values);
+    let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
+        UNIQUE_NAMES.map(|name| name.of(new.kind, &new.values));
     let row = tx.insert(
-        "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
+                              user_principal_name, mail_nickname, unique_name, app_id, device_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             tx.tenant().number,
             new.id.uuid(),
@@ -163,29 +168,63 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<Object, Error> {
             group.map(|group| group.dynamic),
             group.map(|group| group.role_assignable),
             group.map(|group| group.hidden_membership),
-            new.document.default,
-            new.document.rest,
-        ],
-    )?;
-    Ok(Object { row: RowNumber(row), id: new.id, kind: new.kind, group })
-}
-
-/// Stores other texts of an object, and what rules read of it where it is a group.
-pub fn update(tx: &WriteTx<'_>, object: &Object, document: &Document) -> Result<(), Error> {
-    let group = object.group;
-    tx.run(
-        "UPDATE objects SET is_dynamic = ?2, role_assignable = ?3, hidden_membership = ?4, document = ?5, rest = ?6
-         WHERE row = ?1",
-        params![
-            object.row.0,
-            group.map(|group| group.dynamic),
-            group.map(|group| group.role_assignable),
-            group.map(|group| group.hidden_membership),
             document.default,
             document.rest,
+            user_principal_name,
+            mail_nickname,
+            unique_name,
+            app_id,
+            device_id,
         ],
     )?;
+    Ok((Object { row: RowNumber(row), id: new.id, kind: new.kind, group }, document))
+}
+
+/// Stores other values of an object, of which these changed, and what rules read of it where it is a group. The
+/// indexes of unique names are touched by other names alone.
+pub fn update(
+    tx: &WriteTx<'_>,
+    object: &Object,
+    values: &Values,
+    changed: &[&'static str],
+) -> Result<(), Error> {
+    let document = entity(object.kind).document(values);
+    let dynamic = object.group.map(|group| group.dynamic);
+    tx.run(
+        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4 WHERE row = ?1",
+        params![object.row.0, document.default, document.rest, dynamic],
+    )?;
+    let renames = |name: &UniqueName| name.kinds.contains(&object.kind) && changed.contains(&name.property);
+    if UNIQUE_NAMES.iter().any(renames) {
+        let [user_principal_name, mail_nickname, unique_name, ..] =
+            UNIQUE_NAMES.map(|name| name.of(object.kind, values));
+        tx.run(
+            "UPDATE objects SET user_principal_name = ?2, mail_nickname = ?3, unique_name = ?4 WHERE row = ?1",
+            params![object.row.0, user_principal_name, mail_nickname, unique_name],
+        )?;
+    }
     Ok(())
+}
+
+/// A property whose values are unique in a tenant: it has a column and an index of its own.
+struct UniqueName {
+    property: &'static str,
+    kinds: &'static [ObjectKind],
+}
+
+/// In the order of their columns; those of applications and devices never change.
+const UNIQUE_NAMES: [UniqueName; 5] = [
+    UniqueName { property: "userPrincipalName", kinds: &[ObjectKind::User] },
+    UniqueName { property: "mailNickname", kinds: &[ObjectKind::Group] },
+    UniqueName { property: "uniqueName", kinds: &[ObjectKind::Group] },
+    UniqueName { property: "appId", kinds: &[ObjectKind::Application, ObjectKind::ServicePrincipal] },
+    UniqueName { property: "deviceId", kinds: &[ObjectKind::Device] },
+];
+
+impl UniqueName {
+    fn of<'v>(&self, kind: ObjectKind, values: &'v Values) -> Option<&'v str> {
+        self.kinds.contains(&kind).then(|| values.get(self.property)?.as_str()).flatten()
+    }
 }
 
 pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
