@@ -18,6 +18,9 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+/// Identities that a user has at most, the sign-in name aside.
+const MAX_IDENTITIES: usize = 10;
+
 /// What a caller who may change the signed-in user alone can't: who the user is, and how the user signs in.
 const NOT_BY_ONESELF: [&str; 7] = [
     "accountEnabled",
@@ -66,7 +69,7 @@ pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Er
     for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
         values.insert(when.into(), now.clone());
     }
-    complete(tx, &mut values);
+    complete(tx, &mut values)?;
     Ok(objects::insert(tx, ObjectKind::User, id, None, values)?.1)
 }
 
@@ -93,7 +96,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
         after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
     }
     check_unique_name(tx, &after, Some(user.row))?;
-    complete(tx, &mut after);
+    complete(tx, &mut after)?;
     objects::update(tx, &user, &before, &after)
 }
 
@@ -102,18 +105,23 @@ pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
     objects::delete(tx, &find_user(tx, key)?)
 }
 
-/// Sets what follows from other values.
-fn complete(tx: &ReadTx<'_>, values: &mut Values) {
+/// Sets what follows from other values. The sign-in name is always among the identities, beside ten others.
+fn complete(tx: &ReadTx<'_>, values: &mut Values) -> Result<(), Refusal> {
     let mail = values.get("mail").and_then(Value::as_str);
     let addresses = proxy_addresses(mail, values.get("proxyAddresses"));
     values.insert("proxyAddresses".into(), addresses);
     let name = values.get("userPrincipalName").cloned().unwrap_or_default();
     let mut identities = values.get("identities").and_then(Value::as_array).cloned().unwrap_or_default();
     identities.retain(|identity| identity["signInType"] != "userPrincipalName");
+    if identities.len() > MAX_IDENTITIES {
+        let fault = PropertyFault::Invalid("identities");
+        return Err(Refusal::Property { resource: USER.resource, fault });
+    }
     identities.push(json!({
         "issuer": tx.tenant().domain(), "issuerAssignedId": name, "signInType": "userPrincipalName",
     }));
     values.insert("identities".into(), identities.into());
+    Ok(())
 }
 
 fn check_unique_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {

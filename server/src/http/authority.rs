@@ -180,7 +180,7 @@ async fn issue(
 ) -> Result<Response, OAuthFault> {
     let tenant = find_tenant(app, path).await?;
     let (parts, body) = request.into_parts();
-    let form = read_body(body).await.map_err(|_| OAuthFault::Form)?;
+    let form = read_body(&parts.headers, body).await.map_err(|_| OAuthFault::Form)?;
     let form = read_form(&form)?;
     let field = |name: &'static str| form.get(name).map(|value| &**value).ok_or(OAuthFault::Missing(name));
     let grant_type = field("grant_type")?;

@@ -18,17 +18,20 @@ use crate::{
     store::Tenant,
 };
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 
 /// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+
+/// How much of a larger body is read and dropped, in bytes.
+const MAX_DROPPED: usize = 64 * 1024 * 1024;
 
 /// Who calls: a verified token's tenant and grants. The authentication layer puts it into the request.
 #[derive(Debug, Clone, Copy)]
@@ -206,7 +209,7 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         if !is_json(content_type.as_bytes()) {
             return Err(RequestFault::ContentType.into());
         }
-        let bytes = read_body(body).await?;
+        let bytes = read_body(&parts.headers, body).await?;
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
         }
@@ -222,11 +225,26 @@ fn is_json(content_type: &[u8]) -> bool {
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
-/// Reads a body of at most [`MAX_BODY`] bytes.
-pub async fn read_body(body: Body) -> Result<Vec<u8>, RequestFault> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(RequestFault::TooLarge),
-        Err(_) => Err(RequestFault::Incomplete),
+/// Reads a body of at most [`MAX_BODY`] bytes. Of a larger one the rest is read and dropped, up to a limit: most
+/// clients read no answer before they have sent all.
+pub async fn read_body(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, RequestFault> {
+    let asks_first = headers.contains_key(header::EXPECT);
+    if asks_first && body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(RequestFault::TooLarge);
     }
+    let mut read = Vec::new();
+    let mut dropped = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| RequestFault::Incomplete)?.into_data() else { continue };
+        if dropped == 0 && read.len() + data.len() <= MAX_BODY {
+            read.extend_from_slice(&data);
+        } else {
+            dropped += read.len() + data.len();
+            read = Vec::new();
+        }
+        if dropped > MAX_DROPPED {
+            break;
+        }
+    }
+    if dropped == 0 { Ok(read) } else { Err(RequestFault::TooLarge) }
 }

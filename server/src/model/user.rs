@@ -61,7 +61,7 @@ const PROPERTIES: &[Property] = &[
     property("externalUserState", String, "How far an invited guest has come, such as `PendingAcceptance`.").on_select(),
     property("externalUserStateChangeDateTime", DateTime, "When that last changed.").on_select(),
     property("faxNumber", String, "The user's fax number.").writable().on_select(),
-    property("identities", Objects(&OBJECT_IDENTITY), "The names that the user signs in with; the sign-in name is always among them.").writable().max_items(10).on_select(),
+    property("identities", Objects(&OBJECT_IDENTITY), "The names that the user signs in with; the sign-in name is always among them.").writable().on_select(),
     property("identityParentId", String, "The object that this account belongs to.").on_select(),
     property("imAddresses", Strings, "The user's addresses for instant messages.").on_select(),
     property("interests", Strings, "What the user is interested in.").later().elsewhere(),

@@ -5,7 +5,7 @@ use super::{
     ids::ObjectId,
     properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
 };
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
 /// Properties by name, in the wire's own types.
@@ -172,7 +172,8 @@ impl Property {
             }
             (Kind::DateTime, Value::String(text)) => {
                 let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-                Some(time.to_rfc3339_opts(SecondsFormat::AutoSi, true).into())
+                let in_range = (1..=9999).contains(&time.year());
+                in_range.then(|| time.to_rfc3339_opts(SecondsFormat::AutoSi, true).into())
             }
             (Kind::Strings, Value::Array(items)) => {
                 self.accept_items(items, |item| self.accept_text(item.as_str()?))
@@ -269,7 +270,7 @@ impl Format {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ENTITIES, group, user};
+    use crate::model::{ENTITIES, group, service_principal, user};
     use serde_json::json;
 
     #[test]
@@ -327,6 +328,12 @@ mod tests {
         let good =
             json!({"displayName": "A", "mailEnabled": false, "mailNickname": "a", "securityEnabled": true});
         assert!(check(good.clone()).is_ok());
+        let body = json!({"appId": "5a3e0000-0000-4000-8000-000000000392"});
+        let initial = service_principal::SERVICE_PRINCIPAL.check_creation(body.as_object().unwrap()).unwrap();
+        assert_eq!(
+            (&initial["accountEnabled"], &initial["appRoleAssignmentRequired"]),
+            (&json!(true), &json!(false))
+        );
         let with = |name: &str, value: Value| {
             let mut body = good.clone();
             body[name] = value;
@@ -395,6 +402,11 @@ mod tests {
         let changes = json!({"employeeHireDate": "2026-03-01T01:30:00+02:00"});
         let changes = user::USER.check_update(changes.as_object().unwrap()).unwrap();
         assert_eq!(changes["employeeHireDate"], "2026-02-28T23:30:00Z");
+        for beyond in ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"] {
+            let changes = json!({"employeeHireDate": beyond});
+            let refusal = user::USER.check_update(changes.as_object().unwrap());
+            assert_eq!(refusal, Err(PropertyFault::Invalid("employeeHireDate")), "{beyond}");
+        }
         let changes = json!({"uniqueName": "readers"});
         let changes = group::GROUP.check_update(changes.as_object().unwrap()).unwrap();
         let mut values = Values::new();

@@ -20,8 +20,10 @@ const MIGRATION_LOCK: &str = "migration.lock";
 /// How long a connection waits for another process that writes (the command line beside a server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of the database the writer keeps in memory, in SQLite's own unit: negative is KiB.
-const WRITER_CACHE: i32 = -65536;
+/// How much of the database a connection keeps in memory, in SQLite's own unit: negative is KiB. The inner pages
+/// of the indexes of a million objects fit.
+const WRITER_CACHE: i32 = -16 * 1024;
+const READER_CACHE: i32 = -8 * 1024;
 
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
@@ -82,6 +84,7 @@ pub(super) fn open_reader(folder: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(folder.join(FILE), flags)?;
     tune(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", READER_CACHE)?;
     Ok(connection)
 }
 

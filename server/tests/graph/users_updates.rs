@@ -57,6 +57,23 @@ async fn addresses_and_identities_follow_what_they_are_made_of() {
 }
 
 #[tokio::test]
+async fn identities_can_be_sent_back_as_they_are_read_ten_beside_the_sign_in_name() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let identity = |number: usize| json!({"issuer": "contoso.example", "issuerAssignedId": number.to_string(), "signInType": "userName"});
+    let ten: Vec<Value> = (0..10).map(identity).collect();
+    assert_eq!(patch(&tenant, ada, json!({"identities": ten})).await.status, 204);
+    let read = get(&tenant, ada).await["identities"].clone();
+    assert_eq!(read.as_array().unwrap().len(), 11);
+    assert_eq!(patch(&tenant, ada, json!({"identities": read})).await.status, 204);
+    assert_eq!(get(&tenant, ada).await["identities"], read);
+    let eleven: Vec<Value> = (0..11).map(identity).collect();
+    let message = "Invalid value specified for property 'identities' of resource 'User'.";
+    let refusal = patch(&tenant, ada, json!({"identities": eleven})).await.refusal();
+    assert_eq!(refusal, refused(400, "Request_BadRequest", message));
+}
+
+#[tokio::test]
 async fn of_sixteen_users_who_want_one_name_at_once_one_gets_it() {
     let tenant = Tenant::fresh().await;
     let mut users = Vec::new();

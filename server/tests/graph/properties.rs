@@ -1,0 +1,691 @@
+//! Every property of the tables, over HTTP: what fits is kept and read back, what doesn't fit is refused by the
+//! property's name and leaves all as it was, and `null` takes away what can be without a value. The cases are
+//! made from the tables' own lines; only what one line alone can't tell stands here.
+
+use crate::support::{Answer, Tenant, forbidden, refused, send};
+use reqwest::{Method, RequestBuilder};
+use roster_server::model::{
+    device::DEVICE,
+    group::GROUP,
+    permissions::{Holders, Permission},
+    properties::{Complex, Entity, Format, Held, Kind, Property, Returned, Written},
+    service_principal::SERVICE_PRINCIPAL,
+    user::USER,
+};
+use serde_json::{Map, Value, json};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use uuid::Uuid;
+
+/// What can be created and changed over HTTP.
+static ENTITIES: [&Entity; 4] = [&USER, &GROUP, &DEVICE, &SERVICE_PRINCIPAL];
+
+/// What the directory computes of a new object.
+fn computed(entity: &Entity) -> &'static [&'static str] {
+    match entity.name {
+        "user" => &[
+            "createdDateTime",
+            "id",
+            "identities",
+            "lastPasswordChangeDateTime",
+            "securityIdentifier",
+            "signInSessionsValidFromDateTime",
+        ],
+        "group" => &[
+            "createdDateTime",
+            "id",
+            "mail",
+            "organizationId",
+            "proxyAddresses",
+            "renewedDateTime",
+            "securityIdentifier",
+            "visibility",
+        ],
+        "servicePrincipal" => &["id", "servicePrincipalNames"],
+        _ => &["id"],
+    }
+}
+
+/// A value that fits: as it is sent, and as it is kept.
+#[derive(Debug, Clone)]
+struct Sample {
+    sent: Value,
+    kept: Value,
+    /// What else must stand in the body that sends it.
+    with: Value,
+}
+
+impl Sample {
+    fn new(sent: impl Into<Value>, kept: impl Into<Value>) -> Self {
+        Self { sent: sent.into(), kept: kept.into(), with: json!({}) }
+    }
+
+    fn kept_as_sent(value: impl Into<Value>) -> Self {
+        let value = value.into();
+        Self::new(value.clone(), value)
+    }
+
+    fn with(self, with: Value) -> Self {
+        Self { with, ..self }
+    }
+
+    fn array(items: &[Self]) -> Self {
+        let of = |value: fn(&Self) -> &Value| items.iter().map(value).cloned().collect::<Value>();
+        Self::new(of(|item| &item.sent), of(|item| &item.kept))
+    }
+
+    fn object(parts: &[(&str, Self)]) -> Self {
+        let of = |value: fn(&Self) -> &Value| {
+            parts.iter().map(|(name, part)| (*name, value(part).clone())).collect::<Value>()
+        };
+        Self::new(of(|part| &part.sent), of(|part| &part.kept))
+    }
+}
+
+/// When a body is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Creation,
+    Update,
+}
+
+impl Moment {
+    /// Whether a body takes the property at this moment.
+    fn takes(self, property: &Property) -> bool {
+        match property.written {
+            Written::ReadOnly => false,
+            Written::AtCreation => self == Self::Creation,
+            Written::Later => self == Self::Update,
+            Written::Once | Written::Always => true,
+        }
+    }
+}
+
+/// Why a value of a property is refused.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    Invalid,
+    ReadOnly,
+    Required,
+    Unknown,
+}
+
+impl Fault {
+    fn words(self, entity: &Entity, name: &str) -> (&'static str, String) {
+        let resource = entity.resource;
+        let of = format!("property '{name}' of resource '{resource}'");
+        match self {
+            Self::Invalid => ("InvalidValue", format!("Invalid value specified for {of}.")),
+            Self::ReadOnly => (
+                "ReadOnlyProperty",
+                format!("Property '{name}' of resource '{resource}' is read-only and can't be set."),
+            ),
+            Self::Required => ("MissingValue", format!("A value is required for {of}.")),
+            Self::Unknown => ("UnknownProperty", format!("Resource '{resource}' has no property '{name}'.")),
+        }
+    }
+}
+
+/// A number that no other call gives: what it stands in is unique.
+fn number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Relaxed)
+}
+
+/// A text of this format that stands nowhere else, of exactly so many characters where it matters.
+fn text(format: Format, length: Option<usize>) -> String {
+    let number = number();
+    let start = match format {
+        Format::MailNickname => format!("n{number}"),
+        Format::UserPrincipalName => format!("u{number}@contoso.example"),
+        Format::MailAddress => format!("m{number}@contoso.example"),
+        // More bytes than characters, and what JSON escapes; of enough kinds for a password.
+        _ => format!("{number}Aé✓\"\\\n😀"),
+    };
+    let rest = length.map_or(0, |length| length.saturating_sub(start.chars().count()));
+    start + &"x".repeat(rest)
+}
+
+fn swap_case(word: &str) -> String {
+    let swap = |c: char| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    word.chars().map(swap).collect()
+}
+
+fn texts(property: &Property) -> Vec<Sample> {
+    match property.format {
+        Format::OneOf(words) => words.iter().map(|&word| Sample::new(swap_case(word), word)).collect(),
+        Format::Guid => {
+            let guid = || Uuid::from_u64_pair(0xABCD_EF01_2345_4678, number()).to_string();
+            [guid(), guid()].into_iter().map(|guid| Sample::new(guid.to_uppercase(), guid)).collect()
+        }
+        Format::Country => ["GB", "it"].into_iter().map(Sample::kept_as_sent).collect(),
+        Format::Any | Format::MailNickname | Format::UserPrincipalName | Format::MailAddress => {
+            [property.max, None]
+                .into_iter()
+                .map(|max| Sample::kept_as_sent(text(property.format, max)))
+                .collect()
+        }
+    }
+}
+
+/// So many of a property's items, each with values of its own.
+fn items(property: &Property, count: usize) -> Sample {
+    let item = |_| match property.kind {
+        Kind::Objects(complex) => objects(complex).remove(0),
+        _ => texts(property).remove(0),
+    };
+    Sample::array(&(0..count).map(item).collect::<Vec<_>>())
+}
+
+fn objects(complex: &Complex) -> Vec<Sample> {
+    let parts: Vec<_> = complex.properties.iter().map(|part| (part.name, samples(part))).collect();
+    let most = parts.iter().map(|(_, samples)| samples.len()).max().unwrap_or_default();
+    let part =
+        |n: usize, (name, samples): &(&'static str, Vec<Sample>)| (*name, samples[n % samples.len()].clone());
+    (0..most).map(|n| Sample::object(&parts.iter().map(|each| part(n, each)).collect::<Vec<_>>())).collect()
+}
+
+/// Values that fit a property's line: at its limits, and in a form that isn't the one that is kept.
+fn samples(property: &Property) -> Vec<Sample> {
+    match property.kind {
+        Kind::String => texts(property),
+        Kind::Boolean => [true, false].into_iter().map(Sample::kept_as_sent).collect(),
+        Kind::Int32 => [i32::MAX, i32::MIN].into_iter().map(Sample::kept_as_sent).collect(),
+        Kind::DateTime => vec![
+            Sample::new("2026-03-01T01:30:00+02:00", "2026-02-28T23:30:00Z"),
+            Sample::kept_as_sent("2024-02-29T12:00:00.125Z"),
+        ],
+        Kind::Object(complex) => objects(complex),
+        Kind::Strings | Kind::Objects(_) => {
+            vec![items(property, property.max_items.unwrap_or(3)), items(property, 0)]
+        }
+    }
+}
+
+/// Values that don't fit a property's line: of other types, too large, or of another form.
+fn misfits(property: &Property) -> Vec<Value> {
+    let mut misfits = vec![json!(2.5), json!([[]]), json!({"fantasy": 1})];
+    match property.kind {
+        Kind::String => {
+            misfits.extend([json!(true), json!(7), json!([]), json!(["x"]), json!({})]);
+            misfits.extend(bad_texts(property));
+        }
+        Kind::Boolean => misfits.extend([json!(0), json!("true"), json!(""), json!([true]), json!({})]),
+        Kind::Int32 => {
+            let beyond = [i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MIN].map(Value::from);
+            misfits.extend(beyond);
+            misfits.extend([json!(u64::MAX), json!("7"), json!(true), json!([7]), json!({})]);
+        }
+        Kind::DateTime => misfits.extend(
+            [
+                "",
+                "yesterday",
+                "2026-03-01",
+                "2026-02-30T00:00:00Z",
+                "2026-03-01T00:00:00",
+                "9999-12-31T23:59:59-01:00",
+                "0000-01-01T00:00:00+01:00",
+            ]
+            .map(Value::from),
+        ),
+        Kind::Strings => {
+            misfits.extend([
+                json!(true),
+                json!("x"),
+                json!({}),
+                json!([null]),
+                json!([7]),
+                json!([{"x": 1}]),
+            ]);
+            misfits.extend(bad_texts(property).into_iter().map(|bad| json!([bad])));
+        }
+        Kind::Object(complex) => {
+            misfits.extend([json!(true), json!("x"), json!([]), json!([{}])]);
+            misfits.extend(bad_objects(complex));
+        }
+        Kind::Objects(complex) => {
+            misfits.extend([json!(true), json!("x"), json!({}), json!([null]), json!([7]), json!(["x"])]);
+            misfits.extend(bad_objects(complex).into_iter().map(|bad| json!([{}, bad])));
+        }
+    }
+    misfits.extend(property.max_items.map(|max| items(property, max + 1).sent));
+    misfits
+}
+
+fn bad_texts(property: &Property) -> Vec<Value> {
+    let mut bad = vec![json!("x\0y")];
+    bad.extend(property.max.map(|max| text(property.format, Some(max + 1)).into()));
+    if property.format != Format::Any {
+        bad.extend([json!(" @ @ "), json!("")]);
+    }
+    if property.required {
+        bad.extend([json!(""), json!(" \t")]);
+    }
+    bad
+}
+
+fn bad_objects(complex: &Complex) -> Vec<Value> {
+    let bad_part = |part: &Property| -> Vec<Value> {
+        let null = (!part.nullable).then_some(Value::Null);
+        misfits(part).into_iter().chain(null).map(|bad| json!({part.name: bad})).collect()
+    };
+    let parts = complex.properties.iter().flat_map(bad_part);
+    parts.chain([json!({"fantasy": 1})]).collect()
+}
+
+/// The values to try of a property. What stands here by name depends on other properties, which its own line
+/// can't tell.
+fn cases(entity: &Entity, property: &Property, moment: Moment) -> Vec<Sample> {
+    let samples = samples(property);
+    let dynamic = json!(["DynamicMembership", "Unified"]);
+    let rule = "user.department -eq \"x\"";
+    let each = |with: Value| samples.iter().map(|sample| sample.clone().with(with.clone())).collect();
+    match (entity.name, property.name, moment) {
+        // A rule makes a group dynamic, and no other group has one.
+        ("group", "groupTypes", _) => vec![
+            Sample::new(json!(["uNIFIED"]), json!(["Unified"])),
+            Sample::new(json!(["dynamicmembership", "UNIFIED"]), dynamic)
+                .with(json!({"membershipRule": rule})),
+        ],
+        ("group", "membershipRule", _) => each(json!({"groupTypes": dynamic})),
+        ("group", "membershipRuleProcessingState", _) => {
+            each(json!({"groupTypes": dynamic, "membershipRule": rule}))
+        }
+        // A group that takes no mail is one of another kind, which an update can't make of it.
+        ("group", "mailEnabled", Moment::Creation) => {
+            each(json!({"groupTypes": []})).into_iter().skip(1).collect()
+        }
+        ("group", "mailEnabled", Moment::Update) => samples.into_iter().take(1).collect(),
+        // Members are hidden from the beginning or never.
+        ("group", "visibility", Moment::Update) => {
+            samples.into_iter().filter(|sample| sample.kept != "HiddenMembership").collect()
+        }
+        _ if property.written == Written::Once => samples.into_iter().take(1).collect(),
+        _ => samples,
+    }
+}
+
+/// The body of an update that takes a property's value away.
+fn removal(entity: &Entity, property: &Property) -> Value {
+    let mut body = json!({property.name: null});
+    match (entity.name, property.name) {
+        // A dynamic group keeps its rule.
+        ("group", "membershipRule") => body["groupTypes"] = json!(["Unified"]),
+        ("group", "membershipRuleProcessingState") => {
+            body["groupTypes"] = json!(["Unified"]);
+            body["membershipRule"] = Value::Null;
+        }
+        _ => {}
+    }
+    body
+}
+
+/// What a creation demands, each time with other values.
+fn minimal(entity: &Entity) -> Value {
+    let required = entity.properties.iter().filter(|property| property.required);
+    let mut body: Map<String, Value> =
+        required.map(|property| (property.name.into(), samples(property).remove(0).sent)).collect();
+    if entity.name == "group" {
+        // Exchange holds something of Microsoft 365 groups alone.
+        body.insert("groupTypes".into(), json!(["Unified"]));
+    }
+    body.into()
+}
+
+fn with(mut body: Value, more: &Value) -> Value {
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
+/// A body that sends this value of a property, and what must stand beside it.
+fn sending(body: Value, property: &Property, sample: &Sample) -> Value {
+    with(with(body, &sample.with), &json!({property.name: sample.sent}))
+}
+
+fn elsewhere(property: &&Property) -> bool {
+    property.held == Held::Elsewhere
+}
+
+/// A fresh tenant, seen by a signed-in user who may do everything: some properties are for users alone.
+struct Directory {
+    entity: &'static Entity,
+    tenant: Tenant,
+    http: reqwest::Client,
+    token: String,
+}
+
+impl Directory {
+    async fn fresh(entity: &'static Entity) -> Self {
+        let tenant = Tenant::fresh().await;
+        let someone = tenant.user("someone").await;
+        let delegated =
+            Permission::ALL.iter().filter(|permission| permission.holders() != Holders::Application);
+        let token = tenant.user_token(someone, delegated.map(|permission| permission.name())).await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { entity, tenant, http, token }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/v1.0{path}", self.tenant.server.url);
+        self.http.request(method, url).bearer_auth(&self.token)
+    }
+
+    async fn create(&self, body: &Value) -> Answer {
+        send(self.request(Method::POST, &format!("/{}", self.entity.set)).json(body)).await
+    }
+
+    async fn update(&self, object: &str, body: &Value) -> Answer {
+        send(self.request(Method::PATCH, object).json(body)).await
+    }
+
+    /// Creates an object, and gives its path.
+    async fn created(&self, body: &Value) -> String {
+        let answer = self.create(body).await;
+        assert_eq!(answer.status, 201, "{body} {answer:?}");
+        let object = answer.json();
+        let path = format!("/{}/{}", self.entity.set, object["id"].as_str().unwrap());
+        let by_default = self.entity.properties.iter().filter(|p| p.returned == Returned::ByDefault);
+        for property in by_default {
+            assert!(object.get(property.name).is_some(), "{} of a new {}", property.name, self.entity.name);
+        }
+        path
+    }
+
+    /// An object to which every value was given that can stand beside all others.
+    async fn full_object(&self) -> String {
+        let mut body = minimal(self.entity);
+        for property in self.entity.properties.iter().filter(|property| Moment::Creation.takes(property)) {
+            let first = cases(self.entity, property, Moment::Creation).remove(0);
+            if first.with == json!({}) {
+                body[property.name] = first.sent;
+            }
+        }
+        let object = self.created(&body).await;
+        let later = self.entity.properties.iter().filter(elsewhere).filter(|p| Moment::Update.takes(p));
+        let body: Map<_, _> = later.map(|p| (p.name.to_owned(), samples(p).remove(0).sent)).collect();
+        if !body.is_empty() {
+            assert!(self.update(&object, &body.into()).await.status.is_success());
+        }
+        object
+    }
+
+    async fn read(&self, object: &str, select: &str) -> Value {
+        let answer = send(self.request(Method::GET, &format!("{object}?$select={select}"))).await;
+        assert_eq!(answer.status, 200, "{select} {answer:?}");
+        answer.json()
+    }
+
+    /// All that can be read of an object.
+    async fn whole(&self, object: &str) -> Value {
+        let names = self.entity.properties.iter().filter(elsewhere).map(|property| property.name);
+        self.read(object, &["*"].into_iter().chain(names).collect::<Vec<_>>().join(",")).await
+    }
+
+    async fn count(&self) -> String {
+        let count = self.request(Method::GET, &format!("/{}/$count", self.entity.set));
+        let answer = send(count.header("ConsistencyLevel", "eventual")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.text
+    }
+
+    /// Reads one property back.
+    async fn holds(&self, object: &str, property: &Property, kept: &Value) {
+        let read = self.read(object, property.name).await;
+        let of = format!("{} of {}", property.name, self.entity.name);
+        if property.returned == Returned::Never {
+            assert_eq!(read.get(property.name), None, "{of}");
+            return;
+        }
+        let mut kept = kept.clone();
+        if self.entity.name == "user" && property.name == "identities" {
+            // The sign-in name is always among them.
+            let name = self.read(object, "userPrincipalName").await["userPrincipalName"].take();
+            let domain = self.tenant.domain();
+            let identity =
+                json!({"issuer": domain, "issuerAssignedId": name, "signInType": "userPrincipalName"});
+            kept.as_array_mut().unwrap().push(identity);
+        }
+        assert_eq!(read.get(property.name), Some(&kept), "{of}");
+        // What another service tells comes with the object's id.
+        let names = if property.held == Held::Elsewhere { 3 } else { 2 };
+        assert_eq!(read.as_object().unwrap().len(), names, "the context and {of}: {read}");
+    }
+
+    fn is_refused(&self, answer: &Answer, name: &str, fault: Fault, sent: &Value) {
+        let of = format!("{name} of {} sent as {:.200}", self.entity.name, sent.to_string());
+        let (code, message) = fault.words(self.entity, name);
+        assert_eq!(answer.status, 400, "{of}");
+        assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", &message), "{of}");
+        assert_eq!(answer.json()["error"]["details"], json!([{"target": name, "code": code}]), "{of}");
+    }
+
+    /// A creation is refused for one of its properties.
+    async fn refuses_creation(&self, property: &Property, value: &Value, fault: Fault) {
+        let body = with(minimal(self.entity), &json!({property.name: value}));
+        self.is_refused(&self.create(&body).await, property.name, fault, value);
+    }
+
+    /// An update is refused for one of its properties; none of the others is changed either.
+    async fn refuses_update(&self, object: &str, before: &Value, name: &str, value: &Value, fault: Fault) {
+        let body = with(json!({"displayName": text(Format::Any, None)}), &json!({name: value}));
+        self.is_refused(&self.update(object, &body).await, name, fault, value);
+        assert_eq!(self.whole(object).await, *before, "{name} sent as {value:.200}");
+    }
+}
+
+async fn of_each_entity(check: impl AsyncFn(Directory)) {
+    for entity in ENTITIES {
+        check(Directory::fresh(entity).await).await;
+    }
+}
+
+#[tokio::test]
+async fn what_creation_takes_reads_back_and_null_counts_as_absent() {
+    of_each_entity(async |directory| {
+        let entity = directory.entity;
+        let plain = directory.whole(&directory.created(&minimal(entity)).await).await;
+        for property in entity.properties.iter().filter(|property| Moment::Creation.takes(property)) {
+            for case in cases(entity, property, Moment::Creation) {
+                let object = directory.created(&sending(minimal(entity), property, &case)).await;
+                directory.holds(&object, property, &case.kept).await;
+            }
+            if property.is_collection() {
+                directory.refuses_creation(property, &Value::Null, Fault::Invalid).await;
+            } else if property.required {
+                directory.refuses_creation(property, &Value::Null, Fault::Required).await;
+            } else {
+                let body = with(minimal(entity), &json!({property.name: null}));
+                directory.holds(&directory.created(&body).await, property, &plain[property.name]).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_gave_is_what_its_line_says() {
+    of_each_entity(async |directory| {
+        let body = minimal(directory.entity);
+        let object = directory.created(&body).await;
+        let computed = computed(directory.entity);
+        for property in directory.entity.properties {
+            if computed.contains(&property.name) {
+                let value = directory.read(&object, property.name).await[property.name].take();
+                assert_ne!(value, property.nothing(), "{} of {}", property.name, directory.entity.name);
+            } else if body.get(property.name).is_none() {
+                directory.holds(&object, property, &property.nothing()).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_update_sets_reads_back_and_null_takes_it_away() {
+    of_each_entity(async |directory| {
+        let entity = directory.entity;
+        for property in entity.properties.iter().filter(|property| Moment::Update.takes(property)) {
+            let object = directory.created(&minimal(entity)).await;
+            let status = if entity.name == "group" && elsewhere(&property) { 200 } else { 204 };
+            let change = async |body: Value| {
+                let answer = directory.update(&object, &body).await;
+                assert_eq!((answer.status.as_u16(), &*answer.text), (status, ""), "{body}");
+            };
+            let cases = cases(entity, property, Moment::Update);
+            for case in &cases {
+                change(sending(json!({}), property, case)).await;
+                directory.holds(&object, property, &case.kept).await;
+            }
+            if property.written == Written::Once {
+                change(sending(json!({}), property, &cases[0])).await;
+                let before = directory.whole(&object).await;
+                let other = samples(property).remove(0).sent;
+                directory.refuses_update(&object, &before, property.name, &other, Fault::ReadOnly).await;
+            }
+            if let (Kind::Object(complex), Some(last)) = (property.kind, cases.last()) {
+                // An update sets the parts that it names, and no others.
+                let mut kept = last.kept.clone();
+                for part in complex.properties {
+                    let other = samples(part).remove(0);
+                    change(json!({property.name: {part.name: other.sent}})).await;
+                    kept[part.name] = other.kept;
+                    directory.holds(&object, property, &kept).await;
+                }
+            }
+            if property.nullable {
+                change(removal(entity, property)).await;
+                directory.holds(&object, property, &property.nothing()).await;
+            } else {
+                let fault = if property.required { Fault::Required } else { Fault::Invalid };
+                let before = directory.whole(&object).await;
+                directory.refuses_update(&object, &before, property.name, &Value::Null, fault).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_creation_does_not_take_is_refused_by_its_name_and_nothing_is_made() {
+    of_each_entity(async |directory| {
+        let entity = directory.entity;
+        let before = directory.count().await;
+        for property in entity.properties {
+            if !Moment::Creation.takes(property) {
+                directory.refuses_creation(property, &samples(property)[0].sent, Fault::ReadOnly).await;
+                directory.refuses_creation(property, &Value::Null, Fault::ReadOnly).await;
+                continue;
+            }
+            for misfit in misfits(property) {
+                directory.refuses_creation(property, &misfit, Fault::Invalid).await;
+            }
+            if property.required {
+                let mut without = minimal(entity);
+                without.as_object_mut().unwrap().remove(property.name);
+                let answer = directory.create(&without).await;
+                directory.is_refused(&answer, property.name, Fault::Required, &without);
+            }
+        }
+        for unknown in ["fantasy", "DISPLAYNAME", ""] {
+            let body = with(minimal(entity), &json!({unknown: "x"}));
+            directory.is_refused(&directory.create(&body).await, unknown, Fault::Unknown, &body);
+        }
+        assert_eq!(directory.count().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_update_does_not_take_is_refused_by_its_name_and_nothing_is_changed() {
+    of_each_entity(async |directory| {
+        let object = directory.full_object().await;
+        let before = directory.whole(&object).await;
+        for property in directory.entity.properties {
+            let refuses = async |value: Value, fault| {
+                directory.refuses_update(&object, &before, property.name, &value, fault).await;
+            };
+            if Moment::Update.takes(property) {
+                for misfit in misfits(property) {
+                    refuses(misfit, Fault::Invalid).await;
+                }
+            } else {
+                refuses(samples(property).remove(0).sent, Fault::ReadOnly).await;
+                refuses(Value::Null, Fault::ReadOnly).await;
+            }
+        }
+        for unknown in ["fantasy", "DISPLAYNAME", ""] {
+            directory.refuses_update(&object, &before, unknown, &json!("x"), Fault::Unknown).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_an_update_changes_nothing() {
+    let nested = format!(r#"{{"displayName":"x","description":{}1{}}}"#, "[".repeat(1000), "]".repeat(1000));
+    let large = json!({"displayName": "x".repeat(20 << 20)}).to_string();
+    of_each_entity(async |directory| {
+        let object = directory.full_object().await;
+        let before = directory.whole(&object).await;
+        let kind = json!({"@odata.type": directory.entity.odata_type()}).to_string();
+        for (body, code, target) in [
+            ("{}", "Request_BadRequest", None),
+            (&kind, "Request_BadRequest", None),
+            (r#"{"displayName":"x","displayName":"x"}"#, "Request_BadRequest", Some("displayName")),
+            (r#"{"displayName":"x","info":[{"a":{"b":1,"\u0062":1}}]}"#, "Request_BadRequest", Some("b")),
+            (r#"{"displayName":"x"}}"#, "BadRequest", None),
+            (r#"[{"displayName":"x"}]"#, "BadRequest", None),
+            (&nested, "BadRequest", None),
+        ] {
+            let request = directory.request(Method::PATCH, &object).body(body.to_owned());
+            let answer = send(request.header("content-type", "application/json")).await;
+            let (status, said, _) = answer.refusal();
+            assert_eq!((status, &*said), (400, code), "{body:.60}");
+            let error = &answer.json()["error"];
+            assert_eq!(error["details"][0]["target"].as_str(), target, "{body:.60}");
+            assert_eq!(directory.whole(&object).await, before, "{body:.60}");
+        }
+        let request = directory.request(Method::PATCH, &object).body(large.clone());
+        let answer = send(request.header("content-type", "application/json")).await;
+        let (status, code, _) = answer.refusal();
+        assert_eq!((status, &*code), (413, "RequestEntityTooLarge"));
+        assert_eq!(directory.whole(&object).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_service_holds_is_changed_by_a_user_alone_and_by_itself() {
+    of_each_entity(async |directory| {
+        let entity = directory.entity;
+        let properties =
+            entity.properties.iter().filter(elsewhere).filter(|property| Moment::Update.takes(property));
+        let properties: Vec<_> = properties.collect();
+        let object = directory.full_object().await;
+        let before = directory.whole(&object).await;
+        for property in &properties {
+            let body = json!({property.name: samples(property).remove(1).sent});
+            let by_application = send(directory.tenant.raw(Method::PATCH, &object).await.json(&body)).await;
+            assert_eq!(by_application.refusal(), forbidden(), "{body}");
+            let mixed = directory.update(&object, &with(json!({"displayName": "x"}), &body)).await;
+            let (status, code, _) = mixed.refusal();
+            assert_eq!((status, &*code), (400, "Request_BadRequest"), "{body}");
+            assert_eq!(directory.whole(&object).await, before, "{body}");
+        }
+        if entity.name != "group" {
+            return;
+        }
+        let security = format!("/groups/{}", directory.tenant.security_group("readers").await);
+        let before = directory.read(&security, "*").await;
+        for property in &properties {
+            let body = json!({property.name: samples(property).remove(0).sent});
+            let read =
+                send(directory.request(Method::GET, &format!("{security}?$select={}", property.name))).await;
+            for answer in [directory.update(&security, &body).await, read] {
+                let (status, code, _) = answer.refusal();
+                assert_eq!((status, &*code), (404, "MailboxNotEnabledForRESTAPI"), "{body}");
+            }
+        }
+        assert_eq!(directory.read(&security, "*").await, before);
+    })
+    .await;
+}
