@@ -173,7 +173,7 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
         return Err(Refusal::OtherKind.into());
     }
     if traits.hidden_membership != group.traits.hidden_membership {
-        return Err(refused(PropertyFault::ReadOnly("visibility")).into());
+        return Err(refused(PropertyFault::Immutable("visibility")).into());
     }
     change_rule(&mut after, changes, traits)?;
     check_unique_names(tx, &after, traits, Some(group.object.row))?;

@@ -405,10 +405,13 @@ fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
         PropertyFault::Unknown(name) => {
             about(name, "UnknownProperty", format!("Resource '{resource}' has no property '{name}'."))
         }
-        PropertyFault::ReadOnly(name) => about(
+        PropertyFault::ReadOnly(name) => {
+            about(name, "ReadOnlyProperty", format!("Property '{name}' is read-only and cannot be set."))
+        }
+        PropertyFault::Immutable(name) => about(
             name,
-            "ReadOnlyProperty",
-            format!("Property '{name}' of resource '{resource}' is read-only and can't be set."),
+            "ImmutableProperty",
+            format!("Property {name} cannot be updated because it is immutable."),
         ),
         PropertyFault::Invalid(name) => about(
             name,

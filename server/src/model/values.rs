@@ -20,6 +20,9 @@ pub enum PropertyFault {
     /// Nobody sets it (at this moment of an object's life).
     #[error("property '{0}' is read-only")]
     ReadOnly(&'static str),
+    /// It was set, and stays as it is.
+    #[error("property '{0}' is immutable")]
+    Immutable(&'static str),
     /// Its value is of another type, too long or of a wrong form.
     #[error("invalid value of property '{0}'")]
     Invalid(&'static str),
@@ -49,11 +52,18 @@ impl Document {
     }
 }
 
+/// When a body is held against a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Creation,
+    Update,
+}
+
 impl Entity {
     /// Checks the body of a creation, and gives the new object's values. What is `null` counts as absent;
     /// names with `@` in them are annotations and not looked at.
     pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
-        let changes = self.check(body, Written::at_creation, |property| match property.is_collection() {
+        let changes = self.check(body, Moment::Creation, |property| match property.is_collection() {
             true => Err(PropertyFault::Invalid(property.name)),
             false => Ok(None),
         })?;
@@ -73,7 +83,7 @@ impl Entity {
 
     /// Checks the body of an update, and gives what it sets: `null` takes a value away.
     pub fn check_update(&self, body: &Values) -> Result<Values, PropertyFault> {
-        self.check(body, Written::later, |property| match property.nullable {
+        self.check(body, Moment::Update, |property| match property.nullable {
             true => Ok(Some(Value::Null)),
             false if property.required => Err(PropertyFault::Required(property.name)),
             false => Err(PropertyFault::Invalid(property.name)),
@@ -83,7 +93,7 @@ impl Entity {
     fn check(
         &self,
         body: &Values,
-        written: impl Fn(Written) -> bool,
+        moment: Moment,
         null: impl Fn(&Property) -> Result<Option<Value>, PropertyFault>,
     ) -> Result<Values, PropertyFault> {
         let mut changes = Values::new();
@@ -93,8 +103,12 @@ impl Entity {
                 .iter()
                 .find(|property| property.name == name)
                 .ok_or_else(|| PropertyFault::Unknown(name.clone()))?;
-            if !written(property.written) {
-                return Err(PropertyFault::ReadOnly(property.name));
+            match (property.written, moment) {
+                (Written::AtCreation, Moment::Update) => return Err(PropertyFault::Immutable(property.name)),
+                (Written::ReadOnly, _) | (Written::Later, Moment::Creation) => {
+                    return Err(PropertyFault::ReadOnly(property.name));
+                }
+                _ => {}
             }
             let value = match value {
                 Value::Null => null(property)?,
@@ -113,7 +127,7 @@ impl Entity {
             let Some(change) = changes.get(property.name) else { continue };
             let current = values.get(property.name);
             if property.written == Written::Once && current.is_some_and(|current| current != change) {
-                return Err(PropertyFault::ReadOnly(property.name));
+                return Err(PropertyFault::Immutable(property.name));
             }
             let value = match (property.kind, change) {
                 (Kind::Object(complex), Value::Object(parts)) => complex.merge(current, parts),
@@ -414,6 +428,6 @@ mod tests {
         assert_eq!(group::GROUP.apply(&mut values, &changes), Ok(()), "the same again");
         let other = json!({"uniqueName": "writers"});
         let refusal = group::GROUP.apply(&mut values, other.as_object().unwrap());
-        assert_eq!(refusal, Err(PropertyFault::ReadOnly("uniqueName")));
+        assert_eq!(refusal, Err(PropertyFault::Immutable("uniqueName")));
     }
 }

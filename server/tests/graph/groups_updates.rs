@@ -258,12 +258,12 @@ async fn what_exchange_holds_is_changed_by_itself_by_a_user_and_of_microsoft_365
 #[tokio::test]
 async fn who_sees_the_members_never_changes_and_roles_need_their_permission() {
     let tenant = Tenant::fresh().await;
-    let read_only = "Property 'visibility' of resource 'Group' is read-only and can't be set.";
+    let immutable = "Property visibility cannot be updated because it is immutable.";
     let hidden = tenant.hidden_group("hidden").await;
     let unified = tenant.microsoft_365_group("all").await;
     for (group, visibility) in [(hidden, "Private"), (unified, "HiddenMembership")] {
         let answer = patch(&tenant, group, json!({"visibility": visibility})).await;
-        assert_eq!(answer.refusal(), refused(400, BAD_REQUEST, read_only));
+        assert_eq!(answer.refusal(), refused(400, BAD_REQUEST, immutable));
     }
     assert_eq!(patch(&tenant, unified, json!({"visibility": "private"})).await.status, 204);
     let roles = tenant.role_assignable_group("roles").await;

@@ -105,6 +105,7 @@ impl Moment {
 enum Fault {
     Invalid,
     ReadOnly,
+    Immutable,
     Required,
     Unknown,
 }
@@ -115,10 +116,12 @@ impl Fault {
         let of = format!("property '{name}' of resource '{resource}'");
         match self {
             Self::Invalid => ("InvalidValue", format!("Invalid value specified for {of}.")),
-            Self::ReadOnly => (
-                "ReadOnlyProperty",
-                format!("Property '{name}' of resource '{resource}' is read-only and can't be set."),
-            ),
+            Self::ReadOnly => {
+                ("ReadOnlyProperty", format!("Property '{name}' is read-only and cannot be set."))
+            }
+            Self::Immutable => {
+                ("ImmutableProperty", format!("Property {name} cannot be updated because it is immutable."))
+            }
             Self::Required => ("MissingValue", format!("A value is required for {of}.")),
             Self::Unknown => ("UnknownProperty", format!("Resource '{resource}' has no property '{name}'.")),
         }
@@ -539,7 +542,7 @@ async fn what_an_update_sets_reads_back_and_null_takes_it_away() {
                 change(sending(json!({}), property, &cases[0])).await;
                 let before = directory.whole(&object).await;
                 let other = samples(property).remove(0).sent;
-                directory.refuses_update(&object, &before, property.name, &other, Fault::ReadOnly).await;
+                directory.refuses_update(&object, &before, property.name, &other, Fault::Immutable).await;
             }
             if let (Kind::Object(complex), Some(last)) = (property.kind, cases.last()) {
                 // An update sets the parts that it names, and no others.
@@ -608,8 +611,10 @@ async fn what_an_update_does_not_take_is_refused_by_its_name_and_nothing_is_chan
                     refuses(misfit, Fault::Invalid).await;
                 }
             } else {
-                refuses(samples(property).remove(0).sent, Fault::ReadOnly).await;
-                refuses(Value::Null, Fault::ReadOnly).await;
+                let set_before = property.written == Written::AtCreation;
+                let fault = if set_before { Fault::Immutable } else { Fault::ReadOnly };
+                refuses(samples(property).remove(0).sent, fault).await;
+                refuses(Value::Null, fault).await;
             }
         }
         for unknown in ["fantasy", "DISPLAYNAME", ""] {
