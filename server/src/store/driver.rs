@@ -21,8 +21,8 @@ const MIGRATION_LOCK: &str = "migration.lock";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How much of the database a connection keeps in memory, in SQLite's own unit: negative is KiB. The inner pages
-/// of the indexes of a million objects fit.
-const WRITER_CACHE: i32 = -16 * 1024;
+/// of a million objects fit, and with the writer the index of their ids, of which each new object touches another page.
+const WRITER_CACHE: i32 = -64 * 1024;
 const READER_CACHE: i32 = -8 * 1024;
 
 /// Statements that a connection keeps prepared.
