@@ -165,7 +165,7 @@ async fn a_member_of_another_kind_needs_a_permission_on_that_kind_too() {
     // (member, permission besides GroupMember.ReadWrite.All, enough for a user's token, enough for an application's)
     let rows = [
         (device, "Device.Read.All", true, false),
-        (device, "Device.ReadWrite.All", true, true),
+        (device, "Device.ReadWrite.All", false, true),
         (device, "User.ReadWrite.All", false, false),
         (service, "Application.Read.All", false, false),
         (service, "Application.ReadWrite.All", true, true),
