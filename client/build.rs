@@ -44,7 +44,9 @@ fn tell_null_from_absent(contract: &mut Value) {
         let mut parameter = if schema["type"] == "array" { schema["items"].take() } else { schema.take() };
         // A parameter has no name that a type of its own could have; the server checks the limits anyway.
         if let Some(keywords) = parameter.as_object_mut() {
-            keywords.retain(|keyword, _| !matches!(keyword.as_str(), "maxLength" | "enum" | "description"));
+            keywords.retain(|keyword, _| {
+                !matches!(keyword.as_str(), "maxLength" | "minLength" | "pattern" | "enum" | "description")
+            });
         }
         *schema = json!({
             "description": description,

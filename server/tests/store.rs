@@ -2,11 +2,22 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use roster_server::{
-    directory::{Error, Refusal, import},
-    model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind},
-    store::{self, Options, Store, Tenant, WriteTx, objects},
+    auth::secrets::Secret,
+    directory::{
+        Error, Refusal,
+        applications::{self, Registration},
+        import, users,
+    },
+    model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind, permissions::Permission},
+    odata::reference::Key,
+    store::{
+        self, Options, Store, Tenant, WriteTx,
+        deletions::{self, Purge},
+        objects,
+    },
 };
 use serde_json::json;
 use std::sync::{Arc, Mutex, mpsc};
@@ -187,6 +198,60 @@ async fn everything_queued_is_answered_before_a_store_closes() {
     for id in ids {
         assert!(again.has(id).await);
     }
+}
+
+#[tokio::test]
+async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of_it() {
+    let world = world().await;
+    let secret = Secret::new("a secret of an application");
+    let registration = Registration::new("program", vec![Permission::GroupReadAll], &secret);
+    let (user, group, application) = (ObjectId::random(), ObjectId::random(), registration.application);
+    let service_principal = registration.service_principal;
+    let fill = move |tx: &WriteTx<'_>| {
+        import::object(tx, ObjectKind::User, user, json!({"userPrincipalName": "ada@contoso.example"}))?;
+        let kind = json!({"mailEnabled": false, "securityEnabled": true, "mailNickname": "readers"});
+        import::group(tx, group, kind)?;
+        applications::register(tx, &registration)?;
+        import::member(tx, group, user)?;
+        import::owner(tx, group, user)?;
+        import::owner(tx, group, service_principal)
+    };
+    world.store.tenant(world.tenant).write(fill).await.unwrap();
+    let database = rusqlite::Connection::open(world.folder.path().join("roster.sqlite")).unwrap();
+    let tables = [
+        "memberships",
+        "ownerships",
+        "deleted_memberships",
+        "deleted_ownerships",
+        "application_secrets",
+        "granted_roles",
+    ];
+    let rows = || {
+        tables.map(|table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            database.query_row(&sql, [], |row| row.get::<_, u32>(0)).unwrap()
+        })
+    };
+    assert_eq!(rows(), [1, 2, 0, 0, 1, 1]);
+
+    let delete = move |tx: &WriteTx<'_>| {
+        users::delete(tx, &Key::read(user.to_string()))?;
+        for (kind, id) in
+            [(ObjectKind::ServicePrincipal, service_principal), (ObjectKind::Application, application)]
+        {
+            let object = objects::find(tx, id)?.filter(|object| object.kind == kind).unwrap();
+            deletions::delete(tx, &object, &objects::values(tx, object.row)?)?;
+        }
+        Ok::<_, Error>(())
+    };
+    world.store.tenant(world.tenant).write(delete).await.unwrap();
+    assert_eq!(rows(), [0, 0, 1, 2, 1, 1], "what can be restored is there");
+
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Purge::Unfinished {}
+    assert_eq!(rows(), [0; 6]);
+    let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
+                AND coalesce(user_principal_name, app_id) IS NULL";
+    assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 3);
 }
 
 #[tokio::test]

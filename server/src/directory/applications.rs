@@ -11,7 +11,7 @@ use crate::{
         permissions::Permission,
         values::Values,
     },
-    store::{ReadTx, WriteTx, applications},
+    store::{self, ReadTx, WriteTx, applications, objects::Object},
 };
 
 /// An application that is to be registered, with its ids.
@@ -78,12 +78,13 @@ pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Err
 
 /// What the tokens of this application say. `None`: there is none.
 pub fn identity(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Identity>, Error> {
-    let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, &app_id.to_string())?
-    else {
-        return Ok(None);
-    };
+    let service_principal = applications::find(tx, ObjectKind::ServicePrincipal, &app_id.to_string())?;
+    service_principal.map(|service_principal| identify(tx, app_id, &service_principal)).transpose()
+}
+
+fn identify(tx: &ReadTx<'_>, app_id: AppId, service_principal: &Object) -> Result<Identity, Error> {
     let roles = applications::roles(tx, service_principal.row)?;
-    Ok(Some(Identity { app_id, service_principal: service_principal.id, roles }))
+    Ok(Identity { app_id, service_principal: service_principal.id, roles })
 }
 
 /// What came of an application's proof of who it is.
@@ -93,17 +94,26 @@ pub enum Authentication {
     Proven(Identity),
     /// The secret isn't the application's.
     WrongSecret,
+    /// It is the application, and it gets no tokens: its service principal is disabled.
+    Disabled,
     /// There is no such application.
     Unknown,
 }
 
 /// Who proves by its secret to be this application.
 pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Authentication, Error> {
-    let application = applications::find(tx, ObjectKind::Application, &app_id.to_string())?;
-    let (Some(application), Some(identity)) = (application, identity(tx, app_id)?) else {
+    let find = |kind| applications::find(tx, kind, &app_id.to_string());
+    let (Some(application), Some(service_principal)) =
+        (find(ObjectKind::Application)?, find(ObjectKind::ServicePrincipal)?)
+    else {
         return Ok(Authentication::Unknown);
     };
     let known = applications::secrets(tx, application.row)?;
-    let proven = known.iter().any(|digest| secret.matches(digest));
-    Ok(if proven { Authentication::Proven(identity) } else { Authentication::WrongSecret })
+    if !known.iter().any(|digest| secret.matches(digest)) {
+        return Ok(Authentication::WrongSecret);
+    }
+    if store::objects::values(tx, service_principal.row)?.get("accountEnabled") == Some(&false.into()) {
+        return Ok(Authentication::Disabled);
+    }
+    Ok(Authentication::Proven(identify(tx, app_id, &service_principal)?))
 }

@@ -14,9 +14,13 @@ use crate::{
     store::{ReadTx, WriteTx, objects::Object},
 };
 
-/// An object as a caller reads it.
-pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Found, Error> {
-    objects::show(tx, &find(tx, id)?)
+/// An object as a caller reads it, with the properties that `select` names.
+pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>, select: Option<&[String]>) -> Result<Found, Error> {
+    let object = find(tx, id)?;
+    match object.group {
+        Some(traits) => groups::show(tx, &Group { object, traits }, select),
+        None => objects::show(tx, &object),
+    }
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.

@@ -28,16 +28,24 @@ use crate::{
 use serde_json::Value;
 
 /// References that one request may hold at most.
-const MAX_REFERENCES: usize = 20;
+pub const MAX_REFERENCES: usize = 20;
 
-/// A group as a caller reads it, with these of its properties. Exchange tells of Microsoft 365 groups alone.
+/// A group as a caller reads it, with the properties that `select` names.
 pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>, select: Option<&[String]>) -> Result<Found, Error> {
-    let group = find_group(tx, id)?;
-    let elsewhere = select.unwrap_or_default().iter().any(|name| objects::is_elsewhere(&GROUP, name));
-    if elsewhere && group.traits.kind != GroupKind::Microsoft365 {
-        return Err(Refusal::NoMailbox.into());
+    show(tx, &find_group(tx, id)?, select)
+}
+
+/// A group with its texts.
+pub(super) fn show(tx: &ReadTx<'_>, group: &Group, select: Option<&[String]>) -> Result<Found, Error> {
+    if select.unwrap_or_default().iter().any(|name| GROUP.holds_elsewhere(name)) {
+        has_mailbox(group)?;
     }
     objects::show(tx, &group.object)
+}
+
+/// Refuses groups of which Exchange holds nothing.
+fn has_mailbox(group: &Group) -> Result<(), Refusal> {
+    (group.traits.kind == GroupKind::Microsoft365).then_some(()).ok_or(Refusal::NoMailbox)
 }
 
 /// The objects that a request binds to a group.
@@ -120,9 +128,9 @@ pub fn update(
     if changes.is_empty() && bound.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }
-    let elsewhere = changes.keys().any(|name| objects::is_elsewhere(&GROUP, name));
+    let elsewhere = changes.keys().any(|name| GROUP.holds_elsewhere(name));
     if elsewhere && !bound.is_empty() {
-        return Err(Refusal::HeldElsewhere.into());
+        return Err(Refusal::MixedServices.into());
     }
     let more_than_members = !changes.is_empty() || !bound.owners.is_empty();
     let by_user_alone = elsewhere || changes.contains_key("assignedLabels");
@@ -134,8 +142,8 @@ pub fn update(
     let mut group = find_group(tx, id)?;
     policy.may_change(&group)?;
     members::may_change_role_assignable(by, &group)?;
-    if elsewhere && group.traits.kind != GroupKind::Microsoft365 {
-        return Err(Refusal::NoMailbox.into());
+    if elsewhere {
+        has_mailbox(&group)?;
     }
     if !changes.is_empty() {
         change(tx, &mut group, &changes)?;

@@ -3,10 +3,11 @@
 use super::{
     Error, Found, Policy, Refusal,
     lookup::{self, Group, find_group},
-    objects::Page,
+    objects::{Page, check_listed},
 };
 use crate::{
     model::{
+        ENTITIES,
         ids::{ObjectId, Sent},
         kinds::{MemberKind, Relationship},
         permissions::{self, CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
@@ -61,14 +62,16 @@ pub fn remove(
     }
 }
 
-/// Members of a group after a position, at most `limit`.
+/// Members of a group after a position, at most `limit`, with the properties that `select` names.
 pub fn list(
     tx: &ReadTx<'_>,
     by: &Grants,
     group: &Sent<ObjectId>,
+    select: Option<&[String]>,
     after: RowNumber,
     limit: usize,
 ) -> Result<Page, Error> {
+    check_listed(&ENTITIES, select)?;
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
     let rows = MEMBERS.page(tx, group.object.row, after, Page::rows(limit))?;

@@ -95,7 +95,10 @@ pub enum Refusal {
     NothingToChange,
     /// Properties of the directory and of another service stand in one request.
     #[error("properties of two services in one request")]
-    HeldElsewhere,
+    MixedServices,
+    /// A list can't show what another service holds of each object.
+    #[error("a property that lists don't show")]
+    NotInLists,
     /// The group has no mailbox, which holds what was asked for.
     #[error("the group has no mailbox")]
     NoMailbox,

@@ -8,7 +8,7 @@ use crate::{
         clock::timestamp,
         ids::{ObjectId, Sent},
         kinds::{GroupTraits, ObjectKind},
-        properties::{Entity, Held},
+        properties::Entity,
         values::{Document, Values},
     },
     store::{
@@ -68,11 +68,24 @@ pub(super) fn show(tx: &ReadTx<'_>, object: &Object) -> Result<Found, Error> {
     Ok(Found { kind: object.kind, id: object.id, document: Some(document) })
 }
 
-/// Objects of a kind after a position, at most `limit`.
-pub fn list(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -> Result<Page, Error> {
+/// Objects of a kind after a position, at most `limit`, with the properties that `select` names.
+pub fn list(
+    tx: &ReadTx<'_>,
+    kind: ObjectKind,
+    select: Option<&[String]>,
+    after: RowNumber,
+    limit: usize,
+) -> Result<Page, Error> {
+    check_listed(&[model::entity(kind)], select)?;
     let rows = objects::page(tx, kind, after, Page::rows(limit))?;
     let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
     Ok(Page::of(rows, limit, show))
+}
+
+/// Refuses names of properties that a list of these entities can't show: another service holds them.
+pub(super) fn check_listed(entities: &[&Entity], select: Option<&[String]>) -> Result<(), Refusal> {
+    let elsewhere = |name: &String| entities.iter().any(|entity| entity.holds_elsewhere(name));
+    if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
 }
 
 /// How many objects of a kind there are.
@@ -89,16 +102,11 @@ pub(super) fn check_creation(entity: &'static Entity, body: &Values) -> Result<V
 pub(super) fn check_update(entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
     let changes =
         entity.check_update(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })?;
-    let elsewhere = changes.keys().filter(|name| is_elsewhere(entity, name)).count();
+    let elsewhere = changes.keys().filter(|name| entity.holds_elsewhere(name)).count();
     if elsewhere > 0 && elsewhere < changes.len() {
-        return Err(Refusal::HeldElsewhere);
+        return Err(Refusal::MixedServices);
     }
     Ok(changes)
-}
-
-/// Whether another service holds the property of this name.
-pub(super) fn is_elsewhere(entity: &Entity, name: &str) -> bool {
-    entity.property(name).is_some_and(|property| property.held == Held::Elsewhere)
 }
 
 /// Changes values as a checked update says.

@@ -1,13 +1,15 @@
-//! Who owns a group: users and service principals, at most a hundred, and never no user again.
+//! Who owns a group: users and service principals, at most a hundred. The last user isn't taken away, and goes
+//! only by being deleted.
 
 use super::{
     Error, Found, Policy, Refusal,
     lookup::{self, Group, find_group},
     members::{may_change_role_assignable, show_where_readable},
-    objects::Page,
+    objects::{Page, check_listed},
 };
 use crate::{
     model::{
+        ENTITIES,
         ids::{ObjectId, Sent},
         kinds::{ObjectKind, Relationship},
         permissions::Grants,
@@ -43,7 +45,7 @@ pub fn add(
     }
 }
 
-/// Ends an ownership, and records the change. Once a user owns a group, one always does.
+/// Ends an ownership, and records the change. The last user of the owners stays.
 pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
@@ -65,14 +67,16 @@ pub fn remove(
     Ok(changes::append(tx, &group.object, Change::OwnerRemoved(owner.row))?)
 }
 
-/// Owners of a group after a position, at most `limit`.
+/// Owners of a group after a position, at most `limit`, with the properties that `select` names.
 pub fn list(
     tx: &ReadTx<'_>,
     by: &Grants,
     group: &Sent<ObjectId>,
+    select: Option<&[String]>,
     after: RowNumber,
     limit: usize,
 ) -> Result<Page, Error> {
+    check_listed(&ENTITIES, select)?;
     let group = find_group(tx, group)?;
     let rows = OWNERS.page(tx, group.object.row, after, Page::rows(limit))?;
     Ok(Page::of(rows, limit, |row| -> Found { show_where_readable(by, row) }))

@@ -82,7 +82,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     let user = find_covered(tx, by, &UPDATE_USER, key)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
     let guarded = NOT_BY_ONESELF.iter().any(|&name| changes.contains_key(name));
-    let elsewhere = changes.keys().any(|name| objects::is_elsewhere(&USER, name));
+    let elsewhere = changes.keys().any(|name| USER.holds_elsewhere(name));
     let by_application = matches!(by.principal, Principal::Application(_));
     if (oneself_alone && guarded) || (elsewhere && by_application) {
         return Err(Refusal::NotPermitted.into());

@@ -145,14 +145,6 @@ fn with_members(members: &str, object: &str) -> String {
     }
 }
 
-/// Refuses the names of properties that a list can't show.
-pub fn check_listed(kind: ObjectKind, select: Select<'_>) -> Result<(), Failure> {
-    if names_elsewhere(model::entity(kind), select.unwrap_or_default()) {
-        return Err(RequestFault::HeldElsewhere.into());
-    }
-    Ok(())
-}
-
 /// An object's own text with its `@odata.type`.
 fn typed(found: &Found, select: Select<'_>) -> Result<String, Failure> {
     let entity = model::entity(found.kind);
@@ -174,11 +166,7 @@ fn properties(entity: &Entity, found: &Found, select: Select<'_>) -> Result<Stri
 fn selects(entity: &Entity, names: &[String], property: &Property) -> bool {
     let star = |wanted: &str| wanted == "*" && property.held == Held::InDirectory;
     names.iter().any(|wanted| star(wanted) || wanted.eq_ignore_ascii_case(property.name))
-        || (property.name == "id" && names_elsewhere(entity, names))
-}
-
-fn names_elsewhere(entity: &Entity, names: &[String]) -> bool {
-    names.iter().any(|name| entity.property(name).is_some_and(|property| property.held == Held::Elsewhere))
+        || (property.name == "id" && names.iter().any(|wanted| entity.holds_elsewhere(wanted)))
 }
 
 fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<String, Failure> {

@@ -56,6 +56,8 @@ enum OAuthFault {
     UnknownClient(String),
     #[error("Invalid client secret provided.")]
     Secret,
+    #[error("Application '{0}' is disabled.")]
+    Disabled(String),
     #[error("The server can't answer now.")]
     Unavailable,
 }
@@ -70,6 +72,7 @@ impl OAuthFault {
             Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),
             Self::UnknownClient(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 700_016),
             Self::Secret => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215),
+            Self::Disabled(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 7_000_112),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
         }
     }
@@ -202,6 +205,7 @@ async fn issue(
     let identity = match store.read(|tx| applications::authenticate(tx, app_id, &secret)).await? {
         Authentication::Proven(identity) => identity,
         Authentication::WrongSecret => return Err(OAuthFault::Secret),
+        Authentication::Disabled => return Err(OAuthFault::Disabled(client_id)),
         Authentication::Unknown => return Err(unknown()),
     };
     let subject = Subject::Application {

@@ -2,7 +2,7 @@
 
 use super::{
     AppState,
-    error_responses::{ListErrors, ReadErrors},
+    error_responses::{ListErrors, ObjectErrors},
     errors::Failure,
     extract::{Caller, Eventual, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -74,7 +74,7 @@ async fn count_contacts(
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#contacts/$entity",
             "id": "5a3e0000-0000-4000-8000-000000000303", "displayName": "Ludwig Binder",
             "companyName": "Bindery", "mail": "ludwig@bindery.example",
-        })), ReadErrors),
+        })), ObjectErrors),
 )]
 async fn get_contact(
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{CreateErrors, ListErrors, ReadErrors, WriteErrors},
+    error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -83,7 +83,7 @@ async fn count_devices(
             "id": "5a3e0000-0000-4000-8000-000000000301", "accountEnabled": true,
             "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
             "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
-        })), ReadErrors),
+        })), ObjectErrors),
 )]
 async fn get_device(
     caller: Caller,
@@ -157,7 +157,7 @@ async fn update_device(
 #[utoipa::path(
     delete, path = "/devices/{id}", operation_id = "delete_device", tag = "devices",
     params(("id" = Uuid, Path, description = "The device's id.", example = "5a3e0000-0000-4000-8000-000000000301")),
-    responses((status = 204, description = "The device is deleted, durably."), ReadErrors),
+    responses((status = 204, description = "The device is deleted, durably."), ObjectErrors),
 )]
 async fn delete_device(
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers,
-    error_responses::ReadErrors,
+    error_responses::ObjectErrors,
     errors::Failure,
     extract::{Caller, Nothing, OneObject, Options, Origin, Path},
     requires::requires,
@@ -39,7 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity",
         "@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace",
         "id": "5a3e0000-0000-4000-8000-000000000101",
-    })), ReadErrors),
+    })), ObjectErrors),
 )]
 async fn get_directory_object(
     caller: Caller,
@@ -48,7 +48,8 @@ async fn get_directory_object(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    let get = |tx: &ReadTx<'_>| directory_objects::get(tx, &id).map_err(Failure::from);
+    let get =
+        |tx: &ReadTx<'_>| directory_objects::get(tx, &id, query.select.as_deref()).map_err(Failure::from);
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::directory_object(&origin, &found, query.select.as_deref())
 }
@@ -60,7 +61,7 @@ async fn get_directory_object(
 #[utoipa::path(
     delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 204, description = "The object is deleted, durably."), ReadErrors),
+    responses((status = 204, description = "The object is deleted, durably."), ObjectErrors),
 )]
 async fn delete_directory_object(
     caller: Caller,

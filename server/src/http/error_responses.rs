@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 /// What every operation that names an object can answer besides its success.
-pub type ReadErrors = ErrorResponses<NAMES_OBJECTS>;
+pub type ObjectErrors = ErrorResponses<NAMES_OBJECTS>;
 /// What an operation with a body that names an object can answer besides its success.
 pub type WriteErrors = ErrorResponses<{ NAMES_OBJECTS | HAS_BODY }>;
 /// What an operation with a body can answer besides its success, where it names no object.
@@ -17,6 +17,8 @@ pub type CreateErrors = ErrorResponses<HAS_BODY>;
 pub type ListErrors = ErrorResponses<0>;
 /// The same for a kind of object of which other services hold properties.
 pub type SharedListErrors = ErrorResponses<HELD_ELSEWHERE>;
+/// What an operation that lists the objects related to another can answer besides its success.
+pub type RelatedListErrors = ErrorResponses<{ NAMES_OBJECTS | HELD_ELSEWHERE }>;
 
 /// The request names an object, which may be absent.
 const NAMES_OBJECTS: u8 = 1;
@@ -30,10 +32,13 @@ fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
     let mut statuses = vec![
         (StatusCode::BAD_REQUEST, "The request is malformed or breaks a rule."),
         (StatusCode::UNAUTHORIZED, "The token is missing or not valid."),
-        (StatusCode::FORBIDDEN, "The token's permissions don't suffice, or nobody may do this."),
+        (
+            StatusCode::FORBIDDEN,
+            "The token's permissions don't suffice, nobody may do this, or a quota is used up.",
+        ),
     ];
     if set & NAMES_OBJECTS != 0 {
-        statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist."));
+        statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist, or has no mailbox that would hold what is asked for."));
     }
     if set & HAS_BODY != 0 {
         statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));

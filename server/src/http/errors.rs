@@ -69,9 +69,6 @@ pub enum RequestFault {
     /// A query option is wrong.
     #[error(transparent)]
     Query(QueryFault),
-    /// A list can't show what another service holds of each object.
-    #[error("a property that lists don't show")]
-    HeldElsewhere,
     /// Nobody is signed in whom `/me` could name.
     #[error("/me without a signed-in user")]
     NobodySignedIn,
@@ -272,11 +269,6 @@ fn request_answer(fault: &RequestFault) -> Answer {
             bad(BAD_REQUEST, format!("'{name}' is not supported in this request."))
         }
         RequestFault::Query(fault) => query_answer(fault),
-        RequestFault::HeldElsewhere => answer(
-            StatusCode::NOT_IMPLEMENTED,
-            "NotImplemented",
-            "This operation target is not yet supported.",
-        ),
         RequestFault::NobodySignedIn => {
             bad(GATEWAY_BAD_REQUEST, "/me request is only valid with delegated authentication flow.")
         }
@@ -374,7 +366,12 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
         }
-        Refusal::HeldElsewhere => bad(
+        Refusal::NotInLists => answer(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            "This operation target is not yet supported.",
+        ),
+        Refusal::MixedServices => bad(
             BAD_REQUEST,
             "Properties that another service holds must be changed in a request of their own, without the \
              directory's.",

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{ListErrors, ReadErrors, SharedListErrors, WriteErrors},
+    error_responses::{ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -32,9 +32,6 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(requires(&DELETE_GROUP, routes!(delete_group)))
 }
 
-/// What a body may bind to a group.
-const BINDS: &[Relationship] = &[Relationship::Members, Relationship::Owners];
-
 /// List groups
 ///
 /// Groups of every kind, with the default set of properties or those that `$select` names. What Exchange holds
@@ -60,7 +57,8 @@ async fn list_groups(
 ///
 /// A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
 /// enabled; a mail-enabled security group is both. Up to twenty members and owners can be bound at once: all of
-/// them, or nothing is created. Binding members needs what adding them needs.
+/// them, or nothing is created. Binding members needs what adding them needs. The signed-in user who creates a
+/// Microsoft 365 group without naming owners owns it; signed-in users alone assign labels.
 #[utoipa::path(
     post, path = "/groups", operation_id = "create_group", tag = "groups",
     request_body(content = GroupCreate, description = "The new group.", example = json!({
@@ -85,7 +83,7 @@ async fn create_group(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &GROUP, BINDS)?;
+    bodies::check_annotations(&body, &GROUP, Relationship::ALL)?;
     let bound = bodies::bound(&body, &origin)?;
     let (id, grants, policy) = (ObjectId::random(), caller.grants, app.policy);
     let create = move |tx: &WriteTx<'_>| groups::create(tx, policy, &grants, id, &body, &bound);
@@ -124,7 +122,7 @@ async fn count_groups(
             "id": "5a3e0000-0000-4000-8000-000000000201", "createdDateTime": "2026-01-31T12:00:00Z",
             "displayName": "Readers", "groupTypes": [], "mailEnabled": false, "mailNickname": "readers",
             "securityEnabled": true, "visibility": "Private",
-        })), ReadErrors),
+        })), ObjectErrors),
 )]
 async fn get_group(
     caller: Caller,
@@ -164,7 +162,7 @@ async fn update_group(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &GROUP, BINDS)?;
+    bodies::check_annotations(&body, &GROUP, Relationship::ALL)?;
     let bound = bodies::bound(&body, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     let update = move |tx: &WriteTx<'_>| groups::update(tx, policy, &grants, &id, &body, &bound);
@@ -180,7 +178,7 @@ async fn update_group(
 #[utoipa::path(
     delete, path = "/groups/{id}", operation_id = "delete_group", tag = "groups",
     params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),
-    responses((status = 204, description = "The group is deleted, durably."), ReadErrors),
+    responses((status = 204, description = "The group is deleted, durably."), ObjectErrors),
 )]
 async fn delete_group(
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{ReadErrors, WriteErrors},
+    error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
     paging,
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Add an owner to a group
 ///
-/// Users and service principals can own groups, a hundred of them each at most.
+/// Users and service principals can own groups. A group has at most a hundred owners.
 #[utoipa::path(
     post, path = "/groups/{id}/owners/$ref", operation_id = "add_group_owner", tag = "group owners",
     params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),
@@ -55,7 +55,8 @@ async fn add_group_owner(
 
 /// List owners of a group
 ///
-/// An owner of a kind that the caller may not read shows its type and id, all else of it is null.
+/// An owner of a kind that the caller may not read shows its type and id, all else of it is null. What another
+/// service holds of an object is shown of one object at a time: naming it here is 501.
 #[utoipa::path(
     get, path = "/groups/{id}/owners", operation_id = "list_group_owners", tag = "group owners",
     params(
@@ -67,7 +68,7 @@ async fn add_group_owner(
         "value": [
             {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
         ],
-    })), ReadErrors),
+    })), RelatedListErrors),
 )]
 async fn list_group_owners(
     caller: Caller,
@@ -77,7 +78,9 @@ async fn list_group_owners(
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
     let path = format!("/groups/{}/owners", group.value);
-    let list = |tx: &ReadTx<'_>, after, limit| owners::list(tx, &caller.grants, &group, after, limit);
+    let list = |tx: &ReadTx<'_>, after, limit| {
+        owners::list(tx, &caller.grants, &group, query.select.as_deref(), after, limit)
+    };
     let count = |tx: &ReadTx<'_>| owners::count(tx, &group);
     let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
     answers::directory_objects(&origin, &collection, query.select.as_deref())
@@ -92,7 +95,7 @@ async fn list_group_owners(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         Eventual,
     ),
-    responses((status = 200, description = "How many owners the group has.", body = i64, content_type = "text/plain", example = json!(1)), ReadErrors),
+    responses((status = 200, description = "How many owners the group has.", body = i64, content_type = "text/plain", example = json!(1)), ObjectErrors),
 )]
 async fn count_group_owners(
     caller: Caller,
@@ -107,14 +110,14 @@ async fn count_group_owners(
 
 /// Remove an owner of a group
 ///
-/// The ownership ends; the object itself stays. Once a user owns a group, its last user can't be removed.
+/// The ownership ends; the object itself stays. The last user among the owners can't be removed.
 #[utoipa::path(
     delete, path = "/groups/{id}/owners/{ownerId}/$ref", operation_id = "remove_group_owner", tag = "group owners",
     params(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         ("ownerId" = Uuid, Path, description = "The owner's id.", example = "5a3e0000-0000-4000-8000-000000000101"),
     ),
-    responses((status = 204, description = "The object owns the group no more, durably."), ReadErrors),
+    responses((status = 204, description = "The object owns the group no more, durably."), ObjectErrors),
 )]
 async fn remove_group_owner(
     caller: Caller,

@@ -1,15 +1,18 @@
 //! The entities in the contract: schemas folded out of the property tables.
 
-use crate::model::{
-    application::APPLICATION,
-    device::DEVICE,
-    entity,
-    group::GROUP,
-    kinds::{ObjectKind, Relationship},
-    org_contact::ORG_CONTACT,
-    properties::{Complex, Entity, Format, Kind, Property, Returned, Written},
-    service_principal::SERVICE_PRINCIPAL,
-    user::USER,
+use crate::{
+    directory::groups::MAX_REFERENCES,
+    model::{
+        ENTITIES,
+        application::APPLICATION,
+        device::DEVICE,
+        group::GROUP,
+        kinds::Relationship,
+        org_contact::ORG_CONTACT,
+        properties::{Complex, Entity, Format, Kind, Property, Returned, Written},
+        service_principal::SERVICE_PRINCIPAL,
+        user::USER,
+    },
 };
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -82,11 +85,9 @@ enum Shape {
     Update(&'static [Relationship]),
 }
 
-const BOTH: &[Relationship] = &[Relationship::Members, Relationship::Owners];
-
 schema!(Group, GROUP, Shape::Answer);
-schema!(GroupCreate, GROUP, Shape::Creation(BOTH));
-schema!(GroupUpdate, GROUP, Shape::Update(BOTH));
+schema!(GroupCreate, GROUP, Shape::Creation(Relationship::ALL));
+schema!(GroupUpdate, GROUP, Shape::Update(Relationship::ALL));
 schema!(User, USER, Shape::Answer);
 schema!(UserCreate, USER, Shape::Creation(&[]));
 schema!(UserUpdate, USER, Shape::Update(&[]));
@@ -118,15 +119,7 @@ pub struct DirectoryObject;
 
 impl PartialSchema for DirectoryObject {
     fn schema() -> RefOr<Schema> {
-        let kinds = [
-            ObjectKind::User,
-            ObjectKind::Group,
-            ObjectKind::Device,
-            ObjectKind::ServicePrincipal,
-            ObjectKind::OrgContact,
-            ObjectKind::Application,
-        ];
-        let kinds: Vec<String> = kinds.into_iter().map(|kind| entity(kind).odata_type()).collect();
+        let kinds: Vec<String> = ENTITIES.iter().map(|entity| entity.odata_type()).collect();
         let odata_type = ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some(format!("The kind of object: {}.", kinds.join(", "))))
@@ -137,12 +130,13 @@ impl PartialSchema for DirectoryObject {
                  the additional ones. Where the caller may not read the kind, only `@odata.type` and `id` have \
                  values.",
             ))
+            .property("@odata.context", text("What the answer is, as a URL. Absent on pages' objects."))
             .property("@odata.type", odata_type)
             .required("@odata.type");
         for (name, description) in [
             ("id", "The object's unique identifier."),
             ("displayName", "The object's name."),
-            ("description", "What a group is for."),
+            ("description", "What the object is for."),
             ("mail", "The mail address of a user, group or contact."),
             ("userPrincipalName", "The name that a user signs in with."),
         ] {
@@ -183,7 +177,7 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         object = object.description(Some(format!("{} {update}", entity.description))).min_properties(Some(1));
     }
     for property in entity.properties.iter().filter(|property| travels(property, shape)) {
-        object = object.property(property.name, property_schema(property, shape));
+        object = object.property(property.name, shape.property_schema(property));
         if matches!(shape, Shape::Creation(_)) && property.required {
             object = object.required(property.name);
         }
@@ -193,10 +187,10 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
             let name = relationship.name();
             let references = ArrayBuilder::new()
                 .items(ObjectBuilder::new().schema_type(Type::String))
-                .max_items(Some(20))
+                .max_items(Some(MAX_REFERENCES))
                 .description(Some(format!(
                     "URLs of objects that are to be {name}, as in `@odata.id`: all of them, or nothing is done. \
-                     Members and owners together are at most twenty.",
+                     Members and owners together are at most {MAX_REFERENCES}.",
                 )));
             object = object.property(format!("{name}@odata.bind"), references);
         }
@@ -237,21 +231,40 @@ const fn travels(property: &Property, shape: Shape) -> bool {
     }
 }
 
-fn property_schema(property: &Property, shape: Shape) -> RefOr<Schema> {
-    let nullable = match shape {
-        // A newer server may not know a value that an older one promised.
-        Shape::Answer => !property.is_collection(),
-        // What is null at creation counts as absent.
-        Shape::Creation(_) => !property.is_collection() && !property.required,
-        Shape::Update(_) => property.nullable,
-    };
+impl Shape {
+    fn property_schema(self, property: &Property) -> RefOr<Schema> {
+        let (nullable, limits) = match self {
+            // A newer server may not know a value that an older one promised.
+            Self::Answer => (!property.is_collection(), Limits::Unsaid),
+            // What is null at creation counts as absent.
+            Self::Creation(_) => (!property.is_collection() && !property.required, Limits::InSchema),
+            Self::Update(_) => (property.nullable, Limits::InSchema),
+        };
+        property_schema(property, nullable, limits)
+    }
+}
+
+/// Where the schema of a property says which values are refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Limits {
+    /// Nowhere: it is of answers, which a client shall not refuse.
+    Unsaid,
+    /// In its description: it is of answers and of requests.
+    InWords,
+    /// In the schema: it is of requests.
+    InSchema,
+}
+
+fn property_schema(property: &Property, nullable: bool, limits: Limits) -> RefOr<Schema> {
+    let description = description(property, limits);
+    let max_items = property.max_items.filter(|_| limits == Limits::InSchema);
     let plain = |kind: Type| {
         let kinds = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() };
-        let object = ObjectBuilder::new().schema_type(kinds).description(Some(property.description));
-        match shape {
-            Shape::Answer if property.written == Written::ReadOnly => object.read_only(true),
-            Shape::Answer => object,
-            Shape::Creation(_) | Shape::Update(_) => limited(object, property, nullable),
+        let object = ObjectBuilder::new().schema_type(kinds).description(Some(&description));
+        match limits {
+            Limits::InSchema => limited(object, property, nullable),
+            Limits::Unsaid if property.written == Written::ReadOnly => object.read_only(true),
+            Limits::Unsaid | Limits::InWords => object,
         }
     };
     match property.kind {
@@ -265,43 +278,56 @@ fn property_schema(property: &Property, shape: Shape) -> RefOr<Schema> {
         }
         Kind::Strings => {
             let item = ObjectBuilder::new().schema_type(Type::String);
-            let collection = ArrayBuilder::new().description(Some(property.description));
-            match shape {
-                Shape::Answer => collection.items(item).into(),
-                Shape::Creation(_) | Shape::Update(_) => {
-                    collection.items(limited(item, property, false)).max_items(property.max_items).into()
-                }
-            }
+            let item = if limits == Limits::InSchema { limited(item, property, false) } else { item };
+            ArrayBuilder::new().items(item).max_items(max_items).description(Some(description)).into()
         }
         Kind::Object(complex) => {
             let reference = Ref::from_schema_name(complex.name);
             if nullable {
                 let null = ObjectBuilder::new().schema_type(Type::Null);
                 let either = OneOfBuilder::new().item(null).item(reference);
-                either.description(Some(property.description)).into()
+                either.description(Some(description)).into()
             } else {
                 Ref::builder()
                     .ref_location_from_schema_name(complex.name)
-                    .description(Some(property.description))
+                    .description(Some(description))
                     .into()
             }
         }
         Kind::Objects(complex) => ArrayBuilder::new()
             .items(Ref::from_schema_name(complex.name))
-            .max_items(match shape {
-                Shape::Answer => None,
-                Shape::Creation(_) | Shape::Update(_) => property.max_items,
-            })
-            .description(Some(property.description))
+            .max_items(max_items)
+            .description(Some(description))
             .into(),
     }
 }
 
-fn limited(mut object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
-    object = object.max_length(property.max);
-    if let Format::OneOf(words) = property.format {
-        let words = words.iter().map(|&word| Value::from(word));
-        object = object.enum_values(Some(words.chain(nullable.then_some(Value::Null))));
+/// What a property means, and its limits where they are said in words.
+fn description(property: &Property, limits: Limits) -> String {
+    let mut text = property.description.to_owned();
+    if limits == Limits::InWords {
+        text.extend(property.max.map(|max| format!(" At most {max} characters.")));
+        text.extend(property.max_items.map(|max| format!(" At most {max} values.")));
+        if property.format == Format::Guid {
+            text.push_str(" A GUID.");
+        }
+    }
+    text
+}
+
+/// A property of a request with its limits. Texts that are required aren't blank.
+fn limited(object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
+    let mut object = object
+        .max_length(property.max)
+        .min_length(property.required.then_some(1).filter(|_| matches!(property.kind, Kind::String)))
+        .pattern(property.format.pattern());
+    match property.format {
+        Format::OneOf(words) => {
+            let words = words.iter().map(|&word| Value::from(word));
+            object = object.enum_values(Some(words.chain(nullable.then_some(Value::Null))));
+        }
+        Format::Guid => object = object.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+        _ => {}
     }
     object
 }
@@ -315,12 +341,11 @@ fn complex_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, Ref
     }
 }
 
-/// One schema for both ways: what is limited in a request is said in words.
+/// One schema for both ways.
 fn complex_schema(complex: &Complex) -> RefOr<Schema> {
     let mut object = ObjectBuilder::new().description(Some(complex.description));
     for part in complex.properties {
-        let part = Property { written: Written::Always, ..*part };
-        object = object.property(part.name, property_schema(&part, Shape::Answer));
+        object = object.property(part.name, property_schema(part, part.nullable, Limits::InWords));
     }
     object.into()
 }

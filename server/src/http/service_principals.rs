@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{CreateErrors, ListErrors, ReadErrors, WriteErrors},
+    error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -83,7 +83,7 @@ async fn count_service_principals(
             "id": "5a3e0000-0000-4000-8000-000000000302", "accountEnabled": true,
             "appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue",
             "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
-        })), ReadErrors),
+        })), ObjectErrors),
 )]
 async fn get_service_principal(
     caller: Caller,
@@ -153,7 +153,7 @@ async fn update_service_principal(
 #[utoipa::path(
     delete, path = "/servicePrincipals/{id}", operation_id = "delete_service_principal", tag = "service principals",
     params(("id" = Uuid, Path, description = "The service principal's id.", example = "5a3e0000-0000-4000-8000-000000000302")),
-    responses((status = 204, description = "The service principal is deleted, durably."), ReadErrors),
+    responses((status = 204, description = "The service principal is deleted, durably."), ObjectErrors),
 )]
 async fn delete_service_principal(
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, answers, bodies,
-    error_responses::{CreateErrors, ListErrors, ReadErrors, SharedListErrors, WriteErrors},
+    error_responses::{CreateErrors, ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -121,7 +121,7 @@ async fn count_users(
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
             "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
             "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
-        })), ReadErrors),
+        })), ObjectErrors),
 )]
 async fn get_user(
     caller: Caller,
@@ -163,7 +163,7 @@ async fn update_user(
 #[utoipa::path(
     delete, path = "/users/{id}", operation_id = "delete_user", tag = "users",
     params(("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 204, description = "The user is deleted, durably."), ReadErrors),
+    responses((status = 204, description = "The user is deleted, durably."), ObjectErrors),
 )]
 async fn delete_user(
     caller: Caller,

@@ -174,7 +174,7 @@ pub static PASSWORD_PROFILE: Complex = Complex {
     properties: &[
         property("forceChangePasswordNextSignIn", Boolean, "Whether the user must change it at the next sign-in.").writable(),
         property("forceChangePasswordNextSignInWithMfa", Boolean, "The same, after a multi-factor sign-in.").writable(),
-        property("password", String, "The password: 8 to 256 characters of three of the four classes lower case, upper case, digits, symbols.").writable().max(256),
+        property("password", String, "The password: 8 to 256 characters of three of the four classes lower case, upper case, digits, symbols.").writable().never_null().max(256),
     ],
 };
 

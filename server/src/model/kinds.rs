@@ -105,6 +105,9 @@ pub enum Relationship {
 }
 
 impl Relationship {
+    /// Every relationship: a body may bind objects to a group by each.
+    pub const ALL: &[Self] = &[Self::Members, Self::Owners];
+
     /// The navigation property's name.
     pub const fn name(self) -> &'static str {
         match self {

@@ -160,6 +160,25 @@ pub enum Format {
     Guid,
 }
 
+impl Format {
+    /// Those that a regular expression describes.
+    pub const WITH_PATTERN: [Self; 4] =
+        [Self::MailNickname, Self::UserPrincipalName, Self::MailAddress, Self::Country];
+
+    /// The regular expression that a value satisfies, as the contract says it too.
+    pub const fn pattern(self) -> Option<&'static str> {
+        match self {
+            Self::Any | Self::OneOf(_) | Self::Guid => None,
+            Self::MailNickname => Some(r"^[!#-'*+\-./0-9=?A-Z^-~]+$"),
+            Self::UserPrincipalName => {
+                Some(r"^[A-Za-z0-9'.\-_!#^~]{1,64}@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*$")
+            }
+            Self::MailAddress => Some(r"^[^@\s\x00-\x1F\x7F]+@[^@\s\x00-\x1F\x7F]+$"),
+            Self::Country => Some("^[A-Za-z]{2}$"),
+        }
+    }
+}
+
 /// A property that Graph returns by default and nobody sets.
 pub const fn property(name: &'static str, kind: Kind, description: &'static str) -> Property {
     Property {
@@ -271,6 +290,11 @@ impl Entity {
     /// The property of this name, in any case: Graph's names are unique without it.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether another service holds the property of this name.
+    pub fn holds_elsewhere(&self, name: &str) -> bool {
+        self.property(name).is_some_and(|property| property.held == Held::Elsewhere)
     }
 
     /// `#microsoft.graph.{name}`, as `@odata.type` says it.

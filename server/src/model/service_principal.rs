@@ -35,7 +35,7 @@ const PROPERTIES: &[Property] = &[
     property("alternativeNames", Strings, "More names of it.").writable().on_select(),
     property("appDescription", String, "What its application is for.").on_select(),
     property("appOwnerOrganizationId", String, "The tenant in which its application is registered.").format(Format::Guid).on_select(),
-    property("appRoleAssignmentRequired", Boolean, "Whether a role must be assigned before tokens are issued.").writable().initially(Initial::False).on_select(),
+    property("appRoleAssignmentRequired", Boolean, "Whether users need a role before they may use it. Kept, and not enforced.").writable().initially(Initial::False).on_select(),
     property("appRoles", Objects(&APP_ROLE), "The roles that its application declares.").on_select(),
     property("applicationTemplateId", String, "The template that it was made from.").on_select(),
     property("createdByAppId", String, "The application that created it.").on_select(),

@@ -96,7 +96,7 @@ const PROPERTIES: &[Property] = &[
     property("securityIdentifier", String, "The user's security identifier, derived from its id.").on_select(),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the user.").on_select(),
     property("showInAddressList", Boolean, "Whether the user is shown in the address list.").writable().on_select(),
-    property("signInSessionsValidFromDateTime", DateTime, "Tokens issued before this time are no longer good.").on_select(),
+    property("signInSessionsValidFromDateTime", DateTime, "Tokens issued before this time count no longer. Told, and not enforced.").on_select(),
     property("skills", Strings, "What the user can do.").later().elsewhere(),
     property("state", String, "The state or province where the user is.").writable().max(128).on_select(),
     property("streetAddress", String, "The street where the user's office is.").writable().max(1024).on_select(),

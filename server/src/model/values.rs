@@ -6,7 +6,9 @@ use super::{
     properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use regex::Regex;
 use serde_json::{Map, Value};
+use std::{collections::HashMap, sync::LazyLock};
 
 /// Properties by name, in the wire's own types.
 pub type Values = Map<String, Value>;
@@ -255,29 +257,12 @@ impl Format {
     }
 
     fn holds(self, text: &str) -> bool {
-        match self {
-            Self::Any | Self::OneOf(_) | Self::Guid => true,
-            Self::MailNickname => {
-                !text.is_empty()
-                    && text.is_ascii()
-                    && !text.contains(|c: char| "@()\\[]\";:<>, ".contains(c) || c.is_ascii_control())
-            }
-            Self::UserPrincipalName => text.split_once('@').is_some_and(|(alias, domain)| {
-                let allowed = |c: char| c.is_ascii_alphanumeric() || "'.-_!#^~".contains(c);
-                !alias.is_empty()
-                    && alias.len() <= 64
-                    && !domain.is_empty()
-                    && alias.chars().all(allowed)
-                    && !domain.starts_with('.')
-                    && !domain.ends_with('.')
-                    && domain.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
-            }),
-            Self::MailAddress => text.split_once('@').is_some_and(|(local, domain)| {
-                let bad = |c: char| c.is_whitespace() || c.is_control() || c == '@';
-                !local.is_empty() && !domain.is_empty() && !local.contains(bad) && !domain.contains(bad)
-            }),
-            Self::Country => text.len() == 2 && text.chars().all(|c| c.is_ascii_alphabetic()),
-        }
+        static COMPILED: LazyLock<HashMap<&str, Regex>> = LazyLock::new(|| {
+            let patterns = Format::WITH_PATTERN.into_iter().filter_map(Format::pattern);
+            patterns.filter_map(|pattern| Some((pattern, Regex::new(pattern).ok()?))).collect()
+        });
+        self.pattern()
+            .is_none_or(|pattern| COMPILED.get(pattern).is_some_and(|compiled| compiled.is_match(text)))
     }
 }
 

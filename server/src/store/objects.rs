@@ -180,7 +180,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     Ok((Object { row: RowNumber(row), id: new.id, kind: new.kind, group }, document))
 }
 
-/// Stores other values of an object, of which these changed, and what rules read of it where it is a group. The
+/// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group. The
 /// indexes of unique names are touched by other names alone.
 pub fn update(
     tx: &WriteTx<'_>,
@@ -196,11 +196,12 @@ pub fn update(
     )?;
     let renames = |name: &UniqueName| name.kinds.contains(&object.kind) && changed.contains(&name.property);
     if UNIQUE_NAMES.iter().any(renames) {
-        let [user_principal_name, mail_nickname, unique_name, ..] =
+        let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
             UNIQUE_NAMES.map(|name| name.of(object.kind, values));
         tx.run(
-            "UPDATE objects SET user_principal_name = ?2, mail_nickname = ?3, unique_name = ?4 WHERE row = ?1",
-            params![object.row.0, user_principal_name, mail_nickname, unique_name],
+            "UPDATE objects SET user_principal_name = ?2, mail_nickname = ?3, unique_name = ?4, app_id = ?5, device_id = ?6
+             WHERE row = ?1",
+            params![object.row.0, user_principal_name, mail_nickname, unique_name, app_id, device_id],
         )?;
     }
     Ok(())
@@ -212,7 +213,7 @@ struct UniqueName {
     kinds: &'static [ObjectKind],
 }
 
-/// In the order of their columns; those of applications and devices never change.
+/// In the order of their columns, as the statements of [`insert`] and [`update`] name them.
 const UNIQUE_NAMES: [UniqueName; 5] = [
     UniqueName { property: "userPrincipalName", kinds: &[ObjectKind::User] },
     UniqueName { property: "mailNickname", kinds: &[ObjectKind::Group] },

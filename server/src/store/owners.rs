@@ -10,12 +10,6 @@ use super::{
 /// Who owns which group.
 pub static OWNERS: Pairs = pairs!("ownerships", "owner_row");
 
-/// Whether an object owns a group.
-pub fn owns(tx: &ReadTx<'_>, group: RowNumber, owner: RowNumber) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM ownerships WHERE group_row = ?1 AND owner_row = ?2";
-    Ok(tx.one(sql, params![group.0, owner.0], |_| Ok(()))?.is_some())
-}
-
 /// How many users own a group.
 pub fn count_users(tx: &ReadTx<'_>, group: RowNumber) -> Result<u64, Error> {
     let sql = "SELECT count(*) FROM ownerships p JOIN objects o ON o.row = p.owner_row

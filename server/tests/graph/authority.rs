@@ -71,6 +71,28 @@ async fn an_application_gets_a_token_with_the_roles_that_were_granted_to_it() {
 }
 
 #[tokio::test]
+async fn a_disabled_service_principal_gets_no_tokens_until_it_is_enabled_again() {
+    let tenant = Tenant::fresh().await;
+    let secret = Secret::random().unwrap();
+    let registration = Registration::new("reader", Vec::new(), &secret);
+    let service_principal = registration.service_principal;
+    let app = App { id: registration.app_id.to_string(), secret };
+    tenant.register(registration).await;
+    let switch = async |enabled: bool| {
+        let path = format!("/servicePrincipals/{service_principal}");
+        let body = serde_json::json!({"accountEnabled": enabled});
+        assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&body)).await.status, 204);
+        ask(&tenant, &tenant.id().to_string(), &fields(&app, SCOPE)).await
+    };
+    let refused = switch(false).await;
+    let said = refused.json();
+    assert_eq!((refused.status.as_u16(), &said["error"]), (400, &"unauthorized_client".into()));
+    let description = said["error_description"].as_str().unwrap();
+    assert!(description.starts_with("AADSTS7000112: "), "{description}");
+    assert_eq!(switch(true).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_client_may_prove_itself_in_the_header_too() {
     let tenant = Tenant::fresh().await;
     let app = app(&tenant).await;

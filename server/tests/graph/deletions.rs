@@ -88,12 +88,15 @@ async fn the_names_of_deleted_objects_are_free_again() {
 }
 
 #[tokio::test]
-async fn a_deleted_group_keeps_its_members_and_they_stay_themselves() {
+async fn a_deleted_group_shows_no_members_and_they_stay_themselves() {
     let tenant = Tenant::fresh().await;
     let graph = tenant.client(["Group.ReadWrite.All", "User.Read.All"]).await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     tenant.join(group, ada).await;
+    let members = format!("/groups/{group}/members");
+    assert_eq!(status(&tenant, Method::GET, &members).await, 200);
     graph.delete_group().id(group).send().await.unwrap();
+    assert_eq!(status(&tenant, Method::GET, &members).await, 404);
     graph.get_user().id(ada.to_string()).send().await.unwrap();
 }
 

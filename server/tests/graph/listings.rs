@@ -35,6 +35,39 @@ async fn walk(tenant: &Tenant, path: &str) -> Vec<Uuid> {
 }
 
 #[tokio::test]
+async fn a_counted_list_is_followed_to_its_end_by_its_links_alone() {
+    let tenant = Tenant::fresh().await;
+    for number in 0..5 {
+        tenant.user(&format!("user{number}")).await;
+    }
+    let graph = tenant.client(["User.Read.All"]).await;
+    let first = graph.list_users().top(NonZeroU32::new(2).unwrap()).count(true).consistency_level("eventual");
+    let users: Vec<types::User> =
+        graph.items::<types::UserCollection>(first.send()).try_collect().await.unwrap();
+    assert_eq!(users.len(), 5);
+}
+
+#[tokio::test]
+async fn what_another_service_holds_is_shown_of_one_object_at_a_time() {
+    let tenant = Tenant::fresh().await;
+    let (group, security) = (tenant.microsoft_365_group("all").await, tenant.security_group("readers").await);
+    tenant.join(group, tenant.user("ada").await).await;
+    let not_in_lists = refused(501, "NotImplemented", "This operation target is not yet supported.");
+    for list in ["/groups", "/users", &format!("/groups/{group}/members"), &format!("/groups/{group}/owners")]
+    {
+        let name = if list == "/groups" { "unseenCount" } else { "aboutMe" };
+        assert_eq!(get(&tenant, &format!("{list}?$select={name}")).await.refusal(), not_in_lists, "{list}");
+    }
+    for set in ["groups", "directoryObjects"] {
+        let shown = get(&tenant, &format!("/{set}/{group}?$select=unseenCount")).await;
+        assert_eq!((shown.status.as_u16(), &shown.json()["unseenCount"]), (200, &0.into()), "{set}");
+        let without = get(&tenant, &format!("/{set}/{security}?$select=unseenCount")).await;
+        let code = without.json()["error"]["code"].clone();
+        assert_eq!((without.status.as_u16(), code), (404, "MailboxNotEnabledForRESTAPI".into()), "{set}");
+    }
+}
+
+#[tokio::test]
 async fn each_kind_is_listed_by_itself_counted_and_read_one_by_one() {
     let tenant = Tenant::fresh().await;
     for number in 0..3 {
