@@ -9,10 +9,9 @@ use roster_server::{
     directory::{
         Error, Refusal,
         applications::{self, Registration},
-        import, users,
+        import,
     },
     model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind, permissions::Permission},
-    odata::reference::Key,
     store::{
         self, Options, Store, Tenant, WriteTx,
         deletions::{self, Purge},
@@ -49,8 +48,12 @@ impl World {
     fn create_large(self: &Arc<Self>, id: ObjectId) -> impl Future<Output = Result<(), Error>> + use<> {
         let world = self.clone();
         async move {
-            let name = "x".repeat(4 << 20);
-            world.store.tenant(world.tenant).write(move |tx| device(tx, id, &name)).await
+            let name = "x".repeat(60_000);
+            let create = move |tx: &WriteTx<'_>| {
+                let others = (0..70).map(|_| ObjectId::random());
+                others.chain([id]).try_for_each(|id| device(tx, id, &name))
+            };
+            world.store.tenant(world.tenant).write(create).await
         }
     }
 
@@ -208,9 +211,9 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
     let (user, group, application) = (ObjectId::random(), ObjectId::random(), registration.application);
     let service_principal = registration.service_principal;
     let fill = move |tx: &WriteTx<'_>| {
-        import::object(tx, ObjectKind::User, user, json!({"userPrincipalName": "ada@contoso.example"}))?;
         let kind = json!({"mailEnabled": false, "securityEnabled": true, "mailNickname": "readers"});
         import::group(tx, group, kind)?;
+        import::object(tx, ObjectKind::User, user, json!({"userPrincipalName": "ada@contoso.example"}))?;
         applications::register(tx, &registration)?;
         import::member(tx, group, user)?;
         import::owner(tx, group, user)?;
@@ -235,10 +238,12 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
     assert_eq!(rows(), [1, 2, 0, 0, 1, 1]);
 
     let delete = move |tx: &WriteTx<'_>| {
-        users::delete(tx, &Key::read(user.to_string()))?;
-        for (kind, id) in
-            [(ObjectKind::ServicePrincipal, service_principal), (ObjectKind::Application, application)]
-        {
+        for (kind, id) in [
+            (ObjectKind::Group, group),
+            (ObjectKind::User, user),
+            (ObjectKind::ServicePrincipal, service_principal),
+            (ObjectKind::Application, application),
+        ] {
             let object = objects::find(tx, id)?.filter(|object| object.kind == kind).unwrap();
             deletions::delete(tx, &object, &objects::values(tx, object.row)?)?;
         }
@@ -247,11 +252,20 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
     world.store.tenant(world.tenant).write(delete).await.unwrap();
     assert_eq!(rows(), [0, 0, 1, 2, 1, 1], "what can be restored is there");
 
-    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Purge::Unfinished {}
+    let purge = async || world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap();
+    let purged = || {
+        let sql = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL";
+        database.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap()
+    };
+    while purged() == 0 {
+        assert_eq!(purge().await, Purge::Unfinished);
+    }
+    assert_eq!(rows(), [0, 0, 0, 0, 1, 1], "the group is purged first, and takes its pairs with it");
+    while purge().await == Purge::Unfinished {}
     assert_eq!(rows(), [0; 6]);
     let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
                 AND coalesce(user_principal_name, app_id) IS NULL";
-    assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 3);
+    assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 4);
 }
 
 #[tokio::test]

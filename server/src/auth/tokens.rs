@@ -49,6 +49,12 @@ pub enum TokenFault {
     /// It is for somebody else.
     #[error("wrong audience")]
     Audience,
+    /// Its user or application is disabled.
+    #[error("principal disabled")]
+    PrincipalDisabled,
+    /// Its user or application was deleted.
+    #[error("principal deleted")]
+    PrincipalDeleted,
     /// It is of no tenant, of an unknown one or of a personal account.
     #[error("no such tenant")]
     Tenant,

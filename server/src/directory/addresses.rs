@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-/// All addresses of an object whose mail address is this: the one in use as `SMTP:`, those that it had
+/// Addresses that an object has at most; it loses those that it had first.
+const MAX_ADDRESSES: usize = 20;
+
+/// All addresses of an object whose mail address is this: the one in use as `SMTP:`, the last that it had
 /// before as `smtp:`.
 pub(super) fn proxy_addresses(mail: Option<&str>, before: Option<&Value>) -> Value {
     let address = |proxy: &str| proxy.get(5..).unwrap_or_default().to_owned();
@@ -10,7 +13,7 @@ pub(super) fn proxy_addresses(mail: Option<&str>, before: Option<&Value>) -> Val
     let former = before.iter().filter_map(Value::as_str).map(address);
     let kept = former.filter(|address| !mail.is_some_and(|mail| mail.eq_ignore_ascii_case(address)));
     let in_use = mail.map(|mail| format!("SMTP:{mail}"));
-    in_use.into_iter().chain(kept.map(|address| format!("smtp:{address}"))).collect()
+    in_use.into_iter().chain(kept.map(|address| format!("smtp:{address}"))).take(MAX_ADDRESSES).collect()
 }
 
 #[cfg(test)]
@@ -27,5 +30,8 @@ mod tests {
         assert_eq!(proxy_addresses(Some("A@x"), Some(&second)), json!(["SMTP:A@x", "smtp:b@x"]));
         assert_eq!(proxy_addresses(None, Some(&second)), json!(["smtp:b@x", "smtp:a@x"]));
         assert_eq!(proxy_addresses(None, None), json!([]));
+        let many =
+            (0..100).fold(json!([]), |before, n| proxy_addresses(Some(&format!("{n}@x")), Some(&before)));
+        assert_eq!((many.as_array().unwrap().len(), &many[19]), (MAX_ADDRESSES, &json!("smtp:80@x")));
     }
 }

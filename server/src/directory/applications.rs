@@ -87,6 +87,16 @@ fn identify(tx: &ReadTx<'_>, app_id: AppId, service_principal: &Object) -> Resul
     Ok(Identity { app_id, service_principal: service_principal.id, roles })
 }
 
+/// Deletes an application, and its presence in the tenant with it.
+pub(super) fn delete(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error> {
+    let values = store::objects::values(tx, application.row)?;
+    let app_id = values.get("appId").and_then(|app_id| app_id.as_str()).unwrap_or_default();
+    if let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? {
+        objects::delete(tx, &service_principal)?;
+    }
+    objects::delete(tx, application)
+}
+
 /// What came of an application's proof of who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authentication {

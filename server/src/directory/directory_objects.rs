@@ -1,7 +1,7 @@
 //! Objects of whatever kind, by their ids.
 
 use super::{
-    Error, Found, Policy, Refusal, groups,
+    Error, Found, Policy, Refusal, applications, groups,
     lookup::{self, Group},
     objects,
 };
@@ -29,6 +29,7 @@ pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>
     match (object.kind, object.group) {
         (ObjectKind::OrgContact, _) => Err(Refusal::NotPermitted.into()),
         (_, Some(traits)) => groups::delete_found(tx, policy, by, &Group { object, traits }),
+        (ObjectKind::Application, _) => applications::delete(tx, &object),
         (_, None) => objects::delete(tx, &object),
     }
 }

@@ -87,8 +87,7 @@ pub fn create(
         return Err(Refusal::NotPermitted.into());
     }
     check_first_rule(&values, traits)?;
-    let may = (bound.members.is_empty() || ADD_MEMBER.reach(by).is_some())
-        && (!traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some())
+    let may = (!traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some())
         && (!values.contains_key("assignedLabels") || matches!(by.principal, Principal::User(_)));
     if !may {
         return Err(Refusal::NotPermitted.into());
@@ -98,10 +97,15 @@ pub fn create(
     if bound.owners.is_empty() {
         own_by_creator(tx, by, &group)?;
     }
-    for owner in &bound.owners {
-        may_bind_owner(by, &lookup::resolve(tx, owner)?)?;
+    if ADD_MEMBER.reach(by).is_some() {
+        may_add(tx, by, &bound.members)?;
+    } else {
+        may_bind_readable(tx, by, &bound.members)?;
     }
-    bind(tx, by, &group, bound)?;
+    if CHANGE_OWNERS.reach(by).is_none() {
+        may_bind_readable(tx, by, &bound.owners)?;
+    }
+    bind(tx, &group, bound)?;
     Ok(found)
 }
 
@@ -151,7 +155,8 @@ pub fn update(
     if !bound.members.is_empty() {
         members::may_be_changed_by_hand(&group)?;
     }
-    bind(tx, by, &group, bound)?;
+    may_add(tx, by, &bound.members)?;
+    bind(tx, &group, bound)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }
 
@@ -192,8 +197,8 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
 }
 
 /// Adds members and owners. What is there already, or stands there twice, fails all of it.
-fn bind(tx: &WriteTx<'_>, by: &Grants, group: &Group, bound: &Bound) -> Result<(), Error> {
-    let join = |member: &Object| members::join(tx, by, group, member);
+fn bind(tx: &WriteTx<'_>, group: &Group, bound: &Bound) -> Result<(), Error> {
+    let join = |member: &Object| members::join(tx, group, member);
     bind_each(tx, group, Relationship::Members, &bound.members, join)?;
     let own = |owner: &Object| owners::own(tx, group, owner);
     bind_each(tx, group, Relationship::Owners, &bound.owners, own)?;
@@ -222,12 +227,23 @@ fn bind_each(
     Ok(())
 }
 
-/// With `Group.Create` alone, an application makes owners of what it may read, and of itself.
-fn may_bind_owner(by: &Grants, owner: &Object) -> Result<(), Refusal> {
-    let itself = matches!(by.principal, Principal::Application(Some(id)) if id == owner.id);
-    let may =
-        itself || CHANGE_OWNERS.reach(by).is_some() || permissions::read(owner.kind).covers(by, owner.id);
-    may.then_some(()).ok_or(Refusal::NotPermitted)
+fn may_add(tx: &ReadTx<'_>, by: &Grants, members: &[Reference]) -> Result<(), Error> {
+    members.iter().try_for_each(|member| members::may_add(by, &lookup::resolve(tx, member)?))
+}
+
+/// With `Group.Create` alone, an application binds what it may read, and itself, to the group that it creates. It
+/// doesn't learn whether anything else is there.
+fn may_bind_readable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<(), Error> {
+    for reference in references {
+        let object = lookup::resolve(tx, reference).map_err(|error| match error {
+            Error::Refused(_) => Refusal::NotPermitted.into(),
+            broken @ Error::Store(_) => broken,
+        })?;
+        let itself = matches!(by.principal, Principal::Application(Some(id)) if id == object.id);
+        let may = itself || permissions::read(object.kind).covers(by, object.id);
+        may.then_some(()).ok_or(Refusal::NotPermitted)?;
+    }
+    Ok(())
 }
 
 /// Stores a group whose values were checked, with all that the directory computes of it.

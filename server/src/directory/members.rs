@@ -35,7 +35,9 @@ pub fn add(
     policy.may_change(&group)?;
     may_be_changed_by_hand(&group)?;
     let member = lookup::resolve(tx, reference)?;
-    match join(tx, by, &group, &member)? {
+    may_add(by, &member)?;
+    may_change_role_assignable(by, &group)?;
+    match join(tx, &group, &member)? {
         Insert::New => Ok(()),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
     }
@@ -74,8 +76,8 @@ pub fn list(
     check_listed(&ENTITIES, select)?;
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
-    let rows = MEMBERS.page(tx, group.object.row, after, Page::rows(limit))?;
-    Ok(Page::of(rows, limit, |row| show_where_readable(by, row)))
+    let page = MEMBERS.page(tx, group.object.row, after, limit)?;
+    Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
 /// An object with its texts where the caller may read its kind, else without (*limited information*).
@@ -91,13 +93,16 @@ pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64
     Ok(MEMBERS.count(tx, group.object.row)?)
 }
 
-/// Puts an object into a group that takes members by hand, if the caller may and the kinds fit.
-pub(super) fn join(tx: &WriteTx<'_>, by: &Grants, group: &Group, member: &Object) -> Result<Insert, Error> {
+/// Adding needs a permission on what is added too.
+pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Error> {
+    let may = permissions::add_member(member.member_kind()?).reach(by).is_some();
+    Ok(may.then_some(()).ok_or(Refusal::NotPermitted)?)
+}
+
+/// Puts an object into a group that takes members by hand, if the kinds fit. Whether the caller may is asked
+/// before.
+pub(super) fn join(tx: &WriteTx<'_>, group: &Group, member: &Object) -> Result<Insert, Error> {
     let kind = member.member_kind()?;
-    if permissions::add_member(kind).reach(by).is_none() {
-        return Err(Refusal::NotPermitted.into());
-    }
-    may_change_role_assignable(by, group)?;
     if group.traits.role_assignable && matches!(kind, MemberKind::Group(_)) {
         return Err(Refusal::NoNesting.into());
     }

@@ -10,6 +10,7 @@ mod lookup;
 pub mod members;
 pub mod objects;
 pub mod owners;
+pub mod principals;
 pub mod sample;
 pub mod service_principals;
 pub mod users;
@@ -102,6 +103,9 @@ pub enum Refusal {
     /// The group has no mailbox, which holds what was asked for.
     #[error("the group has no mailbox")]
     NoMailbox,
+    /// The object would be larger than objects can be.
+    #[error("the object is too large")]
+    TooLarge,
     /// The properties don't go together.
     #[error("the properties don't go together")]
     Combination,

@@ -23,6 +23,9 @@ use chrono::TimeDelta;
 /// How long a deleted object is kept before it is gone for good.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
 
+/// How many bytes an object's texts may have.
+const MAX_SIZE: usize = 128 << 10;
+
 /// A page of objects, and where the next one begins.
 #[derive(Debug)]
 pub struct Page {
@@ -33,21 +36,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page out of the rows that follow a position, read as [`Page::rows`] of its `limit`.
-    pub(super) fn of(
-        mut rows: Vec<(Object, Document)>,
-        limit: usize,
-        show: impl Fn((Object, Document)) -> Found,
-    ) -> Self {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|(last, _)| last.row);
-        Self { objects: rows.into_iter().map(show).collect(), next }
-    }
-
-    /// How many rows to read for a page of `limit` objects: one more tells whether another page follows.
-    pub(super) const fn rows(limit: usize) -> usize {
-        limit + 1
+    /// A page as the store has it, each object shown in this way.
+    pub(super) fn of(page: objects::Page, show: impl Fn((Object, Document)) -> Found) -> Self {
+        let next = page.objects.last().filter(|_| page.more).map(|(last, _)| last.row);
+        Self { objects: page.objects.into_iter().map(show).collect(), next }
     }
 }
 
@@ -77,9 +69,8 @@ pub fn list(
     limit: usize,
 ) -> Result<Page, Error> {
     check_listed(&[model::entity(kind)], select)?;
-    let rows = objects::page(tx, kind, after, Page::rows(limit))?;
     let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
-    Ok(Page::of(rows, limit, show))
+    Ok(Page::of(objects::page(tx, kind, after, limit)?, show))
 }
 
 /// Refuses names of properties that a list of these entities can't show: another service holds them.
@@ -125,6 +116,7 @@ pub(super) fn insert(
 ) -> Result<(Object, Found), Error> {
     values.insert("id".into(), id.to_string().into());
     let (object, document) = objects::insert(tx, &NewObject { id, kind, group, values })?;
+    check_size(&document)?;
     changes::append(tx, &object, Change::Created)?;
     Ok((object, Found { kind, id, document: Some(document) }))
 }
@@ -141,8 +133,12 @@ pub(super) fn update(
     if changed.is_empty() {
         return Ok(());
     }
-    objects::update(tx, object, after, &changed)?;
+    check_size(&objects::update(tx, object, after, &changed)?)?;
     Ok(changes::append(tx, object, Change::Updated(&changed))?)
+}
+
+fn check_size(document: &Document) -> Result<(), Refusal> {
+    (document.size() <= MAX_SIZE).then_some(()).ok_or(Refusal::TooLarge)
 }
 
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.

@@ -78,8 +78,8 @@ pub fn list(
 ) -> Result<Page, Error> {
     check_listed(&ENTITIES, select)?;
     let group = find_group(tx, group)?;
-    let rows = OWNERS.page(tx, group.object.row, after, Page::rows(limit))?;
-    Ok(Page::of(rows, limit, |row| -> Found { show_where_readable(by, row) }))
+    let page = OWNERS.page(tx, group.object.row, after, limit)?;
+    Ok(Page::of(page, |row| -> Found { show_where_readable(by, row) }))
 }
 
 /// How many owners a group has.

@@ -18,20 +18,6 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Identities that a user has at most, the sign-in name aside.
-const MAX_IDENTITIES: usize = 10;
-
-/// What a caller who may change the signed-in user alone can't: who the user is, and how the user signs in.
-const NOT_BY_ONESELF: [&str; 7] = [
-    "accountEnabled",
-    "authorizationInfo",
-    "identities",
-    "onPremisesImmutableId",
-    "passwordProfile",
-    "userPrincipalName",
-    "userType",
-];
-
 /// A user as a caller reads it. A caller whose grants reach itself alone learns nothing of others, not even
 /// whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key) -> Result<Found, Error> {
@@ -69,7 +55,7 @@ pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Er
     for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
         values.insert(when.into(), now.clone());
     }
-    complete(tx, &mut values)?;
+    complete(tx, &mut values);
     Ok(objects::insert(tx, ObjectKind::User, id, None, values)?.1)
 }
 
@@ -81,7 +67,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     }
     let user = find_covered(tx, by, &UPDATE_USER, key)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
-    let guarded = NOT_BY_ONESELF.iter().any(|&name| changes.contains_key(name));
+    let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
     let elsewhere = changes.keys().any(|name| USER.holds_elsewhere(name));
     let by_application = matches!(by.principal, Principal::Application(_));
     if (oneself_alone && guarded) || (elsewhere && by_application) {
@@ -96,7 +82,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
         after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
     }
     check_unique_name(tx, &after, Some(user.row))?;
-    complete(tx, &mut after)?;
+    complete(tx, &mut after);
     objects::update(tx, &user, &before, &after)
 }
 
@@ -105,23 +91,22 @@ pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
     objects::delete(tx, &find_user(tx, key)?)
 }
 
-/// Sets what follows from other values. The sign-in name is always among the identities, beside ten others.
-fn complete(tx: &ReadTx<'_>, values: &mut Values) -> Result<(), Refusal> {
+/// Sets what follows from other values. The sign-in name is always among the identities.
+fn complete(tx: &ReadTx<'_>, values: &mut Values) {
     let mail = values.get("mail").and_then(Value::as_str);
     let addresses = proxy_addresses(mail, values.get("proxyAddresses"));
     values.insert("proxyAddresses".into(), addresses);
     let name = values.get("userPrincipalName").cloned().unwrap_or_default();
     let mut identities = values.get("identities").and_then(Value::as_array).cloned().unwrap_or_default();
-    identities.retain(|identity| identity["signInType"] != "userPrincipalName");
-    if identities.len() > MAX_IDENTITIES {
-        let fault = PropertyFault::Invalid("identities");
-        return Err(Refusal::Property { resource: USER.resource, fault });
-    }
+    identities.retain(|identity| !is_sign_in_name(identity));
     identities.push(json!({
         "issuer": tx.tenant().domain(), "issuerAssignedId": name, "signInType": "userPrincipalName",
     }));
     values.insert("identities".into(), identities.into());
-    Ok(())
+}
+
+fn is_sign_in_name(identity: &Value) -> bool {
+    identity["signInType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("userPrincipalName"))
 }
 
 fn check_unique_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::value::RawValue;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const JSON: HeaderValue = HeaderValue::from_static(
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
@@ -33,7 +33,7 @@ pub type Select<'q> = Option<&'q [String]>;
 pub fn entity(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
     let entity = model::entity(found.kind);
     let context = context(origin, entity.set, select, "/$entity");
-    let object = properties(entity, found, select)?;
+    let object = properties(entity, found, selected(entity, select).as_deref())?;
     Ok(json(StatusCode::OK, with_members(&format!("\"@odata.context\":{}", quote(&context)), &object)))
 }
 
@@ -50,7 +50,8 @@ pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
 /// One object of whatever kind: 200, with its `@odata.type`.
 pub fn directory_object(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
     let context = context(origin, "directoryObjects", select, "/$entity");
-    let object = typed(found, select)?;
+    let entity = model::entity(found.kind);
+    let object = typed(entity, found, selected(entity, select).as_deref())?;
     Ok(json(StatusCode::OK, with_members(&format!("\"@odata.context\":{}", quote(&context)), &object)))
 }
 
@@ -63,7 +64,8 @@ pub fn entities(
 ) -> Result<Response, Failure> {
     let entity = model::entity(kind);
     let context = context(origin, entity.set, select, "");
-    page(&context, collection, |found| properties(entity, found, select))
+    let selected = selected(entity, select);
+    page(&context, collection, |found| properties(entity, found, selected.as_deref()))
 }
 
 /// A page of objects of several kinds: 200. Each has its `@odata.type`.
@@ -73,7 +75,13 @@ pub fn directory_objects(
     select: Select<'_>,
 ) -> Result<Response, Failure> {
     let context = context(origin, "directoryObjects", select, "");
-    page(&context, collection, |found| typed(found, select))
+    let kinds: HashSet<ObjectKind> = collection.page.objects.iter().map(|found| found.kind).collect();
+    let of_kind = |kind| (kind, selected(model::entity(kind), select));
+    let by_kind: HashMap<ObjectKind, _> = kinds.into_iter().map(of_kind).collect();
+    page(&context, collection, |found| {
+        let selected = by_kind.get(&found.kind).and_then(Option::as_deref);
+        typed(model::entity(found.kind), found, selected)
+    })
 }
 
 /// A page of references: 200.
@@ -145,37 +153,43 @@ fn with_members(members: &str, object: &str) -> String {
     }
 }
 
+/// What `$select` names of an entity, in the order in which Graph prints it. `None`: the default set. Names that
+/// the entity doesn't have select nothing (Graph ignores them); `*` leaves out what another service holds, and
+/// what that service tells comes with the object's id.
+fn selected(entity: &'static Entity, select: Select<'_>) -> Option<Vec<&'static Property>> {
+    let names = select?;
+    let star = names.iter().any(|wanted| wanted == "*");
+    let with_id = names.iter().any(|wanted| entity.holds_elsewhere(wanted));
+    let wanted = |property: &&Property| {
+        (star && property.held == Held::InDirectory)
+            || (with_id && property.name == "id")
+            || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(property.name))
+    };
+    let returned = entity.properties.iter().filter(|property| property.returned != Returned::Never);
+    Some(returned.filter(wanted).collect())
+}
+
 /// An object's own text with its `@odata.type`.
-fn typed(found: &Found, select: Select<'_>) -> Result<String, Failure> {
-    let entity = model::entity(found.kind);
-    let object = properties(entity, found, select)?;
+fn typed(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> Result<String, Failure> {
+    let object = properties(entity, found, selected)?;
     Ok(with_members(&format!("\"@odata.type\":\"#microsoft.graph.{}\"", entity.name), &object))
 }
 
-/// An object's own text: the default set as stored, or what `$select` names.
-fn properties(entity: &Entity, found: &Found, select: Select<'_>) -> Result<String, Failure> {
-    match (&found.document, select) {
+/// An object's own text: the default set as stored, or what was selected.
+fn properties(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> Result<String, Failure> {
+    match (&found.document, selected) {
         (Some(document), None) => Ok(document.default.clone()),
-        (Some(document), Some(names)) => selected(entity, document, names),
-        (None, _) => Ok(hidden(entity, found, select)),
+        (Some(document), Some(properties)) => some_of(document, properties),
+        (None, _) => Ok(hidden(entity, found, selected)),
     }
 }
 
-/// Whether `$select` names a property. Names that the entity doesn't have select nothing (Graph ignores them);
-/// `*` leaves out what another service holds, and what that service tells comes with the object's id.
-fn selects(entity: &Entity, names: &[String], property: &Property) -> bool {
-    let star = |wanted: &str| wanted == "*" && property.held == Held::InDirectory;
-    names.iter().any(|wanted| star(wanted) || wanted.eq_ignore_ascii_case(property.name))
-        || (property.name == "id" && names.iter().any(|wanted| entity.holds_elsewhere(wanted)))
-}
-
-fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<String, Failure> {
+fn some_of(document: &Document, properties: &[&Property]) -> Result<String, Failure> {
     let read = |text| -> Result<HashMap<&str, &RawValue>, Failure> {
         Ok(serde_json::from_str(text).map_err(|_| RequestFault::Internal)?)
     };
     let (default, rest) = (read(&document.default)?, read(&document.rest)?);
-    let returned = entity.properties.iter().filter(|property| property.returned != Returned::Never);
-    let members = returned.filter(|property| selects(entity, names, property)).map(|property| {
+    let members = properties.iter().map(|property| {
         let value = default.get(property.name).or_else(|| rest.get(property.name));
         let value = value.map_or_else(|| property.nothing().to_string(), |value| value.get().to_owned());
         format!("\"{}\":{value}", property.name)
@@ -184,13 +198,11 @@ fn selected(entity: &Entity, document: &Document, names: &[String]) -> Result<St
 }
 
 /// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for.
-fn hidden(entity: &Entity, found: &Found, select: Select<'_>) -> String {
-    let asked = |property: &&Property| match select {
-        None => property.returned == Returned::ByDefault,
-        Some(names) => property.returned != Returned::Never && selects(entity, names, property),
-    };
+fn hidden(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> String {
+    let by_default = || entity.properties.iter().filter(|property| property.returned == Returned::ByDefault);
+    let asked = selected.map_or_else(|| by_default().collect(), <[_]>::to_vec);
     let mut text = format!("{{\"id\":\"{}\"", found.id);
-    for property in entity.properties.iter().filter(|property| property.name != "id").filter(asked) {
+    for property in asked.iter().filter(|property| property.name != "id") {
         text.push_str(&format!(",\"{}\":null", property.name));
     }
     text.push('}');

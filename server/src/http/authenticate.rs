@@ -7,7 +7,11 @@ use super::{
     extract::{Caller, Origin},
     paths::GraphPath,
 };
-use crate::auth::tokens::{self, TokenFault};
+use crate::{
+    auth::tokens::{self, TokenFault},
+    directory::principals,
+    store::{ReadTx, objects::Standing},
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, header, request::Parts},
@@ -37,7 +41,13 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     if in_path.is_some_and(|in_path| in_path != tenant.id) {
         return Err(TokenFault::Tenant.into());
     }
-    Ok(Caller { tenant, grants: verified.grants })
+    let grants = verified.grants;
+    let standing = |tx: &ReadTx<'_>| principals::standing(tx, &grants).map_err(Failure::from);
+    match app.store.tenant(tenant).read(standing).await? {
+        Standing::Good => Ok(Caller { tenant, grants }),
+        Standing::Disabled => Err(TokenFault::PrincipalDisabled.into()),
+        Standing::Deleted => Err(TokenFault::PrincipalDeleted.into()),
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

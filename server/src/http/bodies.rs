@@ -36,9 +36,10 @@ pub(super) fn check_annotations(
         let fault = PropertyFault::Invalid("@odata.type");
         return Err(Refusal::Property { resource: entity.resource, fault }.into());
     }
+    // In another spelling too: a binding that is dropped would look like one that was done.
     let unserved = |name: &&String| {
-        let bound = name.strip_suffix(BIND);
-        bound.is_some_and(|bound| !binds.iter().any(|relationship| relationship.name() == bound))
+        name.trim().to_ascii_lowercase().ends_with(BIND)
+            && !binds.iter().any(|relationship| **name == binding(*relationship))
     };
     match body.keys().find(unserved) {
         Some(name) => Err(RequestFault::Binding(name.clone()).into()),
@@ -48,12 +49,16 @@ pub(super) fn check_annotations(
 
 /// The references that a body binds to a group.
 pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
-    let of = |relationship: Relationship| match body.get(&format!("{}{BIND}", relationship.name())) {
+    let of = |relationship: Relationship| match body.get(&binding(relationship)) {
         None => Ok(Vec::new()),
         Some(Value::Array(references)) => references.iter().map(|text| read(text, origin)).collect(),
         Some(_) => Err(RequestFault::Reference.into()),
     };
     Ok(Bound { members: of(Relationship::Members)?, owners: of(Relationship::Owners)? })
+}
+
+fn binding(relationship: Relationship) -> String {
+    format!("{}{BIND}", relationship.name())
 }
 
 fn read(text: &Value, origin: &Origin) -> Result<Reference, Failure> {

@@ -208,6 +208,11 @@ fn token_answer(fault: TokenFault) -> Answer {
             "Signature validation failed: the token wasn't signed by a key of this server."
         }
         TokenFault::Audience => "Audience validation failed: the token isn't for Microsoft Graph.",
+        TokenFault::PrincipalDisabled => "The token's user or application is disabled.",
+        TokenFault::PrincipalDeleted => {
+            let message = "The identity of the calling application could not be established.";
+            return answer(StatusCode::UNAUTHORIZED, "Authorization_IdentityNotFound", message);
+        }
         TokenFault::Tenant => "The token's tenant isn't one of this server's, or isn't the one in the URL.",
     };
     answer(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
@@ -362,6 +367,12 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
                 "Unable to perform operation as '{count}' would exceed the maximum quota count '{quota}' for \
                  forward-link 'owners'."
             ),
+        ),
+        Refusal::TooLarge => answer(
+            StatusCode::FORBIDDEN,
+            "Directory_ResourceSizeExceeded",
+            "The size of the object has exceeded its limit. Please reduce the number of values and retry your \
+             request.",
         ),
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")

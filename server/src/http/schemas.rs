@@ -257,7 +257,7 @@ enum Limits {
 
 fn property_schema(property: &Property, nullable: bool, limits: Limits) -> RefOr<Schema> {
     let description = description(property, limits);
-    let max_items = property.max_items.filter(|_| limits == Limits::InSchema);
+    let max_items = (limits == Limits::InSchema).then_some(property.max_items);
     let plain = |kind: Type| {
         let kinds = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() };
         let object = ObjectBuilder::new().schema_type(kinds).description(Some(&description));
@@ -305,9 +305,15 @@ fn property_schema(property: &Property, nullable: bool, limits: Limits) -> RefOr
 /// What a property means, and its limits where they are said in words.
 fn description(property: &Property, limits: Limits) -> String {
     let mut text = property.description.to_owned();
-    if limits == Limits::InWords {
-        text.extend(property.max.map(|max| format!(" At most {max} characters.")));
-        text.extend(property.max_items.map(|max| format!(" At most {max} values.")));
+    if limits == Limits::InWords && property.written != Written::ReadOnly {
+        match property.kind {
+            Kind::String => text.push_str(&format!(" At most {} characters.", property.max)),
+            Kind::Strings => text.push_str(&format!(
+                " At most {} values of at most {} characters.",
+                property.max_items, property.max
+            )),
+            _ => {}
+        }
         if property.format == Format::Guid {
             text.push_str(" A GUID.");
         }
@@ -318,7 +324,7 @@ fn description(property: &Property, limits: Limits) -> String {
 /// A property of a request with its limits. Texts that are required aren't blank.
 fn limited(object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
     let mut object = object
-        .max_length(property.max)
+        .max_length(Some(property.max))
         .min_length(property.required.then_some(1).filter(|_| matches!(property.kind, Kind::String)))
         .pattern(property.format.pattern());
     match property.format {

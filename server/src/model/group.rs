@@ -55,7 +55,7 @@ const PROPERTIES: &[Property] = &[
     property("securityEnabled", Boolean, "Whether the group is a security group.").required(),
     property("securityIdentifier", String, "The group's security identifier, derived from its id."),
     property("theme", String, "The colour theme of a Microsoft 365 group."),
-    property("uniqueName", String, "A name of the group that is unique in the tenant and set once.").once().never_null().max(128),
+    property("uniqueName", String, "A name of the group that is unique in the tenant and set once.").once().never_null().max(128).format(Format::NotBlank),
     property("visibility", String, "Who may join the group and see its members. `HiddenMembership` is for Microsoft 365 groups, from their creation on.").writable().never_null().format(Format::OneOf(VISIBILITIES)),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises."),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the group."),

@@ -49,14 +49,16 @@ pub struct Property {
     pub nullable: bool,
     /// What it is where nobody set it.
     pub initial: Initial,
-    /// The most characters a string may have.
-    pub max: Option<usize>,
+    /// The most characters a string may have, or each of a collection.
+    pub max: usize,
     /// The most values a collection may have.
-    pub max_items: Option<usize>,
+    pub max_items: usize,
     /// What more a value must satisfy.
     pub format: Format,
     /// Which service holds it.
     pub held: Held,
+    /// Whether users may change it of themselves without more rights.
+    pub by_oneself: bool,
 }
 
 /// The type of a property's value.
@@ -146,6 +148,8 @@ impl Written {
 pub enum Format {
     /// Nothing.
     Any,
+    /// Something else than white space.
+    NotBlank,
     /// One of these words, in any case; kept in this spelling.
     OneOf(&'static [&'static str]),
     /// The local part of a mail address, as Graph's group page restricts it.
@@ -162,13 +166,14 @@ pub enum Format {
 
 impl Format {
     /// Those that a regular expression describes.
-    pub const WITH_PATTERN: [Self; 4] =
-        [Self::MailNickname, Self::UserPrincipalName, Self::MailAddress, Self::Country];
+    pub const WITH_PATTERN: [Self; 5] =
+        [Self::NotBlank, Self::MailNickname, Self::UserPrincipalName, Self::MailAddress, Self::Country];
 
     /// The regular expression that a value satisfies, as the contract says it too.
     pub const fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Any | Self::OneOf(_) | Self::Guid => None,
+            Self::NotBlank => Some(r"\S"),
             Self::MailNickname => Some(r"^[!#-'*+\-./0-9=?A-Z^-~]+$"),
             Self::UserPrincipalName => {
                 Some(r"^[A-Za-z0-9'.\-_!#^~]{1,64}@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*$")
@@ -190,10 +195,11 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         required: false,
         nullable: !matches!(kind, Kind::Strings | Kind::Objects(_)),
         initial: Initial::Nothing,
-        max: None,
-        max_items: None,
+        max: 1024,
+        max_items: 250,
         format: Format::Any,
         held: Held::InDirectory,
+        by_oneself: false,
     }
 }
 
@@ -262,15 +268,21 @@ impl Property {
         self.on_select()
     }
 
-    /// The most characters it may have.
-    pub const fn max(mut self, characters: usize) -> Self {
-        self.max = Some(characters);
+    /// Users may change it of themselves without more rights.
+    pub const fn by_oneself(mut self) -> Self {
+        self.by_oneself = true;
         self
     }
 
-    /// The most values its collection may have.
+    /// The most characters it may have, where that isn't 1,024.
+    pub const fn max(mut self, characters: usize) -> Self {
+        self.max = characters;
+        self
+    }
+
+    /// The most values its collection may have, where that isn't 250.
     pub const fn max_items(mut self, values: usize) -> Self {
-        self.max_items = Some(values);
+        self.max_items = values;
         self
     }
 

@@ -44,6 +44,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// How many bytes its texts have.
+    pub fn size(&self) -> usize {
+        self.default.len() + self.rest.len()
+    }
+
     /// The values that were stored. `None`: the texts aren't what was stored.
     pub fn values(&self) -> Option<Values> {
         let mut values: Values = serde_json::from_str(&self.default).ok()?;
@@ -202,14 +207,14 @@ impl Property {
     }
 
     fn accept_items(&self, items: &[Value], accept: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
-        if self.max_items.is_some_and(|max| items.len() > max) {
+        if items.len() > self.max_items {
             return None;
         }
         items.iter().map(accept).collect::<Option<_>>().map(Value::Array)
     }
 
     fn accept_text(&self, text: &str) -> Option<Value> {
-        if self.max.is_some_and(|max| text.chars().count() > max) || text.chars().any(|c| c == '\0') {
+        if text.chars().count() > self.max || text.chars().any(|c| c == '\0') {
             return None;
         }
         (!self.required || !text.trim().is_empty()).then_some(())?;

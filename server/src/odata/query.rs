@@ -148,6 +148,9 @@ impl Query {
     }
 }
 
+/// Names that one `$select` holds at most: twice what any entity has.
+const MAX_NAMES: usize = 200;
+
 /// `*` or names of letters, digits and underscores, each at most 128 long.
 fn names(text: &str) -> Option<Vec<String>> {
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
@@ -155,7 +158,7 @@ fn names(text: &str) -> Option<Vec<String>> {
         name == "*"
             || (1..=128).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    names.iter().all(good).then_some(names)
+    (names.len() <= MAX_NAMES && names.iter().all(good)).then_some(names)
 }
 
 fn page_size(text: &str) -> Result<usize, QueryFault> {

@@ -83,9 +83,9 @@ fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
         "DELETE FROM ownerships WHERE (group_row, owner_row) IN
          (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
         "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
-         (SELECT member_row, group_row FROM deleted_memberships WHERE member_row = ?1 LIMIT ?2)",
+         (SELECT member_row, group_row FROM deleted_memberships WHERE member_row = ?1 OR group_row = ?1 LIMIT ?2)",
         "DELETE FROM deleted_ownerships WHERE (owner_row, group_row) IN
-         (SELECT owner_row, group_row FROM deleted_ownerships WHERE owner_row = ?1 LIMIT ?2)",
+         (SELECT owner_row, group_row FROM deleted_ownerships WHERE owner_row = ?1 OR group_row = ?1 LIMIT ?2)",
     ] {
         taken += tx.run(take, params![object.row.0, limit])?;
     }

@@ -32,6 +32,7 @@ const PREPARED_STATEMENTS: usize = 128;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_directory.sql")),
     M::up(include_str!("migrations/0002_objects.sql")),
+    M::up(include_str!("migrations/0003_purging.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

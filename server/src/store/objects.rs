@@ -2,7 +2,7 @@
 
 use super::{
     Error, ReadTx, WriteTx,
-    driver::{Row, params},
+    driver::{Row, ToSql, params},
 };
 use crate::model::{
     entity,
@@ -10,6 +10,7 @@ use crate::model::{
     kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
     values::{Document, Values},
 };
+use std::ops::ControlFlow;
 use uuid::Uuid;
 
 /// An object's number in the store. Numbers rise and are never used again.
@@ -105,15 +106,73 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
     })
 }
 
-/// Reads an object and its document, which follows it.
-pub(super) fn read_with_document(row: &Row<'_>) -> Result<(Object, Document), Error> {
-    Ok((read(row)?, Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? }))
+/// How many bytes of texts a page has at most, its last object aside.
+const MAX_PAGE_BYTES: usize = 4 << 20;
+
+/// Objects that stand next to each other in a listing, with their texts.
+#[derive(Debug)]
+pub struct Page {
+    /// The objects, in the order of their row numbers.
+    pub objects: Vec<(Object, Document)>,
+    /// Whether others follow.
+    pub more: bool,
+}
+
+/// Reads a page of at most `limit` objects, and fewer where they are large. The query takes its own limit as its
+/// last parameter.
+pub(super) fn read_page(
+    tx: &ReadTx<'_>,
+    sql: &str,
+    parameters: &[&dyn ToSql],
+    limit: usize,
+) -> Result<Page, Error> {
+    // One more tells whether another page follows.
+    let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let parameters = [parameters, &[&rows]].concat();
+    let (mut page, mut size) = (Page { objects: Vec::new(), more: false }, 0);
+    tx.each(sql, &parameters, |row| {
+        page.more = page.objects.len() == limit || size > MAX_PAGE_BYTES;
+        if page.more {
+            return Ok(ControlFlow::Break(()));
+        }
+        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
+        size += document.size();
+        page.objects.push((read(row)?, document));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(page)
 }
 
 /// The object of this id, unless it is deleted.
 pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     let sql = select_objects!(" FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL");
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
+}
+
+/// Whether an object may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may, for all that is known of it.
+    Good,
+    /// It is disabled.
+    Disabled,
+    /// It was deleted.
+    Deleted,
+}
+
+/// Whether the object of this id may act. Of an id that no object ever had nothing is known.
+pub fn standing(tx: &ReadTx<'_>, id: ObjectId) -> Result<Standing, Error> {
+    let sql = "SELECT deleted_at IS NOT NULL,
+                      coalesce(document ->> '$.accountEnabled', rest ->> '$.accountEnabled', 1)
+               FROM objects WHERE tenant = ?1 AND id = ?2";
+    let found = tx.one(sql, params![tx.tenant().number, id.uuid()], |row| {
+        Ok(match (row.get(0)?, row.get(1)?) {
+            (true, _) => Standing::Deleted,
+            (false, false) => Standing::Disabled,
+            (false, true) => Standing::Good,
+        })
+    })?;
+    Ok(found.unwrap_or(Standing::Good))
 }
 
 /// An object's texts.
@@ -129,19 +188,13 @@ pub fn values(tx: &ReadTx<'_>, row: RowNumber) -> Result<Values, Error> {
     document(tx, row)?.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
 }
 
-/// Objects of a kind in the order of their row numbers, above `after`, at most `limit`, with their texts.
-pub fn page(
-    tx: &ReadTx<'_>,
-    kind: ObjectKind,
-    after: RowNumber,
-    limit: usize,
-) -> Result<Vec<(Object, Document)>, Error> {
+/// Objects of a kind above `after`, at most `limit`.
+pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -> Result<Page, Error> {
     let sql = select_objects!(
         ", o.document, o.rest FROM objects o
          WHERE o.tenant = ?1 AND o.kind = ?2 AND o.row > ?3 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?4"
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    tx.all(sql, params![tx.tenant().number, kind_number(kind), after.0, limit], read_with_document)
+    read_page(tx, sql, params![tx.tenant().number, kind_number(kind), after.0], limit)
 }
 
 /// How many objects of a kind there are.
@@ -180,14 +233,14 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     Ok((Object { row: RowNumber(row), id: new.id, kind: new.kind, group }, document))
 }
 
-/// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group. The
-/// indexes of unique names are touched by other names alone.
+/// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group; gives
+/// its texts. The indexes of unique names are touched by other names alone.
 pub fn update(
     tx: &WriteTx<'_>,
     object: &Object,
     values: &Values,
     changed: &[&'static str],
-) -> Result<(), Error> {
+) -> Result<Document, Error> {
     let document = entity(object.kind).document(values);
     let dynamic = object.group.map(|group| group.dynamic);
     tx.run(
@@ -204,7 +257,7 @@ pub fn update(
             params![object.row.0, user_principal_name, mail_nickname, unique_name, app_id, device_id],
         )?;
     }
-    Ok(())
+    Ok(document)
 }
 
 /// A property whose values are unique in a tenant: it has a column and an index of its own.

@@ -4,9 +4,8 @@
 use super::{
     Error, ReadTx, WriteTx,
     driver::params,
-    objects::{self, Object, RowNumber},
+    objects::{self, Page, RowNumber},
 };
-use crate::model::values::Document;
 
 /// What became of an insertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,16 +80,15 @@ impl Pairs {
         })
     }
 
-    /// Related objects in the order of their row numbers, above `after`, at most `limit`, with their texts.
+    /// Related objects above `after`, at most `limit`.
     pub fn page(
         &self,
         tx: &ReadTx<'_>,
         group: RowNumber,
         after: RowNumber,
         limit: usize,
-    ) -> Result<Vec<(Object, Document)>, Error> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        tx.all(self.page, params![group.0, after.0, limit], objects::read_with_document)
+    ) -> Result<Page, Error> {
+        objects::read_page(tx, self.page, params![group.0, after.0], limit)
     }
 
     /// How many objects are related to a group.

@@ -5,7 +5,7 @@ use super::{
     driver::{Connection, OptionalExtension, Row, ToSql},
 };
 use chrono::{DateTime, Utc};
-use std::ops::Deref;
+use std::ops::{ControlFlow, Deref};
 
 /// A consistent snapshot of one tenant's objects.
 pub struct ReadTx<'c> {
@@ -49,6 +49,23 @@ impl<'c> ReadTx<'c> {
         Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }
 
+    /// Hands over the rows of a query, one after another, until it is told to stop.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+        mut take: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            if take(row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// All rows of a query.
     pub(super) fn all<T>(
         &self,
@@ -56,12 +73,11 @@ impl<'c> ReadTx<'c> {
         parameters: &[&dyn ToSql],
         read: impl Fn(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        self.each(sql, parameters, |row| {
             found.push(read(row)?);
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(found)
     }
 }

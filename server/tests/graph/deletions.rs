@@ -140,6 +140,20 @@ async fn any_other_object_is_deleted_by_its_id_alone() {
 }
 
 #[tokio::test]
+async fn a_deleted_application_takes_its_service_principal_with_it() {
+    use roster_server::{auth::secrets::Secret, directory::applications::Registration};
+    let tenant = Tenant::fresh().await;
+    let registration = Registration::new("program", Vec::new(), &Secret::new("a secret of an application"));
+    tenant.register(registration.clone()).await;
+    let as_user = tenant
+        .client_of(tenant.user("ada").await, ["Directory.AccessAsUser.All", "Directory.Read.All"])
+        .await;
+    as_user.delete_directory_object().id(registration.application.uuid()).send().await.unwrap();
+    let gone = as_user.get_directory_object().id(registration.service_principal.uuid()).send().await;
+    assert_eq!(refusal(gone), not_found(registration.service_principal.uuid()));
+}
+
+#[tokio::test]
 async fn a_deleted_service_principal_gets_no_more_tokens() {
     use roster_server::{auth::secrets::Secret, directory::applications::Registration};
     let tenant = Tenant::fresh().await;

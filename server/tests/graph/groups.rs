@@ -8,6 +8,7 @@ use roster_server::{
     directory::{ExchangeManagedGroups, Policy},
     model::{
         group::GROUP,
+        ids::ObjectId,
         properties::{Held, Property, Returned},
     },
 };
@@ -77,7 +78,7 @@ async fn a_new_group_has_the_whole_default_set_in_graphs_order() {
     let by_default = GROUP.properties.iter().filter(|property| property.returned == Returned::ByDefault);
     let expected: Vec<&str> = std::iter::once("@odata.context").chain(by_default.map(|p| p.name)).collect();
     assert_eq!(keys, expected);
-    let id: roster_server::model::ids::ObjectId = group["id"].as_str().unwrap().parse().unwrap();
+    let id: ObjectId = group["id"].as_str().unwrap().parse().unwrap();
     let mail = format!("engineering@{}", tenant.domain());
     assert_eq!(group["@odata.context"], format!("{}/v1.0/$metadata#groups/$entity", tenant.server.url));
     assert_eq!(group["securityIdentifier"], id.security_identifier());
@@ -233,6 +234,12 @@ async fn binding_members_needs_what_adding_them_needs() {
         send(request).await.status.as_u16()
     };
     assert_eq!(outcome(&["Group.Create"], ada).await, 403);
+    assert_eq!(
+        outcome(&["Group.Create"], ObjectId::random().uuid()).await,
+        403,
+        "it doesn't learn who is there"
+    );
+    assert_eq!(outcome(&["Group.Create", "User.Read.All"], ada).await, 201);
     assert_eq!(outcome(&["Group.Create", "GroupMember.ReadWrite.All"], ada).await, 201);
     assert_eq!(outcome(&["Group.ReadWrite.All"], ada).await, 201);
     assert_eq!(outcome(&["Group.ReadWrite.All"], device).await, 403);

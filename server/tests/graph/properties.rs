@@ -161,20 +161,25 @@ fn texts(property: &Property) -> Vec<Sample> {
             [guid(), guid()].into_iter().map(|guid| Sample::new(guid.to_uppercase(), guid)).collect()
         }
         Format::Country => ["GB", "it"].into_iter().map(Sample::kept_as_sent).collect(),
-        Format::Any | Format::MailNickname | Format::UserPrincipalName | Format::MailAddress => {
-            [property.max, None]
-                .into_iter()
-                .map(|max| Sample::kept_as_sent(text(property.format, max)))
-                .collect()
-        }
+        Format::Any
+        | Format::NotBlank
+        | Format::MailNickname
+        | Format::UserPrincipalName
+        | Format::MailAddress => [Some(property.max), None]
+            .into_iter()
+            .map(|max| Sample::kept_as_sent(text(property.format, max)))
+            .collect(),
     }
 }
 
-/// So many of a property's items, each with values of its own.
+/// So many of a property's items, each with values of its own; short ones where they are many.
 fn items(property: &Property, count: usize) -> Sample {
-    let item = |_| match property.kind {
-        Kind::Objects(complex) => objects(complex).remove(0),
-        _ => texts(property).remove(0),
+    let item = |_| {
+        let mut samples = match property.kind {
+            Kind::Objects(complex) => objects(complex),
+            _ => texts(property),
+        };
+        samples.swap_remove(usize::from(count > 10) % samples.len())
     };
     Sample::array(&(0..count).map(item).collect::<Vec<_>>())
 }
@@ -199,7 +204,11 @@ fn samples(property: &Property) -> Vec<Sample> {
         ],
         Kind::Object(complex) => objects(complex),
         Kind::Strings | Kind::Objects(_) => {
-            vec![items(property, property.max_items.unwrap_or(3)), items(property, 0)]
+            vec![
+                items(property, property.max_items.min(3)),
+                items(property, 0),
+                items(property, property.max_items),
+            ]
         }
     }
 }
@@ -250,15 +259,19 @@ fn misfits(property: &Property) -> Vec<Value> {
             misfits.extend(bad_objects(complex).into_iter().map(|bad| json!([{}, bad])));
         }
     }
-    misfits.extend(property.max_items.map(|max| items(property, max + 1).sent));
+    if property.is_collection() {
+        misfits.push(items(property, property.max_items + 1).sent);
+    }
     misfits
 }
 
 fn bad_texts(property: &Property) -> Vec<Value> {
     let mut bad = vec![json!("x\0y")];
-    bad.extend(property.max.map(|max| text(property.format, Some(max + 1)).into()));
-    if property.format != Format::Any {
-        bad.extend([json!(" @ @ "), json!("")]);
+    bad.push(text(property.format, Some(property.max + 1)).into());
+    match property.format {
+        Format::Any => {}
+        Format::NotBlank => bad.extend([json!(" \t"), json!("")]),
+        _ => bad.extend([json!(" @ @ "), json!("")]),
     }
     if property.required {
         bad.extend([json!(""), json!(" \t")]);

@@ -68,6 +68,27 @@ async fn a_token_is_for_graph_or_for_this_server_and_of_a_tenant_here() {
 }
 
 #[tokio::test]
+async fn a_token_does_not_outlive_its_user_or_their_being_enabled() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let token = tenant.user_token(ada, ["User.Read.All"]).await;
+    let ask = async || send(tenant.anonymous(Method::GET, "/v1.0/users").bearer_auth(&token)).await;
+    let switch = async |enabled: bool| {
+        let body = serde_json::json!({"accountEnabled": enabled});
+        let path = format!("/users/{ada}");
+        assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&body)).await.status, 204);
+    };
+    switch(false).await;
+    let message = "The token's user or application is disabled.";
+    assert_eq!(ask().await.refusal(), refused(401, "InvalidAuthenticationToken", message));
+    switch(true).await;
+    assert_eq!(ask().await.status, 200);
+    assert_eq!(send(tenant.raw(Method::DELETE, &format!("/users/{ada}")).await).await.status, 204);
+    let message = "The identity of the calling application could not be established.";
+    assert_eq!(ask().await.refusal(), refused(401, "Authorization_IdentityNotFound", message));
+}
+
+#[tokio::test]
 async fn roles_count_in_an_applications_token_and_scopes_in_a_users() {
     let tenant = Tenant::fresh().await;
     let path = group(&tenant).await;

@@ -57,6 +57,38 @@ async fn addresses_and_identities_follow_what_they_are_made_of() {
 }
 
 #[tokio::test]
+async fn nobody_claims_the_sign_in_name_of_another_as_an_identity() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let before = get(&tenant, ada).await["identities"].clone();
+    let claim = json!({"issuer": tenant.domain(), "issuerAssignedId": "grace@contoso.example",
+        "signInType": "UserPrincipalName"});
+    assert_eq!(patch(&tenant, ada, json!({"identities": [claim]})).await.status, 204);
+    assert_eq!(get(&tenant, ada).await["identities"], before);
+}
+
+#[tokio::test]
+async fn an_object_has_a_largest_size_however_it_comes_to_it() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let many = |name: &str| json!({name: vec!["x".repeat(250); 250]});
+    assert_eq!(patch(&tenant, ada, many("otherMails")).await.status, 204);
+    let profile = json!({"skills": vec!["x".repeat(250); 250]});
+    let as_user = tenant.user_token(ada, ["User.ReadWrite.All"]).await;
+    let path = format!("/v1.0/users/{ada}");
+    let answer = send(tenant.anonymous(Method::PATCH, &path).bearer_auth(as_user).json(&profile)).await;
+    assert_eq!(answer.status, 204);
+    let before = get(&tenant, ada).await;
+    let attribute = "x".repeat(1024);
+    let attributes: serde_json::Map<String, Value> =
+        (1..=15).map(|n| (format!("extensionAttribute{n}"), attribute.clone().into())).collect();
+    let refusal = patch(&tenant, ada, json!({"onPremisesExtensionAttributes": attributes})).await.refusal();
+    let message = "The size of the object has exceeded its limit. Please reduce the number of values and retry your request.";
+    assert_eq!(refusal, refused(403, "Directory_ResourceSizeExceeded", message));
+    assert_eq!(get(&tenant, ada).await, before);
+}
+
+#[tokio::test]
 async fn identities_can_be_sent_back_as_they_are_read_ten_beside_the_sign_in_name() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;
@@ -67,9 +99,9 @@ async fn identities_can_be_sent_back_as_they_are_read_ten_beside_the_sign_in_nam
     assert_eq!(read.as_array().unwrap().len(), 11);
     assert_eq!(patch(&tenant, ada, json!({"identities": read})).await.status, 204);
     assert_eq!(get(&tenant, ada).await["identities"], read);
-    let eleven: Vec<Value> = (0..11).map(identity).collect();
+    let twelve: Vec<Value> = (0..12).map(identity).collect();
     let message = "Invalid value specified for property 'identities' of resource 'User'.";
-    let refusal = patch(&tenant, ada, json!({"identities": eleven})).await.refusal();
+    let refusal = patch(&tenant, ada, json!({"identities": twelve})).await.refusal();
     assert_eq!(refusal, refused(400, "Request_BadRequest", message));
 }
 
