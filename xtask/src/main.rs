@@ -1,9 +1,12 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod lint;
 mod lower;
 mod openapi;
+mod roster;
 mod run;
 mod test;
+mod tools;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{openapi, run};
+use crate::{lint, openapi, run};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -10,7 +10,7 @@ use std::{
 /// Pass the tests.
 #[derive(Args)]
 pub struct Test {
-    /// Also what needs more than Rust on the machine (strace)
+    /// Also what needs more than Rust on the machine (strace, Node.js, Python)
     #[arg(long)]
     all: bool,
 }
@@ -28,13 +28,16 @@ impl Test {
         let mut tally = Tally::default();
         // First, before anything builds the client from a contract that is out of date.
         tally.step("contract", openapi::check_files());
-        tally.step("formatting", succeed(&mut run::cargo(&["fmt", "--all", "--check"])));
+        tally.step("formatting", run::succeed(&mut run::cargo(&["fmt", "--all", "--check"])));
         let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-        tally.step("lints", succeed(&mut run::cargo(&clippy)));
+        tally.step("lints", run::succeed(&mut run::cargo(&clippy)));
         let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
-        tally.step("docs", succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
+        tally.step("docs", run::succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
         let strace: &[&str] = if self.all { &["--features", "roster-server/strace"] } else { &[] };
         tally.tests(run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat()))?;
+        if self.all {
+            tally.step("contract, linted", lint::contract());
+        }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
     }
@@ -72,14 +75,6 @@ impl Tally {
             self.step("cargo test", Err(status.to_string()));
         }
         Ok(())
-    }
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(status.to_string()),
-        Err(error) => Err(error.to_string()),
     }
 }
 

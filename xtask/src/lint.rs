@@ -1,0 +1,19 @@
+//! The contract as the linters of other ecosystems see it: redocly and spectral, with the rules that they bring.
+
+use crate::{run, tools};
+use std::process::Command;
+
+const DOCUMENTS: [&str; 2] = ["openapi/graph-v1.0.json", "openapi/graph-v1.0.openapi-3.0.json"];
+
+/// Fails on any error or warning.
+pub fn contract() -> Result<(), String> {
+    let programs = tools::node()?.join("node_modules/.bin");
+    let mut redocly = Command::new(programs.join("redocly"));
+    redocly.args(["lint", "--extends", "recommended-strict", "--format", "summary"]).args(DOCUMENTS);
+    run::succeed(redocly.current_dir(run::root()))?;
+    let mut spectral = Command::new(programs.join("spectral"));
+    spectral
+        .args(["lint", "--ruleset", "xtask/tools/spectral.yaml", "--fail-severity", "warn"])
+        .args(DOCUMENTS);
+    run::succeed(spectral.current_dir(run::root()))
+}

@@ -1,0 +1,47 @@
+//! The server as a process, as its users have it: the release binary with the sample, in a folder that goes away.
+
+use crate::run;
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+/// A running server. It ends when this is dropped.
+pub struct Roster {
+    /// Its origin.
+    pub url: String,
+    /// Its tenant's id.
+    pub tenant: String,
+    process: Child,
+}
+
+impl Roster {
+    /// Builds the release binary and starts it.
+    pub fn start() -> Result<Self, String> {
+        run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]))?;
+        let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
+        let mut process = Command::new(run::target().join("release/roster"))
+            .args(arguments)
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        let mut line = String::new();
+        if let Some(output) = &mut process.stdout {
+            BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+        }
+        let announced: Value = serde_json::from_str(&line).map_err(|_| "the server didn't start")?;
+        let text = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
+        Ok(Self { url: text("url"), tenant: text("tenant"), process })
+    }
+}
+
+impl Drop for Roster {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}

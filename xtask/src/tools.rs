@@ -1,0 +1,55 @@
+//! Tools from other ecosystems that check the contract: npm packages as `xtask/tools/package-lock.json` pins them, Python
+//! packages as `xtask/tools/requirements.txt` does. They are installed into the target folder, once for each content.
+
+use crate::run;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The folder in which `node_modules` lies.
+pub fn node() -> Result<PathBuf, String> {
+    install("node", &["package.json", "package-lock.json"], |folder| {
+        let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        run::succeed(Command::new("npm").args(options).current_dir(folder))
+    })
+}
+
+/// The folder of the programs that the Python packages bring.
+pub fn python() -> Result<PathBuf, String> {
+    let folder = install("python", &["requirements.txt"], |folder| {
+        run::succeed(Command::new("python3").args(["-m", "venv", "."]).current_dir(folder))?;
+        let options =
+            ["install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"];
+        run::succeed(Command::new(folder.join("bin/pip")).args(options).current_dir(folder))
+    })?;
+    Ok(folder.join("bin"))
+}
+
+/// A folder into which these files were copied and then this was run, unless that was done before for the same files.
+fn install(
+    name: &str,
+    files: &[&str],
+    run: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<PathBuf, String> {
+    let from = run::root().join("xtask/tools");
+    let folder = run::target().join("tools").join(name);
+    let done = folder.join("installed");
+    let read = |file: &&str| fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"));
+    let wanted = files.iter().map(read).collect::<Result<String, _>>()?;
+    if fs::read_to_string(&done).is_ok_and(|there| there == wanted) {
+        return Ok(folder);
+    }
+    let prepare = || {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        files.iter().try_for_each(|file| fs::copy(from.join(file), folder.join(file)).map(drop))
+    };
+    prepare().map_err(|error| format!("{}: {error}", folder.display()))?;
+    run(&folder)?;
+    fs::write(&done, wanted).map_err(|error| error.to_string())?;
+    Ok(folder)
+}
