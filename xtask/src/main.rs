@@ -1,10 +1,12 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod coverage;
 mod lint;
 mod lower;
 mod openapi;
 mod roster;
 mod run;
+mod schemathesis;
 mod test;
 mod tools;
 

@@ -12,7 +12,10 @@ pub struct Roster {
     /// Its origin.
     pub url: String,
     /// Its tenant's id.
+    #[expect(dead_code, reason = "for programs that get their own tokens")]
     pub tenant: String,
+    /// Its data folder.
+    data: String,
     process: Child,
 }
 
@@ -21,7 +24,7 @@ impl Roster {
     pub fn start() -> Result<Self, String> {
         run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]))?;
         let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
-        let mut process = Command::new(run::target().join("release/roster"))
+        let mut process = binary()
             .args(arguments)
             .env("RUST_LOG", "error")
             .stdin(Stdio::null())
@@ -34,8 +37,23 @@ impl Roster {
         }
         let announced: Value = serde_json::from_str(&line).map_err(|_| "the server didn't start")?;
         let text = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self { url: text("url"), tenant: text("tenant"), process })
+        Ok(Self { url: text("url"), tenant: text("tenant"), data: text("dataFolder"), process })
     }
+
+    /// An access token, as `roster token` with these arguments prints it.
+    pub fn token(&self, arguments: &[&str]) -> Result<String, String> {
+        let mut command = binary();
+        let output = command.args(["token", "--data", &self.data]).args(arguments).output();
+        let output = output.map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+}
+
+fn binary() -> Command {
+    Command::new(run::target().join("release/roster"))
 }
 
 impl Drop for Roster {

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{lint, openapi, run};
+use crate::{coverage, lint, openapi, run, schemathesis};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -34,9 +34,14 @@ impl Test {
         let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
         tally.step("docs", run::succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
         let strace: &[&str] = if self.all { &["--features", "roster-server/strace"] } else { &[] };
-        tally.tests(run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat()))?;
+        let seen = coverage::begin()?;
+        let mut tests = run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat());
+        tests.env(coverage::VARIABLE, seen);
+        tally.tests(tests)?;
+        tally.step("contract, covered", coverage::check());
         if self.all {
             tally.step("contract, linted", lint::contract());
+            tally.step("contract, kept by the running server", schemathesis::run());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }

@@ -23,7 +23,9 @@ use utoipa::{
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
             (`/v1.0/{tenant}/groups`), with segments in another case or percent-encoded, and with keys in \
-            parentheses (`groups('{id}')`).",
+            parentheses (`groups('{id}')`).\n\nEvery answer has the headers `request-id`, which finds it in the server's \
+            log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
+            carry both ids in `innerError`.",
         contact(name = "Roster", url = "https://github.com/roster-directory/roster"),
         license(name = "MIT OR Apache-2.0", url = "https://github.com/roster-directory/roster/blob/main/LICENSE-MIT"),
     ),

@@ -41,6 +41,11 @@ impl OperationId {
     pub fn new(id: &str) -> Self {
         Self(id.into())
     }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Wraps a request in all of it.
@@ -160,7 +165,7 @@ fn log(
     ids: &Ids,
     began: Instant,
 ) {
-    let operation = response.extensions().get::<OperationId>().map_or("-", |id| &id.0);
+    let operation = response.extensions().get::<OperationId>().map_or("-", OperationId::as_str);
     let status = response.status().as_u16();
     let code = failure.map_or("-", |failure| failure.answer().code);
     let request_id = ids.server.to_str().unwrap_or_default();

@@ -67,14 +67,20 @@ impl<const SET: u8> IntoResponses for ErrorResponses<SET> {
             .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).build()))
             .description(Some("After how many seconds to try again."))
             .build();
+        let challenge = HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+            .description(Some("Which kind of token is asked for, and where it is issued."))
+            .build();
         documented(SET)
             .into_iter()
             .map(|(status, description)| {
                 let mut response = ResponseBuilder::new()
                     .description(description)
                     .content("application/json", content.clone());
-                if matches!(status.as_u16(), 429 | 503) {
-                    response = response.header("Retry-After", retry_after.clone());
+                match status.as_u16() {
+                    401 => response = response.header("WWW-Authenticate", challenge.clone()),
+                    429 | 503 => response = response.header("Retry-After", retry_after.clone()),
+                    _ => {}
                 }
                 (status.as_u16().to_string(), RefOr::T(response.build()))
             })

@@ -43,6 +43,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
+pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
 use std::{any::Any, path::PathBuf, sync::Arc};
 use tokio::{sync::OnceCell, task};
@@ -120,6 +121,18 @@ pub fn app(
 + Clone
 + Send
 + 'static {
+    app_within(state, |router| router)
+}
+
+/// The same, with more around all that isn't public, such as a layer that injects faults. It runs before callers
+/// are verified, and what it refuses is answered in Graph's envelope.
+pub fn app_within(
+    state: AppState,
+    around: impl FnOnce(Router<AppState>) -> Router<AppState>,
+) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
++ Clone
++ Send
++ 'static {
     let (graph, contract) = graph().split_for_parts();
     let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
     let public =
@@ -132,7 +145,8 @@ pub fn app(
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         // Around all that isn't public, the fallbacks included: who isn't known learns nothing.
-        .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate))
+        .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate));
+    let router = around(router)
         .layer(cors())
         .merge(public)
         .layer(CatchPanicLayer::custom(panicked))

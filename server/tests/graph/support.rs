@@ -1,5 +1,7 @@
 //! The world that a test begins with: a server for all of them, and a fresh tenant for each.
 
+use crate::exchanges;
+use axum::Router;
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
@@ -35,6 +37,15 @@ pub struct Server {
 impl Server {
     /// Starts a server of this policy on a port of its own.
     pub fn start(policy: Policy, public_url: Option<&str>) -> Self {
+        Self::start_within(policy, public_url, |router| router)
+    }
+
+    /// The same with more around the handlers.
+    pub fn start_within(
+        policy: Policy,
+        public_url: Option<&str>,
+        around: impl FnOnce(Router<AppState>) -> Router<AppState>,
+    ) -> Self {
         // Below `target/`: a server that all tests share lives to the end of the process, and nobody tidies up.
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let options = Options { durability: Durability::Ephemeral, readers: 8, clock: Clock::default() };
@@ -43,7 +54,8 @@ impl Server {
         let state = AppState::new(store.clone(), folder.path().into(), policy, public_url);
         let runtime = Runtime::new().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
-        let app = http::app(state.clone());
+        let app = http::app_within(state.clone(), around);
+        let app = tower::service_fn(move |request| exchanges::checked(app.clone(), request));
         runtime.spawn(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             sender.send(listener.local_addr().unwrap()).unwrap();

@@ -1,0 +1,311 @@
+//! Every exchange with a server of these tests, held against the contract: what it doesn't promise is answered to
+//! the test as 599 with the reason. Which answers were seen is written down for `cargo xtask test`, which asks for
+//! each that the contract promises.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use http_body_util::BodyExt;
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use roster_server::http::{self, OperationId};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::{BTreeSet, HashMap},
+    convert::Infallible,
+    fs::OpenOptions,
+    io::Write,
+    sync::{Arc, LazyLock, Mutex},
+};
+use tower::{Service, ServiceExt};
+
+/// What HTTP itself and the envelope put into answers: the contract describes it once, in its introduction.
+const HEADERS_OF_ALL: [&str; 11] = [
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "allow",
+    "cache-control",
+    "client-request-id",
+    "content-length",
+    "content-type",
+    "date",
+    "odata-version",
+    "request-id",
+    "vary",
+];
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+    let document = serde_json::to_value(http::contract()).unwrap();
+    let mut closed = document["components"].clone();
+    for schema in closed["schemas"].as_object_mut().unwrap().values_mut() {
+        let schema = schema.as_object_mut().unwrap();
+        if schema.contains_key("properties") {
+            schema.entry("additionalProperties").or_insert(false.into());
+        }
+    }
+    Contract { document, closed, validators: Mutex::default() }
+});
+
+struct Contract {
+    document: Value,
+    /// Its components with every schema of an object closed that doesn't say that it is open: no answer holds what
+    /// isn't described.
+    closed: Value,
+    validators: Mutex<HashMap<(String, Of), Arc<Validator>>>,
+}
+
+/// What a schema is of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Of {
+    Answers,
+    Requests,
+}
+
+/// What is known of a request once it is answered.
+struct Exchange {
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Serves a request, and holds the exchange against the contract.
+pub async fn checked<S>(app: S, request: Request) -> Result<Response, Infallible>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    let (parts, body) = request.into_parts();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let exchange = Exchange {
+        method: parts.method.clone(),
+        path: parts.uri.path().into(),
+        query: parts.uri.query().unwrap_or_default().into(),
+        headers: parts.headers.clone(),
+        body: Vec::new(),
+    };
+    let answer = app.oneshot(Request::from_parts(parts, listened_to(body, sent.clone()))).await?;
+    let (parts, body) = answer.into_parts();
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    };
+    let exchange = Exchange { body: std::mem::take(&mut *sent.lock().unwrap()), ..exchange };
+    let id = parts.extensions.get::<OperationId>().map(|id| id.as_str().to_owned());
+    Ok(match CONTRACT.check(&exchange, id.as_deref(), parts.status, &parts.headers, &body) {
+        Ok(()) => Response::from_parts(parts, Body::from(body)),
+        Err(broken) => {
+            let said = format!(
+                "the contract is broken: {} {} answered {}: {broken}",
+                exchange.method, exchange.path, parts.status
+            );
+            eprintln!("{said}");
+            (StatusCode::from_u16(599).unwrap(), said).into_response()
+        }
+    })
+}
+
+/// A body whose bytes are also kept as they are read. One that the server may refuse by its announced size goes
+/// through as it is.
+fn listened_to(body: Body, sent: Arc<Mutex<Vec<u8>>>) -> Body {
+    if axum::body::HttpBody::size_hint(&body).upper().is_none_or(|size| size > 1 << 20) {
+        return body;
+    }
+    Body::from_stream(body.into_data_stream().inspect(move |part| {
+        if let Ok(part) = part {
+            sent.lock().unwrap().extend_from_slice(part);
+        }
+    }))
+}
+
+impl Contract {
+    fn check(
+        &self,
+        exchange: &Exchange,
+        id: Option<&str>,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<(), String> {
+        let Some((id, operation)) = self.operation(exchange, id) else { return Ok(()) };
+        if exchange.method == Method::HEAD {
+            return Ok(());
+        }
+        // What a path that is served answers to a method that isn't, or to one that leads on nowhere.
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            return Ok(());
+        }
+        let Some(promised) = operation["responses"].get(status.as_str()) else {
+            return Err(format!("{id} doesn't promise this status"));
+        };
+        check_headers(promised, headers)?;
+        self.check_body(promised, headers, body)?;
+        if status.is_success() {
+            check_query(operation, exchange)?;
+            self.check_request_body(operation, exchange)?;
+        }
+        saw(id, status);
+        Ok(())
+    }
+
+    /// The operation that answered, or that this path and method name.
+    fn operation(&self, exchange: &Exchange, id: Option<&str>) -> Option<(&str, &Value)> {
+        let path: Vec<&str> = exchange.path.strip_prefix("/v1.0/")?.split('/').collect();
+        let paths = self.document["paths"].as_object()?.iter();
+        let operations = paths.flat_map(|(template, item)| {
+            item.as_object()
+                .into_iter()
+                .flatten()
+                .map(move |(method, operation)| (template, method, operation))
+        });
+        let fits = |template: &str, method: &str| {
+            let template = template.trim_start_matches('/').split('/');
+            method.eq_ignore_ascii_case(exchange.method.as_str())
+                && template.clone().count() == path.len()
+                && template.zip(&path).all(|(wanted, there)| wanted.starts_with('{') || wanted == *there)
+        };
+        let mut found = operations.filter_map(|(template, method, operation)| {
+            let named = operation["operationId"].as_str()?;
+            let is_it = id.map_or_else(|| fits(template, method), |id| id == named);
+            // `/groups/$count` fits `/groups/{id}` too: the template without a parameter wins.
+            is_it.then_some((template.contains('{'), named, operation))
+        });
+        let first = found.next()?;
+        let best = found.fold(first, |best, other| if other.0 < best.0 { other } else { best });
+        Some((best.1, best.2))
+    }
+
+    fn check_body(&self, promised: &Value, headers: &HeaderMap, body: &Bytes) -> Result<(), String> {
+        let content_type = headers.get("content-type").and_then(|kind| kind.to_str().ok());
+        let essence = content_type.map(|kind| kind.split(';').next().unwrap_or_default());
+        let Some(content) = promised["content"].as_object() else {
+            return if body.is_empty() { Ok(()) } else { Err("a body where none is promised".into()) };
+        };
+        let essence = essence.ok_or("no content type")?;
+        let media = content.get(essence).ok_or_else(|| format!("the content type {essence}"))?;
+        let value = serde_json::from_slice(body).map_err(|error| format!("the body: {error}"))?;
+        self.validate(&media["schema"], Of::Answers, &value)
+    }
+
+    /// What was accepted fits the contract too, but for annotations and for words in another case, which are taken
+    /// as Graph takes them.
+    fn check_request_body(&self, operation: &Value, exchange: &Exchange) -> Result<(), String> {
+        let Some(content) = operation["requestBody"]["content"].as_object() else { return Ok(()) };
+        let mut value: Value =
+            serde_json::from_slice(&exchange.body).map_err(|error| format!("the request's body: {error}"))?;
+        let schema = &content["application/json"]["schema"];
+        let name = schema["$ref"].as_str().and_then(|place| place.rsplit('/').next()).unwrap_or_default();
+        let named = &self.document["components"]["schemas"][name]["properties"];
+        let known = |name: &String| !name.contains('@') || named.get(name).is_some();
+        value.as_object_mut().ok_or("the request's body isn't an object")?.retain(|name, _| known(name));
+        self.validate(schema, Of::Requests, &value)
+            .map_err(|error| format!("accepted a body against the contract: {error}"))
+    }
+
+    fn validate(&self, schema: &Value, of: Of, value: &Value) -> Result<(), String> {
+        let validator = self.validator(schema, of);
+        let in_another_case = |error: &ValidationError<'_>| match error.kind() {
+            ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().any(|word| {
+                let (word, there) = (word.as_str(), error.instance().as_str());
+                of == Of::Requests
+                    && word.zip(there).is_some_and(|(word, there)| word.eq_ignore_ascii_case(there))
+            }),
+            _ => false,
+        };
+        let errors = validator.iter_errors(value).filter(|error| !in_another_case(error));
+        let mut errors = errors.map(|error| format!("{}: {error:.300}", error.instance_path()));
+        errors.next().map_or(Ok(()), Err)
+    }
+
+    fn validator(&self, schema: &Value, of: Of) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap();
+        let make = || {
+            let mut whole = schema.as_object().cloned().unwrap_or_default();
+            let components = if of == Of::Answers { &self.closed } else { &self.document["components"] };
+            whole.insert("components".into(), components.clone());
+            Arc::new(
+                jsonschema::options().should_validate_formats(true).build(&Value::Object(whole)).unwrap(),
+            )
+        };
+        validators.entry((schema.to_string(), of)).or_insert_with(make).clone()
+    }
+}
+
+/// Each header that is promised is there, and no other but those of every answer.
+fn check_headers(promised: &Value, headers: &HeaderMap) -> Result<(), String> {
+    let none = Map::new();
+    let promised = promised["headers"].as_object().unwrap_or(&none);
+    if let Some((name, _)) = promised.iter().find(|(name, _)| !headers.contains_key(name.as_str())) {
+        return Err(format!("the header {name} is missing"));
+    }
+    let is_promised = |name: &str| promised.keys().any(|promised| promised.eq_ignore_ascii_case(name));
+    match headers.keys().find(|name| !HEADERS_OF_ALL.contains(&name.as_str()) && !is_promised(name.as_str()))
+    {
+        Some(name) => Err(format!("the header {name} isn't promised")),
+        None => Ok(()),
+    }
+}
+
+/// OData's options in the query are among the operation's parameters, and what it requires is there.
+fn check_query(operation: &Value, exchange: &Exchange) -> Result<(), String> {
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let has = |place: &str, name: &str| {
+        let named =
+            |parameter: &Value| parameter["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name));
+        parameters.iter().any(|parameter| parameter["in"] == place && named(parameter))
+    };
+    for (name, _) in url::form_urlencoded::parse(exchange.query.as_bytes()) {
+        if name.starts_with('$') && !has("query", &name) {
+            return Err(format!("it took the query option {name}, which it doesn't promise to"));
+        }
+    }
+    let required =
+        parameters.iter().filter(|parameter| parameter["in"] == "header" && parameter["required"] == true);
+    for name in required.filter_map(|parameter| parameter["name"].as_str()) {
+        if !exchange.headers.contains_key(name) {
+            return Err(format!("it did without the header {name}, which it says that it requires"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes down that an answer of this status was seen, once.
+fn saw(id: &str, status: StatusCode) {
+    static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let line = format!("{id} {}", status.as_u16());
+    let Some(file) = std::env::var_os("ROSTER_CONTRACT_COVERAGE") else { return };
+    if SEEN.lock().unwrap().insert(line.clone()) {
+        let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
+        file.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn what_the_contract_does_not_promise_is_noticed() {
+    let exchange = Exchange {
+        method: Method::GET,
+        path: "/v1.0/groups/$count".into(),
+        query: String::new(),
+        headers: HeaderMap::from_iter([("consistencylevel".parse().unwrap(), "eventual".parse().unwrap())]),
+        body: Vec::new(),
+    };
+    let headers =
+        |kind: &'static str| HeaderMap::from_iter([("content-type".parse().unwrap(), kind.parse().unwrap())]);
+    let check = |status, headers: &HeaderMap, body: &'static str| {
+        CONTRACT.check(&exchange, None, status, headers, &Bytes::from(body))
+    };
+    assert_eq!(check(StatusCode::OK, &headers("text/plain"), "3"), Ok(()));
+    check(StatusCode::ACCEPTED, &headers("text/plain"), "3").unwrap_err();
+    check(StatusCode::OK, &headers("text/plain"), "\"three\"").unwrap_err();
+    check(StatusCode::OK, &headers("application/json"), "3").unwrap_err();
+    let mut more = headers("text/plain");
+    more.insert("x-more", "1".parse().unwrap());
+    check(StatusCode::OK, &more, "3").unwrap_err();
+    let error = json!({"error": {"code": "c", "message": "m", "colour": "red"}}).to_string().leak();
+    check(StatusCode::BAD_REQUEST, &headers("application/json"), error).unwrap_err();
+    let error = json!({"error": {"code": "c", "message": "m"}}).to_string().leak();
+    assert_eq!(check(StatusCode::BAD_REQUEST, &headers("application/json"), error), Ok(()));
+    check(StatusCode::SERVICE_UNAVAILABLE, &headers("application/json"), error).unwrap_err();
+}

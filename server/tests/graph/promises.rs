@@ -1,0 +1,193 @@
+//! Every refusal and failure that the contract promises of an operation, provoked.
+
+use crate::{
+    operations::{Objects, Operation, operations},
+    support::{Answer, Server, Tenant, send},
+};
+use axum::{extract::Request, middleware::Next, response::IntoResponse};
+use reqwest::Method;
+use roster_server::{
+    directory::Policy,
+    http::{
+        self,
+        errors::{Failure, RequestFault},
+    },
+    model::permissions::Permission,
+    store,
+};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+/// The header that asks the test's layer for a fault of the server's own.
+const FAULT: &str = "x-fault";
+
+fn faulty() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        Server::start_within(Policy::default(), None, |router| router.layer(axum::middleware::from_fn(fault)))
+    })
+}
+
+async fn fault(request: Request, next: Next) -> axum::response::Response {
+    let failure: Failure = match request.headers().get(FAULT).map(axum::http::HeaderValue::as_bytes) {
+        Some(b"429") => store::Error::TenantOverloaded.into(),
+        Some(b"500") => store::Error::Corrupt("a test's fault").into(),
+        Some(b"503") => store::Error::Overloaded.into(),
+        Some(b"504") => RequestFault::TimedOut.into(),
+        _ => return next.run(request).await,
+    };
+    failure.into_response()
+}
+
+/// Whether the contract promises an answer of this status.
+fn promises(operation: &Operation, status: u16) -> bool {
+    operation.responses.get(status.to_string()).is_some()
+}
+
+async fn ask(
+    tenant: &Tenant,
+    operation: &Operation,
+    objects: &Objects,
+    more: &str,
+    body: Option<Value>,
+) -> Answer {
+    let (path, sample) = objects.request(operation);
+    let all = Permission::ALL.iter().map(|permission| permission.name());
+    let token = tenant.user_token(objects.user, all).await;
+    let path = format!("/v1.0{path}{more}");
+    let mut request = tenant.anonymous(operation.method.clone(), &path).bearer_auth(token);
+    request = request.header("ConsistencyLevel", "eventual");
+    if let Some(body) = body.or(sample) {
+        request = request.json(&body);
+    }
+    send(request).await
+}
+
+#[tokio::test]
+async fn every_operation_fails_as_it_says_whatever_breaks_in_the_server() {
+    let tenant = faulty().tenant().await;
+    let objects = Objects::of(&tenant).await;
+    for operation in operations() {
+        for status in [429, 500, 503, 504] {
+            let (path, _) = objects.request(&operation);
+            let request = tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}"));
+            let answer = send(request.header(FAULT, status)).await;
+            assert_eq!(answer.status, status, "{} {}", operation.id, answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_refuses_a_query_option_that_it_does_not_take() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    for operation in operations() {
+        let answer = ask(&tenant, &operation, &objects, "?$fantasy=1", None).await;
+        assert_eq!(answer.status, 400, "{} {}", operation.id, answer.text);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_with_a_body_refuses_one_that_is_too_large() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    for operation in operations().into_iter().filter(|operation| promises(operation, 413)) {
+        let body = json!({"description": "x".repeat(1 << 20)});
+        let answer = ask(&tenant, &operation, &objects, "", Some(body)).await;
+        assert_eq!(answer.status, 413, "{}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_that_names_objects_says_when_one_is_absent() {
+    let tenant = Tenant::fresh().await;
+    let there = Objects::of(&tenant).await;
+    let absent = Objects { user: there.user, ..Objects::absent() };
+    for operation in operations().into_iter().filter(|operation| promises(operation, 404)) {
+        let answer = match operation.id.as_str() {
+            "get_user" | "update_user" | "get_me" | "update_me" => {
+                ask(&tenant, &operation, &Objects::absent(), "", None).await
+            }
+            // The user of the token is found, and what a body names isn't.
+            "create_group" => {
+                let body = json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
+                    "securityEnabled": true, "members@odata.bind": [format!("https://graph.microsoft.com/v1.0/users/{}", absent.group)]});
+                ask(&tenant, &operation, &there, "", Some(body)).await
+            }
+            _ => ask(&tenant, &operation, &absent, "", None).await,
+        };
+        assert_eq!(answer.status, 404, "{} {}", operation.id, answer.text);
+    }
+}
+
+#[tokio::test]
+async fn every_list_that_says_so_refuses_what_another_service_holds() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    for operation in operations().into_iter().filter(|operation| promises(operation, 501)) {
+        let name = if operation.id == "list_groups" { "unseenCount" } else { "aboutMe" };
+        let answer = ask(&tenant, &operation, &objects, &format!("?$select={name}"), None).await;
+        assert_eq!(answer.status, 501, "{}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_the_contract_fit_their_schemas() {
+    let contract = serde_json::to_value(http::contract()).unwrap();
+    let mut checked = 0;
+    check_examples(&contract, &contract, "", &mut checked);
+    assert!(checked > 100, "{checked} examples");
+}
+
+/// Each `example` beside a `schema`, and each of `examples` inside a schema.
+fn check_examples(contract: &Value, value: &Value, place: &str, checked: &mut usize) {
+    let check = |schema: &Value, example: &Value| {
+        let mut whole = schema.as_object().cloned().unwrap_or_default();
+        whole.insert("components".into(), contract["components"].clone());
+        let validator =
+            jsonschema::options().should_validate_formats(true).build(&Value::Object(whole)).unwrap();
+        let errors: Vec<String> = validator.iter_errors(example).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{place}: {errors:?}");
+    };
+    match value {
+        Value::Object(members) => {
+            if let (Some(schema), Some(example)) = (members.get("schema"), members.get("example")) {
+                check(schema, example);
+                *checked += 1;
+            }
+            if let (Some(_), Some(Value::Array(examples))) = (members.get("type"), members.get("examples")) {
+                for example in examples {
+                    check(value, example);
+                    *checked += 1;
+                }
+            }
+            for (name, member) in members {
+                check_examples(contract, member, &format!("{place}/{name}"), checked);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                check_examples(contract, item, &format!("{place}/{index}"), checked);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_bodies_are_accepted() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    let mut sent = 0;
+    for operation in operations() {
+        let example = operation.body_example.clone();
+        if example.is_null() {
+            continue;
+        }
+        let answer = ask(&tenant, &operation, &objects, "", Some(example)).await;
+        assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);
+        sent += 1;
+    }
+    assert!(sent >= 8, "{sent} examples");
+    assert_eq!(send(tenant.anonymous(Method::GET, "/health")).await.status, 200);
+}

@@ -1,0 +1,60 @@
+//! Contract coverage: each answer that the contract promises was seen by the tests. They write down what they saw
+//! where `ROSTER_CONTRACT_COVERAGE` says.
+
+use crate::run;
+use serde_json::Value;
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+/// The variable that tells the tests where to write.
+pub const VARIABLE: &str = "ROSTER_CONTRACT_COVERAGE";
+
+/// Answers that no test provokes, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// The file that the tests write to, empty.
+pub fn begin() -> Result<PathBuf, String> {
+    let file = run::target().join("contract-coverage.txt");
+    fs::create_dir_all(run::target())
+        .and_then(|()| fs::write(&file, ""))
+        .map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+/// Fails where the contract promises what wasn't seen, or an exception isn't needed.
+pub fn check() -> Result<(), String> {
+    let read =
+        |path: PathBuf| fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
+    let seen = read(run::target().join("contract-coverage.txt"))?;
+    let seen: BTreeSet<String> = seen.lines().map(str::to_owned).collect();
+    let contract = read(run::root().join("openapi/graph-v1.0.json"))?;
+    let contract: Value = serde_json::from_str(&contract).map_err(|error| error.to_string())?;
+    let promised = promised(&contract);
+    let missed: Vec<&String> = promised.difference(&seen).collect();
+    println!(
+        "       {} of {} answers that the contract promises were seen",
+        promised.len() - missed.len(),
+        promised.len()
+    );
+    let excepted = |answer: &str| EXCEPTIONS.iter().any(|(exception, _)| *exception == answer);
+    let missed: Vec<&str> =
+        missed.into_iter().map(String::as_str).filter(|answer| !excepted(answer)).collect();
+    let needless: Vec<&str> =
+        EXCEPTIONS.iter().map(|(answer, _)| *answer).filter(|answer| seen.contains(*answer)).collect();
+    match (missed.as_slice(), needless.as_slice()) {
+        ([], []) => Ok(()),
+        ([], needless) => Err(format!("no exceptions are needed for {}", needless.join(", "))),
+        (missed, _) => Err(format!("no test saw {}", missed.join(", "))),
+    }
+}
+
+/// `operation status` of each answer.
+fn promised(contract: &Value) -> BTreeSet<String> {
+    let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
+    let answers = operations.flat_map(|operation| {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let statuses = operation["responses"].as_object().into_iter().flat_map(|responses| responses.keys());
+        statuses.map(move |status| format!("{id} {status}"))
+    });
+    answers.collect()
+}
