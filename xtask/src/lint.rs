@@ -7,11 +7,10 @@ const DOCUMENTS: [&str; 2] = ["openapi/graph-v1.0.json", "openapi/graph-v1.0.ope
 
 /// Fails on any error or warning.
 pub fn contract() -> Result<(), String> {
-    let programs = tools::node()?.join("node_modules/.bin");
-    let mut redocly = Command::new(programs.join("redocly"));
+    let mut redocly = tools::redocly()?;
     redocly.args(["lint", "--extends", "recommended-strict", "--format", "summary"]).args(DOCUMENTS);
     run::succeed(redocly.current_dir(run::root()))?;
-    let mut spectral = Command::new(programs.join("spectral"));
+    let mut spectral = Command::new(tools::node()?.join("node_modules/.bin/spectral"));
     spectral
         .args(["lint", "--ruleset", "xtask/tools/spectral.yaml", "--fail-severity", "warn"])
         .args(DOCUMENTS);

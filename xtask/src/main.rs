@@ -4,6 +4,8 @@ mod coverage;
 mod lint;
 mod lower;
 mod openapi;
+mod portal;
+mod publish;
 mod roster;
 mod run;
 mod schemathesis;
@@ -24,6 +26,8 @@ struct Cli {
 enum Task {
     /// Write the contract's files, or check that they are up to date
     Openapi(openapi::Openapi),
+    /// Write the folder that is published: the contract in each form, its site, its sums
+    Publish(publish::Publish),
     /// Pass the tests: contract, formatting, lints, docs, unit and round-trip tests
     Test(test::Test),
 }
@@ -31,6 +35,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Openapi(task) => task.run(),
+        Task::Publish(task) => task.run(),
         Task::Test(task) => task.run(),
     };
     match outcome {

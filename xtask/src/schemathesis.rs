@@ -40,7 +40,7 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
     let mut command = Command::new(tools::python()?.join("schemathesis"));
     command.arg("run").arg(run::root().join("openapi/graph-v1.0.json"));
     command.args(["--url", &format!("{}/v1.0", roster.url), "--checks", CHECKS, "--max-examples", EXAMPLES]);
-    command.args(["--phases", "examples,coverage,fuzzing", "--generation-deterministic", "--workers", "2"]);
+    command.args(["--phases", "examples,coverage,fuzzing", "--generation-deterministic", "--workers", "1"]);
     command.args(["--no-color", "--warnings", "off", "--header", &format!("Authorization: Bearer {token}")]);
     run::succeed(command.args(operations).current_dir(folder))
 }

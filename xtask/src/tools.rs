@@ -16,6 +16,13 @@ pub fn node() -> Result<PathBuf, String> {
     })
 }
 
+/// The redocly program, which tells nobody that it runs.
+pub fn redocly() -> Result<Command, String> {
+    let mut command = Command::new(node()?.join("node_modules/.bin/redocly"));
+    command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    Ok(command)
+}
+
 /// The folder of the programs that the Python packages bring.
 pub fn python() -> Result<PathBuf, String> {
     let folder = install("python", &["requirements.txt"], |folder| {

@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{Application, ApplicationCollection},
+    wire::ObjectCount,
 };
 use crate::model::{
     ids::{ObjectId, Sent},
@@ -50,7 +51,7 @@ async fn list_applications(
 #[utoipa::path(
     get, path = "/applications/$count", operation_id = "count_applications", tag = "applications",
     params(Eventual),
-    responses((status = 200, description = "How many applications there are.", body = i64, content_type = "text/plain", example = json!(1)), ListErrors),
+    responses((status = 200, description = "How many applications there are.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ListErrors),
 )]
 async fn count_applications(
     caller: Caller,

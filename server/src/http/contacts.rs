@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{OrgContact, OrgContactCollection},
+    wire::ObjectCount,
 };
 use crate::model::{
     ids::{ObjectId, Sent},
@@ -50,7 +51,7 @@ async fn list_contacts(
 #[utoipa::path(
     get, path = "/contacts/$count", operation_id = "count_contacts", tag = "contacts",
     params(Eventual),
-    responses((status = 200, description = "How many contacts there are.", body = i64, content_type = "text/plain", example = json!(1)), ListErrors),
+    responses((status = 200, description = "How many contacts there are.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ListErrors),
 )]
 async fn count_contacts(
     caller: Caller,

@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
+    wire::ObjectCount,
 };
 use crate::{
     directory::devices,
@@ -58,7 +59,7 @@ async fn list_devices(
 #[utoipa::path(
     get, path = "/devices/$count", operation_id = "count_devices", tag = "devices",
     params(Eventual),
-    responses((status = 200, description = "How many devices there are.", body = i64, content_type = "text/plain", example = json!(1)), ListErrors),
+    responses((status = 200, description = "How many devices there are.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ListErrors),
 )]
 async fn count_devices(
     caller: Caller,

@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
+    wire::ObjectCount,
 };
 use crate::{
     directory::groups::{self, Updated},
@@ -96,7 +97,7 @@ async fn create_group(
 #[utoipa::path(
     get, path = "/groups/$count", operation_id = "count_groups", tag = "groups",
     params(Eventual),
-    responses((status = 200, description = "How many groups there are.", body = i64, content_type = "text/plain", example = json!(8)), ListErrors),
+    responses((status = 200, description = "How many groups there are.", body = ObjectCount, content_type = "text/plain", example = json!(8)), ListErrors),
 )]
 async fn count_groups(
     caller: Caller,

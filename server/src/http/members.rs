@@ -8,7 +8,7 @@ use super::{
     paging,
     requires::requires,
     schemas::DirectoryObjectCollection,
-    wire::{ReferenceCollection, ReferenceCreate},
+    wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
 };
 use crate::{
     directory::members,
@@ -135,7 +135,7 @@ async fn list_group_member_references(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         Eventual,
     ),
-    responses((status = 200, description = "How many members the group has.", body = i64, content_type = "text/plain", example = json!(6)), ObjectErrors),
+    responses((status = 200, description = "How many members the group has.", body = ObjectCount, content_type = "text/plain", example = json!(6)), ObjectErrors),
 )]
 async fn count_group_members(
     caller: Caller,

@@ -8,7 +8,7 @@ use super::{
     paging,
     requires::requires,
     schemas::DirectoryObjectCollection,
-    wire::ReferenceCreate,
+    wire::{ObjectCount, ReferenceCreate},
 };
 use crate::{
     directory::owners,
@@ -95,7 +95,7 @@ async fn list_group_owners(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         Eventual,
     ),
-    responses((status = 200, description = "How many owners the group has.", body = i64, content_type = "text/plain", example = json!(1)), ObjectErrors),
+    responses((status = 200, description = "How many owners the group has.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ObjectErrors),
 )]
 async fn count_group_owners(
     caller: Caller,

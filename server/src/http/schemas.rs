@@ -321,8 +321,11 @@ fn description(property: &Property, limits: Limits) -> String {
     text
 }
 
-/// A property of a request with its limits. Texts that are required aren't blank.
+/// A property of a request with its limits, which texts alone have. Those that are required aren't empty.
 fn limited(object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
+    if !matches!(property.kind, Kind::String | Kind::Strings) {
+        return object;
+    }
     let mut object = object
         .max_length(Some(property.max))
         .min_length(property.required.then_some(1).filter(|_| matches!(property.kind, Kind::String)))

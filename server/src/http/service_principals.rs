@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate},
+    wire::ObjectCount,
 };
 use crate::{
     directory::service_principals,
@@ -58,7 +59,7 @@ async fn list_service_principals(
 #[utoipa::path(
     get, path = "/servicePrincipals/$count", operation_id = "count_service_principals", tag = "service principals",
     params(Eventual),
-    responses((status = 200, description = "How many service principals there are.", body = i64, content_type = "text/plain", example = json!(1)), ListErrors),
+    responses((status = 200, description = "How many service principals there are.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ListErrors),
 )]
 async fn count_service_principals(
     caller: Caller,

@@ -8,6 +8,7 @@ use super::{
     objects,
     requires::requires,
     schemas::{User, UserCollection, UserCreate, UserUpdate},
+    wire::ObjectCount,
 };
 use crate::{
     directory::users,
@@ -95,7 +96,7 @@ async fn create_user(
 #[utoipa::path(
     get, path = "/users/$count", operation_id = "count_users", tag = "users",
     params(Eventual),
-    responses((status = 200, description = "How many users there are.", body = i64, content_type = "text/plain", example = json!(12)), ListErrors),
+    responses((status = 200, description = "How many users there are.", body = ObjectCount, content_type = "text/plain", example = json!(12)), ListErrors),
 )]
 async fn count_users(
     caller: Caller,

@@ -87,6 +87,11 @@ pub struct Reference {
     pub odata_id: String,
 }
 
+/// How many objects there are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = 12)]
+pub struct ObjectCount(pub u64);
+
 /// A page of references.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceCollection {

@@ -173,7 +173,7 @@ impl Contract {
             is_it.then_some((template.contains('{'), named, operation))
         });
         let first = found.next()?;
-        let best = found.fold(first, |best, other| if other.0 < best.0 { other } else { best });
+        let best = found.fold(first, |best, other| if best.0 && !other.0 { other } else { best });
         Some((best.1, best.2))
     }
 

@@ -1,0 +1,168 @@
+//! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*. A document that
+//! it takes, the other portals take too.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The largest document that is imported inline, in bytes.
+const MAX_SIZE: usize = 4 << 20;
+
+/// The longest operationId that becomes the operation's name unchanged.
+const MAX_OPERATION_ID: usize = 76;
+
+/// Each thing that can't be imported, with its place. None: the document can be.
+pub fn restrictions(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let version = document["openapi"].as_str().unwrap_or_default();
+    if !["3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.1.0", "3.1.1"].contains(&version) {
+        found.push(format!("OpenAPI {version}"));
+    }
+    if document.to_string().len() > MAX_SIZE {
+        found.push("more than 4 MB".into());
+    }
+    references(document, "", &mut found);
+    for (name, _) in document["components"]["schemas"].as_object().into_iter().flatten() {
+        if contains(document, name, name, &mut BTreeSet::new()) {
+            found.push(format!("the schema {name} contains itself"));
+        }
+    }
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            check_operation(&format!("{} {path}", method.to_uppercase()), path, operation, &mut found);
+        }
+    }
+    found
+}
+
+fn check_operation(place: &str, path: &str, operation: &Value, found: &mut Vec<String>) {
+    match operation["operationId"].as_str() {
+        None => found.push(format!("{place} has no operationId")),
+        Some(id) if id.len() > MAX_OPERATION_ID => found.push(format!("{place} has a long operationId")),
+        Some(_) => {}
+    }
+    let bodies = operation["responses"].as_object().into_iter().flat_map(|responses| responses.values());
+    for body in bodies.chain([&operation["requestBody"]]) {
+        let media = body["content"].as_object().into_iter().flat_map(|content| content.values());
+        if media
+            .map(|media| &media["schema"])
+            .any(|schema| schema.is_object() && schema.get("$ref").is_none())
+        {
+            found.push(format!("{place} has a body whose schema isn't a component"));
+        }
+    }
+    let mut names: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let is_query = parameter["in"] == "query";
+        if is_query && parameter["required"] == true {
+            names.push(name);
+        }
+        if is_query && parameter["schema"]["type"] == "array" && parameter["explode"] == false {
+            found.push(format!("{place} takes an array in one {name}"));
+        }
+    }
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
+        found.push(format!("{place} has two parameters of one name"));
+    }
+}
+
+/// References to components that aren't read.
+fn references(value: &Value, place: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(target) = members.get("$ref").and_then(Value::as_str) {
+                let read = ["#/components/schemas/", "#/components/securitySchemes/"];
+                if !read.iter().any(|prefix| target.starts_with(prefix)) {
+                    found.push(format!("{place} refers to {target}"));
+                }
+            }
+            members.iter().for_each(|(name, member)| references(member, &format!("{place}/{name}"), found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, place, found)),
+        _ => {}
+    }
+}
+
+/// Whether a schema, or one that it refers to, refers to `wanted`.
+fn contains(document: &Value, schema: &str, wanted: &str, seen: &mut BTreeSet<String>) -> bool {
+    let mut named = Vec::new();
+    targets(&document["components"]["schemas"][schema], &mut named);
+    named
+        .iter()
+        .any(|name| *name == wanted || seen.insert(name.clone()) && contains(document, name, wanted, seen))
+}
+
+fn targets(value: &Value, named: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            let target = members.get("$ref").and_then(Value::as_str);
+            named.extend(target.and_then(|target| target.rsplit('/').next()).map(str::to_owned));
+            members.values().for_each(|member| targets(member, named));
+        }
+        Value::Array(items) => items.iter().for_each(|item| targets(item, named)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Value {
+        json!({
+            "openapi": "3.1.0",
+            "paths": {"/groups/{id}": {"get": {
+                "operationId": "get_group",
+                "parameters": [{"name": "$top", "in": "query", "required": false, "schema": {"type": "integer"}}],
+                "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Group"}}}}},
+            }}},
+            "components": {"schemas": {"Group": {"properties": {"id": {"type": "string"}}}}},
+        })
+    }
+
+    #[test]
+    fn a_plain_document_can_be_imported() {
+        assert_eq!(restrictions(&document()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_can_not_be_imported_is_named_with_its_place() {
+        let get = "/paths/~1groups~1{id}/get";
+        let group = json!({"$ref": "#/components/schemas/Group"});
+        for (place, value, named) in [
+            ("/openapi".to_owned(), json!("3.2.0"), "OpenAPI 3.2.0"),
+            ("/info".into(), json!("x".repeat(MAX_SIZE)), "4 MB"),
+            (format!("{get}/operationId"), Value::Null, "GET /groups/{id} has no operationId"),
+            (format!("{get}/operationId"), json!("x".repeat(77)), "long operationId"),
+            (
+                format!("{get}/responses/200/content/application~1json/schema"),
+                json!({"type": "string"}),
+                "isn't a component",
+            ),
+            (
+                format!("{get}/parameters/0"),
+                json!({"name": "id", "in": "query", "required": true}),
+                "of one name",
+            ),
+            (format!("{get}/parameters/0"), json!({"$ref": "#/components/parameters/top"}), "refers to"),
+            (
+                format!("{get}/parameters/0"),
+                json!({"name": "x", "in": "query", "explode": false, "schema": {"type": "array"}}),
+                "array",
+            ),
+            ("/components/schemas/Group/properties/id".into(), group, "Group contains itself"),
+        ] {
+            let mut document = document();
+            let (parent, name) = place.rsplit_once('/').unwrap();
+            let parent = if parent.is_empty() { Some(&mut document) } else { document.pointer_mut(parent) };
+            let name = name.replace("~1", "/");
+            match parent.unwrap() {
+                Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
+                object => object[&name] = value,
+            }
+            let found = restrictions(&document).join("; ");
+            assert!(found.contains(named), "{place}: {found}");
+        }
+    }
+}
