@@ -1,8 +1,10 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod breaking;
 mod lint;
 mod lower;
 mod openapi;
+mod release;
 mod roster;
 mod run;
 mod test;
@@ -20,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write the contract's files, or check that they are up to date
+    /// Write the contract's files, check them, compare them with the released contract, or release them
     Openapi(openapi::Openapi),
     /// Pass the tests: contract, formatting, lints, docs, unit and round-trip tests
     Test(test::Test),
