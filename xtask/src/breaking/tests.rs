@@ -1,6 +1,7 @@
 //! Changes of the real contract, each told from the others.
 
 use super::*;
+use serde_json::json;
 use std::fs;
 
 const USER: &str = "/components/schemas/User";
