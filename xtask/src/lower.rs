@@ -96,7 +96,7 @@ impl Lowering<'_> {
     fn schema(&self, schema: &Value, at: &str) -> Lowered<Value> {
         let keywords = schema.as_object().ok_or_else(|| unsupported(at, "a schema that isn't an object"))?;
         if let Some(reference) = keywords.get("$ref") {
-            return self.reference(keywords, reference);
+            return self.reference(keywords, reference, at);
         }
         if let Some(one_of) = keywords.get("oneOf") {
             return self.nullable_reference(keywords, one_of, at);
@@ -146,17 +146,24 @@ impl Lowering<'_> {
     }
 
     /// A reference with siblings becomes `allOf` beside them.
-    fn reference(&self, keywords: &Map<String, Value>, reference: &Value) -> Lowered<Value> {
-        let mut lowered: Map<String, Value> = keywords
-            .iter()
-            .filter(|(name, _)| *name != "$ref")
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
+    fn reference(&self, keywords: &Map<String, Value>, reference: &Value, at: &str) -> Lowered<Value> {
+        let mut lowered = self.siblings(keywords, "$ref", at)?;
         if lowered.is_empty() {
             return Ok(json!({"$ref": reference}));
         }
         lowered.insert("allOf".into(), json!([{"$ref": reference}]));
         Ok(Value::Object(lowered))
+    }
+
+    /// What stands beside a keyword, lowered like a schema of its own.
+    fn siblings(&self, keywords: &Map<String, Value>, beside: &str, at: &str) -> Lowered<Map<String, Value>> {
+        let siblings = keywords.iter().filter(|(name, _)| *name != beside);
+        let siblings: Map<String, Value> =
+            siblings.map(|(name, value)| (name.clone(), value.clone())).collect();
+        match self.schema(&Value::Object(siblings), at)? {
+            Value::Object(lowered) if !lowered.contains_key("allOf") => Ok(lowered),
+            _ => Err(unsupported(at, &format!("{beside} beside allOf"))),
+        }
     }
 
     /// `oneOf` of a reference and null: the only `oneOf` there is.
@@ -173,10 +180,15 @@ impl Lowering<'_> {
         let kind = self.schemas[name]["type"]
             .as_str()
             .ok_or_else(|| unsupported(at, "a reference to no plain type"))?;
-        let mut lowered = Map::new();
-        for (name, value) in keywords.iter().filter(|(name, _)| *name != "oneOf") {
-            lowered.insert(name.clone(), value.clone());
+        if let Some(other) = target
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .find(|name| !["$ref", "description"].contains(&name.as_str()))
+        {
+            return Err(unsupported(&format!("{at}/oneOf"), &format!("{other} beside $ref")));
         }
+        let mut lowered = self.siblings(keywords, "oneOf", at)?;
         if let Some(description) = target.get("description") {
             lowered.entry("description").or_insert_with(|| description.clone());
         }
@@ -245,6 +257,18 @@ mod tests {
         let described = json!({"$ref": "#/components/schemas/Colour", "description": "d"});
         let lowered = json!({"description": "d", "allOf": [{"$ref": "#/components/schemas/Colour"}]});
         assert_eq!(schema(described), Ok(lowered));
+    }
+
+    #[test]
+    fn what_stands_beside_a_reference_is_lowered_or_refused_too() {
+        let colour = "#/components/schemas/Colour";
+        let lowered = json!({"example": "red", "allOf": [{"$ref": colour}]});
+        assert_eq!(schema(json!({"$ref": colour, "examples": ["red"]})), Ok(lowered));
+        let failed = schema(json!({"$ref": colour, "if": {}})).unwrap_err();
+        assert_eq!(failed.at, "/components/schemas/Tested/if");
+        let failed = schema(json!({"oneOf": [{"type": "null"}, {"$ref": colour}], "if": {}})).unwrap_err();
+        assert_eq!(failed.at, "/components/schemas/Tested/if");
+        assert!(schema(json!({"oneOf": [{"type": "null"}, {"$ref": colour, "maxLength": 3}]})).is_err());
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod breaking;
 mod coverage;
 mod lint;
+mod lint;
 mod lower;
+mod lower;
+mod openapi;
 mod openapi;
 mod portal;
 mod publish;
+mod release;
 mod roster;
 mod run;
 mod schemathesis;
@@ -24,7 +29,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write the contract's files, or check that they are up to date
+    /// Write the contract's files, check them, compare them with the released contract, or release them
     Openapi(openapi::Openapi),
     /// Write the folder that is published: the contract in each form, its site, its sums
     Publish(publish::Publish),

@@ -1,19 +1,33 @@
 //! `cargo xtask openapi`: the contract's files, emitted from the server's routes.
 
-use crate::{lower, run};
+use crate::{lower, release, run};
 use clap::Args;
 use serde_json::{Map, Value};
 use similar::TextDiff;
 use std::{fs, path::Path};
 
 const FOLDER: &str = "openapi";
+/// The contract itself; the other files follow from it.
+const CONTRACT: &str = "graph-v1.0.json";
 
 /// Write the contract's files, or check them.
 #[derive(Args)]
+#[group(multiple = false)]
 pub struct Openapi {
-    /// Change nothing; fail where a file isn't what the server says
+    /// Change nothing; fail where a file isn't what the server says, or a released one was altered
     #[arg(long)]
     check: bool,
+    /// List what changed since the released contract; fail where a breaking change comes without a new version, or
+    /// any change without a line in openapi/CHANGELOG.md
+    #[arg(long)]
+    breaking: bool,
+    /// Make the contract the released one
+    ///
+    /// First set its version in server/src/http/contract.rs, give openapi/CHANGELOG.md a section for it, and run
+    /// `cargo xtask openapi`. This checks all that --check and --breaking do, and writes openapi/released. Without that
+    /// folder the contract is released for the first time: before anybody relies on it, delete the folder to begin anew.
+    #[arg(long)]
+    release: bool,
 }
 
 struct File {
@@ -24,26 +38,51 @@ struct File {
 impl Openapi {
     /// Runs the task.
     pub fn run(&self) -> Result<(), String> {
+        if self.breaking {
+            return compare_with_released();
+        }
+        if self.check {
+            return check_files();
+        }
         let folder = run::root().join(FOLDER);
-        let files = files()?;
-        if self.check { check(&folder, &files) } else { write(&folder, &files) }
+        let contract = contract()?;
+        if self.release {
+            check(&folder, &files(&contract)?)?;
+            release::Contract::new(&folder, &contract).release(&pretty(&contract)?)
+        } else {
+            write(&folder, &files(&contract)?)
+        }
     }
 }
 
-/// Fails, with the difference and what repairs it, where a checked-in file isn't what the server says.
+/// Fails, with the difference and what repairs it, where a checked-in file isn't what the server says or what was
+/// released.
 pub fn check_files() -> Result<(), String> {
-    check(&run::root().join(FOLDER), &files()?)
+    let folder = run::root().join(FOLDER);
+    check(&folder, &files(&contract()?)?)?;
+    release::unaltered(&folder)
 }
 
-fn files() -> Result<Vec<File>, String> {
-    let contract =
-        serde_json::to_value(roster_server::http::contract()).map_err(|error| error.to_string())?;
-    let lowered = lower::lower(&contract)
-        .map_err(|found| format!("{} at {} can't be said in OpenAPI 3.0", found.what, found.at))?;
+/// Fails where the contract changed since its release in a way that its version and changelog don't tell.
+pub fn compare_with_released() -> Result<(), String> {
+    release::Contract::new(&run::root().join(FOLDER), &contract()?).compare()
+}
+
+fn contract() -> Result<Value, String> {
+    serde_json::to_value(roster_server::http::contract()).map_err(|error| error.to_string())
+}
+
+fn files(contract: &Value) -> Result<Vec<File>, String> {
+    let lowered = lower::lower(contract).map_err(|found| {
+        format!(
+            "{} at {} can't be said in OpenAPI 3.0: say it otherwise in the server, or teach xtask/src/lower.rs",
+            found.what, found.at
+        )
+    })?;
     Ok(vec![
-        File { name: "graph-v1.0.json", text: pretty(&contract)? },
+        File { name: CONTRACT, text: pretty(contract)? },
         File { name: "graph-v1.0.openapi-3.0.json", text: pretty(&lowered)? },
-        File { name: "operations.txt", text: operations(&contract) },
+        File { name: "operations.txt", text: operations(contract) },
     ])
 }
 
@@ -107,8 +146,43 @@ fn check(folder: &Path, files: &[File]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use serde_json::json;
+
     #[test]
     fn the_checked_in_contract_is_what_the_server_says() {
-        super::check_files().unwrap();
+        check_files().unwrap();
+    }
+
+    #[test]
+    fn the_contract_fits_the_released_one() {
+        compare_with_released().unwrap();
+    }
+
+    #[test]
+    fn a_file_edited_by_hand_is_named_with_what_repairs_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(&contract().unwrap()).unwrap();
+        write(folder.path(), &files).unwrap();
+        check(folder.path(), &files).unwrap();
+        let edited = files[0].text.replacen("/users", "/people", 1);
+        fs::write(folder.path().join(CONTRACT), edited).unwrap();
+        let message = check(folder.path(), &files).unwrap_err();
+        assert_eq!(
+            message,
+            "graph-v1.0.json in openapi/ not what the server says: run `cargo xtask openapi` and commit the result"
+        );
+    }
+
+    #[test]
+    fn what_openapi_3_0_lacks_is_named_with_its_place_and_what_to_do() {
+        let mut contract = contract().unwrap();
+        contract["components"]["schemas"]["User"]["properties"]["displayName"]["prefixItems"] = json!([]);
+        let Err(message) = files(&contract) else { panic!("lowered") };
+        assert_eq!(
+            message,
+            "prefixItems at /components/schemas/User/properties/displayName/prefixItems can't be said in OpenAPI 3.0: \
+             say it otherwise in the server, or teach xtask/src/lower.rs"
+        );
     }
 }

@@ -28,6 +28,7 @@ impl Test {
         let mut tally = Tally::default();
         // First, before anything builds the client from a contract that is out of date.
         tally.step("contract", openapi::check_files());
+        tally.step("contract, compared with the released one", openapi::compare_with_released());
         tally.step("formatting", run::succeed(&mut run::cargo(&["fmt", "--all", "--check"])));
         let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         tally.step("lints", run::succeed(&mut run::cargo(&clippy)));
