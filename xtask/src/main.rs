@@ -1,5 +1,6 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod consumers;
 mod coverage;
 mod lint;
 mod lower;
