@@ -1,12 +1,10 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
 mod breaking;
+mod consumers;
 mod coverage;
 mod lint;
-mod lint;
 mod lower;
-mod lower;
-mod openapi;
 mod openapi;
 mod portal;
 mod publish;

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// The root of the workspace.
@@ -30,4 +30,24 @@ pub fn succeed(command: &mut Command) -> Result<(), String> {
         Ok(status) => Err(format!("{name}: {status}")),
         Err(error) => Err(format!("{name}: {error}")),
     }
+}
+
+/// What a command printed.
+pub struct Output {
+    /// On its standard output.
+    pub printed: String,
+    /// On its standard error.
+    pub complaints: String,
+}
+
+/// Runs a command to its end, which must be success. What it prints is in the answer, or in the message of the failure.
+pub fn captured(command: &mut Command) -> Result<Output, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (printed, complaints) = (text(&output.stdout), text(&output.stderr));
+    if output.status.success() {
+        return Ok(Output { printed, complaints });
+    }
+    Err(format!("{name}: {}\n{printed}{complaints}", output.status))
 }

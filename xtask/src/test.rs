@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{coverage, lint, openapi, run, schemathesis};
+use crate::{consumers, coverage, lint, openapi, run, schemathesis};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -43,6 +43,9 @@ impl Test {
         if self.all {
             tally.step("contract, linted", lint::contract());
             tally.step("contract, kept by the running server", schemathesis::run());
+            tally.step("TypeScript client", consumers::typescript());
+            tally.step("Python client", consumers::python());
+            tally.step("Rust client", consumers::rust());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
