@@ -1,5 +1,6 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod browser;
 mod lint;
 mod lower;
 mod openapi;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{lint, openapi, run};
+use crate::{browser, lint, openapi, run};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -10,7 +10,7 @@ use std::{
 /// Pass the tests.
 #[derive(Args)]
 pub struct Test {
-    /// Also what needs more than Rust on the machine (strace, Node.js, Python)
+    /// Also what needs more than Rust on the machine (strace, Node.js, Python, Chromium)
     #[arg(long)]
     all: bool,
 }
@@ -37,6 +37,7 @@ impl Test {
         tally.tests(run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat()))?;
         if self.all {
             tally.step("contract, linted", lint::contract());
+            tally.step("documentation, in a browser", browser::docs_page());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
