@@ -71,20 +71,32 @@ async function visit(page) {
   expect("added again", await send(page, operation), 400);
   await operation.getByText("already exist").first().waitFor();
 
-  await operation.locator(".opblock-section-request-body").scrollIntoViewIfNeeded();
+  await operation.locator(".opblock-section-request-body").evaluate((element) => element.scrollIntoView());
   await page.screenshot({ path: screenshot });
 
   // The permalink alone leads to the operation, and nothing of the token was kept.
+  const bar = page.getByLabel("Access token");
+  const token = await bar.inputValue();
   await page.reload();
   await operation.getByRole("button", { name: "Execute" }).waitFor();
-  expect("token after a reload", await page.getByLabel("Access token").inputValue(), "");
+  expect("token after a reload", await bar.inputValue(), "");
+
+  await page.locator(".auth-wrapper .btn.authorize").click();
+  const dialog = page.locator(".dialog-ux");
+  await dialog.locator("input").fill(token);
+  await dialog.getByRole("button", { name: "Apply credentials" }).click();
+  await dialog.locator(".btn-done").click();
+  expect("the bar has the token that the dialog was given", (await bar.inputValue()) === token, true);
+  expect("added with it", await send(page, operation), 400);
 }
 
 const folder = await mkdtemp(join(tmpdir(), "docs-page-"));
 const browser = await chromium.launchPersistentContext(folder, {
   executablePath: "/usr/bin/chromium",
   args: ARGUMENTS,
-  viewport: { width: 1200, height: 800 },
+  // A screenshot of 1200 by 800.
+  viewport: { width: 1440, height: 960 },
+  deviceScaleFactor: 1 / 1.2,
 });
 try {
   browser.setDefaultTimeout(20_000);

@@ -36,7 +36,10 @@ function shown(contract) {
       operation.security = [{ token: [] }];
     }
   }
-  return { ...contract, components: { ...contract.components, securitySchemes: { token: BEARER } } };
+  const components = { ...contract.components, securitySchemes: { token: BEARER } };
+  // The page may call the server that it comes from and no other.
+  const servers = contract.servers.filter((server) => server.url.startsWith("/"));
+  return { ...contract, servers, components };
 }
 
 /** Keeps the operations whose summary, path, id or tag has every word of the phrase. */
@@ -63,6 +66,8 @@ function showToken(token, whose) {
 
 const plugin = {
   fn: { opsFilter: filterOperations },
+  // Swagger UI's own field searches tags alone; the bar has one for operations.
+  components: { FilterContainer: () => null },
   statePlugins: {
     spec: {
       wrapActions: { updateJsonSpec: (update) => (contract) => update(shown(contract)) },
