@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
 mod breaking;
+mod browser;
 mod consumers;
 mod coverage;
 mod lint;

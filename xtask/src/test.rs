@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{consumers, coverage, lint, openapi, run, schemathesis};
+use crate::{browser, consumers, coverage, lint, openapi, run, schemathesis};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -10,7 +10,7 @@ use std::{
 /// Pass the tests.
 #[derive(Args)]
 pub struct Test {
-    /// Also what needs more than Rust on the machine (strace, Node.js, Python)
+    /// Also what needs more than Rust on the machine (strace, Node.js, Python, Chromium)
     #[arg(long)]
     all: bool,
 }
@@ -46,6 +46,7 @@ impl Test {
             tally.step("TypeScript client", consumers::typescript());
             tally.step("Python client", consumers::python());
             tally.step("Rust client", consumers::rust());
+            tally.step("documentation, in a browser", browser::docs_page());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }

@@ -3,10 +3,19 @@
 use super::{
     AppState,
     requires::{APPLICATION, DELEGATED},
+    texts::Text,
     wire::{ErrorDetail, InnerError, MainError, ODataErrors},
 };
 use crate::model::permissions::{Holders, Permission};
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::RawQuery,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::Value;
+use std::sync::LazyLock;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -84,10 +93,70 @@ impl Modify for SecuritySchemes {
     }
 }
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/openapi.json", get(serve))
+/// The contract in OpenAPI 3.0, as `cargo xtask openapi` lowers it. `server/openapi` links to the workspace's `openapi/`,
+/// and `cargo xtask openapi --check` fails where the file isn't what the routes say.
+const LOWERED: &str = include_str!("../../openapi/graph-v1.0.openapi-3.0.json");
+
+const JSON: &str = "application/json";
+const YAML: &str = "application/yaml";
+
+/// A text that is made when it is first asked for, or why it can't be.
+type Document = LazyLock<Result<Text, String>>;
+
+static JSON_3_1: Document = LazyLock::new(|| Ok(Text::new(JSON, pretty(&current()?)?)));
+static YAML_3_1: Document = LazyLock::new(|| Ok(Text::new(YAML, yaml(&current()?)?)));
+static JSON_3_0: Document = LazyLock::new(|| Ok(Text::new(JSON, LOWERED)));
+static YAML_3_0: Document = LazyLock::new(|| Ok(Text::new(YAML, yaml(&lowered()?)?)));
+
+fn current() -> Result<Value, String> {
+    serde_json::to_value(super::contract()).map_err(|error| error.to_string())
 }
 
-async fn serve(State(app): State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], app.contract.to_string())
+fn lowered() -> Result<Value, String> {
+    serde_json::from_str(LOWERED).map_err(|error| error.to_string())
+}
+
+/// As it is checked in, to the byte.
+fn pretty(document: &Value) -> Result<String, String> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn yaml(document: &Value) -> Result<String, String> {
+    yaml_serde::to_string(document).map_err(|error| error.to_string())
+}
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/openapi.json", get(|query, headers| serve([&JSON_3_1, &JSON_3_0], query, headers)))
+        .route("/openapi.yaml", get(|query, headers| serve([&YAML_3_1, &YAML_3_0], query, headers)))
+}
+
+/// Answers with the contract: of 3.1 and 3.0 the one that the query names, the first where it names none.
+async fn serve(
+    [current, lowered]: [&'static Document; 2],
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let document = match versions(query.as_deref().unwrap_or_default()).as_slice() {
+        [] => current,
+        [version] if version == "3.1" => current,
+        [version] if version == "3.0" => lowered,
+        _ => return (StatusCode::BAD_REQUEST, WRONG_VERSION).into_response(),
+    };
+    match &**document {
+        Ok(text) => text.answer(&headers),
+        Err(cause) => {
+            tracing::error!(cause, "the contract can't be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+const WRONG_VERSION: &str =
+    "The parameter 'openapi' says in which version of OpenAPI the contract is wanted: 3.1 or 3.0, once.\n";
+
+/// The values of the query's `openapi`.
+fn versions(query: &str) -> Vec<String> {
+    let parameters = url::form_urlencoded::parse(query.as_bytes());
+    parameters.filter(|(name, _)| name == "openapi").map(|(_, value)| value.into_owned()).collect()
 }

@@ -10,6 +10,7 @@ mod contacts;
 mod contract;
 mod devices;
 mod directory_objects;
+mod docs;
 mod envelope;
 mod error_responses;
 pub mod errors;
@@ -27,6 +28,7 @@ mod paths;
 mod requires;
 mod schemas;
 mod service_principals;
+mod texts;
 mod unserved;
 mod users;
 pub mod wire;
@@ -65,16 +67,14 @@ pub struct AppState {
     loopback_only: bool,
     folder: Arc<PathBuf>,
     keys: Arc<OnceCell<Keys>>,
-    contract: Arc<str>,
 }
 
 impl AppState {
     /// The state of a server on this store, with its signing key in `folder`.
     pub fn new(store: Store, folder: PathBuf, policy: Policy, public_url: Option<String>) -> Self {
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        let contract = contract().to_pretty_json().unwrap_or_default().into();
         let (folder, keys) = (Arc::new(folder), Arc::default());
-        Self { store, policy, public_url, loopback_only: false, folder, keys, contract }
+        Self { store, policy, public_url, loopback_only: false, folder, keys }
     }
 
     /// The same, answering to loopback names alone: for a server whose secrets are public.
@@ -135,8 +135,11 @@ pub fn app_within(
 + 'static {
     let (graph, contract) = graph().split_for_parts();
     let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
-    let public =
-        Router::new().route("/health", get(health)).merge(contract::routes()).merge(authority::routes());
+    let public = Router::new()
+        .route("/health", get(health))
+        .merge(contract::routes())
+        .merge(docs::routes())
+        .merge(authority::routes());
     let router = Router::new()
         .nest(&format!("/{VERSION}"), graph)
         // Named, or the authority's `/{tenant}/..` would take some of these paths for its own.

@@ -3,13 +3,74 @@
 use crate::support::{Tenant, send};
 use reqwest::Method;
 use serde_json::Value;
+use std::collections::HashSet;
+
+/// What each address serves: its content type, and the checked-in document that it is.
+const DOCUMENTS: [(&str, &str, &str); 6] = [
+    ("/openapi.json", "application/json", "graph-v1.0.json"),
+    ("/openapi.json?openapi=3.1", "application/json", "graph-v1.0.json"),
+    ("/openapi.json?openapi=3.0", "application/json", "graph-v1.0.openapi-3.0.json"),
+    ("/openapi.yaml", "application/yaml", "graph-v1.0.json"),
+    ("/openapi.yaml?openapi=3.1", "application/yaml", "graph-v1.0.json"),
+    ("/openapi.yaml?openapi=3.0", "application/yaml", "graph-v1.0.openapi-3.0.json"),
+];
 
 #[tokio::test]
 async fn the_contract_is_served_as_it_is_checked_in() {
     let tenant = Tenant::fresh().await;
-    let served = send(tenant.anonymous(Method::GET, "/openapi.json")).await.json();
-    let checked_in = std::fs::read_to_string("../openapi/graph-v1.0.json").unwrap();
-    assert_eq!(served, serde_json::from_str::<Value>(&checked_in).unwrap());
+    for (path, content_type, file) in DOCUMENTS {
+        let served = send(tenant.anonymous(Method::GET, path)).await;
+        assert_eq!(
+            (served.status.as_u16(), &served.headers["content-type"]),
+            (200, &content_type.parse().unwrap())
+        );
+        assert!(!served.headers.contains_key("odata-version"), "{path} isn't Graph's");
+        let checked_in = std::fs::read_to_string(format!("../openapi/{file}")).unwrap();
+        if content_type == "application/json" {
+            // A comparison that prints no 360 kB.
+            assert!(served.text == checked_in, "{path} isn't openapi/{file}");
+        } else {
+            let same = yaml_serde::from_str::<Value>(&served.text).unwrap()
+                == serde_json::from_str::<Value>(&checked_in).unwrap();
+            assert!(same, "{path} doesn't say what openapi/{file} says");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_document_already_is_not_sent_it_again() {
+    let tenant = Tenant::fresh().await;
+    let get = async |path: &str, known: &str| {
+        send(tenant.anonymous(Method::GET, path).header("if-none-match", known)).await
+    };
+    let mut tags = HashSet::new();
+    for (path, _, _) in DOCUMENTS {
+        let first = get(path, "\"another\"").await;
+        assert_eq!(
+            (first.status.as_u16(), &first.headers["cache-control"]),
+            (200, &"no-cache".parse().unwrap())
+        );
+        let tag = first.headers["etag"].to_str().unwrap().to_owned();
+        let again = get(path, &tag).await;
+        assert_eq!((again.status.as_u16(), &*again.text), (304, ""), "{path}");
+        assert_eq!(again.headers["etag"], tag);
+        tags.insert(tag);
+    }
+    assert_eq!(tags.len(), 4, "a tag for each text");
+}
+
+#[tokio::test]
+async fn other_versions_of_openapi_are_refused() {
+    let tenant = Tenant::fresh().await;
+    for query in ["openapi=3.2", "openapi=", "openapi", "openapi=2.0", "openapi=3.0&openapi=3.1"] {
+        for name in ["json", "yaml"] {
+            let answer = send(tenant.anonymous(Method::GET, &format!("/openapi.{name}?{query}"))).await;
+            assert_eq!(answer.status, 400, "{query}");
+            assert!(answer.text.contains("3.1 or 3.0"), "{}", answer.text);
+        }
+    }
+    let other = send(tenant.anonymous(Method::GET, "/openapi.json?version=2&openapi=3%2E0")).await;
+    assert_eq!(other.json()["openapi"], "3.0.3");
 }
 
 #[tokio::test]

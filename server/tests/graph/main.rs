@@ -13,6 +13,7 @@ mod client;
 mod contract;
 mod deletions;
 mod devices;
+mod docs;
 mod documented;
 mod errors;
 mod exchanges;

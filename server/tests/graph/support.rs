@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::tokens::{self, Subject},
-    directory::{self, Policy, applications, applications::Registration, import, users},
+    directory::{self, Policy, applications, applications::Registration, import, sample, users},
     http::{self, AppState, listener, listener::Limits},
     model::{
         clock::Clock,
@@ -46,12 +46,36 @@ impl Server {
         public_url: Option<&str>,
         around: impl FnOnce(Router<AppState>) -> Router<AppState>,
     ) -> Self {
+        let (folder, store) = Self::store();
+        let public_url = public_url.map(str::to_owned);
+        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url);
+        Self::listen(folder, store, state, around)
+    }
+
+    /// Starts a server with the sample, as `roster serve --sample` does. It lives to the end of the process.
+    pub async fn with_sample() -> &'static Self {
+        let (folder, store) = Self::store();
+        store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
+        let state =
+            AppState::new(store.clone(), folder.path().into(), Policy::default(), None).loopback_only();
+        // Its threads can't be ended from within a test's.
+        Box::leak(Box::new(Self::listen(folder, store, state, |router| router)))
+    }
+
+    fn store() -> (TempDir, Store) {
         // Below `target/`: a server that all tests share lives to the end of the process, and nobody tidies up.
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let options = Options { durability: Durability::Ephemeral, readers: 8, clock: Clock::default() };
         let store = Store::open(folder.path(), options).unwrap();
-        let public_url = public_url.map(str::to_owned);
-        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url);
+        (folder, store)
+    }
+
+    fn listen(
+        folder: TempDir,
+        store: Store,
+        state: AppState,
+        around: impl FnOnce(Router<AppState>) -> Router<AppState>,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
         let app = http::app_within(state.clone(), around);

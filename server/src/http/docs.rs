@@ -1,0 +1,85 @@
+//! The interactive documentation, `/docs/`: Swagger UI over the contract that this server serves, all of it from the
+//! binary. What an operation does is none of its business; it reads the contract as anybody does.
+
+use super::{AppState, texts::Text};
+use crate::directory::sample;
+use axum::{
+    Router,
+    extract::{RawPathParams, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use serde_json::json;
+use std::{collections::HashMap, sync::LazyLock};
+use utoipa_swagger_ui::Config;
+
+/// The page loads from this server and calls this server. Swagger UI's own images are in its style sheet, as `data:`.
+const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+);
+
+/// What goes with every answer under `/docs`.
+const HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// Swagger UI's files that the page needs. The rest of its distribution isn't served.
+const SWAGGER_UI: [(&str, &str); 3] =
+    [("swagger-ui.css", STYLE), ("swagger-ui-bundle.js", SCRIPT), ("favicon-32x32.png", "image/png")];
+
+/// The files by their names. The page itself has none.
+static FILES: LazyLock<HashMap<&str, Text>> = LazyLock::new(|| {
+    let ours = [
+        ("", Text::new(HTML, include_str!("docs/index.html"))),
+        ("docs.js", Text::new(SCRIPT, include_str!("docs/docs.js"))),
+        ("docs.css", Text::new(STYLE, include_str!("docs/docs.css"))),
+    ];
+    let theirs = SWAGGER_UI.into_iter().filter_map(|(name, content_type)| {
+        let file = utoipa_swagger_ui::serve(name, Config::default().into()).ok().flatten()?;
+        Some((name, Text::new(content_type, file.bytes.into_owned()).gzipped(file.gzpipped)))
+    });
+    ours.into_iter().chain(theirs).collect()
+});
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
+        .route("/docs/", get(file))
+        .route("/docs/sample.json", get(sample_application))
+        .route("/docs/{*file}", get(file))
+        .layer(middleware::map_response(with_headers))
+}
+
+async fn with_headers(mut response: Response) -> Response {
+    response.headers_mut().extend(HEADERS);
+    response
+}
+
+async fn file(path: RawPathParams, headers: HeaderMap) -> Response {
+    let name = path.iter().next().map(|(_, value)| value).unwrap_or_default();
+    FILES.get(name).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |text| text.answer(&headers))
+}
+
+/// How the page gets a token for the sample's application. Servers with the sample answer to loopback names alone,
+/// and no others do.
+async fn sample_application(State(app): State<AppState>) -> Response {
+    if !app.loopback_only {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let sample = json!({
+        "tenant": sample::TENANT.to_string(),
+        "client_id": sample::APP_ID.to_string(),
+        "client_secret": sample::APP_SECRET,
+    });
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, sample.to_string()).into_response()
+}

@@ -1,0 +1,95 @@
+//! The interactive documentation, as far as HTTP shows it. In a browser it is tested by `cargo xtask test --all`.
+
+use crate::support::{Answer, Server, Tenant, send};
+use reqwest::{Method, redirect};
+
+async fn get(server: &Server, path: &str) -> Answer {
+    let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
+    send(client.request(Method::GET, format!("{}{path}", server.url))).await
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer.headers[name].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn the_documentation_has_its_files_and_nothing_else() {
+    let server = Server::shared();
+    let moved = get(server, "/docs").await;
+    assert_eq!((moved.status.as_u16(), header(&moved, "location")), (308, "/docs/"));
+    let files = [
+        ("", "text/html; charset=utf-8"),
+        ("docs.js", "text/javascript; charset=utf-8"),
+        ("docs.css", "text/css; charset=utf-8"),
+        ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+        ("swagger-ui.css", "text/css; charset=utf-8"),
+        ("favicon-32x32.png", "image/png"),
+    ];
+    for (name, content_type) in files {
+        let file = get(server, &format!("/docs/{name}")).await;
+        assert_eq!((file.status.as_u16(), header(&file, "content-type")), (200, content_type), "{name}");
+        assert!(!file.headers.contains_key("odata-version"), "{name} isn't Graph's");
+        assert!(header(&file, "etag").len() == 66, "{name} has a digest of SHA-256 for its tag");
+    }
+    for name in ["index.html", "swagger-ui.js", "oauth2-redirect.html", "docs.js/", "..%2FCargo.toml", "a/b"]
+    {
+        assert_eq!(get(server, &format!("/docs/{name}")).await.status, 404, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn everything_below_docs_says_what_a_page_may_do() {
+    let server = Server::shared();
+    for path in ["/docs", "/docs/", "/docs/docs.js", "/docs/sample.json", "/docs/nothing"] {
+        let answer = get(server, path).await;
+        assert_eq!(
+            header(&answer, "content-security-policy"),
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            "{path}"
+        );
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_no_script_of_its_own_and_names_no_other_server() {
+    let page = get(Server::shared(), "/docs/").await.text;
+    let scripts: Vec<&str> = page.split("<script").skip(1).collect();
+    assert!(!scripts.is_empty());
+    for script in scripts {
+        let (attributes, rest) = script.split_once('>').unwrap();
+        assert!(attributes.contains(" src=\"") && rest.starts_with("</script>"), "{script}");
+    }
+    for forbidden in ["<style", " style=", " onclick=", " onload=", "javascript:", "//"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[tokio::test]
+async fn the_samples_application_is_told_by_servers_with_the_sample_alone() {
+    assert_eq!(get(Server::shared(), "/docs/sample.json").await.status, 404);
+    let server = Server::with_sample().await;
+    let told = get(server, "/docs/sample.json").await.json();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let text = |name: &str| told[name].as_str().unwrap().to_owned();
+    let token = client.post(format!("{}/{}/oauth2/v2.0/token", server.url, text("tenant"))).form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", &*text("client_id")),
+        ("client_secret", &*text("client_secret")),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ]);
+    assert_eq!(send(token).await.status, 200);
+    // A page of another origin that reaches this server by a name of its own learns nothing.
+    let elsewhere = client.get(format!("{}/docs/sample.json", server.url)).header("host", "attacker.example");
+    assert_eq!(send(elsewhere).await.status, 400);
+}
+
+#[tokio::test]
+async fn the_documentation_is_read_and_nothing_more() {
+    let tenant = Tenant::fresh().await;
+    for path in ["/docs/", "/docs/docs.js", "/docs/sample.json"] {
+        assert_eq!(send(tenant.anonymous(Method::POST, path)).await.status, 405, "{path}");
+    }
+}

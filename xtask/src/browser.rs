@@ -1,0 +1,18 @@
+//! The interactive documentation in a browser: Debian's Chromium without a window, driven by `tools/docs-page.mjs`.
+
+use crate::{roster::Roster, run, tools};
+use std::{env, process::Command};
+
+/// Set to anything, it puts the screenshot in the place of the one that the README shows.
+const UPDATE: &str = "ROSTER_UPDATE_SCREENSHOT";
+
+/// Adds a member to a group by the documentation of a new server. Fails on any error in the browser's console and on
+/// any request that leaves the server.
+pub fn docs_page() -> Result<(), String> {
+    let roster = Roster::start()?;
+    let name = "interactive-documentation.png";
+    let folder = if env::var_os(UPDATE).is_some() { run::root().join("docs") } else { run::target() };
+    let mut command = Command::new("node");
+    command.arg(run::root().join("xtask/tools/docs-page.mjs")).arg(&roster.url);
+    run::succeed(command.arg(tools::node()?).arg(folder.join(name)))
+}
