@@ -1,6 +1,7 @@
-//! The interactive documentation in a browser: Debian's Chromium without a window, driven by `tools/docs-page.mjs`.
+//! The documentation in a browser, served and published: Debian's Chromium without a window, driven by
+//! `tools/docs-page.mjs` and `tools/docs-site.mjs`.
 
-use crate::{roster::Roster, run, tools};
+use crate::{publish, roster::Roster, run, tools};
 use std::{env, process::Command};
 
 /// Set to anything, it puts the screenshot in the place of the one that the README shows.
@@ -15,4 +16,16 @@ pub fn docs_page() -> Result<(), String> {
     let mut command = Command::new("node");
     command.arg(run::root().join("xtask/tools/docs-page.mjs")).arg(&roster.url);
     run::succeed(command.arg(tools::node()?).arg(folder.join(name)))
+}
+
+/// Finds an operation in the site that is published, which is published twice with the same bytes.
+pub fn published() -> Result<(), String> {
+    let folders = ["publish", "publish-again"].map(|name| run::target().join(name));
+    let [first, again] = folders.each_ref().map(|folder| publish::publish(folder));
+    if first? != again? {
+        return Err("published twice, the bytes differ".into());
+    }
+    let mut command = Command::new("node");
+    command.arg(run::root().join("xtask/tools/docs-site.mjs")).arg(folders[0].join("index.html"));
+    run::succeed(command.arg(tools::node()?))
 }

@@ -2,8 +2,7 @@
 //! network, a catalogue entry, the contract's changelog, and the sums of all of it. The same sources give the same
 //! bytes.
 
-use crate::{openapi, portal, run, tools};
-use aws_lc_rs::digest::{SHA256, digest};
+use crate::{openapi, portal, release, run, tools};
 use clap::Args;
 use serde_json::Value;
 use std::{
@@ -48,19 +47,26 @@ spec:
 impl Publish {
     /// Runs the task.
     pub fn run(&self) -> Result<(), String> {
-        openapi::check_files()?;
         let out = run::root().join(&self.out);
-        clear(&out)?;
-        for name in DOCUMENTS {
-            write_document(&out, name)?;
-        }
-        copy(&run::root().join("openapi/CHANGELOG.md"), &out.join("CHANGELOG.md"))?;
-        write(&out.join("catalog-info.yaml"), CATALOGUE)?;
-        write_site(&out.join("index.html"))?;
-        let size = write_sums(&out)?;
-        println!("wrote {}: {} kB", out.display(), size / 1024);
+        publish(&out)?;
+        println!("wrote {}", out.display());
         Ok(())
     }
+}
+
+/// Writes the folder, and gives the sums of what it holds.
+pub fn publish(out: &Path) -> Result<String, String> {
+    openapi::check_files()?;
+    clear(out)?;
+    for name in DOCUMENTS {
+        write_document(out, name)?;
+    }
+    copy(&run::root().join("openapi/CHANGELOG.md"), &out.join("CHANGELOG.md"))?;
+    write(&out.join("catalog-info.yaml"), CATALOGUE)?;
+    write_site(&out.join("index.html"))?;
+    let sums = sums(out)?;
+    write(&out.join(SUMS), &sums)?;
+    Ok(sums)
 }
 
 /// Makes the folder empty. One that this task didn't write is left alone.
@@ -94,12 +100,28 @@ fn write_site(page: &Path) -> Result<(), String> {
     let mut redocly = tools::redocly()?;
     redocly.args(["build-docs", "openapi/graph-v1.0.json", "--inlineBundle", "--output"]).arg(page);
     let output = redocly.current_dir(run::root()).output().map_err(|error| format!("redocly: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("redocly: {}: {said}", output.status)) }
+    if !output.status.success() {
+        return Err(format!("redocly: {}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    let text = fs::read_to_string(page).map_err(|error| format!("{}: {error}", page.display()))?;
+    write(page, &kept_at_home(&text)?)
 }
 
-/// Writes the sum of each file, as `sha256sum` does, and gives the size of all.
-fn write_sums(out: &Path) -> Result<usize, String> {
+/// A page that loads nothing from anywhere: its maker's logo is left out, and a policy forbids the rest.
+fn kept_at_home(page: &str) -> Result<String, String> {
+    const LOGOS: &str = "https://cdn.redoc.ly/";
+    const HEAD: &str = "<head>";
+    const POLICY: &str = "<head>
+  <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; worker-src blob:; base-uri 'none'; form-action 'none'\">
+  <link rel=\"icon\" href=\"data:,\">";
+    if !page.contains(HEAD) || !page.contains(LOGOS) {
+        return Err("redocly writes another page than the one that is known here: look at it".into());
+    }
+    Ok(page.replacen(HEAD, POLICY, 1).replace(LOGOS, "data:,"))
+}
+
+/// The sum of each file, as `sha256sum` prints it.
+fn sums(out: &Path) -> Result<String, String> {
     let entries = fs::read_dir(out).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut names: Vec<String> = entries
         .map_err(|error| error.to_string())?
@@ -107,15 +129,11 @@ fn write_sums(out: &Path) -> Result<usize, String> {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let (mut sums, mut size) = (String::new(), 0);
-    for name in names {
-        let bytes = fs::read(out.join(&name)).map_err(|error| format!("{name}: {error}"))?;
-        let sum: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        sums.push_str(&format!("{sum}  {name}\n"));
-        size += bytes.len();
-    }
-    write(&out.join(SUMS), &sums)?;
-    Ok(size)
+    let sum = |name: &String| {
+        let bytes = fs::read(out.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        Ok(format!("{}  {name}\n", release::sha256(&bytes)))
+    };
+    names.iter().map(sum).collect()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

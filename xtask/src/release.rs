@@ -170,7 +170,8 @@ fn said((major, minor, patch): Version) -> String {
     format!("{major}.{minor}.{patch}")
 }
 
-fn sha256(content: &[u8]) -> String {
+/// The sum of some bytes, as `sha256sum` prints it.
+pub fn sha256(content: &[u8]) -> String {
     digest(&SHA256, content).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -47,6 +47,7 @@ impl Test {
             tally.step("Python client", consumers::python());
             tally.step("Rust client", consumers::rust());
             tally.step("documentation, in a browser", browser::docs_page());
+            tally.step("documentation, published", browser::published());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }

@@ -1,40 +1,11 @@
 // Opens the documentation of a running server in Chromium and adds a member to a group by it, as a visitor would.
 // node docs-page.mjs <origin> <where playwright-core is installed> <where the screenshot is written>
-import { createRequire } from "node:module";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { expect, withPage } from "./chromium.mjs";
 
 const [origin, tools, screenshot] = process.argv.slice(2);
-const { chromium } = createRequire(resolve(tools, "package.json"))("playwright-core");
 
 const OPERATION = "add_group_member";
 const MEMBERS = "/v1.0/groups/5a3e0000-0000-4000-8000-000000000201/members/$ref";
-
-const ARGUMENTS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
-
-/** Notes what must not happen: an error in the console, an exception, a request to elsewhere. */
-function watch(page) {
-  const faults = [];
-  page.on("console", (message) => {
-    // The browser's own line on the refusal that is asked for below.
-    const refusal = message.location().url.endsWith(MEMBERS) && message.text().includes("400 (Bad Request)");
-    if (message.type() === "error" && !refusal) {
-      faults.push(`console: ${message.text()} (${message.location().url})`);
-    }
-  });
-  page.on("pageerror", (error) => faults.push(`exception: ${error.stack}`));
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (url.origin !== origin && url.protocol !== "data:") {
-      faults.push(`a request that leaves the origin: ${url}`);
-    }
-  });
-  return faults;
-}
 
 /** Sends what stands in the form, and gives the status that the server answered and the page shows. */
 async function send(page, operation) {
@@ -43,13 +14,6 @@ async function send(page, operation) {
   const status = (await answered).status();
   await operation.locator(".live-responses-table .response-col_status", { hasText: String(status) }).waitFor();
   return status;
-}
-
-function expect(what, found, wanted) {
-  if (found !== wanted) {
-    throw new Error(`${what}: ${found}, not ${wanted}`);
-  }
-  console.log(`${what}: ${found}`);
 }
 
 async function visit(page) {
@@ -90,24 +54,10 @@ async function visit(page) {
   expect("added with it", await send(page, operation), 400);
 }
 
-const folder = await mkdtemp(join(tmpdir(), "docs-page-"));
-const browser = await chromium.launchPersistentContext(folder, {
-  executablePath: "/usr/bin/chromium",
-  args: ARGUMENTS,
+await withPage(tools, origin, visit, {
+  // The browser's own line on the refusal that is asked for above.
+  isExpected: (message) => message.location().url.endsWith(MEMBERS) && message.text().includes("400 (Bad Request)"),
   // A screenshot of 1200 by 800.
   viewport: { width: 1440, height: 960 },
   deviceScaleFactor: 1 / 1.2,
 });
-try {
-  browser.setDefaultTimeout(20_000);
-  const page = await browser.newPage();
-  const faults = watch(page);
-  await visit(page).catch((error) => faults.unshift(error.stack));
-  if (faults.length > 0) {
-    console.error(faults.join("\n"));
-    process.exitCode = 1;
-  }
-} finally {
-  await browser.close();
-  await rm(folder, { recursive: true, force: true });
-}

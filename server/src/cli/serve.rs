@@ -63,8 +63,9 @@ impl Serve {
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
         };
         let server = Server::start(folder, settings).await?;
+        let stop = server::stop_signal();
         announce(&server, self.format)?;
-        server.serve(server::stop_signal()).await;
+        server.serve(stop).await;
         Ok(())
     }
 }

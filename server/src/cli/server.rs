@@ -159,30 +159,56 @@ pub(super) fn start_log(json: bool, default_level: &str) {
 }
 
 /// Done at Ctrl-C or SIGTERM.
-pub(super) async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+pub(super) fn stop_signal() -> impl Future<Output = ()> {
+    // Heard from now on, not only once it is waited for.
+    let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
+    async move {
+        tokio::select! {
+            () = interrupt.heard() => {}
+            () = terminate.heard() => {}
         }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate() => {}
     }
 }
+
+/// A signal that this process listens for. Where it can't be, it is never heard.
+#[cfg(unix)]
+struct Signal(Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
-async fn terminate() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
+impl Signal {
+    fn interrupt() -> Self {
+        Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).ok())
+    }
+
+    fn terminate() -> Self {
+        Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok())
+    }
+
+    async fn heard(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
         }
-        Err(_) => std::future::pending().await,
     }
 }
 
+/// A signal that this process listens for: Ctrl-C alone, where there are no others.
 #[cfg(not(unix))]
-async fn terminate() {
-    std::future::pending().await
+struct Signal(bool);
+
+#[cfg(not(unix))]
+impl Signal {
+    fn interrupt() -> Self {
+        Self(true)
+    }
+
+    fn terminate() -> Self {
+        Self(false)
+    }
+
+    async fn heard(&mut self) {
+        if !self.0 || tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
