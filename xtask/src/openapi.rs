@@ -159,6 +159,33 @@ mod tests {
         compare_with_released().unwrap();
     }
 
+    /// Each property of each schema: whether it may be null, must be there, and which words it takes.
+    fn promises(document: &Value) -> Vec<(String, bool, bool, Vec<Value>)> {
+        let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+        let properties = schemas.flat_map(|(name, schema)| {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            properties.map(move |(property, of)| (name, &schema["required"], property, of))
+        });
+        let promise = |(name, required, property, of): (&String, &Value, &String, &Value)| {
+            let null = |one: &Value| *one == "null" || one["type"] == "null";
+            let kinds = of["type"].as_array().or(of["oneOf"].as_array());
+            let nullable = of["nullable"] == true || kinds.is_some_and(|kinds| kinds.iter().any(null));
+            let required = required.as_array().is_some_and(|names| names.iter().any(|name| name == property));
+            let words = of["enum"].as_array().or(of["items"]["enum"].as_array()).cloned().unwrap_or_default();
+            (format!("{name}.{property}"), nullable, required, words)
+        };
+        properties.map(promise).collect()
+    }
+
+    #[test]
+    fn both_documents_say_the_same_of_null_of_words_and_of_what_must_be_there() {
+        let files = files(&contract().unwrap()).unwrap();
+        let [first, lowered] = [0, 1].map(|index| serde_json::from_str(&files[index].text).unwrap());
+        let promised = promises(&first);
+        assert!(promised.len() > 500 && promised.iter().any(|(_, nullable, ..)| *nullable));
+        assert_eq!(promised, promises(&lowered));
+    }
+
     #[test]
     fn a_file_edited_by_hand_is_named_with_what_repairs_it() {
         let folder = tempfile::tempdir().unwrap();

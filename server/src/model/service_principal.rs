@@ -49,7 +49,7 @@ const PROPERTIES: &[Property] = &[
     property("notes", String, "Notes on it.").writable().max(1024).on_select(),
     property("notificationEmailAddresses", Strings, "Who is told before its certificate expires.").writable().on_select(),
     property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares.").on_select(),
-    property("preferredSingleSignOnMode", String, "How single sign-on works for it.").writable().format(Format::OneOf(SINGLE_SIGN_ON_MODES)).on_select(),
+    property("preferredSingleSignOnMode", String, "How single sign-on works for it: `password` (kept and filled in), `saml`, `oidc`, or `notSupported`.").writable().format(Format::OneOf(SINGLE_SIGN_ON_MODES)).on_select(),
     property("preferredTokenSigningKeyThumbprint", String, "The certificate that signs its SAML tokens.").writable().on_select(),
     property("replyUrls", Strings, "Where tokens are sent.").writable().on_select(),
     property("samlSingleSignOnSettings", Object(&SAML_SINGLE_SIGN_ON_SETTINGS), "Settings of single sign-on by SAML.").writable().on_select(),

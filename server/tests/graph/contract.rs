@@ -79,3 +79,34 @@ async fn health_is_public() {
     let answer = send(tenant.anonymous(Method::GET, "/health")).await;
     assert_eq!((answer.status.as_u16(), answer.json()["status"].as_str()), (200, Some("ok")));
 }
+
+#[test]
+fn operations_parameters_schemas_properties_and_words_are_described() {
+    let contract = serde_json::to_value(roster_server::http::contract()).unwrap();
+    let described = |value: &Value| value["description"].as_str().is_some_and(|text| !text.trim().is_empty());
+    let mut missing = Vec::new();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(_, value)| value.is_object()) {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let answers = operation["responses"].as_object().unwrap().values();
+            if ![operation].into_iter().chain(parameters).chain(answers).all(described) {
+                missing.push(format!("{method} {path}"));
+            }
+        }
+    }
+    for (name, schema) in contract["components"]["schemas"].as_object().unwrap() {
+        if !described(schema) {
+            missing.push(name.clone());
+        }
+        for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
+            let words =
+                schema["enum"].as_array().or(schema["items"]["enum"].as_array()).into_iter().flatten();
+            let text = schema["description"].as_str().unwrap_or_default();
+            let is_told = |word: &str| word.starts_with('#') || text.contains(&format!("`{word}`"));
+            if !described(schema) || !words.filter_map(Value::as_str).all(is_told) {
+                missing.push(format!("{name}.{property}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
