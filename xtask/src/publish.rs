@@ -13,15 +13,15 @@ use std::{
 /// Write the folder that is published.
 #[derive(Args)]
 pub struct Publish {
-    /// The folder; what it held is replaced
-    #[arg(long, value_name = "DIR", default_value = "target/publish")]
-    out: PathBuf,
+    /// The folder [default: `publish` in the target folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// The contract's documents.
 const DOCUMENTS: [&str; 2] = ["graph-v1.0", "graph-v1.0.openapi-3.0"];
 
-/// The file that tells what else is there. It also tells a folder that this task wrote from any other.
+/// The file that tells what else is there.
 const SUMS: &str = "SHA256SUMS";
 
 /// Backstage's entry, beside the document that it embeds.
@@ -47,38 +47,56 @@ spec:
 impl Publish {
     /// Runs the task.
     pub fn run(&self) -> Result<(), String> {
-        let out = run::root().join(&self.out);
+        let out = self.out.clone().unwrap_or_else(|| run::target().join("publish"));
         publish(&out)?;
         println!("wrote {}", out.display());
         Ok(())
     }
 }
 
-/// Writes the folder, and gives the sums of what it holds.
+/// Writes the folder, and gives the sums of what it holds. Where something fails, the folder stays as it was.
 pub fn publish(out: &Path) -> Result<String, String> {
     openapi::check_files()?;
-    clear(out)?;
+    let new = tempfile::tempdir().map_err(|error| error.to_string())?;
     for name in DOCUMENTS {
-        write_document(out, name)?;
+        write_document(new.path(), name)?;
     }
-    copy(&run::root().join("openapi/CHANGELOG.md"), &out.join("CHANGELOG.md"))?;
-    write(&out.join("catalog-info.yaml"), CATALOGUE)?;
-    write_site(&out.join("index.html"))?;
-    let sums = sums(out)?;
-    write(&out.join(SUMS), &sums)?;
+    copy(&run::root().join("openapi/CHANGELOG.md"), &new.path().join("CHANGELOG.md"))?;
+    write(&new.path().join("catalog-info.yaml"), CATALOGUE)?;
+    write_site(&new.path().join("index.html"))?;
+    let sums = sums(new.path())?;
+    write(&new.path().join(SUMS), &sums)?;
+    replace(out, new.path())?;
     Ok(sums)
 }
 
-/// Makes the folder empty. One that this task didn't write is left alone.
-fn clear(out: &Path) -> Result<(), String> {
+/// What the folder holds.
+const NAMES: [&str; 8] = [
+    "CHANGELOG.md",
+    "SHA256SUMS",
+    "catalog-info.yaml",
+    "graph-v1.0.json",
+    "graph-v1.0.yaml",
+    "graph-v1.0.openapi-3.0.json",
+    "graph-v1.0.openapi-3.0.yaml",
+    "index.html",
+];
+
+/// Puts new files in the place of those of an earlier run. A folder that holds anything else is left alone.
+fn replace(out: &Path, new: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", out.display());
-    if out.exists() {
-        if !out.join(SUMS).exists() && fs::read_dir(out).map_err(failed)?.next().is_some() {
-            return Err(format!("{} holds something else: choose another folder", out.display()));
+    fs::create_dir_all(out).map_err(failed)?;
+    for entry in fs::read_dir(out).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if !NAMES.iter().any(|ours| name == *ours) {
+            let name = name.to_string_lossy();
+            return Err(format!(
+                "{} holds {name}, which isn't published: choose another folder",
+                out.display()
+            ));
         }
-        fs::remove_dir_all(out).map_err(failed)?;
     }
-    fs::create_dir_all(out).map_err(failed)
+    NAMES.iter().try_for_each(|name| copy(&new.join(name), &out.join(name)))
 }
 
 fn write_document(out: &Path, name: &str) -> Result<(), String> {
@@ -86,12 +104,12 @@ fn write_document(out: &Path, name: &str) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", from.display());
     let text = fs::read_to_string(&from).map_err(|error| failed(&error))?;
     let document: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-    let restrictions = portal::restrictions(&document);
+    let restrictions = portal::restrictions(&document, text.len());
     if !restrictions.is_empty() {
         return Err(failed(&format!("Azure API Management can't import it: {}", restrictions.join("; "))));
     }
     write(&out.join(format!("{name}.json")), &text)?;
-    let yaml = yaml_serde::to_string(&document).map_err(|error| failed(&error))?;
+    let yaml = serde_saphyr::to_string(&document).map_err(|error| failed(&error))?;
     write(&out.join(format!("{name}.yaml")), &yaml)
 }
 
@@ -142,4 +160,25 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_holds_something_else_is_left_as_it_is() {
+        let (out, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for name in NAMES {
+            fs::write(new.path().join(name), "new").unwrap();
+        }
+        let there = |name: &str| fs::read_to_string(out.path().join(name)).unwrap_or_default();
+        fs::write(out.path().join(SUMS), "theirs").unwrap();
+        fs::write(out.path().join("thesis.txt"), "theirs").unwrap();
+        assert!(replace(out.path(), new.path()).unwrap_err().contains("holds thesis.txt"));
+        assert_eq!((there(SUMS), there("thesis.txt")), ("theirs".into(), "theirs".into()));
+        fs::remove_file(out.path().join("thesis.txt")).unwrap();
+        replace(out.path(), new.path()).unwrap();
+        assert_eq!((there(SUMS), there("index.html")), ("new".into(), "new".into()));
+    }
 }

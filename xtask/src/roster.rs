@@ -11,9 +11,6 @@ use std::{
 pub struct Roster {
     /// Its origin.
     pub url: String,
-    /// Its tenant's id.
-    #[expect(dead_code, reason = "for programs that get their own tokens")]
-    pub tenant: String,
     /// Its data folder.
     data: String,
     process: Child,
@@ -37,7 +34,7 @@ impl Roster {
         }
         let announced: Value = serde_json::from_str(&line).map_err(|_| "the server didn't start")?;
         let text = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self { url: text("url"), tenant: text("tenant"), data: text("dataFolder"), process })
+        Ok(Self { url: text("url"), data: text("dataFolder"), process })
     }
 
     /// An access token, as `roster token` with these arguments prints it.
@@ -58,8 +55,8 @@ fn binary() -> Command {
 
 impl Drop for Roster {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        self.process.kill().ok();
+        // Told to stop, it takes its folder away. It may have ended by itself.
+        Command::new("kill").arg(self.process.id().to_string()).status().ok();
         self.process.wait().ok();
     }
 }

@@ -121,8 +121,9 @@ fn pretty(document: &Value) -> Result<String, String> {
     serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
+/// As readers of YAML 1.1 understand it too: to them `On` without quotes is true.
 fn yaml(document: &Value) -> Result<String, String> {
-    yaml_serde::to_string(document).map_err(|error| error.to_string())
+    serde_saphyr::to_string(document).map_err(|error| error.to_string())
 }
 
 pub(super) fn routes() -> Router<AppState> {

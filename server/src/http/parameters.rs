@@ -52,7 +52,8 @@ fn query_option(option: QueryOption) -> Parameter {
         QueryOption::SkipToken => (
             "Where the page begins: from `@odata.nextLink`, opaque.",
             schema.schema_type(Type::String),
-            json!("1KUyXq6cLkF3bSQeQH0m5zKkJm2lq1kqkqg2Yv0wzQ"),
+            // A link alone has one that is good.
+            Value::Null,
         ),
     };
     ParameterBuilder::new()
@@ -61,7 +62,7 @@ fn query_option(option: QueryOption) -> Parameter {
         .required(Required::False)
         .description(Some(description))
         .schema(Some(schema))
-        .example(Some(example))
+        .example(Some(example).filter(|example| !example.is_null()))
         .build()
 }
 

@@ -95,7 +95,10 @@ where
     let exchange = Exchange { body: std::mem::take(&mut *sent.lock().unwrap()), ..exchange };
     let id = parts.extensions.get::<OperationId>().map(|id| id.as_str().to_owned());
     Ok(match CONTRACT.check(&exchange, id.as_deref(), parts.status, &parts.headers, &body) {
-        Ok(()) => Response::from_parts(parts, Body::from(body)),
+        Ok(operation) => {
+            operation.iter().for_each(|id| saw(id, parts.status));
+            Response::from_parts(parts, Body::from(body))
+        }
         Err(broken) => {
             let said = format!(
                 "the contract is broken: {} {} answered {}: {broken}",
@@ -121,6 +124,7 @@ fn listened_to(body: Body, sent: Arc<Mutex<Vec<u8>>>) -> Body {
 }
 
 impl Contract {
+    /// Which operation it was, where it was one.
     fn check(
         &self,
         exchange: &Exchange,
@@ -128,15 +132,16 @@ impl Contract {
         status: StatusCode,
         headers: &HeaderMap,
         body: &Bytes,
-    ) -> Result<(), String> {
-        let Some((id, operation)) = self.operation(exchange, id) else { return Ok(()) };
-        if exchange.method == Method::HEAD {
-            return Ok(());
+    ) -> Result<Option<String>, String> {
+        // HEAD and OPTIONS are HTTP's own; what a path that is served answers to another method is nobody's.
+        let of_http = [Method::HEAD, Method::OPTIONS].contains(&exchange.method);
+        if of_http || status == StatusCode::METHOD_NOT_ALLOWED {
+            return Ok(None);
         }
-        // What a path that is served answers to a method that isn't, or to one that leads on nowhere.
-        if status == StatusCode::METHOD_NOT_ALLOWED {
-            return Ok(());
-        }
+        let Some((id, operation)) = self.operation(exchange, id) else {
+            let is_served = status.is_success() && exchange.path.starts_with("/v1.0/");
+            return if is_served { Err("no operation of the contract is this".into()) } else { Ok(None) };
+        };
         let Some(promised) = operation["responses"].get(status.as_str()) else {
             return Err(format!("{id} doesn't promise this status"));
         };
@@ -146,13 +151,12 @@ impl Contract {
             check_query(operation, exchange)?;
             self.check_request_body(operation, exchange)?;
         }
-        saw(id, status);
-        Ok(())
+        Ok(Some(id.to_owned()))
     }
 
     /// The operation that answered, or that this path and method name.
     fn operation(&self, exchange: &Exchange, id: Option<&str>) -> Option<(&str, &Value)> {
-        let path: Vec<&str> = exchange.path.strip_prefix("/v1.0/")?.split('/').collect();
+        let path: Vec<&str> = exchange.path.strip_prefix("/v1.0/").unwrap_or_default().split('/').collect();
         let paths = self.document["paths"].as_object()?.iter();
         let operations = paths.flat_map(|(template, item)| {
             item.as_object()
@@ -296,7 +300,8 @@ fn what_the_contract_does_not_promise_is_noticed() {
     let check = |status, headers: &HeaderMap, body: &'static str| {
         CONTRACT.check(&exchange, None, status, headers, &Bytes::from(body))
     };
-    assert_eq!(check(StatusCode::OK, &headers("text/plain"), "3"), Ok(()));
+    let counted = Ok(Some("count_groups".to_owned()));
+    assert_eq!(check(StatusCode::OK, &headers("text/plain"), "3"), counted);
     check(StatusCode::ACCEPTED, &headers("text/plain"), "3").unwrap_err();
     check(StatusCode::OK, &headers("text/plain"), "\"three\"").unwrap_err();
     check(StatusCode::OK, &headers("application/json"), "3").unwrap_err();
@@ -306,6 +311,6 @@ fn what_the_contract_does_not_promise_is_noticed() {
     let error = json!({"error": {"code": "c", "message": "m", "colour": "red"}}).to_string().leak();
     check(StatusCode::BAD_REQUEST, &headers("application/json"), error).unwrap_err();
     let error = json!({"error": {"code": "c", "message": "m"}}).to_string().leak();
-    assert_eq!(check(StatusCode::BAD_REQUEST, &headers("application/json"), error), Ok(()));
+    assert_eq!(check(StatusCode::BAD_REQUEST, &headers("application/json"), error), counted);
     check(StatusCode::SERVICE_UNAVAILABLE, &headers("application/json"), error).unwrap_err();
 }

@@ -161,6 +161,10 @@ fn check_examples(contract: &Value, value: &Value, place: &str, checked: &mut us
                     *checked += 1;
                 }
             }
+            if let (Some(_), Some(example)) = (members.get("type"), members.get("example")) {
+                check(value, example);
+                *checked += 1;
+            }
             for (name, member) in members {
                 check_examples(contract, member, &format!("{place}/{name}"), checked);
             }

@@ -138,8 +138,9 @@ impl<'d> Comparison<'d> {
                 self.required_becomes(&format!("{at}{name}"), way, required);
             }
         }
-        // A closed schema says that nothing else comes, and callers hold it to that.
-        let added = if open.old { Compatible } else { wider(way) };
+        // A closed schema says that nothing else comes, and callers hold it to that. An open one took anything by the
+        // new name, and now takes less.
+        let added = if open.old { narrower(way) } else { wider(way) };
         for (at, property) in self.in_both(&at, &properties, |_, _| added) {
             self.schema(&at, way, property)?;
         }
