@@ -97,15 +97,17 @@ pub fn create(
     if bound.owners.is_empty() {
         own_by_creator(tx, by, &group)?;
     }
-    if ADD_MEMBER.reach(by).is_some() {
-        may_add(tx, by, &bound.members)?;
+    let members = if ADD_MEMBER.reach(by).is_some() {
+        addable(tx, by, &bound.members)?
     } else {
-        may_bind_readable(tx, by, &bound.members)?;
-    }
-    if CHANGE_OWNERS.reach(by).is_none() {
-        may_bind_readable(tx, by, &bound.owners)?;
-    }
-    bind(tx, &group, bound)?;
+        readable(tx, by, &bound.members)?
+    };
+    let owners = if CHANGE_OWNERS.reach(by).is_some() {
+        resolve(tx, &bound.owners)?
+    } else {
+        readable(tx, by, &bound.owners)?
+    };
+    bind(tx, &group, &members, &owners)?;
     Ok(found)
 }
 
@@ -155,8 +157,7 @@ pub fn update(
     if !bound.members.is_empty() {
         members::may_be_changed_by_hand(&group)?;
     }
-    may_add(tx, by, &bound.members)?;
-    bind(tx, &group, bound)?;
+    bind(tx, &group, &addable(tx, by, &bound.members)?, &resolve(tx, &bound.owners)?)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }
 
@@ -197,53 +198,55 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
 }
 
 /// Adds members and owners. What is there already, or stands there twice, fails all of it.
-fn bind(tx: &WriteTx<'_>, group: &Group, bound: &Bound) -> Result<(), Error> {
+fn bind(tx: &WriteTx<'_>, group: &Group, members: &[Object], owners: &[Object]) -> Result<(), Error> {
     let join = |member: &Object| members::join(tx, group, member);
-    bind_each(tx, group, Relationship::Members, &bound.members, join)?;
+    bind_each(group, Relationship::Members, members, join)?;
     let own = |owner: &Object| owners::own(tx, group, owner);
-    bind_each(tx, group, Relationship::Owners, &bound.owners, own)?;
-    if bound.owners.is_empty() { Ok(()) } else { owners::check_quota(tx, group) }
+    bind_each(group, Relationship::Owners, owners, own)?;
+    if owners.is_empty() { Ok(()) } else { owners::check_quota(tx, group) }
 }
 
 fn bind_each(
-    tx: &WriteTx<'_>,
     group: &Group,
     relationship: Relationship,
-    references: &[Reference],
+    objects: &[Object],
     relate: impl Fn(&Object) -> Result<Insert, Error>,
 ) -> Result<(), Error> {
-    let mut bound = Vec::new();
-    for reference in references {
-        let object = lookup::resolve(tx, reference)?;
-        if bound.contains(&object.row) {
+    for (index, object) in objects.iter().enumerate() {
+        if objects[..index].contains(object) {
             let (group, kind, object) = (group.object.id, object.kind, object.id);
             return Err(Refusal::TwiceInOneRequest { group, relationship, object, kind }.into());
         }
-        bound.push(object.row);
-        if relate(&object)? == Insert::AlreadyThere {
+        if relate(object)? == Insert::AlreadyThere {
             return Err(Refusal::AlreadyRelated(relationship).into());
         }
     }
     Ok(())
 }
 
-fn may_add(tx: &ReadTx<'_>, by: &Grants, members: &[Reference]) -> Result<(), Error> {
-    members.iter().try_for_each(|member| members::may_add(by, &lookup::resolve(tx, member)?))
+fn resolve(tx: &ReadTx<'_>, references: &[Reference]) -> Result<Vec<Object>, Error> {
+    references.iter().map(|reference| lookup::resolve(tx, reference)).collect()
+}
+
+/// The objects that are to be members, each of which the caller may add.
+fn addable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec<Object>, Error> {
+    let objects = resolve(tx, references)?;
+    objects.iter().try_for_each(|object| members::may_add(by, object))?;
+    Ok(objects)
 }
 
 /// With `Group.Create` alone, an application binds what it may read, and itself, to the group that it creates. It
 /// doesn't learn whether anything else is there.
-fn may_bind_readable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<(), Error> {
-    for reference in references {
-        let object = lookup::resolve(tx, reference).map_err(|error| match error {
-            Error::Refused(_) => Refusal::NotPermitted.into(),
-            broken @ Error::Store(_) => broken,
-        })?;
+fn readable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec<Object>, Error> {
+    let objects = resolve(tx, references).map_err(|error| match error {
+        Error::Refused(_) => Refusal::NotPermitted.into(),
+        broken @ Error::Store(_) => broken,
+    })?;
+    let may = |object: &Object| {
         let itself = matches!(by.principal, Principal::Application(Some(id)) if id == object.id);
-        let may = itself || permissions::read(object.kind).covers(by, object.id);
-        may.then_some(()).ok_or(Refusal::NotPermitted)?;
-    }
-    Ok(())
+        itself || permissions::read(object.kind).covers(by, object.id)
+    };
+    if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::NotPermitted.into()) }
 }
 
 /// Stores a group whose values were checked, with all that the directory computes of it.

@@ -49,22 +49,43 @@ impl Operation {
     }
 }
 
-/// The objects that a sample request names. Those that are doomed are deleted.
-#[derive(Clone, Copy)]
-pub struct Objects {
-    pub group: Uuid,
-    pub user: Uuid,
-    pub member: Uuid,
-    pub owner: Uuid,
-    pub device: Uuid,
-    pub service_principal: Uuid,
-    pub contact: Uuid,
-    pub application: Uuid,
-    pub doomed_group: Uuid,
-    pub doomed_user: Uuid,
-    pub doomed_device: Uuid,
-    pub doomed_service_principal: Uuid,
-    pub doomed: Uuid,
+/// The objects that sample requests name.
+macro_rules! objects {
+    ($($name:ident),* $(,)?) => {
+        /// The objects that a sample request names. Those that are doomed are deleted.
+        #[derive(Clone, Copy)]
+        pub struct Objects {
+            $(pub $name: Uuid,)*
+        }
+
+        impl Objects {
+            /// Ids that no object has.
+            pub fn absent() -> Self {
+                Self { $($name: ObjectId::random().uuid(),)* }
+            }
+
+            /// Each of them.
+            pub fn ids(&self) -> Vec<Uuid> {
+                vec![$(self.$name),*]
+            }
+        }
+    };
+}
+
+objects! {
+    group,
+    user,
+    member,
+    owner,
+    device,
+    service_principal,
+    contact,
+    application,
+    doomed_group,
+    doomed_user,
+    doomed_device,
+    doomed_service_principal,
+    doomed,
 }
 
 impl Objects {
@@ -87,57 +108,6 @@ impl Objects {
         tenant.join(objects.group, objects.member).await;
         tenant.own(objects.group, objects.owner).await;
         objects
-    }
-
-    pub fn absent() -> Self {
-        let [
-            group,
-            user,
-            member,
-            owner,
-            device,
-            service_principal,
-            contact,
-            application,
-            doomed_group,
-            doomed_user,
-            doomed_device,
-            doomed_service_principal,
-            doomed,
-        ] = [(); 13].map(|()| ObjectId::random().uuid());
-        Self {
-            group,
-            user,
-            member,
-            owner,
-            device,
-            service_principal,
-            contact,
-            application,
-            doomed_group,
-            doomed_user,
-            doomed_device,
-            doomed_service_principal,
-            doomed,
-        }
-    }
-
-    pub fn ids(&self) -> [Uuid; 13] {
-        [
-            self.group,
-            self.user,
-            self.member,
-            self.owner,
-            self.device,
-            self.service_principal,
-            self.contact,
-            self.application,
-            self.doomed_group,
-            self.doomed_user,
-            self.doomed_device,
-            self.doomed_service_principal,
-            self.doomed,
-        ]
     }
 
     /// A request of this operation that its permissions alone decide. An operation without one fails the suite.
