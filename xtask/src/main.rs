@@ -15,6 +15,7 @@ mod run;
 mod schemathesis;
 mod test;
 mod tools;
+mod torture;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
     Publish(publish::Publish),
     /// Pass the tests: contract, formatting, lints, docs, unit and round-trip tests
     Test(test::Test),
+    /// Try to break the server for long: kill it, cut its power, fill its disk, flood it, attack it
+    Torture(torture::Torture),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Openapi(task) => task.run(),
         Task::Publish(task) => task.run(),
         Task::Test(task) => task.run(),
+        Task::Torture(task) => task.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

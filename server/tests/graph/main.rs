@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod campaigns;
 mod client;
 mod contract;
 mod deletions;

@@ -2,8 +2,10 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../shared/campaign.rs"]
+mod campaign;
+mod campaigns;
 mod command_line;
-mod crash;
 mod roster;
 #[cfg(feature = "strace")]
 mod strace;

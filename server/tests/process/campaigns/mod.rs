@@ -1,0 +1,4 @@
+//! What must survive: each campaign harms running servers and looks whether they kept their promises. A few rounds in the
+//! tests; `cargo xtask torture` goes on for as long as it is told to.
+
+mod kill;

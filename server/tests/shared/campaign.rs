@@ -1,0 +1,21 @@
+//! How long a campaign goes on: a few rounds in the tests, as long as it is told to by `cargo xtask torture`.
+
+use std::{
+    fmt::Display,
+    time::{Duration, Instant},
+};
+
+/// The environment's variable that says for how many minutes each campaign goes on.
+const MINUTES: &str = "ROSTER_TORTURE_MINUTES";
+
+/// The rounds of a campaign: so many in the tests, and under torture as many as fit into its time.
+pub fn rounds(in_tests: usize) -> impl Iterator<Item = usize> {
+    let minutes = std::env::var(MINUTES).ok().map(|minutes| minutes.parse::<f64>().unwrap());
+    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
+    (0..).take_while(move |&round| end.map_or(round < in_tests, |end| round == 0 || Instant::now() < end))
+}
+
+/// Says what a campaign went through, where somebody reads it.
+pub fn report(name: &str, counts: impl Display) {
+    println!("campaign {name}: {counts}");
+}
