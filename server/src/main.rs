@@ -1,8 +1,13 @@
 //! The binary `roster`.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use roster_server::cli::Cli;
 use std::process::ExitCode;
+
+/// Requests take and give back memory on several threads at once, for which the system's allocator holds locks.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -12,11 +12,7 @@ use roster_server::{
         import,
     },
     model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind, permissions::Permission},
-    store::{
-        self, Options, Store, Tenant, WriteTx,
-        deletions::{self, Purge},
-        objects,
-    },
+    store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects},
 };
 use serde_json::json;
 use std::sync::{Arc, Mutex, mpsc};
@@ -258,14 +254,59 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         database.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap()
     };
     while purged() == 0 {
-        assert_eq!(purge().await, Purge::Unfinished);
+        assert_eq!(purge().await, Piece::Unfinished);
     }
     assert_eq!(rows(), [0, 0, 0, 0, 1, 1], "the group is purged first, and takes its pairs with it");
-    while purge().await == Purge::Unfinished {}
+    while purge().await == Piece::Unfinished {}
     assert_eq!(rows(), [0; 6]);
     let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
                 AND coalesce(user_principal_name, app_id) IS NULL";
     assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 4);
+}
+
+#[tokio::test]
+async fn the_change_log_is_shortened_in_pieces_to_what_is_kept() {
+    let world = world().await;
+    let ids: Vec<ObjectId> = (0..40).map(|_| ObjectId::random()).collect();
+    assert!(
+        join_all(ids.iter().map(|&id| world.create(id))).await.into_iter().all(|outcome| outcome.is_ok())
+    );
+    let database = rusqlite::Connection::open(world.folder.path().join("roster.sqlite")).unwrap();
+    let log = || {
+        let sql = "SELECT count(*), min(position), max(position) FROM changes";
+        database.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get::<_, u32>(2)?])).unwrap()
+    };
+    assert_eq!(log(), [40, 1, 40]);
+
+    assert_eq!(world.store.shorten_changes(40).await.unwrap(), Piece::Finished);
+    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Piece::Unfinished);
+    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Piece::Finished);
+
+    assert_eq!(log(), [15, 26, 40], "the newest are left, where they were");
+    world.create(ObjectId::random()).await.unwrap();
+    assert_eq!(log(), [16, 26, 41]);
+}
+
+#[tokio::test]
+async fn the_log_begins_anew_under_writes_that_never_pause_and_readers_who_never_do() {
+    const LOG_PAGES: u32 = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Options { log_pages: LOG_PAGES, ..Options::default() }).unwrap();
+    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+    let world = Arc::new(World { store, tenant, folder });
+    let writer = async |_: usize| {
+        for _ in 0..200 {
+            let id = ObjectId::random();
+            world.create(id).await.unwrap();
+            assert!(world.has(id).await);
+        }
+    };
+    join_all((0..8).map(writer)).await;
+
+    // A batch of eight touches forty pages at most: the log is never much longer than where writes wait.
+    let log = world.folder.path().join("roster.sqlite-wal").metadata().unwrap().len();
+    assert!(log > u64::from(LOG_PAGES) * 4096, "{log} bytes: it was never full, so this shows nothing");
+    assert!(log < u64::from(5 * LOG_PAGES) * 4096, "{log} bytes: it grows and grows");
 }
 
 #[tokio::test]

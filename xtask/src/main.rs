@@ -1,5 +1,6 @@
 //! The project's own tasks: `cargo xtask --help` lists them.
 
+mod bench;
 mod breaking;
 mod browser;
 mod consumers;
@@ -29,10 +30,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure the release binary beside what the machine can do
+    Bench(bench::Bench),
     /// Write the contract's files, check them, compare them with the released contract, or release them
     Openapi(openapi::Openapi),
     /// Write the folder that is published: the contract in each form, its site, its sums
     Publish(publish::Publish),
+    /// Serve the handlers that the bench measures the server against
+    #[command(hide = true)]
+    Reference(bench::Reference),
     /// Pass the tests: contract, formatting, lints, docs, unit and round-trip tests
     Test(test::Test),
     /// Try to break the server for long: kill it, cut its power, fill its disk, flood it, attack it
@@ -41,8 +47,10 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
+        Task::Bench(task) => task.run(),
         Task::Openapi(task) => task.run(),
         Task::Publish(task) => task.run(),
+        Task::Reference(task) => task.run(),
         Task::Test(task) => task.run(),
         Task::Torture(task) => task.run(),
     };

@@ -1,9 +1,10 @@
-//! The server as a process, as its users have it: the release binary with the sample, in a folder that goes away.
+//! The server as a process, as its users have it: the release binary.
 
 use crate::run;
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -17,17 +18,23 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Builds the release binary and starts it.
+    /// Builds the release binary and starts it in a folder that goes away.
     pub fn start() -> Result<Self, String> {
         run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]))?;
         let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
-        let mut process = binary()
-            .args(arguments)
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| error.to_string())?;
+        Self::spawn(binary().args(arguments).env("RUST_LOG", "error"))
+    }
+
+    /// Starts the release binary, which is there, on a folder that stays.
+    pub fn start_on(folder: &Path) -> Result<Self, String> {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"];
+        Self::spawn(binary().args(arguments).arg(folder).stderr(Stdio::null()))
+    }
+
+    /// Starts a command that announces a server as JSON.
+    pub fn spawn(command: &mut Command) -> Result<Self, String> {
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut process = spawned.map_err(|error| error.to_string())?;
         let mut line = String::new();
         if let Some(output) = &mut process.stdout {
             BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
@@ -35,6 +42,20 @@ impl Roster {
         let announced: Value = serde_json::from_str(&line).map_err(|_| "the server didn't start")?;
         let text = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
         Ok(Self { url: text("url"), data: text("dataFolder"), process })
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Tells it to stop, so that it takes its folder away where that doesn't stay, and waits for its end.
+    pub fn stop(&mut self) {
+        // It may have ended by itself.
+        if !matches!(self.process.try_wait(), Ok(Some(_))) {
+            Command::new("kill").arg(self.process.id().to_string()).status().ok();
+            self.process.wait().ok();
+        }
     }
 
     /// An access token, as `roster token` with these arguments prints it.
@@ -55,8 +76,6 @@ fn binary() -> Command {
 
 impl Drop for Roster {
     fn drop(&mut self) {
-        // Told to stop, it takes its folder away. It may have ended by itself.
-        Command::new("kill").arg(self.process.id().to_string()).status().ok();
-        self.process.wait().ok();
+        self.stop();
     }
 }

@@ -1,6 +1,7 @@
 //! The server's keys, all from one private key: what signs tokens, what verifies them, what others need to
 //! verify them (JWKS), and what seals paging tokens.
 
+use super::signed::Signed;
 use aws_lc_rs::{
     aead::{AES_256_GCM, RandomizedNonceKey},
     digest,
@@ -34,6 +35,8 @@ pub struct Keys {
     pub id: String,
     pub(super) signing: EncodingKey,
     pub(super) verifying: DecodingKey,
+    /// Tokens that it was seen to have signed.
+    pub(super) signed: Signed,
     public: Jwk,
     paging: RandomizedNonceKey,
 }
@@ -58,7 +61,7 @@ impl Keys {
         let id = URL_SAFE_NO_PAD.encode(&thumbprint.as_ref()[..15]);
         public.common.key_id = Some(id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok(Self { id, signing, verifying, public, paging: paging_key(&der)? })
+        Ok(Self { id, signing, verifying, signed: Signed::new(), public, paging: paging_key(&der)? })
     }
 
     /// The public half, as `jwks_uri` serves it.

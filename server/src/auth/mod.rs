@@ -3,4 +3,5 @@
 
 pub mod keys;
 pub mod secrets;
+mod signed;
 pub mod tokens;

@@ -140,19 +140,7 @@ pub fn verify(
     if token.is_empty() {
         return Err(TokenFault::Missing);
     }
-    if token.split('.').count() != 3 {
-        return Err(TokenFault::NotWellFormed);
-    }
-    let mut rules = Validation::new(Algorithm::RS256);
-    // Times are compared with the server's own clock below; audiences depend on the request.
-    (rules.validate_exp, rules.validate_aud) = (false, false);
-    rules.required_spec_claims.clear();
-    let claims: Claims = jsonwebtoken::decode(token, &keys.verifying, &rules)
-        .map_err(|error| match error.kind() {
-            jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
-            _ => TokenFault::Unreadable,
-        })?
-        .claims;
+    let claims = keys.signed.get_or_read(token, || read_signed(token, keys))?;
     let now = now.timestamp();
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now {
         return Err(TokenFault::Expired);
@@ -163,10 +151,37 @@ pub fn verify(
     if !claims.is_for(audiences) {
         return Err(TokenFault::Audience);
     }
-    claims.read()
+    claims.verified
 }
 
-impl Claims {
+/// Reads a token that these keys signed. What depends on the time or on the request is checked at each use.
+fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
+    if token.split('.').count() != 3 {
+        return Err(TokenFault::NotWellFormed);
+    }
+    let mut rules = Validation::new(Algorithm::RS256);
+    // Times are compared with the server's own clock; audiences depend on the request.
+    (rules.validate_exp, rules.validate_aud) = (false, false);
+    rules.required_spec_claims.clear();
+    let claims: Claims = jsonwebtoken::decode(token, &keys.verifying, &rules)
+        .map_err(|error| match error.kind() {
+            jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
+            _ => TokenFault::Unreadable,
+        })?
+        .claims;
+    let verified = claims.read();
+    Ok(SignedClaims { audience: claims.aud, exp: claims.exp, nbf: claims.nbf, verified })
+}
+
+/// What is left to look at in a token whose signature is good.
+pub(super) struct SignedClaims {
+    audience: Audience,
+    exp: i64,
+    nbf: Option<i64>,
+    verified: Result<Verified, TokenFault>,
+}
+
+impl SignedClaims {
     fn is_for(&self, audiences: &[&str]) -> bool {
         let known = |audience: &String| {
             let audience = audience.trim_end_matches('/');
@@ -175,12 +190,14 @@ impl Claims {
                 .chain(audiences)
                 .any(|known| known.trim_end_matches('/') == audience)
         };
-        match &self.aud {
+        match &self.audience {
             Audience::One(audience) => known(audience),
             Audience::Many(audiences) => audiences.iter().any(known),
         }
     }
+}
 
+impl Claims {
     fn read(&self) -> Result<Verified, TokenFault> {
         let tenant = self.tid.as_deref().filter(|&tid| tid != PERSONAL_ACCOUNTS);
         let tenant = tenant.and_then(|tid| TenantId::from_str(tid).ok()).ok_or(TokenFault::Tenant)?;

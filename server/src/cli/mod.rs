@@ -10,7 +10,7 @@ mod token;
 use crate::{
     auth::keys::KeyError,
     directory,
-    model::{clock::Clock, ids::TenantId},
+    model::ids::TenantId,
     store::{
         self, Durability, Options, Store, Tenant,
         folder::{Folder, FolderError},
@@ -165,7 +165,7 @@ fn print(line: impl Display) -> Result<(), Error> {
     written.map_err(|error| Error::Io("standard output".into(), error))
 }
 
-fn open_store(folder: &Folder, readers: usize) -> Result<Store, Error> {
+fn open_store(folder: &Folder, readers: u16) -> Result<Store, Error> {
     let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
-    Ok(Store::open(folder.path(), Options { durability, readers, clock: Clock::default() })?)
+    Ok(Store::open(folder.path(), Options { durability, readers, ..Options::default() })?)
 }

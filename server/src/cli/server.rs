@@ -6,8 +6,7 @@ use crate::{
     http::{self, AppState, listener, listener::Limits},
     model::ids::TenantId,
     store::{
-        Store, Tenant,
-        deletions::Purge,
+        self, Piece, Store, Tenant, changes,
         folder::{self, Folder, ServerLock},
     },
 };
@@ -17,10 +16,13 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 /// Connections that read.
-const READERS: usize = 8;
+const READERS: u16 = 8;
 
 /// How often deleted objects are looked through for what is to be purged.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// How often the change log is shortened.
+const SHORTEN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// How a server is started.
 pub(super) struct Settings {
@@ -86,24 +88,41 @@ impl Server {
             }
         });
         let purge = tokio::spawn(purge(self.store.clone()));
+        let shorten = tokio::spawn(shorten(self.store.clone()));
         listener::serve(self.listener, http::app(self.state), Limits::default(), stop).await;
         keys.abort();
         purge.abort();
+        shorten.abort();
         drop(self.store);
     }
 }
 
-/// Purges what was deleted long ago, now and every hour, a piece at a time: other writes go between.
+/// Purges what was deleted long ago, now and every hour.
 async fn purge(store: Store) {
-    let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    let piece = || store.purge(store.clock().now() - directory::objects::KEPT);
+    in_pieces("purging deleted objects", PURGE_INTERVAL, piece).await;
+}
+
+/// Shortens the change log, now and every minute.
+async fn shorten(store: Store) {
+    in_pieces("shortening the change log", SHORTEN_INTERVAL, || store.shorten_changes(changes::KEPT)).await;
+}
+
+/// Does something now and then, a piece at a time: other writes go between.
+async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(
+    name: &'static str,
+    interval: Duration,
+    piece: impl Fn() -> F,
+) {
+    let mut interval = tokio::time::interval(interval);
     loop {
-        hourly.tick().await;
+        interval.tick().await;
         loop {
-            match store.purge(store.clock().now() - directory::objects::KEPT).await {
-                Ok(Purge::Unfinished) => {}
-                Ok(Purge::Finished) => break,
+            match piece().await {
+                Ok(Piece::Unfinished) => {}
+                Ok(Piece::Finished) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "purging deleted objects goes on later");
+                    tracing::warn!(%error, "{name} goes on later");
                     break;
                 }
             }

@@ -10,7 +10,6 @@ mod lookup;
 pub mod members;
 pub mod objects;
 pub mod owners;
-pub mod principals;
 pub mod sample;
 pub mod service_principals;
 pub mod users;

@@ -32,9 +32,11 @@ pub type Select<'q> = Option<&'q [String]>;
 /// One object: 200.
 pub fn entity(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
     let entity = model::entity(found.kind);
-    let context = context(origin, entity.set, select, "/$entity");
-    let object = properties(entity, found, selected(entity, select).as_deref())?;
-    Ok(json(StatusCode::OK, with_members(&format!("\"@odata.context\":{}", quote(&context)), &object)))
+    let context = quote(&context(origin, entity.set, select, "/$entity"));
+    let mut text = String::with_capacity(size(found));
+    let first = ["\"@odata.context\":", &context];
+    write_object(&mut text, &first, entity, found, selected(entity, select).as_deref())?;
+    Ok(json(StatusCode::OK, text))
 }
 
 /// A new object: 201, with its `Location`.
@@ -49,10 +51,12 @@ pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
 
 /// One object of whatever kind: 200, with its `@odata.type`.
 pub fn directory_object(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
-    let context = context(origin, "directoryObjects", select, "/$entity");
+    let context = quote(&context(origin, "directoryObjects", select, "/$entity"));
     let entity = model::entity(found.kind);
-    let object = typed(entity, found, selected(entity, select).as_deref())?;
-    Ok(json(StatusCode::OK, with_members(&format!("\"@odata.context\":{}", quote(&context)), &object)))
+    let mut text = String::with_capacity(size(found));
+    let first = ["\"@odata.context\":", &context, ",\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
+    write_object(&mut text, &first, entity, found, selected(entity, select).as_deref())?;
+    Ok(json(StatusCode::OK, text))
 }
 
 /// A page of objects of one kind: 200.
@@ -65,7 +69,7 @@ pub fn entities(
     let entity = model::entity(kind);
     let context = context(origin, entity.set, select, "");
     let selected = selected(entity, select);
-    page(&context, collection, |found| properties(entity, found, selected.as_deref()))
+    page(&context, collection, |text, found| write_object(text, &[], entity, found, selected.as_deref()))
 }
 
 /// A page of objects of several kinds: 200. Each has its `@odata.type`.
@@ -78,9 +82,10 @@ pub fn directory_objects(
     let kinds: HashSet<ObjectKind> = collection.page.objects.iter().map(|found| found.kind).collect();
     let of_kind = |kind| (kind, selected(model::entity(kind), select));
     let by_kind: HashMap<ObjectKind, _> = kinds.into_iter().map(of_kind).collect();
-    page(&context, collection, |found| {
-        let selected = by_kind.get(&found.kind).and_then(Option::as_deref);
-        typed(model::entity(found.kind), found, selected)
+    page(&context, collection, |text, found| {
+        let (entity, selected) = (model::entity(found.kind), by_kind.get(&found.kind));
+        let first = ["\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
+        write_object(text, &first, entity, found, selected.and_then(Option::as_deref))
     })
 }
 
@@ -88,17 +93,20 @@ pub fn directory_objects(
 pub fn references(origin: &Origin, collection: &Collection) -> Result<Response, Failure> {
     let base = origin.base();
     let context = format!("{base}/$metadata#Collection($ref)");
-    page(&context, collection, |found| {
-        Ok(format!("{{\"@odata.id\":{}}}", quote(&format!("{base}/directoryObjects/{}", found.id))))
+    page(&context, collection, |text, found| {
+        let id = quote(&format!("{base}/directoryObjects/{}", found.id));
+        text.extend(["{\"@odata.id\":", &id, "}"]);
+        Ok(())
     })
 }
 
 fn page(
     context: &str,
     collection: &Collection,
-    object: impl Fn(&Found) -> Result<String, Failure>,
+    write: impl Fn(&mut String, &Found) -> Result<(), Failure>,
 ) -> Result<Response, Failure> {
-    let mut text = format!("{{\"@odata.context\":{}", quote(context));
+    let mut text = String::with_capacity(collection.page.objects.iter().map(size).sum());
+    text.extend(["{\"@odata.context\":", &quote(context)]);
     if let Some(count) = collection.count {
         text.push_str(&format!(",\"@odata.count\":{count}"));
     }
@@ -110,7 +118,7 @@ fn page(
         if index > 0 {
             text.push(',');
         }
-        text.push_str(&object(found)?);
+        write(&mut text, found)?;
     }
     text.push_str("]}");
     Ok(json(StatusCode::OK, text))
@@ -145,14 +153,6 @@ fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Puts members in front of those of an object's text.
-fn with_members(members: &str, object: &str) -> String {
-    match object.strip_prefix('{') {
-        Some("}") | None => format!("{{{members}}}"),
-        Some(rest) => format!("{{{members},{rest}"),
-    }
-}
-
 /// What `$select` names of an entity, in the order in which Graph prints it. `None`: the default set. Names that
 /// the entity doesn't have select nothing (Graph ignores them); `*` leaves out what another service holds, and
 /// what that service tells comes with the object's id.
@@ -169,42 +169,64 @@ fn selected(entity: &'static Entity, select: Select<'_>) -> Option<Vec<&'static 
     Some(returned.filter(wanted).collect())
 }
 
-/// An object's own text with its `@odata.type`.
-fn typed(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> Result<String, Failure> {
-    let object = properties(entity, found, selected)?;
-    Ok(with_members(&format!("\"@odata.type\":\"#microsoft.graph.{}\"", entity.name), &object))
+/// About how many bytes an object's text has in an answer.
+fn size(found: &Found) -> usize {
+    const AROUND: usize = 256;
+    AROUND + found.document.as_ref().map_or(0, |document| document.default.len())
 }
 
-/// An object's own text: the default set as stored, or what was selected.
-fn properties(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> Result<String, Failure> {
-    match (&found.document, selected) {
-        (Some(document), None) => Ok(document.default.clone()),
-        (Some(document), Some(properties)) => some_of(document, properties),
-        (None, _) => Ok(hidden(entity, found, selected)),
+/// Writes an object: `first`, which are members of the answer's own, then the default set as stored, or what was
+/// selected.
+fn write_object(
+    text: &mut String,
+    first: &[&str],
+    entity: &Entity,
+    found: &Found,
+    selected: Option<&[&Property]>,
+) -> Result<(), Failure> {
+    text.push('{');
+    text.extend(first.iter().copied());
+    let begin = text.len();
+    if !first.is_empty() {
+        text.push(',');
     }
+    let without = text.len();
+    match (&found.document, selected) {
+        (Some(document), None) => text.push_str(members(&document.default)),
+        (Some(document), Some(properties)) => write_some(text, document, properties)?,
+        (None, _) => write_hidden(text, entity, found, selected),
+    }
+    if text.len() == without {
+        text.truncate(begin);
+    }
+    text.push('}');
+    Ok(())
 }
 
-fn some_of(document: &Document, properties: &[&Property]) -> Result<String, Failure> {
+/// The members of an object's text, without the braces.
+fn members(object: &str) -> &str {
+    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default()
+}
+
+fn write_some(text: &mut String, document: &Document, properties: &[&Property]) -> Result<(), Failure> {
     let read = |text| -> Result<HashMap<&str, &RawValue>, Failure> {
         Ok(serde_json::from_str(text).map_err(|_| RequestFault::Internal)?)
     };
     let (default, rest) = (read(&document.default)?, read(&document.rest)?);
-    let members = properties.iter().map(|property| {
+    for (index, property) in properties.iter().enumerate() {
         let value = default.get(property.name).or_else(|| rest.get(property.name));
         let value = value.map_or_else(|| property.nothing().to_string(), |value| value.get().to_owned());
-        format!("\"{}\":{value}", property.name)
-    });
-    Ok(format!("{{{}}}", members.collect::<Vec<_>>().join(",")))
+        text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":", &value]);
+    }
+    Ok(())
 }
 
 /// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for.
-fn hidden(entity: &Entity, found: &Found, selected: Option<&[&Property]>) -> String {
+fn write_hidden(text: &mut String, entity: &Entity, found: &Found, selected: Option<&[&Property]>) {
     let by_default = || entity.properties.iter().filter(|property| property.returned == Returned::ByDefault);
     let asked = selected.map_or_else(|| by_default().collect(), <[_]>::to_vec);
-    let mut text = format!("{{\"id\":\"{}\"", found.id);
+    text.extend(["\"id\":\"", &found.id.to_string(), "\""]);
     for property in asked.iter().filter(|property| property.name != "id") {
-        text.push_str(&format!(",\"{}\":null", property.name));
+        text.extend([",\"", property.name, "\":null"]);
     }
-    text.push('}');
-    text
 }

@@ -9,8 +9,7 @@ use super::{
 };
 use crate::{
     auth::tokens::{self, TokenFault},
-    directory::principals,
-    store::{ReadTx, objects::Standing},
+    store::principals::Standing,
 };
 use axum::{
     extract::{Request, State},
@@ -36,14 +35,14 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let keys = app.keys().await?;
     let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
     let verified = tokens::verify(token, keys, &[&origin.links, &origin.request], app.store.clock().now())?;
-    let tenant = app.store.find_tenant(verified.tenant).await?.ok_or(TokenFault::Tenant)?;
+    let grants = verified.grants;
+    let found = app.store.find_principal(verified.tenant, grants.principal.id()).await?;
+    let (tenant, standing) = found.ok_or(TokenFault::Tenant)?;
     let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant);
     if in_path.is_some_and(|in_path| in_path != tenant.id) {
         return Err(TokenFault::Tenant.into());
     }
-    let grants = verified.grants;
-    let standing = |tx: &ReadTx<'_>| principals::standing(tx, &grants).map_err(Failure::from);
-    match app.store.tenant(tenant).read(standing).await? {
+    match standing {
         Standing::Good => Ok(Caller { tenant, grants }),
         Standing::Disabled => Err(TokenFault::PrincipalDisabled.into()),
         Standing::Deleted => Err(TokenFault::PrincipalDeleted.into()),

@@ -119,12 +119,11 @@ impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let invalid = |_| {
+        let Ok(raw) = RawPathParams::from_request_parts(parts, state).await else {
             let unreadable = |segment: &&str| percent_decode_str(segment).decode_utf8().is_err();
             let segment = parts.uri.path().split('/').find(unreadable);
-            RequestFault::Identifier(segment.unwrap_or_default().into())
+            return Err(RequestFault::Identifier(segment.unwrap_or_default().into()).into());
         };
-        let raw = RawPathParams::from_request_parts(&mut parts.clone(), state).await.map_err(invalid)?;
         let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
         Ok(Self(T::from_path(&parameters)?))
     }

@@ -134,7 +134,6 @@ pub fn app_within(
 + Send
 + 'static {
     let (graph, contract) = graph().split_for_parts();
-    let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
     let public = Router::new()
         .route("/health", get(health))
         .merge(contract::routes())
@@ -149,9 +148,22 @@ pub fn app_within(
         .method_not_allowed_fallback(unserved::wrong_method)
         // Around all that isn't public, the fallbacks included: who isn't known learns nothing.
         .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate));
-    let router = around(router)
-        .layer(cors())
-        .merge(public)
+    enveloped(state, &contract, around(router).layer(cors()).merge(public))
+}
+
+/// Routes within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's
+/// envelope. By itself it shows what these cost.
+pub fn enveloped(
+    state: AppState,
+    contract: &utoipa::openapi::OpenApi,
+    routes: Router<AppState>,
+) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
++ Clone
++ Send
++ 'static
++ use<> {
+    let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
+    let router = routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.clone(), envelope::envelope))
         .with_state(state);

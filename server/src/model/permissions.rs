@@ -131,6 +131,15 @@ pub enum Principal {
     Application(Option<ObjectId>),
 }
 
+impl Principal {
+    /// The id of the user or service principal, where the token names one.
+    pub fn id(self) -> Option<ObjectId> {
+        match self {
+            Self::User(id) | Self::Application(id) => id,
+        }
+    }
+}
+
 /// What a verified caller may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grants {

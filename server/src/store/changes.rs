@@ -2,10 +2,31 @@
 //! and mean nothing outside the store.
 
 use super::{
-    Error, WriteTx,
+    Error, Piece, Store, WriteTx,
     driver::params,
     objects::{self, Object, RowNumber},
 };
+
+/// How many changes are kept: about 60 MB.
+pub const KEPT: u32 = 1_000_000;
+
+/// Changes that are taken away in one write at most.
+const PIECE: i64 = 5_000;
+
+impl Store {
+    /// Takes away a piece of the oldest changes, so that in the end so many are left. Positions of others stay as they are.
+    pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
+        self.writer
+            .run(None, move |connection| {
+                let sql = "DELETE FROM changes WHERE position <= min(
+                               (SELECT max(position) FROM changes) - ?1,
+                               (SELECT min(position) FROM changes) + ?2 - 1)";
+                let taken = connection.prepare_cached(sql)?.execute(params![kept, PIECE])?;
+                Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
+            })
+            .await
+    }
+}
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

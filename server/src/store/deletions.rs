@@ -1,7 +1,7 @@
 //! Soft deletion, and purging what was deleted long ago in pieces that hold up no other write for long.
 
 use super::{
-    Error, ReadTx, Store, WriteTx,
+    Error, Piece, ReadTx, Store, WriteTx,
     changes::{self, Change},
     driver::{Connection, OptionalExtension, params},
     objects::{self, Object},
@@ -12,15 +12,6 @@ use chrono::{DateTime, Utc};
 
 /// Pairs of one table that one piece of purging takes away.
 const PIECE: usize = 500;
-
-/// What one piece of purging left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purge {
-    /// More that is due.
-    Unfinished,
-    /// Nothing that is due.
-    Finished,
-}
 
 /// Deletes an object, whose values say when. What it was a member or an owner of is set aside; what it contains
 /// stays with it.
@@ -44,15 +35,15 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
 
 impl Store {
     /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
-    pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Purge, Error> {
+    pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Piece, Error> {
         let clock = self.clock.clone();
         self.writer
             .run(None, move |connection| {
                 let Some((tenant, object)) = due(connection, deleted_before)? else {
-                    return Ok(Purge::Finished);
+                    return Ok(Piece::Finished);
                 };
                 purge_piece(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())), &object)?;
-                Ok(Purge::Unfinished)
+                Ok(Piece::Unfinished)
             })
             .await
     }

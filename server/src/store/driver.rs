@@ -3,7 +3,7 @@
 
 use super::Error;
 pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
-use rusqlite::{ErrorCode, OpenFlags};
+use rusqlite::{ErrorCode, OpenFlags, config::DbConfig};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use std::{
     fs::{File, OpenOptions},
@@ -25,6 +25,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITER_CACHE: i32 = -64 * 1024;
 const READER_CACHE: i32 = -8 * 1024;
 
+/// The exit status for a failing disk (`EX_IOERR` of sysexits).
+const EXIT_DISK_FAILURE: i32 = 74;
+
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -45,6 +48,15 @@ pub enum Durability {
     Ephemeral,
 }
 
+impl Durability {
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Durable => "FULL",
+            Self::Ephemeral => "OFF",
+        }
+    }
+}
+
 /// Whether there is a database in this folder.
 pub(super) fn is_there(folder: &Path) -> bool {
     folder.join(FILE).is_file()
@@ -63,11 +75,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
     if mode != "wal" {
         return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
     }
-    let synchronous = match durability {
-        Durability::Durable => "FULL",
-        Durability::Ephemeral => "OFF",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "synchronous", durability.synchronous())?;
     MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
         rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             Error::Newer
@@ -79,13 +87,25 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
     Ok(connection)
 }
 
+/// Opens a connection for checkpoints.
+pub(super) fn open_for_checkpoints(folder: &Path, durability: Durability) -> Result<Connection, Error> {
+    let connection = open_existing(folder)?;
+    connection.pragma_update(None, "synchronous", durability.synchronous())?;
+    Ok(connection)
+}
+
 /// Opens a connection that only reads.
 pub(super) fn open_reader(folder: &Path) -> Result<Connection, Error> {
+    let connection = open_existing(folder)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", READER_CACHE)?;
+    Ok(connection)
+}
+
+fn open_existing(folder: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(folder.join(FILE), flags)?;
     tune(&connection)?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "cache_size", READER_CACHE)?;
     Ok(connection)
 }
 
@@ -101,7 +121,49 @@ fn private_file(path: &Path) -> io::Result<File> {
 fn tune(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    // Otherwise a statement whose parameter is compared with a partial index's condition is planned anew at each use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // The writer says when.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
+}
+
+/// How many pages the write-ahead log has.
+pub(super) fn log_pages(connection: &Connection) -> Result<u32, DatabaseError> {
+    let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    let pages: i64 = look.query_row([], |row| row.get(1))?;
+    Ok(u32::try_from(pages).unwrap_or_default())
+}
+
+/// Moves what it can of the log into the database, beside readers and a writer.
+pub(super) fn move_log(connection: &Connection) -> Result<(), DatabaseError> {
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+}
+
+/// Moves all of the log into the database, so that the next write begins it anew. `false`: somebody reads or writes.
+pub(super) fn restart_log(connection: &Connection) -> Result<bool, DatabaseError> {
+    connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| Ok(!row.get::<_, bool>(0)?))
+}
+
+/// Everything that a connection reads until this is dropped is of one moment.
+pub(super) struct Snapshot<'c>(&'c Connection);
+
+impl<'c> Snapshot<'c> {
+    pub(super) fn begin(connection: &'c Connection) -> Result<Self, DatabaseError> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    pub(super) fn connection(&self) -> &'c Connection {
+        self.0
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // Nothing was written: it can't fail, unless the snapshot has ended by itself.
+        let _ = self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
+    }
 }
 
 /// Whether nobody knows what is on disk after this error: a write or sync of the disk's failed.
@@ -110,6 +172,12 @@ pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
+}
+
+/// Ends the process: after a failed write or sync nobody knows what is on disk, and no answer is a true one.
+pub(super) fn end_without_an_answer(error: &DatabaseError) -> ! {
+    tracing::error!(%error, "the disk failed; ending without an answer");
+    std::process::exit(EXIT_DISK_FAILURE);
 }
 
 /// Whether the same call may well succeed later: the disk is full or slow, another process writes.

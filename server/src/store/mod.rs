@@ -8,6 +8,7 @@
 
 pub mod applications;
 pub mod changes;
+mod checkpoints;
 pub mod deletions;
 pub mod devices;
 mod driver;
@@ -17,6 +18,7 @@ pub mod members;
 pub mod objects;
 pub mod owners;
 pub mod pairs;
+pub mod principals;
 mod readers;
 mod shares;
 pub mod tenants;
@@ -24,8 +26,9 @@ mod transaction;
 pub mod users;
 mod writer;
 
-use driver::DatabaseError;
+use checkpoints::Checkpoints;
 pub use driver::Durability;
+use driver::{DatabaseError, Snapshot};
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
@@ -86,20 +89,26 @@ impl From<DatabaseError> for Error {
     }
 }
 
+/// 16 MB, so that the log ends at 64 MB.
+const LOG_PAGES: u32 = 4096;
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Whether writes reach the disk before they are answered.
     pub durability: Durability,
     /// How many connections read.
-    pub readers: usize,
+    pub readers: u16,
+    /// The size of the write-ahead log, in pages of 4 KB, at which its pages begin to be moved into the database. At four
+    /// times as many, reads and writes wait until the log is empty.
+    pub log_pages: u32,
     /// Where the store takes the time from.
     pub clock: Clock,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { durability: Durability::Durable, readers: 8, clock: Clock::default() }
+        Self { durability: Durability::Durable, readers: 8, log_pages: LOG_PAGES, clock: Clock::default() }
     }
 }
 
@@ -115,12 +124,11 @@ impl Store {
     /// Opens the database in this folder, making or migrating it where needed.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
         let connection = driver::open_writer(folder, options.durability)?;
-        let readers = Readers::open(folder, options.readers)?;
-        Ok(Self {
-            readers: Arc::new(readers),
-            writer: Arc::new(Writer::start(connection)?),
-            clock: options.clock,
-        })
+        let readers = Arc::new(Readers::open(folder, options.readers)?);
+        let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
+        let checkpoints = Checkpoints::start(checkpoints, readers.clone(), options.log_pages);
+        let checkpoints = checkpoints.map_err(|_| Error::Closed)?;
+        Ok(Self { readers, writer: Arc::new(Writer::start(connection, checkpoints)?), clock: options.clock })
     }
 
     /// Whether there is a database in this folder.
@@ -151,6 +159,15 @@ impl Store {
     }
 }
 
+/// What a piece of work that is done in pieces left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// More that is due.
+    Unfinished,
+    /// Nothing that is due.
+    Finished,
+}
+
 /// One tenant's objects.
 pub struct TenantStore<'s> {
     store: &'s Store,
@@ -166,7 +183,10 @@ impl TenantStore<'_> {
         let clock = &self.store.clock;
         self.store
             .readers
-            .read(Some(self.tenant), |connection| work(&ReadTx::new(connection, self.tenant, clock.now())))
+            .read(Some(self.tenant), |connection| {
+                let snapshot = Snapshot::begin(connection).map_err(Error::from)?;
+                work(&ReadTx::new(snapshot.connection(), self.tenant, clock.now()))
+            })
             .await
     }
 

@@ -149,32 +149,6 @@ pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
 }
 
-/// Whether an object may act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It may, for all that is known of it.
-    Good,
-    /// It is disabled.
-    Disabled,
-    /// It was deleted.
-    Deleted,
-}
-
-/// Whether the object of this id may act. Of an id that no object ever had nothing is known.
-pub fn standing(tx: &ReadTx<'_>, id: ObjectId) -> Result<Standing, Error> {
-    let sql = "SELECT deleted_at IS NOT NULL,
-                      coalesce(document ->> '$.accountEnabled', rest ->> '$.accountEnabled', 1)
-               FROM objects WHERE tenant = ?1 AND id = ?2";
-    let found = tx.one(sql, params![tx.tenant().number, id.uuid()], |row| {
-        Ok(match (row.get(0)?, row.get(1)?) {
-            (true, _) => Standing::Deleted,
-            (false, false) => Standing::Disabled,
-            (false, true) => Standing::Good,
-        })
-    })?;
-    Ok(found.unwrap_or(Standing::Good))
-}
-
 /// An object's texts.
 pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
     let found = tx.one("SELECT document, rest FROM objects WHERE row = ?1", params![row.0], |row| {

@@ -5,11 +5,12 @@ use super::{
     driver::{self, Connection},
     shares::Shares,
 };
+use futures::executor::block_on;
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Reads of one tenant that are under way or wait at most.
 const TENANT_SHARE: usize = 512;
@@ -18,15 +19,17 @@ pub(super) struct Readers {
     shares: Arc<Shares>,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
+    count: u32,
 }
 
 impl Readers {
-    pub(super) fn open(folder: &Path, count: usize) -> Result<Self, Error> {
+    pub(super) fn open(folder: &Path, count: u16) -> Result<Self, Error> {
         let idle = (0..count).map(|_| driver::open_reader(folder)).collect::<Result<_, _>>()?;
-        Ok(Self { shares: Shares::new(TENANT_SHARE), idle: Mutex::new(idle), permits: Semaphore::new(count) })
+        let permits = Semaphore::new(count.into());
+        Ok(Self { shares: Shares::new(TENANT_SHARE), idle: Mutex::new(idle), permits, count: count.into() })
     }
 
-    /// Runs a closure over a snapshot, on this thread: a look-up is shorter than a hop to another one.
+    /// Runs a closure over a connection, on this thread: a look-up is shorter than a hop to another one.
     /// `tenant` is whose share it counts for.
     pub(super) async fn read<T, E: From<Error>>(
         &self,
@@ -36,8 +39,19 @@ impl Readers {
         let _place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         let connection = Borrowed::take(self);
-        let snapshot = connection.get()?.unchecked_transaction().map_err(Error::from)?;
-        work(&snapshot)
+        work(connection.get()?)
+    }
+}
+
+impl Readers {
+    /// Keeps everybody from reading until the answer is dropped, when those who read have ended.
+    pub(super) fn pause(&self) -> Option<SemaphorePermit<'_>> {
+        block_on(self.permits.acquire_many(self.count)).ok()
+    }
+
+    /// The same, if nobody reads at this moment.
+    pub(super) fn try_pause(&self) -> Option<SemaphorePermit<'_>> {
+        self.permits.try_acquire_many(self.count).ok()
     }
 }
 

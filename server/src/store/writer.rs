@@ -7,6 +7,7 @@
 
 use super::{
     Error, Tenant,
+    checkpoints::Checkpoints,
     driver::{self, Connection, DatabaseError},
     shares::{Place, Shares},
 };
@@ -27,8 +28,6 @@ const TENANT_SHARE: usize = 512;
 const BATCH: usize = 512;
 /// How long a transaction takes closures in.
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// The exit status for a failing disk (`EX_IOERR` of sysexits).
-const EXIT_DISK_FAILURE: i32 = 74;
 /// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
 const EXIT_SOFTWARE: i32 = 70;
 
@@ -39,14 +38,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+    pub(super) fn start(connection: Connection, checkpoints: Checkpoints) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 // A server whose writes nobody does must not live on: it would answer reads and refuse writes.
                 let guard = EndsProcess;
-                Thread { connection, jobs }.run();
+                Thread { connection, checkpoints, jobs }.run();
                 std::mem::forget(guard);
             })
             .map_err(|_| Error::Closed)?;
@@ -142,6 +141,7 @@ impl Drop for EndsProcess {
 
 struct Thread {
     connection: Connection,
+    checkpoints: Checkpoints,
     jobs: mpsc::Receiver<Box<dyn Job>>,
 }
 
@@ -150,6 +150,7 @@ impl Thread {
         while let Some(first) = self.jobs.blocking_recv() {
             let batch = self.run_batch(first);
             self.commit(batch);
+            self.checkpoints.after_commit(&self.connection);
         }
     }
 
@@ -224,11 +225,7 @@ impl Thread {
         }
         match self.execute("COMMIT") {
             Ok(()) => batch.into_iter().for_each(Job::answer),
-            Err(error) if driver::is_disk_failure(&error) => {
-                // After a failed sync nobody knows what is on disk: no answer is a true one.
-                tracing::error!(%error, "the disk failed during a commit; ending without an answer");
-                std::process::exit(EXIT_DISK_FAILURE);
-            }
+            Err(error) if driver::is_disk_failure(&error) => driver::end_without_an_answer(&error),
             Err(error) => {
                 self.roll_back();
                 let error = Error::from(error);

@@ -9,7 +9,6 @@ use roster_server::{
     directory::{self, Policy, applications, applications::Registration, import, sample, users},
     http::{self, AppState, listener, listener::Limits},
     model::{
-        clock::Clock,
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::Permission,
@@ -65,7 +64,7 @@ impl Server {
     fn store() -> (TempDir, Store) {
         // Below `target/`: a server that all tests share lives to the end of the process, and nobody tidies up.
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let options = Options { durability: Durability::Ephemeral, readers: 8, clock: Clock::default() };
+        let options = Options { durability: Durability::Ephemeral, ..Options::default() };
         let store = Store::open(folder.path(), options).unwrap();
         (folder, store)
     }

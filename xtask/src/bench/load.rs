@@ -1,0 +1,105 @@
+//! The load: connections that each send a request, wait for its answer, and send the next.
+
+use super::process::{Process, Usage};
+use hdrhistogram::Histogram;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, StatusCode, body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpStream, task::JoinSet};
+
+/// What is sent and what is expected for it.
+#[derive(Clone)]
+pub struct Exchange {
+    /// The request.
+    pub request: Request<Full<Bytes>>,
+    /// The status of its good answer.
+    pub expected: StatusCode,
+}
+
+/// Makes the request of this number on this connection. `None`: there are no more.
+pub type Requests = Arc<dyn Fn(usize, usize) -> Option<Exchange> + Send + Sync>;
+
+/// What a load measured.
+pub struct Measured {
+    /// Good answers a second.
+    pub rate: f64,
+    /// How long answers took, in microseconds.
+    pub latency: Histogram<u64>,
+    /// What the server's process used meanwhile.
+    pub usage: Usage,
+}
+
+impl Measured {
+    /// The latency below which so many of a thousand answers lie, in milliseconds.
+    pub fn milliseconds(&self, per_mille: f64) -> f64 {
+        self.latency.value_at_quantile(per_mille / 1000.0) as f64 / 1000.0
+    }
+}
+
+/// Sends requests over so many connections for so long. Any answer but the expected one is an error.
+pub async fn drive(
+    server: &Process,
+    connections: usize,
+    time: Duration,
+    requests: &Requests,
+) -> Result<Measured, String> {
+    let mut opened = Vec::new();
+    for _ in 0..connections {
+        opened.push(connect(&server.address).await?);
+    }
+    let before = server.usage()?;
+    let began = Instant::now();
+    let mut workers = JoinSet::new();
+    for (connection, sender) in opened.into_iter().enumerate() {
+        workers.spawn(converse(sender, connection, requests.clone(), began + time));
+    }
+    let mut latency = histogram()?;
+    while let Some(ended) = workers.join_next().await {
+        latency += ended.map_err(|error| error.to_string())??;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let usage = server.usage()?.since(&before);
+    Ok(Measured { rate: latency.len() as f64 / seconds, latency, usage })
+}
+
+async fn connect(address: &str) -> Result<http1::SendRequest<Full<Bytes>>, String> {
+    let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
+    stream.set_nodelay(true).map_err(|error| error.to_string())?;
+    let (sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+async fn converse(
+    mut sender: http1::SendRequest<Full<Bytes>>,
+    connection: usize,
+    requests: Requests,
+    end: Instant,
+) -> Result<Histogram<u64>, String> {
+    let mut latency = histogram()?;
+    for number in 0.. {
+        let began = Instant::now();
+        if began >= end {
+            break;
+        }
+        let Some(exchange) = requests(connection, number) else { break };
+        let answer = sender.send_request(exchange.request).await.map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        if status != exchange.expected {
+            return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
+        }
+        latency.saturating_record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+    }
+    Ok(latency)
+}
+
+/// From a microsecond to a minute, three digits of each.
+fn histogram() -> Result<Histogram<u64>, String> {
+    Histogram::new_with_bounds(1, 60_000_000, 3).map_err(|error| error.to_string())
+}
