@@ -22,6 +22,12 @@ const READERS: usize = 8;
 /// How often deleted objects are looked through for what is to be purged.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
+/// Files that are kept for other things than connections: the database's above all.
+const OTHER_FILES: u64 = 64;
+
+/// Connections that a server takes however few files the system gives it.
+const LEAST_CONNECTIONS: usize = 8;
+
 /// How a server is started.
 pub(super) struct Settings {
     pub listen: SocketAddr,
@@ -86,11 +92,23 @@ impl Server {
             }
         });
         let purge = tokio::spawn(purge(self.store.clone()));
-        listener::serve(self.listener, http::app(self.state), Limits::default(), stop).await;
+        listener::serve(self.listener, http::app(self.state), limits(), stop).await;
         keys.abort();
         purge.abort();
         drop(self.store);
     }
+}
+
+/// A connection is a file, of which many systems give a process a thousand, and more when it asks: what it gets then
+/// limits the connections, so that the database never lacks one.
+fn limits() -> Limits {
+    let limits = Limits::default();
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "how many files may be open can't be found out");
+        u64::MAX
+    });
+    let connections = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+    Limits { connections: limits.connections.min(connections.max(LEAST_CONNECTIONS)), ..limits }
 }
 
 /// Purges what was deleted long ago, now and every hour, a piece at a time: other writes go between.

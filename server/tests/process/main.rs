@@ -8,6 +8,7 @@ mod campaigns;
 mod command_line;
 #[cfg(feature = "strace")]
 mod disk;
+mod ledger;
 
 mod roster;
 #[cfg(feature = "strace")]
