@@ -2,7 +2,7 @@
 
 use super::{Error, open_store};
 use crate::{
-    directory::{self, Policy, sample},
+    directory::{self, Policy, purging::Purging, sample},
     http::{self, AppState, listener, listener::Limits},
     model::ids::TenantId,
     store::{
@@ -111,13 +111,15 @@ fn limits() -> Limits {
     Limits { connections: limits.connections.min(connections.max(LEAST_CONNECTIONS)), ..limits }
 }
 
-/// Purges what was deleted long ago, now and every hour, a piece at a time: other writes go between.
+/// Looks every hour for what was deleted long ago, and purges it a piece at a time: other writes go between.
 async fn purge(store: Store) {
     let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    let mut purging = Purging::default();
     loop {
         hourly.tick().await;
+        let Some(deleted_before) = purging.deleted_before(store.clock().now()) else { continue };
         loop {
-            match store.purge(store.clock().now() - directory::objects::KEPT).await {
+            match store.purge(deleted_before).await {
                 Ok(Purge::Unfinished) => {}
                 Ok(Purge::Finished) => break,
                 Err(error) => {

@@ -11,6 +11,7 @@ pub mod members;
 pub mod objects;
 pub mod owners;
 pub mod principals;
+pub mod purging;
 pub mod sample;
 pub mod service_principals;
 pub mod users;
