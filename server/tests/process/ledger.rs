@@ -101,6 +101,13 @@ fn reference(id: Uuid) -> String {
     format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")
 }
 
+/// A security group of this name, with members.
+fn group(name: &str, members: &[u128]) -> Value {
+    let members: Vec<String> = members.iter().map(|number| reference(sample(*number))).collect();
+    json!({"displayName": name, "description": name, "mailEnabled": false, "mailNickname": "life",
+        "securityEnabled": true, "members@odata.bind": members})
+}
+
 impl Ledger {
     /// A ledger of a server that answers everything it does: what it left unanswered must not be there.
     pub fn of_a_clean_end() -> Self {
@@ -324,9 +331,13 @@ impl Writer<'_> {
         Some(())
     }
 
+    /// A group of which one member can't be: that shows only once the group and the other member are written.
     async fn create_badly(&self) -> Option<()> {
-        let body = json!({"displayName": REFUSED, "mailNickname": "life", "mailEnabled": false});
-        match self.send(Method::POST, "/groups", &body, StatusCode::BAD_REQUEST).await.0 {
+        match self
+            .send(Method::POST, "/groups", &group(REFUSED, &[BOUND[0], NEVER]), StatusCode::BAD_REQUEST)
+            .await
+            .0
+        {
             Outcome::Unanswered => None,
             _ => Some(()),
         }
@@ -334,9 +345,7 @@ impl Writer<'_> {
 
     /// A group with members. `Some(None)` where it was put off.
     async fn create(&self) -> Option<Option<Uuid>> {
-        let members = BOUND.map(|number| reference(sample(number)));
-        let body = json!({"displayName": OLD, "description": OLD, "mailEnabled": false, "mailNickname": "life",
-            "securityEnabled": true, "members@odata.bind": members});
+        let body = group(OLD, &BOUND);
         match self.send(Method::POST, "/groups", &body, StatusCode::CREATED).await {
             (Outcome::Done, answer) => {
                 let id = answer["id"].as_str().unwrap().parse().unwrap();
