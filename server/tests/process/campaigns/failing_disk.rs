@@ -15,6 +15,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
+use tokio::time::timeout;
 
 const ROUNDS: usize = 12;
 const WRITERS: usize = 16;
@@ -62,7 +63,7 @@ async fn on_a_failing_disk_nothing_is_acknowledged_that_is_not_there() {
         let enough = AtomicBool::new(false);
         let writers = (0..WRITERS).map(|_| ledger.write(&server, &token, || enough.load(Ordering::SeqCst)));
         if fault.ends {
-            join_all(writers).await;
+            assert!(timeout(END, join_all(writers)).await.is_ok(), "{fault:?} didn't end the server");
             let status = server.end_within(END).await;
             let said = said.join().unwrap().unwrap();
             assert_eq!(status.code(), Some(DISK_FAILURE), "{said}");

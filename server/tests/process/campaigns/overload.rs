@@ -140,10 +140,10 @@ impl Slowness {
     }
 }
 
-/// Goes on for ever, on a new connection whenever the server ends one.
+/// Goes on for as long as there is a server, on a new connection whenever it ends one.
 async fn be_slow(slowness: Slowness, address: String, token: String) {
     loop {
-        let Ok(mut connection) = TcpStream::connect(&address).await else { continue };
+        let Ok(mut connection) = TcpStream::connect(&address).await else { return };
         let head = format!("host: {address}\r\nauthorization: Bearer {token}\r\n");
         // An error is the server's ending it.
         let _ = match slowness {
