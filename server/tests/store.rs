@@ -341,4 +341,8 @@ async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
     let find = |tx: &store::ReadTx<'_>| store::users::find_by_principal_name(tx, "ada@CONTOSO.example");
     let found = store.tenant(tenant).read(find).await.unwrap().unwrap();
     assert_eq!(found.id, id);
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let application: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
+    assert_eq!(application.to_be_bytes(), *b"Rost", "from now on it is known as a directory");
 }

@@ -2,7 +2,7 @@
 
 use super::{Error, open_store};
 use crate::{
-    directory::{self, Policy, sample},
+    directory::{self, Policy, purging::Purging, sample},
     http::{self, AppState, listener, listener::Limits},
     model::ids::TenantId,
     store::{
@@ -23,6 +23,12 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// How often the change log is shortened.
 const SHORTEN_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Files that are kept for other things than connections: the database's above all.
+const OTHER_FILES: u64 = 64;
+
+/// Connections that a server takes however few files the system gives it.
+const LEAST_CONNECTIONS: usize = 8;
 
 /// How a server is started.
 pub(super) struct Settings {
@@ -89,7 +95,7 @@ impl Server {
         });
         let purge = tokio::spawn(purge(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
-        listener::serve(self.listener, http::app(self.state), Limits::default(), stop).await;
+        listener::serve(self.listener, http::app(self.state), limits(), stop).await;
         keys.abort();
         purge.abort();
         shorten.abort();
@@ -97,34 +103,48 @@ impl Server {
     }
 }
 
-/// Purges what was deleted long ago, now and every hour.
+/// A connection is a file, of which many systems give a process a thousand, and more when it asks: what it gets then
+/// limits the connections, so that the database never lacks one.
+fn limits() -> Limits {
+    let limits = Limits::default();
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "how many files may be open can't be found out");
+        u64::MAX
+    });
+    let connections = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+    Limits { connections: limits.connections.min(connections.max(LEAST_CONNECTIONS)), ..limits }
+}
+
+/// Looks every hour for what was deleted long ago, and purges it.
 async fn purge(store: Store) {
-    let piece = || store.purge(store.clock().now() - directory::objects::KEPT);
-    in_pieces("purging deleted objects", PURGE_INTERVAL, piece).await;
+    let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    let mut purging = Purging::default();
+    loop {
+        hourly.tick().await;
+        if let Some(deleted_before) = purging.deleted_before(store.clock().now()) {
+            in_pieces("purging deleted objects", || store.purge(deleted_before)).await;
+        }
+    }
 }
 
 /// Shortens the change log, now and every minute.
 async fn shorten(store: Store) {
-    in_pieces("shortening the change log", SHORTEN_INTERVAL, || store.shorten_changes(changes::KEPT)).await;
-}
-
-/// Does something now and then, a piece at a time: other writes go between.
-async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(
-    name: &'static str,
-    interval: Duration,
-    piece: impl Fn() -> F,
-) {
-    let mut interval = tokio::time::interval(interval);
+    let mut interval = tokio::time::interval(SHORTEN_INTERVAL);
     loop {
         interval.tick().await;
-        loop {
-            match piece().await {
-                Ok(Piece::Unfinished) => {}
-                Ok(Piece::Finished) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "{name} goes on later");
-                    break;
-                }
+        in_pieces("shortening the change log", || store.shorten_changes(changes::KEPT)).await;
+    }
+}
+
+/// Does something a piece at a time, until all is done or one fails: other writes go between.
+async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(what: &str, piece: impl Fn() -> F) {
+    loop {
+        match piece().await {
+            Ok(Piece::Unfinished) => {}
+            Ok(Piece::Finished) => break,
+            Err(error) => {
+                tracing::warn!(%error, "{what} goes on later");
+                break;
             }
         }
     }

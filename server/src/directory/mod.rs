@@ -10,6 +10,7 @@ mod lookup;
 pub mod members;
 pub mod objects;
 pub mod owners;
+pub mod purging;
 pub mod sample;
 pub mod service_principals;
 pub mod users;

@@ -455,6 +455,8 @@ fn store_answer(error: &store::Error) -> Answer {
         | store::Error::Panicked
         | store::Error::Corrupt(_)
         | store::Error::Newer
+        | store::Error::Foreign
+        | store::Error::Damaged
         | store::Error::Folder(_)
         | store::Error::Migration(_) => internal(),
     }

@@ -1,15 +1,15 @@
 //! The accept loop: connections with limits on headers, their size and their time, and a graceful end.
 
+use super::places::Places;
 use axum::{body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, time::Duration};
 use tokio::{
     net::TcpListener,
-    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
@@ -18,7 +18,7 @@ use tower::{Service, ServiceExt};
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once; more wait in the system's queue.
+    /// Connections at once; more wait in the system's queue, until one ends or its client keeps the server waiting.
     pub connections: usize,
     /// Headers of a request.
     pub headers: usize,
@@ -40,7 +40,8 @@ impl Default for Limits {
             head_bytes: 64 * 1024,
             head_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
-            shutdown_time: Duration::from_secs(30),
+            // What runs containers kills them ten seconds after it asked them to stop.
+            shutdown_time: Duration::from_secs(8),
         }
     }
 }
@@ -61,13 +62,9 @@ where
         .header_read_timeout(limits.head_time)
         .max_headers(limits.headers)
         .max_buf_size(limits.head_bytes);
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(limits.connections);
     let mut stop = std::pin::pin!(stop);
     loop {
-        let place = tokio::select! {
-            place = places.clone().acquire_owned() => place,
-            () = &mut stop => break,
-        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
@@ -79,20 +76,34 @@ where
                 continue;
             }
         };
+        // After accepting: a place is taken from somebody only where somebody else is there for it.
+        let place = tokio::select! {
+            place = places.take() => place,
+            () = &mut stop => break,
+        };
         // Without it, an answer can wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        let app = app.clone();
-        let service =
-            service_fn(move |request: hyper::Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+        let (app, turns) = (app.clone(), place.connection());
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (app, turns) = (app.clone(), turns.clone());
+            async move {
+                let answer = app.oneshot(request.map(|body| Body::new(turns.watch(body)))).await;
+                turns.client_is_next();
+                answer
+            }
+        });
         let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
+            tokio::select! {
+                biased;
+                () = place.lost() => tracing::debug!("a connection ended: its client kept others waiting"),
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended");
+                },
             }
-            drop(place);
         });
     }
     drop(listener);

@@ -25,6 +25,7 @@ mod owners;
 mod paging;
 mod parameters;
 mod paths;
+mod places;
 mod requires;
 mod schemas;
 mod service_principals;

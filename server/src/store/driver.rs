@@ -14,6 +14,12 @@ use std::{
 
 const FILE: &str = "roster.sqlite";
 
+/// What SQLite appends to the name of a database's write-ahead log.
+const LOG: &str = "-wal";
+
+/// Tells in a database's header that it is a directory of Roster's: "Rost", in ASCII.
+const APPLICATION_ID: i32 = 0x526f_7374;
+
 /// Held while a process brings the database up to date: the migrations of two would mix.
 const MIGRATION_LOCK: &str = "migration.lock";
 
@@ -65,12 +71,17 @@ pub(super) fn is_there(folder: &Path) -> bool {
 /// Opens the connection that writes, and brings the database up to date.
 pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Connection, Error> {
     let failed = |error: io::Error| Error::Folder(error.to_string());
+    if is_emptied(folder) {
+        // SQLite would take the log of an empty database for nobody's, and delete it.
+        return Err(Error::Damaged);
+    }
     // Made private before SQLite opens it, which gives its other files the same mode.
     private_file(&folder.join(FILE)).map_err(failed)?;
     let migrating = private_file(&folder.join(MIGRATION_LOCK)).map_err(failed)?;
     migrating.lock().map_err(failed)?;
     let mut connection = Connection::open(folder.join(FILE))?;
     tune(&connection)?;
+    check_origin(&connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
@@ -82,6 +93,9 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         }
         other => Error::Migration(other.to_string()),
     })?;
+    if application_id(&connection)? != APPLICATION_ID {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     Ok(connection)
@@ -92,6 +106,43 @@ pub(super) fn open_for_checkpoints(folder: &Path, durability: Durability) -> Res
     let connection = open_existing(folder)?;
     connection.pragma_update(None, "synchronous", durability.synchronous())?;
     Ok(connection)
+}
+
+/// Whether somebody took the database's content away, and left its log.
+fn is_emptied(folder: &Path) -> bool {
+    let length = |name: &str| folder.join(name).metadata().map_or(0, |file| file.len());
+    is_there(folder) && length(FILE) == 0 && length(&format!("{FILE}{LOG}")) > 0
+}
+
+/// Refuses a database of another program's, and a damaged one, before anything of it is changed.
+fn check_origin(connection: &Connection) -> Result<(), Error> {
+    // Until it is known whose it is, closing it leaves its log alone too.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let ours = is_ours(connection).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Error::Foreign,
+        Some(ErrorCode::DatabaseCorrupt) => Error::Damaged,
+        _ => error.into(),
+    })?;
+    if !ours {
+        return Err(Error::Foreign);
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(())
+}
+
+/// Databases of the first versions have no application id, and are told by their tables. A new one has neither.
+fn is_ours(connection: &Connection) -> Result<bool, DatabaseError> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+    let own_tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('tenants', 'objects', 'changes')";
+    Ok(match application_id(connection)? {
+        APPLICATION_ID => true,
+        0 => number("SELECT count(*) FROM sqlite_schema")? == 0 || number(own_tables)? == 3,
+        _ => false,
+    })
+}
+
+fn application_id(connection: &Connection) -> Result<i32, DatabaseError> {
+    connection.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 
 /// Opens a connection that only reads.

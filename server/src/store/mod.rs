@@ -61,6 +61,16 @@ pub enum Error {
     /// The database was written by a newer version.
     #[error("this data folder was written by a newer version of Roster: use that one, or another folder")]
     Newer,
+    /// The database is another program's.
+    #[error(
+        "roster.sqlite in this data folder isn't a directory of Roster's: choose another folder with --data"
+    )]
+    Foreign,
+    /// The database can't be read.
+    #[error(
+        "roster.sqlite in this data folder is damaged: put a copy of the folder from before in its place"
+    )]
+    Damaged,
     /// The data folder can't be used.
     #[error("the data folder can't be used: {0}")]
     Folder(String),
@@ -77,7 +87,8 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost => true,
-            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Folder(_) | Self::Migration(_) => false,
+            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
+            Self::Folder(_) | Self::Migration(_) => false,
             Self::Database(error) => driver::is_passing(error),
         }
     }

@@ -6,6 +6,11 @@
 mod campaign;
 mod campaigns;
 mod command_line;
+#[cfg(feature = "strace")]
+mod disk;
+mod ledger;
+
 mod roster;
 #[cfg(feature = "strace")]
 mod strace;
+mod wrong_folder;

@@ -1,12 +1,14 @@
 //! Starting the binary, and talking to it.
 
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
+    time::Duration,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// The tenant of the sample, the client id and the secret of its application, as the README tells them.
@@ -77,11 +79,31 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Sends a signal of this name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("TERM");
         self.child.wait().unwrap()
+    }
+
+    /// Waits for the process's end, by the end of its output.
+    pub async fn end_within(&mut self, limit: Duration) -> ExitStatus {
+        let mut output = self.child.stdout.take().unwrap();
+        let ended = tokio::task::spawn_blocking(move || io::copy(&mut output, &mut io::sink()));
+        assert!(timeout(limit, ended).await.is_ok(), "the server runs on after {limit:?}");
+        self.child.wait().unwrap()
+    }
+
+    /// The most memory that the process had so far, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// What the process printed after its first line, up to its end.
@@ -111,14 +133,19 @@ impl Server {
         answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// A request under `/v1.0`.
+    pub fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}/v1.0{path}", self.url)).bearer_auth(token)
+    }
+
     /// A GET under `/v1.0`.
     pub fn get(&self, path: &str, token: &str) -> RequestBuilder {
-        self.http.get(format!("{}/v1.0{path}", self.url)).bearer_auth(token)
+        self.request(Method::GET, path, token)
     }
 
     /// A POST of JSON under `/v1.0`.
     pub fn post(&self, path: &str, token: &str, body: &Value) -> RequestBuilder {
-        self.http.post(format!("{}/v1.0{path}", self.url)).bearer_auth(token).json(body)
+        self.request(Method::POST, path, token).json(body)
     }
 
     /// Creates a security group.
@@ -131,6 +158,7 @@ impl Server {
     }
 
     /// Adds a member; the status, or `None` where no answer came.
+    #[cfg(feature = "strace")]
     pub async fn add(&self, token: &str, group: Uuid, member: Uuid) -> Option<StatusCode> {
         let body =
             json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{member}")});

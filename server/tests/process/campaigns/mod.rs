@@ -1,4 +1,10 @@
 //! What must survive: each campaign harms running servers and looks whether they kept their promises. A few rounds in the
 //! tests; `cargo xtask torture` goes on for as long as it is told to.
 
+#[cfg(feature = "strace")]
+mod failing_disk;
+#[cfg(feature = "strace")]
+mod full_disk;
 mod kill;
+mod overload;
+mod shutdown;

@@ -1,0 +1,187 @@
+//! More than a server can take: everybody is answered or put off, nothing acknowledged is lost, and slow clients keep
+//! nobody out.
+
+use crate::{
+    campaign,
+    ledger::Ledger,
+    roster::{Server, roster},
+};
+use futures::future::join_all;
+use reqwest::StatusCode;
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{interval, timeout},
+};
+
+const CONNECTIONS: usize = 2000;
+/// More than the server has places.
+const SLOW_CLIENTS: usize = 1200;
+const REQUESTS_BESIDE: usize = 30;
+const MEMORY: u64 = 256 << 20;
+/// How soon the server answers after a flood, and beside slow clients. The debug build shares the processors with other
+/// tests.
+const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
+const BESIDE_SLOW: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 3 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_is_answered_or_put_off_and_what_was_acknowledged_is_there() {
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--sample"]);
+    let token = server.sample_token().await;
+    let ledger = Ledger::default();
+    for _ in campaign::rounds(1) {
+        join_all((0..CONNECTIONS).map(|_| ledger.create(&server, &token))).await;
+        assert!(is_answered(&server, &token, SOON).await, "the flood is over, the server still busy");
+        ledger.check(folder.path());
+    }
+    assert!(ledger.acknowledged() > CONNECTIONS / 2, "few got anything: {}", ledger.counts());
+    assert!(server.peak_memory() < MEMORY, "{} bytes", server.peak_memory());
+    let memory = server.peak_memory() >> 20;
+    campaign::report("overload", format_args!("{}, none lost; {memory} MiB", ledger.counts()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_clients_keep_nobody_out() {
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--sample"]);
+    let token = server.sample_token().await;
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let mut slowest = Duration::ZERO;
+    for _ in campaign::rounds(1) {
+        let slow: Vec<_> = (0..SLOW_CLIENTS)
+            .map(|number| tokio::spawn(be_slow(Slowness::of(number), address.clone(), token.clone())))
+            .collect();
+        for _ in 0..REQUESTS_BESIDE {
+            let began = Instant::now();
+            assert!(is_answered(&server, &token, BESIDE_SLOW).await, "slow clients keep others out");
+            slowest = slowest.max(began.elapsed());
+        }
+        slow.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+    assert!(server.peak_memory() < MEMORY, "{} bytes", server.peak_memory());
+    let memory = server.peak_memory() >> 20;
+    campaign::report(
+        "slow clients",
+        format_args!("the slowest answer beside them took {slowest:.1?}; {memory} MiB"),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_few_files_takes_fewer_connections_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start_with_files("-n 128", folder.path());
+    let token = server.sample_token().await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut idle = Vec::new();
+    for _ in 0..200 {
+        idle.extend(timeout(SOON, TcpStream::connect(address)).await);
+    }
+    for _ in 0..5 {
+        assert!(is_answered(&server, &token, BESIDE_SLOW).await);
+    }
+}
+
+#[test]
+fn a_server_asks_for_as_many_files_as_it_may_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start_with_files("-Sn 256", folder.path());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files: Vec<&str> =
+        limits.lines().find(|line| line.starts_with("Max open files")).unwrap().split_whitespace().collect();
+    assert_eq!(files[3], files[4], "the soft limit is the hard one");
+}
+
+/// Starts a server in a shell that sets a limit of files.
+fn start_with_files(limit: &str, folder: &Path) -> Server {
+    let serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]);
+    Server::spawn(shell.arg(serve.get_program()).args(serve.get_args()).arg(folder).env("RUST_LOG", "off"))
+}
+
+/// Whether a client that comes anew gets a write and a read done soon.
+async fn is_answered(server: &Server, token: &str, soon: Duration) -> bool {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = serde_json::json!({"displayName": "beside", "mailEnabled": false, "mailNickname": "beside",
+        "securityEnabled": true});
+    let url = format!("{}/v1.0/groups", server.url);
+    let both = async {
+        let write = client.post(&url).bearer_auth(token).json(&body).send().await?;
+        let read = client.get(format!("{url}?$top=1")).bearer_auth(token).send().await?;
+        Ok::<_, reqwest::Error>([write.status(), read.status()])
+    };
+    matches!(timeout(soon, both).await, Ok(Ok([StatusCode::CREATED, StatusCode::OK])))
+}
+
+/// In what a client is slow.
+#[derive(Clone, Copy)]
+enum Slowness {
+    /// It sends nothing.
+    Idle,
+    /// It sends a byte of its head each second.
+    Head,
+    /// It never sends the end of its body.
+    Body,
+    /// It asks on and on, and reads no answer.
+    Reading,
+}
+
+impl Slowness {
+    fn of(number: usize) -> Self {
+        [Self::Idle, Self::Head, Self::Body, Self::Reading][number % 4]
+    }
+}
+
+/// Goes on for as long as there is a server, on a new connection whenever it ends one.
+async fn be_slow(slowness: Slowness, address: String, token: String) {
+    loop {
+        let Ok(mut connection) = TcpStream::connect(&address).await else { return };
+        let head = format!("host: {address}\r\nauthorization: Bearer {token}\r\n");
+        // An error is the server's ending it.
+        let _ = match slowness {
+            Slowness::Idle => read_to_end(&mut connection).await,
+            Slowness::Head => drip(&mut connection, head.as_bytes()).await,
+            Slowness::Body => {
+                let request = format!(
+                    "POST /v1.0/groups HTTP/1.1\r\n{head}content-type: application/json\r\ncontent-length: 900\r\n\r\n{{"
+                );
+                match connection.write_all(request.as_bytes()).await {
+                    Ok(()) => read_to_end(&mut connection).await,
+                    failed => failed,
+                }
+            }
+            Slowness::Reading => ask_on(&mut connection, &head).await,
+        };
+    }
+}
+
+async fn read_to_end(connection: &mut TcpStream) -> std::io::Result<()> {
+    let mut sink = [0; 1024];
+    while connection.read(&mut sink).await? > 0 {}
+    Ok(())
+}
+
+async fn drip(connection: &mut TcpStream, head: &[u8]) -> std::io::Result<()> {
+    connection.write_all(b"GET /v1.0/groups HTTP/1.1\r\n").await?;
+    let mut seconds = interval(Duration::from_secs(1));
+    for byte in head {
+        seconds.tick().await;
+        connection.write_all(&[*byte]).await?;
+    }
+    Ok(())
+}
+
+async fn ask_on(connection: &mut TcpStream, head: &str) -> std::io::Result<()> {
+    let request = format!("GET /openapi.json HTTP/1.1\r\n{head}\r\n");
+    loop {
+        connection.write_all(request.as_bytes()).await?;
+    }
+}
