@@ -1,6 +1,6 @@
 //! Starting the binary, and talking to it.
 
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read},
@@ -111,14 +111,19 @@ impl Server {
         answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// A request under `/v1.0`.
+    pub fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}/v1.0{path}", self.url)).bearer_auth(token)
+    }
+
     /// A GET under `/v1.0`.
     pub fn get(&self, path: &str, token: &str) -> RequestBuilder {
-        self.http.get(format!("{}/v1.0{path}", self.url)).bearer_auth(token)
+        self.request(Method::GET, path, token)
     }
 
     /// A POST of JSON under `/v1.0`.
     pub fn post(&self, path: &str, token: &str, body: &Value) -> RequestBuilder {
-        self.http.post(format!("{}/v1.0{path}", self.url)).bearer_auth(token).json(body)
+        self.request(Method::POST, path, token).json(body)
     }
 
     /// Creates a security group.

@@ -2,3 +2,5 @@
 //! tests; `cargo xtask torture` goes on for as long as it is told to.
 
 mod kill;
+#[cfg(feature = "strace")]
+mod power_loss;
