@@ -45,7 +45,7 @@ pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] File);
 impl Folder {
     /// The folder at this path, made where there is none.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
-        make_private_folder(path).map_err(|error| FolderError::Io(path.into(), error))?;
+        make_folder(path).map_err(|error| FolderError::Io(path.into(), error))?;
         Ok(Self { path: path.into(), ephemeral: None })
     }
 
@@ -104,7 +104,7 @@ fn make_key(folder: &Path, path: &Path) -> Result<(), FolderError> {
     let mut file = tempfile::Builder::new().prefix(".key-").tempfile_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     match file.persist_noclobber(path) {
-        Ok(_) => File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed),
+        Ok(_) => sync_folder(folder).map_err(failed),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(failed(error.error)),
     }
@@ -134,6 +134,28 @@ fn is_private(file: &File) -> io::Result<bool> {
 #[cfg(not(unix))]
 fn is_private(_: &File) -> io::Result<bool> {
     Ok(true)
+}
+
+/// Makes the folder at this path, and those above it that aren't there. Each is synced into the one above: what is
+/// synced within a folder is lost with it where the disk has never heard of the folder itself.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
+    make_private_folder(path)?;
+    new.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
+}
+
+/// Has the names in a folder on disk.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let here = Path::new(".");
+    File::open(if path.as_os_str().is_empty() { here } else { path })?.sync_all()
+}
+
+/// Other systems open no folders, and keep their names by themselves.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -62,6 +62,23 @@ async fn a_completed_sync_lies_before_every_answer_to_a_write() {
     assert_eq!(answers, ADDS, "every add was seen in the trace");
 }
 
+#[test]
+fn a_new_data_folder_is_synced_into_the_folders_above() {
+    let folder = tempfile::tempdir().unwrap();
+    let create = roster(&["tenant", "create", "--data", "above/data"]);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-e", "trace=mkdir,fsync"]).arg(create.get_program()).args(create.get_args());
+    let output = command.current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success());
+    let trace = String::from_utf8(output.stderr).unwrap();
+    let root = folder.path().display();
+    for (made, above) in [("above", format!("{root}")), ("above/data", format!("{root}/above"))] {
+        // The last call is the one that made it.
+        let (_, rest) = trace.rsplit_once(&format!("mkdir(\"{made}\"")).unwrap();
+        assert!(rest.contains(&format!("<{above}>)")), "{made} isn't synced into the folder above: {trace}");
+    }
+}
+
 fn event(line: &str) -> Option<Event> {
     if line.contains("HTTP/1.1 204") {
         return Some(Event::Answered);

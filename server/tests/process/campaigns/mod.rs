@@ -7,4 +7,6 @@ mod failing_disk;
 mod full_disk;
 mod kill;
 mod overload;
+#[cfg(feature = "strace")]
+mod power_loss;
 mod shutdown;
