@@ -9,6 +9,8 @@
 )]
 
 mod authority;
+#[path = "../shared/campaign.rs"]
+mod campaign;
 mod campaigns;
 mod client;
 mod contract;

@@ -399,9 +399,13 @@ impl Tenant {
     /// A token of these claims, whatever they say, signed by the server's own key.
     pub async fn sign_claims(&self, claims: &Value) -> String {
         use jsonwebtoken::{Algorithm, EncodingKey, Header};
-        self.server.state.keys().await.unwrap();
-        let pem = std::fs::read(self.server._folder.path().join("signing-key.pem")).unwrap();
-        let key = EncodingKey::from_rsa_pem(&pem).unwrap();
+        let key = EncodingKey::from_rsa_pem(self.signing_key().await.as_bytes()).unwrap();
         jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap()
+    }
+
+    /// The server's private key, as its data folder holds it.
+    pub async fn signing_key(&self) -> String {
+        self.server.state.keys().await.unwrap();
+        std::fs::read_to_string(self.server._folder.path().join("signing-key.pem")).unwrap()
     }
 }
