@@ -2,4 +2,5 @@
 //! the tests; `cargo xtask torture` goes on for as long as it is told to.
 
 mod http;
+mod tenants;
 mod tokens;
