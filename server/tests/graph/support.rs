@@ -17,7 +17,7 @@ use roster_server::{
     store::{self, Durability, Options, Store},
 };
 use serde_json::{Value, json};
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub struct Server {
     state: AppState,
     // Keeps the folder and the server's threads.
     _folder: TempDir,
-    _runtime: Runtime,
+    _runtime: Option<Runtime>,
 }
 
 impl Server {
@@ -86,7 +86,17 @@ impl Server {
             listener::serve(listener, app, Limits::default(), std::future::pending()).await;
         });
         let url = format!("http://{}", receiver.recv().unwrap());
-        Self { url, store, state, _folder: folder, _runtime: runtime }
+        Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
+    }
+
+    /// A server that is a process of its own, on a folder that this process writes to besides. `serve` starts it on
+    /// the folder, and says at which URL it is.
+    pub fn elsewhere(serve: impl FnOnce(&Path) -> String) -> Self {
+        let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let url = serve(folder.path());
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None);
+        Self { url, store, state, _folder: folder, _runtime: None }
     }
 
     /// The server that all tests share which need no settings of their own.

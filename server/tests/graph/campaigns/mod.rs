@@ -2,5 +2,6 @@
 //! the tests; `cargo xtask torture` goes on for as long as it is told to.
 
 mod http;
+mod secrets;
 mod tenants;
 mod tokens;
