@@ -2,6 +2,7 @@
 //! the tests; `cargo xtask torture` goes on for as long as it is told to.
 
 mod http;
+mod input;
 mod secrets;
 mod tenants;
 mod tokens;

@@ -25,21 +25,31 @@ use std::{
 
 const SCOPE: &str = "https://graph.microsoft.com/.default";
 
-/// A process of the binary that logs at its finest. It ends with this.
-struct Process {
+/// A process of the binary, and its log. It ends with this.
+pub struct Process {
     child: Child,
     log: PathBuf,
 }
 
 impl Process {
-    /// Starts a server on this folder; the process, and its URL.
-    fn start(folder: &Path) -> (Self, String) {
+    /// Starts a server that logs at this level.
+    pub fn serving(level: &str) -> (Self, Server) {
+        let mut started = None;
+        let server = Server::elsewhere(|folder| {
+            let (process, url) = Self::start(folder, level);
+            started = Some(process);
+            url
+        });
+        (started.unwrap(), server)
+    }
+
+    fn start(folder: &Path, level: &str) -> (Self, String) {
         let log = folder.join("log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_roster"))
             .args(["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"])
             .arg(folder)
             .env_clear()
-            .env("RUST_LOG", "trace")
+            .env("RUST_LOG", level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log).unwrap())
@@ -52,8 +62,16 @@ impl Process {
     }
 
     /// Everything that it logged until now.
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// How much memory it holds, in kilobytes.
+    #[cfg(target_os = "linux")]
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 }
 
@@ -92,13 +110,8 @@ impl Secrets {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_logged_or_told() {
-    let mut started = None;
-    let server = Server::elsewhere(|folder| {
-        let (process, url) = Process::start(folder);
-        started = Some(process);
-        url
-    });
-    let (process, server): (_, &'static Server) = (started.unwrap(), Box::leak(Box::new(server)));
+    let (process, server) = Process::serving("trace");
+    let server: &'static Server = Box::leak(Box::new(server));
     let tenant = server.tenant().await;
     let objects = Objects::of(&tenant).await;
     let forge = Forge::of(tenant).await;
