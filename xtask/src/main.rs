@@ -5,6 +5,7 @@ mod breaking;
 mod browser;
 mod consumers;
 mod coverage;
+mod dependencies;
 mod lint;
 mod lower;
 mod openapi;

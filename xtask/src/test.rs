@@ -1,11 +1,14 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{browser, consumers, coverage, lint, openapi, run, schemathesis};
+use crate::{browser, consumers, coverage, dependencies, lint, openapi, run, schemathesis};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
+
+/// The environment's variable that says for how many seconds tests make up input.
+const INPUT_SECONDS: &str = "ROSTER_INPUT_SECONDS";
 
 /// Pass the tests.
 #[derive(Args)]
@@ -38,9 +41,13 @@ impl Test {
         let seen = coverage::begin()?;
         let mut tests = run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat());
         tests.env(coverage::VARIABLE, seen);
+        if self.all {
+            tests.env(INPUT_SECONDS, "60");
+        }
         tally.tests(tests)?;
         tally.step("contract, covered", coverage::check());
         if self.all {
+            tally.step("dependencies", dependencies::check());
             tally.step("contract, linted", lint::contract());
             tally.step("contract, kept by the running server", schemathesis::run());
             tally.step("TypeScript client", consumers::typescript());

@@ -1,5 +1,5 @@
-//! Tools from other ecosystems that check the contract: npm packages as `xtask/tools/package-lock.json` pins them, Python
-//! packages as `xtask/tools/requirements.txt` does. They are installed into the target folder, once for each content.
+//! Tools that others made: npm packages as `xtask/tools/package-lock.json` pins them, Python packages as
+//! `xtask/tools/requirements.txt` does, and cargo-deny. They are installed into the target folder, once for each content.
 
 use crate::run;
 use std::{
@@ -7,6 +7,9 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+
+/// The version of cargo-deny.
+const CARGO_DENY: &str = "0.20.2";
 
 /// The folder in which `node_modules` lies.
 pub fn node() -> Result<PathBuf, String> {
@@ -32,6 +35,22 @@ pub fn python() -> Result<PathBuf, String> {
         run::succeed(Command::new(folder.join("bin/pip")).args(options).current_dir(folder))
     })?;
     Ok(folder.join("bin"))
+}
+
+/// The cargo-deny program, built without optimizing, which takes longer than all that it does here.
+pub fn cargo_deny() -> Result<Command, String> {
+    let folder = run::target().join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
+    let program = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        let install = ["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--debug", "--quiet"];
+        let mut install = run::cargo(&install);
+        // In a folder for the time being: what it is built from is large.
+        install.arg("--root").arg(&folder).env_remove("CARGO_TARGET_DIR").env("CARGO_PROFILE_DEV_DEBUG", "0");
+        run::succeed(&mut install)?;
+    }
+    let mut command = Command::new(program);
+    command.current_dir(run::root());
+    Ok(command)
 }
 
 /// A folder into which these files were copied and then this was run, unless that was done before for the same files.

@@ -14,6 +14,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
     jwk::{Jwk, JwkSet, PublicKeyUse},
 };
+use std::fmt;
 
 const PEM_LABEL: &str = "PRIVATE KEY";
 const PAGING_KEY_LABEL: &[u8] = b"roster paging tokens 1";
@@ -46,6 +47,13 @@ pub fn generate() -> Result<String, KeyError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Refused)?;
     let der = pair.as_der().map_err(|_| KeyError::Refused)?;
     Ok(pem::encode(&pem::Pem::new(PEM_LABEL, der.as_ref())))
+}
+
+impl fmt::Debug for Keys {
+    /// Which key it is, and nothing of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Keys {
@@ -84,4 +92,15 @@ fn paging_key(secret: &[u8]) -> Result<RandomizedNonceKey, KeyError> {
         .and_then(|output| output.fill(&mut key))
         .map_err(refused)?;
     RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_key_is_its_name() {
+        let keys = Keys::from_pem(&generate().unwrap()).unwrap();
+        assert_eq!(format!("{keys:?}"), format!("Keys {{ id: {:?}, .. }}", keys.id));
+    }
 }

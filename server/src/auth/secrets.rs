@@ -52,3 +52,13 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_shown_of_a_secret() {
+        assert_eq!(format!("{:?} {:#?}", Secret::new("hush"), Secret::new("hush")), "Secret(..) Secret(..)");
+    }
+}

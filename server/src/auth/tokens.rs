@@ -3,11 +3,14 @@
 use super::keys::{KeyError, Keys};
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
+    json,
     permissions::{Grants, Permissions, Principal},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::{Map, Value};
 use std::str::FromStr;
 
 /// What every token that is issued here is for, whatever resource was asked for.
@@ -129,7 +132,7 @@ struct Claims {
     ver: Option<String>,
 }
 
-/// Verifies a token against these keys: signature first, then times, audience and tenant. `audiences` are
+/// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
 /// the server's own names, accepted besides Graph's.
 pub fn verify(
     token: &str,
@@ -156,21 +159,46 @@ pub fn verify(
 
 /// Reads a token that these keys signed. What depends on the time or on the request is checked at each use.
 fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
-    if token.split('.').count() != 3 {
-        return Err(TokenFault::NotWellFormed);
-    }
+    let segments: Vec<&str> = token.split('.').collect();
+    let [header, claims, _] = *segments.as_slice() else { return Err(TokenFault::NotWellFormed) };
+    check_header(&segment(header)?, keys)?;
     let mut rules = Validation::new(Algorithm::RS256);
     // Times are compared with the server's own clock; audiences depend on the request.
     (rules.validate_exp, rules.validate_aud) = (false, false);
     rules.required_spec_claims.clear();
-    let claims: Claims = jsonwebtoken::decode(token, &keys.verifying, &rules)
-        .map_err(|error| match error.kind() {
+    jsonwebtoken::decode::<IgnoredAny>(token, &keys.verifying, &rules).map_err(|error| {
+        match error.kind() {
             jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
             _ => TokenFault::Unreadable,
-        })?
-        .claims;
+        }
+    })?;
+    let claims: Claims =
+        serde_json::from_value(segment(claims)?.into()).map_err(|_| TokenFault::Unreadable)?;
     let verified = claims.read();
     Ok(SignedClaims { audience: claims.aud, exp: claims.exp, nbf: claims.nbf, verified })
+}
+
+/// The JSON of a header or of claims. No name stands twice in it, and nothing in it is null: another program could
+/// read another token out of the same text.
+fn segment(text: &str) -> Result<Map<String, Value>, TokenFault> {
+    let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenFault::Unreadable)?;
+    let members = json::read_object(&text).map_err(|_| TokenFault::Unreadable)?;
+    if members.values().any(Value::is_null) { Err(TokenFault::Unreadable) } else { Ok(members) }
+}
+
+/// A header says what this server writes and nothing else: no other key (`jwk`, `jku`, `x5u`), no other reading of the
+/// token (`crit`, `b64`, `zip`).
+fn check_header(header: &Map<String, Value>, keys: &Keys) -> Result<(), TokenFault> {
+    for (name, value) in header {
+        match name.as_str() {
+            "alg" if value == "RS256" => {}
+            "typ" if value == "JWT" => {}
+            "kid" if *value == keys.id => {}
+            "kid" => return Err(TokenFault::Signature),
+            _ => return Err(TokenFault::Unreadable),
+        }
+    }
+    Ok(())
 }
 
 /// What is left to look at in a token whose signature is good.
@@ -201,7 +229,8 @@ impl Claims {
     fn read(&self) -> Result<Verified, TokenFault> {
         let tenant = self.tid.as_deref().filter(|&tid| tid != PERSONAL_ACCOUNTS);
         let tenant = tenant.and_then(|tid| TenantId::from_str(tid).ok()).ok_or(TokenFault::Tenant)?;
-        let id = self.oid.as_deref().and_then(|oid| ObjectId::from_str(oid).ok());
+        let id = self.oid.as_deref().map(ObjectId::from_str).transpose();
+        let id = id.map_err(|_| TokenFault::Unreadable)?;
         let scopes = self.scp.as_deref().filter(|_| self.idtyp.as_deref() != Some("app"));
         let grants = match scopes {
             Some(scopes) => Grants {

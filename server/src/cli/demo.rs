@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     directory::{Policy, sample},
-    store::folder::Folder,
+    store::{LOG_PAGES, folder::Folder},
 };
 use clap::Args;
 use reqwest::{Client, Method, RequestBuilder};
@@ -34,6 +34,7 @@ impl Demo {
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),
+            log_pages: LOG_PAGES,
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;
         let url = server.url();

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
-    store::folder::Folder,
+    store::{LOG_PAGES, folder::Folder},
 };
 use clap::{Args, builder::FalseyValueParser};
 use serde_json::json;
@@ -42,6 +42,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "POLICY", env = "ROSTER_EXCHANGE_MANAGED_GROUPS", default_value = "writable")]
     exchange_managed_groups: ExchangeManagedGroups,
 
+    /// The size of the write-ahead log, in pages of 4 KB, at which its pages begin to be moved into the database
+    #[arg(long, hide = true, value_name = "PAGES", default_value_t = LOG_PAGES)]
+    log_pages: u32,
+
     /// The form of the log on standard error
     #[arg(long, env = "ROSTER_LOG", value_enum, default_value = "text")]
     log: Format,
@@ -61,6 +65,7 @@ impl Serve {
             allow_remote: self.allow_remote,
             public_url: self.public_url,
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
+            log_pages: self.log_pages,
         };
         let server = Server::start(folder, settings).await?;
         let stop = server::stop_signal();

@@ -37,6 +37,7 @@ pub(super) struct Settings {
     pub allow_remote: bool,
     pub public_url: Option<String>,
     pub policy: Policy,
+    pub log_pages: u32,
 }
 
 /// A server that listens, and answers once [`Server::serve`] runs.
@@ -57,7 +58,7 @@ impl Server {
         let lock = folder.lock()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         folder::existing_keys(folder.path())?;
-        let store = open_store(&folder, READERS)?;
+        let store = open_store(&folder, READERS, settings.log_pages)?;
         let tenant = first_tenant(&store, settings.sample).await?;
         let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
         check_address(&settings, has_sample)?;

@@ -10,7 +10,7 @@ use super::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -28,6 +28,12 @@ const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
 /// How long a request may take, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The name of this machine for itself.
+const LOCAL: &str = "localhost";
+
+/// The longest host with its port, in bytes: a name has 253 at most.
+const MAX_HOST: usize = 260;
 
 /// After how many seconds to try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -53,17 +59,21 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     let began = Instant::now();
     let ids = Ids::of(request.headers());
     let host = host(&request);
-    let request_origin = format!("http://{host}");
+    let request_origin = format!("http://{}", host.as_deref().unwrap_or(LOCAL));
     let links = app.public_url.clone().unwrap_or_else(|| request_origin.clone());
     let origin = Origin { links, request: request_origin };
     let graph = is_graph(request.uri().path());
     let method = request.method().clone();
     request.extensions_mut().insert(origin.clone());
-    let mut response = if app.loopback_only && !is_loopback(&host) {
-        Failure::from(RequestFault::Host).into_response()
-    } else {
-        let answered = timeout(TIME_LIMIT, next.run(request)).await;
-        answered.unwrap_or_else(|_| Failure::from(RequestFault::TimedOut).into_response())
+    let mut response = match host {
+        None => Failure::from(RequestFault::NoHost).into_response(),
+        Some(host) if app.loopback_only && !is_loopback(&host) => {
+            Failure::from(RequestFault::Host).into_response()
+        }
+        Some(_) => {
+            let answered = timeout(TIME_LIMIT, next.run(request)).await;
+            answered.unwrap_or_else(|_| Failure::from(RequestFault::TimedOut).into_response())
+        }
     };
     let failure = response.extensions_mut().remove::<Arc<Failure>>();
     if let Some(failure) = &failure {
@@ -108,17 +118,25 @@ fn is_loopback(host: &str) -> bool {
         _ => host,
     };
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.map_or_else(|_| name.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+    address.map_or_else(|_| name.eq_ignore_ascii_case(LOCAL), |address| address.is_loopback())
 }
 
-/// The host and port that the caller used, by the Host header.
-fn host(request: &Request) -> String {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
-    let plain = |host: &&str| {
-        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c))
+/// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). `None`: there is
+/// none, there are several, or it can't be a host. Guessing one would let a page from elsewhere in, whose browser sends
+/// odder names than these.
+fn host(request: &Request) -> Option<String> {
+    let mut sent = request.headers().get_all(header::HOST).iter();
+    let host = match (request.uri().authority(), sent.next(), sent.next()) {
+        (_, _, Some(_)) => return None,
+        (Some(authority), _, None) => authority.as_str(),
+        (None, Some(host), None) => host.to_str().ok()?,
+        // Version 1.0 knew no hosts.
+        (None, None, None) if request.version() == Version::HTTP_10 => LOCAL,
+        (None, None, None) => return None,
     };
-    host.filter(plain).unwrap_or("localhost").to_owned()
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    let can_be_one = (1..=MAX_HOST).contains(&host.len()) && host.chars().all(plain);
+    can_be_one.then(|| host.to_owned())
 }
 
 fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &str, app: &AppState) {

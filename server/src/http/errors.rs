@@ -84,6 +84,9 @@ pub enum RequestFault {
     /// The Host header names another machine than this one, on a server that is for this one alone.
     #[error("a host that isn't loopback")]
     Host,
+    /// The request names no host, several, or what can't be one.
+    #[error("no host, several, or none that can be one")]
+    NoHost,
     /// The server broke.
     #[error("internal error")]
     Internal,
@@ -290,6 +293,10 @@ fn request_answer(fault: &RequestFault) -> Answer {
         RequestFault::Host => bad(
             GATEWAY_BAD_REQUEST,
             "This server has the sample directory, whose secret is public: it answers to loopback names alone.",
+        ),
+        RequestFault::NoHost => bad(
+            GATEWAY_BAD_REQUEST,
+            "The request must name the host that it is for, once, in its Host header.",
         ),
         RequestFault::Internal => internal(),
     }

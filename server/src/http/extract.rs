@@ -1,14 +1,12 @@
 //! What handlers take out of a request, in the order in which faults are reported: who calls, the path, the
 //! query, the body. Each refuses in Graph's own words.
 
-use super::{
-    errors::{Failure, RequestFault},
-    json::{self, JsonFault},
-};
+use super::errors::{Failure, RequestFault};
 use crate::{
     auth::tokens::TokenFault,
     model::{
         ids::{ObjectId, Sent},
+        json::{self, JsonFault},
         permissions::Grants,
     },
     odata::{

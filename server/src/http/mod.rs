@@ -16,7 +16,6 @@ mod error_responses;
 pub mod errors;
 mod extract;
 mod groups;
-mod json;
 pub mod listener;
 mod me;
 mod members;

@@ -7,6 +7,7 @@ mod complex_types;
 pub mod device;
 pub mod group;
 pub mod ids;
+pub mod json;
 pub mod kinds;
 pub mod org_contact;
 pub mod permissions;

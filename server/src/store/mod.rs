@@ -100,8 +100,8 @@ impl From<DatabaseError> for Error {
     }
 }
 
-/// 16 MB, so that the log ends at 64 MB.
-const LOG_PAGES: u32 = 4096;
+/// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
+pub const LOG_PAGES: u32 = 4096;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]

@@ -113,7 +113,7 @@ where
 /// A body whose bytes are also kept as they are read. One that the server may refuse by its announced size goes
 /// through as it is.
 fn listened_to(body: Body, sent: Arc<Mutex<Vec<u8>>>) -> Body {
-    if axum::body::HttpBody::size_hint(&body).upper().is_none_or(|size| size > 1 << 20) {
+    if axum::body::HttpBody::size_hint(&body).upper().is_some_and(|size| size > 1 << 20) {
         return body;
     }
     Body::from_stream(body.into_data_stream().inspect(move |part| {

@@ -16,7 +16,7 @@ use roster_server::{
     store::{self, Durability, Options, Store},
 };
 use serde_json::{Value, json};
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct Server {
     state: AppState,
     // Keeps the folder and the server's threads.
     _folder: TempDir,
-    _runtime: Runtime,
+    _runtime: Option<Runtime>,
 }
 
 impl Server {
@@ -85,7 +85,17 @@ impl Server {
             listener::serve(listener, app, Limits::default(), std::future::pending()).await;
         });
         let url = format!("http://{}", receiver.recv().unwrap());
-        Self { url, store, state, _folder: folder, _runtime: runtime }
+        Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
+    }
+
+    /// A server that is a process of its own, on a folder that this process writes to besides. `serve` starts it on
+    /// the folder, and says at which URL it is.
+    pub fn elsewhere(serve: impl FnOnce(&Path) -> String) -> Self {
+        let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let url = serve(folder.path());
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None);
+        Self { url, store, state, _folder: folder, _runtime: None }
     }
 
     /// The server that all tests share which need no settings of their own.
@@ -398,9 +408,13 @@ impl Tenant {
     /// A token of these claims, whatever they say, signed by the server's own key.
     pub async fn sign_claims(&self, claims: &Value) -> String {
         use jsonwebtoken::{Algorithm, EncodingKey, Header};
-        self.server.state.keys().await.unwrap();
-        let pem = std::fs::read(self.server._folder.path().join("signing-key.pem")).unwrap();
-        let key = EncodingKey::from_rsa_pem(&pem).unwrap();
+        let key = EncodingKey::from_rsa_pem(self.signing_key().await.as_bytes()).unwrap();
         jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap()
+    }
+
+    /// The server's private key, as its data folder holds it.
+    pub async fn signing_key(&self) -> String {
+        self.server.state.keys().await.unwrap();
+        std::fs::read_to_string(self.server._folder.path().join("signing-key.pem")).unwrap()
     }
 }

@@ -10,8 +10,14 @@ const MINUTES: &str = "ROSTER_TORTURE_MINUTES";
 
 /// The rounds of a campaign: so many in the tests, and under torture as many as fit into its time.
 pub fn rounds(in_tests: usize) -> impl Iterator<Item = usize> {
+    rounds_within(in_tests, None)
+}
+
+/// The same for a campaign that has a time of its own where it isn't torture.
+pub fn rounds_within(in_tests: usize, time: Option<Duration>) -> impl Iterator<Item = usize> {
     let minutes = std::env::var(MINUTES).ok().map(|minutes| minutes.parse::<f64>().unwrap());
-    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
+    let torture = minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
+    let end = torture.or(time).map(|time| Instant::now() + time);
     (0..).take_while(move |&round| end.map_or(round < in_tests, |end| round == 0 || Instant::now() < end))
 }
 

@@ -2,3 +2,8 @@
 //! the tests; `cargo xtask torture` goes on for as long as it is told to.
 
 mod clock;
+mod http;
+mod input;
+mod secrets;
+mod tenants;
+mod tokens;

@@ -36,6 +36,8 @@ const WHILE_STARTING: f64 = 0.1;
 /// Starts of the server within one recording. At each end it empties its write-ahead log.
 const STARTS: usize = 2;
 const CLIENTS: usize = 8;
+/// So that the log is begun anew often.
+const LOG_PAGES: &str = "250";
 /// How often the log is begun anew before the server is stopped, and how many groups each client makes at most until then.
 const RESTARTS: u32 = 2;
 const MAX_GROUPS: usize = 2000;
@@ -195,7 +197,18 @@ impl World {
 /// Runs the server and lets the clients write until the log was begun anew often enough; strace's lines.
 async fn run_server(data: &Path, clients: &mut [Client]) -> String {
     let data_name = data.to_str().unwrap();
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data", data_name];
+    let arguments = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--format",
+        "json",
+        "--sample",
+        "--data",
+        data_name,
+        "--log-pages",
+        LOG_PAGES,
+    ];
     let (mut trace, strace) = std::io::pipe().unwrap();
     // From the beginning: the server says where it listens after more than fits into a pipe.
     let reading = std::thread::spawn(move || {

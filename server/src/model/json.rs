@@ -1,5 +1,5 @@
-//! JSON of requests: values in which no object names a member twice. JSON itself leaves open which of the two
-//! counts; what a caller meant can't be known.
+//! JSON of requests and tokens: values in which no object names a member twice. JSON itself leaves open which of the
+//! two counts; what a caller meant can't be known.
 
 use serde::{
     Deserializer,
@@ -10,7 +10,7 @@ use std::{cell::RefCell, fmt};
 
 /// Why a text isn't taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum JsonFault {
+pub enum JsonFault {
     /// It is no JSON object, or nested too deeply.
     Invalid,
     /// An object in it names this member twice.
@@ -18,7 +18,7 @@ pub(super) enum JsonFault {
 }
 
 /// Reads a JSON object.
-pub(super) fn read_object(text: &[u8]) -> Result<Map<String, Value>, JsonFault> {
+pub fn read_object(text: &[u8]) -> Result<Map<String, Value>, JsonFault> {
     let duplicate = RefCell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict { duplicate: &duplicate }.deserialize(&mut deserializer);
