@@ -263,9 +263,10 @@ fn check_whole(database: &rusqlite::Connection) {
     );
     let last = format!("SELECT object_row, related_row FROM ({words}) WHERE after IS NULL AND operation = 2");
     let pairs = "SELECT group_row, member_row FROM memberships";
-    assert_eq!(
-        number(&format!("SELECT count(*) FROM ({pairs} EXCEPT {last})")),
-        0,
+    // Of the oldest the lines are taken away in time.
+    let all_there = number("SELECT coalesce(min(position), 1) FROM changes") == 1;
+    assert!(
+        !all_there || number(&format!("SELECT count(*) FROM ({pairs} EXCEPT {last})")) == 0,
         "a member without a line"
     );
     assert_eq!(
