@@ -2,6 +2,7 @@
 
 use crate::run;
 use clap::Args;
+use std::process::Command;
 
 /// The environment's variable that the campaigns read.
 const MINUTES: &str = "ROSTER_TORTURE_MINUTES";
@@ -18,13 +19,23 @@ pub struct Torture {
 }
 
 impl Torture {
-    /// Runs the campaigns of the release build, which print their counts. Those of one test binary run side by side.
+    /// Runs the campaigns of the release build side by side. They print their counts.
     pub fn run(&self) -> Result<(), String> {
-        let test =
-            ["test", "--release", "--package", "roster-server", "--features", "strace", "--no-fail-fast"];
+        run::succeed(tests().args(["--test", "process", "--test", "graph", "--no-run"]))?;
         let named = format!("campaigns::{}", self.only);
-        let mut tests = run::cargo(&test);
-        tests.args(["--test", "process", "--test", "graph", "--", "--nocapture", &named]);
-        run::succeed(tests.env(MINUTES, self.minutes.to_string()))
+        let begin = |binary: &str| {
+            let mut tests = tests();
+            tests
+                .args(["--test", binary, "--", "--nocapture", &named])
+                .env(MINUTES, self.minutes.to_string());
+            tests.spawn().map_err(|error| error.to_string())
+        };
+        let running = [begin("process")?, begin("graph")?];
+        let ends = running.map(|mut tests| tests.wait().is_ok_and(|status| status.success()));
+        if ends == [true, true] { Ok(()) } else { Err("a campaign failed".into()) }
     }
+}
+
+fn tests() -> Command {
+    run::cargo(&["test", "--release", "--package", "roster-server", "--features", "strace", "--no-fail-fast"])
 }

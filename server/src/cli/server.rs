@@ -66,8 +66,7 @@ impl Server {
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let path = folder.path().to_owned();
-        let state = AppState::new(store.clone(), path, settings.policy, settings.public_url);
-        let state = if has_sample { state.loopback_only() } else { state };
+        let state = AppState::new(store.clone(), path, settings.policy, settings.public_url, has_sample);
         Ok(Self { folder, _lock: lock, store, state, tenant, listener, address })
     }
 

@@ -5,6 +5,7 @@ use crate::{
     model::{
         ids::{ObjectId, Sent},
         kinds::GroupTraits,
+        values::Document,
     },
     odata::reference::{Key, Reference},
     store::{ReadTx, objects, objects::Object, users},
@@ -28,6 +29,15 @@ pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> 
         Key::Id(id) => find_by_id(tx, id.value)?,
         Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
     })
+}
+
+/// The same with its texts, which one look finds where the key is an id.
+pub(super) fn find_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<Option<(Object, Document)>, Error> {
+    if let Key::Id(id) = key {
+        return Ok(objects::find_with_document(tx, id.value)?);
+    }
+    let Some(object) = find(tx, key)? else { return Ok(None) };
+    Ok(Some((object, objects::document(tx, object.row)?)))
 }
 
 /// The object of this id, whatever its kind.

@@ -51,7 +51,9 @@ pub(super) fn find(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Re
 
 /// An object of this kind as a caller reads it.
 pub fn get(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Found, Error> {
-    show(tx, &find(tx, kind, id)?)
+    let found = objects::find_with_document(tx, id.value)?.filter(|(object, _)| object.kind == kind);
+    let (object, document) = found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?;
+    Ok(Found { kind, id: object.id, document: Some(document) })
 }
 
 /// An object with its texts.

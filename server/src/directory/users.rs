@@ -21,7 +21,10 @@ use serde_json::{Value, json};
 /// A user as a caller reads it. A caller whose grants reach itself alone learns nothing of others, not even
 /// whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key) -> Result<Found, Error> {
-    objects::show(tx, &find_covered(tx, by, &READ_USER, key)?)
+    let found = lookup::find_with_document(tx, key)?.filter(|(object, _)| object.kind == ObjectKind::User);
+    let found = found.ok_or_else(|| Refusal::NotFound(key.text().into()).into());
+    let (user, document) = covered(by, &READ_USER, found, |(user, _)| user.id)?;
+    Ok(Found { kind: user.kind, id: user.id, document: Some(document) })
 }
 
 /// The user of this key, whoever asks.
@@ -36,10 +39,20 @@ fn find_user(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
 
 /// The user of this key, if the caller's grants cover it.
 fn find_covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<Object, Error> {
+    covered(by, need, find_user(tx, key), |user| user.id)
+}
+
+/// What was found, if the caller's grants cover it. Grants that reach the caller alone don't tell who else is there.
+fn covered<T>(
+    by: &Grants,
+    need: &Need,
+    found: Result<T, Error>,
+    id: impl Fn(&T) -> ObjectId,
+) -> Result<T, Error> {
     let reaches_all = need.reach(by) == Some(Reach::Any);
-    match find_user(tx, key) {
+    match found {
         Err(Error::Refused(_)) if !reaches_all => Err(Refusal::NotPermitted.into()),
-        Ok(user) if !need.covers(by, user.id) => Err(Refusal::NotPermitted.into()),
+        Ok(user) if !need.covers(by, id(&user)) => Err(Refusal::NotPermitted.into()),
         found => found,
     }
 }

@@ -47,7 +47,7 @@ use axum::{
 };
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
-use std::{any::Any, path::PathBuf, sync::Arc};
+use std::{any::Any, ops::Deref, path::PathBuf, sync::Arc};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
 use tower::{Layer, Service};
@@ -60,27 +60,38 @@ const VERSION: &str = "v1.0";
 
 /// What handlers share. Clones are the same.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What the state holds.
+pub struct Shared {
     store: Store,
     policy: Policy,
     public_url: Option<String>,
     loopback_only: bool,
-    folder: Arc<PathBuf>,
-    keys: Arc<OnceCell<Keys>>,
+    folder: PathBuf,
+    keys: OnceCell<Keys>,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl AppState {
-    /// The state of a server on this store, with its signing key in `folder`.
-    pub fn new(store: Store, folder: PathBuf, policy: Policy, public_url: Option<String>) -> Self {
+    /// The state of a server on this store, with its signing key in `folder`. With `loopback_only` it answers to
+    /// loopback names alone: for a server whose secrets are public.
+    pub fn new(
+        store: Store,
+        folder: PathBuf,
+        policy: Policy,
+        public_url: Option<String>,
+        loopback_only: bool,
+    ) -> Self {
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        let (folder, keys) = (Arc::new(folder), Arc::default());
-        Self { store, policy, public_url, loopback_only: false, folder, keys }
-    }
-
-    /// The same, answering to loopback names alone: for a server whose secrets are public.
-    #[must_use]
-    pub fn loopback_only(self) -> Self {
-        Self { loopback_only: true, ..self }
+        Self(Arc::new(Shared { store, policy, public_url, loopback_only, folder, keys: OnceCell::new() }))
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.

@@ -16,6 +16,7 @@ const PIECE: usize = 500;
 /// Deletes an object, whose values say when. What it was a member or an owner of is set aside; what it contains
 /// stays with it.
 pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
+    tx.change_standing();
     let document = entity(object.kind).document(values);
     let row = object.row.0;
     for set_aside in [

@@ -29,7 +29,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How much of the database a connection keeps in memory, in SQLite's own unit: negative is KiB. The inner pages
 /// of a million objects fit, and with the writer the index of their ids, of which each new object touches another page.
 const WRITER_CACHE: i32 = -64 * 1024;
-const READER_CACHE: i32 = -8 * 1024;
+const READER_CACHE: i32 = -16 * 1024;
 
 /// The exit status for a failing disk (`EX_IOERR` of sysexits).
 const EXIT_DISK_FAILURE: i32 = 74;

@@ -33,6 +33,7 @@ pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::model::clock::Clock;
+use principals::Principals;
 use readers::Readers;
 use std::{path::Path, sync::Arc};
 use writer::Writer;
@@ -128,6 +129,7 @@ impl Default for Options {
 pub struct Store {
     readers: Arc<Readers>,
     writer: Arc<Writer>,
+    principals: Arc<Principals>,
     clock: Clock,
 }
 
@@ -139,7 +141,8 @@ impl Store {
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, readers.clone(), options.log_pages);
         let checkpoints = checkpoints.map_err(|_| Error::Closed)?;
-        Ok(Self { readers, writer: Arc::new(Writer::start(connection, checkpoints)?), clock: options.clock })
+        let writer = Arc::new(Writer::start(connection, checkpoints)?);
+        Ok(Self { readers, writer, principals: Arc::new(Principals::new()), clock: options.clock })
     }
 
     /// Whether there is a database in this folder.
@@ -213,8 +216,13 @@ impl TenantStore<'_> {
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let run = move |connection: &driver::Connection| {
-            work(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())))
+            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()));
+            work(&tx).map(|done| (done, tx.changes_standing()))
         };
-        self.store.writer.run(Some(tenant), run).await
+        let (done, changes_standing) = self.store.writer.run(Some(tenant), run).await?;
+        if changes_standing {
+            self.store.principals.forget();
+        }
+        Ok(done)
     }
 }

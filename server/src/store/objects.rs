@@ -149,6 +149,17 @@ pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
 }
 
+/// The object of this id with its texts, unless it is deleted.
+pub fn find_with_document(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<(Object, Document)>, Error> {
+    let sql = select_objects!(
+        ", o.document, o.rest FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL"
+    );
+    tx.one(sql, params![tx.tenant().number, id.uuid()], |row| {
+        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
+        Ok((read(row)?, document))
+    })
+}
+
 /// An object's texts.
 pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
     let found = tx.one("SELECT document, rest FROM objects WHERE row = ?1", params![row.0], |row| {
@@ -180,6 +191,9 @@ pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
 /// Stores a new object, and gives its texts.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
     let group = new.group;
+    if new.values.get("accountEnabled") == Some(&false.into()) {
+        tx.change_standing();
+    }
     let document = entity(new.kind).document(&new.values);
     let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
         UNIQUE_NAMES.map(|name| name.of(new.kind, &new.values));
@@ -215,6 +229,9 @@ pub fn update(
     values: &Values,
     changed: &[&'static str],
 ) -> Result<Document, Error> {
+    if changed.contains(&"accountEnabled") {
+        tx.change_standing();
+    }
     let document = entity(object.kind).document(values);
     let dynamic = object.group.map(|group| group.dynamic);
     tx.run(

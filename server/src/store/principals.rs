@@ -1,10 +1,24 @@
 //! Whom a token speaks for: its tenant, and whether its user or service principal may still act.
+//!
+//! Every request asks for it, so what was found is kept in memory: until a write of this process changes how anybody
+//! stands, and for a second at most, since another process may change it too.
 
 use super::{
     Error, Store, Tenant,
-    driver::{OptionalExtension, params},
+    driver::{Connection, OptionalExtension, params},
 };
 use crate::model::ids::{ObjectId, TenantId};
+use quick_cache::sync::Cache;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+/// How long what was found is taken for true.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How many principals are kept. Those least asked for go first.
+const CAPACITY: usize = 10_000;
 
 /// Whether a user or a service principal may act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +31,33 @@ pub enum Standing {
     Deleted,
 }
 
+/// What was found of principals.
+pub(super) struct Principals {
+    found: Cache<(TenantId, Option<ObjectId>), Found>,
+    /// How often a write changed how somebody stands.
+    changes: AtomicU64,
+}
+
+#[derive(Clone, Copy)]
+struct Found {
+    tenant: Tenant,
+    standing: Standing,
+    /// The number of changes before it was looked for.
+    changes: u64,
+    at: Instant,
+}
+
+impl Principals {
+    pub(super) fn new() -> Self {
+        Self { found: Cache::new(CAPACITY), changes: AtomicU64::new(0) }
+    }
+
+    /// Forgets all of them: a write that may have changed how one stands is durable.
+    pub(super) fn forget(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 impl Store {
     /// The tenant of this id, and how the principal of this id stands in it. Of an id that no object ever had nothing
     /// is known, nor is of none.
@@ -25,21 +66,38 @@ impl Store {
         tenant: TenantId,
         principal: Option<ObjectId>,
     ) -> Result<Option<(Tenant, Standing)>, Error> {
-        let sql = "SELECT t.number, o.deleted_at IS NOT NULL,
-                          coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
-                   FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
-        let find = |connection: &super::driver::Connection| -> Result<_, Error> {
-            let mut statement = connection.prepare_cached(sql)?;
-            let found = statement.query_row(params![tenant.uuid(), principal.map(ObjectId::uuid)], |row| {
-                let standing = match (row.get(1)?, row.get(2)?) {
-                    (true, _) => Standing::Deleted,
-                    (false, false) => Standing::Disabled,
-                    (false, true) => Standing::Good,
-                };
-                Ok((Tenant { id: tenant, number: row.get(0)? }, standing))
-            });
-            Ok(found.optional()?)
-        };
-        self.readers.read(None, find).await
+        let key = (tenant, principal);
+        // Counted before it is read: a change meanwhile makes it old at once.
+        let changes = self.principals.changes.load(Ordering::SeqCst);
+        let is_true = |found: &Found| found.changes == changes && found.at.elapsed() < FRESH;
+        if let Some(found) = self.principals.found.get(&key).filter(is_true) {
+            return Ok(Some((found.tenant, found.standing)));
+        }
+        let at = Instant::now();
+        let found = self.readers.read(None, |connection| find(connection, tenant, principal)).await?;
+        if let Some((tenant, standing)) = found {
+            self.principals.found.insert(key, Found { tenant, standing, changes, at });
+        }
+        Ok(found)
     }
+}
+
+fn find(
+    connection: &Connection,
+    tenant: TenantId,
+    principal: Option<ObjectId>,
+) -> Result<Option<(Tenant, Standing)>, Error> {
+    let sql = "SELECT t.number, o.deleted_at IS NOT NULL,
+                      coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
+               FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row(params![tenant.uuid(), principal.map(ObjectId::uuid)], |row| {
+        let standing = match (row.get(1)?, row.get(2)?) {
+            (true, _) => Standing::Deleted,
+            (false, false) => Standing::Disabled,
+            (false, true) => Standing::Good,
+        };
+        Ok((Tenant { id: tenant, number: row.get(0)? }, standing))
+    });
+    Ok(found.optional()?)
 }

@@ -5,7 +5,10 @@ use super::{
     driver::{Connection, OptionalExtension, Row, ToSql},
 };
 use chrono::{DateTime, Utc};
-use std::ops::{ControlFlow, Deref};
+use std::{
+    cell::Cell,
+    ops::{ControlFlow, Deref},
+};
 
 /// A consistent snapshot of one tenant's objects.
 pub struct ReadTx<'c> {
@@ -15,7 +18,10 @@ pub struct ReadTx<'c> {
 }
 
 /// A unit of work that also writes. Everything that takes a [`ReadTx`] takes it too.
-pub struct WriteTx<'c>(ReadTx<'c>);
+pub struct WriteTx<'c> {
+    tx: ReadTx<'c>,
+    changes_standing: Cell<bool>,
+}
 
 impl<'c> ReadTx<'c> {
     pub(super) fn new(connection: &'c Connection, tenant: Tenant, now: DateTime<Utc>) -> Self {
@@ -84,24 +90,34 @@ impl<'c> ReadTx<'c> {
 
 impl<'c> WriteTx<'c> {
     pub(super) fn new(tx: ReadTx<'c>) -> Self {
-        Self(tx)
+        Self { tx, changes_standing: Cell::new(false) }
+    }
+
+    /// Notes that this unit of work may change how a principal stands.
+    pub(super) fn change_standing(&self) {
+        self.changes_standing.set(true);
+    }
+
+    /// Whether it may have changed how a principal stands.
+    pub(super) fn changes_standing(&self) -> bool {
+        self.changes_standing.get()
     }
 
     /// Runs a statement, and says how many rows it changed.
     pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
         self.check()?;
-        Ok(self.0.connection.prepare_cached(sql)?.execute(parameters)?)
+        Ok(self.tx.connection.prepare_cached(sql)?.execute(parameters)?)
     }
 
     /// Runs an INSERT, and says which row number it made.
     pub(super) fn insert(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<i64, Error> {
         self.check()?;
-        Ok(self.0.connection.prepare_cached(sql)?.insert(parameters)?)
+        Ok(self.tx.connection.prepare_cached(sql)?.insert(parameters)?)
     }
 
     /// A statement after the transaction was rolled back would be committed by itself.
     fn check(&self) -> Result<(), Error> {
-        if self.0.connection.is_autocommit() { Err(Error::Lost) } else { Ok(()) }
+        if self.tx.connection.is_autocommit() { Err(Error::Lost) } else { Ok(()) }
     }
 }
 
@@ -109,6 +125,6 @@ impl<'c> Deref for WriteTx<'c> {
     type Target = ReadTx<'c>;
 
     fn deref(&self) -> &ReadTx<'c> {
-        &self.0
+        &self.tx
     }
 }

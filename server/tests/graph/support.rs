@@ -47,7 +47,7 @@ impl Server {
     ) -> Self {
         let (folder, store) = Self::store();
         let public_url = public_url.map(str::to_owned);
-        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url);
+        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url, false);
         Self::listen(folder, store, state, around)
     }
 
@@ -55,8 +55,7 @@ impl Server {
     pub async fn with_sample() -> &'static Self {
         let (folder, store) = Self::store();
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
-        let state =
-            AppState::new(store.clone(), folder.path().into(), Policy::default(), None).loopback_only();
+        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None, true);
         // Its threads can't be ended from within a test's.
         Box::leak(Box::new(Self::listen(folder, store, state, |router| router)))
     }
@@ -94,7 +93,7 @@ impl Server {
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let url = serve(folder.path());
         let store = Store::open(folder.path(), Options::default()).unwrap();
-        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None);
+        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None, false);
         Self { url, store, state, _folder: folder, _runtime: None }
     }
 

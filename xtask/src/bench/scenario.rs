@@ -101,39 +101,34 @@ pub fn all() -> Vec<Scenario> {
         kind,
     };
     let rate = |connections, make, against| Kind::Rate(connections, make, against);
-    let add: Make = |world, connections, _| world.add_to_own_group(connections);
-    let (get, page): (Make, Make) = (|world, _, _| world.get_users(), |world, _, _| world.read_large_group());
-    let (small, empty): (Make, Make) = (|world, _, _| world.read_small_group(), World::add_to_empty_group);
     use Reference::{Appends, Commits, NoOp, NoOpOrDisk, Ours, Page};
     vec![
         scenario("cold-start", Some((150.0, 50.0)), Kind::ColdStart),
         scenario("memory-idle", Some((40.0, 20.0)), Kind::IdleMemory),
-        scenario("add-member-c1", Some((0.40, 0.60)), rate(1, add, Appends)),
-        scenario("add-member-c64", Some((0.35, 0.60)), rate(64, add, NoOpOrDisk)),
-        scenario("add-member-c256", Some((0.50, 0.70)), rate(256, add, NoOpOrDisk)),
-        scenario("add-member-p99", Some((12.0, 5.0)), Kind::Tail(64, add)),
-        scenario("add-member-commits", None, rate(64, add, Commits)),
+        scenario("add-member-c1", Some((0.40, 0.60)), rate(1, World::add_to_own_group, Appends)),
+        scenario("add-member-c64", Some((0.35, 0.60)), rate(64, World::add_to_own_group, NoOpOrDisk)),
+        scenario("add-member-c256", Some((0.50, 0.70)), rate(256, World::add_to_own_group, NoOpOrDisk)),
+        scenario("add-member-p99", Some((12.0, 5.0)), Kind::Tail(64, World::add_to_own_group)),
+        scenario("add-member-commits", None, rate(64, World::add_to_own_group, Commits)),
+        scenario("add-member-scattered-c64", None, rate(64, World::add_from_everywhere, NoOpOrDisk)),
         scenario(
             "add-member-large-group",
             Some((0.9, 1.0)),
-            rate(64, World::add_to_large_group, Ours("an empty group", empty)),
+            rate(64, World::add_to_large_group, Ours("an empty group", World::add_to_empty_group)),
         ),
-        scenario("members-page-large", Some((0.50, 0.70)), rate(64, page, Page)),
+        scenario("members-page-large", Some((0.50, 0.70)), rate(64, World::read_large_group, Page)),
         scenario(
             "members-page-large-vs-small",
             Some((0.9, 1.0)),
-            rate(64, page, Ours("a group of 100", small)),
+            rate(64, World::read_large_group, Ours("a group of 100", World::read_small_group)),
         ),
-        scenario("get-user-c64", Some((0.50, 0.75)), rate(64, get, NoOp)),
-        scenario("get-group-c64", None, rate(64, |world, _, _| world.get_groups(), NoOp)),
-        scenario("list-users-c64", None, rate(64, |world, _, _| world.list_users(), Page)),
-        scenario("create-user-c64", None, rate(64, |world, _, _| world.create_users(), NoOpOrDisk)),
-        scenario("token-c64", None, rate(64, |world, _, _| world.ask_for_tokens(), NoOp)),
-        scenario(
-            "mostly-read-c64",
-            None,
-            rate(64, |world, connections, _| world.mostly_read(connections), NoOp),
-        ),
+        scenario("get-user-c64", Some((0.50, 0.75)), rate(64, World::get_users, NoOp)),
+        scenario("get-user-scattered-c64", None, rate(64, World::get_users_from_everywhere, NoOp)),
+        scenario("get-group-c64", None, rate(64, World::get_groups, NoOp)),
+        scenario("list-users-c64", None, rate(64, World::list_users, Page)),
+        scenario("create-user-c64", None, rate(64, World::create_users, NoOpOrDisk)),
+        scenario("token-c64", None, rate(64, World::ask_for_tokens, NoOp)),
+        scenario("mostly-read-c64", None, rate(64, World::mostly_read, NoOp)),
         scenario("remove-member-c64", None, rate(64, World::remove_from_large_group, NoOpOrDisk)),
         scenario("memory-loaded", Some((200.0, 100.0)), Kind::LoadedMemory),
     ]
@@ -162,15 +157,17 @@ impl Scenario {
             Kind::Tail(connections, make) => self.tail(world, time, connections, make).await,
             Kind::IdleMemory => {
                 world.restart()?;
-                let requests = world.get_users();
+                let requests = world.get_users(1, 0);
                 load::drive(&world.ours, 1, Duration::from_millis(10), &requests).await?;
                 Ok(self.absolute("MB", megabytes(world.ours.resident_memory()?)))
             }
             Kind::LoadedMemory => {
                 world.restart()?;
-                for requests in
-                    [world.read_large_group(), world.add_to_own_group(256), world.mostly_read(256)]
-                {
+                for requests in [
+                    world.read_large_group(256, 0),
+                    world.add_to_own_group(256, 0),
+                    world.mostly_read(256, 0),
+                ] {
                     load::drive(&world.ours, 256, time, &requests).await?;
                 }
                 Ok(self.absolute("MB", megabytes(world.ours.usage()?.peak_memory)))
@@ -238,7 +235,7 @@ impl Scenario {
             world.ours.roster.stop();
             let began = Instant::now();
             world.ours = Process::new(Roster::start_on(&world.data())?);
-            let requests = world.get_users();
+            let requests = world.get_users(1, 0);
             let once: Requests = std::sync::Arc::new(move |connection, number| {
                 (number == 0).then(|| requests(connection, number)).flatten()
             });

@@ -25,8 +25,8 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Pages that are read of the large group, next to each other from its middle on.
-const MIDDLE_PAGES: usize = 64;
+/// Users who are read again and again.
+const OFTEN_READ: usize = 10_000;
 
 /// The two servers, and what there is in the one.
 pub struct World {
@@ -37,7 +37,7 @@ pub struct World {
     folder: TempDir,
     directory: Directory,
     token: String,
-    middle_pages: Arc<Vec<String>>,
+    middle_page: String,
     groups_taken: AtomicUsize,
     users_created: Arc<AtomicUsize>,
 }
@@ -53,12 +53,12 @@ impl World {
         let ours = Process::new(Roster::start_on(&data)?);
         let token = ours.roster.token(&["--app", "sample"])?;
         let reader = Reader { origin: &ours.roster.url, token: &token, client: Client::new() };
-        let middle_pages = reader.middle_pages(directory.large).await?;
+        let middle_page = reader.middle_page(directory.large).await?;
         let write = |name: &str, text: String| {
             let path = folder.path().join(name);
             fs::write(&path, text).map(|()| path).map_err(|error| error.to_string())
         };
-        let page = write("page.json", reader.text(&middle_pages[0]).await?)?;
+        let page = write("page.json", reader.text(&middle_page).await?)?;
         let user = write("user.json", reader.text(&format!("/v1.0/users/{}", directory.users[0])).await?)?;
         let mut reference = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
         let reference = reference.arg("reference").args([page, user]).stderr(Stdio::null());
@@ -68,7 +68,7 @@ impl World {
             folder,
             directory,
             token,
-            middle_pages: Arc::new(middle_pages),
+            middle_page,
             groups_taken: AtomicUsize::new(0),
             users_created: Arc::default(),
         })
@@ -91,12 +91,20 @@ impl World {
         Ok(())
     }
 
-    /// Adds to empty groups, one for each connection; each of their members is new to it.
-    pub fn add_to_own_group(&self, connections: usize) -> Requests {
+    /// Adds to empty groups, one for each connection: the newest users, one after the other.
+    pub fn add_to_own_group(&self, connections: usize, _: usize) -> Requests {
         let (groups, users) = (self.take_groups(connections), self.directory.users.clone());
         self.requests(StatusCode::NO_CONTENT, move |connection, number| {
-            let user = users.get((connection * 9973 + number) % users.len())?;
+            let user = users.get(LARGE + (number * connections + connection) % OTHERS)?;
             Some(add(*groups.get(connection)?, *user))
+        })
+    }
+
+    /// The same with users from everywhere in the directory, so that each add touches other pages of the database.
+    pub fn add_from_everywhere(&self, connections: usize, _: usize) -> Requests {
+        let (groups, users) = (self.take_groups(connections), self.directory.users.clone());
+        self.requests(StatusCode::NO_CONTENT, move |connection, number| {
+            Some(add(*groups.get(connection)?, scattered(&users, connection, number)))
         })
     }
 
@@ -113,10 +121,10 @@ impl World {
 
     fn add_to_one_group(&self, group: ObjectId, connections: usize, round: usize) -> Requests {
         let users = self.directory.users.clone();
-        let share = OTHERS / (super::ROUNDS + 1) / connections;
+        let share = OTHERS / (super::ROUNDS + 1);
         self.requests(StatusCode::NO_CONTENT, move |connection, number| {
-            let first = LARGE + (round * connections + connection) * share;
-            users.get(first + number).filter(|_| number < share).map(|user| add(group, *user))
+            let place = number * connections + connection;
+            users.get(LARGE + round * share + place).filter(|_| place < share).map(|user| add(group, *user))
         })
     }
 
@@ -131,33 +139,41 @@ impl World {
         })
     }
 
-    /// Reads pages from the middle of the group of [`LARGE`] members.
-    pub fn read_large_group(&self) -> Requests {
-        let pages = self.middle_pages.clone();
-        self.requests(StatusCode::OK, move |connection, number| {
-            Some((Method::GET, pages.get((connection + number) % pages.len())?.clone(), None))
-        })
+    /// Reads a page from the middle of the group of [`LARGE`] members.
+    pub fn read_large_group(&self, _: usize, _: usize) -> Requests {
+        let page = self.middle_page.clone();
+        self.requests(StatusCode::OK, move |_, _| Some((Method::GET, page.clone(), None)))
     }
 
     /// Reads the only page of the group of [`super::directory::SMALL`] members.
-    pub fn read_small_group(&self) -> Requests {
+    pub fn read_small_group(&self, _: usize, _: usize) -> Requests {
         let path = format!("/v1.0/groups/{}/members", self.directory.small);
         self.requests(StatusCode::OK, move |_, _| Some((Method::GET, path.clone(), None)))
     }
 
     /// Reads the first page of users.
-    pub fn list_users(&self) -> Requests {
+    pub fn list_users(&self, _: usize, _: usize) -> Requests {
         self.requests(StatusCode::OK, |_, _| Some((Method::GET, "/v1.0/users".into(), None)))
     }
 
-    /// Reads one user after another.
-    pub fn get_users(&self) -> Requests {
+    /// Reads users, of whom a few thousand are read again and again.
+    pub fn get_users(&self, _: usize, _: usize) -> Requests {
         let users = self.directory.users.clone();
-        self.requests(StatusCode::OK, move |connection, number| Some(get_user(&users, connection, number)))
+        self.requests(StatusCode::OK, move |connection, number| {
+            Some(get(*users.get((connection * 61 + number) % OFTEN_READ)?))
+        })
+    }
+
+    /// Reads users from everywhere in the directory.
+    pub fn get_users_from_everywhere(&self, _: usize, _: usize) -> Requests {
+        let users = self.directory.users.clone();
+        self.requests(StatusCode::OK, move |connection, number| {
+            Some(get(scattered(&users, connection, number)))
+        })
     }
 
     /// Reads one group after another.
-    pub fn get_groups(&self) -> Requests {
+    pub fn get_groups(&self, _: usize, _: usize) -> Requests {
         let groups = self.directory.empty.clone();
         self.requests(StatusCode::OK, move |connection, number| {
             let group = groups.get((connection * 61 + number) % groups.len())?;
@@ -166,7 +182,7 @@ impl World {
     }
 
     /// Creates users.
-    pub fn create_users(&self) -> Requests {
+    pub fn create_users(&self, _: usize, _: usize) -> Requests {
         let created = self.users_created.clone();
         self.requests(StatusCode::CREATED, move |_, _| {
             let name = format!("created{}", created.fetch_add(1, Ordering::Relaxed));
@@ -179,15 +195,9 @@ impl World {
     }
 
     /// Nine reads of a user, then one add.
-    pub fn mostly_read(&self, connections: usize) -> Requests {
-        let (groups, users) = (self.take_groups(connections), self.directory.users.clone());
-        let (read, write) = (
-            self.get_users(),
-            self.requests(StatusCode::NO_CONTENT, move |connection, number| {
-                let user = users.get((connection * 9973 + number) % users.len())?;
-                Some(add(*groups.get(connection)?, *user))
-            }),
-        );
+    pub fn mostly_read(&self, connections: usize, round: usize) -> Requests {
+        let read = self.get_users(connections, round);
+        let write = self.add_to_own_group(connections, round);
         Arc::new(
             move |connection, number| {
                 if number % 10 == 9 { write(connection, number) } else { read(connection, number) }
@@ -196,7 +206,7 @@ impl World {
     }
 
     /// Asks for tokens.
-    pub fn ask_for_tokens(&self) -> Requests {
+    pub fn ask_for_tokens(&self, _: usize, _: usize) -> Requests {
         let body = format!(
             "grant_type=client_credentials&client_id={APP_ID}&client_secret={APP_SECRET}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
         );
@@ -238,9 +248,13 @@ fn add(group: ObjectId, user: ObjectId) -> (Method, String, Option<String>) {
     (Method::POST, format!("/v1.0/groups/{group}/members/$ref"), Some(body.to_string()))
 }
 
-fn get_user(users: &[ObjectId], connection: usize, number: usize) -> (Method, String, Option<String>) {
-    let user = users[(connection * 9973 + number * 31) % users.len()];
+fn get(user: ObjectId) -> (Method, String, Option<String>) {
     (Method::GET, format!("/v1.0/users/{user}"), None)
+}
+
+/// One of all users, far from the one before.
+fn scattered(users: &[ObjectId], connection: usize, number: usize) -> ObjectId {
+    users[(connection * 24_989 + number * 7919) % users.len()]
 }
 
 /// What is read before anything is measured.
@@ -258,18 +272,15 @@ impl Reader<'_> {
         answer.map_err(|error| error.to_string())?.text().await.map_err(|error| error.to_string())
     }
 
-    /// The paths of pages from the middle of a group of [`LARGE`] members on.
-    async fn middle_pages(&self, group: ObjectId) -> Result<Vec<String>, String> {
-        let (mut pages, mut path) = (Vec::new(), format!("/v1.0/groups/{group}/members"));
-        for number in 0..LARGE / 100 / 2 + MIDDLE_PAGES {
-            if number >= LARGE / 100 / 2 {
-                pages.push(path.clone());
-            }
+    /// The path of a page from the middle of a group of [`LARGE`] members.
+    async fn middle_page(&self, group: ObjectId) -> Result<String, String> {
+        let mut path = format!("/v1.0/groups/{group}/members");
+        for _ in 0..LARGE / 100 / 2 {
             let page: Value =
                 serde_json::from_str(&self.text(&path).await?).map_err(|error| error.to_string())?;
             let link = page["@odata.nextLink"].as_str().ok_or("the group has no middle")?;
             path = link.trim_start_matches(self.origin).to_owned();
         }
-        Ok(pages)
+        Ok(path)
     }
 }
