@@ -31,9 +31,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITER_CACHE: i32 = -64 * 1024;
 const READER_CACHE: i32 = -16 * 1024;
 
-/// The exit status for a failing disk (`EX_IOERR` of sysexits).
-const EXIT_DISK_FAILURE: i32 = 74;
-
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -223,12 +220,6 @@ pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
-}
-
-/// Ends the process: after a failed write or sync nobody knows what is on disk, and no answer is a true one.
-pub(super) fn end_without_an_answer(error: &DatabaseError) -> ! {
-    tracing::error!(%error, "the disk failed; ending without an answer");
-    std::process::exit(EXIT_DISK_FAILURE);
 }
 
 /// Whether the same call may well succeed later: the disk is full or slow, another process writes.

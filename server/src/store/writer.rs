@@ -28,6 +28,8 @@ const TENANT_SHARE: usize = 512;
 const BATCH: usize = 512;
 /// How long a transaction takes closures in.
 const BATCH_TIME: Duration = Duration::from_millis(20);
+/// The exit status for a failing disk (`EX_IOERR` of sysexits).
+const EXIT_DISK_FAILURE: i32 = 74;
 /// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
 const EXIT_SOFTWARE: i32 = 70;
 
@@ -225,7 +227,11 @@ impl Thread {
         }
         match self.execute("COMMIT") {
             Ok(()) => batch.into_iter().for_each(Job::answer),
-            Err(error) if driver::is_disk_failure(&error) => driver::end_without_an_answer(&error),
+            Err(error) if driver::is_disk_failure(&error) => {
+                // After a failed sync nobody knows what is on disk: no answer is a true one.
+                tracing::error!(%error, "the disk failed during a commit; ending without an answer");
+                std::process::exit(EXIT_DISK_FAILURE);
+            }
             Err(error) => {
                 self.roll_back();
                 let error = Error::from(error);

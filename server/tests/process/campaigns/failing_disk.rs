@@ -23,6 +23,8 @@ const WRITERS: usize = 16;
 /// was moved into the database several times.
 const ANSWERS: usize = 200;
 const MOST_ANSWERS: usize = 10_000;
+/// So that the log is often moved into the database.
+const LOG_PAGES: &str = "250";
 /// The exit status that tells of a failing disk.
 const DISK_FAILURE: i32 = 74;
 const END: Duration = Duration::from_secs(60);
@@ -105,6 +107,7 @@ fn start(
     fault: Fault,
     trace: &Path,
 ) -> (Server, std::thread::JoinHandle<std::io::Result<String>>) {
+    let log_pages = ["--log-pages", LOG_PAGES];
     let serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"]);
     let Fault { calls, file, error, within, .. } = fault;
     let first = rand::rng().random_range(1..=within);
@@ -114,7 +117,7 @@ fn start(
     command.args(["-D", "-f", "-q", "-e", &format!("trace={calls}"), "-o"]).arg(trace);
     command.args(["-e", &format!("inject={calls}:error={error}:when={first}{times}"), "-P"]);
     command.arg(folder.join(file));
-    command.arg(serve.get_program()).args(serve.get_args()).arg(folder);
+    command.arg(serve.get_program()).args(serve.get_args()).arg(folder).args(log_pages);
     let mut server = Server::spawn(command.env("RUST_LOG", "error").stderr(Stdio::piped()));
     let mut errors = server.standard_error();
     let said = std::thread::spawn(move || {
