@@ -12,7 +12,7 @@ use roster_server::{
         import,
     },
     model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind, permissions::Permission},
-    store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects},
+    store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects, principals::Standing},
 };
 use serde_json::json;
 use std::sync::{Arc, Mutex, mpsc};
@@ -262,6 +262,34 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
     let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
                 AND coalesce(user_principal_name, app_id) IS NULL";
     assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
+    let world = world().await;
+    let (tenant, id) = (world.tenant, ObjectId::random());
+    let user = json!({"accountEnabled": true, "userPrincipalName": "ada@contoso.example"});
+    let fill = move |tx: &WriteTx<'_>| import::object(tx, ObjectKind::User, id, user.clone()).map(drop);
+    world.store.tenant(tenant).write(fill).await.unwrap();
+    let standing = async || world.store.find_principal(tenant.id, Some(id)).await.unwrap().unwrap().1;
+    assert_eq!(standing().await, Standing::Good);
+
+    let (begins, begun) = mpsc::channel::<()>();
+    let begins = Mutex::new(Some(begins));
+    let delete = move |tx: &WriteTx<'_>| {
+        begins.lock().unwrap().take();
+        let object = objects::find(tx, id)?.unwrap();
+        deletions::delete(tx, &object, &objects::values(tx, object.row)?)
+    };
+    let store = world.store.clone();
+    let deleting = queue(async move { store.tenant(tenant).write(delete).await }).await;
+    // Its sender is dropped when the write is under way.
+    begun.recv().unwrap_err();
+    deleting.abort();
+
+    world.create(ObjectId::random()).await.unwrap();
+    assert!(!world.has(id).await);
+    assert_eq!(standing().await, Standing::Deleted);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use std::{future::Future, io::IsTerminal, net::SocketAddr, path::Path, time::Duration};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::MissedTickBehavior};
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
@@ -118,6 +118,7 @@ fn limits() -> Limits {
 /// Looks every hour for what was deleted long ago, and purges it.
 async fn purge(store: Store) {
     let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut purging = Purging::default();
     loop {
         hourly.tick().await;

@@ -135,9 +135,8 @@ impl Connection {
 
     /// A request's body, whose end makes it the server's turn.
     pub(super) fn watch<B: Body>(self: &Arc<Self>, body: B) -> WatchedBody<B> {
-        if body.is_end_stream() {
-            self.set(Turn::Server);
-        }
+        // The head has arrived: it is the rest that the client may keep the server waiting for.
+        self.set(if body.is_end_stream() { Turn::Server } else { Turn::Client(Instant::now()) });
         WatchedBody { body, connection: self.clone() }
     }
 

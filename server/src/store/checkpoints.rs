@@ -7,10 +7,11 @@
 use super::{
     driver::{self, Connection, DatabaseError},
     readers::Readers,
+    threads,
 };
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
 };
 
 /// How many times as large as at its first checkpoint the log becomes before reads and writes wait until it ends.
@@ -22,9 +23,12 @@ pub(super) struct Checkpoints {
     thread: Option<JoinHandle<()>>,
     progress: Arc<Progress>,
     readers: Arc<Readers>,
-    /// At how many pages the log is looked at for the first time, and from now on.
+    /// The size of the log, in pages, from which on it is looked after.
     first: u32,
-    next: u32,
+    /// The size at which pages are moved next.
+    move_at: u32,
+    /// The size at which the log is begun anew next, whoever waits for it.
+    end_at: u32,
 }
 
 /// How far the thread that moves pages is.
@@ -47,27 +51,40 @@ impl Checkpoints {
         let progress = Arc::new(Progress { step: Mutex::new(Step::Idle), changed: Condvar::new() });
         let (mover, asked) = mpsc::channel();
         let there = progress.clone();
-        let thread = thread::Builder::new().name("checkpoints".into()).spawn(move || {
+        let thread = threads::start("checkpoints", move || {
             while asked.recv().is_ok() {
                 report(driver::move_log(&connection));
                 there.set(Step::Moved);
             }
         })?;
-        Ok(Self { mover: Some(mover), thread: Some(thread), progress, readers, first, next: first })
+        let end_at = first.saturating_mul(WAIT_FACTOR);
+        Ok(Self {
+            mover: Some(mover),
+            thread: Some(thread),
+            progress,
+            readers,
+            first,
+            move_at: first,
+            end_at,
+        })
     }
 
     /// Does what is to be done after a commit.
     pub(super) fn after_commit(&mut self, writer: &Connection) {
         let pages = match driver::log_pages(writer) {
-            Ok(pages) if pages >= self.next => pages,
+            Ok(pages) if pages >= self.first => pages,
             Ok(_) => return,
             Err(error) => return report(Err(error)),
         };
-        let must_end = pages >= self.next + self.first * (WAIT_FACTOR - 1);
-        match self.progress.get() {
-            Step::Idle => self.move_pages(),
-            Step::Moving if !must_end => {}
-            Step::Moving | Step::Moved => self.begin_anew(writer, pages, must_end),
+        let must_end = pages >= self.end_at;
+        let moved = self.progress.get() == Step::Moved;
+        if must_end || moved {
+            self.begin_anew(writer, pages, must_end);
+        }
+        // Each time that the log has grown as much again: little is left when it must end.
+        if pages >= self.move_at && self.progress.get() != Step::Moving {
+            self.move_at = pages.saturating_add(self.first / 2);
+            self.move_pages();
         }
     }
 
@@ -86,10 +103,14 @@ impl Checkpoints {
             return;
         }
         let began = driver::restart_log(writer);
-        // Where it can't be done, again when the log has grown as much once more.
-        self.next = if matches!(began, Ok(true)) { self.first } else { pages + self.first };
-        report(began.map(drop));
         self.progress.set(Step::Idle);
+        if matches!(began, Ok(true)) {
+            (self.move_at, self.end_at) = (self.first, self.first.saturating_mul(WAIT_FACTOR));
+        } else if must {
+            // Another process reads, or the disk is full: again soon, and not after each commit.
+            self.end_at = pages.saturating_add(self.first / WAIT_FACTOR);
+        }
+        report(began.map(drop));
     }
 }
 

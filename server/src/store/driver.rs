@@ -188,9 +188,13 @@ pub(super) fn move_log(connection: &Connection) -> Result<(), DatabaseError> {
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
 }
 
-/// Moves all of the log into the database, so that the next write begins it anew. `false`: somebody reads or writes.
+/// Moves all of the log into the database, so that the next write begins it anew. `false`: another process reads or
+/// writes, which isn't waited for.
 pub(super) fn restart_log(connection: &Connection) -> Result<bool, DatabaseError> {
-    connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| Ok(!row.get::<_, bool>(0)?))
+    connection.busy_timeout(Duration::ZERO)?;
+    let began = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| Ok(!row.get::<_, bool>(0)?));
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    began
 }
 
 /// Everything that a connection reads until this is dropped is of one moment.

@@ -22,6 +22,7 @@ pub mod principals;
 mod readers;
 mod shares;
 pub mod tenants;
+mod threads;
 mod transaction;
 pub mod users;
 mod writer;
@@ -141,8 +142,9 @@ impl Store {
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, readers.clone(), options.log_pages);
         let checkpoints = checkpoints.map_err(|_| Error::Closed)?;
-        let writer = Arc::new(Writer::start(connection, checkpoints)?);
-        Ok(Self { readers, writer, principals: Arc::new(Principals::new()), clock: options.clock })
+        let principals = Arc::new(Principals::new());
+        let writer = Arc::new(Writer::start(connection, checkpoints, principals.clone())?);
+        Ok(Self { readers, writer, principals, clock: options.clock })
     }
 
     /// Whether there is a database in this folder.
@@ -215,14 +217,15 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
+        let principals = self.store.principals.clone();
         let run = move |connection: &driver::Connection| {
             let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()));
-            work(&tx).map(|done| (done, tx.changes_standing()))
+            let done = work(&tx);
+            if tx.changes_standing() {
+                principals.expect_change();
+            }
+            done
         };
-        let (done, changes_standing) = self.store.writer.run(Some(tenant), run).await?;
-        if changes_standing {
-            self.store.principals.forget();
-        }
-        Ok(done)
+        self.store.writer.run(Some(tenant), run).await
     }
 }

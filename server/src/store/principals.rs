@@ -10,7 +10,7 @@ use super::{
 use crate::model::ids::{ObjectId, TenantId};
 use quick_cache::sync::Cache;
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -34,8 +34,10 @@ pub enum Standing {
 /// What was found of principals.
 pub(super) struct Principals {
     found: Cache<(TenantId, Option<ObjectId>), Found>,
-    /// How often a write changed how somebody stands.
+    /// How often a durable write changed how somebody stands.
     changes: AtomicU64,
+    /// Whether a write that isn't durable yet does.
+    pending: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -49,12 +51,20 @@ struct Found {
 
 impl Principals {
     pub(super) fn new() -> Self {
-        Self { found: Cache::new(CAPACITY), changes: AtomicU64::new(0) }
+        Self { found: Cache::new(CAPACITY), changes: AtomicU64::new(0), pending: AtomicBool::new(false) }
     }
 
-    /// Forgets all of them: a write that may have changed how one stands is durable.
-    pub(super) fn forget(&self) {
-        self.changes.fetch_add(1, Ordering::SeqCst);
+    /// Notes that a write which isn't durable yet may change how one stands.
+    pub(super) fn expect_change(&self) {
+        self.pending.store(true, Ordering::SeqCst);
+    }
+
+    /// Forgets all of them where a write that is durable now may have changed how one stands. The writer does it before
+    /// anybody is answered: whoever knows of the write finds what it did.
+    pub(super) fn after_commit(&self) {
+        if self.pending.swap(false, Ordering::SeqCst) {
+            self.changes.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 

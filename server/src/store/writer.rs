@@ -9,13 +9,15 @@ use super::{
     Error, Tenant,
     checkpoints::Checkpoints,
     driver::{self, Connection, DatabaseError},
+    principals::Principals,
     shares::{Place, Shares},
+    threads,
 };
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -30,8 +32,6 @@ const BATCH: usize = 512;
 const BATCH_TIME: Duration = Duration::from_millis(20);
 /// The exit status for a failing disk (`EX_IOERR` of sysexits).
 const EXIT_DISK_FAILURE: i32 = 74;
-/// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
-const EXIT_SOFTWARE: i32 = 70;
 
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
@@ -40,17 +40,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, checkpoints: Checkpoints) -> Result<Self, Error> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpoints: Checkpoints,
+        principals: Arc<Principals>,
+    ) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new()
-            .name("writer".into())
-            .spawn(move || {
-                // A server whose writes nobody does must not live on: it would answer reads and refuse writes.
-                let guard = EndsProcess;
-                Thread { connection, checkpoints, jobs }.run();
-                std::mem::forget(guard);
-            })
-            .map_err(|_| Error::Closed)?;
+        let thread =
+            threads::start("writer", move || Thread { connection, checkpoints, principals, jobs }.run());
+        let thread = thread.map_err(|_| Error::Closed)?;
         Ok(Self { queue: Some(queue), shares: Shares::new(TENANT_SHARE), thread: Some(thread) })
     }
 
@@ -132,18 +130,10 @@ where
     }
 }
 
-/// Ends the process where the writer's thread ends by a panic.
-struct EndsProcess;
-
-impl Drop for EndsProcess {
-    fn drop(&mut self) {
-        std::process::exit(EXIT_SOFTWARE);
-    }
-}
-
 struct Thread {
     connection: Connection,
     checkpoints: Checkpoints,
+    principals: Arc<Principals>,
     jobs: mpsc::Receiver<Box<dyn Job>>,
 }
 
@@ -226,7 +216,10 @@ impl Thread {
             return batch.into_iter().for_each(|job| job.fail(Error::Closed));
         }
         match self.execute("COMMIT") {
-            Ok(()) => batch.into_iter().for_each(Job::answer),
+            Ok(()) => {
+                self.principals.after_commit();
+                batch.into_iter().for_each(Job::answer);
+            }
             Err(error) if driver::is_disk_failure(&error) => {
                 // After a failed sync nobody knows what is on disk: no answer is a true one.
                 tracing::error!(%error, "the disk failed during a commit; ending without an answer");

@@ -51,6 +51,7 @@ pub async fn drive(
     for _ in 0..connections {
         opened.push(connect(&server.address).await?);
     }
+    server.forget_peak()?;
     let before = server.usage()?;
     let began = Instant::now();
     let mut workers = JoinSet::new();

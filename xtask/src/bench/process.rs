@@ -19,7 +19,7 @@ pub struct Process {
 pub struct Usage {
     /// Time on processors.
     pub processor: Duration,
-    /// The most memory that it had at once, in bytes.
+    /// The most memory that it had at once, in bytes, since that was counted anew.
     pub peak_memory: u64,
 }
 
@@ -35,6 +35,12 @@ impl Process {
     pub fn new(roster: Roster) -> Self {
         let address = roster.url.trim_start_matches("http://").to_owned();
         Self { address, roster }
+    }
+
+    /// Counts the most memory anew, from what it has now.
+    pub fn forget_peak(&self) -> Result<(), String> {
+        let path = format!("/proc/{}/clear_refs", self.roster.id());
+        fs::write(&path, "5").map_err(|error| format!("{path}: {error}"))
     }
 
     /// What it used up to now.

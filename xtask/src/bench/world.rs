@@ -220,9 +220,10 @@ impl World {
         })
     }
 
+    /// Groups that nobody was added to yet. Once there are no more, the first are taken again.
     fn take_groups(&self, count: usize) -> Vec<ObjectId> {
         let first = self.groups_taken.fetch_add(count, Ordering::Relaxed);
-        self.directory.empty.iter().skip(first).take(count).copied().collect()
+        self.directory.empty.iter().cycle().skip(first).take(count).copied().collect()
     }
 
     fn requests(

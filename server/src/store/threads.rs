@@ -1,0 +1,27 @@
+//! Threads that the store can't do without.
+
+use std::{
+    io,
+    thread::{self, JoinHandle},
+};
+
+/// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
+const EXIT_SOFTWARE: i32 = 70;
+
+/// Starts such a thread. Where it panics the process ends: a server whose writes nobody does must not live on, to answer
+/// reads and refuse writes.
+pub(super) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.into()).spawn(move || {
+        let guard = EndsProcess;
+        work();
+        std::mem::forget(guard);
+    })
+}
+
+struct EndsProcess;
+
+impl Drop for EndsProcess {
+    fn drop(&mut self) {
+        std::process::exit(EXIT_SOFTWARE);
+    }
+}
