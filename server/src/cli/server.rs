@@ -49,6 +49,7 @@ pub(super) struct Server {
     tenant: Tenant,
     listener: TcpListener,
     address: SocketAddr,
+    limits: Limits,
 }
 
 impl Server {
@@ -67,7 +68,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let path = folder.path().to_owned();
         let state = AppState::new(store.clone(), path, settings.policy, settings.public_url, has_sample);
-        Ok(Self { folder, _lock: lock, store, state, tenant, listener, address })
+        Ok(Self { folder, _lock: lock, store, state, tenant, listener, address, limits: limits() })
     }
 
     /// The origin of its URLs.
@@ -95,7 +96,7 @@ impl Server {
         });
         let purge = tokio::spawn(purge(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
-        listener::serve(self.listener, http::app(self.state), limits(), stop).await;
+        listener::serve(self.listener, http::app(self.state), self.limits, stop).await;
         keys.abort();
         purge.abort();
         shorten.abort();
