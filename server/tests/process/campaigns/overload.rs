@@ -24,10 +24,10 @@ const CONNECTIONS: usize = 2000;
 const SLOW_CLIENTS: usize = 1200;
 const REQUESTS_BESIDE: usize = 30;
 const MEMORY: u64 = 256 << 20;
-/// How soon the server answers after a flood. The debug build shares the processors with other tests.
+/// How soon the server answers after a flood, and beside slow clients. The debug build shares the processors with other
+/// tests.
 const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
-/// How soon it answers beside slow clients, who would keep others out for thirty seconds.
-const BESIDE_SLOW: Duration = Duration::from_secs(20);
+const BESIDE_SLOW: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 3 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_is_answered_or_put_off_and_what_was_acknowledged_is_there() {
