@@ -14,14 +14,15 @@ pub const KEPT: u32 = 1_000_000;
 const PIECE: i64 = 5_000;
 
 impl Store {
-    /// Takes away a piece of the oldest changes, so that in the end so many are left. Positions of others stay as they are.
+    /// Takes away a piece of the oldest changes, so that in the end so many are left, the newest in any case: the next position
+    /// is above its own. Positions of others stay as they are.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
         self.writer
             .run(None, move |connection| {
                 let sql = "DELETE FROM changes WHERE position <= min(
                                (SELECT max(position) FROM changes) - ?1,
                                (SELECT min(position) FROM changes) + ?2 - 1)";
-                let taken = connection.prepare_cached(sql)?.execute(params![kept, PIECE])?;
+                let taken = connection.prepare_cached(sql)?.execute(params![kept.max(1), PIECE])?;
                 Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
             })
             .await

@@ -1,9 +1,13 @@
-//! The one thread that writes. It drains a bounded queue, runs each closure in a savepoint, commits many in
-//! one transaction, and answers nobody, the refused included, before that commit is durable.
+//! The one thread that writes. It drains a bounded queue, runs closure after closure, commits many in one transaction, and
+//! answers nobody, the refused included, before that commit is durable.
 //!
-//! Some faults (a full disk) make SQLite roll back the whole transaction, and a SAVEPOINT after that
-//! silently begins another one. So after each closure the writer looks whether its transaction still
-//! stands; if not, the closures before it run again in a new one, and the guilty one fails alone.
+//! A refused closure has seldom changed anything: rules look before they write. So closures run without a savepoint, until
+//! one is refused that had changed something. Then the transaction is rolled back, those before it run again in a new one, and
+//! from there to its commit each runs in a savepoint, which undoes it alone.
+//!
+//! Some faults (a full disk) make SQLite roll back the whole transaction, and a statement after that silently begins another
+//! one. So after each closure the writer looks whether its transaction still stands; if not, the closures before it
+//! run again in a new one, and the guilty one fails alone.
 
 use super::{
     Error, Tenant,
@@ -130,6 +134,16 @@ where
     }
 }
 
+/// What became of a closure in the transaction of its batch.
+enum Ran {
+    /// All that it did is in it: nothing, where it was refused.
+    Whole,
+    /// It was refused after it had changed something, which is still in it.
+    InPart,
+    /// The transaction is gone.
+    Lost(Error),
+}
+
 struct Thread {
     connection: Connection,
     checkpoints: Checkpoints,
@@ -151,6 +165,7 @@ impl Thread {
         let began = Instant::now();
         let mut done: Vec<Box<dyn Job>> = Vec::new();
         let mut again = VecDeque::from([first]);
+        let mut in_savepoints = false;
         if let Err(error) = self.begin() {
             self.fail_all(again, &error);
             return done;
@@ -164,11 +179,20 @@ impl Thread {
                 // Whoever asked was told that it isn't done (or has gone away): then it isn't done.
                 continue;
             }
-            let Err(lost) = self.run_in_savepoint(&mut *job) else {
-                done.push(job);
-                continue;
-            };
-            job.fail(lost);
+            let ran =
+                if in_savepoints { self.run_in_savepoint(&mut *job) } else { self.run_plainly(&mut *job) };
+            match ran {
+                Ran::Whole => {
+                    done.push(job);
+                    continue;
+                }
+                Ran::InPart => {
+                    self.roll_back();
+                    again.push_front(job);
+                    in_savepoints = true;
+                }
+                Ran::Lost(error) => job.fail(error),
+            }
             done.drain(..).rev().for_each(|earlier| again.push_front(earlier));
             if let Err(error) = self.begin() {
                 self.fail_all(again, &error);
@@ -185,8 +209,21 @@ impl Thread {
         }
     }
 
-    /// Runs one closure. An error says that the whole transaction is gone.
-    fn run_in_savepoint(&self, job: &mut dyn Job) -> Result<(), Error> {
+    /// Runs one closure, which can't be undone alone.
+    fn run_plainly(&self, job: &mut dyn Job) -> Ran {
+        let before = self.connection.total_changes();
+        let keep = job.run(&self.connection);
+        if self.connection.is_autocommit() {
+            Ran::Lost(Error::Lost)
+        } else if keep || self.connection.total_changes() == before {
+            Ran::Whole
+        } else {
+            Ran::InPart
+        }
+    }
+
+    /// Runs one closure, and undoes it alone where it is refused.
+    fn run_in_savepoint(&self, job: &mut dyn Job) -> Ran {
         let finish = |keep: bool| -> Result<(), DatabaseError> {
             if !keep {
                 self.execute("ROLLBACK TO closure")?;
@@ -197,14 +234,17 @@ impl Thread {
         if outcome.is_ok() {
             let keep = job.run(&self.connection);
             if self.connection.is_autocommit() {
-                return Err(Error::Lost);
+                return Ran::Lost(Error::Lost);
             }
             outcome = finish(keep);
         }
-        outcome.map_err(|error| {
-            self.roll_back();
-            error.into()
-        })
+        match outcome {
+            Ok(()) => Ran::Whole,
+            Err(error) => {
+                self.roll_back();
+                Ran::Lost(error.into())
+            }
+        }
     }
 
     fn begin(&self) -> Result<(), Error> {

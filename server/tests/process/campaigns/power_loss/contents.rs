@@ -4,6 +4,7 @@ use super::{
     DATABASE,
     clients::{self, Group, Groups},
 };
+use crate::ledger::check_sound;
 use rusqlite::{Connection, Params, Row};
 use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
@@ -24,8 +25,7 @@ impl Contents {
     /// Reads a database, which is whole.
     pub fn read(data: &Path) -> Self {
         let database = Connection::open(data.join(DATABASE)).unwrap();
-        let sound: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(sound, "ok");
+        check_sound(&database);
         let groups = "SELECT id, document ->> '$.description' FROM objects
                       WHERE document ->> '$.displayName' = ?1 AND deleted_at IS NULL";
         let mut groups: Groups = rows(&database, groups, [clients::NAME], |row| {
