@@ -40,17 +40,18 @@ use crate::{
 };
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderName, HeaderValue, Method, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::get,
 };
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
-use std::{any::Any, ops::Deref, path::PathBuf, sync::Arc};
+use std::{any::Any, convert::Infallible, ops::Deref, path::PathBuf, sync::Arc};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
-use tower::{Layer, Service};
+use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -125,61 +126,81 @@ pub fn contract() -> utoipa::openapi::OpenApi {
     graph().split_for_parts().1
 }
 
+/// A service over requests, as the listener takes it.
+pub trait Answering:
+    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Answering for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// Everything that is served.
-pub fn app(
-    state: AppState,
-) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
-+ Clone
-+ Send
-+ 'static {
-    app_within(state, |router| router)
+pub fn app(state: AppState) -> impl Answering {
+    let (graph, contract) = verified(&state);
+    everything(state, &contract, graph)
 }
 
 /// The same, with more around all that isn't public, such as a layer that injects faults. It runs before callers
 /// are verified, and what it refuses is answered in Graph's envelope.
-pub fn app_within(
-    state: AppState,
-    around: impl FnOnce(Router<AppState>) -> Router<AppState>,
-) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
-+ Clone
-+ Send
-+ 'static {
+pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> impl Answering {
+    let (graph, contract) = verified(&state);
+    everything(state, &contract, around(Router::new().fallback_service(graph)))
+}
+
+/// Graph's operations, and the contract of them. Callers are verified around all of it, what isn't served included: who
+/// isn't known learns nothing.
+fn verified(state: &AppState) -> (impl Answering + use<>, utoipa::openapi::OpenApi) {
     let (graph, contract) = graph().split_for_parts();
+    let graph = Router::new()
+        .nest(&format!("/{VERSION}"), graph)
+        .fallback(unserved::unknown_path)
+        .method_not_allowed_fallback(unserved::wrong_method)
+        .with_state(state.clone());
+    let verified = middleware::from_fn_with_state(state.clone(), authenticate::authenticate).layer(graph);
+    (cors().layer(verified), contract)
+}
+
+/// What is public, and Graph's operations for all else.
+fn everything<S: Answering>(
+    state: AppState,
+    contract: &utoipa::openapi::OpenApi,
+    graph: S,
+) -> impl Answering + use<S> {
     let public = Router::new()
         .route("/health", get(health))
         .merge(contract::routes())
         .merge(docs::routes())
-        .merge(authority::routes());
-    let router = Router::new()
-        .nest(&format!("/{VERSION}"), graph)
-        // Named, or the authority's `/{tenant}/..` would take some of these paths for its own.
-        .route(&format!("/{VERSION}/{{*unknown}}"), any(unserved::unknown_path))
-        .route("/beta/{*unknown}", any(unserved::unknown_path))
-        .fallback(unserved::unknown_path)
-        .method_not_allowed_fallback(unserved::wrong_method)
-        // Around all that isn't public, the fallbacks included: who isn't known learns nothing.
-        .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate));
-    enveloped(state, &contract, around(router).layer(cors()).merge(public))
+        .merge(authority::routes())
+        .fallback_service(graph.clone())
+        .with_state(state.clone());
+    let routes = service_fn(move |request: Request| {
+        // The authority's `/{tenant}/..` would take some of these paths for its own.
+        let versioned = ["/v1.0/", "/beta/"].iter().any(|version| request.uri().path().starts_with(version));
+        let (graph, public) = (graph.clone(), public.clone());
+        async move { if versioned { graph.oneshot(request).await } else { public.oneshot(request).await } }
+    });
+    enveloped(state, contract, routes)
 }
 
-/// Routes within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's
-/// envelope. By itself it shows what these cost.
-pub fn enveloped(
+/// A service within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's
+/// envelope. By itself it shows what these cost. All of it lies around the routes: within them, each request would copy
+/// each layer.
+pub fn enveloped<S: Answering>(
     state: AppState,
     contract: &utoipa::openapi::OpenApi,
-    routes: Router<AppState>,
-) -> impl Service<axum::extract::Request, Response = Response, Error = std::convert::Infallible, Future: Send>
-+ Clone
-+ Send
-+ 'static
-+ use<> {
+    routes: S,
+) -> impl Answering + use<S> {
     let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
-    let router = routes
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state.clone(), envelope::envelope))
-        .with_state(state);
-    // Outside the router: routes are matched before a layer of the router's own runs.
-    MapRequestLayer::new(move |request| paths.rewrite(request)).layer(router)
+    let routes = CatchPanicLayer::custom(panicked).layer(routes);
+    let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);
+    MapRequestLayer::new(move |request| paths.rewrite(request)).layer(enveloped)
 }
 
 /// Says that the server answers.

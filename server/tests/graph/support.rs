@@ -43,7 +43,7 @@ impl Server {
     pub fn start_within(
         policy: Policy,
         public_url: Option<&str>,
-        around: impl FnOnce(Router<AppState>) -> Router<AppState>,
+        around: impl FnOnce(Router) -> Router,
     ) -> Self {
         let (folder, store) = Self::store();
         let public_url = public_url.map(str::to_owned);
@@ -68,12 +68,7 @@ impl Server {
         (folder, store)
     }
 
-    fn listen(
-        folder: TempDir,
-        store: Store,
-        state: AppState,
-        around: impl FnOnce(Router<AppState>) -> Router<AppState>,
-    ) -> Self {
+    fn listen(folder: TempDir, store: Store, state: AppState, around: impl FnOnce(Router) -> Router) -> Self {
         let runtime = Runtime::new().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
         let app = http::app_within(state.clone(), around);
