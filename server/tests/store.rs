@@ -338,6 +338,25 @@ async fn the_log_begins_anew_under_writes_that_never_pause_and_readers_who_never
 }
 
 #[tokio::test]
+async fn what_one_large_write_made_of_the_log_is_given_back() {
+    const LOG_PAGES: u32 = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Options { log_pages: LOG_PAGES, ..Options::default() }).unwrap();
+    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+    let world = Arc::new(World { store, tenant, folder });
+    let log = || world.folder.path().join("roster.sqlite-wal").metadata().unwrap().len();
+    let most = u64::from(4 * LOG_PAGES) * 4096;
+    world.create_large(ObjectId::random()).await.unwrap();
+    assert!(log() > most, "it wasn't large, so this shows nothing");
+
+    for _ in 0..10 {
+        world.create(ObjectId::random()).await.unwrap();
+    }
+
+    assert!(log() <= most, "{} bytes", log());
+}
+
+#[tokio::test]
 async fn a_folder_of_a_newer_version_is_refused_with_a_sentence() {
     let World { store, folder, .. } = Arc::into_inner(world().await).unwrap();
     drop(store);

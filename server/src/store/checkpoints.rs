@@ -5,6 +5,7 @@
 //! what survives a crash at every point of this; here is decided only when it does so.
 
 use super::{
+    Error,
     driver::{self, Connection, DatabaseError},
     readers::Readers,
     threads,
@@ -16,6 +17,11 @@ use std::{
 
 /// How many times as large as at its first checkpoint the log becomes before reads and writes wait until it ends.
 const WAIT_FACTOR: u32 = 4;
+
+/// The pages that a log has at most but for one transaction, where it is looked after from `first` pages on.
+fn most(first: u32) -> u32 {
+    first.saturating_mul(WAIT_FACTOR)
+}
 
 /// The checkpoints of one writer.
 pub(super) struct Checkpoints {
@@ -47,7 +53,14 @@ struct Progress {
 impl Checkpoints {
     /// Starts the thread, on a connection of its own. `first` is the size of the log, in pages of 4 KB, at which it
     /// begins to work.
-    pub(super) fn start(connection: Connection, readers: Arc<Readers>, first: u32) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        writer: &Connection,
+        readers: Arc<Readers>,
+        first: u32,
+    ) -> Result<Self, Error> {
+        // One transaction, such as a migration, can make it longer.
+        driver::limit_log(writer, most(first))?;
         let progress = Arc::new(Progress { step: Mutex::new(Step::Idle), changed: Condvar::new() });
         let (mover, asked) = mpsc::channel();
         let there = progress.clone();
@@ -56,8 +69,9 @@ impl Checkpoints {
                 report(driver::move_log(&connection));
                 there.set(Step::Moved);
             }
-        })?;
-        let end_at = first.saturating_mul(WAIT_FACTOR);
+        });
+        let thread = thread.map_err(|_| Error::Closed)?;
+        let end_at = most(first);
         Ok(Self {
             mover: Some(mover),
             thread: Some(thread),
@@ -105,7 +119,7 @@ impl Checkpoints {
         let began = driver::restart_log(writer);
         self.progress.set(Step::Idle);
         if matches!(began, Ok(true)) {
-            (self.move_at, self.end_at) = (self.first, self.first.saturating_mul(WAIT_FACTOR));
+            (self.move_at, self.end_at) = (self.first, most(self.first));
         } else if must {
             // Another process reads, or the disk is full: again soon, and not after each commit.
             self.end_at = pages.saturating_add(self.first / WAIT_FACTOR);

@@ -32,6 +32,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITER_CACHE: i32 = -16 * 1024;
 const READER_CACHE: i32 = -16 * 1024;
 
+/// The size of the database's pages: SQLite's own.
+const PAGE_BYTES: i64 = 4096;
+
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -177,6 +180,11 @@ fn tune(connection: &Connection) -> Result<(), Error> {
     // The writer says when.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
+}
+
+/// Has the writer give back what the log's file has beyond so many pages, when it begins the log anew.
+pub(super) fn limit_log(writer: &Connection, pages: u32) -> Result<(), DatabaseError> {
+    writer.pragma_update(None, "journal_size_limit", i64::from(pages) * PAGE_BYTES)
 }
 
 /// How many pages the write-ahead log has.

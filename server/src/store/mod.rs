@@ -140,8 +140,7 @@ impl Store {
         let connection = driver::open_writer(folder, options.durability)?;
         let readers = Arc::new(Readers::open(folder, options.readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
-        let checkpoints = Checkpoints::start(checkpoints, readers.clone(), options.log_pages);
-        let checkpoints = checkpoints.map_err(|_| Error::Closed)?;
+        let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
         let principals = Arc::new(Principals::new());
         let writer = Arc::new(Writer::start(connection, checkpoints, principals.clone())?);
         Ok(Self { readers, writer, principals, clock: options.clock })
