@@ -1,7 +1,7 @@
 //! The one thread that writes. It drains a bounded queue, runs closure after closure, commits many in one transaction, and
 //! answers nobody, the refused included, before that commit is durable.
 //!
-//! A refused closure has seldom changed anything: rules look before they write. So closures run without a savepoint, until
+//! Most refused closures have changed nothing: rules look before they write. So closures run without a savepoint, until
 //! one is refused that had changed something. Then the transaction is rolled back, those before it run again in a new one, and
 //! from there to its commit each runs in a savepoint, which undoes it alone.
 //!
@@ -252,6 +252,10 @@ impl Thread {
     }
 
     fn commit(&self, batch: Vec<Box<dyn Job>>) {
+        if batch.is_empty() {
+            // Nobody's work is in the transaction, whatever is: it must not be kept.
+            return self.roll_back();
+        }
         if self.connection.is_autocommit() {
             return batch.into_iter().for_each(|job| job.fail(Error::Closed));
         }
