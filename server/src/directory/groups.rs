@@ -93,10 +93,6 @@ pub fn create(
         return Err(Refusal::NotPermitted.into());
     }
     check_unique_names(tx, &values, traits, None)?;
-    let (group, found) = insert(tx, id, values, traits)?;
-    if bound.owners.is_empty() {
-        own_by_creator(tx, by, &group)?;
-    }
     let members = if ADD_MEMBER.reach(by).is_some() {
         addable(tx, by, &bound.members)?
     } else {
@@ -107,6 +103,11 @@ pub fn create(
     } else {
         readable(tx, by, &bound.owners)?
     };
+    // After all that can be refused without it: the writer undoes what has changed nothing for free.
+    let (group, found) = insert(tx, id, values, traits)?;
+    if bound.owners.is_empty() {
+        own_by_creator(tx, by, &group)?;
+    }
     bind(tx, &group, &members, &owners)?;
     Ok(found)
 }
