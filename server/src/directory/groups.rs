@@ -103,7 +103,7 @@ pub fn create(
     } else {
         readable(tx, by, &bound.owners)?
     };
-    // After all that can be refused without it: the writer undoes what has changed nothing for free.
+    // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, values, traits)?;
     if bound.owners.is_empty() {
         own_by_creator(tx, by, &group)?;

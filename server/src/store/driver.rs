@@ -99,6 +99,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     // An object's row is never deleted, so no reference to it can break; looking each one up again would cost a tenth of a write.
+    // Migrations, which come before this, run with the look.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     Ok(connection)
