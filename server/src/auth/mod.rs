@@ -1,6 +1,7 @@
 //! Bearer tokens: the key set that signs them, signing and verifying. Pure: keys, time and audiences are
 //! passed in. Nothing here knows HTTP, a file or the store.
 
+mod claims;
 pub mod keys;
 pub mod secrets;
 mod signed;

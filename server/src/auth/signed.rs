@@ -3,7 +3,7 @@
 //! A token is known by the digest of its whole text, so that a changed one is another one. Only good signatures are kept:
 //! whoever has no token of this server's can't push out the others'.
 
-use super::tokens::{SignedClaims, TokenFault};
+use super::claims::{SignedClaims, TokenFault};
 use aws_lc_rs::digest;
 use quick_cache::sync::Cache;
 use std::sync::Arc;

@@ -1,136 +1,22 @@
-//! Access tokens: RS256, claims as Entra writes them (version 2.0), leeway of five minutes.
+//! Access tokens: signing and verifying. RS256, leeway of five minutes.
 
-use super::keys::{KeyError, Keys};
-use crate::model::{
-    ids::{AppId, ObjectId, TenantId},
-    json,
-    permissions::{Grants, Permissions, Principal},
+pub use super::claims::{GRAPH_APP_ID, Subject, TokenFault, Verified};
+use super::{
+    claims::{Claims, SignedClaims},
+    keys::{KeyError, Keys},
 };
+use crate::model::{ids::TenantId, json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
-use std::str::FromStr;
-
-/// What every token that is issued here is for, whatever resource was asked for.
-pub const AUDIENCE: &str = "https://graph.microsoft.com";
-
-/// Graph's own application id, an audience too.
-pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// How far clocks may be apart, in seconds.
 pub const LEEWAY_SECONDS: i64 = 300;
 
 /// How long a token lives that nobody gave another life, in seconds.
 pub const LIFETIME_SECONDS: i64 = 3600;
-
-/// The tenant of personal Microsoft accounts, which this surface doesn't support.
-const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-
-/// Why a token isn't accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenFault {
-    /// There is none, or an empty one.
-    #[error("no token")]
-    Missing,
-    /// It isn't a JWT.
-    #[error("not a JWT")]
-    NotWellFormed,
-    /// Its header or claims can't be read, or it names another algorithm.
-    #[error("unreadable header or claims")]
-    Unreadable,
-    /// No key of this server signed it.
-    #[error("wrong signature")]
-    Signature,
-    /// It has expired.
-    #[error("expired")]
-    Expired,
-    /// It isn't valid yet.
-    #[error("not valid yet")]
-    NotYetValid,
-    /// It is for somebody else.
-    #[error("wrong audience")]
-    Audience,
-    /// Its user or application is disabled.
-    #[error("principal disabled")]
-    PrincipalDisabled,
-    /// Its user or application was deleted.
-    #[error("principal deleted")]
-    PrincipalDeleted,
-    /// It is of no tenant, of an unknown one or of a personal account.
-    #[error("no such tenant")]
-    Tenant,
-}
-
-/// A verified token: which tenant it is of, and what it grants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verified {
-    /// The `tid`, which the store must know too.
-    pub tenant: TenantId,
-    /// Whom it speaks for, and the permissions in it.
-    pub grants: Grants,
-}
-
-/// Whom a token is to speak for.
-#[derive(Debug, Clone)]
-pub enum Subject {
-    /// A user, through some application.
-    User {
-        /// The user's id.
-        id: ObjectId,
-        /// The user's sign-in name.
-        user_principal_name: String,
-        /// Delegated permissions.
-        scopes: Vec<String>,
-    },
-    /// An application by itself.
-    Application {
-        /// Its client id.
-        app_id: AppId,
-        /// Its service principal's id.
-        id: ObjectId,
-        /// Application permissions.
-        roles: Vec<String>,
-    },
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    aud: Audience,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    iss: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    iat: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    nbf: Option<i64>,
-    exp: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    appid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    idtyp: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    oid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    roles: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    scp: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sub: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    upn: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ver: Option<String>,
-}
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
 /// the server's own names, accepted besides Graph's.
@@ -174,8 +60,7 @@ fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
     })?;
     let claims: Claims =
         serde_json::from_value(segment(claims)?.into()).map_err(|_| TokenFault::Unreadable)?;
-    let verified = claims.read();
-    Ok(SignedClaims { audience: claims.aud, exp: claims.exp, nbf: claims.nbf, verified })
+    Ok(claims.into())
 }
 
 /// The JSON of a header or of claims. No name stands twice in it, and nothing in it is null: another program could
@@ -201,51 +86,6 @@ fn check_header(header: &Map<String, Value>, keys: &Keys) -> Result<(), TokenFau
     Ok(())
 }
 
-/// What is left to look at in a token whose signature is good.
-pub(super) struct SignedClaims {
-    audience: Audience,
-    exp: i64,
-    nbf: Option<i64>,
-    verified: Result<Verified, TokenFault>,
-}
-
-impl SignedClaims {
-    fn is_for(&self, audiences: &[&str]) -> bool {
-        let known = |audience: &String| {
-            let audience = audience.trim_end_matches('/');
-            [AUDIENCE, GRAPH_APP_ID]
-                .iter()
-                .chain(audiences)
-                .any(|known| known.trim_end_matches('/') == audience)
-        };
-        match &self.audience {
-            Audience::One(audience) => known(audience),
-            Audience::Many(audiences) => audiences.iter().any(known),
-        }
-    }
-}
-
-impl Claims {
-    fn read(&self) -> Result<Verified, TokenFault> {
-        let tenant = self.tid.as_deref().filter(|&tid| tid != PERSONAL_ACCOUNTS);
-        let tenant = tenant.and_then(|tid| TenantId::from_str(tid).ok()).ok_or(TokenFault::Tenant)?;
-        let id = self.oid.as_deref().map(ObjectId::from_str).transpose();
-        let id = id.map_err(|_| TokenFault::Unreadable)?;
-        let scopes = self.scp.as_deref().filter(|_| self.idtyp.as_deref() != Some("app"));
-        let grants = match scopes {
-            Some(scopes) => Grants {
-                principal: Principal::User(id),
-                permissions: Permissions::from_names(scopes.split_ascii_whitespace()),
-            },
-            None => Grants {
-                principal: Principal::Application(id),
-                permissions: Permissions::from_names(self.roles.iter().flatten().map(String::as_str)),
-            },
-        };
-        Ok(Verified { tenant, grants })
-    }
-}
-
 /// Signs a token. A negative life makes one that expired so many seconds before the leeway ran out.
 pub fn sign(
     keys: &Keys,
@@ -260,39 +100,8 @@ pub fn sign(
         life @ 0.. => now.saturating_add(life),
         past => now.saturating_add(past).saturating_sub(LEEWAY_SECONDS),
     };
-    let iat = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
-    let mut claims = Claims {
-        aud: Audience::One(AUDIENCE.into()),
-        iss: Some(format!("{origin}/{tenant}/v2.0")),
-        iat: Some(iat),
-        nbf: Some(iat),
-        exp,
-        appid: None,
-        idtyp: None,
-        oid: None,
-        roles: None,
-        scp: None,
-        sub: None,
-        tid: Some(tenant.to_string()),
-        upn: None,
-        ver: Some("2.0".into()),
-    };
-    match subject {
-        Subject::User { id, user_principal_name, scopes } => {
-            claims.idtyp = Some("user".into());
-            claims.oid = Some(id.to_string());
-            claims.sub = Some(id.to_string());
-            claims.upn = Some(user_principal_name.clone());
-            claims.scp = Some(scopes.join(" "));
-        }
-        Subject::Application { app_id, id, roles } => {
-            claims.idtyp = Some("app".into());
-            claims.appid = Some(app_id.to_string());
-            claims.oid = Some(id.to_string());
-            claims.sub = Some(id.to_string());
-            claims.roles = Some(roles.clone());
-        }
-    }
+    let from = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
+    let claims = Claims::new(format!("{origin}/{tenant}/v2.0"), tenant, subject, from, exp);
     let mut header = Header::new(Algorithm::RS256);
     header.kid = Some(keys.id.clone());
     jsonwebtoken::encode(&header, &claims, &keys.signing).map_err(|_| KeyError::Refused)
@@ -303,7 +112,11 @@ mod tests {
     use super::*;
     use crate::{
         auth::keys,
-        model::{clock::Clock, permissions::Permission},
+        model::{
+            clock::Clock,
+            ids::{AppId, ObjectId},
+            permissions::{Permission, Principal},
+        },
     };
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     use proptest::prelude::*;

@@ -1,0 +1,214 @@
+//! What a token says, with claims as Entra writes them (version 2.0), and why one isn't accepted. Nothing here knows keys.
+
+use crate::model::{
+    ids::{AppId, ObjectId, TenantId},
+    permissions::{Grants, Permissions, Principal},
+};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// What every token that is issued here is for, whatever resource was asked for.
+const AUDIENCE: &str = "https://graph.microsoft.com";
+
+/// Graph's own application id, an audience too.
+pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
+
+/// The tenant of personal Microsoft accounts, which this surface doesn't support.
+const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/// Why a token isn't accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// There is none, or an empty one.
+    #[error("no token")]
+    Missing,
+    /// It isn't a JWT.
+    #[error("not a JWT")]
+    NotWellFormed,
+    /// Its header or claims can't be read, or it names another algorithm.
+    #[error("unreadable header or claims")]
+    Unreadable,
+    /// No key of this server signed it.
+    #[error("wrong signature")]
+    Signature,
+    /// It has expired.
+    #[error("expired")]
+    Expired,
+    /// It isn't valid yet.
+    #[error("not valid yet")]
+    NotYetValid,
+    /// It is for somebody else.
+    #[error("wrong audience")]
+    Audience,
+    /// Its user or application is disabled.
+    #[error("principal disabled")]
+    PrincipalDisabled,
+    /// Its user or application was deleted.
+    #[error("principal deleted")]
+    PrincipalDeleted,
+    /// It is of no tenant, of an unknown one or of a personal account.
+    #[error("no such tenant")]
+    Tenant,
+}
+
+/// A verified token: which tenant it is of, and what it grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// The `tid`, which the store must know too.
+    pub tenant: TenantId,
+    /// Whom it speaks for, and the permissions in it.
+    pub grants: Grants,
+}
+
+/// Whom a token is to speak for.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A user, through some application.
+    User {
+        /// The user's id.
+        id: ObjectId,
+        /// The user's sign-in name.
+        user_principal_name: String,
+        /// Delegated permissions.
+        scopes: Vec<String>,
+    },
+    /// An application by itself.
+    Application {
+        /// Its client id.
+        app_id: AppId,
+        /// Its service principal's id.
+        id: ObjectId,
+        /// Application permissions.
+        roles: Vec<String>,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// The claims that this server writes and reads.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Claims {
+    aud: Audience,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    appid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    idtyp: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    oid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scp: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ver: Option<String>,
+}
+
+/// What is left to look at in a token whose signature is good.
+pub(super) struct SignedClaims {
+    audience: Audience,
+    pub(super) exp: i64,
+    pub(super) nbf: Option<i64>,
+    pub(super) verified: Result<Verified, TokenFault>,
+}
+
+impl SignedClaims {
+    /// Whether it is for Graph or for one of these.
+    pub(super) fn is_for(&self, audiences: &[&str]) -> bool {
+        let known = |audience: &String| {
+            let audience = audience.trim_end_matches('/');
+            [AUDIENCE, GRAPH_APP_ID]
+                .iter()
+                .chain(audiences)
+                .any(|known| known.trim_end_matches('/') == audience)
+        };
+        match &self.audience {
+            Audience::One(audience) => known(audience),
+            Audience::Many(audiences) => audiences.iter().any(known),
+        }
+    }
+}
+
+impl From<Claims> for SignedClaims {
+    fn from(claims: Claims) -> Self {
+        let verified = claims.read();
+        Self { audience: claims.aud, exp: claims.exp, nbf: claims.nbf, verified }
+    }
+}
+
+impl Claims {
+    /// The claims of a token for Graph that lives from one time to another, in seconds since 1970.
+    pub(super) fn new(issuer: String, tenant: TenantId, subject: &Subject, from: i64, exp: i64) -> Self {
+        let claims = Self {
+            aud: Audience::One(AUDIENCE.into()),
+            iss: Some(issuer),
+            iat: Some(from),
+            nbf: Some(from),
+            exp,
+            appid: None,
+            idtyp: None,
+            oid: None,
+            roles: None,
+            scp: None,
+            sub: None,
+            tid: Some(tenant.to_string()),
+            upn: None,
+            ver: Some("2.0".into()),
+        };
+        match subject {
+            Subject::User { id, user_principal_name, scopes } => Self {
+                idtyp: Some("user".into()),
+                oid: Some(id.to_string()),
+                sub: Some(id.to_string()),
+                upn: Some(user_principal_name.clone()),
+                scp: Some(scopes.join(" ")),
+                ..claims
+            },
+            Subject::Application { app_id, id, roles } => Self {
+                idtyp: Some("app".into()),
+                appid: Some(app_id.to_string()),
+                oid: Some(id.to_string()),
+                sub: Some(id.to_string()),
+                roles: Some(roles.clone()),
+                ..claims
+            },
+        }
+    }
+
+    /// Whom the token speaks for, and in which tenant.
+    fn read(&self) -> Result<Verified, TokenFault> {
+        let tenant = self.tid.as_deref().filter(|&tid| tid != PERSONAL_ACCOUNTS);
+        let tenant = tenant.and_then(|tid| TenantId::from_str(tid).ok()).ok_or(TokenFault::Tenant)?;
+        let id = self.oid.as_deref().map(ObjectId::from_str).transpose();
+        let id = id.map_err(|_| TokenFault::Unreadable)?;
+        let scopes = self.scp.as_deref().filter(|_| self.idtyp.as_deref() != Some("app"));
+        let grants = match scopes {
+            Some(scopes) => Grants {
+                principal: Principal::User(id),
+                permissions: Permissions::from_names(scopes.split_ascii_whitespace()),
+            },
+            None => Grants {
+                principal: Principal::Application(id),
+                permissions: Permissions::from_names(self.roles.iter().flatten().map(String::as_str)),
+            },
+        };
+        Ok(Verified { tenant, grants })
+    }
+}
