@@ -1,15 +1,23 @@
 //! The accept loop: connections with limits on headers, their size and their time, and a graceful end.
 
-use super::places::Places;
-use axum::{body::Body, extract::Request, response::Response};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+use super::places::{Place, Places};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, header},
+    response::Response,
 };
-use std::{convert::Infallible, future::Future, io, time::Duration};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    pin::{Pin, pin},
+    time::Duration,
+};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
@@ -18,8 +26,13 @@ use tower::{Service, ServiceExt};
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once; more wait in the system's queue, until one ends or its client keeps the server waiting.
+    /// Connections at once; more wait in the system's queue until one ends.
     pub connections: usize,
+    /// How long a client may keep the server waiting while others wait for its place: many times what a request takes
+    /// that is sent at once.
+    pub patience: Duration,
+    /// How long a connection may be idle while others wait for its place: longer than clients take that ask on and on.
+    pub idle_time: Duration,
     /// Headers of a request.
     pub headers: usize,
     /// Bytes of a request's head.
@@ -36,6 +49,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            patience: Duration::from_secs(1),
+            idle_time: Duration::from_millis(100),
             headers: 100,
             head_bytes: 64 * 1024,
             head_time: Duration::from_secs(30),
@@ -55,15 +70,14 @@ where
         + Sync
         + 'static,
 {
-    let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_headers(limits.headers)
         .max_buf_size(limits.head_bytes);
-    let places = Places::new(limits.connections);
-    let mut stop = std::pin::pin!(stop);
+    let places = Places::new(limits);
+    let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -85,30 +99,51 @@ where
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        let (app, turns) = (app.clone(), place.connection());
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let (app, turns) = (app.clone(), turns.clone());
-            async move {
-                let answer = app.oneshot(request.map(|body| Body::new(turns.watch(body)))).await;
-                turns.client_is_next();
-                answer
-            }
-        });
-        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                () = place.lost() => tracing::debug!("a connection ended: its client kept others waiting"),
-                ended = connection => if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended");
-                },
-            }
-        });
+        tokio::spawn(serve_connection(builder.clone(), Box::pin(stream), app.clone(), place));
     }
     drop(listener);
-    if timeout(limits.shutdown_time, graceful.shutdown()).await.is_err() {
+    if timeout(limits.shutdown_time, places.clear()).await.is_err() {
         tracing::warn!("some requests were still under way at the end of the time for stopping");
+    }
+}
+
+/// Answers a connection's requests until it ends or its place goes to somebody else.
+async fn serve_connection<S>(
+    builder: http1::Builder,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    app: S,
+    place: Place,
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone,
+{
+    let turns = place.connection();
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let (app, turns) = (app.clone(), turns.clone());
+        async move {
+            let mut answer = app.oneshot(request.map(|body| Body::new(turns.watch(body)))).await?;
+            if turns.answered() {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // The connection is looked at first: a request may have arrived meanwhile.
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        () = place.asked_to_leave() => {
+            // A request that has arrived is answered still, and the answer says that it is the last one.
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                biased;
+                ended = connection => ended,
+                () = place.lost() => return tracing::debug!("a connection ended: its client kept others waiting"),
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended");
     }
 }
 

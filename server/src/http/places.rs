@@ -1,15 +1,20 @@
 //! The places for connections: how many there are, and who gives one up when all are taken.
 //!
-//! Clients that are slow, by fault or on purpose, must not keep the others out. As long as there are places, they have all
+//! Neither slow clients, by fault or on purpose, nor many clients may keep others out. As long as there are places, all have
 //! the time that the listener's limits give them. Once there are none, a newcomer gets the place of the client that has
-//! kept the server waiting longest: idle, in the middle of a request, or with an answer that it doesn't take. A request
-//! that has arrived is never ended this way: it is the server's turn then.
+//! kept the server waiting longest, if that is too long: one that is idle is asked to leave, one in the middle of a
+//! request or with an answer that it doesn't take loses it. Where all are quick, the next answer tells its client to
+//! leave. A request that has arrived is never ended this way.
 
+use super::listener::Limits;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
@@ -18,18 +23,16 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a client may keep the server waiting whoever else wants its place: many times what a request takes that is
-/// sent at once.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How soon is looked again whether somebody's patience has ended.
+/// How soon is looked again whether somebody has kept the server waiting too long.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// All the places. Clones are the same.
 #[derive(Clone)]
 pub(super) struct Places {
+    limits: Limits,
     free: Arc<Semaphore>,
     taken: Arc<Mutex<Taken>>,
+    newcomer_waits: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
@@ -46,26 +49,46 @@ pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
-/// Whose turn it is on a connection.
+/// Whose turn it is on a connection, and whether its client is to leave.
 pub(super) struct Connection {
-    turn: Mutex<Turn>,
+    state: Mutex<State>,
+    newcomer_waits: Arc<AtomicBool>,
+    asked_to_leave: Notify,
     lost: Notify,
+}
+
+struct State {
+    turn: Turn,
+    leave: Option<Leave>,
 }
 
 #[derive(Clone, Copy)]
 enum Turn {
-    /// The client is to send a request or the rest of one, or to take an answer, since then.
-    Client(Instant),
+    /// The client is to send a request or the rest of one, since then.
+    Sending(Instant),
     /// The server is to answer.
-    Server,
-    /// Nobody's any more: somebody else has the place.
-    Lost,
+    Answering,
+    /// The client is to take the answer, if it hasn't yet, and may send another request, since then.
+    Answered(Instant),
+}
+
+/// When a client is to leave.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Leave {
+    /// After the request that has arrived, if there is one.
+    WhenAnswered,
+    Now,
 }
 
 impl Places {
-    /// So many places, all free.
-    pub(super) fn new(count: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(count)), taken: Arc::default() }
+    /// As many places as these limits say, all free.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            free: Arc::new(Semaphore::new(limits.connections)),
+            taken: Arc::default(),
+            newcomer_waits: Arc::default(),
+        }
     }
 
     /// Takes a place, once there is one.
@@ -74,17 +97,26 @@ impl Places {
             if let Ok(permit) = self.free.clone().try_acquire_owned() {
                 return self.place(permit);
             }
+            self.newcomer_waits.store(true, Ordering::Relaxed);
             self.take_from_slowest();
             // It comes at once from whom it was taken, or when somebody else is done.
-            if let Ok(Ok(permit)) = timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await {
+            let freed = timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await;
+            self.newcomer_waits.store(false, Ordering::Relaxed);
+            if let Ok(Ok(permit)) = freed {
                 return self.place(permit);
             }
         }
     }
 
+    /// Asks everybody to leave, and waits until all have.
+    pub(super) async fn clear(&self) {
+        self.taken().connections.values().for_each(|connection| connection.make_leave(Leave::WhenAnswered));
+        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
+        let _ = self.free.acquire_many(all).await;
+    }
+
     fn place(&self, permit: OwnedSemaphorePermit) -> Place {
-        let turn = Mutex::new(Turn::Client(Instant::now()));
-        let connection = Arc::new(Connection { turn, lost: Notify::new() });
+        let connection = Arc::new(Connection::new(self.newcomer_waits.clone()));
         let mut taken = self.taken();
         taken.last_number += 1;
         let number = taken.last_number;
@@ -92,15 +124,15 @@ impl Places {
         Place { number, places: self.clone(), connection, _permit: permit }
     }
 
-    /// Ends the connection whose client has kept the server waiting longest, unless all were quick.
+    /// Makes the client leave that has kept the server waiting longest, unless all were quick.
     fn take_from_slowest(&self) {
         let taken = self.taken();
-        let waiting = taken.connections.values().filter_map(|connection| {
-            let since = connection.waits_since()?;
-            (since.elapsed() > PATIENCE).then_some((since, connection))
+        let slow = taken.connections.values().filter_map(|connection| {
+            let (waited, leave) = connection.too_slow(&self.limits)?;
+            Some((waited, leave, connection))
         });
-        if let Some((_, slowest)) = waiting.min_by_key(|(since, _)| *since) {
-            slowest.lose();
+        if let Some((_, leave, slowest)) = slow.max_by_key(|(waited, ..)| *waited) {
+            slowest.make_leave(leave);
         }
     }
 
@@ -115,7 +147,12 @@ impl Place {
         self.connection.clone()
     }
 
-    /// Done when the place goes to somebody else.
+    /// Done when the connection is to end after what it is in the middle of.
+    pub(super) async fn asked_to_leave(&self) {
+        self.connection.asked_to_leave.notified().await;
+    }
+
+    /// Done when the connection is to end whatever it is in the middle of. It was asked to leave before.
     pub(super) async fn lost(&self) {
         self.connection.lost.notified().await;
     }
@@ -128,39 +165,48 @@ impl Drop for Place {
 }
 
 impl Connection {
-    /// From now on it is the client's turn.
-    pub(super) fn client_is_next(&self) {
-        self.set(Turn::Client(Instant::now()));
+    fn new(newcomer_waits: Arc<AtomicBool>) -> Self {
+        let state = State { turn: Turn::Sending(Instant::now()), leave: None };
+        Self { state: Mutex::new(state), newcomer_waits, asked_to_leave: Notify::new(), lost: Notify::new() }
     }
 
     /// A request's body, whose end makes it the server's turn.
     pub(super) fn watch<B: Body>(self: &Arc<Self>, body: B) -> WatchedBody<B> {
         // The head has arrived: it is the rest that the client may keep the server waiting for.
-        self.set(if body.is_end_stream() { Turn::Server } else { Turn::Client(Instant::now()) });
+        let turn = if body.is_end_stream() { Turn::Answering } else { Turn::Sending(Instant::now()) };
+        self.state().turn = turn;
         WatchedBody { body, connection: self.clone() }
     }
 
-    fn waits_since(&self) -> Option<Instant> {
-        match *self.turn() {
-            Turn::Client(since) => Some(since),
-            Turn::Server | Turn::Lost => None,
+    /// The server has answered. Says whether that is to be the last answer: somebody else waits for the place.
+    pub(super) fn answered(&self) -> bool {
+        self.state().turn = Turn::Answered(Instant::now());
+        self.newcomer_waits.load(Ordering::Relaxed) && self.newcomer_waits.swap(false, Ordering::Relaxed)
+    }
+
+    /// How long the client has kept the server waiting, and when it is to leave, if that is too long and it hasn't been told yet.
+    fn too_slow(&self, limits: &Limits) -> Option<(Duration, Leave)> {
+        let state = self.state();
+        let (Turn::Sending(since) | Turn::Answered(since)) = state.turn else { return None };
+        let waited = since.elapsed();
+        let leave = match state.turn {
+            _ if waited > limits.patience => Leave::Now,
+            Turn::Answered(_) if waited > limits.idle_time => Leave::WhenAnswered,
+            _ => return None,
+        };
+        (state.leave < Some(leave)).then_some((waited, leave))
+    }
+
+    fn make_leave(&self, leave: Leave) {
+        self.state().leave = Some(leave);
+        self.asked_to_leave.notify_one();
+        if leave == Leave::Now {
+            self.lost.notify_one();
         }
     }
 
-    fn lose(&self) {
-        *self.turn() = Turn::Lost;
-        self.lost.notify_one();
-    }
-
-    fn set(&self, next: Turn) {
-        let mut turn = self.turn();
-        if !matches!(*turn, Turn::Lost) {
-            *turn = next;
-        }
-    }
-
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -180,7 +226,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for WatchedBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         if frame.is_none() || self.body.is_end_stream() {
-            self.connection.set(Turn::Server);
+            self.connection.state().turn = Turn::Answering;
         }
         Poll::Ready(frame)
     }
