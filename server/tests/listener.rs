@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::{Router, body::Bytes, routing::post};
-use roster_server::http::listener::{self, Limits};
+use roster_server::http::{limits::Limits, listener};
 use std::{
     future,
     net::SocketAddr,

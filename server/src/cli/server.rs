@@ -3,7 +3,7 @@
 use super::{Error, open_store};
 use crate::{
     directory::{self, Policy, purging::Purging, sample},
-    http::{self, AppState, listener, listener::Limits},
+    http::{self, AppState, limits::Limits, listener},
     model::ids::TenantId,
     store::{
         self, Piece, Store, Tenant, changes,

@@ -1,6 +1,9 @@
 //! The accept loop: connections with limits on headers, their size and their time, and a graceful end.
 
-use super::places::{Place, Places};
+use super::{
+    limits::Limits,
+    places::{Place, Places},
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -22,44 +25,6 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt};
-
-/// What a connection may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Connections at once; more wait in the system's queue until one ends.
-    pub connections: usize,
-    /// How long a client may keep the server waiting while others wait for its place: many times what a request takes
-    /// that is sent at once.
-    pub patience: Duration,
-    /// How long a connection may be idle while others wait for its place: longer than clients take that ask on and on.
-    pub idle_time: Duration,
-    /// Headers of a request.
-    pub headers: usize,
-    /// Bytes of a request's head.
-    pub head_bytes: usize,
-    /// How long a head may take, and how long a connection may be idle.
-    pub head_time: Duration,
-    /// How long a client may leave an answer unread.
-    pub write_time: Duration,
-    /// How long requests under way may take once the server stops.
-    pub shutdown_time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 1024,
-            patience: Duration::from_secs(1),
-            idle_time: Duration::from_millis(100),
-            headers: 100,
-            head_bytes: 64 * 1024,
-            head_time: Duration::from_secs(30),
-            write_time: Duration::from_secs(30),
-            // What runs containers kills them ten seconds after it asked them to stop.
-            shutdown_time: Duration::from_secs(8),
-        }
-    }
-}
 
 /// Serves connections until `stop` is done, then ends those that are idle and waits for the others.
 pub async fn serve<S>(listener: TcpListener, app: S, limits: Limits, stop: impl Future<Output = ()>)

@@ -16,6 +16,7 @@ mod error_responses;
 pub mod errors;
 mod extract;
 mod groups;
+pub mod limits;
 pub mod listener;
 mod me;
 mod members;

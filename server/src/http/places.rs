@@ -6,7 +6,7 @@
 //! request or with an answer that it doesn't take loses it. Where all are quick, the next answer tells its client to
 //! leave. A request that has arrived is never ended this way.
 
-use super::listener::Limits;
+use super::limits::Limits;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::{
     collections::HashMap,

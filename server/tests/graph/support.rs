@@ -7,7 +7,7 @@ use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::tokens::{self, Subject},
     directory::{self, Policy, applications, applications::Registration, import, sample, users},
-    http::{self, AppState, listener, listener::Limits},
+    http::{self, AppState, limits::Limits, listener},
     model::{
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,

@@ -11,7 +11,7 @@ use axum::{
 use clap::Args;
 use roster_server::{
     directory::Policy,
-    http::{self, AppState, listener, listener::Limits},
+    http::{self, AppState, limits::Limits, listener},
     store::{Durability, Options, Store},
 };
 use rusqlite::Connection;
