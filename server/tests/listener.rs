@@ -74,22 +74,26 @@ async fn an_idle_client_gives_its_place_to_a_newcomer() {
 }
 
 #[tokio::test]
-async fn clients_that_send_nothing_give_their_places_to_a_newcomer() {
-    let address = start(Limits { patience: Duration::ZERO, ..patient() }).await;
-    let mut silent = Vec::new();
-    for _ in 0..10 * PLACES {
-        silent.push(TcpStream::connect(address).await.unwrap());
-    }
-    ask_anew(address).await;
+async fn a_client_that_sends_nothing_loses_its_place_to_a_newcomer() {
+    those_who_sent_lose_their_places(b"").await;
 }
 
 #[tokio::test]
-async fn a_client_in_the_middle_of_a_request_gives_its_place_to_a_newcomer() {
+async fn a_client_in_the_middle_of_a_head_loses_its_place_to_a_newcomer() {
+    those_who_sent_lose_their_places(&REQUEST[..5]).await;
+}
+
+#[tokio::test]
+async fn a_client_in_the_middle_of_a_body_loses_its_place_to_a_newcomer() {
+    those_who_sent_lose_their_places(&REQUEST[..REQUEST.len() - 1]).await;
+}
+
+async fn those_who_sent_lose_their_places(part: &[u8]) {
     let address = start(Limits { patience: Duration::ZERO, ..patient() }).await;
     let mut halfway = Vec::new();
     for _ in 0..10 * PLACES {
         let mut connection = TcpStream::connect(address).await.unwrap();
-        connection.write_all(&REQUEST[..REQUEST.len() - 1]).await.unwrap();
+        connection.write_all(part).await.unwrap();
         halfway.push(connection);
     }
     ask_anew(address).await;

@@ -10,8 +10,17 @@ use crate::{
         folder::{self, Folder, ServerLock},
     },
 };
-use std::{future::Future, io::IsTerminal, net::SocketAddr, path::Path, time::Duration};
-use tokio::{net::TcpListener, time::MissedTickBehavior};
+use std::{
+    future::Future,
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    path::Path,
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    time::MissedTickBehavior,
+};
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
@@ -26,6 +35,10 @@ const SHORTEN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Files that are kept for other things than connections: the database's above all.
 const OTHER_FILES: u64 = 64;
+
+/// Clients that wait in the system's queue at most, where the system allows so many. Whom it turns away tries again only
+/// after a second.
+const QUEUE: u32 = 4096;
 
 /// Connections that a server takes however few files the system gives it.
 const LEAST_CONNECTIONS: usize = 8;
@@ -64,7 +77,7 @@ impl Server {
         let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
         check_address(&settings, has_sample)?;
         let failed = |error| Error::Io(format!("listening on {}", settings.listen), error);
-        let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
+        let listener = listen(settings.listen).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let path = folder.path().to_owned();
         let state = AppState::new(store.clone(), path, settings.policy, settings.public_url, has_sample);
@@ -102,6 +115,15 @@ impl Server {
         shorten.abort();
         drop(self.store);
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Windows it would let another process take the address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// A connection is a file, of which many systems give a process a thousand, and more when it asks: what it gets then
@@ -191,12 +213,11 @@ pub(super) fn start_log(json: bool, default_level: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_level));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
         // Otherwise a log that nobody reads any more panics.
         .log_internal_errors(false);
     // Fails where a log is running already, which then stays.
-    let _ =
-        if json { log.json().try_init() } else { log.with_ansi(std::io::stderr().is_terminal()).try_init() };
+    let _ = if json { log.json().try_init() } else { log.with_ansi(io::stderr().is_terminal()).try_init() };
 }
 
 /// Done at Ctrl-C or SIGTERM.

@@ -28,7 +28,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
-            patience: Duration::from_secs(1),
+            patience: Duration::from_millis(500),
             idle_time: Duration::from_millis(100),
             headers: 100,
             head_bytes: 64 * 1024,

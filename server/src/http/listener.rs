@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use futures::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -21,6 +22,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    task::yield_now,
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
@@ -81,29 +83,34 @@ async fn serve_connection<S>(
 ) where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone,
 {
-    let turns = place.connection();
+    let turns = place.turns();
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let (app, turns) = (app.clone(), turns.clone());
         async move {
-            let mut answer = app.oneshot(request.map(|body| Body::new(turns.watch(body)))).await?;
+            let mut answer = app.oneshot(request.map(|body| Body::new(turns.watch_body(body)))).await?;
             if turns.answered() {
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
         }
     });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    // The connection is looked at first: a request may have arrived meanwhile.
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(turns.watch_stream(stream)), service));
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
-        () = place.asked_to_leave() => {
-            // A request that has arrived is answered still, and the answer says that it is the last one.
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                biased;
-                ended = connection => ended,
-                () = place.lost() => return tracing::debug!("a connection ended: its client kept others waiting"),
+        () = turns.asked_to_leave() => {
+            // The news of a request that has arrived may still be on its way: it is let in first.
+            yield_now().await;
+            if let Some(ended) = connection.as_mut().now_or_never() {
+                ended
+            } else {
+                // From now on an answer says that it is the last one.
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    biased;
+                    ended = connection => ended,
+                    () = turns.lost() => return tracing::debug!("a connection ended: its client kept others waiting"),
+                }
             }
         }
     };

@@ -30,6 +30,7 @@ mod requires;
 mod schemas;
 mod service_principals;
 mod texts;
+mod turns;
 mod unserved;
 mod users;
 pub mod wire;

@@ -36,15 +36,22 @@ async fn a_flood_is_answered_or_put_off_and_what_was_acknowledged_is_there() {
     let server = Server::start(folder.path(), &["--sample"]);
     let token = server.sample_token().await;
     let ledger = Ledger::default();
+    let mut slowest = Duration::ZERO;
     for _ in campaign::rounds(1) {
         join_all((0..CONNECTIONS).map(|_| ledger.create(&server, &token))).await;
+        let over = Instant::now();
         assert!(is_answered(&server, &token, SOON).await, "the flood is over, the server still busy");
+        slowest = slowest.max(over.elapsed());
         ledger.check(folder.path());
     }
     assert!(ledger.acknowledged() > CONNECTIONS / 2, "few got anything: {}", ledger.counts());
     assert!(server.peak_memory() < MEMORY, "{} bytes", server.peak_memory());
     let memory = server.peak_memory() >> 20;
-    campaign::report("overload", format_args!("{}, none lost; {memory} MiB", ledger.counts()));
+    let counts = ledger.counts();
+    campaign::report(
+        "overload",
+        format_args!("{counts}, none lost; a newcomer after it waited {slowest:.1?} at most; {memory} MiB"),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
