@@ -2,69 +2,124 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use axum::{Router, body::Bytes, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Request, State},
+    routing::{get, post},
+};
 use roster_server::http::{limits::Limits, listener};
 use std::{
     future,
     net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
     time::timeout,
 };
 
 /// Longer than any test takes.
 const FOREVER: Duration = Duration::from_secs(3600);
-/// What never comes within it won't come.
-const LIMIT: Duration = Duration::from_secs(60);
+/// What doesn't come within it won't come.
+const LIMIT: Duration = Duration::from_secs(20);
+/// More than the system takes from a server whose client reads nothing.
+const LARGE: usize = 64 << 20;
 const PLACES: usize = 2;
-const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\n\r\n.";
 
-/// Limits under which nobody loses a place but by what a test changes of them.
+/// Limits under which nobody is slow.
 fn patient() -> Limits {
-    Limits { connections: PLACES, patience: FOREVER, idle_time: FOREVER, ..Limits::default() }
+    Limits { connections: PLACES, idle_time: FOREVER, patience: FOREVER, ..Limits::default() }
 }
 
-/// Starts a listener whose answers are what was sent.
-async fn start(limits: Limits) -> SocketAddr {
+/// Limits under which everybody is slow.
+fn impatient() -> Limits {
+    Limits { connections: PLACES, idle_time: Duration::ZERO, patience: Duration::ZERO, ..Limits::default() }
+}
+
+/// Lets requests to paths below `/held` go on.
+type Release = Arc<Notify>;
+
+/// Starts a listener until `stop` is done.
+async fn start_until(
+    limits: Limits,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> (SocketAddr, Release, tokio::task::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = Router::new().route("/", post(|body: Bytes| async { body }));
-    tokio::spawn(listener::serve(listener, app, limits, future::pending()));
-    address
+    let release = Release::default();
+    let app = Router::new()
+        .route("/echo", post(|body: Bytes| async { body }))
+        .route("/large", get(|| async { vec![b'.'; LARGE] }))
+        .route("/held/body-read-late", post(read_late))
+        .route(
+            "/held/body-unread",
+            post(|State(release): State<Release>| async move { release.notified().await }),
+        )
+        .with_state(release.clone());
+    let serving = tokio::spawn(listener::serve(listener, app, limits, stop));
+    (address, release, serving)
 }
 
-/// Sends a request and returns the answer's head. `None` where the connection ended instead.
-async fn ask(connection: &mut TcpStream) -> Option<String> {
-    connection.write_all(REQUEST).await.ok()?;
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"\r\n\r\n.") {
-        let count = connection.read_buf(&mut answer).await.ok()?;
-        (count > 0).then_some(())?;
+async fn read_late(State(release): State<Release>, request: Request) {
+    release.notified().await;
+    axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
+}
+
+async fn start(limits: Limits) -> (SocketAddr, Release) {
+    let (address, release, _) = start_until(limits, future::pending()).await;
+    (address, release)
+}
+
+/// A request with a body of one byte.
+fn request(path: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\n\r\n.")
+}
+
+async fn send(connection: &mut TcpStream, text: &str) {
+    connection.write_all(text.as_bytes()).await.unwrap();
+}
+
+/// The head of the next answer. `None` where the connection ended instead.
+async fn read_head(connection: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(connection.read_u8().await.ok()?);
     }
-    Some(String::from_utf8(answer).unwrap())
+    Some(String::from_utf8(head).unwrap())
 }
 
-fn is_last(answer: &str) -> bool {
-    answer.contains("connection: close\r\n")
+/// Asks for an echo, and gives the head of the answer.
+async fn ask(connection: &mut TcpStream) -> Option<String> {
+    connection.write_all(request("/echo").as_bytes()).await.ok()?;
+    let head = read_head(connection).await?;
+    connection.read_u8().await.ok()?;
+    Some(head)
+}
+
+fn is_last(head: &str) -> bool {
+    head.contains("connection: close\r\n")
 }
 
 /// Connects anew and asks once.
 async fn ask_anew(address: SocketAddr) -> (TcpStream, String) {
     let asked = timeout(LIMIT, async {
         let mut connection = TcpStream::connect(address).await.unwrap();
-        let answer = ask(&mut connection).await.unwrap();
-        (connection, answer)
+        let head = ask(&mut connection).await.unwrap();
+        (connection, head)
     });
     asked.await.unwrap()
 }
 
 #[tokio::test]
 async fn an_idle_client_gives_its_place_to_a_newcomer() {
-    let address = start(Limits { idle_time: Duration::ZERO, ..patient() }).await;
+    let (address, _) = start(impatient()).await;
     let mut idle = Vec::new();
     for _ in 0..10 * PLACES {
         idle.push(ask_anew(address).await.0);
@@ -75,35 +130,57 @@ async fn an_idle_client_gives_its_place_to_a_newcomer() {
 
 #[tokio::test]
 async fn a_client_that_sends_nothing_loses_its_place_to_a_newcomer() {
-    those_who_sent_lose_their_places(b"").await;
+    those_who_send_this_lose_their_places("").await;
 }
 
 #[tokio::test]
 async fn a_client_in_the_middle_of_a_head_loses_its_place_to_a_newcomer() {
-    those_who_sent_lose_their_places(&REQUEST[..5]).await;
+    those_who_send_this_lose_their_places("POST /echo").await;
 }
 
 #[tokio::test]
 async fn a_client_in_the_middle_of_a_body_loses_its_place_to_a_newcomer() {
-    those_who_sent_lose_their_places(&REQUEST[..REQUEST.len() - 1]).await;
+    those_who_send_this_lose_their_places(request("/echo").strip_suffix('.').unwrap()).await;
 }
 
-async fn those_who_sent_lose_their_places(part: &[u8]) {
-    let address = start(Limits { patience: Duration::ZERO, ..patient() }).await;
-    let mut halfway = Vec::new();
-    for _ in 0..10 * PLACES {
+#[tokio::test]
+async fn a_client_that_does_not_take_its_answer_loses_its_place_to_a_newcomer() {
+    those_who_send_this_lose_their_places("GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+}
+
+async fn those_who_send_this_lose_their_places(text: &str) {
+    let (address, _) = start(impatient()).await;
+    let mut slow = Vec::new();
+    for _ in 0..3 * PLACES {
         let mut connection = TcpStream::connect(address).await.unwrap();
-        connection.write_all(part).await.unwrap();
-        halfway.push(connection);
+        send(&mut connection, text).await;
+        slow.push(connection);
     }
     ask_anew(address).await;
 }
 
 #[tokio::test]
+async fn a_request_that_has_arrived_keeps_its_place_until_it_is_answered() {
+    for path in ["/held/body-read-late", "/held/body-unread"] {
+        let (address, release) = start(impatient()).await;
+        let mut held = TcpStream::connect(address).await.unwrap();
+        send(&mut held, &request(path)).await;
+        // Each takes the place of the one before: the only other one.
+        let mut others = Vec::new();
+        for _ in 0..5 * PLACES {
+            others.push(ask_anew(address).await);
+        }
+        release.notify_one();
+        let head = timeout(LIMIT, read_head(&mut held)).await.unwrap();
+        assert!(head.unwrap().starts_with("HTTP/1.1 200"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_busy_client_is_told_with_an_answer_that_its_place_goes_to_a_newcomer() {
-    let address = start(Limits { connections: 1, ..patient() }).await;
-    let (mut busy, answer) = ask_anew(address).await;
-    assert!(!is_last(&answer), "nobody else is there");
+    let (address, _) = start(Limits { connections: 1, ..patient() }).await;
+    let (mut busy, head) = ask_anew(address).await;
+    assert!(!is_last(&head), "nobody else is there");
     let newcomer = tokio::spawn(ask_anew(address));
     let told = timeout(LIMIT, async { while !is_last(&ask(&mut busy).await.unwrap()) {} });
     told.await.unwrap();
@@ -112,21 +189,33 @@ async fn a_busy_client_is_told_with_an_answer_that_its_place_goes_to_a_newcomer(
 
 #[tokio::test]
 async fn clients_that_ask_on_and_on_share_the_places() {
-    const CLIENTS: usize = 5 * PLACES;
-    let address = start(patient()).await;
-    let answered: &[AtomicUsize; CLIENTS] = Box::leak(Box::default());
+    let (address, _) = start(patient()).await;
+    let answered: [AtomicUsize; 5 * PLACES] = Default::default();
     let all_are_answered = || answered.iter().all(|answers| answers.load(Ordering::Relaxed) >= 3);
     let clients = answered.iter().map(|answers| async move {
         while !all_are_answered() {
             let mut connection = TcpStream::connect(address).await.unwrap();
             while !all_are_answered() {
-                let answer = ask(&mut connection).await.unwrap();
+                let head = ask(&mut connection).await.unwrap();
                 answers.fetch_add(1, Ordering::Relaxed);
-                if is_last(&answer) {
+                if is_last(&head) {
                     break;
                 }
             }
         }
     });
     timeout(LIMIT, futures::future::join_all(clients)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_that_stops_waits_for_no_newcomer_and_no_idle_client() {
+    let (stop, stopped) = oneshot::channel();
+    let (address, _, serving) = start_until(patient(), async { stopped.await.unwrap() }).await;
+    let mut idle = Vec::new();
+    for _ in 0..PLACES {
+        idle.push(ask_anew(address).await);
+    }
+    let _newcomer = TcpStream::connect(address).await.unwrap();
+    stop.send(()).unwrap();
+    timeout(patient().shutdown_time / 2, serving).await.unwrap().unwrap();
 }

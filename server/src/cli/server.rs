@@ -98,7 +98,7 @@ impl Server {
         self.folder.path()
     }
 
-    /// Answers requests until `stop` is done, and ends when all that was accepted is answered.
+    /// Answers requests until `stop` is done, and ends when what is under way is answered.
     pub(super) async fn serve(self, stop: impl Future<Output = ()>) {
         // What needs the keys waits for them.
         let state = self.state.clone();

@@ -7,11 +7,11 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; more wait in the system's queue until one ends.
     pub connections: usize,
-    /// How long a client may keep the server waiting while others wait for its place: many times what a request takes
-    /// that is sent at once.
-    pub patience: Duration,
-    /// How long a connection may be idle while others wait for its place: longer than clients take that ask on and on.
+    /// How long a connection may be idle while others wait for its place: longer than an answer and the next request take
+    /// around the world.
     pub idle_time: Duration,
+    /// How long a client may keep the server waiting, in the middle of something, while others wait for its place.
+    pub patience: Duration,
     /// Headers of a request.
     pub headers: usize,
     /// Bytes of a request's head.
@@ -28,8 +28,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
-            patience: Duration::from_millis(500),
-            idle_time: Duration::from_millis(100),
+            idle_time: Duration::from_millis(400),
+            patience: Duration::from_secs(1),
             headers: 100,
             head_bytes: 64 * 1024,
             head_time: Duration::from_secs(30),

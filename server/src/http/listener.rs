@@ -7,10 +7,10 @@ use super::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Version, header},
     response::Response,
 };
-use futures::FutureExt;
+use futures::poll;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -18,6 +18,7 @@ use std::{
     future::Future,
     io,
     pin::{Pin, pin},
+    task::Poll,
     time::Duration,
 };
 use tokio::{
@@ -86,9 +87,12 @@ async fn serve_connection<S>(
     let turns = place.turns();
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let (app, turns) = (app.clone(), turns.clone());
+        let version = request.version();
         async move {
             let mut answer = app.oneshot(request.map(|body| Body::new(turns.watch_body(body)))).await?;
-            if turns.answered() {
+            turns.answered();
+            // Clients of HTTP/1.0 that keep a connection would be told two things at once.
+            if version == Version::HTTP_11 && turns.makes_place() {
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
@@ -99,9 +103,9 @@ async fn serve_connection<S>(
         biased;
         ended = connection.as_mut() => ended,
         () = turns.asked_to_leave() => {
-            // The news of a request that has arrived may still be on its way: it is let in first.
+            // News of a request that has arrived may still be on its way, and goes first.
             yield_now().await;
-            if let Some(ended) = connection.as_mut().now_or_never() {
+            if let Poll::Ready(ended) = poll!(connection.as_mut()) {
                 ended
             } else {
                 // From now on an answer says that it is the last one.

@@ -2,9 +2,9 @@
 //!
 //! Neither slow clients, by fault or on purpose, nor many clients may keep others out. As long as there are places, all have
 //! the time that the listener's limits give them. Once there are none, a newcomer gets the place of the client that has
-//! kept the server waiting longest, if that is too long: one without a request is asked to leave, one in the middle of a
-//! request or of taking an answer loses its place. Where all are quick, the next answer tells its client to leave. A
-//! request that has arrived is never ended this way.
+//! had its own for nothing longest, if that is too long: an idle one is asked to leave, one in the middle of a request or
+//! of taking an answer loses its place. Where all are quick, the next answer tells its client to leave. A request that is
+//! known to have arrived is never ended this way.
 
 use super::{
     limits::Limits,
@@ -16,14 +16,14 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
-/// How soon is looked again whether somebody has kept the server waiting too long.
+/// How soon is looked again whether somebody has had a place for nothing too long.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// All the places. Clones are the same.
@@ -66,8 +66,8 @@ impl Places {
             if let Ok(permit) = self.free.clone().try_acquire_owned() {
                 return self.place(permit);
             }
-            self.newcomer_waits.store(true, Ordering::Relaxed);
-            self.take_from_slowest();
+            let somebody_leaves = self.take_from_slowest();
+            self.newcomer_waits.store(!somebody_leaves, Ordering::Relaxed);
             // It comes at once from whom it was taken, or when somebody else is done.
             let freed = timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await;
             self.newcomer_waits.store(false, Ordering::Relaxed);
@@ -93,16 +93,15 @@ impl Places {
         Place { number, places: self.clone(), turns, _permit: permit }
     }
 
-    /// Makes the client leave that has kept the server waiting longest, unless all were quick.
-    fn take_from_slowest(&self) {
-        let taken = self.taken();
+    /// Makes the client leave that has had its place for nothing longest. `false`: none has for too long.
+    fn take_from_slowest(&self) -> bool {
+        let (taken, now) = (self.taken(), Instant::now());
         let slow = taken.connections.values().filter_map(|turns| {
-            let (waited, leave) = turns.too_slow(&self.limits)?;
+            let (waited, leave) = turns.too_slow(now, &self.limits)?;
             Some((waited, leave, turns))
         });
-        if let Some((_, leave, slowest)) = slow.max_by_key(|(waited, ..)| *waited) {
-            slowest.make_leave(leave);
-        }
+        let slowest = slow.max_by_key(|(waited, ..)| *waited);
+        slowest.inspect(|(_, leave, turns)| turns.make_leave(*leave)).is_some()
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {

@@ -10,7 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -33,12 +33,14 @@ struct State {
 
 #[derive(Clone, Copy)]
 enum Turn {
-    /// Nobody's: since then there is no other request.
+    /// Nobody's: there has been no request since then.
     Idle(Instant),
-    /// The client's, since then: it is to send its first request or the rest of one, or to take the rest of an answer.
-    Client(Instant),
+    /// The client's, since then: it is to send its first request, or the rest of one.
+    Sending(Instant),
     /// The server's: it is to answer.
     Server,
+    /// The client's, since then: it is to take the rest of an answer.
+    Taking(Instant),
 }
 
 /// When a client is to leave.
@@ -52,7 +54,7 @@ pub(super) enum Leave {
 impl Turns {
     /// Those of a new connection. `newcomer_waits` says whether somebody waits for a place.
     pub(super) fn new(newcomer_waits: Arc<AtomicBool>) -> Self {
-        let state = State { turn: Turn::Client(Instant::now()), leave: None };
+        let state = State { turn: Turn::Sending(Instant::now()), leave: None };
         Self { state: Mutex::new(state), newcomer_waits, asked_to_leave: Notify::new(), lost: Notify::new() }
     }
 
@@ -61,29 +63,32 @@ impl Turns {
         WatchedStream { stream, turns: self.clone() }
     }
 
-    /// The body of a request whose head has arrived. Its end makes it the server's turn.
-    pub(super) fn watch_body<B: Body>(self: &Arc<Self>, body: B) -> WatchedBody<B> {
-        let turn = if body.is_end_stream() { Turn::Server } else { Turn::Client(Instant::now()) };
-        self.state().turn = turn;
-        WatchedBody { body, turns: self.clone() }
+    /// The body of a request whose head has arrived.
+    pub(super) fn watch_body<B>(self: &Arc<Self>, body: B) -> WatchedBody<B> {
+        self.state().turn = Turn::Server;
+        WatchedBody { body, first_missed: None, turns: self.clone() }
     }
 
-    /// The server has answered. Says whether that is to be the last answer: somebody else waits for the place.
-    pub(super) fn answered(&self) -> bool {
+    /// The server has answered.
+    pub(super) fn answered(&self) {
         self.state().turn = Turn::Idle(Instant::now());
+    }
+
+    /// Whether this connection is the one that makes place for somebody who waits. Each who waits is told of once.
+    pub(super) fn makes_place(&self) -> bool {
         self.newcomer_waits.load(Ordering::Relaxed) && self.newcomer_waits.swap(false, Ordering::Relaxed)
     }
 
-    /// How long the client has kept its place for nothing, and when it is to leave, if that is too long and it wasn't
-    /// told yet.
-    pub(super) fn too_slow(&self, limits: &Limits) -> Option<(Duration, Leave)> {
+    /// How long the client has had its place for nothing, and when it is to leave, if that is too long and it wasn't told
+    /// yet.
+    pub(super) fn too_slow(&self, now: Instant, limits: &Limits) -> Option<(Duration, Leave)> {
         let state = self.state();
         let (since, limit, leave) = match state.turn {
             Turn::Idle(since) => (since, limits.idle_time, Leave::WhenAnswered),
-            Turn::Client(since) => (since, limits.patience, Leave::Now),
+            Turn::Sending(since) | Turn::Taking(since) => (since, limits.patience, Leave::Now),
             Turn::Server => return None,
         };
-        let waited = since.elapsed();
+        let waited = now.saturating_duration_since(since);
         (waited > limit && state.leave < Some(leave)).then_some((waited, leave))
     }
 
@@ -114,12 +119,37 @@ impl Turns {
         }
     }
 
-    /// It is the client's turn from now on, unless it is somebody's already.
-    fn client_has_begun(&self) {
+    /// Changes the turn, where it is one that this changes.
+    fn change(&self, next: impl FnOnce(Turn) -> Option<Turn>) {
         let mut state = self.state();
-        if matches!(state.turn, Turn::Idle(_)) {
-            state.turn = Turn::Client(Instant::now());
+        if let Some(turn) = next(state.turn) {
+            state.turn = turn;
         }
+    }
+
+    /// Something of the next request has come.
+    fn request_begins(&self) {
+        self.change(|turn| matches!(turn, Turn::Idle(_)).then(|| Turn::Sending(Instant::now())));
+    }
+
+    /// An answer isn't taken at once.
+    fn answer_waits(&self) {
+        self.change(|turn| matches!(turn, Turn::Idle(_)).then(|| Turn::Taking(Instant::now())));
+    }
+
+    /// An answer was taken whole.
+    fn answer_is_taken(&self) {
+        self.change(|turn| matches!(turn, Turn::Taking(_)).then(|| Turn::Idle(Instant::now())));
+    }
+
+    /// The rest of a body is waited for, since then.
+    fn body_waits(&self, since: Instant) {
+        self.change(|turn| matches!(turn, Turn::Server).then_some(Turn::Sending(since)));
+    }
+
+    /// Nothing of a body is waited for.
+    fn body_is_here(&self) {
+        self.change(|turn| matches!(turn, Turn::Sending(_)).then_some(Turn::Server));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -127,7 +157,7 @@ impl Turns {
     }
 }
 
-/// A connection's bytes: some that come in begin a request, some that don't go out at once make the client slow.
+/// A connection's bytes, on their way in and out.
 pub(super) struct WatchedStream<S> {
     stream: S,
     turns: Arc<Turns>,
@@ -136,7 +166,7 @@ pub(super) struct WatchedStream<S> {
 impl<S> WatchedStream<S> {
     fn written<T>(&self, outcome: Poll<T>) -> Poll<T> {
         if outcome.is_pending() {
-            self.turns.client_has_begun();
+            self.turns.answer_waits();
         }
         outcome
     }
@@ -151,7 +181,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.turns.client_has_begun();
+            self.turns.request_begins();
         }
         outcome
     }
@@ -181,7 +211,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        // Only what was written whole is flushed.
+        if outcome.is_ready() {
+            self.turns.answer_is_taken();
+        }
+        outcome
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -192,6 +227,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
 /// A request's body on its way in.
 pub(super) struct WatchedBody<B> {
     body: B,
+    /// When something of it was waited for first.
+    first_missed: Option<Instant>,
     turns: Arc<Turns>,
 }
 
@@ -203,11 +240,14 @@ impl<B: Body<Data = Bytes> + Unpin> Body for WatchedBody<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if frame.is_none() || self.body.is_end_stream() {
-            self.turns.state().turn = Turn::Server;
+        let outcome = Pin::new(&mut self.body).poll_frame(context);
+        if outcome.is_pending() {
+            let since = *self.first_missed.get_or_insert_with(Instant::now);
+            self.turns.body_waits(since);
+        } else {
+            self.turns.body_is_here();
         }
-        Poll::Ready(frame)
+        outcome
     }
 
     fn is_end_stream(&self) -> bool {
@@ -216,5 +256,33 @@ impl<B: Body<Data = Bytes> + Unpin> Body for WatchedBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl<B> Drop for WatchedBody<B> {
+    /// Nobody waits for the rest any more.
+    fn drop(&mut self) {
+        self.turns.body_is_here();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    #[tokio::test]
+    async fn a_client_that_begins_a_request_is_idle_no_more() {
+        let turns = Arc::new(Turns::new(Arc::default()));
+        turns.answered();
+        let leave = || {
+            let later = Instant::now() + Duration::from_secs(60);
+            turns.too_slow(later, &Limits::default()).map(|(_, leave)| leave)
+        };
+        assert!(leave() == Some(Leave::WhenAnswered));
+        let (mut client, server) = duplex(1);
+        client.write_u8(b'G').await.unwrap();
+        turns.watch_stream(server).read_u8().await.unwrap();
+        assert!(leave() == Some(Leave::Now));
     }
 }

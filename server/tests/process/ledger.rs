@@ -164,6 +164,11 @@ impl Ledger {
         self.put_off.load(Ordering::SeqCst)
     }
 
+    /// Creations that no answer came to.
+    pub fn unanswered_creations(&self) -> usize {
+        self.unanswered_creations.load(Ordering::SeqCst)
+    }
+
     /// How many writes were told what.
     pub fn counts(&self) -> String {
         let refused = self.refused.load(Ordering::SeqCst);
@@ -203,7 +208,7 @@ impl Ledger {
             let found = stored.remove(id).unwrap_or_else(|| panic!("{id} was created and is gone"));
             told.check(*id, &found);
         }
-        let unanswered = self.unanswered_creations.load(Ordering::SeqCst);
+        let unanswered = self.unanswered_creations();
         assert!(stored.len() <= unanswered, "{} groups that nobody was told of", stored.len());
         let bound = BOUND.map(sample).into();
         for (id, found) in stored {

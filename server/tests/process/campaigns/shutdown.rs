@@ -64,6 +64,8 @@ async fn a_request_under_way_is_answered_and_one_that_never_ends_holds_nothing_u
     let (mut late, _never) = (begin(half).await, begin(half).await);
     let mut idle = TcpStream::connect(&address).await.unwrap();
     idle.write_all(format!("GET /health HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes()).await.unwrap();
+    // Answered from here on.
+    idle.read_u8().await.unwrap();
 
     server.signal("TERM");
     // Idle connections are ended at once: the signal was heard.
