@@ -37,6 +37,10 @@ pub fn printed(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 /// A server process.
 pub struct Server {
     /// The origin that it announced.
@@ -64,8 +68,12 @@ impl Server {
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let announced: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("announced: {line:?}"));
         let url = announced["url"].as_str().unwrap().to_owned();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url, announced, child, http }
+        Self { url, announced, child, http: client() }
+    }
+
+    /// Leaves all connections to it: the next requests go over new ones.
+    pub fn leave_connections(&mut self) {
+        self.http = client();
     }
 
     /// The process's id.

@@ -30,7 +30,7 @@ const MEMORY: u64 = 256 << 20;
 const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
 /// How many may get no answer: who is too busy itself to send anything for as long as the server's patience lasts loses
 /// its place. The processors that the debug build shares keep clients busy too.
-const UNANSWERED: usize = if cfg!(debug_assertions) { CONNECTIONS / 2 } else { 0 };
+const UNANSWERED: usize = if cfg!(debug_assertions) { CONNECTIONS / 4 } else { 0 };
 /// How soon the server answers beside slow clients.
 const BESIDE_SLOW: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 3 });
 
@@ -38,11 +38,13 @@ const BESIDE_SLOW: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20
 async fn a_flood_is_answered_or_put_off_and_what_was_acknowledged_is_there() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["--sample"]);
+    let mut server = Server::start(folder.path(), &["--sample"]);
     let token = server.sample_token().await;
     let ledger = Ledger::default();
     let mut slowest = Duration::ZERO;
     for _ in campaign::rounds(1) {
+        // Those that are idle since the last round may be ended just when they are used again.
+        server.leave_connections();
         join_all((0..CONNECTIONS).map(|_| ledger.create(&server, &token))).await;
         let over = Instant::now();
         assert!(is_answered(&server, &token, SOON).await, "the flood is over, the server still busy");
