@@ -188,6 +188,29 @@ async fn a_busy_client_is_told_with_an_answer_that_its_place_goes_to_a_newcomer(
 }
 
 #[tokio::test]
+async fn a_busy_client_of_http_1_0_is_told_too() {
+    let (address, _) = start(Limits { connections: 1, ..patient() }).await;
+    let mut busy = TcpStream::connect(address).await.unwrap();
+    let asked = "POST /echo HTTP/1.0\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\n.";
+    send(&mut busy, asked).await;
+    let head = read_head(&mut busy).await.unwrap();
+    assert!(head.contains("connection: keep-alive\r\n"), "nobody else is there");
+    let newcomer = tokio::spawn(ask_anew(address));
+    let told = timeout(LIMIT, async {
+        loop {
+            busy.read_u8().await.unwrap();
+            send(&mut busy, asked).await;
+            let head = read_head(&mut busy).await.unwrap();
+            if !head.contains("keep-alive") {
+                return head;
+            }
+        }
+    });
+    assert!(is_last(&told.await.unwrap()));
+    newcomer.await.unwrap();
+}
+
+#[tokio::test]
 async fn clients_that_ask_on_and_on_share_the_places() {
     let (address, _) = start(patient()).await;
     let answered: [AtomicUsize; 5 * PLACES] = Default::default();

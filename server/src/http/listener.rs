@@ -67,7 +67,13 @@ where
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        tokio::spawn(serve_connection(builder.clone(), Box::pin(stream), app.clone(), place));
+        tokio::spawn(serve_connection(
+            builder.clone(),
+            Box::pin(stream),
+            app.clone(),
+            place,
+            limits.patience,
+        ));
     }
     drop(listener);
     if timeout(limits.shutdown_time, places.clear()).await.is_err() {
@@ -81,6 +87,7 @@ async fn serve_connection<S>(
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     app: S,
     place: Place,
+    patience: Duration,
 ) where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone,
 {
@@ -91,8 +98,11 @@ async fn serve_connection<S>(
         async move {
             let mut answer = app.oneshot(request.map(|body| Body::new(turns.watch_body(body)))).await?;
             turns.answered();
-            // Clients of HTTP/1.0 that keep a connection would be told two things at once.
-            if version == Version::HTTP_11 && turns.makes_place() {
+            if turns.makes_place() {
+                if version == Version::HTTP_10 {
+                    // To such a client hyper would write `keep-alive` besides, unless the answer is of its version.
+                    *answer.version_mut() = version;
+                }
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
@@ -113,7 +123,7 @@ async fn serve_connection<S>(
                 tokio::select! {
                     biased;
                     ended = connection => ended,
-                    () = turns.lost() => return tracing::debug!("a connection ended: its client kept others waiting"),
+                    () = turns.lost(patience) => return tracing::debug!("a connection ended: its client kept others waiting"),
                 }
             }
         }

@@ -18,6 +18,9 @@ use tokio::{
     sync::Notify,
 };
 
+/// What a client's turn is longer by for each byte that it sends or takes: 60 KB a second are quick enough.
+const TIME_OF_A_BYTE: Duration = Duration::from_micros(16);
+
 /// Whose turn it is on a connection, and whether its client is to leave.
 pub(super) struct Turns {
     state: Mutex<State>,
@@ -28,6 +31,8 @@ pub(super) struct Turns {
 
 struct State {
     turn: Turn,
+    /// Whether all that has come was read.
+    all_is_read: bool,
     leave: Option<Leave>,
 }
 
@@ -54,7 +59,7 @@ pub(super) enum Leave {
 impl Turns {
     /// Those of a new connection. `newcomer_waits` says whether somebody waits for a place.
     pub(super) fn new(newcomer_waits: Arc<AtomicBool>) -> Self {
-        let state = State { turn: Turn::Sending(Instant::now()), leave: None };
+        let state = State { turn: Turn::Sending(Instant::now()), all_is_read: false, leave: None };
         Self { state: Mutex::new(state), newcomer_waits, asked_to_leave: Notify::new(), lost: Notify::new() }
     }
 
@@ -66,7 +71,7 @@ impl Turns {
     /// The body of a request whose head has arrived.
     pub(super) fn watch_body<B>(self: &Arc<Self>, body: B) -> WatchedBody<B> {
         self.state().turn = Turn::Server;
-        WatchedBody { body, first_missed: None, turns: self.clone() }
+        WatchedBody { body, missed_since: None, turns: self.clone() }
     }
 
     /// The server has answered.
@@ -85,8 +90,7 @@ impl Turns {
         let state = self.state();
         let (since, limit, leave) = match state.turn {
             Turn::Idle(since) => (since, limits.idle_time, Leave::WhenAnswered),
-            Turn::Sending(since) | Turn::Taking(since) => (since, limits.patience, Leave::Now),
-            Turn::Server => return None,
+            _ => (state.client_since()?, limits.patience, Leave::Now),
         };
         let waited = now.saturating_duration_since(since);
         (waited > limit && state.leave < Some(leave)).then_some((waited, leave))
@@ -107,14 +111,14 @@ impl Turns {
     }
 
     /// Done when the connection is to end whatever it is in the middle of. It was asked to leave before.
-    pub(super) async fn lost(&self) {
+    pub(super) async fn lost(&self, patience: Duration) {
         loop {
             self.lost.notified().await;
             let mut state = self.state();
-            if !matches!(state.turn, Turn::Server) {
+            if state.client_since().is_some_and(|since| since.elapsed() > patience) {
                 return;
             }
-            // A request has arrived meanwhile: it is answered still.
+            // The client has gone on meanwhile.
             state.leave = Some(Leave::WhenAnswered);
         }
     }
@@ -127,14 +131,25 @@ impl Turns {
         }
     }
 
-    /// Something of the next request has come.
-    fn request_begins(&self) {
-        self.change(|turn| matches!(turn, Turn::Idle(_)).then(|| Turn::Sending(Instant::now())));
+    /// All that has come was read, or more of it: of the next request, as a rule.
+    fn read(&self, all: bool) {
+        self.state().all_is_read = all;
+        if !all {
+            self.change(|turn| matches!(turn, Turn::Idle(_)).then(|| Turn::Sending(Instant::now())));
+        }
     }
 
     /// An answer isn't taken at once.
     fn answer_waits(&self) {
         self.change(|turn| matches!(turn, Turn::Idle(_)).then(|| Turn::Taking(Instant::now())));
+    }
+
+    /// Some of an answer was taken.
+    fn answer_goes_on(&self, bytes: usize) {
+        self.change(|turn| match turn {
+            Turn::Taking(since) => Some(Turn::Taking(forward(since, bytes))),
+            _ => None,
+        });
     }
 
     /// An answer was taken whole.
@@ -157,6 +172,24 @@ impl Turns {
     }
 }
 
+impl State {
+    /// Since when it has been the client's turn, if it is.
+    fn client_since(&self) -> Option<Instant> {
+        match self.turn {
+            Turn::Sending(since) if self.all_is_read => Some(since),
+            Turn::Taking(since) => Some(since),
+            _ => None,
+        }
+    }
+}
+
+/// Since when a client is waited for that has sent or taken so many bytes.
+fn forward(since: Instant, bytes: usize) -> Instant {
+    let earned = TIME_OF_A_BYTE * u32::try_from(bytes).unwrap_or(u32::MAX);
+    let now = Instant::now();
+    since.checked_add(earned).map_or(now, |later| later.min(now))
+}
+
 /// A connection's bytes, on their way in and out.
 pub(super) struct WatchedStream<S> {
     stream: S,
@@ -164,9 +197,11 @@ pub(super) struct WatchedStream<S> {
 }
 
 impl<S> WatchedStream<S> {
-    fn written<T>(&self, outcome: Poll<T>) -> Poll<T> {
-        if outcome.is_pending() {
-            self.turns.answer_waits();
+    fn written(&self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &outcome {
+            Poll::Pending => self.turns.answer_waits(),
+            Poll::Ready(Ok(bytes)) => self.turns.answer_goes_on(*bytes),
+            Poll::Ready(Err(_)) => {}
         }
         outcome
     }
@@ -180,8 +215,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.turns.request_begins();
+        if outcome.is_pending() {
+            self.turns.read(true);
+        } else if buffer.filled().len() > before {
+            self.turns.read(false);
         }
         outcome
     }
@@ -227,8 +264,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
 /// A request's body on its way in.
 pub(super) struct WatchedBody<B> {
     body: B,
-    /// When something of it was waited for first.
-    first_missed: Option<Instant>,
+    /// Since when something of it is waited for.
+    missed_since: Option<Instant>,
     turns: Arc<Turns>,
 }
 
@@ -241,11 +278,17 @@ impl<B: Body<Data = Bytes> + Unpin> Body for WatchedBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let outcome = Pin::new(&mut self.body).poll_frame(context);
-        if outcome.is_pending() {
-            let since = *self.first_missed.get_or_insert_with(Instant::now);
-            self.turns.body_waits(since);
-        } else {
-            self.turns.body_is_here();
+        match &outcome {
+            Poll::Pending => {
+                let since = *self.missed_since.get_or_insert_with(Instant::now);
+                self.turns.body_waits(since);
+            }
+            Poll::Ready(frame) => {
+                let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
+                let bytes = data.map_or(0, Bytes::len);
+                self.missed_since = self.missed_since.map(|since| forward(since, bytes));
+                self.turns.body_is_here();
+            }
         }
         outcome
     }
@@ -269,20 +312,33 @@ impl<B> Drop for WatchedBody<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::poll;
+    use std::pin::pin;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
+    fn leave(turns: &Turns) -> Option<Leave> {
+        let later = Instant::now() + Duration::from_secs(60);
+        turns.too_slow(later, &Limits::default()).map(|(_, leave)| leave)
+    }
+
     #[tokio::test]
-    async fn a_client_that_begins_a_request_is_idle_no_more() {
+    async fn a_client_that_begins_a_request_is_idle_no_more_and_waited_for_once_all_is_read() {
         let turns = Arc::new(Turns::new(Arc::default()));
-        turns.answered();
-        let leave = || {
-            let later = Instant::now() + Duration::from_secs(60);
-            turns.too_slow(later, &Limits::default()).map(|(_, leave)| leave)
-        };
-        assert!(leave() == Some(Leave::WhenAnswered));
         let (mut client, server) = duplex(1);
+        let mut stream = turns.watch_stream(server);
+        turns.answered();
+        assert!(leave(&turns) == Some(Leave::WhenAnswered));
         client.write_u8(b'G').await.unwrap();
-        turns.watch_stream(server).read_u8().await.unwrap();
-        assert!(leave() == Some(Leave::Now));
+        stream.read_u8().await.unwrap();
+        assert!(leave(&turns).is_none(), "more may have come");
+        assert!(poll!(pin!(stream.read_u8())).is_pending());
+        assert!(leave(&turns) == Some(Leave::Now));
+    }
+
+    #[test]
+    fn who_sends_or_takes_something_is_waited_for_so_much_longer() {
+        let long_ago = Instant::now() - Duration::from_secs(100);
+        assert_eq!(forward(long_ago, 62_500) - long_ago, Duration::from_secs(1));
+        assert!(forward(long_ago, usize::MAX) <= Instant::now());
     }
 }
