@@ -40,7 +40,7 @@ struct State {
 enum Turn {
     /// Nobody's: there has been no request since then.
     Idle(Instant),
-    /// The client's, since then: it is to send its first request, or the rest of one.
+    /// The client's, since then: it is to send the rest of a request.
     Sending(Instant),
     /// The server's: it is to answer.
     Server,
@@ -59,7 +59,7 @@ pub(super) enum Leave {
 impl Turns {
     /// Those of a new connection. `newcomer_waits` says whether somebody waits for a place.
     pub(super) fn new(newcomer_waits: Arc<AtomicBool>) -> Self {
-        let state = State { turn: Turn::Sending(Instant::now()), all_is_read: false, leave: None };
+        let state = State { turn: Turn::Idle(Instant::now()), all_is_read: false, leave: None };
         Self { state: Mutex::new(state), newcomer_waits, asked_to_leave: Notify::new(), lost: Notify::new() }
     }
 

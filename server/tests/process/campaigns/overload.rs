@@ -104,7 +104,7 @@ async fn a_server_with_few_files_takes_fewer_connections_and_goes_on() {
     let token = server.sample_token().await;
     let address = server.url.strip_prefix("http://").unwrap();
     let mut idle = Vec::new();
-    for _ in 0..100 {
+    for _ in 0..200 {
         idle.extend(timeout(SOON, TcpStream::connect(address)).await);
     }
     for _ in 0..5 {
