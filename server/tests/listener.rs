@@ -1,4 +1,4 @@
-//! Who gets a place when there are more clients than places.
+//! Which connection gets a slot when there are more than slots, and which is kept after an answer.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use axum::{
     extract::{Request, State},
     routing::{get, post},
 };
-use roster_server::http::{limits::Limits, listener};
+use roster_server::http::transport::{self, Limits};
 use std::{
     future,
     net::SocketAddr,
@@ -31,16 +31,21 @@ const FOREVER: Duration = Duration::from_secs(3600);
 const LIMIT: Duration = Duration::from_secs(20);
 /// More than the system takes from a server whose client reads nothing.
 const LARGE: usize = 64 << 20;
-const PLACES: usize = 2;
+const SLOTS: usize = 2;
 
-/// Limits under which nobody is slow.
+/// Limits under which no connection is idle or stalled for too long.
 fn patient() -> Limits {
-    Limits { connections: PLACES, idle_time: FOREVER, patience: FOREVER, ..Limits::default() }
+    Limits { connections: SLOTS, idle_time: FOREVER, stall_time: FOREVER, ..Limits::default() }
 }
 
-/// Limits under which everybody is slow.
+/// Limits under which each that is idle or stalled is so for too long.
 fn impatient() -> Limits {
-    Limits { connections: PLACES, idle_time: Duration::ZERO, patience: Duration::ZERO, ..Limits::default() }
+    Limits { idle_time: Duration::ZERO, stall_time: Duration::ZERO, ..patient() }
+}
+
+/// Limits under which idle connections make way, and stalled ones don't.
+fn default_like() -> Limits {
+    Limits { idle_time: Duration::ZERO, ..patient() }
 }
 
 /// Lets requests to paths below `/held` go on.
@@ -63,7 +68,7 @@ async fn start_until(
             post(|State(release): State<Release>| async move { release.notified().await }),
         )
         .with_state(release.clone());
-    let serving = tokio::spawn(listener::serve(listener, app, limits, stop));
+    let serving = tokio::spawn(async move { transport::serve(listener, app, limits, stop).await.unwrap() });
     (address, release, serving)
 }
 
@@ -121,7 +126,7 @@ async fn ask_anew(address: SocketAddr) -> (TcpStream, String) {
 async fn an_idle_client_gives_its_place_to_a_newcomer() {
     let (address, _) = start(impatient()).await;
     let mut idle = Vec::new();
-    for _ in 0..10 * PLACES {
+    for _ in 0..10 * SLOTS {
         idle.push(ask_anew(address).await.0);
     }
     let ended = timeout(LIMIT, idle[0].read(&mut [0])).await.unwrap();
@@ -139,8 +144,13 @@ async fn a_client_in_the_middle_of_a_head_loses_its_place_to_a_newcomer() {
 }
 
 #[tokio::test]
-async fn a_client_in_the_middle_of_a_body_loses_its_place_to_a_newcomer() {
-    those_who_send_this_lose_their_places(request("/echo").strip_suffix('.').unwrap()).await;
+async fn a_client_that_has_not_sent_its_first_request_yet_keeps_its_place_for_a_while() {
+    let (address, _) = start(Limits { connections: 1, ..default_like() }).await;
+    let mut first = TcpStream::connect(address).await.unwrap();
+    let newcomer = tokio::spawn(ask_anew(address));
+    // It is answered though the other one waits, and then it is idle.
+    assert!(timeout(LIMIT, ask(&mut first)).await.unwrap().is_some());
+    newcomer.await.unwrap();
 }
 
 #[tokio::test]
@@ -151,7 +161,7 @@ async fn a_client_that_does_not_take_its_answer_loses_its_place_to_a_newcomer() 
 async fn those_who_send_this_lose_their_places(text: &str) {
     let (address, _) = start(impatient()).await;
     let mut slow = Vec::new();
-    for _ in 0..3 * PLACES {
+    for _ in 0..3 * SLOTS {
         let mut connection = TcpStream::connect(address).await.unwrap();
         send(&mut connection, text).await;
         slow.push(connection);
@@ -167,7 +177,7 @@ async fn a_request_that_has_arrived_keeps_its_place_until_it_is_answered() {
         send(&mut held, &request(path)).await;
         // Each takes the place of the one before: the only other one.
         let mut others = Vec::new();
-        for _ in 0..5 * PLACES {
+        for _ in 0..5 * SLOTS {
             others.push(ask_anew(address).await);
         }
         release.notify_one();
@@ -213,7 +223,7 @@ async fn a_busy_client_of_http_1_0_is_told_too() {
 #[tokio::test]
 async fn clients_that_ask_on_and_on_share_the_places() {
     let (address, _) = start(patient()).await;
-    let answered: [AtomicUsize; 5 * PLACES] = Default::default();
+    let answered: [AtomicUsize; 5 * SLOTS] = Default::default();
     let all_are_answered = || answered.iter().all(|answers| answers.load(Ordering::Relaxed) >= 3);
     let clients = answered.iter().map(|answers| async move {
         while !all_are_answered() {
@@ -235,10 +245,58 @@ async fn a_listener_that_stops_waits_for_no_newcomer_and_no_idle_client() {
     let (stop, stopped) = oneshot::channel();
     let (address, _, serving) = start_until(patient(), async { stopped.await.unwrap() }).await;
     let mut idle = Vec::new();
-    for _ in 0..PLACES {
+    for _ in 0..SLOTS {
         idle.push(ask_anew(address).await);
     }
     let _newcomer = TcpStream::connect(address).await.unwrap();
     stop.send(()).unwrap();
     timeout(patient().shutdown_time / 2, serving).await.unwrap().unwrap();
+}
+
+/// A server that reads no body, and one connection to it.
+async fn connect_to_one_that_reads_no_body(drain_time: Duration) -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = Router::new().fallback(async || "refused");
+    let limits = Limits { drain_time, ..patient() };
+    tokio::spawn(transport::serve(listener, app, limits, future::pending()));
+    TcpStream::connect(address).await.unwrap()
+}
+
+async fn read_answer(connection: &mut TcpStream) -> String {
+    let head = timeout(LIMIT, read_head(connection)).await.unwrap().unwrap();
+    let mut body = [0; "refused".len()];
+    connection.read_exact(&mut body).await.unwrap();
+    head
+}
+
+#[tokio::test]
+async fn a_request_that_is_answered_before_its_body_has_come_keeps_its_connection() {
+    let mut connection = connect_to_one_that_reads_no_body(FOREVER).await;
+    for _ in 0..3 {
+        for (head, body) in [
+            ("content-length: 100000", vec![b'.'; 100_000]),
+            ("transfer-encoding: chunked", b"3\r\nabc\r\n0\r\n\r\n".to_vec()),
+        ] {
+            send(&mut connection, &format!("POST / HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n")).await;
+            // So that the head comes by itself.
+            tokio::task::yield_now().await;
+            connection.write_all(&body).await.unwrap();
+            let head = read_answer(&mut connection).await;
+            assert!(!is_last(&head), "{head}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_body_does_not_come_is_said_to_end() {
+    for more in ["", "expect: 100-continue\r\n"] {
+        let drain_time = if more.is_empty() { Duration::ZERO } else { FOREVER };
+        let mut connection = connect_to_one_that_reads_no_body(drain_time).await;
+        let head = format!("POST / HTTP/1.1\r\nhost: localhost\r\n{more}content-length: 1\r\n\r\n");
+        send(&mut connection, &head).await;
+        let head = read_answer(&mut connection).await;
+        assert!(is_last(&head), "{head}");
+        assert_eq!(connection.read(&mut [0]).await.unwrap(), 0, "it does end");
+    }
 }

@@ -62,8 +62,8 @@ impl Demo {
             }
             shown
         };
-        let ((), shown) = tokio::join!(serving, showing);
-        shown
+        let (served, shown) = tokio::join!(serving, showing);
+        shown.and(served)
     }
 }
 

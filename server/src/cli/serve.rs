@@ -70,8 +70,7 @@ impl Serve {
         let server = Server::start(folder, settings).await?;
         let stop = server::stop_signal();
         announce(&server, self.format)?;
-        server.serve(stop).await;
-        Ok(())
+        server.serve(stop).await
     }
 }
 

@@ -3,7 +3,10 @@
 use super::{Error, open_store};
 use crate::{
     directory::{self, Policy, purging::Purging, sample},
-    http::{self, AppState, limits::Limits, listener},
+    http::{
+        self, AppState,
+        transport::{self, Limits},
+    },
     model::ids::TenantId,
     store::{
         self, Piece, Store, Tenant, changes,
@@ -99,7 +102,7 @@ impl Server {
     }
 
     /// Answers requests until `stop` is done, and ends when what is under way is answered.
-    pub(super) async fn serve(self, stop: impl Future<Output = ()>) {
+    pub(super) async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         // What needs the keys waits for them.
         let state = self.state.clone();
         let keys = tokio::spawn(async move {
@@ -109,11 +112,12 @@ impl Server {
         });
         let purge = tokio::spawn(purge(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
-        listener::serve(self.listener, http::app(self.state), self.limits, stop).await;
+        let served = transport::serve(self.listener, http::app(self.state), self.limits, stop).await;
         keys.abort();
         purge.abort();
         shorten.abort();
         drop(self.store);
+        served.map_err(|error| Error::Io("starting a thread".into(), error))
     }
 }
 

@@ -16,8 +16,6 @@ mod error_responses;
 pub mod errors;
 mod extract;
 mod groups;
-pub mod limits;
-pub mod listener;
 mod me;
 mod members;
 mod objects;
@@ -25,12 +23,11 @@ mod owners;
 mod paging;
 mod parameters;
 mod paths;
-mod places;
 mod requires;
 mod schemas;
 mod service_principals;
 mod texts;
-mod turns;
+pub mod transport;
 mod unserved;
 mod users;
 pub mod wire;
@@ -50,11 +47,12 @@ use axum::{
 };
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
-use std::{any::Any, convert::Infallible, ops::Deref, path::PathBuf, sync::Arc};
+use std::{any::Any, ops::Deref, path::PathBuf, sync::Arc};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use transport::App;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -128,37 +126,22 @@ pub fn contract() -> utoipa::openapi::OpenApi {
     graph().split_for_parts().1
 }
 
-/// A service over requests, as the listener takes it.
-pub trait Answering:
-    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
-{
-}
-
-impl<S> Answering for S where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
 /// Everything that is served.
-pub fn app(state: AppState) -> impl Answering {
+pub fn app(state: AppState) -> impl App {
     let (graph, contract) = verified(&state);
     everything(state, &contract, graph)
 }
 
 /// The same, with more around all that isn't public, such as a layer that injects faults. It runs before callers
 /// are verified, and what it refuses is answered in Graph's envelope.
-pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> impl Answering {
+pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> impl App {
     let (graph, contract) = verified(&state);
     everything(state, &contract, around(Router::new().fallback_service(graph)))
 }
 
 /// Graph's operations, and the contract of them. Callers are verified around all of it, what isn't served included: who
 /// isn't known learns nothing.
-fn verified(state: &AppState) -> (impl Answering + use<>, utoipa::openapi::OpenApi) {
+fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
     let (graph, contract) = graph().split_for_parts();
     let graph = Router::new()
         .nest(&format!("/{VERSION}"), graph)
@@ -170,11 +153,7 @@ fn verified(state: &AppState) -> (impl Answering + use<>, utoipa::openapi::OpenA
 }
 
 /// What is public, and Graph's operations for all else.
-fn everything<S: Answering>(
-    state: AppState,
-    contract: &utoipa::openapi::OpenApi,
-    graph: S,
-) -> impl Answering + use<S> {
+fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, graph: S) -> impl App + use<S> {
     let public = Router::new()
         .route("/health", get(health))
         .merge(contract::routes())
@@ -194,11 +173,11 @@ fn everything<S: Answering>(
 /// A service within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's
 /// envelope. By itself it shows what these cost. All of it lies around the routes: within them, each request would copy
 /// each layer.
-pub fn enveloped<S: Answering>(
+pub fn enveloped<S: App>(
     state: AppState,
     contract: &utoipa::openapi::OpenApi,
     routes: S,
-) -> impl Answering + use<S> {
+) -> impl App + use<S> {
     let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
     let routes = CatchPanicLayer::custom(panicked).layer(routes);
     let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);

@@ -7,7 +7,10 @@ use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::tokens::{self, Subject},
     directory::{self, Policy, applications, applications::Registration, import, sample, users},
-    http::{self, AppState, limits::Limits, listener},
+    http::{
+        self, AppState,
+        transport::{self, Limits},
+    },
     model::{
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
@@ -76,7 +79,7 @@ impl Server {
         runtime.spawn(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             sender.send(listener.local_addr().unwrap()).unwrap();
-            listener::serve(listener, app, Limits::default(), std::future::pending()).await;
+            transport::serve(listener, app, Limits::default(), std::future::pending()).await.unwrap();
         });
         let url = format!("http://{}", receiver.recv().unwrap());
         Self { url, store, state, _folder: folder, _runtime: Some(runtime) }

@@ -11,7 +11,10 @@ use axum::{
 use clap::Args;
 use roster_server::{
     directory::Policy,
-    http::{self, AppState, limits::Limits, listener},
+    http::{
+        self, AppState,
+        transport::{self, Limits},
+    },
     store::{Durability, Options, Store},
 };
 use rusqlite::Connection;
@@ -64,8 +67,8 @@ impl Reference {
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         println!("{}", json!({"url": format!("http://{address}")}));
         let app = http::enveloped(state, &http::contract(), routes);
-        listener::serve(listener, app, Limits::default(), std::future::pending()).await;
-        Ok(())
+        let serving = transport::serve(listener, app, Limits::default(), std::future::pending());
+        serving.await.map_err(|error| error.to_string())
     }
 }
 

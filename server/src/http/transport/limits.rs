@@ -1,25 +1,30 @@
 //! The limits of connections: how many, how large, how long.
 
-use std::time::Duration;
+use std::{num::NonZero, thread, time::Duration};
 
-/// What a connection may cost.
+/// What connections may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once; more wait in the system's queue until one ends.
+    /// Threads that serve connections.
+    pub threads: usize,
+    /// Connections at once. More wait in the system's queue until a slot is free.
     pub connections: usize,
-    /// How long a connection may be idle while others wait for its place: longer than an answer and the next request take
-    /// around the world.
+    /// How long a connection must be idle before its slot can go to another one: longer than an answer and the next
+    /// request take around the world.
     pub idle_time: Duration,
-    /// How long a client may keep the server waiting, in the middle of something, while others wait for its place.
-    pub patience: Duration,
+    /// How long a client may leave a connection without a request, or an answer unread, before its slot can go to another
+    /// one.
+    pub stall_time: Duration,
     /// Headers of a request.
     pub headers: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
     /// How long a head may take, and how long a connection may be idle.
     pub head_time: Duration,
-    /// How long a client may leave an answer unread.
+    /// How long a client may take no byte of an answer.
     pub write_time: Duration,
+    /// How long the rest of a request that was answered early is read, so that its connection can be kept.
+    pub drain_time: Duration,
     /// How long requests under way may take once the server stops.
     pub shutdown_time: Duration,
 }
@@ -27,13 +32,15 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1024,
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
+            connections: 4096,
             idle_time: Duration::from_millis(400),
-            patience: Duration::from_secs(1),
+            stall_time: Duration::from_secs(10),
             headers: 100,
             head_bytes: 64 * 1024,
             head_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
+            drain_time: Duration::from_secs(1),
             // What runs containers kills them ten seconds after it asked them to stop.
             shutdown_time: Duration::from_secs(8),
         }
