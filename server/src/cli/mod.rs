@@ -12,7 +12,7 @@ use crate::{
     directory,
     model::ids::TenantId,
     store::{
-        self, Durability, LOG_PAGES, Options, Store, Tenant,
+        self, Durability, Options, Store, Tenant,
         folder::{Folder, FolderError},
     },
 };
@@ -126,7 +126,7 @@ impl Data {
     /// Opens the directory there, making it where there is none. A server may be running on it.
     fn open_or_create(&self) -> Result<(Folder, Store), Error> {
         let folder = Folder::open(&self.path()?)?;
-        let store = open_store(&folder, 1, LOG_PAGES)?;
+        let store = open_store(&folder, Options { readers: 1, long_readers: 1, ..Options::default() })?;
         Ok((folder, store))
     }
 
@@ -165,7 +165,7 @@ fn print(line: impl Display) -> Result<(), Error> {
     written.map_err(|error| Error::Io("standard output".into(), error))
 }
 
-fn open_store(folder: &Folder, readers: u16, log_pages: u32) -> Result<Store, Error> {
+fn open_store(folder: &Folder, options: Options) -> Result<Store, Error> {
     let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
-    Ok(Store::open(folder.path(), Options { durability, readers, log_pages, ..Options::default() })?)
+    Ok(Store::open(folder.path(), Options { durability, ..options })?)
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     model::ids::TenantId,
     store::{
-        self, Piece, Store, Tenant, changes,
+        self, Options, Piece, Store, Tenant, changes,
         folder::{self, Folder, ServerLock},
     },
 };
@@ -26,9 +26,6 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
-
-/// Connections that read.
-const READERS: u16 = 8;
 
 /// How often deleted objects are looked through for what is to be purged.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
@@ -75,7 +72,7 @@ impl Server {
         let lock = folder.lock()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         folder::existing_keys(folder.path())?;
-        let store = open_store(&folder, READERS, settings.log_pages)?;
+        let store = open_store(&folder, Options { log_pages: settings.log_pages, ..Options::default() })?;
         let tenant = first_tenant(&store, settings.sample).await?;
         let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
         check_address(&settings, has_sample)?;

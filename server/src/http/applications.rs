@@ -42,7 +42,7 @@ async fn list_applications(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::Application, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::Application, query).await
 }
 
 /// Count applications

@@ -15,7 +15,7 @@ use crate::{
         applications::{self, Authentication},
     },
     model::ids::{AppId, TenantId},
-    store::Tenant,
+    store::{self, ReadTx, Tenant},
 };
 use axum::{
     Router,
@@ -85,6 +85,12 @@ impl From<directory::Error> for OAuthFault {
     }
 }
 
+impl From<store::Error> for OAuthFault {
+    fn from(error: store::Error) -> Self {
+        directory::Error::from(error).into()
+    }
+}
+
 /// A failure with what its answer tells besides.
 struct Failure {
     fault: OAuthFault,
@@ -121,11 +127,10 @@ fn failure(app: &AppState, fault: OAuthFault) -> Failure {
 /// The tenant that a path names: by id, or by a word where there is one tenant alone.
 async fn find_tenant(app: &AppState, parameters: &RawPathParams) -> Result<Tenant, OAuthFault> {
     let name = parameters.iter().next().map(|(_, value)| value).unwrap_or_default();
-    let unavailable = |error| OAuthFault::from(directory::Error::from(error));
     let found = match TenantId::from_str(name) {
-        Ok(id) => app.store.find_tenant(id).await.map_err(unavailable)?,
+        Ok(id) => app.store.find_tenant(id).await?,
         Err(_) if ["common", "organizations"].contains(&name) => {
-            match app.store.tenants(2).await.map_err(unavailable)?.as_slice() {
+            match app.store.tenants(2).await?.as_slice() {
                 [only] => Some(*only),
                 _ => None,
             }
@@ -213,10 +218,14 @@ async fn issue(
         id: identity.service_principal,
         roles: identity.roles,
     };
-    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
-    let now = app.store.clock().now();
-    let token = tokens::sign(keys, &origin.links, tenant.id, &subject, now, LIFETIME_SECONDS)
-        .map_err(|_| OAuthFault::Unavailable)?;
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
+    let (origin, now) = (origin.links.clone(), app.store.clock().now());
+    let sign = move |_: &ReadTx<'_>| {
+        tokens::sign(&keys, &origin, tenant.id, &subject, now, LIFETIME_SECONDS)
+            .map_err(|_| OAuthFault::Unavailable)
+    };
+    // A signature costs as much as a hundred look-ups: tenants take turns.
+    let token = store.read_long(sign).await?;
     Ok(no_store(&json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME_SECONDS - 1,

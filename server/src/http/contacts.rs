@@ -42,7 +42,7 @@ async fn list_contacts(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::OrgContact, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::OrgContact, query).await
 }
 
 /// Count contacts

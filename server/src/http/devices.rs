@@ -50,7 +50,7 @@ async fn list_devices(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::Device, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::Device, query).await
 }
 
 /// Count devices

@@ -465,7 +465,8 @@ fn store_answer(error: &store::Error) -> Answer {
         | store::Error::Foreign
         | store::Error::Damaged
         | store::Error::Folder(_)
-        | store::Error::Migration(_) => internal(),
+        | store::Error::Migration(_)
+        | store::Error::Large => internal(),
     }
 }
 

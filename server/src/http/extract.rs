@@ -171,8 +171,7 @@ impl<T: Takes, S: Send + Sync> FromRequestParts<S> for Options<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let query = Query::read(parts.uri.query().unwrap_or_default(), T::OPTIONS)?;
-        // The first page tells the count; links to the others carry the option, and clients follow them bare.
-        if query.count && query.skip_token.is_none() && !is_eventual(&parts.headers) {
+        if query.counts() && !is_eventual(&parts.headers) {
             return Err(QueryFault::CountWithoutConsistencyLevel.into());
         }
         Ok(Self { query, takes: PhantomData })

@@ -51,7 +51,7 @@ async fn list_groups(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::Group, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::Group, query).await
 }
 
 /// Create a group

@@ -5,7 +5,7 @@ use super::{
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
-    paging,
+    paging::{Collection, Listing},
     requires::requires,
     schemas::DirectoryObjectCollection,
     wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
@@ -16,9 +16,11 @@ use crate::{
         ids::{ObjectId, Sent},
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
+    odata::query::Query,
     store::ReadTx,
 };
 use axum::{extract::State, response::Response};
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -85,13 +87,8 @@ async fn list_group_members(
     Path(group): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    let path = format!("/groups/{}/members", group.value);
-    let list = |tx: &ReadTx<'_>, after, limit| {
-        members::list(tx, &caller.grants, &group, query.select.as_deref(), after, limit)
-    };
-    let count = |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &group);
-    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
-    answers::directory_objects(&origin, &collection, query.select.as_deref())
+    let listing = Listing { origin, path: format!("/groups/{}/members", group.value), query };
+    list_members(listing, &app, caller, group, answers::directory_objects).await
 }
 
 /// List references to members of a group
@@ -117,13 +114,26 @@ async fn list_group_member_references(
     Path(group): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<References>,
 ) -> Result<Response, Failure> {
-    let path = format!("/groups/{}/members/$ref", group.value);
-    let list = |tx: &ReadTx<'_>, after, limit| {
-        members::list(tx, &caller.grants, &group, query.select.as_deref(), after, limit)
+    let listing = Listing { origin, path: format!("/groups/{}/members/$ref", group.value), query };
+    let write = |origin: &_, page: &_, _: answers::Select<'_>| answers::references(origin, page);
+    list_members(listing, &app, caller, group, write).await
+}
+
+/// Answers a page of members in the form that `write` gives it.
+async fn list_members(
+    listing: Listing,
+    app: &AppState,
+    caller: Caller,
+    group: Sent<ObjectId>,
+    write: impl Fn(&Origin, &Collection, answers::Select<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
+) -> Result<Response, Failure> {
+    let group = Arc::new(group);
+    let counted = group.clone();
+    let list = move |tx: &ReadTx<'_>, query: &Query, after| {
+        members::list(tx, &caller.grants, &group, query.select.as_deref(), after, query.page_size())
     };
-    let count = |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &group);
-    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
-    answers::references(&origin, &collection)
+    let count = move |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &counted);
+    listing.answer(app, &caller, list, count, write).await
 }
 
 /// Count members of a group
@@ -145,7 +155,8 @@ async fn count_group_members(
     _: Eventual,
 ) -> Result<Response, Failure> {
     let tenant = app.store.tenant(caller.tenant);
-    let count = tenant.read(|tx| members::count(tx, &caller.grants, &group).map_err(Failure::from)).await?;
+    let count = move |tx: &ReadTx<'_>| members::count(tx, &caller.grants, &group).map_err(Failure::from);
+    let count = tenant.read_long(count).await?;
     Ok(answers::count(count))
 }
 

@@ -70,7 +70,7 @@ pub struct Shared {
     public_url: Option<String>,
     loopback_only: bool,
     folder: PathBuf,
-    keys: OnceCell<Keys>,
+    keys: OnceCell<Arc<Keys>>,
 }
 
 impl Deref for AppState {
@@ -96,12 +96,12 @@ impl AppState {
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
-    pub async fn keys(&self) -> Result<&Keys, Failure> {
+    pub async fn keys(&self) -> Result<&Arc<Keys>, Failure> {
         let load = || async {
             let folder = self.folder.clone();
             let loaded = task::spawn_blocking(move || folder::keys(&folder)).await;
             let loaded = loaded.map_err(|_| Failure::from(RequestFault::Internal))?;
-            loaded.map_err(|error| Failure::Keys(Arc::new(error)))
+            loaded.map(Arc::new).map_err(|error| Failure::Keys(Arc::new(error)))
         };
         self.keys.get_or_try_init(load).await
     }

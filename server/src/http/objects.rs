@@ -4,7 +4,7 @@ use super::{
     AppState, answers,
     errors::Failure,
     extract::{Caller, Origin},
-    paging,
+    paging::Listing,
 };
 use crate::{
     directory::objects,
@@ -22,22 +22,25 @@ use axum::response::Response;
 pub(super) async fn list(
     app: &AppState,
     caller: &Caller,
-    origin: &Origin,
+    origin: Origin,
     kind: ObjectKind,
-    query: &Query,
+    query: Query,
 ) -> Result<Response, Failure> {
-    let select = query.select.as_deref();
-    let path = format!("/{}", model::entity(kind).set);
-    let list = |tx: &ReadTx<'_>, after, limit| objects::list(tx, kind, select, after, limit);
-    let count = |tx: &ReadTx<'_>| objects::count(tx, kind);
-    let collection = paging::read(app, caller, origin, &path, query, list, count).await?;
-    answers::entities(origin, kind, &collection, select)
+    let listing = Listing { origin, path: format!("/{}", model::entity(kind).set), query };
+    let list = move |tx: &ReadTx<'_>, query: &Query, after| {
+        objects::list(tx, kind, query.select.as_deref(), after, query.page_size())
+    };
+    let count = move |tx: &ReadTx<'_>| objects::count(tx, kind);
+    let write = move |origin: &_, page: &_, select: answers::Select<'_>| {
+        answers::entities(origin, kind, page, select)
+    };
+    listing.answer(app, caller, list, count, write).await
 }
 
 /// Answers how many objects of a kind there are.
 pub(super) async fn count(app: &AppState, caller: &Caller, kind: ObjectKind) -> Result<Response, Failure> {
-    let count = |tx: &ReadTx<'_>| objects::count(tx, kind).map_err(Failure::from);
-    Ok(answers::count(app.store.tenant(caller.tenant).read(count).await?))
+    let count = move |tx: &ReadTx<'_>| objects::count(tx, kind).map_err(Failure::from);
+    Ok(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
 }
 
 /// Answers an object of a kind.

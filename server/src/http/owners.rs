@@ -5,7 +5,7 @@ use super::{
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
-    paging,
+    paging::Listing,
     requires::requires,
     schemas::DirectoryObjectCollection,
     wire::{ObjectCount, ReferenceCreate},
@@ -16,9 +16,11 @@ use crate::{
         ids::{ObjectId, Sent},
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
     },
+    odata::query::Query,
     store::{ReadTx, WriteTx},
 };
 use axum::{extract::State, response::Response};
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -77,13 +79,14 @@ async fn list_group_owners(
     Path(group): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    let path = format!("/groups/{}/owners", group.value);
-    let list = |tx: &ReadTx<'_>, after, limit| {
-        owners::list(tx, &caller.grants, &group, query.select.as_deref(), after, limit)
+    let listing = Listing { origin, path: format!("/groups/{}/owners", group.value), query };
+    let group = Arc::new(group);
+    let counted = group.clone();
+    let list = move |tx: &ReadTx<'_>, query: &Query, after| {
+        owners::list(tx, &caller.grants, &group, query.select.as_deref(), after, query.page_size())
     };
-    let count = |tx: &ReadTx<'_>| owners::count(tx, &group);
-    let collection = paging::read(&app, &caller, &origin, &path, &query, list, count).await?;
-    answers::directory_objects(&origin, &collection, query.select.as_deref())
+    let count = move |tx: &ReadTx<'_>| owners::count(tx, &counted);
+    listing.answer(&app, &caller, list, count, answers::directory_objects).await
 }
 
 /// Count owners of a group
@@ -104,8 +107,8 @@ async fn count_group_owners(
     Options { .. }: Options<Nothing>,
     _: Eventual,
 ) -> Result<Response, Failure> {
-    let count = |tx: &ReadTx<'_>| owners::count(tx, &group).map_err(Failure::from);
-    Ok(answers::count(app.store.tenant(caller.tenant).read(count).await?))
+    let count = move |tx: &ReadTx<'_>| owners::count(tx, &group).map_err(Failure::from);
+    Ok(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
 }
 
 /// Remove an owner of a group

@@ -2,14 +2,18 @@
 
 use super::{
     AppState,
+    answers::Select,
     errors::{Failure, RequestFault},
     extract::{Caller, Origin},
 };
 use crate::{
+    auth::keys::Keys,
     directory::{self, objects::Page},
     odata::{page_token, query::Query},
-    store::{ReadTx, objects::RowNumber},
+    store::{self, ReadTx, objects::RowNumber},
 };
+use axum::response::Response;
+use std::sync::Arc;
 
 /// A page that is ready to be answered.
 pub(super) struct Collection {
@@ -21,38 +25,58 @@ pub(super) struct Collection {
     pub count: Option<u64>,
 }
 
-/// Reads the page that the query asks for, and the count with it, in one snapshot. `path` is the collection's
-/// under the version: paging tokens are good for it alone, in this tenant, with the same query.
-pub(super) async fn read(
-    app: &AppState,
-    caller: &Caller,
-    origin: &Origin,
-    path: &str,
-    query: &Query,
-    list: impl FnOnce(&ReadTx<'_>, RowNumber, usize) -> Result<Page, directory::Error>,
-    count: impl FnOnce(&ReadTx<'_>) -> Result<u64, directory::Error>,
-) -> Result<Collection, Failure> {
-    let keys = app.keys().await?;
-    let bound_to = format!("{path} {} {}", caller.tenant.id, query.fixed());
-    let after = match &query.skip_token {
-        Some(token) => {
-            let position =
-                page_token::open(keys.paging(), token, &bound_to).ok_or(RequestFault::PageToken)?;
-            RowNumber::from_position(position)
+/// What is asked for of a collection.
+pub(super) struct Listing {
+    /// Where this server is for the caller.
+    pub origin: Origin,
+    /// The collection's path under the version: paging tokens are good for it only, in this tenant, with the same query.
+    pub path: String,
+    /// The query.
+    pub query: Query,
+}
+
+impl Listing {
+    /// Answers the page that the query asks for, and the count with it, in one snapshot. `list` reads the page after a
+    /// position, `count` counts, and `write` makes the answer.
+    pub(super) async fn answer(
+        self,
+        app: &AppState,
+        caller: &Caller,
+        list: impl Fn(&ReadTx<'_>, &Query, RowNumber) -> Result<Page, directory::Error> + Send + Sync + 'static,
+        count: impl Fn(&ReadTx<'_>) -> Result<u64, directory::Error> + Send + Sync + 'static,
+        write: impl Fn(&Origin, &Collection, Select<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
+    ) -> Result<Response, Failure> {
+        let keys = app.keys().await?.clone();
+        let bound_to = format!("{} {} {}", self.path, caller.tenant.id, self.query.fixed());
+        let after = self.after(&keys, &bound_to)?;
+        let is_short = self.query.is_short();
+        let answer = Arc::new(move |tx: &ReadTx<'_>| {
+            let page = list(tx, &self.query, after)?;
+            let count = self.query.counts().then(|| count(tx)).transpose()?;
+            let next_link = page.next.map(|row| self.link(row, &keys, &bound_to)).transpose()?;
+            write(&self.origin, &Collection { page, next_link, count }, self.query.select.as_deref())
+        });
+        let tenant = app.store.tenant(caller.tenant);
+        if is_short {
+            match tenant.read(|tx| answer(tx)).await {
+                Err(Failure::Store(store::Error::Large)) => {}
+                answered => return answered,
+            }
         }
-        None => RowNumber::START,
-    };
-    let counts = query.count && query.skip_token.is_none();
-    let read = |tx: &ReadTx<'_>| {
-        let page = list(tx, after, query.page_size())?;
-        Ok::<_, Failure>((page, counts.then(|| count(tx)).transpose()?))
-    };
-    let (page, count) = app.store.tenant(caller.tenant).read(read).await?;
-    let link = |row: RowNumber| {
+        tenant.read_long(move |tx| answer(tx)).await
+    }
+
+    /// After which object the page begins.
+    fn after(&self, keys: &Keys, bound_to: &str) -> Result<RowNumber, RequestFault> {
+        let Some(token) = &self.query.skip_token else { return Ok(RowNumber::START) };
+        let position = page_token::open(keys.paging(), token, bound_to).ok_or(RequestFault::PageToken)?;
+        Ok(RowNumber::from_position(position))
+    }
+
+    /// The URL of the page after this object.
+    fn link(&self, row: RowNumber, keys: &Keys, bound_to: &str) -> Result<String, RequestFault> {
         let token =
-            page_token::seal(keys.paging(), row.position(), &bound_to).ok_or(RequestFault::Internal)?;
-        Ok::<_, Failure>(format!("{}{path}?{}", origin.base(), query.next(&token)))
-    };
-    let next_link = page.next.map(link).transpose()?;
-    Ok(Collection { page, next_link, count })
+            page_token::seal(keys.paging(), row.position(), bound_to).ok_or(RequestFault::Internal)?;
+        Ok(format!("{}{}?{}", self.origin.base(), self.path, self.query.next(&token)))
+    }
 }

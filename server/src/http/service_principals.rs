@@ -50,7 +50,7 @@ async fn list_service_principals(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::ServicePrincipal, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::ServicePrincipal, query).await
 }
 
 /// Count service principals

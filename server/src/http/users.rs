@@ -53,7 +53,7 @@ async fn list_users(
     origin: Origin,
     Options { query, .. }: Options<Pages>,
 ) -> Result<Response, Failure> {
-    objects::list(&app, &caller, &origin, ObjectKind::User, &query).await
+    objects::list(&app, &caller, origin, ObjectKind::User, query).await
 }
 
 /// Create a user

@@ -121,6 +121,17 @@ impl Query {
         self.top.unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
+    /// Whether it asks for how many objects there are: on the first page. Links to the others carry the option, and clients
+    /// follow them as they are.
+    pub fn counts(&self) -> bool {
+        self.count && self.skip_token.is_none()
+    }
+
+    /// Whether answering it takes no longer than a look-up: a page of the usual size, as it is stored.
+    pub fn is_short(&self) -> bool {
+        self.select.is_none() && !self.counts() && self.page_size() <= DEFAULT_PAGE_SIZE
+    }
+
     /// The query of the next page's link: all that was asked, and where to go on.
     pub fn next(&self, skip_token: &str) -> String {
         let mut parts = self.parts();

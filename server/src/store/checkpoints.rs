@@ -114,6 +114,10 @@ impl Checkpoints {
         self.progress.wait_until_moved();
         let paused = if must { self.readers.pause() } else { self.readers.try_pause() };
         if paused.is_none() {
+            if must {
+                // A long read goes on. Again soon, and not after each commit.
+                self.end_at = pages.saturating_add(self.first / WAIT_FACTOR);
+            }
             return;
         }
         let began = driver::restart_log(writer);

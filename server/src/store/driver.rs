@@ -9,6 +9,10 @@ use std::{
     fs::{File, OpenOptions},
     io,
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -37,6 +41,9 @@ const PAGE_BYTES: i64 = 4096;
 
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
+
+/// How many steps of SQLite's machine a statement does between two looks whether it is to go on: some hundred microseconds.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
 /// Every migration, oldest first. A file is never edited once it was released.
 const STEPS: &[M<'static>] = &[
@@ -155,6 +162,13 @@ pub(super) fn open_reader(folder: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", READER_CACHE)?;
     Ok(connection)
+}
+
+/// Has the connection's statements end with an error once this is true. `None`: they run to their ends.
+pub(super) fn interrupt_when(connection: &Connection, abandoned: Option<Arc<AtomicBool>>) {
+    let handler = abandoned.map(|abandoned| move || abandoned.load(Ordering::Relaxed));
+    // It fails for a connection that another library opened: these are none.
+    let _ = connection.progress_handler(STEPS_BETWEEN_LOOKS, handler);
 }
 
 fn open_existing(folder: &Path) -> Result<Connection, Error> {

@@ -2,9 +2,9 @@
 //!
 //! [`Store::tenant`] gives access to one tenant's objects; there is no query without a transaction, and a
 //! transaction has exactly one tenant. Writes are closures that one thread runs (`writer.rs`); a write is
-//! answered when it is durable. Reads run on a pool of connections (`readers.rs`), each a consistent
-//! snapshot, and see every write that was answered before they began. The store knows no rule, no
-//! permission and no HTTP.
+//! answered when it is durable. Reads run on the thread that asks or, where they may take long, on threads of their own
+//! (`readers.rs`). Each is a consistent snapshot, and sees every write that was answered before it began. The store knows
+//! no rule, no permission and no HTTP.
 
 pub mod applications;
 pub mod changes;
@@ -14,6 +14,7 @@ pub mod devices;
 mod driver;
 pub mod folder;
 pub mod groups;
+mod long_readers;
 pub mod members;
 pub mod objects;
 pub mod owners;
@@ -34,9 +35,10 @@ pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::model::clock::Clock;
+use chrono::{DateTime, Utc};
 use principals::Principals;
 use readers::Readers;
-use std::{path::Path, sync::Arc};
+use std::{num::NonZero, path::Path, sync::Arc, thread};
 use writer::Writer;
 
 /// What broke. Says nothing of rules: those have their own refusals.
@@ -79,6 +81,9 @@ pub enum Error {
     /// A migration failed.
     #[error("bringing the database up to date failed: {0}")]
     Migration(String),
+    /// The answer is too large to be put together on the thread that asked: a long read can do it.
+    #[error("the answer is too large for a short read")]
+    Large,
     /// The database refused.
     #[error("the database failed: {0}")]
     Database(Arc<DatabaseError>),
@@ -90,7 +95,7 @@ impl Error {
         match self {
             Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost => true,
             Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
-            Self::Folder(_) | Self::Migration(_) => false,
+            Self::Folder(_) | Self::Migration(_) | Self::Large => false,
             Self::Database(error) => driver::is_passing(error),
         }
     }
@@ -105,13 +110,18 @@ impl From<DatabaseError> for Error {
 /// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
 pub const LOG_PAGES: u32 = 4096;
 
+/// Bytes of texts that a short read reads at most.
+const SHORT_PAGE_BYTES: usize = 256 << 10;
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Whether writes reach the disk before they are answered.
     pub durability: Durability,
-    /// How many connections read.
+    /// How many connections read on the threads that ask.
     pub readers: u16,
+    /// How many threads there are for reads that take long.
+    pub long_readers: u16,
     /// The size of the write-ahead log, in pages of 4 KB, at which its pages begin to be moved into the database. At four
     /// times as many, reads and writes wait until the log is empty.
     pub log_pages: u32,
@@ -121,7 +131,16 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { durability: Durability::Durable, readers: 8, log_pages: LOG_PAGES, clock: Clock::default() }
+        let processors =
+            thread::available_parallelism().map_or(1, NonZero::get).try_into().unwrap_or(u16::MAX);
+        Self {
+            durability: Durability::Durable,
+            readers: processors.saturating_add(1),
+            // A tenant has a quarter of them.
+            long_readers: processors.saturating_mul(2).max(4),
+            log_pages: LOG_PAGES,
+            clock: Clock::default(),
+        }
     }
 }
 
@@ -138,7 +157,7 @@ impl Store {
     /// Opens the database in this folder, making or migrating it where needed.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
         let connection = driver::open_writer(folder, options.durability)?;
-        let readers = Arc::new(Readers::open(folder, options.readers)?);
+        let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
         let principals = Arc::new(Principals::new());
@@ -190,19 +209,30 @@ pub struct TenantStore<'s> {
 }
 
 impl TenantStore<'_> {
-    /// Runs a closure over a consistent snapshot, on this thread.
+    /// Runs a closure over a consistent snapshot, on this thread: for look-ups by key and short pages.
+    ///
+    /// Fails with [`Error::Large`] where a page is larger than that.
     pub async fn read<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let clock = &self.store.clock;
-        self.store
-            .readers
-            .read(Some(self.tenant), |connection| {
-                let snapshot = Snapshot::begin(connection).map_err(Error::from)?;
-                work(&ReadTx::new(snapshot.connection(), self.tenant, clock.now()))
-            })
-            .await
+        let (tenant, now) = (self.tenant, self.store.clock.now());
+        self.store.readers.read(|connection| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, work)).await
+    }
+
+    /// Runs a closure over a consistent snapshot, on a thread for such: for everything that may take long. Where the caller
+    /// waits no more, it is interrupted.
+    pub async fn read_long<T, E>(
+        &self,
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (tenant, clock) = (self.tenant, self.store.clock.clone());
+        let work = move |connection: &_| snapshot(connection, tenant, clock.now(), usize::MAX, work);
+        self.store.readers.read_long(tenant, work).await
     }
 
     /// Has the writer run a closure, and answers when what it did is durable, or undone where it returned an
@@ -227,4 +257,15 @@ impl TenantStore<'_> {
         };
         self.store.writer.run(Some(tenant), run).await
     }
+}
+
+fn snapshot<T, E: From<Error>>(
+    connection: &driver::Connection,
+    tenant: Tenant,
+    now: DateTime<Utc>,
+    max_bytes: usize,
+    work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let snapshot = Snapshot::begin(connection).map_err(Error::from)?;
+    work(&ReadTx::new(snapshot.connection(), tenant, now).of_at_most(max_bytes))
 }

@@ -137,6 +137,7 @@ pub(super) fn read_page(
         }
         let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
         size += document.size();
+        tx.check_size(size)?;
         page.objects.push((read(row)?, document));
         Ok(ControlFlow::Continue(()))
     })?;

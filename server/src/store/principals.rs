@@ -84,7 +84,7 @@ impl Store {
             return Ok(Some((found.tenant, found.standing)));
         }
         let at = Instant::now();
-        let found = self.readers.read(None, |connection| find(connection, tenant, principal)).await?;
+        let found = self.readers.read(|connection| find(connection, tenant, principal)).await?;
         if let Some((tenant, standing)) = found {
             self.principals.found.insert(key, Found { tenant, standing, changes, at });
         }

@@ -1,57 +1,80 @@
-//! The pool of connections that read.
+//! What reads: a pool of connections for short reads on the thread that asks, and threads for long ones.
 
 use super::{
     Error, Tenant,
     driver::{self, Connection},
-    shares::Shares,
+    long_readers::{self, LongReaders},
 };
 use futures::executor::block_on;
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Reads of one tenant that are under way or wait at most.
-const TENANT_SHARE: usize = 512;
+/// How long is waited for reads under way when all are to pause.
+const PAUSE_TIME: Duration = Duration::from_millis(100);
 
 pub(super) struct Readers {
-    shares: Arc<Shares>,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
     count: u32,
+    long: LongReaders,
+}
+
+/// While it lives, there are no reads.
+pub(super) struct Pause<'r> {
+    _long: long_readers::Pause<'r>,
+    _short: SemaphorePermit<'r>,
 }
 
 impl Readers {
-    pub(super) fn open(folder: &Path, count: u16) -> Result<Self, Error> {
+    /// Opens `count` connections for short reads, and starts `threads` threads for long ones.
+    pub(super) fn open(folder: &Path, count: u16, threads: u16) -> Result<Self, Error> {
         let idle = (0..count).map(|_| driver::open_reader(folder)).collect::<Result<_, _>>()?;
         let permits = Semaphore::new(count.into());
-        Ok(Self { shares: Shares::new(TENANT_SHARE), idle: Mutex::new(idle), permits, count: count.into() })
+        let long = LongReaders::start(folder, threads)?;
+        Ok(Self { idle: Mutex::new(idle), permits, count: count.into(), long })
     }
 
     /// Runs a closure over a connection, on this thread: a look-up is shorter than a hop to another one.
-    /// `tenant` is whose share it counts for.
     pub(super) async fn read<T, E: From<Error>>(
         &self,
-        tenant: Option<Tenant>,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         let connection = Borrowed::take(self);
         work(connection.get()?)
     }
-}
 
-impl Readers {
-    /// Keeps everybody from reading until the answer is dropped, when those who read have ended.
-    pub(super) fn pause(&self) -> Option<SemaphorePermit<'_>> {
-        block_on(self.permits.acquire_many(self.count)).ok()
+    /// Runs a closure over a connection on a thread for long reads, in the tenant's turn.
+    pub(super) async fn read_long<T, E>(
+        &self,
+        tenant: Tenant,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.long.read(tenant, work).await
     }
 
-    /// The same, if nobody reads at this moment.
-    pub(super) fn try_pause(&self) -> Option<SemaphorePermit<'_>> {
-        self.permits.try_acquire_many(self.count).ok()
+    /// Keeps all from reading until the answer is dropped. Short reads under way have ended then; long ones are waited for
+    /// for a moment. `None`: they take longer.
+    pub(super) fn pause(&self) -> Option<Pause<'_>> {
+        // The long ones first: the short ones, on which everybody waits, go on meanwhile.
+        let long = self.long.pause(PAUSE_TIME)?;
+        let short = block_on(self.permits.acquire_many(self.count)).ok()?;
+        Some(Pause { _long: long, _short: short })
+    }
+
+    /// The same, if there is no read at this moment.
+    pub(super) fn try_pause(&self) -> Option<Pause<'_>> {
+        let long = self.long.pause(Duration::ZERO)?;
+        let short = self.permits.try_acquire_many(self.count).ok()?;
+        Some(Pause { _long: long, _short: short })
     }
 }
 

@@ -26,13 +26,13 @@ impl Tenant {
 impl Store {
     /// The tenant of this id.
     pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
-        self.readers.read(None, |connection| find(connection, id)).await
+        self.readers.read(|connection| find(connection, id)).await
     }
 
     /// All tenants, oldest first, at most `limit`.
     pub async fn tenants(&self, limit: usize) -> Result<Vec<Tenant>, Error> {
         self.readers
-            .read(None, |connection| {
+            .read(|connection| {
                 let mut statement =
                     connection.prepare_cached("SELECT number, id FROM tenants ORDER BY number LIMIT ?1")?;
                 let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -15,6 +15,7 @@ pub struct ReadTx<'c> {
     connection: &'c Connection,
     tenant: Tenant,
     now: DateTime<Utc>,
+    max_bytes: usize,
 }
 
 /// A unit of work that also writes. Everything that takes a [`ReadTx`] takes it too.
@@ -25,7 +26,17 @@ pub struct WriteTx<'c> {
 
 impl<'c> ReadTx<'c> {
     pub(super) fn new(connection: &'c Connection, tenant: Tenant, now: DateTime<Utc>) -> Self {
-        Self { connection, tenant, now }
+        Self { connection, tenant, now, max_bytes: usize::MAX }
+    }
+
+    /// The same for pages of at most so many bytes of texts.
+    pub(super) fn of_at_most(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// Fails where a page of so many bytes of texts is too large for this unit of work.
+    pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.max_bytes { Err(Error::Large) } else { Ok(()) }
     }
 
     /// The transaction's tenant.
