@@ -67,7 +67,7 @@ fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
 /// read another token out of the same text.
 fn segment(text: &str) -> Result<Map<String, Value>, TokenFault> {
     let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenFault::Unreadable)?;
-    let members = json::read_object(&text).map_err(|_| TokenFault::Unreadable)?;
+    let members = json::read_object(&text).map_err(|_| TokenFault::Unreadable)?.members;
     if members.values().any(Value::is_null) { Err(TokenFault::Unreadable) } else { Ok(members) }
 }
 

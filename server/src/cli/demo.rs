@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     directory::{Policy, sample},
+    http::body::BodyBudget,
     store::{LOG_PAGES, folder::Folder},
 };
 use clap::Args;
@@ -34,6 +35,7 @@ impl Demo {
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),
+            body_memory: BodyBudget::DEFAULT,
             log_pages: LOG_PAGES,
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;

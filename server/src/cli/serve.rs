@@ -6,9 +6,13 @@ use super::{
 };
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
+    http::body::BodyBudget,
     store::{LOG_PAGES, folder::Folder},
 };
-use clap::{Args, builder::FalseyValueParser};
+use clap::{
+    Args,
+    builder::{FalseyValueParser, RangedU64ValueParser},
+};
 use serde_json::json;
 use std::net::SocketAddr;
 
@@ -42,6 +46,11 @@ pub(super) struct Serve {
     #[arg(long, value_name = "POLICY", env = "ROSTER_EXCHANGE_MANAGED_GROUPS", default_value = "writable")]
     exchange_managed_groups: ExchangeManagedGroups,
 
+    /// The memory that the bodies of all requests under way may have together, in MB
+    #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = BodyBudget::DEFAULT >> 20,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
+    body_memory: usize,
+
     /// The size of the write-ahead log, in pages of 4 KB, at which its pages begin to be moved into the database
     #[arg(long, hide = true, value_name = "PAGES", default_value_t = LOG_PAGES)]
     log_pages: u32,
@@ -65,6 +74,7 @@ impl Serve {
             allow_remote: self.allow_remote,
             public_url: self.public_url,
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
+            body_memory: self.body_memory << 20,
             log_pages: self.log_pages,
         };
         let server = Server::start(folder, settings).await?;

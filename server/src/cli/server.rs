@@ -50,6 +50,7 @@ pub(super) struct Settings {
     pub allow_remote: bool,
     pub public_url: Option<String>,
     pub policy: Policy,
+    pub body_memory: usize,
     pub log_pages: u32,
 }
 
@@ -80,7 +81,13 @@ impl Server {
         let listener = listen(settings.listen).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let path = folder.path().to_owned();
-        let state = AppState::new(store.clone(), path, settings.policy, settings.public_url, has_sample);
+        let http = http::Settings {
+            policy: settings.policy,
+            public_url: settings.public_url,
+            loopback_only: has_sample,
+            body_memory: settings.body_memory,
+        };
+        let state = AppState::new(store.clone(), path, http);
         Ok(Self { folder, _lock: lock, store, state, tenant, listener, address, limits: limits() })
     }
 

@@ -3,7 +3,9 @@
 
 use super::{
     AppState,
-    extract::{Origin, read_body},
+    body::{self, MAX_FORM},
+    errors::RequestFault,
+    extract::Origin,
 };
 use crate::{
     auth::{
@@ -42,7 +44,7 @@ enum OAuthFault {
     Tenant(String),
     #[error("The request body must contain the following parameter: '{0}'.")]
     Missing(&'static str),
-    #[error("The request body can't be read as a form of at most 1 MB.")]
+    #[error("The request body can't be read as a form of at most 16 kB.")]
     Form,
     #[error("The parameter '{0}' stands in the request twice.")]
     Twice(String),
@@ -188,7 +190,10 @@ async fn issue(
 ) -> Result<Response, OAuthFault> {
     let tenant = find_tenant(app, path).await?;
     let (parts, body) = request.into_parts();
-    let form = read_body(&parts.headers, body).await.map_err(|_| OAuthFault::Form)?;
+    let form = body::read(&parts.extensions, body, MAX_FORM).await.map_err(|fault| match fault {
+        RequestFault::Overloaded => OAuthFault::Unavailable,
+        _ => OAuthFault::Form,
+    })?;
     let form = read_form(&form)?;
     let field = |name: &'static str| form.get(name).map(|value| &**value).ok_or(OAuthFault::Missing(name));
     let grant_type = field("grant_type")?;

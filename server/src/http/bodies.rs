@@ -17,6 +17,16 @@ use serde_json::Value;
 
 const BIND: &str = "@odata.bind";
 
+/// Whether a member of a body is read: properties are, and these annotations.
+pub(super) fn is_read(name: &str) -> bool {
+    !name.contains('@') || ["@odata.id", "@odata.type"].contains(&name) || is_binding(name)
+}
+
+/// Whether a member binds objects, in whatever spelling: a binding that is dropped would look like one that was done.
+fn is_binding(name: &str) -> bool {
+    name.trim().to_ascii_lowercase().ends_with(BIND)
+}
+
 /// The reference that a body consists of. Other members beside it are not looked at.
 pub(super) fn reference(body: &Values, origin: &Origin) -> Result<Reference, Failure> {
     let text = body.get("@odata.id").ok_or(RequestFault::NoReference)?;
@@ -36,10 +46,8 @@ pub(super) fn check_annotations(
         let fault = PropertyFault::Invalid("@odata.type");
         return Err(Refusal::Property { resource: entity.resource, fault }.into());
     }
-    // In another spelling too: a binding that is dropped would look like one that was done.
     let unserved = |name: &&String| {
-        name.trim().to_ascii_lowercase().ends_with(BIND)
-            && !binds.iter().any(|relationship| **name == binding(*relationship))
+        is_binding(name) && !binds.iter().any(|relationship| **name == binding(*relationship))
     };
     match body.keys().find(unserved) {
         Some(name) => Err(RequestFault::Binding(name.clone()).into()),

@@ -8,7 +8,7 @@ use super::{
     wire::{InnerError, MainError, ODataErrors},
 };
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware::Next,
@@ -65,6 +65,11 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     let graph = is_graph(request.uri().path());
     let method = request.method().clone();
     request.extensions_mut().insert(origin.clone());
+    // Held until the request is answered.
+    let share = (!request.body().is_end_stream()).then(|| app.body_budget.share());
+    if let Some(share) = &share {
+        request.extensions_mut().insert(share.clone());
+    }
     let mut response = match host {
         None => Failure::from(RequestFault::NoHost).into_response(),
         Some(host) if app.loopback_only && !is_loopback(&host) => {

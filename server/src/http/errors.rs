@@ -54,7 +54,10 @@ pub enum RequestFault {
     /// A body that is too large.
     #[error("body too large")]
     TooLarge,
-    /// The connection ended within the body.
+    /// There is no memory for the body now.
+    #[error("the memory for bodies is used up")]
+    Overloaded,
+    /// The connection ended within the body, or the rest of it didn't come.
     #[error("body incomplete")]
     Incomplete,
     /// A reference body without `@odata.id`.
@@ -266,6 +269,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
             "RequestEntityTooLarge",
             "The request's body is larger than this server takes.",
         ),
+        RequestFault::Overloaded => unavailable(),
         RequestFault::Incomplete => bad(GATEWAY_BAD_REQUEST, "The request's body ended too early."),
         RequestFault::NoReference => bad(
             BAD_REQUEST,

@@ -1,7 +1,11 @@
 //! What handlers take out of a request, in the order in which faults are reported: who calls, the path, the
 //! query, the body. Each refuses in Graph's own words.
 
-use super::errors::{Failure, RequestFault};
+use super::{
+    bodies,
+    body::{self, BodyShare, MAX_BODY},
+    errors::{Failure, RequestFault},
+};
 use crate::{
     auth::tokens::TokenFault,
     model::{
@@ -16,20 +20,15 @@ use crate::{
     store::Tenant,
 };
 use axum::{
-    body::{Body, HttpBody},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 
-/// The largest body that is read, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
-
-/// How much of a larger body is read and dropped, in bytes.
-const MAX_DROPPED: usize = 64 * 1024 * 1024;
+/// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
+const VALUE_BYTES: usize = 256;
 
 /// Who calls: a verified token's tenant and grants. The authentication layer puts it into the request.
 #[derive(Debug, Clone, Copy)]
@@ -206,42 +205,22 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         if !is_json(content_type.as_bytes()) {
             return Err(RequestFault::ContentType.into());
         }
-        let bytes = read_body(&parts.headers, body).await?;
+        let bytes = body::read(&parts.extensions, body, MAX_BODY).await?;
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
         }
-        Ok(Self(json::read_object(&bytes).map_err(|fault| match fault {
+        let object = json::read_object_of(&bytes, bodies::is_read).map_err(|fault| match fault {
             JsonFault::Invalid => RequestFault::Json,
             JsonFault::Duplicate(name) => RequestFault::DuplicateName(name),
-        })?))
+            JsonFault::TooLarge => RequestFault::TooLarge,
+        })?;
+        let share: &BodyShare = parts.extensions.get().ok_or(RequestFault::Internal)?;
+        share.take(object.values * VALUE_BYTES)?;
+        Ok(Self(object.members))
     }
 }
 
 fn is_json(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
-}
-
-/// Reads a body of at most [`MAX_BODY`] bytes. Of a larger one the rest is read and dropped, up to a limit: most
-/// clients read no answer before they have sent all.
-pub async fn read_body(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, RequestFault> {
-    let asks_first = headers.contains_key(header::EXPECT);
-    if asks_first && body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(RequestFault::TooLarge);
-    }
-    let mut read = Vec::new();
-    let mut dropped = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| RequestFault::Incomplete)?.into_data() else { continue };
-        if dropped == 0 && read.len() + data.len() <= MAX_BODY {
-            read.extend_from_slice(&data);
-        } else {
-            dropped += read.len() + data.len();
-            read = Vec::new();
-        }
-        if dropped > MAX_DROPPED {
-            break;
-        }
-    }
-    if dropped == 0 { Ok(read) } else { Err(RequestFault::TooLarge) }
 }

@@ -6,6 +6,7 @@ mod applications;
 mod authenticate;
 mod authority;
 mod bodies;
+pub mod body;
 mod contacts;
 mod contract;
 mod devices;
@@ -45,6 +46,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use body::BodyBudget;
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
 use std::{any::Any, ops::Deref, path::PathBuf, sync::Arc};
@@ -59,6 +61,30 @@ use utoipa_axum::router::OpenApiRouter;
 /// The version of Graph that is served.
 const VERSION: &str = "v1.0";
 
+/// How a server answers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What an operator decides about the rules.
+    pub policy: Policy,
+    /// The origin that clients use, where it isn't the one that they name.
+    pub public_url: Option<String>,
+    /// Whether it answers to loopback names only: for a server whose secrets are public.
+    pub loopback_only: bool,
+    /// The memory that the bodies of all requests may have together, in bytes.
+    pub body_memory: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            policy: Policy::default(),
+            public_url: None,
+            loopback_only: false,
+            body_memory: BodyBudget::DEFAULT,
+        }
+    }
+}
+
 /// What handlers share. Clones are the same.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
@@ -69,6 +95,7 @@ pub struct Shared {
     policy: Policy,
     public_url: Option<String>,
     loopback_only: bool,
+    body_budget: BodyBudget,
     folder: PathBuf,
     keys: OnceCell<Arc<Keys>>,
 }
@@ -82,17 +109,17 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// The state of a server on this store, with its signing key in `folder`. With `loopback_only` it answers to
-    /// loopback names alone: for a server whose secrets are public.
-    pub fn new(
-        store: Store,
-        folder: PathBuf,
-        policy: Policy,
-        public_url: Option<String>,
-        loopback_only: bool,
-    ) -> Self {
-        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Self(Arc::new(Shared { store, policy, public_url, loopback_only, folder, keys: OnceCell::new() }))
+    /// The state of a server on this store, with its signing key in `folder`.
+    pub fn new(store: Store, folder: PathBuf, settings: Settings) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            policy: settings.policy,
+            public_url: settings.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            loopback_only: settings.loopback_only,
+            body_budget: BodyBudget::new(settings.body_memory),
+            folder,
+            keys: OnceCell::new(),
+        }))
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.

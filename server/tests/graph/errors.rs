@@ -202,16 +202,6 @@ async fn a_body_that_is_no_reference_is_refused_for_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_body_over_a_megabyte_is_too_large() {
-    let tenant = Tenant::fresh().await;
-    let group = tenant.security_group("readers").await;
-    let body = json!({"@odata.id": "x".repeat(1 << 20)});
-    let answer =
-        send(tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await.json(&body)).await;
-    assert_eq!(answer.refusal().0, 413);
-}
-
-#[tokio::test]
 async fn query_options_that_are_wrong_or_not_served_are_refused_by_name() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;

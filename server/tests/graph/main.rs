@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod bodies;
 #[path = "../shared/campaign.rs"]
 mod campaign;
 mod campaigns;

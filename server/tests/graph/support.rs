@@ -8,7 +8,7 @@ use roster_server::{
     auth::tokens::{self, Subject},
     directory::{self, Policy, applications, applications::Registration, import, sample, users},
     http::{
-        self, AppState,
+        self, AppState, Settings,
         transport::{self, Limits},
     },
     model::{
@@ -42,6 +42,13 @@ impl Server {
         Self::start_within(policy, public_url, |router| router)
     }
 
+    /// Starts a server that answers so.
+    pub fn start_with(settings: Settings) -> Self {
+        let (folder, store) = Self::store();
+        let state = AppState::new(store.clone(), folder.path().into(), settings);
+        Self::listen(folder, store, state, |router| router)
+    }
+
     /// The same with more around the handlers.
     pub fn start_within(
         policy: Policy,
@@ -49,8 +56,8 @@ impl Server {
         around: impl FnOnce(Router) -> Router,
     ) -> Self {
         let (folder, store) = Self::store();
-        let public_url = public_url.map(str::to_owned);
-        let state = AppState::new(store.clone(), folder.path().into(), policy, public_url, false);
+        let settings = Settings { policy, public_url: public_url.map(str::to_owned), ..Settings::default() };
+        let state = AppState::new(store.clone(), folder.path().into(), settings);
         Self::listen(folder, store, state, around)
     }
 
@@ -58,7 +65,8 @@ impl Server {
     pub async fn with_sample() -> &'static Self {
         let (folder, store) = Self::store();
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
-        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None, true);
+        let settings = Settings { loopback_only: true, ..Settings::default() };
+        let state = AppState::new(store.clone(), folder.path().into(), settings);
         // Its threads can't be ended from within a test's.
         Box::leak(Box::new(Self::listen(folder, store, state, |router| router)))
     }
@@ -91,7 +99,7 @@ impl Server {
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let url = serve(folder.path());
         let store = Store::open(folder.path(), Options::default()).unwrap();
-        let state = AppState::new(store.clone(), folder.path().into(), Policy::default(), None, false);
+        let state = AppState::new(store.clone(), folder.path().into(), Settings::default());
         Self { url, store, state, _folder: folder, _runtime: None }
     }
 

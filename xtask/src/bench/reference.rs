@@ -10,7 +10,6 @@ use axum::{
 };
 use clap::Args;
 use roster_server::{
-    directory::Policy,
     http::{
         self, AppState,
         transport::{self, Limits},
@@ -51,7 +50,7 @@ impl Reference {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let options = Options { durability: Durability::Ephemeral, ..Options::default() };
         let store = Store::open(folder.path(), options).map_err(|error| error.to_string())?;
-        let state = AppState::new(store, folder.path().to_owned(), Policy::default(), None, false);
+        let state = AppState::new(store, folder.path().to_owned(), http::Settings::default());
         let object =
             move || async move { ([(header::CONTENT_TYPE, "application/json")], user).into_response() };
         let members = move || async move { Json(&*page).into_response() };

@@ -1,0 +1,95 @@
+//! What bodies may cost: their size, their shape, and the memory of all of them together.
+
+use crate::support::{Server, Tenant, send};
+use reqwest::Method;
+use roster_server::http::Settings;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// More than half of the memory that the bodies of all requests have.
+const LARGE: usize = 60_000;
+
+fn group_of(description: &str) -> Value {
+    json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true,
+        "description": description})
+}
+
+/// Sends a large body until it is answered with this status.
+async fn post_until(tenant: Tenant, status: u16) {
+    let answered = timeout(LIMIT, async {
+        // White space counts for as much as anything.
+        let body = format!("{}{}", " ".repeat(LARGE), group_of("d"));
+        loop {
+            let request =
+                tenant.raw(Method::POST, "/groups").await.header("content-type", "application/json");
+            let answer = send(request.body(body.clone())).await;
+            if answer.status == status {
+                return answer;
+            }
+            assert!([201, 503].contains(&answer.status.as_u16()), "{answer:?}");
+        }
+    });
+    let answer = answered.await.unwrap();
+    assert!(status != 503 || answer.headers.contains_key("retry-after"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn bodies_on_their_way_share_a_memory_and_those_beyond_it_are_put_off() {
+    let settings = Settings { body_memory: 2 * LARGE - 1, ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings)));
+    let tenant = server.tenant().await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let token = tenant.app_token(["Group.ReadWrite.All"]).await;
+    let mut held = TcpStream::connect(address).await.unwrap();
+    let body = format!("{}{}", " ".repeat(LARGE), group_of("d"));
+    let length = body.len();
+    let head = format!(
+        "POST /v1.0/groups HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    held.write_all(head.as_bytes()).await.unwrap();
+    held.write_all(&body.as_bytes()[..length - 1]).await.unwrap();
+    post_until(tenant, 503).await;
+    held.write_all(b"}").await.unwrap();
+    let mut answer = String::new();
+    timeout(LIMIT, held.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    post_until(tenant, 201).await;
+}
+
+#[tokio::test]
+async fn a_body_of_too_many_values_or_levels_is_refused_wherever_they_stand() {
+    let tenant = Tenant::fresh().await;
+    for name in ["description", "beside@odata.unread"] {
+        for (value, status, code) in [
+            (format!("[{}1]", "1,".repeat(10_000)), 413, "RequestEntityTooLarge"),
+            (format!("{}1{}", "[".repeat(64), "]".repeat(64)), 400, "BadRequest"),
+        ] {
+            let mut body = group_of("d").to_string();
+            body.insert_str(1, &format!("\"{name}\":{value},"));
+            let request =
+                tenant.raw(Method::POST, "/groups").await.header("content-type", "application/json");
+            let answer = send(request.body(body)).await.refusal();
+            assert_eq!((answer.0, &*answer.1), (status, code), "{name} {}", answer.2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_more_than_16_kib_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    for (length, expected) in [(8 << 10, "unsupported_grant_type"), ((16 << 10) + 1, "invalid_request")] {
+        let body = format!("grant_type=x&client_id=x&client_secret=x&x={}", "x".repeat(length));
+        let request = tenant.anonymous(Method::POST, &path);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        assert_eq!(send(request).await.json()["error"], expected, "{length}");
+    }
+}
