@@ -71,13 +71,15 @@ pub(super) async fn read(
     mut body: Body,
     limit: usize,
 ) -> Result<Vec<u8>, RequestFault> {
-    if body.size_hint().lower() > limit as u64 {
+    if body.is_end_stream() {
+        return Ok(Vec::new());
+    }
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
         return Err(RequestFault::TooLarge);
     }
-    let mut read = Vec::new();
-    if body.is_end_stream() {
-        return Ok(read);
-    }
+    // What isn't written to yet takes no memory.
+    let mut read = Vec::with_capacity(announced);
     let share: &BodyShare = extensions.get().ok_or(RequestFault::Internal)?;
     loop {
         let frame = timeout(STALL_TIME, body.frame()).await.map_err(|_| RequestFault::Incomplete)?;

@@ -449,6 +449,10 @@ impl Writer<'_> {
         let Ok(answer) = request.send().await else { return (Outcome::Unanswered, Value::Null) };
         let (status, retry_after) = (answer.status(), answer.headers().contains_key("retry-after"));
         let Ok(text) = answer.text().await else { return (Outcome::Unanswered, Value::Null) };
+        if status == StatusCode::GATEWAY_TIMEOUT {
+            // It may have been done.
+            return (Outcome::Unanswered, Value::Null);
+        }
         let body = serde_json::from_str::<Value>(&text).unwrap_or_default();
         let count = match status {
             status if status == expected && status.is_success() => &self.ledger.acknowledged,

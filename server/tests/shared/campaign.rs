@@ -21,6 +21,13 @@ pub fn rounds_within(in_tests: usize, time: Option<Duration>) -> impl Iterator<I
     (0..).take_while(move |&round| end.map_or(round < in_tests, |end| round == 0 || Instant::now() < end))
 }
 
+/// How long something may take: so long in torture, whose release build has the machine for itself, and as long as any
+/// machine takes in the tests.
+pub fn limit(in_torture: Duration) -> Duration {
+    const IN_TESTS: Duration = Duration::from_secs(120);
+    if std::env::var(MINUTES).is_ok() { in_torture } else { IN_TESTS }
+}
+
 /// Says what a campaign went through, where somebody reads it.
 pub fn report(name: &str, counts: impl Display) {
     println!("campaign {name}: {counts}");

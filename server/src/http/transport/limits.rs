@@ -17,7 +17,7 @@ pub struct Limits {
     pub stall_time: Duration,
     /// Headers of a request.
     pub headers: usize,
-    /// Bytes of a request's head.
+    /// Bytes of a request's head, and of a body that wait to be read.
     pub head_bytes: usize,
     /// How long a head may take, and how long a connection may be idle.
     pub head_time: Duration,
@@ -37,7 +37,7 @@ impl Default for Limits {
             idle_time: Duration::from_millis(400),
             stall_time: Duration::from_secs(10),
             headers: 100,
-            head_bytes: 64 * 1024,
+            head_bytes: 32 * 1024,
             head_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
             drain_time: Duration::from_secs(1),

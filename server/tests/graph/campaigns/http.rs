@@ -28,7 +28,7 @@ async fn exchange(server: &Server, bytes: &[u8]) -> String {
         let _ = connection.write_all(bytes).await;
         let _ = connection.read_to_end(&mut answer).await;
     };
-    let ended = timeout(Duration::from_secs(20), talk).await;
+    let ended = timeout(campaign::limit(Duration::from_secs(20)), talk).await;
     assert!(ended.is_ok(), "not closed after {:.400?}", String::from_utf8_lossy(bytes));
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -302,7 +302,7 @@ async fn cut_off(server: &Server, bytes: &[u8]) -> String {
     let mut answer = Vec::new();
     connection.write_all(bytes).await.unwrap();
     connection.shutdown().await.unwrap();
-    let ended = timeout(Duration::from_secs(20), connection.read_to_end(&mut answer)).await;
+    let ended = timeout(campaign::limit(Duration::from_secs(20)), connection.read_to_end(&mut answer)).await;
     ended.unwrap().unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }

@@ -31,7 +31,7 @@ async fn a_server_that_is_told_to_stop_has_answered_all_that_it_did() {
             Instant::now()
         };
         let (_, told) = tokio::join!(join_all(writers), stop);
-        assert!(server.end_within(END).await.success());
+        assert!(server.end_within(campaign::limit(END)).await.success());
         slowest = slowest.max(told.elapsed());
         ledger.check(folder.path());
     }
@@ -70,11 +70,11 @@ async fn a_request_under_way_is_answered_and_one_that_never_ends_holds_nothing_u
     server.signal("TERM");
     // Idle connections are ended at once: the signal was heard.
     let mut answered = Vec::new();
-    timeout(END, idle.read_to_end(&mut answered)).await.unwrap().unwrap();
+    timeout(campaign::limit(END), idle.read_to_end(&mut answered)).await.unwrap().unwrap();
     assert!(TcpStream::connect(&address).await.is_err(), "no connection is taken any more");
     late.write_all(rest.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    timeout(END, late.read_to_string(&mut answer)).await.unwrap().unwrap();
+    timeout(campaign::limit(END), late.read_to_string(&mut answer)).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
-    assert!(server.end_within(END).await.success());
+    assert!(server.end_within(campaign::limit(END)).await.success());
 }

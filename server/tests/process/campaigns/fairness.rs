@@ -1,0 +1,209 @@
+//! One tenant floods the server with the dearest requests that there are. The others, and those without a token, are
+//! answered as if it weren't there; and the server ends in time.
+
+use super::connection::{Connection, get};
+use crate::{
+    campaign,
+    roster::{Server, printed},
+};
+use futures::future::join_all;
+use roster_server::{
+    directory::{self, import},
+    model::{
+        ids::{ObjectId, TenantId},
+        kinds::ObjectKind,
+    },
+    store::{Options, Store, Tenant, WriteTx},
+};
+use serde_json::json;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::runtime;
+
+/// Connections of the tenant that floods.
+const FLOOD: usize = 512;
+/// Its users, all of whom are in one group.
+const USERS: usize = 100_000;
+/// Users made in one transaction.
+const PIECE: usize = 2_000;
+/// Requests of the other tenant in a round, one after another, and of those without a token.
+const REQUESTS: usize = 1_000;
+/// An answer that takes this long is quick enough, whatever the quiet ones take.
+const QUICK: Duration = Duration::from_millis(50);
+/// What runs containers waits ten seconds before it kills.
+const END: Duration = Duration::from_secs(10);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it measures the machine: `cargo xtask torture` runs it, by itself and in a release build"]
+async fn a_tenant_that_floods_the_server_slows_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::create(folder.path()).await;
+    let mut server = Server::start(folder.path(), &[]);
+    let [busy, other] = [world.busy, world.other].map(|tenant| token(folder.path(), tenant));
+    let small = [get(&format!("/users/{}", world.user), &other), get("/users", &other)];
+    let strangers = ["GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(), get("/users", "x.y.z")];
+    let quiet = measure(&server.url, &small, 200).max(measure(&server.url, &strangers[..1], 200));
+    let flood = Flood::start(&server.url, dearest(world.group, &busy));
+    let mut slowest = [Duration::ZERO; 3];
+    for _ in campaign::rounds(3) {
+        let measured = [
+            measure(&server.url, &small, 200),
+            measure(&server.url, &strangers[..1], 200),
+            measure(&server.url, &strangers[1..], 401),
+        ];
+        slowest = [0, 1, 2].map(|kind| slowest[kind].max(measured[kind]));
+    }
+    let answered = flood.answered.load(Ordering::Relaxed);
+    let told = Instant::now();
+    server.signal("TERM");
+    assert!(server.end_within(END).await.success());
+    let ended = told.elapsed();
+    flood.end();
+    let [tenant, health, refused] = slowest;
+    campaign::report(
+        "fairness",
+        format_args!(
+            "p99 of another tenant {tenant:.1?} (quiet {quiet:.1?}), of /health {health:.1?}, of 401s {refused:.1?}; \
+             {answered} dear requests answered meanwhile; the end took {ended:.1?}"
+        ),
+    );
+    assert!(answered > 0, "there was no flood");
+    assert!(tenant <= QUICK.max(10 * quiet), "{tenant:?}, quiet {quiet:?}");
+    assert!(health <= QUICK && refused <= QUICK, "{health:?} {refused:?}");
+}
+
+/// Two tenants, one of which has many users in a group.
+struct World {
+    busy: Tenant,
+    other: Tenant,
+    group: ObjectId,
+    user: ObjectId,
+}
+
+impl World {
+    async fn create(folder: &Path) -> Self {
+        let store = Store::open(folder, Options::default()).unwrap();
+        let busy = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+        let other = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+        let (group, user) = (ObjectId::random(), ObjectId::random());
+        let values = json!({"displayName": "all", "mailNickname": "all", "mailEnabled": false, "securityEnabled": true});
+        let create = move |tx: &WriteTx<'_>| import::group(tx, group, values.clone());
+        store.tenant(busy).write(create).await.unwrap();
+        for first in (0..USERS).step_by(PIECE) {
+            let create = move |tx: &WriteTx<'_>| {
+                (first..first + PIECE).try_for_each(|number| {
+                    let id = ObjectId::random();
+                    create_user(tx, id, number)?;
+                    import::member(tx, group, id)
+                })
+            };
+            store.tenant(busy).write(create).await.unwrap();
+        }
+        let create = move |tx: &WriteTx<'_>| {
+            create_user(tx, user, 0)?;
+            (1..100).try_for_each(|number| create_user(tx, ObjectId::random(), number))
+        };
+        store.tenant(other).write(create).await.unwrap();
+        Self { busy, other, group, user }
+    }
+}
+
+fn create_user(tx: &WriteTx<'_>, id: ObjectId, number: usize) -> Result<(), directory::Error> {
+    let user = json!({
+        "accountEnabled": true, "displayName": format!("User Number {number}"), "givenName": "User",
+        "jobTitle": "Engineer", "mailNickname": "user", "officeLocation": "18/2111", "surname": "Number",
+        "department": "Engines", "city": "London", "country": "United Kingdom", "streetAddress": "1 Long Street",
+        "userPrincipalName": format!("user{number}@contoso.example"),
+    });
+    import::object(tx, ObjectKind::User, id, user).map(drop)
+}
+
+/// A token of a new application of this tenant's that may read all of it.
+fn token(folder: &Path, tenant: Tenant) -> String {
+    let (data, tenant) = (folder.to_str().unwrap(), tenant.id.to_string());
+    let of = ["--data", data, "--tenant", &tenant];
+    printed(&[&["app", "create", "reader", "--role", "Directory.Read.All"][..], &of].concat());
+    printed(&[&["token", "--app", "reader"][..], &of].concat())
+}
+
+/// The dearest requests that there are.
+fn dearest(group: ObjectId, token: &str) -> Vec<String> {
+    let many =
+        "$select=id,displayName,department,city,country,streetAddress,identities,proxyAddresses,jobTitle";
+    [
+        format!("/groups/{group}/members/$count"),
+        "/users/$count".into(),
+        format!("/groups/{group}/members?$top=999&$count=true"),
+        format!("/groups/{group}/members?$top=999&{many}"),
+        format!("/users?$top=999&{many}"),
+        "/users?$top=999".into(),
+        "/users".into(),
+    ]
+    .map(|path| get(&path, token))
+    .into()
+}
+
+/// The latency below which 99 of 100 requests lie, sent one after another from a thread of their own.
+fn measure(url: &str, requests: &[String], expected: u16) -> Duration {
+    let (url, requests) = (url.to_owned(), requests.to_vec());
+    let measuring = thread::spawn(move || {
+        runtime().block_on(async {
+            let mut connection = Connection::to(&url).await;
+            let mut times = Vec::new();
+            for request in requests.iter().cycle().take(REQUESTS) {
+                let began = Instant::now();
+                assert_eq!(connection.ask(request).await, Some(expected), "{request:.60}");
+                times.push(began.elapsed());
+            }
+            times.sort();
+            times[REQUESTS * 99 / 100]
+        })
+    });
+    measuring.join().unwrap()
+}
+
+/// Requests on all connections, on and on, from a thread of their own.
+struct Flood {
+    answered: Arc<AtomicUsize>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Flood {
+    fn start(url: &str, requests: Vec<String>) -> Self {
+        let (url, answered) = (url.to_owned(), Arc::new(AtomicUsize::new(0)));
+        let counted = answered.clone();
+        let thread = thread::spawn(move || {
+            let ask_on = async |number: usize| {
+                let mut connection = Connection::to(&url).await;
+                for request in requests.iter().cycle().skip(number) {
+                    match connection.ask(request).await {
+                        Some(200) => counted.fetch_add(1, Ordering::Relaxed),
+                        // Put off, which the flood doesn't heed.
+                        Some(429) => 0,
+                        Some(status) => panic!("{status}"),
+                        // The server has ended.
+                        None => return,
+                    };
+                }
+            };
+            runtime().block_on(join_all((0..FLOOD).map(ask_on)));
+        });
+        Self { answered, thread }
+    }
+
+    /// Waits for the end of a flood whose server has ended.
+    fn end(self) {
+        self.thread.join().unwrap();
+    }
+}
+
+fn runtime() -> runtime::Runtime {
+    runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}

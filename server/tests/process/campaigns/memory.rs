@@ -1,0 +1,113 @@
+//! What connections that hold on to something cost: the server's memory has a bound, and others are served meanwhile.
+
+use super::connection::Connection;
+use crate::{campaign, roster::Server};
+use futures::future::join_all;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Connections of each shape.
+const CONNECTIONS: usize = 1000;
+/// How many of them send at once.
+const AT_ONCE: usize = 50;
+/// The most memory that the server may have had.
+const MEMORY: u64 = 200 << 20;
+/// What doesn't come within it doesn't come.
+const LIMIT: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_shape_of_requests_takes_more_memory_than_the_server_may_have() {
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    for _ in campaign::rounds(1) {
+        for shape in SHAPES {
+            let folder = tempfile::tempdir().unwrap();
+            let server = Server::start(folder.path(), &["--sample"]);
+            let token = server.sample_token().await;
+            let bytes = (shape.bytes)(&token);
+            let mut held = Vec::new();
+            for _ in 0..CONNECTIONS / AT_ONCE {
+                held.extend(join_all((0..AT_ONCE).map(|_| hold(&server, &bytes))).await);
+            }
+            // Served while they are held.
+            let answer = server.get("/users?$top=1", &token).send();
+            let answer = timeout(LIMIT, answer).await.unwrap().unwrap();
+            assert_eq!(answer.status(), 200, "{}", shape.name);
+            let peak = server.peak_memory();
+            campaign::report("memory", format_args!("{} x {}: {} MiB", held.len(), shape.name, peak >> 20));
+            assert!(peak < MEMORY, "{}: {peak} bytes", shape.name);
+        }
+    }
+}
+
+/// A new connection on which this was sent.
+async fn hold(server: &Server, bytes: &[u8]) -> Connection {
+    let mut connection = Connection::to(&server.url).await;
+    // The server may end it before all is sent.
+    let _ = timeout(LIMIT, connection.send(bytes)).await.unwrap();
+    connection
+}
+
+/// What each connection sends.
+struct Shape {
+    name: &'static str,
+    bytes: fn(token: &str) -> Vec<u8>,
+}
+
+const SHAPES: [Shape; 8] = [
+    Shape {
+        name: "a head that never ends",
+        bytes: |_| format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(60_000)).into(),
+    },
+    Shape { name: "a form but for its last byte", bytes: |_| form(16 << 10, (16 << 10) - 1) },
+    Shape { name: "a form of a megabyte but for its last byte", bytes: |_| form(1 << 20, (1 << 20) - 1) },
+    Shape {
+        name: "a body without a token but for its last byte",
+        bytes: |_| post("x.y.z", &vec![b' '; MAX_BODY - 1], 1),
+    },
+    Shape { name: "a body but for its last byte", bytes: |token| post(token, &vec![b' '; MAX_BODY - 1], 1) },
+    Shape { name: "a body in small chunks without an end", bytes: |token| chunked(token) },
+    Shape { name: "annotations that nothing reads", bytes: |token| post(token, &annotations(), 0) },
+    Shape { name: "as many values as a body may have", bytes: |token| post(token, &values(), 0) },
+];
+
+/// The largest body that is read.
+const MAX_BODY: usize = 256 << 10;
+
+/// A request of this many bytes at the token endpoint, of which some are sent.
+fn form(length: usize, sent: usize) -> Vec<u8> {
+    let head = format!(
+        "POST /5a3e0000-0000-4000-8000-000000000000/oauth2/v2.0/token HTTP/1.1\r\nhost: localhost\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), &vec![b'x'; sent]].concat()
+}
+
+fn head(token: &str, length: &str) -> String {
+    format!(
+        "POST /v1.0/groups HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\n{length}\r\n\r\n"
+    )
+}
+
+/// A request with this body, of which so many bytes more are announced.
+fn post(token: &str, body: &[u8], missing: usize) -> Vec<u8> {
+    let length = format!("content-length: {}", body.len() + missing);
+    [head(token, &length).as_bytes(), body].concat()
+}
+
+fn chunked(token: &str) -> Vec<u8> {
+    let mut bytes = head(token, "transfer-encoding: chunked").into_bytes();
+    bytes.extend(b"1\r\n \r\n".repeat(MAX_BODY / 8));
+    bytes
+}
+
+fn annotations() -> Vec<u8> {
+    let item = "{\"a\":[[],{\"b\":[1]}]},";
+    let items = item.repeat(MAX_BODY / item.len() - 10);
+    format!("{{\"x@y\":[{items}1]}}").into()
+}
+
+fn values() -> Vec<u8> {
+    let items = "{\"a\":0},".repeat(4_990);
+    format!("{{\"groupTypes\":[{items}1]}}").into()
+}
