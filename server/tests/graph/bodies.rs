@@ -93,3 +93,57 @@ async fn a_form_of_more_than_16_kib_is_refused() {
         assert_eq!(send(request).await.json()["error"], expected, "{length}");
     }
 }
+
+/// Reads an answer, and gives its status.
+async fn read_status(connection: &mut TcpStream) -> u16 {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(timeout(LIMIT, connection.read_u8()).await.unwrap().unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    assert!(!head.contains("connection: close"), "{head}");
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    connection.read_exact(&mut body).await.unwrap();
+    head[9..12].parse().unwrap()
+}
+
+#[tokio::test]
+async fn every_refusal_that_comes_before_the_body_keeps_the_connection() {
+    let tenant = Tenant::fresh().await;
+    let address = tenant.server.url.strip_prefix("http://").unwrap();
+    let group = tenant.security_group("readers").await;
+    let (all, none) = (tenant.app_token(["Group.ReadWrite.All"]).await, tenant.app_token([]).await);
+    let token_endpoint = format!("/{}/oauth2/v2.0/token", uuid::Uuid::nil());
+    for (target, token, header, expected) in [
+        ("POST /v1.0/groups", "x.y.z", JSON, 401),
+        ("POST /v1.0/nothing", &*all, JSON, 400),
+        ("PUT /v1.0/groups", &*all, JSON, 405),
+        ("POST /v1.0/groups", &*none, JSON, 403),
+        ("PATCH /v1.0/groups/no-id", &*all, JSON, 400),
+        (&*format!("PATCH /v1.0/groups/{group}?$select=id"), &*all, JSON, 400),
+        ("POST /v1.0/groups", &*all, "content-type: text/plain", 400),
+        ("POST /v1.0/groups", &*all, "x: y", 400),
+        (&*format!("POST {token_endpoint}"), &*all, JSON, 400),
+        ("POST /health", &*all, JSON, 405),
+    ] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        for _ in 0..2 {
+            let head = format!(
+                "{target} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n{header}\r\ncontent-length: 50000\r\n\r\n"
+            );
+            connection.write_all(head.as_bytes()).await.unwrap();
+            // So that the head comes by itself.
+            tokio::task::yield_now().await;
+            connection.write_all(&[b' '; 50_000]).await.unwrap();
+            assert_eq!(read_status(&mut connection).await, expected, "{target}");
+        }
+        connection
+            .write_all(format!("GET /health HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
+        assert_eq!(read_status(&mut connection).await, 200, "{target}");
+    }
+}
+
+const JSON: &str = "content-type: application/json";

@@ -185,8 +185,8 @@ impl Flood {
                 for request in requests.iter().cycle().skip(number) {
                     match connection.ask(request).await {
                         Some(200) => counted.fetch_add(1, Ordering::Relaxed),
-                        // Put off, which the flood doesn't heed.
-                        Some(429) => 0,
+                        // Put off, or too late: there is more than a tenant's share.
+                        Some(429 | 504) => 0,
                         Some(status) => panic!("{status}"),
                         // The server has ended.
                         None => return,
