@@ -11,7 +11,12 @@ use roster_server::{
         applications::{self, Registration},
         import,
     },
-    model::{ids::ObjectId, ids::TenantId, kinds::ObjectKind, permissions::Permission},
+    model::{
+        ids::ObjectId,
+        ids::TenantId,
+        kinds::ObjectKind,
+        permissions::{Permission, Principal},
+    },
     store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects, principals::Standing},
 };
 use serde_json::json;
@@ -271,7 +276,8 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     let user = json!({"accountEnabled": true, "userPrincipalName": "ada@contoso.example"});
     let fill = move |tx: &WriteTx<'_>| import::object(tx, ObjectKind::User, id, user.clone()).map(drop);
     world.store.tenant(tenant).write(fill).await.unwrap();
-    let standing = async || world.store.find_principal(tenant.id, Some(id)).await.unwrap().unwrap().1;
+    let standing =
+        async || world.store.find_principal(tenant.id, Principal::User(Some(id))).await.unwrap().unwrap().1;
     assert_eq!(standing().await, Standing::Good);
 
     let (begins, begun) = mpsc::channel::<()>();

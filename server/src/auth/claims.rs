@@ -46,6 +46,12 @@ pub enum TokenFault {
     /// Its user or application was deleted.
     #[error("principal deleted")]
     PrincipalDeleted,
+    /// Its `oid` is that of an object which isn't what it speaks for: a group, or a user in an application's token.
+    #[error("the oid of another kind of object")]
+    NoPrincipal,
+    /// Its claims fit neither a user nor an application.
+    #[error("neither a user's token nor an application's")]
+    Subject,
     /// It is of no tenant, of an unknown one or of a personal account.
     #[error("no such tenant")]
     Tenant,
@@ -130,14 +136,11 @@ pub(super) struct SignedClaims {
 }
 
 impl SignedClaims {
-    /// Whether it is for Graph or for one of these.
-    pub(super) fn is_for(&self, audiences: &[&str]) -> bool {
+    /// Whether it is for Graph, by URL or application id, or for one of these origins. A URL may end in a slash.
+    pub(super) fn is_for(&self, origins: &[String]) -> bool {
         let known = |audience: &String| {
-            let audience = audience.trim_end_matches('/');
-            [AUDIENCE, GRAPH_APP_ID]
-                .iter()
-                .chain(audiences)
-                .any(|known| known.trim_end_matches('/') == audience)
+            let origin = audience.strip_suffix('/').unwrap_or(audience);
+            audience == GRAPH_APP_ID || origin == AUDIENCE || origins.iter().any(|known| known == origin)
         };
         match &self.audience {
             Audience::One(audience) => known(audience),
@@ -192,22 +195,36 @@ impl Claims {
         }
     }
 
-    /// Whom the token speaks for, and in which tenant.
+    /// Whom the token speaks for, and in which tenant. `idtyp` says what kind of token it is. Where it is absent, `scp`
+    /// decides, which only users' tokens have:
+    ///
+    /// | `idtyp` | `scp` | speaks for | what counts |
+    /// |---|---|---|---|
+    /// | `app` | absent | an application | `roles` |
+    /// | `app` | present | refused | |
+    /// | `user` | present | a user | `scp` |
+    /// | `user` | absent | refused | |
+    /// | absent | absent | an application | `roles` |
+    /// | absent | present | a user | `scp` |
+    /// | another, such as `device` | either | refused | |
+    ///
+    /// `roles` may be present or absent in each row: an application without granted permissions has none, and those in a
+    /// user's token are the user's roles in the application, which grant nothing here.
     fn read(&self) -> Result<Verified, TokenFault> {
         let tenant = self.tid.as_deref().filter(|&tid| tid != PERSONAL_ACCOUNTS);
         let tenant = tenant.and_then(|tid| TenantId::from_str(tid).ok()).ok_or(TokenFault::Tenant)?;
         let id = self.oid.as_deref().map(ObjectId::from_str).transpose();
         let id = id.map_err(|_| TokenFault::Unreadable)?;
-        let scopes = self.scp.as_deref().filter(|_| self.idtyp.as_deref() != Some("app"));
-        let grants = match scopes {
-            Some(scopes) => Grants {
+        let grants = match (self.idtyp.as_deref(), self.scp.as_deref()) {
+            (Some("user") | None, Some(scopes)) => Grants {
                 principal: Principal::User(id),
                 permissions: Permissions::from_names(scopes.split_ascii_whitespace()),
             },
-            None => Grants {
+            (Some("app") | None, None) => Grants {
                 principal: Principal::Application(id),
                 permissions: Permissions::from_names(self.roles.iter().flatten().map(String::as_str)),
             },
+            (Some(_), _) => return Err(TokenFault::Subject),
         };
         Ok(Verified { tenant, grants })
     }

@@ -19,11 +19,11 @@ pub const LEEWAY_SECONDS: i64 = 300;
 pub const LIFETIME_SECONDS: i64 = 3600;
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
-/// the server's own names, accepted besides Graph's.
+/// the server's own origins, accepted besides Graph's.
 pub fn verify(
     token: &str,
     keys: &Keys,
-    audiences: &[&str],
+    audiences: &[String],
     now: DateTime<Utc>,
 ) -> Result<Verified, TokenFault> {
     if token.is_empty() {
@@ -43,13 +43,13 @@ pub fn verify(
     claims.verified
 }
 
-/// Reads a token that these keys signed. What depends on the time or on the request is checked at each use.
+/// Reads a token that these keys signed. Times and audience are checked at each use.
 fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
     let segments: Vec<&str> = token.split('.').collect();
     let [header, claims, _] = *segments.as_slice() else { return Err(TokenFault::NotWellFormed) };
     check_header(&segment(header)?, keys)?;
     let mut rules = Validation::new(Algorithm::RS256);
-    // Times are compared with the server's own clock; audiences depend on the request.
+    // Times are compared with the server's own clock, audiences with its own names.
     (rules.validate_exp, rules.validate_aud) = (false, false);
     rules.required_spec_claims.clear();
     jsonwebtoken::decode::<IgnoredAny>(token, &keys.verifying, &rules).map_err(|error| {

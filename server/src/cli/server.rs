@@ -87,7 +87,7 @@ impl Server {
             loopback_only: has_sample,
             body_memory: settings.body_memory,
         };
-        let state = AppState::new(store.clone(), path, http);
+        let state = AppState::new(store.clone(), path, address, http);
         Ok(Self { folder, _lock: lock, store, state, tenant, listener, address, limits: limits() })
     }
 

@@ -1,12 +1,7 @@
 //! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
 //! by `requires`.
 
-use super::{
-    AppState,
-    errors::{Failure, RequestFault},
-    extract::{Caller, Origin},
-    paths::GraphPath,
-};
+use super::{AppState, errors::Failure, extract::Caller, paths::GraphPath};
 use crate::{
     auth::tokens::{self, TokenFault},
     store::principals::Standing,
@@ -33,10 +28,9 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let token = bearer(&request.headers).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
-    let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
-    let verified = tokens::verify(token, keys, &[&origin.links, &origin.request], app.store.clock().now())?;
+    let verified = tokens::verify(token, keys, &app.audiences, app.store.clock().now())?;
     let grants = verified.grants;
-    let found = app.store.find_principal(verified.tenant, grants.principal.id()).await?;
+    let found = app.store.find_principal(verified.tenant, grants.principal).await?;
     let (tenant, standing) = found.ok_or(TokenFault::Tenant)?;
     let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant);
     if in_path.is_some_and(|in_path| in_path != tenant.id) {
@@ -46,6 +40,7 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
         Standing::Good => Ok(Caller { tenant, grants }),
         Standing::Disabled => Err(TokenFault::PrincipalDisabled.into()),
         Standing::Deleted => Err(TokenFault::PrincipalDeleted.into()),
+        Standing::OtherKind => Err(TokenFault::NoPrincipal.into()),
     }
 }
 

@@ -215,9 +215,12 @@ fn token_answer(fault: TokenFault) -> Answer {
         }
         TokenFault::Audience => "Audience validation failed: the token isn't for Microsoft Graph.",
         TokenFault::PrincipalDisabled => "The token's user or application is disabled.",
-        TokenFault::PrincipalDeleted => {
+        TokenFault::PrincipalDeleted | TokenFault::NoPrincipal => {
             let message = "The identity of the calling application could not be established.";
             return answer(StatusCode::UNAUTHORIZED, "Authorization_IdentityNotFound", message);
+        }
+        TokenFault::Subject => {
+            "The token is neither a user's, with scopes ('scp'), nor an application's, without them."
         }
         TokenFault::Tenant => "The token's tenant isn't one of this server's, or isn't the one in the URL.",
     };

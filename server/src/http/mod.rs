@@ -49,7 +49,7 @@ use axum::{
 use body::BodyBudget;
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
-use std::{any::Any, ops::Deref, path::PathBuf, sync::Arc};
+use std::{any::Any, net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
 use tower::{Layer, ServiceExt, service_fn};
@@ -94,6 +94,8 @@ pub struct Shared {
     store: Store,
     policy: Policy,
     public_url: Option<String>,
+    /// The origins that are this server: what tokens may be for besides Graph.
+    audiences: Vec<String>,
     loopback_only: bool,
     body_budget: BodyBudget,
     folder: PathBuf,
@@ -109,12 +111,15 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// The state of a server on this store, with its signing key in `folder`.
-    pub fn new(store: Store, folder: PathBuf, settings: Settings) -> Self {
+    /// The state of a server that listens on `address`, on this store, with its signing key in `folder`.
+    pub fn new(store: Store, folder: PathBuf, address: SocketAddr, settings: Settings) -> Self {
+        let public_url = settings.public_url.map(|url| url.trim_end_matches('/').to_owned());
+        let audiences = public_url.clone().map_or_else(|| loopback_origins(address), |url| vec![url]);
         Self(Arc::new(Shared {
             store,
             policy: settings.policy,
-            public_url: settings.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            public_url,
+            audiences,
             loopback_only: settings.loopback_only,
             body_budget: BodyBudget::new(settings.body_memory),
             folder,
@@ -132,6 +137,18 @@ impl AppState {
         };
         self.keys.get_or_try_init(load).await
     }
+}
+
+/// The origins by which this machine reaches a server that listens on this address. None where other machines alone
+/// reach it: how they call it, a public URL has to say.
+fn loopback_origins(address: SocketAddr) -> Vec<String> {
+    let ip = address.ip();
+    if !ip.is_loopback() && !ip.is_unspecified() {
+        return Vec::new();
+    }
+    // An origin doesn't name its scheme's own port (RFC 6454, 6.2).
+    let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
+    ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}{port}")).into()
 }
 
 fn graph() -> OpenApiRouter<AppState> {
@@ -232,4 +249,20 @@ fn panicked(cause: Box<dyn Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
     tracing::error!(cause = text.unwrap_or("unknown"), "a request panicked");
     Failure::from(RequestFault::Internal).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_the_loopback_origins_that_it_listens_on_and_by_no_others() {
+        let origins = |address: &str| loopback_origins(address.parse().unwrap());
+        let known = ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"];
+        for address in ["127.0.0.1:8080", "127.0.0.2:8080", "[::1]:8080", "0.0.0.0:8080", "[::]:8080"] {
+            assert_eq!(origins(address), known, "{address}");
+        }
+        assert_eq!(origins("127.0.0.1:80"), ["http://127.0.0.1", "http://localhost", "http://[::1]"]);
+        assert_eq!(origins("192.0.2.7:8080"), [""; 0]);
+    }
 }

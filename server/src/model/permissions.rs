@@ -123,7 +123,7 @@ impl FromIterator<Permission> for Permissions {
 }
 
 /// Whom a token speaks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// A signed-in user, through an application: delegated permissions count.
     User(Option<ObjectId>),

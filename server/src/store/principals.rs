@@ -6,8 +6,13 @@
 use super::{
     Error, Store, Tenant,
     driver::{Connection, OptionalExtension, params},
+    objects::kind_number,
 };
-use crate::model::ids::{ObjectId, TenantId};
+use crate::model::{
+    ids::{ObjectId, TenantId},
+    kinds::ObjectKind,
+    permissions::Principal,
+};
 use quick_cache::sync::Cache;
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -29,11 +34,13 @@ pub enum Standing {
     Disabled,
     /// It was deleted.
     Deleted,
+    /// Its id is that of an object of another kind.
+    OtherKind,
 }
 
 /// What was found of principals.
 pub(super) struct Principals {
-    found: Cache<(TenantId, Option<ObjectId>), Found>,
+    found: Cache<(TenantId, Principal), Found>,
     /// How often a durable write changed how somebody stands.
     changes: AtomicU64,
     /// Whether a write that isn't durable yet does.
@@ -69,12 +76,12 @@ impl Principals {
 }
 
 impl Store {
-    /// The tenant of this id, and how the principal of this id stands in it. Of an id that no object ever had nothing
-    /// is known, nor is of none.
+    /// The tenant of this id, and how this principal stands in it. Nothing is known of a principal without an id, or with
+    /// one that no object ever had: it stands well.
     pub async fn find_principal(
         &self,
         tenant: TenantId,
-        principal: Option<ObjectId>,
+        principal: Principal,
     ) -> Result<Option<(Tenant, Standing)>, Error> {
         let key = (tenant, principal);
         // Counted before it is read: a change meanwhile makes it old at once.
@@ -95,17 +102,23 @@ impl Store {
 fn find(
     connection: &Connection,
     tenant: TenantId,
-    principal: Option<ObjectId>,
+    principal: Principal,
 ) -> Result<Option<(Tenant, Standing)>, Error> {
-    let sql = "SELECT t.number, o.deleted_at IS NOT NULL,
+    let kind = match principal {
+        Principal::User(_) => ObjectKind::User,
+        Principal::Application(_) => ObjectKind::ServicePrincipal,
+    };
+    let sql = "SELECT t.number, coalesce(o.kind = ?3, 1), o.deleted_at IS NOT NULL,
                       coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row(params![tenant.uuid(), principal.map(ObjectId::uuid)], |row| {
-        let standing = match (row.get(1)?, row.get(2)?) {
-            (true, _) => Standing::Deleted,
-            (false, false) => Standing::Disabled,
-            (false, true) => Standing::Good,
+    let parameters = params![tenant.uuid(), principal.id().map(ObjectId::uuid), kind_number(kind)];
+    let found = statement.query_row(parameters, |row| {
+        let standing = match (row.get(1)?, row.get(2)?, row.get(3)?) {
+            (false, _, _) => Standing::OtherKind,
+            (true, true, _) => Standing::Deleted,
+            (true, false, false) => Standing::Disabled,
+            (true, false, true) => Standing::Good,
         };
         Ok((Tenant { id: tenant, number: row.get(0)? }, standing))
     });

@@ -19,7 +19,7 @@ use roster_server::{
     store::{self, Durability, Options, Store},
 };
 use serde_json::{Value, json};
-use std::{path::Path, sync::OnceLock};
+use std::{net::SocketAddr, path::Path, sync::OnceLock};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use uuid::Uuid;
@@ -45,8 +45,9 @@ impl Server {
     /// Starts a server that answers so.
     pub fn start_with(settings: Settings) -> Self {
         let (folder, store) = Self::store();
-        let state = AppState::new(store.clone(), folder.path().into(), settings);
-        Self::listen(folder, store, state, |router| router)
+        let (listener, address) = bind();
+        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
+        Self::listen(folder, store, state, listener, |router| router)
     }
 
     /// The same with more around the handlers.
@@ -57,8 +58,9 @@ impl Server {
     ) -> Self {
         let (folder, store) = Self::store();
         let settings = Settings { policy, public_url: public_url.map(str::to_owned), ..Settings::default() };
-        let state = AppState::new(store.clone(), folder.path().into(), settings);
-        Self::listen(folder, store, state, around)
+        let (listener, address) = bind();
+        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
+        Self::listen(folder, store, state, listener, around)
     }
 
     /// Starts a server with the sample, as `roster serve --sample` does. It lives to the end of the process.
@@ -66,9 +68,10 @@ impl Server {
         let (folder, store) = Self::store();
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
         let settings = Settings { loopback_only: true, ..Settings::default() };
-        let state = AppState::new(store.clone(), folder.path().into(), settings);
+        let (listener, address) = bind();
+        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
         // Its threads can't be ended from within a test's.
-        Box::leak(Box::new(Self::listen(folder, store, state, |router| router)))
+        Box::leak(Box::new(Self::listen(folder, store, state, listener, |router| router)))
     }
 
     fn store() -> (TempDir, Store) {
@@ -79,17 +82,21 @@ impl Server {
         (folder, store)
     }
 
-    fn listen(folder: TempDir, store: Store, state: AppState, around: impl FnOnce(Router) -> Router) -> Self {
+    fn listen(
+        folder: TempDir,
+        store: Store,
+        state: AppState,
+        listener: std::net::TcpListener,
+        around: impl FnOnce(Router) -> Router,
+    ) -> Self {
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let runtime = Runtime::new().unwrap();
-        let (sender, receiver) = std::sync::mpsc::channel();
         let app = http::app_within(state.clone(), around);
         let app = tower::service_fn(move |request| exchanges::checked(app.clone(), request));
         runtime.spawn(async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            sender.send(listener.local_addr().unwrap()).unwrap();
+            let listener = TcpListener::from_std(listener).unwrap();
             transport::serve(listener, app, Limits::default(), std::future::pending()).await.unwrap();
         });
-        let url = format!("http://{}", receiver.recv().unwrap());
         Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
     }
 
@@ -99,7 +106,8 @@ impl Server {
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let url = serve(folder.path());
         let store = Store::open(folder.path(), Options::default()).unwrap();
-        let state = AppState::new(store.clone(), folder.path().into(), Settings::default());
+        let address = url.trim_start_matches("http://").parse().unwrap();
+        let state = AppState::new(store.clone(), folder.path().into(), address, Settings::default());
         Self { url, store, state, _folder: folder, _runtime: None }
     }
 
@@ -114,6 +122,14 @@ impl Server {
         let tenant = self.store.create_tenant(TenantId::random()).await.unwrap().unwrap();
         Tenant { server: self, tenant }
     }
+}
+
+/// A listening socket, and its address.
+fn bind() -> (std::net::TcpListener, SocketAddr) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 /// A fresh tenant: a test's whole world.

@@ -1,8 +1,11 @@
 //! Which tokens are let in: their tenant, audience, times, signature and kind.
 
-use crate::support::{Answer, Tenant, forbidden, refused, send};
+use crate::support::{Answer, Server, Tenant, forbidden, refused, send};
 use reqwest::Method;
+use roster_server::directory::Policy;
 use serde_json::{Value, json};
+use std::sync::OnceLock;
+use uuid::Uuid;
 
 /// A path that `Group.Read.All` alone is enough for.
 async fn group(tenant: &Tenant) -> String {
@@ -33,8 +36,17 @@ async fn a_token_is_for_graph_or_for_this_server_and_of_a_tenant_here() {
     let cases = [
         (json!({}), true),
         (json!({"aud": "https://graph.microsoft.com/"}), true),
+        (json!({"aud": "https://graph.microsoft.com//"}), false),
+        (json!({"aud": "https://graph.microsoft.com/v1.0"}), false),
+        (json!({"aud": "http://graph.microsoft.com"}), false),
         (json!({"aud": "00000003-0000-0000-c000-000000000000"}), true),
+        (json!({"aud": "00000003-0000-0000-c000-000000000000/"}), false),
         (json!({"aud": url}), true),
+        (json!({"aud": format!("{url}/")}), true),
+        (json!({"aud": url.replace("127.0.0.1", "localhost")}), true),
+        (json!({"aud": url.replace("127.0.0.1", "[::1]")}), true),
+        (json!({"aud": url.replace("http:", "https:")}), false),
+        (json!({"aud": "http://localhost"}), false),
         (json!({"aud": ["https://elsewhere.example", url]}), true),
         (json!({"aud": "https://graph.microsoft.com.elsewhere.example"}), false),
         (json!({"aud": "https://graph.windows.net"}), false),
@@ -64,6 +76,29 @@ async fn a_token_is_for_graph_or_for_this_server_and_of_a_tenant_here() {
             assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"), "{changes}");
             assert!(answer.headers.contains_key("www-authenticate"), "{changes}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_a_token_is_for_does_not_follow_the_host_that_a_request_names() {
+    static NAMED: OnceLock<Server> = OnceLock::new();
+    let named = NAMED.get_or_init(|| Server::start(Policy::default(), Some("https://directory.example")));
+    let (tenant, behind_a_proxy) = (Tenant::fresh().await, named.tenant().await);
+    for (tenant, host, audience, good) in [
+        (tenant, "elsewhere.example", "http://elsewhere.example", false),
+        (tenant, "elsewhere.example", "https://elsewhere.example", false),
+        (tenant, "localhost:1", "http://localhost:1", false),
+        (tenant, "elsewhere.example", &*tenant.server.url, true),
+        (behind_a_proxy, "elsewhere.example", "http://elsewhere.example", false),
+        (behind_a_proxy, "elsewhere.example", "https://directory.example", true),
+        (behind_a_proxy, "elsewhere.example", "https://directory.example/", true),
+        (behind_a_proxy, "directory.example", "http://directory.example", false),
+        (behind_a_proxy, "directory.example", &*named.url, false),
+    ] {
+        let token = tenant.sign_claims(&claims(&tenant, &json!({"aud": audience}))).await;
+        let asked = tenant.anonymous(Method::GET, "/v1.0/groups").header("host", host).bearer_auth(token);
+        let answer = send(asked).await;
+        assert_eq!(answer.status, if good { 200 } else { 401 }, "{audience} at {host}: {}", answer.text);
     }
 }
 
@@ -98,8 +133,10 @@ async fn roles_count_in_an_applications_token_and_scopes_in_a_users() {
         (json!({"idtyp": "user", "scp": "openid Group.Read.All profile", "roles": []}), true),
         (json!({"idtyp": "user", "scp": "openid"}), false),
         (json!({"idtyp": null, "scp": "openid"}), false),
-        (json!({"scp": "Group.Read.All", "roles": []}), false),
-        (json!({"scp": "Group.Read.All", "roles": null}), false),
+        (json!({"idtyp": "user", "scp": "", "roles": ["Group.Read.All"]}), false),
+        (json!({"idtyp": null, "roles": null}), false),
+        (json!({"roles": null}), false),
+        (json!({"roles": []}), false),
         (json!({"roles": ["Group.Read.All.Or.So"]}), false),
     ] {
         let token = tenant.sign_claims(&claims(&tenant, &changes)).await;
@@ -110,6 +147,65 @@ async fn roles_count_in_an_applications_token_and_scopes_in_a_users() {
             assert_eq!(answer.refusal(), forbidden(), "{changes}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_token_whose_claims_fit_neither_a_user_nor_an_application_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let path = group(&tenant).await;
+    for changes in [
+        json!({"idtyp": "user"}),
+        json!({"idtyp": "user", "roles": null}),
+        json!({"idtyp": "app", "scp": "Group.Read.All"}),
+        json!({"idtyp": "app", "scp": "Group.Read.All", "roles": null}),
+        json!({"idtyp": "device"}),
+        json!({"idtyp": "device", "scp": "Group.Read.All"}),
+        json!({"idtyp": "App"}),
+        json!({"idtyp": "USER", "scp": "Group.Read.All"}),
+        json!({"idtyp": ""}),
+    ] {
+        let token = tenant.sign_claims(&claims(&tenant, &changes)).await;
+        let message =
+            "The token is neither a user's, with scopes ('scp'), nor an application's, without them.";
+        let refusal = refused(401, "InvalidAuthenticationToken", message);
+        assert_eq!(get(&tenant, &path, &token).await.refusal(), refusal, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn the_id_of_an_object_of_another_kind_is_no_principal() {
+    let tenant = Tenant::fresh().await;
+    let path = group(&tenant).await;
+    let user = tenant.user("ada").await;
+    let service_principal = tenant.service_principal("s").await;
+    let others = [
+        tenant.security_group("g").await,
+        tenant.device("d").await,
+        tenant.contact("c").await,
+        tenant.application("a").await,
+    ];
+    let ask = async |changes: Value, oid: Uuid| {
+        let mut changes = changes;
+        changes["oid"] = json!(oid);
+        get(&tenant, &path, &tenant.sign_claims(&claims(&tenant, &changes)).await).await
+    };
+    let by_user = json!({"idtyp": "user", "scp": "Group.Read.All", "roles": null});
+    let (by_application, nobody) = (json!({}), Uuid::from_u128(7));
+    for (claims, good, other) in
+        [(&by_user, user, service_principal), (&by_application, service_principal, user)]
+    {
+        for oid in [good, nobody] {
+            assert_eq!(ask(claims.clone(), oid).await.status, 200, "{claims}");
+        }
+        for oid in others.into_iter().chain([other]) {
+            let message = "The identity of the calling application could not be established.";
+            let refusal = refused(401, "Authorization_IdentityNotFound", message);
+            assert_eq!(ask(claims.clone(), oid).await.refusal(), refusal, "{claims} of {oid}");
+        }
+    }
+    let deleted = send(tenant.raw(Method::DELETE, &format!("/groups/{}", others[0])).await).await;
+    assert_eq!(deleted.status, 204);
+    assert_eq!(ask(by_user, others[0]).await.status, 401, "a deleted group");
 }
 
 #[tokio::test]

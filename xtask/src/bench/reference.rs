@@ -50,7 +50,9 @@ impl Reference {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let options = Options { durability: Durability::Ephemeral, ..Options::default() };
         let store = Store::open(folder.path(), options).map_err(|error| error.to_string())?;
-        let state = AppState::new(store, folder.path().to_owned(), http::Settings::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let state = AppState::new(store, folder.path().to_owned(), address, http::Settings::default());
         let object =
             move || async move { ([(header::CONTENT_TYPE, "application/json")], user).into_response() };
         let members = move || async move { Json(&*page).into_response() };
@@ -62,8 +64,6 @@ impl Reference {
             .route("/v1.0/users/{id}", get(object.clone()))
             .route("/v1.0/groups/{id}", get(object.clone()))
             .route("/{tenant}/oauth2/v2.0/token", post(async |_: Bytes| StatusCode::OK));
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
         println!("{}", json!({"url": format!("http://{address}")}));
         let app = http::enveloped(state, &http::contract(), routes);
         let serving = transport::serve(listener, app, Limits::default(), std::future::pending());

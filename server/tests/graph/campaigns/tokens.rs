@@ -369,6 +369,12 @@ impl Forge {
             json!({"aud": long}),
             json!({"aud": vec!["https://elsewhere.example"; 1000]}),
             json!({"aud": ["https://graph.microsoft.com", 7]}),
+            json!({"aud": "https://graph.microsoft.com//"}),
+            json!({"aud": self.tenant.server.url.replace("http:", "https:")}),
+            json!({"idtyp": "user"}),
+            json!({"idtyp": "device"}),
+            json!({"idtyp": "APP"}),
+            json!({"scp": "Group.Read.All"}),
             json!({"aud": "https://graph.microsoft.com.elsewhere.example"}),
             json!({"aud": "https://graph.microsoft.com@elsewhere.example"}),
             json!({"aud": "https://graph.microsoft.com\u{0}"}),
@@ -717,12 +723,17 @@ async fn a_token_that_was_taken_once_is_looked_at_again() {
         assert_eq!(ask(&format!("/{tenant_in_path}/groups"), &good).await, expected, "the other's path");
     }
 
-    // Good for the name under which this server was asked, and for no other.
+    // Good for an origin of this server's, whatever host a request names.
     let named = forge.signed(&forge.header(&json!({})), &forge.claims(&json!({"aud": server.url})));
     assert_eq!(ask("/groups", &named).await, 200);
     let elsewhere = tenant.anonymous(Method::GET, "/v1.0/groups").header("host", "elsewhere.example");
-    assert_eq!(send(elsewhere.bearer_auth(&named)).await.status, 401, "another audience");
-    assert_eq!(ask("/groups", &named).await, 200);
+    assert_eq!(send(elsewhere.bearer_auth(&named)).await.status, 200, "by another host");
+    let claims = forge.claims(&json!({"aud": "http://elsewhere.example"}));
+    let foreign = forge.signed(&forge.header(&json!({})), &claims);
+    for host in ["elsewhere.example", "localhost"] {
+        let asked = tenant.anonymous(Method::GET, "/v1.0/groups").header("host", host);
+        assert_eq!(send(asked.bearer_auth(&foreign)).await.status, 401, "another audience");
+    }
 
     let service_principal = tenant.service_principal("s").await;
     let claims = forge.claims(&json!({"oid": service_principal}));
