@@ -41,7 +41,13 @@ fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
         statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist, or has no mailbox that would hold what is asked for."));
     }
     if set & HAS_BODY != 0 {
-        statuses.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."));
+        statuses.extend([
+            (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
+            (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body is encoded (`Content-Encoding`) or in another charset than UTF-8.",
+            ),
+        ]);
     }
     statuses.extend([
         (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),

@@ -42,6 +42,12 @@ pub enum RequestFault {
     /// A Content-Type that isn't JSON's.
     #[error("Content-Type isn't JSON")]
     ContentType,
+    /// Several Content-Types, one that can't be read, or a charset other than UTF-8.
+    #[error("unknown or unreadable charset")]
+    Charset,
+    /// A Content-Encoding.
+    #[error("unknown or unreadable content coding")]
+    ContentEncoding,
     /// An empty body.
     #[error("empty body")]
     EmptyBody,
@@ -193,6 +199,10 @@ fn denied() -> Answer {
     answer(StatusCode::FORBIDDEN, "Authorization_RequestDenied", DENIED)
 }
 
+fn unsupported_media(message: &'static str) -> Answer {
+    answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+}
+
 fn internal() -> Answer {
     let message = "The server met an error of its own. The request id finds it in the server's log.";
     answer(StatusCode::INTERNAL_SERVER_ERROR, "Service_InternalServerError", message)
@@ -256,6 +266,13 @@ fn request_answer(fault: &RequestFault) -> Answer {
         RequestFault::ContentType => {
             bad(GATEWAY_BAD_REQUEST, "Entity only allows writes with a JSON Content-Type header.")
         }
+        RequestFault::Charset => unsupported_media(
+            "The Content-Type header must stand once, be readable, and name no charset other than UTF-8.",
+        ),
+        RequestFault::ContentEncoding => unsupported_media(
+            "The request's body is encoded as its Content-Encoding header says, which this server doesn't decode. \
+             Send it as it is.",
+        ),
         RequestFault::EmptyBody => bad(GATEWAY_BAD_REQUEST, "Empty Payload. JSON content expected."),
         RequestFault::Json => bad(
             GATEWAY_BAD_REQUEST,

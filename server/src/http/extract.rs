@@ -4,6 +4,7 @@
 use super::{
     bodies,
     body::{self, BodyShare, MAX_BODY},
+    content,
     errors::{Failure, RequestFault},
 };
 use crate::{
@@ -201,10 +202,7 @@ impl<S: Send + Sync> FromRequest<S> for Json {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let content_type = parts.headers.get(header::CONTENT_TYPE).ok_or(RequestFault::NoContentType)?;
-        if !is_json(content_type.as_bytes()) {
-            return Err(RequestFault::ContentType.into());
-        }
+        content::check(&parts.headers, "application/json")?;
         let bytes = body::read(&parts.extensions, body, MAX_BODY).await?;
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
@@ -218,9 +216,4 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         share.take(object.values * VALUE_BYTES)?;
         Ok(Self(object.members))
     }
-}
-
-fn is_json(content_type: &[u8]) -> bool {
-    let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
-    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }

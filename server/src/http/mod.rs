@@ -8,6 +8,7 @@ mod authority;
 mod bodies;
 pub mod body;
 mod contacts;
+mod content;
 mod contract;
 mod devices;
 mod directory_objects;

@@ -137,6 +137,18 @@ async fn an_addition_is_refused_for_the_first_of_its_faults() {
             String::new(),
             gateway("Entity only allows writes with a JSON Content-Type header."),
         ),
+        (
+            post,
+            add(&absent),
+            weak,
+            "application/json; charset=utf-16",
+            String::new(),
+            refused(
+                415,
+                "UnsupportedMediaType",
+                "The Content-Type header must stand once, be readable, and name no charset other than UTF-8.",
+            ),
+        ),
         (post, add(&absent), weak, JSON, String::new(), gateway("Empty Payload. JSON content expected.")),
         (post, add(&absent), weak, JSON, "{".into(), unreadable),
         (post, add(&absent), weak, JSON, "{}".into(), no_reference),

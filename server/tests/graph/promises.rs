@@ -2,7 +2,7 @@
 
 use crate::{
     operations::{Objects, Operation, operations},
-    support::{Answer, Server, Tenant, send},
+    support::{Answer, Server, Tenant, refused, send},
 };
 use axum::{extract::Request, middleware::Next, response::IntoResponse};
 use reqwest::Method;
@@ -96,6 +96,37 @@ async fn every_operation_with_a_body_refuses_one_that_is_too_large() {
         let answer = ask(&tenant, &operation, &objects, "", Some(body)).await;
         assert_eq!(answer.status, 413, "{}", operation.id);
     }
+}
+
+#[tokio::test]
+async fn every_operation_with_a_body_refuses_one_that_is_encoded_or_in_another_charset() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    let all = Permission::ALL.iter().map(|permission| permission.name());
+    let token = tenant.user_token(objects.user, all).await;
+    let charset =
+        "The Content-Type header must stand once, be readable, and name no charset other than UTF-8.";
+    let encoded = "The request's body is encoded as its Content-Encoding header says, which this server doesn't \
+        decode. Send it as it is.";
+    let mut asked = 0;
+    for operation in operations() {
+        let (path, Some(body)) = objects.request(&operation) else { continue };
+        assert!(promises(&operation, 415), "{}", operation.id);
+        for (name, value, message) in [
+            ("content-type", "application/json; charset=utf-16", charset),
+            ("content-type", "application/json; charset", charset),
+            ("content-encoding", "gzip", encoded),
+            ("content-encoding", "identity, identity", encoded),
+        ] {
+            let request = tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}"));
+            let request = request.bearer_auth(&token).header(name, value).json(&body);
+            let answer = send(request).await;
+            let refusal = refused(415, "UnsupportedMediaType", message);
+            assert_eq!(answer.refusal(), refusal, "{} {name}: {value}", operation.id);
+            asked += 1;
+        }
+    }
+    assert!(asked >= 40, "{asked} requests");
 }
 
 #[tokio::test]
