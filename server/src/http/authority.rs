@@ -4,6 +4,7 @@
 use super::{
     AppState,
     body::{self, MAX_FORM},
+    content,
     errors::RequestFault,
     extract::Origin,
 };
@@ -27,6 +28,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashMap, str::FromStr};
 
@@ -37,6 +39,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/token", post(token))
 }
 
+/// The scheme by which clients authenticate in the Authorization header (RFC 7617).
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"roster\", charset=\"UTF-8\"");
+
 /// OAuth's error codes that this authority gives, each with Entra's number, status and words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum OAuthFault {
@@ -46,8 +51,20 @@ enum OAuthFault {
     Missing(&'static str),
     #[error("The request body can't be read as a form of at most 16 kB.")]
     Form,
+    #[error("The request's Content-Type must be 'application/x-www-form-urlencoded'.")]
+    ContentType,
+    #[error("The request's body must be in UTF-8 and without a Content-Encoding.")]
+    Encoding,
     #[error("The parameter '{0}' stands in the request twice.")]
     Twice(String),
+    #[error(
+        "The client must use one authentication method: the Authorization header, or one of the parameters 'client_secret' and 'client_assertion'."
+    )]
+    TwoMethods,
+    #[error("The parameter 'client_id' names another client than the Authorization header.")]
+    TwoClients,
+    #[error("The Authorization header can't be read as HTTP Basic, or there are several.")]
+    Credentials,
     #[error("The grant type '{0}' is not supported.")]
     GrantType(String),
     #[error(
@@ -69,7 +86,11 @@ impl OAuthFault {
         match self {
             Self::Tenant(_) => (StatusCode::BAD_REQUEST, "invalid_tenant", 90002),
             Self::Missing(_) => (StatusCode::BAD_REQUEST, "invalid_request", 900_144),
-            Self::Form | Self::Twice(_) => (StatusCode::BAD_REQUEST, "invalid_request", 900_023),
+            Self::Form | Self::ContentType | Self::Twice(_) | Self::TwoMethods | Self::TwoClients => {
+                (StatusCode::BAD_REQUEST, "invalid_request", 900_023)
+            }
+            Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", 900_023),
+            Self::Credentials => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_216),
             Self::GrantType(_) => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
             Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),
             Self::UnknownClient(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 700_016),
@@ -97,6 +118,8 @@ impl From<store::Error> for OAuthFault {
 struct Failure {
     fault: OAuthFault,
     time: String,
+    /// Whether the request had an Authorization header: then a 401 says which scheme is expected (RFC 6749, 5.2).
+    by_header: bool,
 }
 
 impl IntoResponse for Failure {
@@ -112,6 +135,9 @@ impl IntoResponse for Failure {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if status == StatusCode::UNAUTHORIZED && self.by_header {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
         response
     }
 }
@@ -123,7 +149,8 @@ fn no_store(body: &Value) -> Response {
 }
 
 fn failure(app: &AppState, fault: OAuthFault) -> Failure {
-    Failure { fault, time: app.store.clock().now().format("%Y-%m-%d %H:%M:%SZ").to_string() }
+    let time = app.store.clock().now().format("%Y-%m-%d %H:%M:%SZ").to_string();
+    Failure { fault, time, by_header: false }
 }
 
 /// The tenant that a path names: by id, or by a word where there is one tenant alone.
@@ -179,7 +206,9 @@ async fn token(
     path: RawPathParams,
     request: Request,
 ) -> Result<Response, Failure> {
-    issue(&app, &origin, &path, request).await.map_err(|fault| failure(&app, fault))
+    let by_header = request.headers().contains_key(header::AUTHORIZATION);
+    let issued = issue(&app, &origin, &path, request).await;
+    issued.map_err(|fault| Failure { by_header, ..failure(&app, fault) })
 }
 
 async fn issue(
@@ -190,21 +219,21 @@ async fn issue(
 ) -> Result<Response, OAuthFault> {
     let tenant = find_tenant(app, path).await?;
     let (parts, body) = request.into_parts();
+    content::check(&parts.headers, "application/x-www-form-urlencoded").map_err(|fault| match fault {
+        RequestFault::Charset | RequestFault::ContentEncoding => OAuthFault::Encoding,
+        _ => OAuthFault::ContentType,
+    })?;
     let form = body::read(&parts.extensions, body, MAX_FORM).await.map_err(|fault| match fault {
         RequestFault::Overloaded => OAuthFault::Unavailable,
         _ => OAuthFault::Form,
     })?;
-    let form = read_form(&form)?;
-    let field = |name: &'static str| form.get(name).map(|value| &**value).ok_or(OAuthFault::Missing(name));
-    let grant_type = field("grant_type")?;
+    let form = Form::read(&form)?;
+    let grant_type = form.field("grant_type")?;
     if grant_type != "client_credentials" {
         return Err(OAuthFault::GrantType(grant_type.into()));
     }
-    let (client_id, secret) = match basic(&parts.headers) {
-        Some(credentials) => credentials,
-        None => (field("client_id")?.to_owned(), Secret::new(field("client_secret")?)),
-    };
-    let scope = field("scope")?;
+    let (client_id, secret) = credentials(&parts.headers, &form)?;
+    let scope = form.field("scope")?;
     // Whatever resource is named, it means Graph; what counts is that all granted roles are asked for.
     if scope.split_ascii_whitespace().count() != 1 || !scope.ends_with("/.default") {
         return Err(OAuthFault::Scope(scope.into()));
@@ -239,29 +268,64 @@ async fn issue(
     })))
 }
 
-/// Reads a form. What OAuth doesn't name is ignored; a field that stands there twice is refused (RFC 6749, 3.2).
-fn read_form(body: &[u8]) -> Result<HashMap<Cow<'_, str>, Cow<'_, str>>, OAuthFault> {
-    let mut form = HashMap::new();
-    for (name, value) in url::form_urlencoded::parse(body) {
-        if form.insert(name.clone(), value).is_some() {
-            return Err(OAuthFault::Twice(name.into_owned()));
+/// The fields of a form. What OAuth doesn't name is ignored.
+struct Form<'b>(HashMap<Cow<'b, str>, Cow<'b, str>>);
+
+impl<'b> Form<'b> {
+    /// Reads a form. A field that occurs twice is refused; one without a value counts as absent (RFC 6749, 3.2).
+    fn read(body: &'b [u8]) -> Result<Self, OAuthFault> {
+        let mut form = HashMap::new();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            if form.insert(name.clone(), value).is_some() {
+                return Err(OAuthFault::Twice(name.into_owned()));
+            }
         }
+        form.retain(|_, value| !value.is_empty());
+        Ok(Self(form))
     }
-    Ok(form)
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| &**value)
+    }
+
+    fn field(&self, name: &'static str) -> Result<&str, OAuthFault> {
+        self.get(name).ok_or(OAuthFault::Missing(name))
+    }
 }
 
-/// Client id and secret in the Authorization header (RFC 6749, 2.3.1).
-fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
-    let (scheme, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+/// The client's id and secret: from the Authorization header or from the form. A request with two authentication methods,
+/// or with two client ids, is refused: which of them counts would be a guess (RFC 6749, 2.3).
+fn credentials(headers: &HeaderMap, form: &Form<'_>) -> Result<(String, Secret), OAuthFault> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let by_header = match (sent.next(), sent.next()) {
+        (None, _) => None,
+        (Some(only), None) => Some(basic(only).ok_or(OAuthFault::Credentials)?),
+        (Some(_), Some(_)) => return Err(OAuthFault::Credentials),
+    };
+    let by_form =
+        ["client_secret", "client_assertion"].iter().filter(|name| form.get(name).is_some()).count();
+    if by_form + usize::from(by_header.is_some()) > 1 {
+        return Err(OAuthFault::TwoMethods);
+    }
+    match (by_header, form.get("client_id")) {
+        (Some((id, _)), Some(other)) if !other.eq_ignore_ascii_case(&id) => Err(OAuthFault::TwoClients),
+        (Some(credentials), _) => Ok(credentials),
+        (None, _) => Ok((form.field("client_id")?.to_owned(), Secret::new(form.field("client_secret")?))),
+    }
+}
+
+/// Client id and secret of an Authorization header, each encoded as in a form (RFC 6749, 2.3.1). `None`: it can't be
+/// read.
+fn basic(header: &HeaderValue) -> Option<(String, Secret)> {
+    let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let credentials = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
     let (id, secret) = credentials.split_once(':')?;
     let decode = |text: &str| {
-        url::form_urlencoded::parse(format!("x={text}").as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned())
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8().ok().map(Cow::into_owned)
     };
     Some((decode(id)?, Secret::new(decode(secret)?)))
 }

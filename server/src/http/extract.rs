@@ -22,7 +22,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};

@@ -1,6 +1,7 @@
 //! The embedded authority: discovery, public keys, the token endpoint.
 
 use crate::support::{Answer, Server, Tenant, send};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
@@ -106,6 +107,111 @@ async fn a_client_may_prove_itself_in_the_header_too() {
     };
     assert_eq!(ask(app.secret.reveal()).await, 200);
     assert_eq!(ask("wrong").await, 401);
+}
+
+#[tokio::test]
+async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let secret = app.secret.reveal();
+    let basic = |text: String| format!("Basic {}", STANDARD.encode(text));
+    let good = basic(format!("{}:{secret}", app.id));
+    let ask = async |headers: &[&str], more: &[(&str, &str)]| {
+        let form = [&[("grant_type", "client_credentials"), ("scope", SCOPE)], more].concat();
+        let request = tenant.anonymous(Method::POST, &path).form(&form);
+        send(headers.iter().fold(request, |request, value| request.header("authorization", *value))).await
+    };
+    let upper = app.id.to_uppercase();
+    for (header, form) in [
+        (&*good, vec![]),
+        (&good, vec![("client_id", &*app.id)]),
+        (&good, vec![("client_id", &*upper)]),
+        // A parameter without a value counts as absent.
+        (&good, vec![("client_id", ""), ("client_secret", ""), ("client_assertion", "")]),
+        (&good.replacen("Basic ", "bAsIc  ", 1), vec![]),
+        (&basic(format!("{}:{}", app.id.replace('-', "%2D"), secret)), vec![]),
+    ] {
+        let answer = ask(&[header], &form).await;
+        assert_eq!(answer.status, 200, "{header} {form:?}: {}", answer.text);
+    }
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let assertion = ("client_assertion", "x");
+    for (headers, form, what) in [
+        (vec![&*good], vec![("client_secret", secret)], "header and secret"),
+        (vec![&good], vec![("client_secret", "wrong")], "header and another secret"),
+        (vec![&good], vec![assertion], "header and assertion"),
+        (vec![&good], vec![("client_id", nobody)], "header and another client"),
+        (vec![], vec![("client_id", &app.id), ("client_secret", secret), assertion], "secret and assertion"),
+    ] {
+        let answer = ask(&headers, &form).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["error"].as_str()),
+            (400, Some("invalid_request")),
+            "{what}"
+        );
+        assert!(!answer.headers.contains_key("www-authenticate"), "{what}");
+    }
+    let refused = |answer: &Answer, headers: &[&str]| {
+        let said = (answer.status.as_u16(), answer.json()["error"].as_str().map(str::to_owned));
+        assert_eq!(said, (401, Some("invalid_client".to_owned())), "{headers:?}");
+        let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+        assert_eq!(challenge, "Basic realm=\"roster\", charset=\"UTF-8\"", "{headers:?}");
+    };
+    for wrong in [basic(format!("{}:wrong", app.id)), basic(format!("{}:", app.id))] {
+        refused(&ask(&[&wrong], &[]).await, &[&wrong]);
+    }
+    let in_form = [("client_id", &*app.id), ("client_secret", secret)];
+    for unreadable in [
+        vec![&*basic(app.id.clone())],
+        vec![&*basic(format!("{}:%FF", app.id))],
+        vec!["Basic"],
+        vec!["Basic "],
+        vec!["Basic ???"],
+        vec![""],
+        vec!["Bearer x"],
+        vec![&good["Basic ".len()..]],
+        vec![&good, &good],
+        vec![&good, "Basic x"],
+        vec!["Basic x", &good],
+    ] {
+        for form in [&[][..], &in_form] {
+            refused(&ask(&unreadable, form).await, &unreadable);
+        }
+    }
+    let by_form = ask(&[], &[("client_id", &*app.id), ("client_secret", "wrong")]).await;
+    assert_eq!(by_form.status, 401);
+    assert!(!by_form.headers.contains_key("www-authenticate"), "a browser would ask its user for a password");
+}
+
+#[tokio::test]
+async fn the_token_endpoint_reads_forms_in_utf_8_alone() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let form = "application/x-www-form-urlencoded";
+    for (content_type, coding, status) in [
+        (Some(form), None, 200),
+        (Some("Application/X-WWW-Form-URLEncoded; charset=UTF-8"), Some("identity"), 200),
+        (None, None, 400),
+        (Some("application/json"), None, 400),
+        (Some("multipart/form-data; boundary=x"), None, 400),
+        (Some("application/x-www-form-urlencoded; charset=utf-16"), None, 415),
+        (Some("application/x-www-form-urlencoded; charset"), None, 415),
+        (Some(form), Some("gzip"), 415),
+        (Some(form), Some("identity, identity"), 415),
+    ] {
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(&app, SCOPE)).finish();
+        let mut request = tenant.anonymous(Method::POST, &path).body(body);
+        for (name, value) in [("content-type", content_type), ("content-encoding", coding)] {
+            request = value.iter().fold(request, |request, value| request.header(name, *value));
+        }
+        let answer = send(request).await;
+        assert_eq!(answer.status, status, "{content_type:?} {coding:?}: {}", answer.text);
+        let error = answer.json()["error"].as_str().map(str::to_owned);
+        assert_eq!(error, (status != 200).then(|| "invalid_request".into()));
+    }
 }
 
 #[tokio::test]
