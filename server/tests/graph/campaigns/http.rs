@@ -107,7 +107,7 @@ async fn the_sample_answers_to_no_name_that_only_looks_odd() {
 async fn no_method_and_no_version_gets_around_the_token() {
     let tenant = Tenant::fresh().await;
     tenant.security_group(MARKER).await;
-    let long = "A".repeat(70_000);
+    let long = "A".repeat(30_000);
     for method in
         ["TRACE", "CONNECT", "BREW", "get", "Get", "GETT", "PRI", "PUT", "LINK", &long, "G(T", "", "GET\t"]
     {
@@ -165,12 +165,12 @@ async fn heads_have_limits() {
         (get("/health", &lines(50_000)), 431),
         (get("/health", &format!("x: {}\r\n", "y".repeat(200_000))), 431),
         (get("/health", &format!("{}: y\r\n", "x".repeat(200_000))), 431),
-        (get(&long(60_000), ""), 401),
-        (get(&long(70_000), ""), 414),
-        (get(&format!("/health?{}", "a".repeat(70_000)), ""), 414),
-        (get(&"/a".repeat(30_000), ""), 401),
-        (get(&format!("/v1.0{}", "/groups".repeat(8000)), ""), 401),
-        (get(&format!("/v1.0/{}", "groups('".repeat(7000)), ""), 401),
+        (get(&long(30_000), ""), 401),
+        (get(&long(70_000), ""), 431),
+        (get(&format!("/health?{}", "a".repeat(70_000)), ""), 431),
+        (get(&"/a".repeat(15_000), ""), 401),
+        (get(&format!("/v1.0{}", "/groups".repeat(4000)), ""), 401),
+        (get(&format!("/v1.0/{}", "groups('".repeat(3500)), ""), 401),
     ] {
         let answer = exchange(tenant.server, request.as_bytes()).await;
         assert_eq!(statuses(&answer), [expected], "{request:.60}: {answer:.300}");
@@ -271,7 +271,7 @@ async fn a_body_is_what_arrived_whole_and_within_the_limit() {
         (format!("expect: 100-continue\r\ncontent-length: {}\r\n\r\n", 2 << 20), vec![413]),
         (
             format!("content-encoding: gzip\r\ncontent-length: {size}\r\n\r\n{}", "\u{1f}".repeat(size)),
-            vec![400],
+            vec![415],
         ),
     ] {
         let answer = if expected.is_empty() {
