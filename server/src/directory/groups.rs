@@ -22,7 +22,6 @@ use crate::{
     store::{
         self, ReadTx, WriteTx,
         objects::{Object, RowNumber},
-        pairs::Insert,
     },
 };
 use serde_json::Value;
@@ -103,6 +102,7 @@ pub fn create(
     } else {
         readable(tx, by, &bound.owners)?
     };
+    check_bound(id, traits, &members, &owners)?;
     // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, values, traits)?;
     if bound.owners.is_empty() {
@@ -158,7 +158,10 @@ pub fn update(
     if !bound.members.is_empty() {
         members::may_be_changed_by_hand(&group)?;
     }
-    bind(tx, &group, &addable(tx, by, &bound.members)?, &resolve(tx, &bound.owners)?)?;
+    let members = addable(tx, by, &bound.members)?;
+    let owners = resolve(tx, &bound.owners)?;
+    check_bound(group.object.id, group.traits, &members, &owners)?;
+    bind(tx, &group, &members, &owners)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }
 
@@ -198,31 +201,34 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
     objects::update(tx, &group.object, &before, &after)
 }
 
-/// Adds members and owners. What is there already, or stands there twice, fails all of it.
-fn bind(tx: &WriteTx<'_>, group: &Group, members: &[Object], owners: &[Object]) -> Result<(), Error> {
-    let join = |member: &Object| members::join(tx, group, member);
-    bind_each(group, Relationship::Members, members, join)?;
-    let own = |owner: &Object| owners::own(tx, group, owner);
-    bind_each(group, Relationship::Owners, owners, own)?;
-    if owners.is_empty() { Ok(()) } else { owners::check_quota(tx, group) }
+/// Refuses what no group of this kind can have, and what the request names twice. It asks before anything is known
+/// of who is there: otherwise the refusal would depend on it, and tell it to callers who may not read the members.
+fn check_bound(
+    group: ObjectId,
+    traits: GroupTraits,
+    members: &[Object],
+    owners: &[Object],
+) -> Result<(), Error> {
+    members.iter().try_for_each(|member| members::may_join(traits, member))?;
+    owners.iter().try_for_each(owners::may_own)?;
+    check_named_once(group, Relationship::Members, members)?;
+    Ok(check_named_once(group, Relationship::Owners, owners)?)
 }
 
-fn bind_each(
-    group: &Group,
-    relationship: Relationship,
-    objects: &[Object],
-    relate: impl Fn(&Object) -> Result<Insert, Error>,
-) -> Result<(), Error> {
-    for (index, object) in objects.iter().enumerate() {
-        if objects[..index].contains(object) {
-            let (group, kind, object) = (group.object.id, object.kind, object.id);
-            return Err(Refusal::TwiceInOneRequest { group, relationship, object, kind }.into());
-        }
-        if relate(object)? == Insert::AlreadyThere {
-            return Err(Refusal::AlreadyRelated(relationship).into());
-        }
+fn check_named_once(group: ObjectId, relationship: Relationship, objects: &[Object]) -> Result<(), Refusal> {
+    let mut named_before = objects.iter().enumerate().filter(|(index, it)| objects[..*index].contains(it));
+    let Some((_, again)) = named_before.next() else { return Ok(()) };
+    Err(Refusal::TwiceInOneRequest { group, relationship, object: again.id, kind: again.kind })
+}
+
+/// Adds owners and members; one that is there already fails all of it. Members come last, so that their being there
+/// decides over no other refusal.
+fn bind(tx: &WriteTx<'_>, group: &Group, members: &[Object], owners: &[Object]) -> Result<(), Error> {
+    owners.iter().try_for_each(|owner| owners::own(tx, group, owner))?;
+    if !owners.is_empty() {
+        owners::check_quota(tx, group)?;
     }
-    Ok(())
+    members.iter().try_for_each(|member| members::join(tx, group, member))
 }
 
 fn resolve(tx: &ReadTx<'_>, references: &[Reference]) -> Result<Vec<Object>, Error> {

@@ -9,7 +9,7 @@ use crate::{
     model::{
         ENTITIES,
         ids::{ObjectId, Sent},
-        kinds::{MemberKind, Relationship},
+        kinds::{GroupTraits, MemberKind, Relationship},
         permissions::{self, CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
         values::Document,
     },
@@ -37,10 +37,8 @@ pub fn add(
     let member = lookup::resolve(tx, reference)?;
     may_add(by, &member)?;
     may_change_role_assignable(by, &group)?;
-    match join(tx, &group, &member)? {
-        Insert::New => Ok(()),
-        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
-    }
+    may_join(group.traits, &member)?;
+    join(tx, &group, &member)
 }
 
 /// Removes an object from a group and records the change. Whoever isn't a member is reported by the
@@ -99,21 +97,24 @@ pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Error> {
     Ok(may.then_some(()).ok_or(Refusal::NotPermitted)?)
 }
 
-/// Puts an object into a group that takes members by hand, if the kinds fit. Whether the caller may is asked
-/// before.
-pub(super) fn join(tx: &WriteTx<'_>, group: &Group, member: &Object) -> Result<Insert, Error> {
+/// Refuses members of kinds that such a group doesn't take.
+pub(super) fn may_join(group: GroupTraits, member: &Object) -> Result<(), Error> {
     let kind = member.member_kind()?;
-    if group.traits.role_assignable && matches!(kind, MemberKind::Group(_)) {
+    if group.role_assignable && matches!(kind, MemberKind::Group(_)) {
         return Err(Refusal::NoNesting.into());
     }
-    if !group.traits.kind.may_contain(kind) {
-        return Err(Refusal::KindNotAllowed { group: group.traits.kind, member: kind }.into());
+    if !group.kind.may_contain(kind) {
+        return Err(Refusal::KindNotAllowed { group: group.kind, member: kind }.into());
     }
-    let inserted = MEMBERS.insert(tx, group.object.row, member.row)?;
-    if inserted == Insert::New {
-        changes::append(tx, &group.object, Change::MemberAdded(member.row))?;
+    Ok(())
+}
+
+/// Puts an object into a group, and records the change. Whether it may be there is asked before ([`may_join`]).
+pub(super) fn join(tx: &WriteTx<'_>, group: &Group, member: &Object) -> Result<(), Error> {
+    match MEMBERS.insert(tx, group.object.row, member.row)? {
+        Insert::New => Ok(changes::append(tx, &group.object, Change::MemberAdded(member.row))?),
+        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
     }
-    Ok(inserted)
 }
 
 /// The members of a dynamic group follow a rule.

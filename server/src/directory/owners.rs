@@ -39,10 +39,9 @@ pub fn add(
     policy.may_change(&group)?;
     may_change_role_assignable(by, &group)?;
     let owner = lookup::resolve(tx, reference)?;
-    match own(tx, &group, &owner)? {
-        Insert::New => check_quota(tx, &group),
-        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
-    }
+    may_own(&owner)?;
+    own(tx, &group, &owner)?;
+    check_quota(tx, &group)
 }
 
 /// Ends an ownership, and records the change. The last user of the owners stays.
@@ -87,16 +86,21 @@ pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
     Ok(OWNERS.count(tx, find_group(tx, group)?.object.row)?)
 }
 
-/// Makes an object an owner, if its kind can be one. Whether there are too many is for [`check_quota`].
-pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<Insert, Error> {
-    if !matches!(owner.kind, ObjectKind::User | ObjectKind::ServicePrincipal) {
-        return Err(Refusal::NoOwner(owner.member_kind()?).into());
+/// Refuses owners of kinds that own no groups.
+pub(super) fn may_own(owner: &Object) -> Result<(), Error> {
+    match owner.kind {
+        ObjectKind::User | ObjectKind::ServicePrincipal => Ok(()),
+        _ => Err(Refusal::NoOwner(owner.member_kind()?).into()),
     }
-    let inserted = OWNERS.insert(tx, group.object.row, owner.row)?;
-    if inserted == Insert::New {
-        changes::append(tx, &group.object, Change::OwnerAdded(owner.row))?;
+}
+
+/// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
+/// there are too many afterwards ([`check_quota`]).
+pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<(), Error> {
+    match OWNERS.insert(tx, group.object.row, owner.row)? {
+        Insert::New => Ok(changes::append(tx, &group.object, Change::OwnerAdded(owner.row))?),
+        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
     }
-    Ok(inserted)
 }
 
 /// Refuses where a group has come to have too many owners.

@@ -220,6 +220,48 @@ async fn binding_members_alone_needs_what_adding_them_needs() {
 }
 
 #[tokio::test]
+async fn what_else_is_wrong_with_an_update_does_not_tell_who_is_in_a_group_that_hides_its_members() {
+    let tenant = Tenant::fresh().await;
+    let all = tenant.client(["Group.ReadWrite.All", "Member.Read.Hidden"]).await;
+    let hidden = tenant.hidden_group("hidden").await;
+    let (member, other) = (tenant.user("member").await, tenant.user("other").await);
+    let (owner, device) = (tenant.user("owner").await, tenant.device("laptop").await);
+    tenant.join(hidden, member).await;
+    tenant.own(hidden, owner).await;
+    for number in 0..98 {
+        tenant.own(hidden, tenant.service_principal(&format!("service{number}")).await).await;
+    }
+    let token = tenant.app_token(["Group.ReadWrite.All", "Device.ReadWrite.All"]).await;
+    let answer = async |candidate: Uuid, others: &[Uuid], owners: &[Uuid]| {
+        let urls = |ids: &[Uuid]| ids.iter().map(|id| reference(*id).odata_id).collect::<Value>();
+        let members = [&[candidate], others].concat();
+        let body = json!({"members@odata.bind": urls(&members), "owners@odata.bind": urls(owners)});
+        let request = tenant.anonymous(Method::PATCH, &format!("/v1.0/groups/{hidden}"));
+        let (status, code, message) = send(request.bearer_auth(&token).json(&body)).await.refusal();
+        (status, code, message.replace(&candidate.to_string(), "CANDIDATE"))
+    };
+    let (first, second) = (tenant.user("first").await, tenant.user("second").await);
+    let unified = tenant.microsoft_365_group("unified").await;
+    let nobody = Uuid::from_u128(7);
+    let cases: [(&[Uuid], &[Uuid]); 8] = [
+        (&[device], &[]),
+        (&[unified], &[]),
+        (&[nobody], &[]),
+        (&[first, first], &[]),
+        (&[], &[device]),
+        (&[], &[first, first]),
+        (&[], &[owner]),
+        (&[], &[first, second]),
+    ];
+    for (members, owners) in cases {
+        let of_member = answer(member, members, owners).await;
+        assert_eq!(of_member, answer(other, members, owners).await, "{members:?} {owners:?}");
+    }
+    assert_eq!(answer(member, &[member], &[]).await, answer(other, &[other], &[]).await);
+    assert_eq!(members_of(&all, hidden).await, [member]);
+}
+
+#[tokio::test]
 async fn what_exchange_holds_is_changed_by_itself_by_a_user_and_of_microsoft_365_groups_alone() {
     let tenant = Tenant::fresh().await;
     let (unified, security) =
