@@ -140,7 +140,7 @@ impl<'d> Comparison<'d> {
         let operation = operation.object(at, &known.concat())?;
         self.fixed(at, &["operationId", "tags"], &operation);
         self.deprecated(at, &operation)?;
-        self.security(at, operation.get("security"))?;
+        self.security(at, operation.get("security"), "no token")?;
         let parameters = operation.get("parameters").keyed(at, &["in", "name"])?;
         for (at, parameter) in self.in_both(&format!("{at} parameter "), &parameters, unless_required) {
             self.parameter(&at, parameter)?;
@@ -195,13 +195,14 @@ impl<'d> Comparison<'d> {
     }
 
     /// Any alternative is enough, and of one alternative all is needed. Who could call before must still be able to.
-    fn security(&mut self, at: &str, security: Found<'d>) -> Understood<()> {
+    /// `nothing` is what it is called where nothing is needed.
+    fn security(&mut self, at: &str, security: Found<'d>, nothing: &str) -> Understood<()> {
         let Sides { old, new } = security.read(|security| alternatives(security, at))?;
         for had in old.iter().filter(|had| !new.iter().any(|needed| needed.is_subset(had))) {
-            self.note(Breaking, at, &format!("{} is no longer enough", all_of(had)));
+            self.note(Breaking, at, &format!("{} is no longer enough", all_of(had, nothing)));
         }
         for needed in new.iter().filter(|needed| !old.iter().any(|before| before.is_subset(needed))) {
-            self.note(Compatible, at, &format!("{} is enough, too", all_of(needed)));
+            self.note(Compatible, at, &format!("{} is enough, too", all_of(needed, nothing)));
         }
         Ok(())
     }
@@ -313,11 +314,11 @@ fn alternatives(security: Option<&Value>, at: &str) -> Understood<Vec<BTreeSet<S
     Ok(alternatives)
 }
 
-fn all_of(needed: &BTreeSet<String>) -> String {
+fn all_of(needed: &BTreeSet<String>, nothing: &str) -> String {
     // A scheme alone is worth a word only where none of its scopes is named.
     let scoped = |scheme: &str| needed.iter().any(|other| other.starts_with(&format!("{scheme} ")));
     let said: Vec<&str> = needed.iter().map(String::as_str).filter(|name| !scoped(name)).collect();
-    if said.is_empty() { "no token".into() } else { said.join(" and ") }
+    if said.is_empty() { nothing.into() } else { said.join(" and ") }
 }
 
 fn is_status(status: &str) -> bool {

@@ -15,7 +15,7 @@ pub struct Unsupported {
 type Lowered<T> = Result<T, Unsupported>;
 
 /// Keywords that a schema may hold and that mean the same in both versions.
-const SAME: [&str; 21] = [
+const SAME: [&str; 22] = [
     "title",
     "description",
     "default",
@@ -37,6 +37,7 @@ const SAME: [&str; 21] = [
     "writeOnly",
     "maxProperties",
     "minProperties",
+    "x-permissions",
 ];
 
 /// Lowers a whole document.
@@ -280,6 +281,14 @@ mod tests {
             Ok(json!({"minimum": 0, "exclusiveMinimum": true}))
         );
         assert_eq!(schema(json!({"propertyNames": {"type": "string"}})), Ok(json!({})));
+    }
+
+    #[test]
+    fn what_properties_need_is_said_in_the_same_way() {
+        let needs =
+            json!({"type": "object", "x-permissions": {"colour": [{"application": ["Colour.Read"]}]}});
+        assert_eq!(schema(needs.clone()), Ok(needs));
+        assert!(schema(json!({"type": "object", "x-colour": "red"})).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
         device::DEVICE,
         ids::{ObjectId, Sent},
         kinds::ObjectKind,
+        permissions::{Access, Grants},
         values::Values,
     },
     store::{self, WriteTx},
@@ -13,7 +14,8 @@ use crate::{
 use serde_json::Value;
 
 /// Registers a device as an object of a new `id`.
-pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
+    objects::may_name(by, &[&DEVICE], Access::Creation, body.keys())?;
     let values = objects::check_creation(&DEVICE, body)?;
     let device_id = values.get("deviceId").and_then(Value::as_str).unwrap_or_default();
     if store::devices::device_id_is_taken(tx, device_id)? {
@@ -23,8 +25,8 @@ pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Er
 }
 
 /// Changes a device as the body says.
-pub fn update(tx: &WriteTx<'_>, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, ObjectKind::Device, id, body)
+pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
+    objects::update_plain(tx, by, ObjectKind::Device, id, body)
 }
 
 /// Deletes a device.

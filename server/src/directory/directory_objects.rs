@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     model::{
+        ENTITIES,
         ids::{ObjectId, Sent},
         kinds::ObjectKind,
         permissions::Grants,
@@ -15,7 +16,13 @@ use crate::{
 };
 
 /// An object as a caller reads it, with the properties that `select` names.
-pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>, select: Option<&[String]>) -> Result<Found, Error> {
+pub fn get(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    id: &Sent<ObjectId>,
+    select: Option<&[String]>,
+) -> Result<Found, Error> {
+    objects::may_select(by, &ENTITIES, select)?;
     let object = find(tx, id)?;
     match object.group {
         Some(traits) => groups::show(tx, &Group { object, traits }, select),

@@ -13,7 +13,7 @@ use crate::{
         ids::{ObjectId, Sent},
         kinds::{GroupKind, GroupTraits, ObjectKind, Relationship},
         permissions::{
-            self, ADD_MEMBER, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Principal,
+            self, ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Principal,
             UPDATE_GROUP_PROPERTIES,
         },
         values::{PropertyFault, Values},
@@ -30,7 +30,13 @@ use serde_json::Value;
 pub const MAX_REFERENCES: usize = 20;
 
 /// A group as a caller reads it, with the properties that `select` names.
-pub fn get(tx: &ReadTx<'_>, id: &Sent<ObjectId>, select: Option<&[String]>) -> Result<Found, Error> {
+pub fn get(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    id: &Sent<ObjectId>,
+    select: Option<&[String]>,
+) -> Result<Found, Error> {
+    objects::may_select(by, &[&GROUP], select)?;
     show(tx, &find_group(tx, id)?, select)
 }
 
@@ -77,6 +83,7 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     bound.check_size()?;
+    objects::may_name(by, &[&GROUP], Access::Creation, body.keys())?;
     let values = objects::check_creation(&GROUP, body)?;
     let traits = read_traits(&values)?;
     if !policy.lets_change(traits.kind) {
@@ -131,7 +138,7 @@ pub fn update(
     bound: &Bound,
 ) -> Result<Updated, Error> {
     bound.check_size()?;
-    let changes = objects::check_update(&GROUP, body)?;
+    let changes = objects::check_update(by, &GROUP, body)?;
     if changes.is_empty() && bound.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }

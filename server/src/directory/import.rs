@@ -1,7 +1,7 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, Refusal, groups, lookup, objects};
+use super::{Error, Found, Refusal, groups, lookup, objects, users};
 use crate::{
     model::{ids::ObjectId, kinds::ObjectKind, values::Values},
     store::{
@@ -18,6 +18,11 @@ use serde_json::Value;
 /// Puts a device, service principal or contact into the directory, with the values given.
 pub fn object(tx: &WriteTx<'_>, kind: ObjectKind, id: ObjectId, values: Value) -> Result<Found, Error> {
     Ok(objects::insert(tx, kind, id, None, into_values(values))?.1)
+}
+
+/// Puts a user into the directory. What a creation demands must be among the values, the password included.
+pub fn user(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Error> {
+    users::insert(tx, id, &into_values(values))
 }
 
 /// Puts a group of any kind into the directory, distribution groups included.

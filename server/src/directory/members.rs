@@ -71,7 +71,7 @@ pub fn list(
     after: RowNumber,
     limit: usize,
 ) -> Result<Page, Error> {
-    check_listed(&ENTITIES, select)?;
+    check_listed(by, &ENTITIES, select)?;
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
     let page = MEMBERS.page(tx, group.object.row, after, limit)?;

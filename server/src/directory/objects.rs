@@ -8,6 +8,7 @@ use crate::{
         clock::timestamp,
         ids::{ObjectId, Sent},
         kinds::{GroupTraits, ObjectKind},
+        permissions::{Access, Grants},
         properties::Entity,
         values::{Document, Values},
     },
@@ -49,8 +50,15 @@ pub(super) fn find(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Re
     Ok(found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
 }
 
-/// An object of this kind as a caller reads it.
-pub fn get(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Found, Error> {
+/// An object of this kind as a caller reads it, with the properties that `select` names.
+pub fn get(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    kind: ObjectKind,
+    id: &Sent<ObjectId>,
+    select: Option<&[String]>,
+) -> Result<Found, Error> {
+    may_select(by, &[model::entity(kind)], select)?;
     let found = objects::find_with_document(tx, id.value)?.filter(|(object, _)| object.kind == kind);
     let (object, document) = found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?;
     Ok(Found { kind, id: object.id, document: Some(document) })
@@ -65,18 +73,48 @@ pub(super) fn show(tx: &ReadTx<'_>, object: &Object) -> Result<Found, Error> {
 /// Objects of a kind after a position, at most `limit`, with the properties that `select` names.
 pub fn list(
     tx: &ReadTx<'_>,
+    by: &Grants,
     kind: ObjectKind,
     select: Option<&[String]>,
     after: RowNumber,
     limit: usize,
 ) -> Result<Page, Error> {
-    check_listed(&[model::entity(kind)], select)?;
+    check_listed(by, &[model::entity(kind)], select)?;
     let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
     Ok(Page::of(objects::page(tx, kind, after, limit)?, show))
 }
 
-/// Refuses names of properties that a list of these entities can't show: another service holds them.
-pub(super) fn check_listed(entities: &[&Entity], select: Option<&[String]>) -> Result<(), Refusal> {
+/// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before
+/// anything is looked up, so that the answer tells nothing of the directory.
+pub(super) fn may_name<'n>(
+    by: &Grants,
+    entities: &[&Entity],
+    access: Access,
+    names: impl IntoIterator<Item = &'n String>,
+) -> Result<(), Refusal> {
+    let may = |name: &String| {
+        let mut properties = entities.iter().filter_map(|entity| entity.property(name));
+        properties.all(|property| property.allows(access, by))
+    };
+    names.into_iter().all(may).then_some(()).ok_or(Refusal::NotPermitted)
+}
+
+/// Refuses names in a `$select` of what the caller may not read.
+pub(super) fn may_select(
+    by: &Grants,
+    entities: &[&Entity],
+    select: Option<&[String]>,
+) -> Result<(), Refusal> {
+    may_name(by, entities, Access::Read, select.unwrap_or_default())
+}
+
+/// Refuses the same, and names of properties that a list of these entities can't show: another service holds them.
+pub(super) fn check_listed(
+    by: &Grants,
+    entities: &[&Entity],
+    select: Option<&[String]>,
+) -> Result<(), Refusal> {
+    may_select(by, entities, select)?;
     let elsewhere = |name: &String| entities.iter().any(|entity| entity.holds_elsewhere(name));
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
 }
@@ -91,8 +129,10 @@ pub(super) fn check_creation(entity: &'static Entity, body: &Values) -> Result<V
     entity.check_creation(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })
 }
 
-/// Checks an update's body against the kind's table. What another service holds is changed by itself.
-pub(super) fn check_update(entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
+/// Checks an update's body against the kind's table, and whether the caller may change what it names. What another
+/// service holds is changed by itself.
+pub(super) fn check_update(by: &Grants, entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
+    may_name(by, &[entity], Access::Update, body.keys())?;
     let changes =
         entity.check_update(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })?;
     let elsewhere = changes.keys().filter(|name| entity.holds_elsewhere(name)).count();
@@ -153,12 +193,13 @@ pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
 /// Changes an object of a kind whose properties stand each for itself.
 pub(super) fn update_plain(
     tx: &WriteTx<'_>,
+    by: &Grants,
     kind: ObjectKind,
     id: &Sent<ObjectId>,
     body: &Values,
 ) -> Result<(), Error> {
     let entity = model::entity(kind);
-    let changes = check_update(entity, body)?;
+    let changes = check_update(by, entity, body)?;
     if changes.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }

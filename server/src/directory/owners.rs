@@ -75,7 +75,7 @@ pub fn list(
     after: RowNumber,
     limit: usize,
 ) -> Result<Page, Error> {
-    check_listed(&ENTITIES, select)?;
+    check_listed(by, &ENTITIES, select)?;
     let group = find_group(tx, group)?;
     let page = OWNERS.page(tx, group.object.row, after, limit)?;
     Ok(Page::of(page, |row| -> Found { show_where_readable(by, row) }))

@@ -1,7 +1,7 @@
 //! The sample: a small organisation with every kind of group and member, and an application. All ids and the
 //! application's secret are fixed and public.
 
-use super::{Error, applications, applications::Registration, import, users};
+use super::{Error, applications, applications::Registration, import};
 use crate::{
     auth::secrets::Secret,
     model::{
@@ -116,12 +116,12 @@ pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
     for (number, given, family, department) in USERS {
         let nickname = given.to_lowercase();
         let name = format!("{nickname}@{}", tx.tenant().domain());
-        let body = json!({
+        let values = json!({
             "accountEnabled": true, "displayName": format!("{given} {family}"), "givenName": given,
             "surname": family, "department": department, "mailNickname": nickname, "mail": name,
             "userPrincipalName": name, "passwordProfile": {"password": "checked, not kept: 1A"},
         });
-        users::create(tx, id(number), body.as_object().unwrap_or(&serde_json::Map::new()))?;
+        import::user(tx, id(number), values)?;
     }
     import::object(
         tx,

@@ -5,6 +5,7 @@ use crate::{
     model::{
         ids::{ObjectId, Sent},
         kinds::ObjectKind,
+        permissions::{Access, Grants},
         service_principal::SERVICE_PRINCIPAL,
         values::Values,
     },
@@ -14,7 +15,8 @@ use serde_json::Value;
 
 /// Creates the service principal of an application as an object of a new `id`. The application may be
 /// registered elsewhere; where it is registered here, the service principal takes its name.
-pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
+    objects::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
     Ok(insert(tx, id, body)?.1)
 }
 
@@ -38,8 +40,8 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
 }
 
 /// Changes a service principal as the body says.
-pub fn update(tx: &WriteTx<'_>, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, ObjectKind::ServicePrincipal, id, body)
+pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
+    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, id, body)
 }
 
 /// Deletes a service principal: no more tokens are issued to it.

@@ -6,7 +6,7 @@ use crate::{
         clock::timestamp,
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
+        permissions::{Access, Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
         user::USER,
         values::{PropertyFault, Values},
     },
@@ -18,9 +18,10 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// A user as a caller reads it. A caller whose grants reach itself alone learns nothing of others, not even
-/// whether they are there.
-pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key) -> Result<Found, Error> {
+/// A user as a caller reads it, with the properties that `select` names. A caller whose grants reach itself alone
+/// learns nothing of others, not even whether they are there.
+pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
+    objects::may_select(by, &[&USER], select)?;
     let found = lookup::find_with_document(tx, key)?.filter(|(object, _)| object.kind == ObjectKind::User);
     let found = found.ok_or_else(|| Refusal::NotFound(key.text().into()).into());
     let (user, document) = covered(by, &READ_USER, found, |(user, _)| user.id)?;
@@ -58,7 +59,12 @@ fn covered<T>(
 }
 
 /// Creates a user of a new `id`. The password is checked and not kept.
-pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
+    objects::may_name(by, &[&USER], Access::Creation, body.keys())?;
+    insert(tx, id, body)
+}
+
+pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
     let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
     check_password(password.get("password"))?;
@@ -74,7 +80,7 @@ pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Er
 
 /// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    let mut changes = objects::check_update(&USER, body)?;
+    let mut changes = objects::check_update(by, &USER, body)?;
     if changes.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }

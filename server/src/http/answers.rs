@@ -3,7 +3,7 @@
 
 use super::{
     errors::{Failure, RequestFault},
-    extract::Origin,
+    extract::{Caller, Origin},
     paging::Collection,
 };
 use crate::{
@@ -11,9 +11,11 @@ use crate::{
     model::{
         self,
         kinds::ObjectKind,
+        permissions::{Access, Grants},
         properties::{Entity, Held, Property, Returned},
         values::Document,
     },
+    odata::query::Query,
 };
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -26,11 +28,22 @@ const JSON: HeaderValue = HeaderValue::from_static(
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
 );
 
-/// What `$select` names, as written. `None`: the default set.
-pub type Select<'q> = Option<&'q [String]>;
+/// What a `$select` names, as written, and who asks.
+#[derive(Clone, Copy)]
+pub struct Select<'q> {
+    names: &'q [String],
+    by: &'q Grants,
+}
+
+impl<'q> Select<'q> {
+    /// That of a caller's query. `None`: the default set.
+    pub fn of(query: &'q Query, caller: &'q Caller) -> Option<Self> {
+        Some(Self { names: query.select.as_deref()?, by: &caller.grants })
+    }
+}
 
 /// One object: 200.
-pub fn entity(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
+pub fn entity(origin: &Origin, found: &Found, select: Option<Select<'_>>) -> Result<Response, Failure> {
     let entity = model::entity(found.kind);
     let context = quote(&context(origin, entity.set, select, "/$entity"));
     let mut text = String::with_capacity(size(found));
@@ -50,7 +63,11 @@ pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
 }
 
 /// One object of whatever kind: 200, with its `@odata.type`.
-pub fn directory_object(origin: &Origin, found: &Found, select: Select<'_>) -> Result<Response, Failure> {
+pub fn directory_object(
+    origin: &Origin,
+    found: &Found,
+    select: Option<Select<'_>>,
+) -> Result<Response, Failure> {
     let context = quote(&context(origin, "directoryObjects", select, "/$entity"));
     let entity = model::entity(found.kind);
     let mut text = String::with_capacity(size(found));
@@ -64,7 +81,7 @@ pub fn entities(
     origin: &Origin,
     kind: ObjectKind,
     collection: &Collection,
-    select: Select<'_>,
+    select: Option<Select<'_>>,
 ) -> Result<Response, Failure> {
     let entity = model::entity(kind);
     let context = context(origin, entity.set, select, "");
@@ -76,7 +93,7 @@ pub fn entities(
 pub fn directory_objects(
     origin: &Origin,
     collection: &Collection,
-    select: Select<'_>,
+    select: Option<Select<'_>>,
 ) -> Result<Response, Failure> {
     let context = context(origin, "directoryObjects", select, "");
     let kinds: HashSet<ObjectKind> = collection.page.objects.iter().map(|found| found.kind).collect();
@@ -144,8 +161,8 @@ fn json(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, JSON)], text).into_response()
 }
 
-fn context(origin: &Origin, set: &str, select: Select<'_>, suffix: &str) -> String {
-    let names = select.map(|names| format!("({})", names.join(","))).unwrap_or_default();
+fn context(origin: &Origin, set: &str, select: Option<Select<'_>>, suffix: &str) -> String {
+    let names = select.map(|select| format!("({})", select.names.join(","))).unwrap_or_default();
     format!("{}/$metadata#{set}{names}{suffix}", origin.base())
 }
 
@@ -154,14 +171,14 @@ fn quote(text: &str) -> String {
 }
 
 /// What `$select` names of an entity, in the order in which Graph prints it. `None`: the default set. Names that
-/// the entity doesn't have select nothing (Graph ignores them); `*` leaves out what another service holds, and
-/// what that service tells comes with the object's id.
-fn selected(entity: &'static Entity, select: Select<'_>) -> Option<Vec<&'static Property>> {
-    let names = select?;
+/// the entity doesn't have select nothing (Graph ignores them); `*` leaves out what another service holds and what the
+/// caller may not read; what another service tells comes with the object's id.
+fn selected(entity: &'static Entity, select: Option<Select<'_>>) -> Option<Vec<&'static Property>> {
+    let Select { names, by } = select?;
     let star = names.iter().any(|wanted| wanted == "*");
     let with_id = names.iter().any(|wanted| entity.holds_elsewhere(wanted));
     let wanted = |property: &&Property| {
-        (star && property.held == Held::InDirectory)
+        (star && property.held == Held::InDirectory && property.allows(Access::Read, by))
             || (with_id && property.name == "id")
             || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(property.name))
     };

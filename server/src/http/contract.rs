@@ -28,13 +28,15 @@ use utoipa::{
 #[openapi(
     info(
         title = "Roster: Microsoft Graph's directory",
-        version = "0.1.0",
+        version = "0.2.0",
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
             (`/v1.0/{tenant}/groups`), with segments in another case or percent-encoded, and with keys in \
             parentheses (`groups('{id}')`).\n\nEvery answer has the headers `request-id`, which finds it in the server's \
             log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
-            carry both ids in `innerError`.",
+            carry both ids in `innerError`.\n\nA few properties need a permission of their own besides those of the operation. \
+            Their descriptions name it, and `x-permissions` of their schema lists it in the form of `security`. A request that \
+            names such a property without it is refused (403); `$select=*` leaves it out.",
         contact(name = "Roster", url = "https://github.com/roster-directory/roster"),
         license(name = "MIT OR Apache-2.0", url = "https://github.com/roster-directory/roster/blob/main/LICENSE-MIT"),
     ),

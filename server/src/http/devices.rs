@@ -126,8 +126,8 @@ async fn create_device(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     bodies::check_annotations(&body, &DEVICE, &[])?;
-    let id = ObjectId::random();
-    let create = move |tx: &WriteTx<'_>| devices::create(tx, id, &body);
+    let (id, grants) = (ObjectId::random(), caller.grants);
+    let create = move |tx: &WriteTx<'_>| devices::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
 }
 
@@ -148,7 +148,8 @@ async fn update_device(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     bodies::check_annotations(&body, &DEVICE, &[])?;
-    app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &id, &body)).await?;
+    let grants = caller.grants;
+    app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &grants, &id, &body)).await?;
     Ok(answers::no_content())
 }
 

@@ -1,7 +1,8 @@
 //! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
 
 use super::{
-    AppState, answers,
+    AppState,
+    answers::{self, Select},
     error_responses::ObjectErrors,
     errors::Failure,
     extract::{Caller, Nothing, OneObject, Options, Origin, Path},
@@ -48,10 +49,11 @@ async fn get_directory_object(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
+    let select = query.select.as_deref();
     let get =
-        |tx: &ReadTx<'_>| directory_objects::get(tx, &id, query.select.as_deref()).map_err(Failure::from);
+        |tx: &ReadTx<'_>| directory_objects::get(tx, &caller.grants, &id, select).map_err(Failure::from);
     let found = app.store.tenant(caller.tenant).read(get).await?;
-    answers::directory_object(&origin, &found, query.select.as_deref())
+    answers::directory_object(&origin, &found, Select::of(&query, &caller))
 }
 
 /// Delete an object

@@ -1,7 +1,9 @@
 //! `/groups`. The rules are in `directory::groups`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState,
+    answers::{self, Select},
+    bodies,
     error_responses::{ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -133,8 +135,9 @@ async fn get_group(
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
     let select = query.select.as_deref();
-    let get = |tx: &ReadTx<'_>| groups::get(tx, &id, select).map_err(Failure::from);
-    answers::entity(&origin, &app.store.tenant(caller.tenant).read(get).await?, select)
+    let get = |tx: &ReadTx<'_>| groups::get(tx, &caller.grants, &id, select).map_err(Failure::from);
+    let found = app.store.tenant(caller.tenant).read(get).await?;
+    answers::entity(&origin, &found, Select::of(&query, &caller))
 }
 
 /// Update a group

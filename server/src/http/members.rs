@@ -1,7 +1,9 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState,
+    answers::{self, Select},
+    bodies,
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
@@ -115,7 +117,7 @@ async fn list_group_member_references(
     Options { query, .. }: Options<References>,
 ) -> Result<Response, Failure> {
     let listing = Listing { origin, path: format!("/groups/{}/members/$ref", group.value), query };
-    let write = |origin: &_, page: &_, _: answers::Select<'_>| answers::references(origin, page);
+    let write = |origin: &_, page: &_, _: Option<Select<'_>>| answers::references(origin, page);
     list_members(listing, &app, caller, group, write).await
 }
 
@@ -125,7 +127,7 @@ async fn list_members(
     app: &AppState,
     caller: Caller,
     group: Sent<ObjectId>,
-    write: impl Fn(&Origin, &Collection, answers::Select<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
+    write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure> + Send + Sync + 'static,
 ) -> Result<Response, Failure> {
     let group = Arc::new(group);
     let counted = group.clone();

@@ -1,7 +1,8 @@
 //! What is the same for every kind of object: listing, counting and getting them.
 
 use super::{
-    AppState, answers,
+    AppState,
+    answers::{self, Select},
     errors::Failure,
     extract::{Caller, Origin},
     paging::Listing,
@@ -27,13 +28,13 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Response, Failure> {
     let listing = Listing { origin, path: format!("/{}", model::entity(kind).set), query };
+    let by = caller.grants;
     let list = move |tx: &ReadTx<'_>, query: &Query, after| {
-        objects::list(tx, kind, query.select.as_deref(), after, query.page_size())
+        objects::list(tx, &by, kind, query.select.as_deref(), after, query.page_size())
     };
     let count = move |tx: &ReadTx<'_>| objects::count(tx, kind);
-    let write = move |origin: &_, page: &_, select: answers::Select<'_>| {
-        answers::entities(origin, kind, page, select)
-    };
+    let write =
+        move |origin: &_, page: &_, select: Option<Select<'_>>| answers::entities(origin, kind, page, select);
     listing.answer(app, caller, list, count, write).await
 }
 
@@ -52,6 +53,8 @@ pub(super) async fn get(
     id: &Sent<ObjectId>,
     query: &Query,
 ) -> Result<Response, Failure> {
-    let get = |tx: &ReadTx<'_>| objects::get(tx, kind, id).map_err(Failure::from);
-    answers::entity(origin, &app.store.tenant(caller.tenant).read(get).await?, query.select.as_deref())
+    let select = query.select.as_deref();
+    let get = |tx: &ReadTx<'_>| objects::get(tx, &caller.grants, kind, id, select).map_err(Failure::from);
+    let found = app.store.tenant(caller.tenant).read(get).await?;
+    answers::entity(origin, &found, Select::of(query, caller))
 }

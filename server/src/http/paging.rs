@@ -44,17 +44,22 @@ impl Listing {
         caller: &Caller,
         list: impl Fn(&ReadTx<'_>, &Query, RowNumber) -> Result<Page, directory::Error> + Send + Sync + 'static,
         count: impl Fn(&ReadTx<'_>) -> Result<u64, directory::Error> + Send + Sync + 'static,
-        write: impl Fn(&Origin, &Collection, Select<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
+        write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<Response, Failure> {
         let keys = app.keys().await?.clone();
         let bound_to = format!("{} {} {}", self.path, caller.tenant.id, self.query.fixed());
         let after = self.after(&keys, &bound_to)?;
         let is_short = self.query.is_short();
+        let caller = *caller;
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let page = list(tx, &self.query, after)?;
             let count = self.query.counts().then(|| count(tx)).transpose()?;
             let next_link = page.next.map(|row| self.link(row, &keys, &bound_to)).transpose()?;
-            write(&self.origin, &Collection { page, next_link, count }, self.query.select.as_deref())
+            let select = Select::of(&self.query, &caller);
+            write(&self.origin, &Collection { page, next_link, count }, select)
         });
         let tenant = app.store.tenant(caller.tenant);
         if is_short {

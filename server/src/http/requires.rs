@@ -59,13 +59,17 @@ pub fn signed_in<S: Clone + Send + Sync + 'static>(
     (schemas, paths, methods.route_layer(middleware::from_fn(enforce)))
 }
 
-/// One entry for each alternative: any one is enough, and all scopes within one are needed together.
+/// One entry for each alternative.
 fn requirements(need: &Need) -> Vec<SecurityRequirement> {
-    let entry = |scheme: &'static str| {
-        move |all_of: &&'static [Permission]| {
-            SecurityRequirement::new(scheme, all_of.iter().map(|permission| permission.name()))
-        }
+    let entry = |(scheme, all_of): (&str, &[Permission])| {
+        SecurityRequirement::new(scheme, all_of.iter().map(|permission| permission.name()))
     };
-    let delegated = need.delegated.iter().chain(need.delegated_self).map(entry(DELEGATED));
-    delegated.chain(need.application.iter().map(entry(APPLICATION))).collect()
+    alternatives(need).map(entry).collect()
+}
+
+/// Each alternative with its scheme: any one is enough, and all permissions within one are needed together.
+pub fn alternatives(need: &Need) -> impl Iterator<Item = (&'static str, &'static [Permission])> {
+    let of = |scheme| move |all_of: &&'static [Permission]| (scheme, *all_of);
+    let delegated = need.delegated.iter().chain(need.delegated_self).map(of(DELEGATED));
+    delegated.chain(need.application.iter().map(of(APPLICATION)))
 }

@@ -1,5 +1,6 @@
 //! The entities in the contract: schemas folded out of the property tables.
 
+use super::requires::alternatives;
 use crate::{
     directory::groups::MAX_REFERENCES,
     model::{
@@ -9,17 +10,19 @@ use crate::{
         group::GROUP,
         kinds::Relationship,
         org_contact::ORG_CONTACT,
+        permissions::{Access, Need, Permission},
         properties::{Complex, Entity, Format, Kind, Property, Returned, Written},
         service_principal::SERVICE_PRINCIPAL,
         user::USER,
     },
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type,
+        extensions::Extensions,
         schema::{AdditionalProperties, SchemaType},
     },
 };
@@ -182,6 +185,10 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
             object = object.required(property.name);
         }
     }
+    let permissions = permissions(entity, shape);
+    if !permissions.is_empty() {
+        object = object.extensions(Some(Extensions::builder().add("x-permissions", permissions).build()));
+    }
     if let Shape::Creation(bindings) | Shape::Update(bindings) = shape {
         for relationship in bindings {
             let name = relationship.name();
@@ -196,6 +203,18 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         }
     }
     object.into()
+}
+
+/// What properties need beyond the operation, each in the form of an operation's `security`.
+fn permissions(entity: &Entity, shape: Shape) -> Map<String, Value> {
+    let needs = entity.properties.iter().filter_map(|property| {
+        let entry = |(scheme, all_of): (&str, &[Permission])| {
+            json!({scheme: all_of.iter().map(|permission| permission.name()).collect::<Vec<_>>()})
+        };
+        let need = property.needs.of(shape.access()).filter(|_| travels(property, shape))?;
+        Some((property.name.to_owned(), alternatives(need).map(entry).collect()))
+    });
+    needs.collect()
 }
 
 fn collection_schema(item: RefOr<Schema>, set: &str, description: &str) -> RefOr<Schema> {
@@ -232,6 +251,14 @@ const fn travels(property: &Property, shape: Shape) -> bool {
 }
 
 impl Shape {
+    const fn access(self) -> Access {
+        match self {
+            Self::Answer => Access::Read,
+            Self::Creation(_) => Access::Creation,
+            Self::Update(_) => Access::Update,
+        }
+    }
+
     fn property_schema(self, property: &Property) -> RefOr<Schema> {
         let (nullable, limits) = match self {
             // A newer server may not know a value that an older one promised.
@@ -240,8 +267,32 @@ impl Shape {
             Self::Creation(_) => (!property.is_collection() && !property.required, Limits::InSchema),
             Self::Update(_) => (property.nullable, Limits::InSchema),
         };
-        property_schema(property, nullable, limits)
+        let mut description = description(property, limits);
+        if let Some(need) = property.needs.of(self.access()) {
+            description.push_str(&in_words(need, self.access()));
+        }
+        property_schema(property, description, nullable, limits)
     }
+}
+
+/// What a property needs beyond the operation.
+fn in_words(need: &Need, access: Access) -> String {
+    let all_of = |all_of: &[Permission]| {
+        let names: Vec<_> = all_of.iter().map(|permission| format!("`{permission}`")).collect();
+        names.join(" and ")
+    };
+    let mut any_of: Vec<String> = Vec::new();
+    for alternative in alternatives(need).map(|(_, permissions)| all_of(permissions)) {
+        if !any_of.contains(&alternative) {
+            any_of.push(alternative);
+        }
+    }
+    let access = match access {
+        Access::Read => "Reading",
+        Access::Creation => "Setting",
+        Access::Update => "Changing",
+    };
+    format!(" {access} it also needs {}.", any_of.join(" or "))
 }
 
 /// Where the schema of a property says which values are refused.
@@ -255,8 +306,12 @@ enum Limits {
     InSchema,
 }
 
-fn property_schema(property: &Property, nullable: bool, limits: Limits) -> RefOr<Schema> {
-    let description = description(property, limits);
+fn property_schema(
+    property: &Property,
+    description: String,
+    nullable: bool,
+    limits: Limits,
+) -> RefOr<Schema> {
     let max_items = (limits == Limits::InSchema).then_some(property.max_items);
     let plain = |kind: Type| {
         let kinds = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() };
@@ -354,7 +409,10 @@ fn complex_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, Ref
 fn complex_schema(complex: &Complex) -> RefOr<Schema> {
     let mut object = ObjectBuilder::new().description(Some(complex.description));
     for part in complex.properties {
-        object = object.property(part.name, property_schema(part, part.nullable, Limits::InWords));
+        object = object.property(
+            part.name,
+            property_schema(part, description(part, Limits::InWords), part.nullable, Limits::InWords),
+        );
     }
     object.into()
 }

@@ -122,8 +122,8 @@ async fn create_service_principal(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     bodies::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
-    let id = ObjectId::random();
-    let create = move |tx: &WriteTx<'_>| service_principals::create(tx, id, &body);
+    let (id, grants) = (ObjectId::random(), caller.grants);
+    let create = move |tx: &WriteTx<'_>| service_principals::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
 }
 
@@ -144,7 +144,9 @@ async fn update_service_principal(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     bodies::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
-    app.store.tenant(caller.tenant).write(move |tx| service_principals::update(tx, &id, &body)).await?;
+    let grants = caller.grants;
+    let update = move |tx: &WriteTx<'_>| service_principals::update(tx, &grants, &id, &body);
+    app.store.tenant(caller.tenant).write(update).await?;
     Ok(answers::no_content())
 }
 

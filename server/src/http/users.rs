@@ -1,7 +1,9 @@
 //! `/users`. The rules are in `directory::users`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState,
+    answers::{self, Select},
+    bodies,
     error_responses::{CreateErrors, ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -85,8 +87,8 @@ async fn create_user(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     bodies::check_annotations(&body, &USER, &[])?;
-    let id = ObjectId::random();
-    let create = move |tx: &WriteTx<'_>| users::create(tx, id, &body);
+    let (id, grants) = (ObjectId::random(), caller.grants);
+    let create = move |tx: &WriteTx<'_>| users::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
 }
 
@@ -184,8 +186,10 @@ pub(super) async fn get(
     key: &Key,
     query: &Query,
 ) -> Result<Response, Failure> {
-    let get = |tx: &ReadTx<'_>| users::get(tx, &caller.grants, key).map_err(Failure::from);
-    answers::entity(origin, &app.store.tenant(caller.tenant).read(get).await?, query.select.as_deref())
+    let select = query.select.as_deref();
+    let get = |tx: &ReadTx<'_>| users::get(tx, &caller.grants, key, select).map_err(Failure::from);
+    let found = app.store.tenant(caller.tenant).read(get).await?;
+    answers::entity(origin, &found, Select::of(query, caller))
 }
 
 /// Changes the user of this key.

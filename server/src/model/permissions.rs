@@ -1,8 +1,9 @@
-//! The permission table: what each operation needs, in one place, read by what enforces it and by what
-//! writes it into the contract.
+//! The permission table: what each operation needs, and what some properties need beyond it, in one place, read by
+//! what enforces it and by what writes it into the contract.
 //!
-//! Only permissions whose whole effect is enforced stand here. Rows come from Graph's permissions
-//! reference; a `X.ReadWrite.All` counts wherever `X.Read.All` does.
+//! Only permissions whose whole effect is enforced stand here; those of single properties count beside those of the
+//! object, never by themselves. Rows come from Graph's permissions reference and from what its pages say of a
+//! property; a `X.ReadWrite.All` counts wherever `X.Read.All` does.
 
 use super::{
     ids::ObjectId,
@@ -71,13 +72,21 @@ permissions! {
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";
     UserReadAll = "User.Read.All", Both, "Read all users.";
     UserReadWriteAll = "User.ReadWrite.All", Both, "Read and write all users.";
+    UserLifeCycleInfoReadAll = "User-LifeCycleInfo.Read.All", Both, "Besides reading users, read when they leave.";
+    UserLifeCycleInfoReadWriteAll = "User-LifeCycleInfo.ReadWrite.All", Both, "Besides reading or writing users, read or write when they leave.";
+    UserManageIdentitiesAll = "User.ManageIdentities.All", Both, "Besides writing users, change the names that they sign in with.";
+    UserPasswordProfileReadWriteAll = "User-PasswordProfile.ReadWrite.All", Both, "Besides writing users, change their passwords.";
 }
+
+// A set of permissions has a bit for each.
+const _: () = assert!(Permission::ALL.len() <= u64::BITS as usize);
 
 use Permission::{
     ApplicationReadAll, ApplicationReadWriteAll, DeviceReadAll, DeviceReadWriteAll, DirectoryAccessAsUserAll,
     DirectoryReadAll, DirectoryReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadWriteAll,
     GroupReadAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll, RoleManagementReadWriteDirectory,
-    UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
+    UserLifeCycleInfoReadAll, UserLifeCycleInfoReadWriteAll, UserManageIdentitiesAll,
+    UserPasswordProfileReadWriteAll, UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
 };
 
 /// A name that is no permission of this server's.
@@ -196,6 +205,84 @@ impl Need {
         }
     }
 }
+
+/// What a caller does with a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads it.
+    Read,
+    /// Sets it when the object is made.
+    Creation,
+    /// Changes it later.
+    Update,
+}
+
+/// What a property needs beyond what its object's operations need. `None`: no more. A need without alternatives is
+/// never satisfied: it is for a property whose permission isn't in the table yet.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyNeeds {
+    /// To be read: only for properties that answers don't hold by default.
+    pub read: Option<&'static Need>,
+    /// To be set when the object is made.
+    pub creation: Option<&'static Need>,
+    /// To be changed later.
+    pub update: Option<&'static Need>,
+}
+
+impl PropertyNeeds {
+    /// Nothing more, as nearly every property.
+    pub const NONE: Self = Self { read: None, creation: None, update: None };
+
+    /// What it needs for this.
+    pub const fn of(self, access: Access) -> Option<&'static Need> {
+        match access {
+            Access::Read => self.read,
+            Access::Creation => self.creation,
+            Access::Update => self.update,
+        }
+    }
+
+    /// Whether these grants are enough for this.
+    pub fn allow(self, access: Access, by: &Grants) -> bool {
+        self.of(access).is_none_or(|need| need.reach(by) == Some(Reach::Any))
+    }
+}
+
+/// `employeeLeaveDateTime` of users (Graph's pages *user*, *Get user* and *Update user*).
+pub const LIFE_CYCLE_INFO: PropertyNeeds = PropertyNeeds {
+    read: Some(&READ_LIFE_CYCLE_INFO),
+    creation: Some(&WRITE_LIFE_CYCLE_INFO),
+    update: Some(&WRITE_LIFE_CYCLE_INFO),
+};
+static READ_LIFE_CYCLE_INFO: Need =
+    Need::both(&[&[UserLifeCycleInfoReadAll], &[UserLifeCycleInfoReadWriteAll]]);
+static WRITE_LIFE_CYCLE_INFO: Need = Need::both(&[&[UserLifeCycleInfoReadWriteAll]]);
+
+/// `identities` of users (*Update user*). A new user comes with its identities.
+pub const IDENTITIES: PropertyNeeds =
+    PropertyNeeds { update: Some(&CHANGE_IDENTITIES), ..PropertyNeeds::NONE };
+static CHANGE_IDENTITIES: Need = Need::both(&[&[UserManageIdentitiesAll]]);
+
+/// `passwordProfile` of users (*Update user*). A new user comes with its password.
+pub const PASSWORD: PropertyNeeds = PropertyNeeds { update: Some(&CHANGE_PASSWORD), ..PropertyNeeds::NONE };
+static CHANGE_PASSWORD: Need = Need {
+    delegated: &[&[UserPasswordProfileReadWriteAll], &[DirectoryAccessAsUserAll]],
+    delegated_self: &[],
+    application: &[&[UserPasswordProfileReadWriteAll]],
+};
+
+/// `preferredDataLocation` of groups (*group*).
+pub const GROUP_DATA_LOCATION: PropertyNeeds = PropertyNeeds {
+    read: None,
+    creation: Some(&SET_GROUP_DATA_LOCATION),
+    update: Some(&SET_GROUP_DATA_LOCATION),
+};
+static SET_GROUP_DATA_LOCATION: Need = Need::both(&[&[DirectoryReadWriteAll]]);
+
+/// What Exchange holds of groups, which `Directory.ReadWrite.All` doesn't change (*Update group*).
+pub const GROUP_MAILBOX: PropertyNeeds =
+    PropertyNeeds { update: Some(&CHANGE_GROUP_MAILBOX), ..PropertyNeeds::NONE };
+static CHANGE_GROUP_MAILBOX: Need = Need::both(&[&[GroupReadWriteAll]]);
 
 /// `POST /groups/{id}/members/$ref`: enough for some kind of member. [`add_member`] has the kinds.
 pub static ADD_MEMBER: Need = Need {
@@ -462,6 +549,13 @@ mod tests {
         ]
     }
 
+    /// What properties need of their own.
+    fn needs_of_properties() -> impl Iterator<Item = &'static Need> {
+        let properties = crate::model::ENTITIES.into_iter().flat_map(|entity| entity.properties);
+        let needs = |needs: PropertyNeeds| [needs.read, needs.creation, needs.update];
+        properties.flat_map(move |property| needs(property.needs)).flatten()
+    }
+
     /// Each list of alternatives, and whom its tokens speak for.
     fn alternatives() -> impl Iterator<Item = (Holders, &'static [&'static [Permission]])> {
         let lists = |need: &'static Need| {
@@ -471,7 +565,7 @@ mod tests {
                 (Holders::Application, need.application),
             ]
         };
-        needs().into_iter().flat_map(lists)
+        needs().into_iter().chain(needs_of_properties()).flat_map(lists)
     }
 
     fn held(permission: Permission, holders: Holders) -> bool {

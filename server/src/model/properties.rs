@@ -4,6 +4,8 @@
 //! A table says what is true of a property alone; `values.rs` holds bodies against it. What joins two
 //! properties, or needs a look into the directory, is a rule of the `directory` layer.
 
+use super::permissions::{Access, Grants, PropertyNeeds};
+
 /// An entity of Graph's directory and all its properties, in the order in which Graph prints them.
 #[derive(Debug)]
 pub struct Entity {
@@ -59,6 +61,8 @@ pub struct Property {
     pub held: Held,
     /// Whether users may change it of themselves without more rights.
     pub by_oneself: bool,
+    /// The permissions that it needs beyond those of its object.
+    pub needs: PropertyNeeds,
 }
 
 /// The type of a property's value.
@@ -200,6 +204,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         format: Format::Any,
         held: Held::InDirectory,
         by_oneself: false,
+        needs: PropertyNeeds::NONE,
     }
 }
 
@@ -274,6 +279,12 @@ impl Property {
         self
     }
 
+    /// The permissions that it needs beyond those of its object.
+    pub const fn needs(mut self, needs: PropertyNeeds) -> Self {
+        self.needs = needs;
+        self
+    }
+
     /// The most characters it may have, where that isn't 1,024.
     pub const fn max(mut self, characters: usize) -> Self {
         self.max = characters;
@@ -290,6 +301,11 @@ impl Property {
     pub const fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
+    }
+
+    /// Whether these grants are enough for this, where they are enough for the object.
+    pub fn allows(&self, access: Access, by: &Grants) -> bool {
+        self.needs.allow(access, by)
     }
 
     /// Whether its value is a collection: `[]` instead of `null` where there is none.

@@ -302,6 +302,26 @@ mod tests {
     }
 
     #[test]
+    fn permissions_of_properties_are_for_what_can_be_done_and_guard_nothing_that_answers_hold_unasked() {
+        for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
+            let needs = property.needs;
+            let name = property.name;
+            assert!(needs.read.is_none() || property.returned == Returned::OnSelect, "{name}");
+            assert!(needs.creation.is_none() || property.written.at_creation(), "{name}");
+            assert!(needs.update.is_none() || property.written.later(), "{name}");
+            if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
+                let parts = complex.properties.iter().map(|part| part.needs);
+                assert!(
+                    parts
+                        .flat_map(|needs| [needs.read, needs.creation, needs.update])
+                        .all(|need| need.is_none()),
+                    "{name}: a part isn't asked for by itself"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn what_is_initially_set_fits_its_own_line() {
         for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
             if property.initial != Initial::Nothing {

@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use roster_server::model::{
     device::DEVICE,
     group::GROUP,
-    permissions::{Holders, Permission},
+    permissions::{Access, Holders, Need, Permission},
     properties::{Complex, Entity, Format, Held, Kind, Property, Returned, Written},
     service_principal::SERVICE_PRINCIPAL,
     user::USER,
@@ -361,23 +361,58 @@ fn elsewhere(property: &&Property) -> bool {
     property.held == Held::Elsewhere
 }
 
+/// Every permission that such a token can hold.
+fn all(holders: Holders) -> Vec<Permission> {
+    let held = |permission: &Permission| [Holders::Both, holders].contains(&permission.holders());
+    Permission::ALL.iter().copied().filter(held).collect()
+}
+
+fn alternatives(need: &Need, holders: Holders) -> &'static [&'static [Permission]] {
+    if holders == Holders::Application { need.application } else { need.delegated }
+}
+
 /// A fresh tenant, seen by a signed-in user who may do everything: some properties are for users alone.
 struct Directory {
     entity: &'static Entity,
     tenant: Tenant,
     http: reqwest::Client,
+    user: Uuid,
     token: String,
 }
 
 impl Directory {
     async fn fresh(entity: &'static Entity) -> Self {
         let tenant = Tenant::fresh().await;
-        let someone = tenant.user("someone").await;
-        let delegated =
-            Permission::ALL.iter().filter(|permission| permission.holders() != Holders::Application);
-        let token = tenant.user_token(someone, delegated.map(|permission| permission.name())).await;
+        let user = tenant.user("someone").await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { entity, tenant, http, token }
+        let directory = Self { entity, tenant, http, user, token: String::new() };
+        directory.seen_with(Holders::Delegated, &all(Holders::Delegated)).await
+    }
+
+    /// The same directory, seen with these permissions alone.
+    async fn seen_with(&self, holders: Holders, permissions: &[Permission]) -> Self {
+        let names = permissions.iter().map(|permission| permission.name());
+        let token = match holders {
+            Holders::Application => self.tenant.app_token(names).await,
+            _ => self.tenant.user_token(self.user, names).await,
+        };
+        Self { http: self.http.clone(), token, ..*self }
+    }
+
+    /// Does this with a property.
+    async fn attempt(&self, object: &str, property: &Property, access: Access) -> Answer {
+        let value = |moment| cases(self.entity, property, moment).remove(0);
+        match access {
+            Access::Read => {
+                send(self.request(Method::GET, &format!("{object}?$select={}", property.name))).await
+            }
+            Access::Creation => {
+                self.create(&sending(minimal(self.entity), property, &value(Moment::Creation))).await
+            }
+            Access::Update => {
+                self.update(object, &sending(json!({}), property, &value(Moment::Update))).await
+            }
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -704,6 +739,71 @@ async fn what_another_service_holds_is_changed_by_a_user_alone_and_by_itself() {
             }
         }
         assert_eq!(directory.read(&security, "*").await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permission_that_a_property_needs_is_asked_for_whatever_else_the_caller_may_do() {
+    let tried = AtomicU64::new(0);
+    of_each_entity(async |directory| {
+        let object = directory.full_object().await;
+        let absent = format!("/{}/{}", directory.entity.set, Uuid::from_u128(7));
+        let before = directory.whole(&object).await;
+        let count = directory.count().await;
+        for property in directory.entity.properties {
+            for access in [Access::Read, Access::Creation, Access::Update] {
+                let Some(need) = property.needs.of(access) else { continue };
+                for holders in [Holders::Delegated, Holders::Application] {
+                    let needed = alternatives(need, holders).concat();
+                    let mut others = all(holders);
+                    others.retain(|permission| !needed.contains(permission));
+                    let seen = directory.seen_with(holders, &others).await;
+                    // The same of an object that isn't there: it is refused before any look.
+                    for object in [&object, &absent] {
+                        let answer = seen.attempt(object, property, access).await;
+                        assert_eq!(answer.refusal(), forbidden(), "{access:?} of {}", property.name);
+                    }
+                    tried.fetch_add(1, Relaxed);
+                }
+            }
+        }
+        assert_eq!(directory.count().await, count);
+        assert_eq!(directory.whole(&object).await, before);
+    })
+    .await;
+    assert!(tried.into_inner() > 10, "no line needs anything");
+}
+
+#[tokio::test]
+async fn each_permission_that_a_property_needs_is_enough_beside_those_of_the_object() {
+    of_each_entity(async |directory| {
+        for property in directory.entity.properties {
+            for access in [Access::Read, Access::Creation, Access::Update] {
+                let Some(need) = property.needs.of(access) else { continue };
+                for holders in [Holders::Delegated, Holders::Application] {
+                    // What another service holds is changed by signed-in users alone.
+                    if property.held == Held::Elsewhere && holders == Holders::Application {
+                        continue;
+                    }
+                    let needed = alternatives(need, holders);
+                    for alternative in needed {
+                        let mut enough = all(holders);
+                        enough.retain(|permission| {
+                            alternative.contains(permission) || !needed.concat().contains(permission)
+                        });
+                        let object = directory.full_object().await;
+                        let seen = directory.seen_with(holders, &enough).await;
+                        let answer = seen.attempt(&object, property, access).await;
+                        assert!(
+                            answer.status.is_success(),
+                            "{access:?} of {} with {alternative:?}: {answer:?}",
+                            property.name
+                        );
+                    }
+                }
+            }
+        }
     })
     .await;
 }

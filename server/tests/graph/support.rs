@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::tokens::{self, Subject},
-    directory::{self, Policy, applications, applications::Registration, import, sample, users},
+    directory::{self, Policy, applications, applications::Registration, import, sample},
     http::{
         self, AppState, Settings,
         transport::{self, Limits},
@@ -241,10 +241,10 @@ impl Tenant {
     /// Puts a user into the directory.
     pub async fn user(&self, name: &str) -> Uuid {
         let domain = self.domain();
-        let body = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
+        let values = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
             "userPrincipalName": format!("{name}@{domain}"), "passwordProfile": {"password": "Secret 123"}});
         let id = ObjectId::random();
-        let create = move |tx: &store::WriteTx<'_>| users::create(tx, id, body.as_object().unwrap());
+        let create = move |tx: &store::WriteTx<'_>| import::user(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
         id.uuid()
     }

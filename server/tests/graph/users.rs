@@ -5,6 +5,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use roster_server::model::{properties::Returned, user::USER};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 fn ada(more: Value) -> Value {
     let mut body = json!({"accountEnabled": true, "displayName": "Ada Lovelace", "mailNickname": "ada",
@@ -141,10 +142,88 @@ async fn with_user_read_a_caller_reads_itself_and_learns_nothing_of_others() {
     };
     assert_eq!(get(me.to_string()).await.status, 200);
     assert_eq!(get(format!("ada@{}", tenant.domain())).await.status, 200);
-    for key in [other.to_string(), uuid::Uuid::from_u128(7).to_string(), "nobody@contoso.example".into()] {
+    for key in [other.to_string(), Uuid::from_u128(7).to_string(), "nobody@contoso.example".into()] {
         assert_eq!(get(key).await.refusal(), forbidden());
     }
     let group = tenant.security_group("readers").await;
     let all = tenant.raw(Method::GET, &format!("/users/{group}")).await;
     assert_eq!(send(all).await.refusal(), not_found(group), "a group is no user");
+}
+
+#[tokio::test]
+async fn when_a_user_leaves_is_told_to_those_alone_who_may_read_it() {
+    let tenant = Tenant::fresh().await;
+    let (ada, group) = (tenant.user("ada").await, tenant.security_group("readers").await);
+    tenant.join(group, ada).await;
+    tenant.own(group, ada).await;
+    let leaves = json!({"employeeLeaveDateTime": "2030-01-31T00:00:00Z"});
+    let change = send(tenant.raw(Method::PATCH, &format!("/users/{ada}")).await.json(&leaves)).await;
+    assert_eq!(change.status, 204);
+
+    let read = async |token: &str, path: &str| {
+        send(tenant.anonymous(Method::GET, &format!("/v1.0{path}")).bearer_auth(token)).await
+    };
+    let scopes = ["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
+    let without = tenant.user_token(ada, scopes).await;
+    let with = tenant.user_token(ada, scopes.into_iter().chain(["User-LifeCycleInfo.Read.All"])).await;
+    let nobody = Uuid::from_u128(7);
+    for path in [
+        "/me".into(),
+        "/users".into(),
+        format!("/users/{ada}"),
+        format!("/users/ada@{}", tenant.domain()),
+        format!("/directoryObjects/{ada}"),
+        format!("/groups/{group}/members"),
+        format!("/groups/{group}/owners"),
+    ] {
+        for select in ["employeeLeaveDateTime", "id,EMPLOYEELEAVEDATETIME", "*,employeeLeaveDateTime"] {
+            let selected = format!("{path}?$select={select}");
+            assert_eq!(read(&without, &selected).await.refusal(), forbidden(), "{selected}");
+            let answer = read(&with, &selected).await;
+            assert!(answer.text.contains("2030-01-31T00:00:00Z"), "{selected} {answer:?}");
+        }
+        let all = format!("{path}?$select=*");
+        let answer = read(&without, &all).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.text.contains("employeeHireDate"), "{answer:?}");
+        assert!(!answer.text.contains("employeeLeave"), "{answer:?}");
+        assert!(read(&with, &all).await.text.contains("2030-01-31T00:00:00Z"));
+    }
+    for path in [
+        format!("/users/{nobody}"),
+        format!("/directoryObjects/{group}"),
+        format!("/directoryObjects/{nobody}"),
+        format!("/groups/{nobody}/members"),
+        format!("/groups/{nobody}/owners"),
+    ] {
+        let selected = format!("{path}?$select=employeeLeaveDateTime");
+        assert_eq!(read(&without, &selected).await.refusal(), forbidden(), "{path}");
+    }
+    // Of kinds that don't have it there is nothing to read.
+    let groups = read(&without, "/groups?$select=id,employeeLeaveDateTime").await;
+    assert_eq!(
+        (groups.status.as_u16(), groups.json()["value"][0]["id"].as_str()),
+        (200, Some(&*group.to_string()))
+    );
+    // A member that the caller may not read shows nothing, with the permission too.
+    let blind = tenant.app_token(["GroupMember.Read.All", "User-LifeCycleInfo.Read.All"]).await;
+    let members =
+        read(&blind, &format!("/groups/{group}/members?$select=employeeLeaveDateTime")).await.json();
+    assert_eq!(members["value"][0]["employeeLeaveDateTime"], Value::Null, "{members}");
+}
+
+#[tokio::test]
+async fn who_reads_oneself_alone_reads_when_one_leaves_with_its_permission_besides() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let status = async |scopes: &[&str], path: &str| {
+        let token = tenant.user_token(ada, scopes.iter().copied()).await;
+        let path = format!("/v1.0{path}?$select=employeeLeaveDateTime");
+        send(tenant.anonymous(Method::GET, &path).bearer_auth(token)).await.status.as_u16()
+    };
+    let (alone, besides) = (["User.Read"], ["User.Read", "User-LifeCycleInfo.Read.All"]);
+    assert_eq!(status(&alone, "/me").await, 403);
+    assert_eq!(status(&besides, "/me").await, 200);
+    assert_eq!(status(&besides, &format!("/users/{grace}")).await, 403);
+    assert_eq!(status(&["User-LifeCycleInfo.Read.All"], "/me").await, 403);
 }

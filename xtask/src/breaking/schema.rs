@@ -14,7 +14,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// What documents a schema and is no part of the contract.
 const DOCUMENTATION: [&str; 3] = ["description", "example", "examples"];
 /// Keywords that have a rule, beside the limits.
-const RULED: [&str; 12] = [
+const RULED: [&str; 13] = [
     "additionalProperties",
     "const",
     "default",
@@ -27,6 +27,7 @@ const RULED: [&str; 12] = [
     "readOnly",
     "required",
     "type",
+    "x-permissions",
 ];
 const UPPER_LIMITS: [&str; 5] = ["exclusiveMaximum", "maxItems", "maxLength", "maxProperties", "maximum"];
 const LOWER_LIMITS: [&str; 5] = ["exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum"];
@@ -141,10 +142,24 @@ impl<'d> Comparison<'d> {
         // A closed schema says that nothing else comes, and callers hold it to that. An open one took anything by the
         // new name, and now takes less.
         let added = if open.old { narrower(way) } else { wider(way) };
+        let permissions = schema.get("x-permissions").map(&at)?;
         for (at, property) in self.in_both(&at, &properties, |_, _| added) {
             self.schema(&at, way, property)?;
+            let name = at.rsplit('/').next().unwrap_or_default();
+            self.permissions(&at, permissions.get(name))?;
         }
         Ok(())
+    }
+
+    /// What a property needs beyond the operation, in the form of the operation's `security`. Absent: nothing.
+    fn permissions(&mut self, at: &str, permissions: Found<'d>) -> Understood<()> {
+        static NOTHING: Value = Value::Array(Vec::new());
+        let Sides { old, new } = permissions;
+        self.security(
+            at,
+            Sides { old: old.or(Some(&NOTHING)), new: new.or(Some(&NOTHING)) },
+            "no permission of its own",
+        )
     }
 }
 

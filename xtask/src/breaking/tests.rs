@@ -347,6 +347,35 @@ fn an_alternative_that_asks_for_more_than_another_changes_nothing() {
 }
 
 #[test]
+fn a_permission_of_a_property_comes_or_goes() {
+    let leave = "User/properties/employeeLeaveDateTime";
+    let needs = format!("{USER}/x-permissions/employeeLeaveDateTime");
+    both_ways(
+        |contract| remove(contract, &format!("{USER}/x-permissions"), "employeeLeaveDateTime"),
+        &compatible(&format!("/components/schemas/{leave}: no permission of its own is enough, too")),
+        &breaking(&format!("/components/schemas/{leave}: no permission of its own is no longer enough")),
+    );
+    both_ways(
+        |contract| {
+            let alternative = json!({"application": ["User.Read.All"]});
+            at(contract, &needs).as_array_mut().unwrap().push(alternative);
+        },
+        &compatible(&format!("/components/schemas/{leave}: application User.Read.All is enough, too")),
+        &breaking(&format!("/components/schemas/{leave}: application User.Read.All is no longer enough")),
+    );
+}
+
+#[test]
+fn a_new_property_takes_nothing_away_whatever_it_needs() {
+    let changes = change(|contract| {
+        at(contract, &format!("{USER}/properties"))["birthday"] = json!({"type": "string"});
+        at(contract, &format!("{USER}/x-permissions"))["birthday"] =
+            json!([{"application": ["User.Read.All"]}]);
+    });
+    assert_eq!(changes, compatible("/components/schemas/User/properties/birthday: added"));
+}
+
+#[test]
 fn security_goes_or_comes() {
     let alternatives = at(&mut contract(), &format!("{LIST}/security")).as_array().unwrap().len();
     let before = contract();
