@@ -11,11 +11,5 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match Cli::parse().run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("roster: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    Cli::parse().run().await
 }

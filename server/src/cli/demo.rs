@@ -12,8 +12,8 @@ use crate::{
 use clap::Args;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use std::net::SocketAddr;
-use tokio::sync::oneshot;
+use std::{future::pending, net::SocketAddr, thread};
+use tokio::{runtime::Builder, sync::oneshot};
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -28,7 +28,6 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Error> {
-        server::start_log(false, "warn");
         let settings = Settings {
             listen: self.listen,
             sample: true,
@@ -39,37 +38,41 @@ impl Demo {
             log_pages: LOG_PAGES,
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;
-        let url = server.url();
-        print(format_args!(
-            "Roster listens on {url} with the sample directory, which goes away at the end.\n"
-        ))?;
-        let (end, ended) = oneshot::channel::<()>();
-        let once = self.once;
-        let serving = server.serve(async move {
-            let told = async {
-                if ended.await.is_err() {
-                    std::future::pending::<()>().await;
+        let stop = server::stop_signal();
+        let shown = start_showing(server.url(), self.once)?;
+        let (end, ended) = oneshot::channel();
+        let until = async move {
+            let done = async {
+                match shown.await {
+                    // From here on serving ends at a signal alone.
+                    Ok(Ok(())) if !self.once => pending().await,
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(Error::Impossible("the demonstration panicked".into())),
                 }
             };
-            tokio::select! {
-                () = told => {}
-                () = server::stop_signal() => {}
-            }
-        });
-        let showing = async {
-            let shown = show(&url, once).await;
-            // Otherwise serving ends at a signal alone.
-            if once || shown.is_err() {
-                let _ = end.send(());
-            }
-            shown
+            let outcome = tokio::select! {
+                outcome = done => outcome,
+                () = stop => Ok(()),
+            };
+            let _ = end.send(outcome);
         };
-        let (served, shown) = tokio::join!(serving, showing);
-        shown.and(served)
+        server.serve(until).await?;
+        ended.await.unwrap_or(Ok(()))
     }
 }
 
+/// Shows it on a thread of its own, which alone waits where nobody reads what is printed.
+fn start_showing(url: String, once: bool) -> Result<oneshot::Receiver<Result<(), Error>>, Error> {
+    let failed = |error| Error::Io("the demonstration".into(), error);
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let (done, shown) = oneshot::channel();
+    let show = move || done.send(runtime.block_on(show(&url, once)));
+    thread::Builder::new().name("demonstration".into()).spawn(show).map_err(failed)?;
+    Ok(shown)
+}
+
 async fn show(url: &str, once: bool) -> Result<(), Error> {
+    print(format_args!("Roster listens on {url} with the sample directory, which goes away at the end.\n"))?;
     let client = Client::builder().no_proxy().build()?;
     let token = get_token(&client, url).await?;
     let group = format!("{url}/v1.0/groups/{}", sample::READERS);

@@ -2,6 +2,7 @@
 
 mod app;
 mod demo;
+mod log;
 mod serve;
 mod server;
 mod tenant;
@@ -21,6 +22,7 @@ use std::{
     fmt::Display,
     io::{self, Write},
     path::PathBuf,
+    process::ExitCode,
 };
 
 /// Microsoft Graph's directory of users, groups and memberships, as one binary.
@@ -103,14 +105,41 @@ struct TenantChoice {
 }
 
 impl Cli {
-    /// Runs the command.
-    pub async fn run(self) -> Result<(), Error> {
-        match self.command {
-            Command::Serve(serve) => serve.run().await,
-            Command::Demo(demo) => demo.run().await,
-            Command::Token(token) => token.run().await,
-            Command::App { command } => command.run().await,
-            Command::Tenant { command } => command.run().await,
+    /// Runs the command, and says on standard error why it failed.
+    pub async fn run(self) -> ExitCode {
+        let (format, level) = self.command.log();
+        let log = match log::start(format, level) {
+            Ok(log) => log,
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "roster: the log can't be started: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let ended = self.command.run().await;
+        if let Err(error) = &ended {
+            log::say(format_args!("roster: {error}"));
+        }
+        drop(log);
+        if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+impl Command {
+    /// The form of the log, and from which level on it tells.
+    fn log(&self) -> (Format, &'static str) {
+        match self {
+            Self::Serve(serve) => (serve.log, "info"),
+            _ => (Format::Text, "warn"),
+        }
+    }
+
+    async fn run(self) -> Result<(), Error> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Demo(demo) => demo.run().await,
+            Self::Token(token) => token.run().await,
+            Self::App { command } => command.run().await,
+            Self::Tenant { command } => command.run().await,
         }
     }
 }

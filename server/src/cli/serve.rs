@@ -14,7 +14,7 @@ use clap::{
     builder::{FalseyValueParser, RangedU64ValueParser},
 };
 use serde_json::json;
-use std::net::SocketAddr;
+use std::{fmt::Display, net::SocketAddr, thread};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -57,7 +57,7 @@ pub(super) struct Serve {
 
     /// The form of the log on standard error
     #[arg(long, env = "ROSTER_LOG", value_enum, default_value = "text")]
-    log: Format,
+    pub(super) log: Format,
 
     /// The form of the line on standard output that tells where the server listens
     #[arg(long, env = "ROSTER_FORMAT", value_enum, default_value = "text")]
@@ -66,7 +66,6 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Error> {
-        server::start_log(self.log == Format::Json, "info");
         let folder = if self.ephemeral { Folder::ephemeral()? } else { Folder::open(&self.data.path()?)? };
         let settings = Settings {
             listen: self.listen,
@@ -79,16 +78,23 @@ impl Serve {
         };
         let server = Server::start(folder, settings).await?;
         let stop = server::stop_signal();
-        announce(&server, self.format)?;
+        announce(&server, self.format);
         server.serve(stop).await
     }
 }
 
-fn announce(server: &Server, format: Format) -> Result<(), Error> {
+/// Says on standard output where the server listens. A thread of its own does, which may wait for ever where that is a pipe
+/// that isn't read. Neither that nor a closed one keeps the server from serving.
+fn announce(server: &Server, format: Format) {
     let (url, tenant, folder) = (server.url(), server.tenant().to_string(), server.folder().display());
-    match format {
-        Format::Text => print(format_args!("Roster listens on {url} (tenant {tenant}, data in {folder})")),
-        Format::Json => print(json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()})),
+    let line = match format {
+        Format::Text => format!("Roster listens on {url} (tenant {tenant}, data in {folder})"),
+        Format::Json => json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()}).to_string(),
+    };
+    let failed = |error: &dyn Display| tracing::warn!(%error, "where the server listens can't be told");
+    let tell = move || print(line).unwrap_or_else(|error| failed(&error));
+    if let Err(error) = thread::Builder::new().name("announcement".into()).spawn(tell) {
+        failed(&error);
     }
 }
 

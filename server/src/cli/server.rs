@@ -13,18 +13,11 @@ use crate::{
         folder::{self, Folder, ServerLock},
     },
 };
-use std::{
-    future::Future,
-    io::{self, IsTerminal},
-    net::SocketAddr,
-    path::Path,
-    time::Duration,
-};
+use std::{future::Future, io, net::SocketAddr, path::Path, time::Duration};
 use tokio::{
     net::{TcpListener, TcpSocket},
     time::MissedTickBehavior,
 };
-use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 /// How often deleted objects are looked through for what is to be purged.
@@ -214,18 +207,6 @@ fn check_address(settings: &Settings, has_sample: bool) -> Result<(), Error> {
         return Err(Error::Impossible(message));
     }
     Ok(())
-}
-
-/// Where the log goes and in which form. Levels by `RUST_LOG`.
-pub(super) fn start_log(json: bool, default_level: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_level));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        // Otherwise a log that nobody reads any more panics.
-        .log_internal_errors(false);
-    // Fails where a log is running already, which then stays.
-    let _ = if json { log.json().try_init() } else { log.with_ansi(io::stderr().is_terminal()).try_init() };
 }
 
 /// Done at Ctrl-C or SIGTERM.

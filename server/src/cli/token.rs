@@ -1,6 +1,6 @@
 //! `roster token`: prints one token and nothing else.
 
-use super::{Data, Error, TenantChoice, print};
+use super::{Data, Error, TenantChoice, log, print};
 use crate::{
     auth::tokens::{self, LIFETIME_SECONDS, Subject},
     directory::{self, applications},
@@ -66,7 +66,9 @@ impl Token {
 
 fn warn_of_unknown<'n>(names: impl Iterator<Item = &'n String>) {
     for name in names.filter(|name| Permission::from_str(name).is_err()) {
-        eprintln!("warning: '{name}' is not a permission that Roster knows; it grants nothing here");
+        log::say(format_args!(
+            "warning: '{name}' is not a permission that Roster knows; it grants nothing here"
+        ));
     }
 }
 

@@ -12,6 +12,7 @@ mod checkpoints;
 pub mod deletions;
 pub mod devices;
 mod driver;
+pub mod exit;
 pub mod folder;
 pub mod groups;
 mod long_readers;

@@ -1,12 +1,10 @@
 //! Threads that the store can't do without.
 
+use super::exit;
 use std::{
     io,
     thread::{self, JoinHandle},
 };
-
-/// The exit status for a fault of the program's own (`EX_SOFTWARE` of sysexits).
-const EXIT_SOFTWARE: i32 = 70;
 
 /// Starts such a thread. Where it panics the process ends: a server whose writes nobody does must not live on, to answer
 /// reads and refuse writes.
@@ -22,6 +20,6 @@ struct EndsProcess;
 
 impl Drop for EndsProcess {
     fn drop(&mut self) {
-        std::process::exit(EXIT_SOFTWARE);
+        exit::with(exit::SOFTWARE);
     }
 }

@@ -13,6 +13,7 @@ use super::{
     Error, Tenant,
     checkpoints::Checkpoints,
     driver::{self, Connection, DatabaseError},
+    exit,
     principals::Principals,
     shares::{Place, Shares},
     threads,
@@ -34,8 +35,6 @@ const TENANT_SHARE: usize = 512;
 const BATCH: usize = 512;
 /// How long a transaction takes closures in.
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// The exit status for a failing disk (`EX_IOERR` of sysexits).
-const EXIT_DISK_FAILURE: i32 = 74;
 
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
@@ -267,7 +266,7 @@ impl Thread {
             Err(error) if driver::is_disk_failure(&error) => {
                 // After a failed sync nobody knows what is on disk: no answer is a true one.
                 tracing::error!(%error, "the disk failed during a commit; ending without an answer");
-                std::process::exit(EXIT_DISK_FAILURE);
+                exit::with(exit::DISK_FAILURE);
             }
             Err(error) => {
                 self.roll_back();

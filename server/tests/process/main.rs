@@ -9,8 +9,8 @@ mod command_line;
 #[cfg(feature = "strace")]
 mod disk;
 mod ledger;
-
 mod roster;
 #[cfg(feature = "strace")]
 mod strace;
+mod streams;
 mod wrong_folder;
