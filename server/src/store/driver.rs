@@ -1,13 +1,15 @@
 //! The one file that knows SQLite's settings: how a connection is opened, migrated and tuned. The other
 //! files of the store take what they need of the driver from here.
 
-use super::Error;
+use super::{
+    Error,
+    lock::{Lock, LockError},
+    private,
+};
 pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
 use rusqlite::{ErrorCode, OpenFlags, config::DbConfig};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use std::{
-    fs::{File, OpenOptions},
-    io,
     path::Path,
     sync::{
         Arc,
@@ -18,6 +20,9 @@ use std::{
 
 const FILE: &str = "roster.sqlite";
 
+/// The files of a database: it and those that SQLite puts beside it.
+pub(super) const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
+
 /// What SQLite appends to the name of a database's write-ahead log.
 const LOG: &str = "-wal";
 
@@ -25,7 +30,11 @@ const LOG: &str = "-wal";
 const APPLICATION_ID: i32 = 0x526f_7374;
 
 /// Held while a process brings the database up to date: the migrations of two would mix.
-const MIGRATION_LOCK: &str = "migration.lock";
+pub(super) const MIGRATION_LOCK: &str = "migration.lock";
+
+/// After how long the wait for another process that does so is told, and how long it lasts.
+const MIGRATION_PATIENCE: Duration = Duration::from_secs(1);
+const MIGRATION_WAIT: Duration = Duration::from_secs(60);
 
 /// How long a connection waits for another process that writes (the command line beside a server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -79,15 +88,13 @@ pub(super) fn is_there(folder: &Path) -> bool {
 
 /// Opens the connection that writes, and brings the database up to date.
 pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Connection, Error> {
-    let failed = |error: io::Error| Error::Folder(error.to_string());
     if is_emptied(folder) {
         // SQLite would take the log of an empty database for nobody's, and delete it.
         return Err(Error::Damaged);
     }
     // Made private before SQLite opens it, which gives its other files the same mode.
-    private_file(&folder.join(FILE)).map_err(failed)?;
-    let migrating = private_file(&folder.join(MIGRATION_LOCK)).map_err(failed)?;
-    migrating.lock().map_err(failed)?;
+    private::open_or_create(&folder.join(FILE))?;
+    let _migrating = lock_migrations(folder)?;
     let mut connection = Connection::open(folder.join(FILE))?;
     tune(&connection)?;
     check_origin(&connection)?;
@@ -110,6 +117,19 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     Ok(connection)
+}
+
+/// Waits until no other process brings the database up to date.
+fn lock_migrations(folder: &Path) -> Result<Lock, Error> {
+    let path = folder.join(MIGRATION_LOCK);
+    let waiting = |holder| tracing::warn!("waiting for {holder}, which holds {}", path.display());
+    Lock::take(&path, MIGRATION_PATIENCE, MIGRATION_WAIT, waiting).map_err(|error| match error {
+        LockError::Held(holder) => {
+            let seconds = MIGRATION_WAIT.as_secs();
+            Error::Folder(format!("{holder} has held {} for {seconds} seconds", path.display()))
+        }
+        LockError::Io(error) => error.into(),
+    })
 }
 
 /// Opens a connection for checkpoints.
@@ -176,15 +196,6 @@ fn open_existing(folder: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(folder.join(FILE), flags)?;
     tune(&connection)?;
     Ok(connection)
-}
-
-/// The file at this path, made private to its owner where there is none.
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn tune(connection: &Connection) -> Result<(), Error> {

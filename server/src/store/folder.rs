@@ -1,10 +1,15 @@
 //! The data folder: where the database and the signing key lie, who may read them, and that one server
 //! alone serves it.
 
+use super::{
+    driver,
+    lock::{Holder, Lock, LockError},
+    private,
+};
 use crate::auth::keys::{self, KeyError, Keys};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    fs, io,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -12,17 +17,39 @@ use tempfile::TempDir;
 const KEY_FILE: &str = "signing-key.pem";
 const LOCK_FILE: &str = "server.lock";
 
+/// How the names of keys begin that are being written.
+const NEW_KEY: &str = ".key-";
+
+/// The size of a key's file at most, in bytes: an RSA key of 16,384 bits takes a fifth of it.
+const KEY_BYTES: u64 = 64 << 10;
+
 /// Why a data folder can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Another server serves it.
-    #[error("another server is running on {0}: stop it, or choose another folder with --data")]
-    InUse(PathBuf),
-    /// Others than the owner can read or write the signing key.
+    #[error("another server is running on {0} ({1}): stop it, or choose another folder with --data")]
+    InUse(PathBuf, Holder),
+    /// Another user, of this id, owns the folder or a file in it.
+    #[error(
+        "{0} belongs to user {1}, not to the one that runs this: run Roster as that user, or choose a folder of your own with --data"
+    )]
+    NotOwned(PathBuf, u32),
+    /// Others than the owner can write to the folder or a file in it.
+    #[error(
+        "{0} can be written by others than its owner: see that it is as you left it, and take that from them with `chmod go-w '{0}'`"
+    )]
+    Writable(PathBuf),
+    /// Others than the owner can read a file.
+    #[error("{0} can be read by others than its owner: make it private with `chmod go= '{0}'`")]
+    Readable(PathBuf),
+    /// Others than the owner can read the signing key.
     #[error(
         "{0} can be read by others than its owner: make it private with `chmod 600`; or delete it while no server runs, to get a new key"
     )]
     KeyNotPrivate(PathBuf),
+    /// What lies in the signing key's place is too large.
+    #[error("{0} has more than 64 kB, and can't be a signing key")]
+    KeyTooLarge(PathBuf),
     /// The signing key can't be read or made.
     #[error("{0}: {1}")]
     Key(PathBuf, KeyError),
@@ -40,18 +67,24 @@ pub struct Folder {
 
 /// Holds the folder for one server, until dropped.
 #[derive(Debug)]
-pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] File);
+pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] Lock);
 
 impl Folder {
-    /// The folder at this path, made where there is none.
+    /// The folder at this path, made where there is none. One that isn't private to this process's user is refused: who
+    /// can write to it has the directory and its key.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         make_folder(path).map_err(|error| FolderError::Io(path.into(), error))?;
+        let secrets = [&driver::FILES[..], &[KEY_FILE]].concat();
+        private::check(path, &secrets, &[LOCK_FILE, driver::MIGRATION_LOCK])?;
         Ok(Self { path: path.into(), ephemeral: None })
     }
 
     /// A new private folder that is removed when this value is dropped.
     pub fn ephemeral() -> Result<Self, FolderError> {
-        let folder = tempfile::Builder::new().prefix("roster-").tempdir();
+        let mut new = tempfile::Builder::new();
+        #[cfg(unix)]
+        new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = new.prefix("roster-").tempdir();
         let folder = folder.map_err(|error| FolderError::Io(std::env::temp_dir(), error))?;
         Ok(Self { path: folder.path().into(), ephemeral: Some(folder) })
     }
@@ -66,26 +99,38 @@ impl Folder {
         self.ephemeral.is_some()
     }
 
-    /// Takes the folder for one server.
+    /// Takes the folder for one server, and removes what one left that was killed while it made its key.
     pub fn lock(&self) -> Result<ServerLock, FolderError> {
         let path = self.path.join(LOCK_FILE);
-        let failed = |error| FolderError::Io(path.clone(), error);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(ServerLock(file)),
-            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(self.path.clone())),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+        let lock = Lock::try_take(&path).map_err(|error| match error {
+            LockError::Held(holder) => FolderError::InUse(self.path.clone(), holder),
+            LockError::Io(error) => FolderError::Io(path, error),
+        })?;
+        remove_new_keys(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))?;
+        Ok(ServerLock(lock))
+    }
+}
+
+fn remove_new_keys(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(NEW_KEY.as_bytes()) {
+            fs::remove_file(entry.path())?;
         }
     }
+    Ok(())
 }
 
 /// The signing key of the data folder at this path, made where there is none. Takes up to a second then.
 pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
-    if let Some(keys) = existing_keys(folder)? {
-        return Ok(keys);
-    }
     let path = folder.join(KEY_FILE);
-    make_key(folder, &path)?;
+    // A server that starts just then may take the new key's file for a leftover and remove it. Only one server can start.
+    for _ in 0..2 {
+        if let Some(keys) = existing_keys(folder)? {
+            return Ok(keys);
+        }
+        make_key(folder, &path)?;
+    }
     // Another process may have been first: what lies there counts.
     existing_keys(folder)?.ok_or_else(|| FolderError::Io(path, io::ErrorKind::NotFound.into()))
 }
@@ -93,7 +138,7 @@ pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
 /// The same where there is one already: quick, and fails where it can't be used.
 pub fn existing_keys(folder: &Path) -> Result<Option<Keys>, FolderError> {
     let path = folder.join(KEY_FILE);
-    let text = read_private(&path)?;
+    let text = read_key(&path)?;
     text.map(|text| Keys::from_pem(&text).map_err(|error| FolderError::Key(path, error))).transpose()
 }
 
@@ -101,39 +146,27 @@ fn make_key(folder: &Path, path: &Path) -> Result<(), FolderError> {
     let text = keys::generate().map_err(|error| FolderError::Key(path.into(), error))?;
     let failed = |error| FolderError::Io(path.into(), error);
     // Written beside and put in place whole, so that no start finds half a key. Private from the beginning.
-    let mut file = tempfile::Builder::new().prefix(".key-").tempfile_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(NEW_KEY).tempfile_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => sync_folder(folder).map_err(failed),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error)
+            if matches!(error.error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) =>
+        {
+            Ok(())
+        }
         Err(error) => Err(failed(error.error)),
     }
 }
 
-fn read_private(path: &Path) -> Result<Option<String>, FolderError> {
-    let failed = |error| FolderError::Io(path.into(), error);
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    };
-    if !is_private(&file).map_err(failed)? {
-        return Err(FolderError::KeyNotPrivate(path.into()));
-    }
+fn read_key(path: &Path) -> Result<Option<String>, FolderError> {
+    let Some(file) = private::open_key(path)? else { return Ok(None) };
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(failed)?;
+    let read = file.take(KEY_BYTES + 1).read_to_string(&mut text);
+    if read.map_err(|error| FolderError::Io(path.into(), error))? as u64 > KEY_BYTES {
+        return Err(FolderError::KeyTooLarge(path.into()));
+    }
     Ok(Some(text))
-}
-
-#[cfg(unix)]
-fn is_private(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(file.metadata()?.permissions().mode() & 0o077 == 0)
-}
-
-#[cfg(not(unix))]
-fn is_private(_: &File) -> io::Result<bool> {
-    Ok(true)
 }
 
 /// Makes the folder at this path, and those above it that aren't there. Each is synced into the one above: what is
@@ -149,7 +182,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     let here = Path::new(".");
-    File::open(if path.as_os_str().is_empty() { here } else { path })?.sync_all()
+    fs::File::open(if path.as_os_str().is_empty() { here } else { path })?.sync_all()
 }
 
 /// Other systems open no folders, and keep their names by themselves.
@@ -161,10 +194,10 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn make_private_folder(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]
 fn make_private_folder(path: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(path)
+    fs::create_dir_all(path)
 }

@@ -15,12 +15,14 @@ mod driver;
 pub mod exit;
 pub mod folder;
 pub mod groups;
+mod lock;
 mod long_readers;
 pub mod members;
 pub mod objects;
 pub mod owners;
 pub mod pairs;
 pub mod principals;
+mod private;
 mod readers;
 mod shares;
 pub mod tenants;
@@ -39,7 +41,7 @@ use crate::model::clock::Clock;
 use chrono::{DateTime, Utc};
 use principals::Principals;
 use readers::Readers;
-use std::{num::NonZero, path::Path, sync::Arc, thread};
+use std::{io, num::NonZero, path::Path, sync::Arc, thread};
 use writer::Writer;
 
 /// What broke. Says nothing of rules: those have their own refusals.
@@ -99,6 +101,12 @@ impl Error {
             Self::Folder(_) | Self::Migration(_) | Self::Large => false,
             Self::Database(error) => driver::is_passing(error),
         }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Folder(error.to_string())
     }
 }
 

@@ -9,6 +9,7 @@ mod command_line;
 #[cfg(feature = "strace")]
 mod disk;
 mod ledger;
+mod private_folder;
 mod roster;
 #[cfg(feature = "strace")]
 mod strace;

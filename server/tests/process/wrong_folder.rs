@@ -3,9 +3,9 @@
 use crate::roster::{Server, printed, roster};
 use std::{
     collections::BTreeMap,
-    fs::{self, OpenOptions},
+    fs::{self, OpenOptions, Permissions},
     io::{BufRead, BufReader},
-    os::unix::fs::FileExt,
+    os::unix::fs::{FileExt, PermissionsExt},
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -14,8 +14,13 @@ use tempfile::TempDir;
 const DATABASE: &str = "roster.sqlite";
 const LOG: &str = "roster.sqlite-wal";
 
+/// An empty folder that is private.
+fn private() -> TempDir {
+    tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap()
+}
+
 /// A folder with a directory of one tenant, which no process serves.
-fn directory() -> (TempDir, PathBuf) {
+pub fn directory() -> (TempDir, PathBuf) {
     let keep = tempfile::tempdir().unwrap();
     let data = keep.path().join("data");
     printed(&["tenant", "create", "--data", data.to_str().unwrap()]);
@@ -24,7 +29,7 @@ fn directory() -> (TempDir, PathBuf) {
 
 /// A folder with a database of another program's.
 fn foreign(fill: impl FnOnce(&rusqlite::Connection)) -> (TempDir, PathBuf) {
-    let keep = tempfile::tempdir().unwrap();
+    let keep = private();
     let data = keep.path().to_owned();
     let database = rusqlite::Connection::open(data.join(DATABASE)).unwrap();
     database.execute_batch("CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('x')").unwrap();
@@ -40,25 +45,32 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     held.filter(|(path, bytes)| !bytes.is_empty() && !path.to_str().unwrap().ends_with("-shm")).collect()
 }
 
-/// What the server says of a folder, in one line and on standard error.
-fn refusal(data: &Path) -> String {
+/// Starts a server on this folder and kills it, or tells what it says where it refuses the folder: in one line and on
+/// standard error.
+pub fn start(data: &Path) -> Result<(), String> {
     let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
     let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut announced = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut announced).unwrap();
     if !announced.is_empty() {
         child.kill().unwrap();
+        child.wait().unwrap();
+        return Ok(());
     }
     let output = child.wait_with_output().unwrap();
-    assert_eq!(announced, "", "the folder is served");
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.starts_with("roster: ") && said.lines().count() == 1, "{said}");
-    said
+    Err(said)
+}
+
+/// What the server says of a folder that it refuses.
+pub fn refusal(data: &Path) -> String {
+    start(data).err().unwrap_or_else(|| panic!("{} is served", data.display()))
 }
 
 /// The folder is refused with these words, and what it holds stays as it is.
-fn refused(data: &Path, words: &str) {
+pub fn refused(data: &Path, words: &str) {
     let before = contents(data);
     let said = refusal(data);
     assert!(said.contains(words), "{said}");
@@ -91,7 +103,7 @@ fn the_log_of_another_programs_database_is_left_alone() {
     other.pragma_update(None, "journal_mode", "WAL").unwrap();
     other.execute("INSERT INTO bookmarks VALUES ('y')", []).unwrap();
     // As that program's sudden end would leave it: the last row stands in the log alone.
-    let copy = tempfile::tempdir().unwrap();
+    let copy = private();
     for name in [DATABASE, LOG] {
         fs::copy(data.join(name), copy.path().join(name)).unwrap();
     }
@@ -100,7 +112,7 @@ fn the_log_of_another_programs_database_is_left_alone() {
 
 #[test]
 fn a_file_that_is_no_database_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     fs::write(folder.path().join(DATABASE), "Notes of mine, which must not be lost.\n".repeat(1000)).unwrap();
     refused(folder.path(), "isn't a directory of Roster's");
 }
