@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     fmt::Display,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -68,6 +68,9 @@ pub enum Error {
     /// The signing key failed.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// There is no room on the disk of this folder.
+    #[error("the disk is full: {0} has no room for what Roster writes when it starts")]
+    DiskFull(PathBuf),
     /// The system refused.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -144,6 +147,19 @@ impl Command {
     }
 }
 
+impl Error {
+    /// What came of opening this folder, where a full disk is named as that: the errors of its files and of the database tell
+    /// of it in many ways.
+    fn opening(self, folder: &Path) -> Self {
+        let is_disk_full = match &self {
+            Self::Folder(error) => error.is_disk_full(),
+            Self::Store(error) | Self::Directory(directory::Error::Store(error)) => error.is_disk_full(),
+            _ => false,
+        };
+        if is_disk_full { Self::DiskFull(folder.into()) } else { self }
+    }
+}
+
 impl Data {
     fn path(&self) -> Result<PathBuf, Error> {
         let default = || directories::ProjectDirs::from("", "", "roster").map(|dirs| dirs.data_dir().into());
@@ -152,10 +168,17 @@ impl Data {
         self.data.clone().or_else(default).ok_or_else(none)
     }
 
+    /// The folder there, made where there is none.
+    fn folder(&self) -> Result<Folder, Error> {
+        let path = self.path()?;
+        Folder::open(&path).map_err(|error| Error::from(error).opening(&path))
+    }
+
     /// Opens the directory there, making it where there is none. A server may be running on it.
     fn open_or_create(&self) -> Result<(Folder, Store), Error> {
-        let folder = Folder::open(&self.path()?)?;
-        let store = open_store(&folder, Options { readers: 1, long_readers: 1, ..Options::default() })?;
+        let folder = self.folder()?;
+        let options = Options { readers: 1, long_readers: 1, ..Options::default() };
+        let store = open_store(&folder, options).map_err(|error| error.opening(folder.path()))?;
         Ok((folder, store))
     }
 

@@ -66,7 +66,8 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let folder = if self.ephemeral { Folder::ephemeral()? } else { Folder::open(&self.data.path()?)? };
+        let folder = if self.ephemeral { Folder::ephemeral()? } else { self.data.folder()? };
+        let path = folder.path().to_owned();
         let settings = Settings {
             listen: self.listen,
             sample: self.sample,
@@ -76,7 +77,7 @@ impl Serve {
             body_memory: self.body_memory << 20,
             log_pages: self.log_pages,
         };
-        let server = Server::start(folder, settings).await?;
+        let server = Server::start(folder, settings).await.map_err(|error| error.opening(&path))?;
         let stop = server::stop_signal();
         announce(&server, self.format);
         server.serve(stop).await

@@ -480,7 +480,9 @@ fn store_answer(error: &store::Error) -> Answer {
         store::Error::TenantOverloaded => {
             answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
         }
-        store::Error::Overloaded | store::Error::Closed | store::Error::Lost => unavailable(),
+        store::Error::Overloaded | store::Error::Closed | store::Error::Lost | store::Error::DiskFull => {
+            unavailable()
+        }
         store::Error::Database(_) if error.is_passing() => unavailable(),
         store::Error::Database(_)
         | store::Error::Panicked

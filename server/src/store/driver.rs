@@ -7,9 +7,10 @@ use super::{
     private,
 };
 pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
-use rusqlite::{ErrorCode, OpenFlags, config::DbConfig};
+use rusqlite::{ErrorCode, OpenFlags, config::DbConfig, ffi};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use std::{
+    io,
     path::Path,
     sync::{
         Arc,
@@ -107,6 +108,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             Error::Newer
         }
+        rusqlite_migration::Error::RusqliteError { err, .. } if is_disk_full(&err) => Error::DiskFull,
         other => Error::Migration(other.to_string()),
     })?;
     if application_id(&connection)? != APPLICATION_ID {
@@ -261,6 +263,18 @@ pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
+}
+
+/// Whether the disk had no room for a file.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether the disk had no room for what the database had to write.
+pub(super) fn is_disk_full(error: &DatabaseError) -> bool {
+    // The second is of the file that processes share, which grows where a database is opened.
+    let codes = [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE];
+    error.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
 }
 
 /// Whether the same call may well succeed later: the disk is full or slow, another process writes.

@@ -58,6 +58,13 @@ pub enum FolderError {
     Io(PathBuf, io::Error),
 }
 
+impl FolderError {
+    /// Whether there was no room on the disk.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Io(_, error) if driver::is_full(error))
+    }
+}
+
 /// A data folder: one that stays, or one that goes away with the process.
 #[derive(Debug)]
 pub struct Folder {

@@ -78,6 +78,9 @@ pub enum Error {
         "roster.sqlite in this data folder is damaged: put a copy of the folder from before in its place"
     )]
     Damaged,
+    /// The disk has no room for a file of the data folder.
+    #[error("the disk is full")]
+    DiskFull,
     /// The data folder can't be used.
     #[error("the data folder can't be used: {0}")]
     Folder(String),
@@ -96,17 +99,26 @@ impl Error {
     /// Whether the same call may well succeed later.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost => true,
+            Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost | Self::DiskFull => true,
             Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
             Self::Folder(_) | Self::Migration(_) | Self::Large => false,
             Self::Database(error) => driver::is_passing(error),
+        }
+    }
+
+    /// Whether there was no room on the disk.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::DiskFull => true,
+            Self::Database(error) => driver::is_disk_full(error),
+            _ => false,
         }
     }
 }
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Self::Folder(error.to_string())
+        if driver::is_full(&error) { Self::DiskFull } else { Self::Folder(error.to_string()) }
     }
 }
 

@@ -8,6 +8,8 @@ mod campaigns;
 mod command_line;
 #[cfg(feature = "strace")]
 mod disk;
+#[cfg(feature = "strace")]
+mod full_disk;
 mod ledger;
 mod private_folder;
 mod roster;
