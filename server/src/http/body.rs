@@ -2,7 +2,7 @@
 
 use super::errors::RequestFault;
 use axum::{
-    body::{Body, HttpBody},
+    body::{Body, Bytes, HttpBody},
     http::Extensions,
 };
 use http_body_util::BodyExt;
@@ -23,6 +23,9 @@ pub const MAX_FORM: usize = 16 << 10;
 
 /// How long the next bytes of a body may take.
 const STALL_TIME: Duration = Duration::from_secs(10);
+
+/// What a piece of a body takes besides its bytes, in a list that doubles as it grows.
+const PIECE_BYTES: usize = 2 * size_of::<Bytes>();
 
 /// The memory that the bodies of all requests may have together, in bytes. Clones are the same budget.
 #[derive(Debug, Clone)]
@@ -78,17 +81,18 @@ pub(super) async fn read(
     if announced > limit {
         return Err(RequestFault::TooLarge);
     }
-    // What isn't written to yet takes no memory.
-    let mut read = Vec::with_capacity(announced);
     let share: &BodyShare = extensions.get().ok_or(RequestFault::Internal)?;
+    // Kept as they came until all are there: one block that grows with each body would leave the memory in pieces.
+    let (mut pieces, mut length) = (Vec::new(), 0);
     loop {
         let frame = timeout(STALL_TIME, body.frame()).await.map_err(|_| RequestFault::Incomplete)?;
-        let Some(frame) = frame else { return Ok(read) };
+        let Some(frame) = frame else { return Ok(pieces.concat()) };
         let Ok(data) = frame.map_err(|_| RequestFault::Incomplete)?.into_data() else { continue };
-        if read.len() + data.len() > limit {
+        length += data.len();
+        if length > limit {
             return Err(RequestFault::TooLarge);
         }
-        share.take(data.len())?;
-        read.extend_from_slice(&data);
+        share.take(data.len() + PIECE_BYTES)?;
+        pieces.push(data);
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, Version, header},
+    http::{HeaderValue, StatusCode, Version, header},
     response::Response,
 };
 use futures::poll;
@@ -208,7 +208,9 @@ async fn answer(app: impl App, request: hyper::Request<Incoming>, drain_time: Du
     let (parts, body) = request.into_parts();
     let (body, rest) = RequestBody::new(&parts.headers, body);
     let Ok(response) = app.oneshot(Request::from_parts(parts, Body::new(body))).await;
-    (response, rest.drain(drain_time).await)
+    // A server that has too much to do reads nothing that it needn't.
+    let all_is_read = response.status() != StatusCode::SERVICE_UNAVAILABLE && rest.drain(drain_time).await;
+    (response, all_is_read)
 }
 
 /// Tells the client that the connection ends after this answer.
