@@ -7,20 +7,24 @@ use futures::future::join_all;
 use roster_server::{
     auth::secrets::Secret,
     directory::{
-        Error, Refusal,
+        Error, Policy, Refusal,
         applications::{self, Registration},
-        import,
+        groups, import,
     },
     model::{
-        ids::ObjectId,
-        ids::TenantId,
+        ids::{ObjectId, Sent, TenantId},
         kinds::ObjectKind,
-        permissions::{Permission, Principal},
+        permissions::{Grants, Permission, Permissions, Principal},
     },
     store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects, principals::Standing},
 };
-use serde_json::json;
-use std::sync::{Arc, Mutex, mpsc};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, mpsc},
+};
 use tempfile::TempDir;
 
 struct World {
@@ -296,6 +300,100 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     world.create(ObjectId::random()).await.unwrap();
     assert!(!world.has(id).await);
     assert_eq!(standing().await, Standing::Deleted);
+}
+
+/// A database as it was before names had keys, with these statements done.
+fn before_names_had_keys(folder: &Path, fill: &str) {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let files = fs::read_dir(files).unwrap().map(|file| file.unwrap().path());
+    let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < "0006";
+    let files: BTreeSet<PathBuf> = files.filter(older).collect();
+    let database = rusqlite::Connection::open(folder.join("roster.sqlite")).unwrap();
+    for file in &files {
+        database.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+    }
+    database.pragma_update(None, "user_version", u32::try_from(files.len()).unwrap()).unwrap();
+    database.execute_batch(fill).unwrap();
+}
+
+#[tokio::test]
+async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_are_one_now_the_older_keeps_it()
+ {
+    let ids: [ObjectId; 6] = [(); 6].map(|()| ObjectId::random());
+    let [user, deleted, older, younger, device, application] = ids;
+    let tenant = TenantId::random();
+    let object = |id: ObjectId, kind: u8, more: &str, document: Value| {
+        let id = id.uuid().simple().to_string();
+        let columns = "tenant, id, kind, document, rest, group_kind, is_dynamic, role_assignable, hidden_membership, deleted_at";
+        let traits = if kind == 2 { "2, 0, 0, 0" } else { "NULL, NULL, NULL, NULL" };
+        format!(
+            "INSERT INTO objects ({columns}) VALUES (1, x'{id}', {kind}, '{document}', '{{}}', {traits}, {more});"
+        )
+    };
+    let group = |name: &str| {
+        json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true,
+        "groupTypes": [], "uniqueName": name})
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let fill = [
+        format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{}', 0);", tenant.uuid().simple()),
+        object(user, 1, "NULL", json!({"userPrincipalName": "Ada@Contoso.example"})),
+        object(deleted, 2, "1", group("élan")),
+        object(older, 2, "NULL", group("Élan")),
+        object(younger, 2, "NULL", group("ÉLAN ")),
+        object(device, 3, "NULL", json!({"deviceId": device.to_string()})),
+        object(application, 4, "NULL", json!({"appId": application.to_string()})),
+    ];
+    before_names_had_keys(folder.path(), &fill.concat());
+
+    let by = Grants {
+        principal: Principal::Application(None),
+        permissions: Permissions::from_iter([Permission::GroupReadWriteAll]),
+    };
+    for _ in 0..2 {
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+        let objects_of = store.tenant(tenant);
+        let found = |tx: &store::ReadTx<'_>| {
+            let id = |found: Option<objects::Object>| found.map(|object| object.id);
+            Ok::<_, store::Error>([
+                id(store::users::find_by_principal_name(tx, "ａda@CONTOSO.example")?),
+                id(store::groups::find_by_unique_name(tx, "E\u{301}lan")?),
+                id(store::applications::find(tx, ObjectKind::ServicePrincipal, &application.to_string())?),
+                store::devices::device_id_is_taken(tx, &device.to_string())?.then_some(device),
+            ])
+        };
+        let found = objects_of.read(found).await.unwrap();
+        assert_eq!(found, [user, older, application, device].map(Some));
+
+        let change = |id: ObjectId, body: Value| {
+            let id = Sent::read(id.to_string()).unwrap();
+            let update = move |tx: &WriteTx<'_>| {
+                let body = body.as_object().unwrap();
+                groups::update(tx, Policy::default(), &by, &id, body, &groups::Bound::default()).map(drop)
+            };
+            objects_of.write(update)
+        };
+        let create = |name: &str| {
+            let (id, body) = (ObjectId::random(), group(name));
+            let create = move |tx: &WriteTx<'_>| {
+                let body = body.as_object().unwrap();
+                groups::create(tx, Policy::default(), &by, id, body, &groups::Bound::default()).map(drop)
+            };
+            objects_of.write(create)
+        };
+        // The younger one is what it was, but for what its name finds.
+        change(younger, json!({"description": "still here", "mailNickname": "n", "uniqueName": "ÉLAN "}))
+            .await
+            .unwrap();
+        let values = objects_of.read(|tx| {
+            let object = objects::find(tx, younger)?.unwrap();
+            objects::values(tx, object.row)
+        });
+        assert_eq!(values.await.unwrap()["uniqueName"], "ÉLAN ");
+        let taken = create("élan").await.unwrap_err();
+        assert!(matches!(taken, Error::Refused(Refusal::Taken("uniqueName"))), "{taken}");
+    }
 }
 
 #[tokio::test]

@@ -201,7 +201,7 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
         return Err(refused(PropertyFault::Immutable("visibility")).into());
     }
     change_rule(&mut after, changes, traits)?;
-    check_unique_names(tx, &after, traits, Some(group.object.row))?;
+    check_unique_names(tx, &after, traits, Some((group.object.row, &before)))?;
     complete(tx, &mut after, traits);
     group.traits = traits;
     group.object.group = Some(traits);
@@ -370,21 +370,25 @@ fn has_rule(values: &Values) -> bool {
     values.get("membershipRule").and_then(Value::as_str).is_some_and(|rule| !rule.trim().is_empty())
 }
 
+/// Refuses names of other groups. `of` is the group that has the values, and its values before: a name that stays isn't
+/// looked at.
 fn check_unique_names(
     tx: &ReadTx<'_>,
     values: &Values,
     traits: GroupTraits,
-    of: Option<RowNumber>,
+    of: Option<(RowNumber, &Values)>,
 ) -> Result<(), Error> {
-    let text = |name: &str| values.get(name).and_then(Value::as_str);
-    let is_another = |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of);
-    if let Some(nickname) = text("mailNickname")
+    let stays = |name: &str| of.is_some_and(|(_, before)| before.get(name) == values.get(name));
+    let changed = |name: &str| values.get(name).filter(|_| !stays(name)).and_then(Value::as_str);
+    let is_another =
+        |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of.map(|(row, _)| row));
+    if let Some(nickname) = changed("mailNickname")
         && traits.kind == GroupKind::Microsoft365
         && is_another(store::groups::find_by_mail_nickname(tx, nickname)?)
     {
         return Err(Refusal::Taken("mailNickname").into());
     }
-    if let Some(name) = text("uniqueName")
+    if let Some(name) = changed("uniqueName")
         && is_another(store::groups::find_by_unique_name(tx, name)?)
     {
         return Err(Refusal::Taken("uniqueName").into());

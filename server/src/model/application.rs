@@ -1,7 +1,7 @@
 //! The application: its properties, as far as tokens need it.
 
 use super::properties::{
-    Entity, Initial,
+    Entity, Format, Initial,
     Kind::{DateTime, String, Strings},
     Property, property,
 };
@@ -22,7 +22,7 @@ const PROPERTIES: &[Property] = &[
     property("appId", String, "Its client id."),
     property("createdDateTime", DateTime, "When the application was registered."),
     property("description", String, "What the application is for."),
-    property("displayName", String, "Its name.").required().max(256),
+    property("displayName", String, "Its name.").required().max(256).format(Format::DisplayName),
     property("identifierUris", Strings, "URIs that name it as a resource."),
     property("notes", String, "Notes on it."),
     property("publisherDomain", String, "The domain that published it."),

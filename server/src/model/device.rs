@@ -26,7 +26,7 @@ const PROPERTIES: &[Property] = &[
     property("alternativeSecurityIds", Objects(&ALTERNATIVE_SECURITY_ID), "How the device is known to other registries. For Graph's internal use.").at_creation().required(),
     property("deviceId", String, "The identifier that the device's registration gave it.").at_creation().required().format(Format::Guid),
     property("deviceVersion", Int32, "The version of the device's registration.").writable(),
-    property("displayName", String, "The device's name.").required().max(256),
+    property("displayName", String, "The device's name.").required().max(256).format(Format::DisplayName),
     property("manufacturer", String, "Who made the device."),
     property("model", String, "The device's model."),
     property("operatingSystem", String, "The device's operating system.").required(),

@@ -9,6 +9,7 @@ pub mod group;
 pub mod ids;
 pub mod json;
 pub mod kinds;
+pub mod names;
 pub mod org_contact;
 pub mod permissions;
 pub mod properties;

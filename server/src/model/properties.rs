@@ -152,8 +152,11 @@ impl Written {
 pub enum Format {
     /// Nothing.
     Any,
-    /// Something else than white space.
-    NotBlank,
+    /// A name that people see: no controls, no separators of lines or paragraphs, and nothing that turns the direction of
+    /// the text after it. Joiners and marks, which scripts and emoji need, are taken.
+    DisplayName,
+    /// A name that is unique: as [`names::is_name`](super::names::is_name) has it.
+    UniqueName,
     /// One of these words, in any case; kept in this spelling.
     OneOf(&'static [&'static str]),
     /// The local part of a mail address, as Graph's group page restricts it.
@@ -170,14 +173,23 @@ pub enum Format {
 
 impl Format {
     /// Those that a regular expression describes.
-    pub const WITH_PATTERN: [Self; 5] =
-        [Self::NotBlank, Self::MailNickname, Self::UserPrincipalName, Self::MailAddress, Self::Country];
+    pub const WITH_PATTERN: [Self; 6] = [
+        Self::DisplayName,
+        Self::UniqueName,
+        Self::MailNickname,
+        Self::UserPrincipalName,
+        Self::MailAddress,
+        Self::Country,
+    ];
 
-    /// The regular expression that a value satisfies, as the contract says it too.
+    /// The regular expression that a value satisfies, as the contract says it too. Unique names must satisfy more.
     pub const fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Any | Self::OneOf(_) | Self::Guid => None,
-            Self::NotBlank => Some(r"\S"),
+            Self::DisplayName => Some(r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$"),
+            Self::UniqueName => Some(
+                r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*[^\s\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069][^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$",
+            ),
             Self::MailNickname => Some(r"^[!#-'*+\-./0-9=?A-Z^-~]+$"),
             Self::UserPrincipalName => {
                 Some(r"^[A-Za-z0-9'.\-_!#^~]{1,64}@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*$")

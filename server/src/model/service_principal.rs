@@ -29,7 +29,7 @@ const PROPERTIES: &[Property] = &[
     property("accountEnabled", Boolean, "Whether tokens are issued to it.").writable().initially(Initial::True),
     property("appDisplayName", String, "The name of its application."),
     property("appId", String, "The client id of its application.").at_creation().required().format(Format::Guid),
-    property("displayName", String, "Its name.").writable().max(256),
+    property("displayName", String, "Its name.").writable().max(256).format(Format::DisplayName),
     property("servicePrincipalType", String, "What it stands for: `Application`.").initially(Initial::Text("Application")),
     property("signInAudience", String, "Whose accounts its application takes."),
     property("alternativeNames", Strings, "More names of it.").writable().on_select(),

@@ -30,7 +30,7 @@ const USER_TYPES: &[&str] = &["Member", "Guest"];
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
     property("businessPhones", Strings, "The user's telephone number; a collection of at most one.").writable().max_items(1).by_oneself(),
-    property("displayName", String, "The user's name in address books.").required().max(256).by_oneself(),
+    property("displayName", String, "The user's name in address books.").required().max(256).format(Format::DisplayName).by_oneself(),
     property("givenName", String, "The user's first name.").writable().max(64).by_oneself(),
     property("jobTitle", String, "The user's job title.").writable().max(128).by_oneself(),
     property("mail", String, "The user's mail address.").writable().max(256).format(Format::MailAddress),

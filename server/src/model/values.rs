@@ -3,6 +3,7 @@
 
 use super::{
     ids::ObjectId,
+    names,
     properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
@@ -266,8 +267,10 @@ impl Format {
             let patterns = Format::WITH_PATTERN.into_iter().filter_map(Format::pattern);
             patterns.filter_map(|pattern| Some((pattern, Regex::new(pattern).ok()?))).collect()
         });
-        self.pattern()
-            .is_none_or(|pattern| COMPILED.get(pattern).is_some_and(|compiled| compiled.is_match(text)))
+        let fits = self
+            .pattern()
+            .is_none_or(|pattern| COMPILED.get(pattern).is_some_and(|compiled| compiled.is_match(text)));
+        fits && (self != Self::UniqueName || names::is_name(text))
     }
 }
 
@@ -275,6 +278,7 @@ impl Format {
 mod tests {
     use super::*;
     use crate::model::{ENTITIES, group, service_principal, user};
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -380,6 +384,16 @@ mod tests {
             );
         }
         assert!(with("mailNickname", json!("a.b-c_d")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn every_unique_name_has_the_pattern_that_the_contract_says(text in ".*") {
+            let pattern = Regex::new(Format::UniqueName.pattern().unwrap()).unwrap();
+            prop_assert!(pattern.is_match(&text) || !names::is_name(&text));
+            let shown = Regex::new(Format::DisplayName.pattern().unwrap()).unwrap();
+            prop_assert!(shown.is_match(&text) || !names::is_name(&text));
+        }
     }
 
     #[test]

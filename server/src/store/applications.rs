@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     auth::secrets::SecretDigest,
-    model::{ids::AppId, kinds::ObjectKind},
+    model::{ids::AppId, kinds::ObjectKind, names},
 };
 
 /// The object of this kind (application or service principal) that has this client id.
@@ -16,7 +16,8 @@ pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Ob
         " FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND o.app_id = ?3
          AND o.app_id IS NOT NULL AND o.deleted_at IS NULL"
     );
-    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), app_id], objects::read)
+    let parameters = params![tx.tenant().number, objects::kind_number(kind), names::key(app_id)];
+    tx.one(sql, parameters, objects::read)
 }
 
 /// The client ids of the applications of this name.

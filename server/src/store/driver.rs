@@ -4,10 +4,10 @@
 use super::{
     Error,
     lock::{Lock, LockError},
-    private,
+    names, private,
 };
 pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
-use rusqlite::{ErrorCode, OpenFlags, config::DbConfig, ffi};
+use rusqlite::{ErrorCode, OpenFlags, Transaction, config::DbConfig, ffi};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use std::{
     io,
@@ -56,13 +56,17 @@ const PREPARED_STATEMENTS: usize = 128;
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
 /// Every migration, oldest first. A file is never edited once it was released.
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_directory.sql")),
-    M::up(include_str!("migrations/0002_objects.sql")),
-    M::up(include_str!("migrations/0003_purging.sql")),
-    M::up(include_str!("migrations/0004_changes.sql")),
-];
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("migrations/0001_directory.sql")),
+        M::up(include_str!("migrations/0002_objects.sql")),
+        M::up(include_str!("migrations/0003_purging.sql")),
+        M::up(include_str!("migrations/0004_changes.sql")),
+        M::up_with_hook(include_str!("migrations/0006_names.sql"), |tx: &Transaction<'_>| {
+            Ok(names::make_keys(tx)?)
+        }),
+    ])
+}
 
 /// Whether a commit reaches the disk before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +108,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
     }
     connection.pragma_update(None, "synchronous", durability.synchronous())?;
-    MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
+    migrations().to_latest(&mut connection).map_err(|error| match error {
         rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             Error::Newer
         }
@@ -255,6 +259,11 @@ impl Drop for Snapshot<'_> {
         // Nothing was written: it can't fail, unless the snapshot has ended by itself.
         let _ = self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
     }
+}
+
+/// Whether a value that must be unique is there already.
+pub(super) fn is_conflict(error: &DatabaseError) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
 /// Whether nobody knows what is on disk after this error: a write or sync of the disk's failed.

@@ -18,6 +18,7 @@ pub mod groups;
 mod lock;
 mod long_readers;
 pub mod members;
+mod names;
 pub mod objects;
 pub mod owners;
 pub mod pairs;

@@ -3,6 +3,7 @@
 use super::{
     Error, ReadTx, WriteTx,
     driver::{Row, ToSql, params},
+    names::{self, UNIQUE_NAMES},
 };
 use crate::model::{
     entity,
@@ -197,7 +198,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     }
     let document = entity(new.kind).document(&new.values);
     let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
-        UNIQUE_NAMES.map(|name| name.of(new.kind, &new.values));
+        UNIQUE_NAMES.map(|name| name.key(new.kind, &new.values));
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
                               user_principal_name, mail_nickname, unique_name, app_id, device_id)
@@ -239,38 +240,8 @@ pub fn update(
         "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4 WHERE row = ?1",
         params![object.row.0, document.default, document.rest, dynamic],
     )?;
-    let renames = |name: &UniqueName| name.kinds.contains(&object.kind) && changed.contains(&name.property);
-    if UNIQUE_NAMES.iter().any(renames) {
-        let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
-            UNIQUE_NAMES.map(|name| name.of(object.kind, values));
-        tx.run(
-            "UPDATE objects SET user_principal_name = ?2, mail_nickname = ?3, unique_name = ?4, app_id = ?5, device_id = ?6
-             WHERE row = ?1",
-            params![object.row.0, user_principal_name, mail_nickname, unique_name, app_id, device_id],
-        )?;
-    }
+    names::update(tx, object.row, object.kind, values, changed)?;
     Ok(document)
-}
-
-/// A property whose values are unique in a tenant: it has a column and an index of its own.
-struct UniqueName {
-    property: &'static str,
-    kinds: &'static [ObjectKind],
-}
-
-/// In the order of their columns, as the statements of [`insert`] and [`update`] name them.
-const UNIQUE_NAMES: [UniqueName; 5] = [
-    UniqueName { property: "userPrincipalName", kinds: &[ObjectKind::User] },
-    UniqueName { property: "mailNickname", kinds: &[ObjectKind::Group] },
-    UniqueName { property: "uniqueName", kinds: &[ObjectKind::Group] },
-    UniqueName { property: "appId", kinds: &[ObjectKind::Application, ObjectKind::ServicePrincipal] },
-    UniqueName { property: "deviceId", kinds: &[ObjectKind::Device] },
-];
-
-impl UniqueName {
-    fn of<'v>(&self, kind: ObjectKind, values: &'v Values) -> Option<&'v str> {
-        self.kinds.contains(&kind).then(|| values.get(self.property)?.as_str()).flatten()
-    }
 }
 
 pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
@@ -284,7 +255,7 @@ pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
     }
 }
 
-fn kind(number: i64) -> Result<ObjectKind, Error> {
+pub(super) fn kind(number: i64) -> Result<ObjectKind, Error> {
     Ok(match number {
         1 => ObjectKind::User,
         2 => ObjectKind::Group,

@@ -187,6 +187,42 @@ async fn a_mail_nickname_is_unique_among_microsoft_365_groups_alone() {
 }
 
 #[tokio::test]
+async fn two_spellings_of_one_name_are_one_name() {
+    let tenant = Tenant::fresh().await;
+    let named = async |name: &str| create(&tenant, &security(json!({"uniqueName": name}))).await;
+    let taken = "Another object with the same value for property uniqueName already exists.";
+    for (name, others) in [
+        ("Élan", &["élan", "E\u{301}LAN", " Élan ", "Élan\u{a0}", "élan\u{fe0f}"][..]),
+        ("Straße", &["STRASSE", "strasse"]),
+        ("ﬁle ２", &["file 2", "ＦＩＬＥ\u{2003}2"]),
+    ] {
+        let created = named(name).await;
+        assert_eq!((created.status.as_u16(), &created.json()["uniqueName"]), (201, &json!(name)));
+        for other in others {
+            assert_eq!(named(other).await.refusal(), refused(400, "Request_BadRequest", taken), "{other:?}");
+        }
+    }
+    for hidden in
+        ["reade\u{200b}rs", "readers\u{202e}", "read\ters", "\u{feff}readers", "readers\u{378}", "\u{fe0f}"]
+    {
+        assert_eq!(named(hidden).await.refusal(), invalid("uniqueName"), "{hidden:?}");
+    }
+    let shown = async |name: &str| create(&tenant, &security(json!({"displayName": name}))).await;
+    for name in ["👩\u{200d}💻 team", "علی\u{200c}رضا", " Readers "] {
+        assert_eq!(shown(name).await.json()["displayName"], name);
+    }
+    for hidden in
+        ["Read\ners", "Readers\u{7}", "Readers\u{202e}sredaeR", "\u{2066}Readers", "Read\u{2028}ers"]
+    {
+        assert_eq!(shown(hidden).await.refusal(), invalid("displayName"), "{hidden:?}");
+    }
+    let path = format!("/groups/{}", named("plain").await.json()["id"].as_str().unwrap());
+    let again = json!({"uniqueName": "plain", "mailNickname": "other", "displayName": "Other"});
+    assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&again)).await.status, 204);
+    assert_eq!(named("PLAIN").await.status, 400, "it is kept beside changes of other names");
+}
+
+#[tokio::test]
 async fn members_are_bound_at_creation_all_or_none() {
     let tenant = Tenant::fresh().await;
     let (ada, device) = (tenant.user("ada").await, tenant.device("laptop").await);

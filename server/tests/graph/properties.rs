@@ -141,7 +141,9 @@ fn text(format: Format, length: Option<usize>) -> String {
         Format::MailNickname => format!("n{number}"),
         Format::UserPrincipalName => format!("u{number}@contoso.example"),
         Format::MailAddress => format!("m{number}@contoso.example"),
-        // More bytes than characters, and what JSON escapes; of enough kinds for a password.
+        // More bytes than characters, and what JSON escapes.
+        Format::DisplayName | Format::UniqueName => format!("{number}Aé✓\"\\❤\u{fe0f}😀"),
+        // The same with a line's end; of enough kinds for a password.
         _ => format!("{number}Aé✓\"\\\n😀"),
     };
     let rest = length.map_or(0, |length| length.saturating_sub(start.chars().count()));
@@ -162,7 +164,8 @@ fn texts(property: &Property) -> Vec<Sample> {
         }
         Format::Country => ["GB", "it"].into_iter().map(Sample::kept_as_sent).collect(),
         Format::Any
-        | Format::NotBlank
+        | Format::DisplayName
+        | Format::UniqueName
         | Format::MailNickname
         | Format::UserPrincipalName
         | Format::MailAddress => [Some(property.max), None]
@@ -270,7 +273,16 @@ fn bad_texts(property: &Property) -> Vec<Value> {
     bad.push(text(property.format, Some(property.max + 1)).into());
     match property.format {
         Format::Any => {}
-        Format::NotBlank => bad.extend([json!(" \t"), json!("")]),
+        Format::DisplayName | Format::UniqueName => {
+            let hidden =
+                ["x\ny", "x\ty", "x\u{7f}", "x\u{85}y", "\u{202e}x", "x\u{2067}y", "x\u{2028}", "x\u{2029}y"];
+            bad.extend(hidden.map(Value::from));
+            if property.format == Format::UniqueName {
+                let more =
+                    ["", " ", "\u{fe0f}", "x\u{200b}y", "x\u{200d}y", "\u{feff}x", "x\u{ad}y", "x\u{378}y"];
+                bad.extend(more.map(Value::from));
+            }
+        }
         _ => bad.extend([json!(" @ @ "), json!("")]),
     }
     if property.required {
@@ -517,7 +529,7 @@ impl Directory {
 
     /// An update is refused for one of its properties; none of the others is changed either.
     async fn refuses_update(&self, object: &str, before: &Value, name: &str, value: &Value, fault: Fault) {
-        let body = with(json!({"displayName": text(Format::Any, None)}), &json!({name: value}));
+        let body = with(json!({"displayName": text(Format::DisplayName, None)}), &json!({name: value}));
         self.is_refused(&self.update(object, &body).await, name, fault, value);
         assert_eq!(self.whole(object).await, *before, "{name} sent as {value:.200}");
     }

@@ -2,6 +2,7 @@
 
 use crate::support::{Answer, Tenant, forbidden, not_found, refused, send};
 use futures::future::join_all;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use roster_server::model::{properties::Returned, user::USER};
 use serde_json::{Value, json};
@@ -98,6 +99,46 @@ async fn a_sign_in_name_must_have_the_form_of_one() {
     {
         assert_eq!(get(&tenant, path).await.json(), odd, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_name_is_found_in_every_spelling_that_is_the_same_name() {
+    let tenant = Tenant::fresh().await;
+    let created = create(&tenant, &ada(json!({"userPrincipalName": "Kim@Contoso.example"}))).await.json();
+    assert_eq!(created["userPrincipalName"], "Kim@Contoso.example", "it is kept as it was written");
+    // As full-width letters, with the Kelvin sign, with what nobody sees, and with space after it.
+    let spellings = [
+        "KIM@CONTOSO.EXAMPLE",
+        "ｋｉｍ@contoso.example",
+        "\u{212a}im@contoso.example",
+        "kim\u{200b}@contoso.example",
+        "kim@contoso.example ",
+    ];
+    let group = tenant.security_group("readers").await;
+    for spelling in spellings {
+        let encoded = utf8_percent_encode(spelling, NON_ALPHANUMERIC);
+        assert_eq!(get(&tenant, &format!("/users/{encoded}")).await.json(), created, "{spelling}");
+        let reference = format!("https://graph.microsoft.com/v1.0/users/{encoded}");
+        let body = json!({"@odata.id": reference});
+        let member = format!("/groups/{group}/members");
+        let added = send(tenant.raw(Method::POST, &format!("{member}/$ref")).await.json(&body)).await;
+        assert_eq!(added.status, 204, "{spelling}: {}", added.text);
+        let removed =
+            tenant.raw(Method::DELETE, &format!("{member}/{}/$ref", created["id"].as_str().unwrap())).await;
+        assert_eq!(send(removed).await.status, 204, "{spelling}");
+    }
+    for other in ["k\u{131}m@contoso.example", "k im@contoso.example", "kim@contoso.example.x", "%00"] {
+        let encoded = utf8_percent_encode(other, NON_ALPHANUMERIC);
+        assert_eq!(get(&tenant, &format!("/users/{encoded}")).await.refusal(), not_found(other), "{other}");
+    }
+    let path = format!("/users/{}", created["id"].as_str().unwrap());
+    let renamed =
+        tenant.raw(Method::PATCH, &path).await.json(&json!({"userPrincipalName": "KIM@contoso.example"}));
+    assert_eq!(send(renamed).await.status, 204, "its own name in another case");
+    assert_eq!(
+        get(&tenant, "/users/kim@contoso.example").await.json()["userPrincipalName"],
+        "KIM@contoso.example"
+    );
 }
 
 #[tokio::test]
