@@ -1,7 +1,7 @@
 //! `/devices`. The rules are in `directory::devices`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState, annotations, answers,
     error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -125,7 +125,7 @@ async fn create_device(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &DEVICE, &[])?;
+    annotations::check_annotations(&body, &DEVICE, &[])?;
     let (id, grants) = (ObjectId::random(), caller.grants);
     let create = move |tx: &WriteTx<'_>| devices::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
@@ -147,7 +147,7 @@ async fn update_device(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &DEVICE, &[])?;
+    annotations::check_annotations(&body, &DEVICE, &[])?;
     let grants = caller.grants;
     app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &grants, &id, &body)).await?;
     Ok(answers::no_content())

@@ -2,7 +2,7 @@
 //! query, the body. Each refuses in Graph's own words.
 
 use super::{
-    bodies,
+    annotations,
     body::{self, BodyShare, MAX_BODY},
     content,
     errors::{Failure, RequestFault},
@@ -207,7 +207,7 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
         }
-        let object = json::read_object_of(&bytes, bodies::is_read).map_err(|fault| match fault {
+        let object = json::read_object_of(&bytes, annotations::is_read).map_err(|fault| match fault {
             JsonFault::Invalid => RequestFault::Json,
             JsonFault::Duplicate(name) => RequestFault::DuplicateName(name),
             JsonFault::TooLarge => RequestFault::TooLarge,

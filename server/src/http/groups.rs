@@ -1,9 +1,8 @@
 //! `/groups`. The rules are in `directory::groups`.
 
 use super::{
-    AppState,
+    AppState, annotations,
     answers::{self, Select},
-    bodies,
     error_responses::{ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -86,8 +85,8 @@ async fn create_group(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &GROUP, Relationship::ALL)?;
-    let bound = bodies::bound(&body, &origin)?;
+    annotations::check_annotations(&body, &GROUP, Relationship::ALL)?;
+    let bound = annotations::bound(&body, &origin)?;
     let (id, grants, policy) = (ObjectId::random(), caller.grants, app.policy);
     let create = move |tx: &WriteTx<'_>| groups::create(tx, policy, &grants, id, &body, &bound);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
@@ -166,8 +165,8 @@ async fn update_group(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &GROUP, Relationship::ALL)?;
-    let bound = bodies::bound(&body, &origin)?;
+    annotations::check_annotations(&body, &GROUP, Relationship::ALL)?;
+    let bound = annotations::bound(&body, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     let update = move |tx: &WriteTx<'_>| groups::update(tx, policy, &grants, &id, &body, &bound);
     Ok(match app.store.tenant(caller.tenant).write(update).await? {

@@ -1,9 +1,8 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
 use super::{
-    AppState,
+    AppState, annotations,
     answers::{self, Select},
-    bodies,
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
@@ -54,7 +53,7 @@ async fn add_group_member(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    let member = bodies::reference(&body, &origin)?;
+    let member = annotations::reference(&body, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     app.store
         .tenant(caller.tenant)

@@ -1,11 +1,11 @@
 //! HTTP: one file per noun extracts, opens a unit of work, calls one rule and answers. Annotation and handler
 //! stand side by side. Nothing here knows SQL, and no `if` about the directory belongs here.
 
+mod annotations;
 mod answers;
 mod applications;
 mod authenticate;
 mod authority;
-mod bodies;
 pub mod body;
 mod contacts;
 mod content;

@@ -1,7 +1,7 @@
 //! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState, annotations, answers,
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
@@ -48,7 +48,7 @@ async fn add_group_owner(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    let owner = bodies::reference(&body, &origin)?;
+    let owner = annotations::reference(&body, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     let add = move |tx: &WriteTx<'_>| owners::add(tx, policy, &grants, &group, &owner);
     app.store.tenant(caller.tenant).write(add).await?;

@@ -1,7 +1,7 @@
 //! `/servicePrincipals`. The rules are in `directory::service_principals`.
 
 use super::{
-    AppState, answers, bodies,
+    AppState, annotations, answers,
     error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -121,7 +121,7 @@ async fn create_service_principal(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
+    annotations::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
     let (id, grants) = (ObjectId::random(), caller.grants);
     let create = move |tx: &WriteTx<'_>| service_principals::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
@@ -143,7 +143,7 @@ async fn update_service_principal(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
+    annotations::check_annotations(&body, &SERVICE_PRINCIPAL, &[])?;
     let grants = caller.grants;
     let update = move |tx: &WriteTx<'_>| service_principals::update(tx, &grants, &id, &body);
     app.store.tenant(caller.tenant).write(update).await?;

@@ -1,9 +1,8 @@
 //! `/users`. The rules are in `directory::users`.
 
 use super::{
-    AppState,
+    AppState, annotations,
     answers::{self, Select},
-    bodies,
     error_responses::{CreateErrors, ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
@@ -86,7 +85,7 @@ async fn create_user(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &USER, &[])?;
+    annotations::check_annotations(&body, &USER, &[])?;
     let (id, grants) = (ObjectId::random(), caller.grants);
     let create = move |tx: &WriteTx<'_>| users::create(tx, &grants, id, &body);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
@@ -199,7 +198,7 @@ pub(super) async fn update(
     key: Key,
     body: Values,
 ) -> Result<Response, Failure> {
-    bodies::check_annotations(&body, &USER, &[])?;
+    annotations::check_annotations(&body, &USER, &[])?;
     let grants = caller.grants;
     let update = move |tx: &WriteTx<'_>| users::update(tx, &grants, &key, &body);
     app.store.tenant(caller.tenant).write(update).await?;
