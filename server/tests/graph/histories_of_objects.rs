@@ -149,7 +149,7 @@ fn users() -> Noun {
         set: "users",
         fields: vec![
             field("userPrincipalName", Kind::Required, names, "ada"),
-            field("displayName", Kind::Required, "\\PC{0,255}[a-z]", " "),
+            field("displayName", Kind::Required, "[^\\p{C}\\p{Zl}\\p{Zp}]{0,255}[a-z]", " "),
             field("mailNickname", Kind::Required, "[a-zA-Z0-9.'-]{1,64}", "a b"),
             field("accountEnabled", Kind::Required, any::<bool>(), "true"),
             field("userType", Kind::Initially("Member"), one_of(&["Member", "Guest"]), "Robot"),
@@ -179,7 +179,7 @@ fn security_groups() -> Noun {
     Noun {
         set: "groups",
         fields: vec![
-            field("displayName", Kind::Required, "\\PC{0,255}[a-z]", "x".repeat(257)),
+            field("displayName", Kind::Required, "[^\\p{C}\\p{Zl}\\p{Zp}]{0,255}[a-z]", "x".repeat(257)),
             field("mailNickname", Kind::Required, "[a-zA-Z0-9.'-]{1,64}", ""),
             field("mailEnabled", Kind::Required, Just(false), 0),
             field("securityEnabled", Kind::Required, Just(true), 1),

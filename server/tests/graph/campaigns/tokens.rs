@@ -367,7 +367,7 @@ impl Forge {
         let long = "x".repeat(20_000);
         changes.extend([
             json!({"aud": long}),
-            json!({"aud": vec!["https://elsewhere.example"; 1000]}),
+            json!({"aud": vec!["https://elsewhere.example"; 500]}),
             json!({"aud": ["https://graph.microsoft.com", 7]}),
             json!({"aud": "https://graph.microsoft.com//"}),
             json!({"aud": self.tenant.server.url.replace("http:", "https:")}),
