@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "shared/counts.rs"]
+mod counts;
+
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use roster_server::{
@@ -16,7 +19,10 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
-    store::{self, Options, Piece, Store, Tenant, WriteTx, deletions, objects, principals::Standing},
+    store::{
+        self, Options, Piece, Store, Tenant, WriteTx, deletions, members::MEMBERS, objects,
+        principals::Standing,
+    },
 };
 use serde_json::{Value, json};
 use std::{
@@ -34,8 +40,12 @@ struct World {
 }
 
 async fn world() -> Arc<World> {
+    world_with(Options::default()).await
+}
+
+async fn world_with(options: Options) -> Arc<World> {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let store = Store::open(folder.path(), options).unwrap();
     let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
     Arc::new(World { store, tenant, folder })
 }
@@ -422,10 +432,7 @@ async fn the_change_log_is_shortened_in_pieces_to_what_is_kept() {
 #[tokio::test]
 async fn the_log_begins_anew_under_writes_that_never_pause_and_readers_who_never_do() {
     const LOG_PAGES: u32 = 64;
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), Options { log_pages: LOG_PAGES, ..Options::default() }).unwrap();
-    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
-    let world = Arc::new(World { store, tenant, folder });
+    let world = world_with(Options { log_pages: LOG_PAGES, ..Options::default() }).await;
     let writer = async |_: usize| {
         for _ in 0..200 {
             let id = ObjectId::random();
@@ -444,10 +451,7 @@ async fn the_log_begins_anew_under_writes_that_never_pause_and_readers_who_never
 #[tokio::test]
 async fn what_one_large_write_made_of_the_log_is_given_back() {
     const LOG_PAGES: u32 = 64;
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), Options { log_pages: LOG_PAGES, ..Options::default() }).unwrap();
-    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
-    let world = Arc::new(World { store, tenant, folder });
+    let world = world_with(Options { log_pages: LOG_PAGES, ..Options::default() }).await;
     let log = || world.folder.path().join("roster.sqlite-wal").metadata().unwrap().len();
     let most = u64::from(4 * LOG_PAGES) * 4096;
     world.create_large(ObjectId::random()).await.unwrap();
@@ -496,4 +500,220 @@ async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
     let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
     let application: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
     assert_eq!(application.to_be_bytes(), *b"Rost", "from now on it is known as a directory");
+    counts::check(&database);
+}
+
+/// The members of a group of which no count is kept.
+const SMALL: u128 = 3;
+
+/// A store whose groups are large from four members on, with a group of so many members.
+async fn world_with_group(members: u128) -> Arc<World> {
+    let largest_uncounted = u32::try_from(SMALL).unwrap();
+    let world = world_with(Options { largest_uncounted, ..Options::default() }).await;
+    let fill = move |tx: &WriteTx<'_>| {
+        let group = json!({"mailEnabled": false, "securityEnabled": true, "mailNickname": "large"});
+        import::group(tx, GROUP, group)?;
+        (0..members).try_for_each(|number| add_member(tx, number))
+    };
+    world.store.tenant(world.tenant).write(fill).await.unwrap();
+    world
+}
+
+const GROUP: ObjectId = ObjectId::from_uuid(uuid::Uuid::from_u128(1 << 64));
+
+fn member(number: u128) -> ObjectId {
+    ObjectId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn members(tx: &store::ReadTx<'_>) -> Result<u64, Error> {
+    Ok(MEMBERS.count(tx, &objects::find(tx, GROUP)?.unwrap())?)
+}
+
+fn add_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {
+    device(tx, member(number), "a member")?;
+    import::member(tx, GROUP, member(number))
+}
+
+fn remove_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {
+    let [group, member] = [GROUP, member(number)].map(|id| objects::find(tx, id).unwrap().unwrap());
+    MEMBERS.remove(tx, &group, member.row)?;
+    store::changes::append(tx, &group, store::changes::Change::MemberRemoved(member.row))?;
+    Ok(())
+}
+
+fn delete(tx: &WriteTx<'_>, id: ObjectId) -> Result<(), Error> {
+    let object = objects::find(tx, id)?.unwrap();
+    Ok(deletions::delete(tx, &object, &objects::values(tx, object.row)?)?)
+}
+
+fn database(folder: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(folder.join("roster.sqlite")).unwrap()
+}
+
+impl World {
+    async fn members(&self) -> u64 {
+        self.store.tenant(self.tenant).read(members).await.unwrap()
+    }
+
+    /// Counts the group's members, and waits until the count is kept where that makes it so.
+    async fn count_and_keep(&self) -> u64 {
+        let members = self.members().await;
+        // What the read left to the writer was queued before this.
+        self.write(|_| Ok(())).await.unwrap();
+        members
+    }
+
+    fn write<W>(&self, work: W) -> impl Future<Output = Result<(), Error>> + use<W>
+    where
+        W: Fn(&WriteTx<'_>) -> Result<(), Error> + Send + 'static,
+    {
+        let (store, tenant) = (self.store.clone(), self.tenant);
+        async move { store.tenant(tenant).write(work).await }
+    }
+
+    async fn devices(&self) -> u64 {
+        self.store.tenant(self.tenant).read(|tx| objects::count(tx, ObjectKind::Device)).await.unwrap()
+    }
+
+    /// Every kept count is right; how many groups have one.
+    fn kept_groups(&self) -> u32 {
+        let database = database(self.folder.path());
+        counts::check(&database);
+        counts::kept_groups(&database)
+    }
+}
+
+#[tokio::test]
+async fn the_count_of_a_group_is_kept_from_the_first_time_on_that_it_is_found_to_be_large() {
+    let world = world_with_group(SMALL).await;
+    assert_eq!(world.count_and_keep().await, 3);
+    assert_eq!(world.kept_groups(), 0, "it is small");
+
+    world.write(|tx| add_member(tx, 3)).await.unwrap();
+    assert_eq!(world.kept_groups(), 0, "nothing has counted it");
+    assert_eq!(world.count_and_keep().await, 4);
+    assert_eq!(world.kept_groups(), 1);
+
+    world.write(|tx| (4..9).try_for_each(|number| add_member(tx, number))).await.unwrap();
+    assert_eq!(world.members().await, 9);
+    world.write(|tx| (0..8).try_for_each(|number| remove_member(tx, number))).await.unwrap();
+    assert_eq!(world.count_and_keep().await, 1);
+    assert_eq!(world.kept_groups(), 1, "small again, it keeps its count");
+}
+
+#[tokio::test]
+async fn a_kept_count_is_read_and_not_counted() {
+    let world = world_with_group(5).await;
+    world.count_and_keep().await;
+    database(world.folder.path()).execute("UPDATE counts SET count = 1000000", []).unwrap();
+    assert_eq!((world.members().await, world.devices().await), (1_000_000, 1_000_000));
+}
+
+#[tokio::test]
+async fn within_a_batch_counts_are_right_and_refused_closures_do_not_count() {
+    let world = world_with_group(5).await;
+    world.count_and_keep().await;
+    let sees = |expected: u64| {
+        move |tx: &WriteTx<'_>| {
+            assert_eq!((members(tx)?, objects::count(tx, ObjectKind::Device)?), (expected, expected));
+            Ok::<_, Error>(())
+        }
+    };
+    let refused = move |tx: &WriteTx<'_>| {
+        add_member(tx, 20)?;
+        sees(7)(tx)?;
+        Err(Refusal::Combination.into())
+    };
+    let panics = |tx: &WriteTx<'_>| -> Result<(), Error> {
+        add_member(tx, 30)?;
+        panic!("a rule with a fault");
+    };
+    let adds = move |tx: &WriteTx<'_>| {
+        add_member(tx, 40)?;
+        sees(7)(tx)
+    };
+    let deletes = move |tx: &WriteTx<'_>| {
+        delete(tx, member(0))?;
+        sees(6)(tx)
+    };
+    let (release, hold) = world.hold();
+    let holding = queue(hold).await;
+    let outcomes = [
+        queue(world.write(|tx| add_member(tx, 10))).await,
+        queue(world.write(sees(6))).await,
+        queue(world.write(refused)).await,
+        queue(world.write(sees(6))).await,
+        queue(world.write(panics)).await,
+        queue(world.write(adds)).await,
+        queue(world.write(refused)).await,
+        queue(world.write(deletes)).await,
+    ];
+    drop(release);
+    holding.await.unwrap().unwrap();
+    let outcomes: Vec<_> = join_all(outcomes).await.into_iter().map(Result::unwrap).collect();
+    let kept = [0, 1, 3, 5, 7];
+    for (number, outcome) in outcomes.iter().enumerate() {
+        assert_eq!(outcome.is_ok(), kept.contains(&number), "{number}: {outcome:?}");
+    }
+    assert_eq!((world.members().await, world.devices().await), (6, 6));
+    assert_eq!(world.kept_groups(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_whose_transaction_is_lost_counts_what_is_done_again_once() {
+    let world = world_with_group(5).await;
+    world.count_and_keep().await;
+    world.store.limit_pages(Some(200)).await.unwrap();
+    let (release, hold) = world.hold();
+    let holding = queue(hold).await;
+    let large = ObjectId::random();
+    let outcomes = [
+        queue(world.write(|tx| add_member(tx, 10))).await,
+        queue(world.create_large(large)).await,
+        queue(world.write(|tx| add_member(tx, 11))).await,
+    ];
+    drop(release);
+    holding.await.unwrap().unwrap();
+    let outcomes: Vec<_> = join_all(outcomes).await.into_iter().map(Result::unwrap).collect();
+    assert!(outcomes[0].is_ok() && outcomes[1].is_err() && outcomes[2].is_ok(), "{outcomes:?}");
+    assert_eq!((world.members().await, world.devices().await), (7, 7));
+    assert_eq!(world.kept_groups(), 1);
+}
+
+#[tokio::test]
+async fn two_processes_keep_the_same_counts() {
+    let world = world_with_group(5).await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { largest_uncounted: 3, ..Options::default() };
+    let store = Store::open(world.folder.path(), options).unwrap();
+    let other = World { store, tenant: world.tenant, folder };
+    world.count_and_keep().await;
+    for number in 10..20 {
+        world.write(move |tx| add_member(tx, number)).await.unwrap();
+        other.write(move |tx| add_member(tx, number + 10)).await.unwrap();
+        other.write(move |tx| remove_member(tx, number)).await.unwrap();
+    }
+    assert_eq!((world.members().await, other.members().await), (15, 15));
+    assert_eq!((world.devices().await, other.devices().await), (25, 25));
+    assert_eq!(world.kept_groups(), 1);
+}
+
+#[tokio::test]
+async fn deleting_and_purging_keep_the_counts_right_in_each_piece() {
+    // Two pieces are needed for the group's members.
+    let world = world_with_group(600).await;
+    world.count_and_keep().await;
+    world.write(|tx| (0..10).try_for_each(|number| delete(tx, member(number)))).await.unwrap();
+    assert_eq!((world.members().await, world.devices().await), (590, 590));
+    world.write(|tx| delete(tx, GROUP)).await.unwrap();
+    assert_eq!(world.kept_groups(), 1, "it can be restored");
+
+    let mut pieces = 0;
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {
+        world.kept_groups();
+        pieces += 1;
+    }
+    assert!(pieces > 12, "{pieces}: the group's members were purged at once");
+    assert_eq!(world.kept_groups(), 0);
+    assert_eq!(world.devices().await, 590);
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     directory::{Policy, sample},
     http::body::BodyBudget,
-    store::{LOG_PAGES, folder::Folder},
+    store::{Options, folder::Folder},
 };
 use clap::Args;
 use reqwest::{Client, Method, RequestBuilder};
@@ -35,7 +35,7 @@ impl Demo {
             public_url: None,
             policy: Policy::default(),
             body_memory: BodyBudget::DEFAULT,
-            log_pages: LOG_PAGES,
+            store: Options::default(),
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;
         let stop = server::stop_signal();

@@ -217,6 +217,7 @@ fn print(line: impl Display) -> Result<(), Error> {
     written.map_err(|error| Error::Io("standard output".into(), error))
 }
 
+/// Opens the directory in a folder, durable unless the folder goes away with the process.
 fn open_store(folder: &Folder, options: Options) -> Result<Store, Error> {
     let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
     Ok(Store::open(folder.path(), Options { durability, ..options })?)

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
     http::body::BodyBudget,
-    store::{LOG_PAGES, folder::Folder},
+    store::{LARGEST_UNCOUNTED, LOG_PAGES, Options, folder::Folder},
 };
 use clap::{
     Args,
@@ -55,6 +55,10 @@ pub(super) struct Serve {
     #[arg(long, hide = true, value_name = "PAGES", default_value_t = LOG_PAGES)]
     log_pages: u32,
 
+    /// Members of a group up to which they are counted each time; the count of a larger group is kept
+    #[arg(long, hide = true, value_name = "MEMBERS", default_value_t = LARGEST_UNCOUNTED)]
+    largest_uncounted: u32,
+
     /// The form of the log on standard error
     #[arg(long, env = "ROSTER_LOG", value_enum, default_value = "text")]
     pub(super) log: Format,
@@ -75,7 +79,11 @@ impl Serve {
             public_url: self.public_url,
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
             body_memory: self.body_memory << 20,
-            log_pages: self.log_pages,
+            store: Options {
+                log_pages: self.log_pages,
+                largest_uncounted: self.largest_uncounted,
+                ..Options::default()
+            },
         };
         let server = Server::start(folder, settings).await.map_err(|error| error.opening(&path))?;
         let stop = server::stop_signal();

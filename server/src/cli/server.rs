@@ -44,7 +44,7 @@ pub(super) struct Settings {
     pub public_url: Option<String>,
     pub policy: Policy,
     pub body_memory: usize,
-    pub log_pages: u32,
+    pub store: Options,
 }
 
 /// A server that listens, and answers once [`Server::serve`] runs.
@@ -66,7 +66,7 @@ impl Server {
         let lock = folder.lock()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         folder::existing_keys(folder.path())?;
-        let store = open_store(&folder, Options { log_pages: settings.log_pages, ..Options::default() })?;
+        let store = open_store(&folder, settings.store.clone())?;
         let tenant = first_tenant(&store, settings.sample).await?;
         let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
         check_address(&settings, has_sample)?;

@@ -54,7 +54,7 @@ fn relate(
         found.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())))
     };
     let (group, related) = (find(group)?, find(related)?);
-    if pairs.insert(tx, group.row, related.row)? == Insert::New {
+    if pairs.insert(tx, &group, related.row)? == Insert::New {
         changes::append(tx, &group, change(related.row))?;
     }
     Ok(())

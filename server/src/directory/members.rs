@@ -56,7 +56,7 @@ pub fn remove(
     may_change_role_assignable(by, &group)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let member = objects::find(tx, member)?.ok_or_else(absent)?;
-    match MEMBERS.remove(tx, group.object.row, member.row)? {
+    match MEMBERS.remove(tx, &group.object, member.row)? {
         Remove::Gone => Ok(changes::append(tx, &group.object, Change::MemberRemoved(member.row))?),
         Remove::NotThere => Err(absent().into()),
     }
@@ -88,7 +88,7 @@ pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Docu
 pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64, Error> {
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
-    Ok(MEMBERS.count(tx, group.object.row)?)
+    Ok(MEMBERS.count(tx, &group.object)?)
 }
 
 /// Adding needs a permission on what is added too.
@@ -111,7 +111,7 @@ pub(super) fn may_join(group: GroupTraits, member: &Object) -> Result<(), Error>
 
 /// Puts an object into a group, and records the change. Whether it may be there is asked before ([`may_join`]).
 pub(super) fn join(tx: &WriteTx<'_>, group: &Group, member: &Object) -> Result<(), Error> {
-    match MEMBERS.insert(tx, group.object.row, member.row)? {
+    match MEMBERS.insert(tx, &group.object, member.row)? {
         Insert::New => Ok(changes::append(tx, &group.object, Change::MemberAdded(member.row))?),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
     }

@@ -57,7 +57,7 @@ pub fn remove(
     may_change_role_assignable(by, &group)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let owner = objects::find(tx, owner)?.ok_or_else(absent)?;
-    if OWNERS.remove(tx, group.object.row, owner.row)? == Remove::NotThere {
+    if OWNERS.remove(tx, &group.object, owner.row)? == Remove::NotThere {
         return Err(absent().into());
     }
     if owner.kind == ObjectKind::User && owners::count_users(tx, group.object.row)? == 0 {
@@ -83,7 +83,7 @@ pub fn list(
 
 /// How many owners a group has.
 pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
-    Ok(OWNERS.count(tx, find_group(tx, group)?.object.row)?)
+    Ok(OWNERS.count(tx, &find_group(tx, group)?.object)?)
 }
 
 /// Refuses owners of kinds that own no groups.
@@ -97,7 +97,7 @@ pub(super) fn may_own(owner: &Object) -> Result<(), Error> {
 /// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
 /// there are too many afterwards ([`check_quota`]).
 pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<(), Error> {
-    match OWNERS.insert(tx, group.object.row, owner.row)? {
+    match OWNERS.insert(tx, &group.object, owner.row)? {
         Insert::New => Ok(changes::append(tx, &group.object, Change::OwnerAdded(owner.row))?),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
     }
@@ -105,7 +105,7 @@ pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<(),
 
 /// Refuses where a group has come to have too many owners.
 pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Group) -> Result<(), Error> {
-    let count = OWNERS.count(tx, group.object.row)?;
+    let count = OWNERS.count(tx, &group.object)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

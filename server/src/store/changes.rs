@@ -18,7 +18,7 @@ impl Store {
     /// is above its own. Positions of others stay as they are.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
         self.writer
-            .run(None, move |connection| {
+            .run(None, move |connection, _| {
                 let sql = "DELETE FROM changes WHERE position <= min(
                                (SELECT max(position) FROM changes) - ?1,
                                (SELECT min(position) FROM changes) + ?2 - 1)";

@@ -3,6 +3,7 @@
 use super::{
     Error, Piece, ReadTx, Store, WriteTx,
     changes::{self, Change},
+    counts,
     driver::{Connection, OptionalExtension, params},
     objects::{self, Object},
     tenants::{self, Tenant},
@@ -19,6 +20,8 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
     tx.change_standing();
     let document = entity(object.kind).document(values);
     let row = object.row.0;
+    tx.count_objects(object.kind, -1);
+    tx.count_out_of_groups(object.row)?;
     for set_aside in [
         "INSERT INTO deleted_memberships (group_row, member_row)
          SELECT group_row, member_row FROM memberships WHERE member_row = ?1",
@@ -39,11 +42,12 @@ impl Store {
     pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Piece, Error> {
         let clock = self.clock.clone();
         self.writer
-            .run(None, move |connection| {
+            .run(None, move |connection, sums| {
                 let Some((tenant, object)) = due(connection, deleted_before)? else {
                     return Ok(Piece::Finished);
                 };
-                purge_piece(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())), &object)?;
+                let tx = ReadTx::new(connection, tenant, clock.now());
+                purge_piece(&WriteTx::new(tx, sums), &object)?;
                 Ok(Piece::Unfinished)
             })
             .await
@@ -68,10 +72,11 @@ fn due(connection: &Connection, before: DateTime<Utc>) -> Result<Option<(Tenant,
 
 fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     let limit = i64::try_from(PIECE).unwrap_or(i64::MAX);
-    let mut taken = 0;
+    let members = "DELETE FROM memberships WHERE (group_row, member_row) IN
+                   (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)";
+    let mut taken = tx.run(members, params![object.row.0, limit])?;
+    tx.count_members(object, -i64::try_from(taken).unwrap_or_default());
     for take in [
-        "DELETE FROM memberships WHERE (group_row, member_row) IN
-         (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)",
         "DELETE FROM ownerships WHERE (group_row, owner_row) IN
          (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
         "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
@@ -84,6 +89,7 @@ fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     if taken > 0 {
         return Ok(());
     }
+    counts::forget_members(tx, object)?;
     for strip in [
         "DELETE FROM application_secrets WHERE application_row = ?1",
         "DELETE FROM granted_roles WHERE service_principal_row = ?1",

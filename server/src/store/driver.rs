@@ -62,6 +62,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0002_objects.sql")),
         M::up(include_str!("migrations/0003_purging.sql")),
         M::up(include_str!("migrations/0004_changes.sql")),
+        M::up(include_str!("migrations/0005_counts.sql")),
         M::up_with_hook(include_str!("migrations/0006_names.sql"), |tx: &Transaction<'_>| {
             Ok(names::make_keys(tx)?)
         }),

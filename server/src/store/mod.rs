@@ -9,6 +9,7 @@
 pub mod applications;
 pub mod changes;
 mod checkpoints;
+mod counts;
 pub mod deletions;
 pub mod devices;
 mod driver;
@@ -33,6 +34,7 @@ pub mod users;
 mod writer;
 
 use checkpoints::Checkpoints;
+use counts::Sums;
 pub use driver::Durability;
 use driver::{DatabaseError, Snapshot};
 pub use tenants::Tenant;
@@ -40,6 +42,7 @@ pub use transaction::{ReadTx, WriteTx};
 
 use crate::model::clock::Clock;
 use chrono::{DateTime, Utc};
+use objects::RowNumber;
 use principals::Principals;
 use readers::Readers;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
@@ -135,6 +138,9 @@ pub const LOG_PAGES: u32 = 4096;
 /// Bytes of texts that a short read reads at most.
 const SHORT_PAGE_BYTES: usize = 256 << 10;
 
+/// Members of a group up to which they are counted each time.
+pub const LARGEST_UNCOUNTED: u32 = 10_000;
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -147,6 +153,9 @@ pub struct Options {
     /// The size of the write-ahead log, in pages of 4 KB, at which its pages begin to be moved into the database. At four
     /// times as many, reads and writes wait until the log is empty.
     pub log_pages: u32,
+    /// Groups of up to so many members are counted each time. The count of a larger group is kept, from the first time on that
+    /// it is asked for.
+    pub largest_uncounted: u32,
     /// Where the store takes the time from.
     pub clock: Clock,
 }
@@ -161,6 +170,7 @@ impl Default for Options {
             // A tenant has a quarter of them.
             long_readers: processors.saturating_mul(2).max(4),
             log_pages: LOG_PAGES,
+            largest_uncounted: LARGEST_UNCOUNTED,
             clock: Clock::default(),
         }
     }
@@ -172,6 +182,7 @@ pub struct Store {
     readers: Arc<Readers>,
     writer: Arc<Writer>,
     principals: Arc<Principals>,
+    largest_uncounted: u32,
     clock: Clock,
 }
 
@@ -184,7 +195,8 @@ impl Store {
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
         let principals = Arc::new(Principals::new());
         let writer = Arc::new(Writer::start(connection, checkpoints, principals.clone())?);
-        Ok(Self { readers, writer, principals, clock: options.clock })
+        let Options { largest_uncounted, clock, .. } = options;
+        Ok(Self { readers, writer, principals, largest_uncounted, clock })
     }
 
     /// Whether there is a database in this folder.
@@ -207,7 +219,7 @@ impl Store {
     pub async fn limit_pages(&self, pages: Option<u32>) -> Result<(), Error> {
         let limit = pages.unwrap_or(u32::MAX - 1);
         self.writer
-            .run(None, move |connection| {
+            .run(None, move |connection, _| {
                 connection.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
                 Ok(())
             })
@@ -238,8 +250,11 @@ impl TenantStore<'_> {
         &self,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (tenant, now) = (self.tenant, self.store.clock.now());
-        self.store.readers.read(|connection| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, work)).await
+        let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
+        let read = |connection: &_| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work);
+        let (read, large) = self.store.readers.read(read).await?;
+        self.keep_count_of(large);
+        read
     }
 
     /// Runs a closure over a consistent snapshot, on a thread for such: for everything that may take long. Where the caller
@@ -252,9 +267,18 @@ impl TenantStore<'_> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (tenant, clock) = (self.tenant, self.store.clock.clone());
-        let work = move |connection: &_| snapshot(connection, tenant, clock.now(), usize::MAX, work);
-        self.store.readers.read_long(tenant, work).await
+        let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
+        let read = move |connection: &_| snapshot(connection, tenant, clock.now(), usize::MAX, largest, work);
+        let (read, large) = self.store.readers.read_long(tenant, read).await?;
+        self.keep_count_of(large);
+        read
+    }
+
+    /// Begins to keep the count of a group that a read found to be large.
+    fn keep_count_of(&self, large: Option<RowNumber>) {
+        if let Some(group) = large {
+            self.store.keep_members_count(self.tenant, group);
+        }
     }
 
     /// Has the writer run a closure, and answers when what it did is durable, or undone where it returned an
@@ -269,8 +293,8 @@ impl TenantStore<'_> {
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
-        let run = move |connection: &driver::Connection| {
-            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()));
+        let run = move |connection: &driver::Connection, sums: &Sums| {
+            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums);
             let done = work(&tx);
             if tx.changes_standing() {
                 principals.expect_change();
@@ -281,13 +305,18 @@ impl TenantStore<'_> {
     }
 }
 
-fn snapshot<T, E: From<Error>>(
+/// Runs a closure over a snapshot. Gives what came of it, and a group that it found to be large.
+fn snapshot<T, E>(
     connection: &driver::Connection,
     tenant: Tenant,
     now: DateTime<Utc>,
     max_bytes: usize,
+    largest_uncounted: u32,
     work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
-    let snapshot = Snapshot::begin(connection).map_err(Error::from)?;
-    work(&ReadTx::new(snapshot.connection(), tenant, now).of_at_most(max_bytes))
+) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
+    let snapshot = Snapshot::begin(connection)?;
+    let tx = ReadTx::new(snapshot.connection(), tenant, now);
+    let tx = tx.of_at_most(max_bytes).noting_large(largest_uncounted);
+    let read = work(&tx);
+    Ok((read, tx.large()))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Error, ReadTx, WriteTx,
+    counts::Count,
     driver::{Row, ToSql, params},
     names::{self, UNIQUE_NAMES},
 };
@@ -44,6 +45,8 @@ pub struct Object {
     pub kind: ObjectKind,
     /// What else is known of it where it is a group.
     pub group: Option<GroupTraits>,
+    /// Whether the count of its members is kept.
+    pub(super) members_counted: bool,
 }
 
 impl Object {
@@ -79,7 +82,8 @@ pub struct NewObject {
 macro_rules! select_objects {
     ($rest:literal) => {
         concat!(
-            "SELECT o.row, o.id, o.kind, o.group_kind, o.is_dynamic, o.role_assignable, o.hidden_membership",
+            "SELECT o.row, o.id, o.kind, o.group_kind, o.is_dynamic, o.role_assignable, o.hidden_membership,
+             o.members_counted",
             $rest
         )
     };
@@ -87,7 +91,7 @@ macro_rules! select_objects {
 pub(super) use select_objects;
 
 /// The first column after those that [`read`] reads.
-pub(super) const NEXT_COLUMN: usize = 7;
+pub(super) const NEXT_COLUMN: usize = 8;
 
 /// Reads an object off the first columns of a row.
 pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
@@ -104,6 +108,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
         id: ObjectId::from_uuid(row.get::<_, Uuid>(1)?),
         kind: kind(row.get(2)?)?,
         group: group.transpose()?,
+        members_counted: row.get(7)?,
     })
 }
 
@@ -186,8 +191,7 @@ pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -
 
 /// How many objects of a kind there are.
 pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
-    let sql = "SELECT count(*) FROM objects WHERE tenant = ?1 AND kind = ?2 AND deleted_at IS NULL";
-    tx.count(sql, params![tx.tenant().number, kind_number(kind)])
+    tx.kept(Count::objects(tx.tenant(), kind))
 }
 
 /// Stores a new object, and gives its texts.
@@ -220,7 +224,9 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             device_id,
         ],
     )?;
-    Ok((Object { row: RowNumber(row), id: new.id, kind: new.kind, group }, document))
+    tx.count_objects(new.kind, 1);
+    let object = Object { row: RowNumber(row), id: new.id, kind: new.kind, group, members_counted: false };
+    Ok((object, document))
 }
 
 /// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group; gives

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Who owns which group.
-pub static OWNERS: Pairs = pairs!("ownerships", "owner_row");
+pub static OWNERS: Pairs = pairs!("ownerships", "owner_row", are_members: false);
 
 /// How many users own a group.
 pub fn count_users(tx: &ReadTx<'_>, group: RowNumber) -> Result<u64, Error> {

@@ -3,8 +3,9 @@
 
 use super::{
     Error, ReadTx, WriteTx,
+    counts::Count,
     driver::params,
-    objects::{self, Page, RowNumber},
+    objects::{self, Object, Page, RowNumber},
 };
 
 /// What became of an insertion.
@@ -32,11 +33,13 @@ pub struct Pairs {
     pub(super) remove: &'static str,
     pub(super) page: &'static str,
     pub(super) count: &'static str,
+    /// Whether these are the memberships: the count of a group that has very many is kept.
+    pub(super) are_members: bool,
 }
 
 /// The statements of a relationship, by the names of its table and of the column beside `group_row`.
 macro_rules! pairs {
-    ($table:literal, $related:literal) => {
+    ($table:literal, $related:literal, are_members: $are_members:literal) => {
         $crate::store::pairs::Pairs {
             insert: concat!(
                 "INSERT INTO ",
@@ -57,7 +60,8 @@ macro_rules! pairs {
                 $related,
                 " LIMIT ?3"
             ),
-            count: concat!("SELECT count(*) FROM ", $table, " WHERE group_row = ?1"),
+            count: concat!("SELECT count(*) FROM (SELECT 1 FROM ", $table, " WHERE group_row = ?1 LIMIT ?2)"),
+            are_members: $are_members,
         }
     };
 }
@@ -65,19 +69,25 @@ pub(super) use pairs;
 
 impl Pairs {
     /// Relates an object to a group.
-    pub fn insert(&self, tx: &WriteTx<'_>, group: RowNumber, related: RowNumber) -> Result<Insert, Error> {
-        Ok(match tx.run(self.insert, params![group.0, related.0])? {
-            0 => Insert::AlreadyThere,
-            _ => Insert::New,
-        })
+    pub fn insert(&self, tx: &WriteTx<'_>, group: &Object, related: RowNumber) -> Result<Insert, Error> {
+        if tx.run(self.insert, params![group.row.0, related.0])? == 0 {
+            return Ok(Insert::AlreadyThere);
+        }
+        if self.are_members {
+            tx.count_members(group, 1);
+        }
+        Ok(Insert::New)
     }
 
     /// Ends the relation of an object to a group.
-    pub fn remove(&self, tx: &WriteTx<'_>, group: RowNumber, related: RowNumber) -> Result<Remove, Error> {
-        Ok(match tx.run(self.remove, params![group.0, related.0])? {
-            0 => Remove::NotThere,
-            _ => Remove::Gone,
-        })
+    pub fn remove(&self, tx: &WriteTx<'_>, group: &Object, related: RowNumber) -> Result<Remove, Error> {
+        if tx.run(self.remove, params![group.row.0, related.0])? == 0 {
+            return Ok(Remove::NotThere);
+        }
+        if self.are_members {
+            tx.count_members(group, -1);
+        }
+        Ok(Remove::Gone)
     }
 
     /// Related objects above `after`, at most `limit`.
@@ -91,8 +101,20 @@ impl Pairs {
         objects::read_page(tx, self.page, params![group.0, after.0], limit)
     }
 
-    /// How many objects are related to a group.
-    pub fn count(&self, tx: &ReadTx<'_>, group: RowNumber) -> Result<u64, Error> {
-        tx.count(self.count, params![group.0])
+    /// How many objects are related to a group: kept for a group that is known to have very many members, else counted.
+    pub fn count(&self, tx: &ReadTx<'_>, group: &Object) -> Result<u64, Error> {
+        if self.are_members && group.members_counted {
+            return tx.kept(Count::members(group.row));
+        }
+        let most = tx.largest_uncounted();
+        let one_more = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+        let count = tx.count(self.count, params![group.row.0, one_more])?;
+        if count <= most {
+            return Ok(count);
+        }
+        if self.are_members {
+            tx.note_large(group.row);
+        }
+        tx.count(self.count, params![group.row.0, i64::MAX])
     }
 }

@@ -46,7 +46,7 @@ impl Store {
     pub async fn create_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
         let now = self.clock.now().timestamp();
         self.writer
-            .run(None, move |connection| {
+            .run(None, move |connection, _| {
                 if find(connection, id)?.is_some() {
                     return Ok(None);
                 }
@@ -63,14 +63,14 @@ impl Store {
     ) -> Result<Tenant, E> {
         let clock = self.clock.clone();
         self.writer
-            .run(None, move |connection| {
+            .run(None, move |connection, sums| {
                 let oldest = "SELECT number, id FROM tenants ORDER BY number LIMIT 1";
                 let first = connection.prepare_cached(oldest).map_err(Error::from)?.query_row([], read);
                 if let Some(first) = first.optional().map_err(Error::from)? {
                     return Ok(first);
                 }
                 let tenant = insert(connection, id, clock.now().timestamp())?;
-                fill(&WriteTx::new(ReadTx::new(connection, tenant, clock.now())))?;
+                fill(&WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums))?;
                 Ok(tenant)
             })
             .await

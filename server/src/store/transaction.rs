@@ -2,7 +2,9 @@
 
 use super::{
     Error, Tenant,
+    counts::Sums,
     driver::{Connection, OptionalExtension, Row, ToSql},
+    objects::RowNumber,
 };
 use chrono::{DateTime, Utc};
 use std::{
@@ -16,17 +18,32 @@ pub struct ReadTx<'c> {
     tenant: Tenant,
     now: DateTime<Utc>,
     max_bytes: usize,
+    /// What the writer's transaction has changed of kept counts.
+    sums: Option<&'c Sums>,
+    /// A group that has more members than this is noted, if their count isn't kept.
+    largest_uncounted: u64,
+    /// Such a group.
+    large: Cell<Option<RowNumber>>,
 }
 
 /// A unit of work that also writes. Everything that takes a [`ReadTx`] takes it too.
 pub struct WriteTx<'c> {
     tx: ReadTx<'c>,
+    sums: &'c Sums,
     changes_standing: Cell<bool>,
 }
 
 impl<'c> ReadTx<'c> {
     pub(super) fn new(connection: &'c Connection, tenant: Tenant, now: DateTime<Utc>) -> Self {
-        Self { connection, tenant, now, max_bytes: usize::MAX }
+        Self {
+            connection,
+            tenant,
+            now,
+            max_bytes: usize::MAX,
+            sums: None,
+            largest_uncounted: u64::MAX,
+            large: Cell::new(None),
+        }
     }
 
     /// The same for pages of at most so many bytes of texts.
@@ -37,6 +54,30 @@ impl<'c> ReadTx<'c> {
     /// Fails where a page of so many bytes of texts is too large for this unit of work.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
         if bytes > self.max_bytes { Err(Error::Large) } else { Ok(()) }
+    }
+
+    /// The same, which notes a group that has more members than this, if their count isn't kept.
+    pub(super) fn noting_large(self, largest_uncounted: u32) -> Self {
+        Self { largest_uncounted: largest_uncounted.into(), ..self }
+    }
+
+    pub(super) fn largest_uncounted(&self) -> u64 {
+        self.largest_uncounted
+    }
+
+    /// Notes that a group is large, and its count isn't kept.
+    pub(super) fn note_large(&self, group: RowNumber) {
+        self.large.set(Some(group));
+    }
+
+    /// The group that was noted.
+    pub(super) fn large(&self) -> Option<RowNumber> {
+        self.large.get()
+    }
+
+    /// What the writer's transaction has changed of kept counts, where this is a part of one.
+    pub(super) fn pending(&self) -> Option<&'c Sums> {
+        self.sums
     }
 
     /// The transaction's tenant.
@@ -100,8 +141,14 @@ impl<'c> ReadTx<'c> {
 }
 
 impl<'c> WriteTx<'c> {
-    pub(super) fn new(tx: ReadTx<'c>) -> Self {
-        Self { tx, changes_standing: Cell::new(false) }
+    /// `sums` are the writer's own.
+    pub(super) fn new(tx: ReadTx<'c>, sums: &'c Sums) -> Self {
+        Self { tx: ReadTx { sums: Some(sums), ..tx }, sums, changes_standing: Cell::new(false) }
+    }
+
+    /// Where changes of kept counts are noted.
+    pub(super) fn sums(&self) -> &'c Sums {
+        self.sums
     }
 
     /// Notes that this unit of work may change how a principal stands.

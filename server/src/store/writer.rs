@@ -12,6 +12,7 @@
 use super::{
     Error, Tenant,
     checkpoints::Checkpoints,
+    counts::Sums,
     driver::{self, Connection, DatabaseError},
     exit,
     principals::Principals,
@@ -49,8 +50,9 @@ impl Writer {
         principals: Arc<Principals>,
     ) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let thread =
-            threads::start("writer", move || Thread { connection, checkpoints, principals, jobs }.run());
+        let thread = threads::start("writer", move || {
+            Thread { connection, checkpoints, principals, sums: Sums::default(), jobs }.run();
+        });
         let thread = thread.map_err(|_| Error::Closed)?;
         Ok(Self { queue: Some(queue), shares: Shares::new(TENANT_SHARE), thread: Some(thread) })
     }
@@ -59,20 +61,42 @@ impl Writer {
     pub(super) async fn run<T, E>(
         &self,
         tenant: Option<Tenant>,
-        work: impl Fn(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl Fn(&Connection, &Sums) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let (answer, outcome) = oneshot::channel();
+        self.queue(tenant, work, Some(answer))?;
+        outcome.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full.
+    pub(super) fn leave(
+        &self,
+        tenant: Tenant,
+        work: impl Fn(&Connection, &Sums) -> Result<(), Error> + Send + 'static,
+    ) {
+        let _ = self.queue(Some(tenant), work, None);
+    }
+
+    fn queue<T, E>(
+        &self,
+        tenant: Option<Tenant>,
+        work: impl Fn(&Connection, &Sums) -> Result<T, E> + Send + 'static,
+        answer: Option<oneshot::Sender<Result<T, E>>>,
+    ) -> Result<(), Error>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let job = Box::new(Closure { work, outcome: None, answer, _place: place });
         self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        })?;
-        outcome.await.map_err(|_| Error::Closed)?
+        })
     }
 }
 
@@ -91,7 +115,7 @@ trait Job: Send {
     /// Whether nobody waits for its answer any more.
     fn is_abandoned(&self) -> bool;
     /// Runs it and keeps its outcome. Says whether what it did is to be kept.
-    fn run(&mut self, connection: &Connection) -> bool;
+    fn run(&mut self, connection: &Connection, sums: &Sums) -> bool;
     /// Hands its outcome out.
     fn answer(self: Box<Self>);
     /// Hands an error out instead.
@@ -101,23 +125,24 @@ trait Job: Send {
 struct Closure<W, T, E> {
     work: W,
     outcome: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    // `None`: nothing waits for it.
+    answer: Option<oneshot::Sender<Result<T, E>>>,
     // Held until the closure is answered, not until its caller goes away.
     _place: Option<Place>,
 }
 
 impl<W, T, E> Job for Closure<W, T, E>
 where
-    W: Fn(&Connection) -> Result<T, E> + Send,
+    W: Fn(&Connection, &Sums) -> Result<T, E> + Send,
     T: Send,
     E: From<Error> + Send,
 {
     fn is_abandoned(&self) -> bool {
-        self.answer.is_closed()
+        self.answer.as_ref().is_some_and(oneshot::Sender::is_closed)
     }
 
-    fn run(&mut self, connection: &Connection) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
+    fn run(&mut self, connection: &Connection, sums: &Sums) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection, sums)))
             .unwrap_or_else(|_| Err(Error::Panicked.into()));
         self.outcome.insert(outcome).is_ok()
     }
@@ -125,11 +150,11 @@ where
     fn answer(self: Box<Self>) {
         let outcome = self.outcome.unwrap_or_else(|| Err(Error::Closed.into()));
         // Nobody waits any more where the client went away: its write is done all the same.
-        let _ = self.answer.send(outcome);
+        let _ = self.answer.map(|answer| answer.send(outcome));
     }
 
     fn fail(self: Box<Self>, error: Error) {
-        let _ = self.answer.send(Err(error.into()));
+        let _ = self.answer.map(|answer| answer.send(Err(error.into())));
     }
 }
 
@@ -147,6 +172,7 @@ struct Thread {
     connection: Connection,
     checkpoints: Checkpoints,
     principals: Arc<Principals>,
+    sums: Sums,
     jobs: mpsc::Receiver<Box<dyn Job>>,
 }
 
@@ -208,10 +234,16 @@ impl Thread {
         }
     }
 
+    fn run_unit(&self, job: &mut dyn Job) -> bool {
+        let keep = job.run(&self.connection, &self.sums);
+        self.sums.end_unit(keep);
+        keep
+    }
+
     /// Runs one closure, which can't be undone alone.
     fn run_plainly(&self, job: &mut dyn Job) -> Ran {
         let before = self.connection.total_changes();
-        let keep = job.run(&self.connection);
+        let keep = self.run_unit(job);
         if self.connection.is_autocommit() {
             Ran::Lost(Error::Lost)
         } else if keep || self.connection.total_changes() == before {
@@ -231,7 +263,7 @@ impl Thread {
         };
         let mut outcome = self.execute("SAVEPOINT closure");
         if outcome.is_ok() {
-            let keep = job.run(&self.connection);
+            let keep = self.run_unit(job);
             if self.connection.is_autocommit() {
                 return Ran::Lost(Error::Lost);
             }
@@ -247,6 +279,7 @@ impl Thread {
     }
 
     fn begin(&self) -> Result<(), Error> {
+        self.sums.clear();
         Ok(self.execute("BEGIN IMMEDIATE")?)
     }
 
@@ -258,7 +291,7 @@ impl Thread {
         if self.connection.is_autocommit() {
             return batch.into_iter().for_each(|job| job.fail(Error::Closed));
         }
-        match self.execute("COMMIT") {
+        match self.sums.write(&self.connection).and_then(|()| self.execute("COMMIT")) {
             Ok(()) => {
                 self.principals.after_commit();
                 batch.into_iter().for_each(Job::answer);

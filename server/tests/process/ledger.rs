@@ -4,7 +4,7 @@
 //! deleted. A write that was answered with success is there, one that was refused or put off is not, and one without an
 //! answer is there whole or not at all.
 
-use crate::roster::Server;
+use crate::{counts, roster::Server};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
@@ -29,6 +29,9 @@ const NEVER: u128 = 0x203;
 const OLD: &str = "life before";
 const NEW: &str = "life after";
 const REFUSED: &str = "life refused";
+
+/// Settings of a server to which the groups are large once members are added: it keeps their counts.
+pub const LARGE_GROUPS: [&str; 2] = ["--largest-uncounted", "4"];
 
 /// How many groups are read through a server.
 const SERVED: usize = 10;
@@ -251,7 +254,7 @@ impl Group {
     }
 }
 
-/// The database's pages are sound, and what is referred to is there.
+/// The database's pages are sound, what is referred to is there, and kept counts are right.
 pub fn check_sound(database: &rusqlite::Connection) {
     let sound: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
@@ -261,6 +264,7 @@ pub fn check_sound(database: &rusqlite::Connection) {
         0,
         "references to nothing"
     );
+    counts::check(database);
 }
 
 /// The database is sound; no change is without its line in the log, nor the other way round.
@@ -339,9 +343,11 @@ impl Writer<'_> {
             }
             self.add(id, sample(number)).await?;
         }
+        self.count(id).await?;
         self.is_refused(id, sample(NEVER)).await?;
         self.rename(id).await?;
         self.remove(id, sample(BOUND[0])).await?;
+        self.count(id).await?;
         if id.as_u128() % 2 == 0 {
             self.delete(id).await?;
         }
@@ -396,6 +402,20 @@ impl Writer<'_> {
             Outcome::Unanswered => None,
             _ => Some(()),
         }
+    }
+
+    /// A group has as many members as its writer knows of, which nothing else writes to.
+    async fn count(&self, id: Uuid) -> Option<()> {
+        let path = format!("/groups/{id}/members/$count");
+        let request = self.server.get(&path, self.token).header("consistencylevel", "eventual");
+        let answer = request.send().await.ok()?;
+        let (status, text) = (answer.status(), answer.text().await.ok()?);
+        if status == StatusCode::OK {
+            let groups = self.ledger.groups.lock().unwrap();
+            let members = groups[&id].members.values().filter(|told| **told == Told::There).count();
+            assert_eq!(text, members.to_string(), "members of {id}");
+        }
+        Some(())
     }
 
     async fn rename(&self, id: Uuid) -> Option<()> {

@@ -6,6 +6,8 @@
 mod campaign;
 mod campaigns;
 mod command_line;
+#[path = "../shared/counts.rs"]
+mod counts;
 #[cfg(feature = "strace")]
 mod disk;
 #[cfg(feature = "strace")]

@@ -3,7 +3,7 @@
 use crate::{
     campaign,
     disk::Disk,
-    ledger::Ledger,
+    ledger::{LARGE_GROUPS, Ledger},
     roster::{Server, roster},
 };
 use futures::future::join_all;
@@ -69,7 +69,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
 /// Starts a server that doesn't log each write that it puts off.
 fn start(data: &Path) -> Server {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data"];
-    Server::spawn(roster(&serve).arg(data).env("RUST_LOG", "off"))
+    Server::spawn(roster(&serve).arg(data).args(LARGE_GROUPS).env("RUST_LOG", "off"))
 }
 
 /// Writes as long as something else is done.

@@ -1,6 +1,10 @@
 //! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is half there.
 
-use crate::{campaign, ledger::Ledger, roster::Server};
+use crate::{
+    campaign, counts,
+    ledger::{LARGE_GROUPS, Ledger},
+    roster::Server,
+};
 use futures::future::join_all;
 use rand::RngExt;
 use std::time::{Duration, Instant};
@@ -32,11 +36,17 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     }
     let server = start(&folder, &ledger, &mut starts).await;
     ledger.check_served(&server, &server.sample_token().await).await;
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let counts = counts::kept_groups(&database);
+    assert!(counts > 0, "no group's count was kept");
     starts.sort();
     let (median, slowest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
     assert!(median < campaign::limit(START), "{starts:?}");
     let starts = format!("starts took {median:.1?}, the slowest {slowest:.1?}");
-    campaign::report("kill", format_args!("{}, none lost; {starts}", ledger.counts()));
+    campaign::report(
+        "kill",
+        format_args!("{}, none lost, {counts} kept counts right; {starts}", ledger.counts()),
+    );
 }
 
 /// Starts a server on what the one before left, which it alone recovers: looked at before that, the database would be
@@ -44,7 +54,7 @@ async fn whatever_was_acknowledged_survives_kill_9() {
 async fn start(folder: &tempfile::TempDir, ledger: &Ledger, starts: &mut Vec<Duration>) -> Server {
     let is_new = !folder.path().join("roster.sqlite").exists();
     let began = Instant::now();
-    let server = Server::start(folder.path(), &["--sample"]);
+    let server = Server::start(folder.path(), &[&["--sample"][..], &LARGE_GROUPS].concat());
     assert_eq!(reqwest::get(format!("{}/health", server.url)).await.unwrap().status(), 200);
     if !is_new {
         starts.push(began.elapsed());

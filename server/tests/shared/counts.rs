@@ -1,0 +1,26 @@
+//! The counts that a database keeps, held against what is there.
+
+use rusqlite::Connection;
+
+/// Every kept count is what counting gives.
+pub fn check(database: &Connection) {
+    let objects = "SELECT kind, tenant, count(*) FROM objects WHERE deleted_at IS NULL GROUP BY kind, tenant";
+    let members = "SELECT 0, row, (SELECT count(*) FROM memberships WHERE group_row = row)
+                   FROM objects WHERE members_counted = 1";
+    // A kind of which nothing is left has a row or not.
+    let kept = "SELECT what, of_row, count FROM counts WHERE what = 0 OR count <> 0";
+    let counted = format!("{objects} UNION ALL {members}");
+    for (some, others) in [(kept, &*counted), (&*counted, kept)] {
+        let sql = format!("SELECT * FROM ({some}) EXCEPT SELECT * FROM ({others})");
+        let mut statement = database.prepare(&sql).unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?]);
+        let wrong: Vec<[i64; 3]> = statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(wrong.is_empty(), "counts of (what, of what, how many): {wrong:?}: {sql}");
+    }
+}
+
+/// How many groups have a kept count.
+pub fn kept_groups(database: &Connection) -> u32 {
+    let sql = "SELECT count(*) FROM counts WHERE what = 0";
+    database.query_row(sql, [], |row| row.get(0)).unwrap()
+}
