@@ -2,7 +2,7 @@
 //! files of the store take what they need of the driver from here.
 
 use super::{
-    Error,
+    Error, folder,
     lock::{Lock, LockError},
     names, private,
 };
@@ -10,6 +10,7 @@ pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, T
 use rusqlite::{ErrorCode, OpenFlags, Transaction, config::DbConfig, ffi};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use std::{
+    fs::OpenOptions,
     io,
     path::Path,
     sync::{
@@ -123,6 +124,9 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
     // Migrations, which come before this, run with the look.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    if durability == Durability::Durable {
+        sync_recovered(folder)?;
+    }
     Ok(connection)
 }
 
@@ -137,6 +141,26 @@ fn lock_migrations(folder: &Path) -> Result<Lock, Error> {
         }
         LockError::Io(error) => error.into(),
     })
+}
+
+/// Syncs what was found in the log when the database was opened.
+///
+/// Readers see a commit only once it is synced, with one exception. A process can be killed between the writes of a commit and
+/// their sync. If no other process has the database open then, the next one to open it takes over every whole commit in the log.
+/// So each process syncs the log between opening the database and answering anything: the first one, and any that
+/// opens the database meanwhile. Afterwards the log's index, which they share in memory, says what is committed.
+fn sync_recovered(folder: &Path) -> io::Result<()> {
+    let log = folder.join(format!("{FILE}{LOG}"));
+    match OpenOptions::new().write(true).open(log) {
+        Ok(log) if log.metadata()?.len() > 0 => {
+            log.sync_data()?;
+            // The file itself can be as new as what is in it.
+            folder::sync_folder(folder)
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Opens a connection for checkpoints.

@@ -187,14 +187,14 @@ fn make_folder(path: &Path) -> io::Result<()> {
 
 /// Has the names in a folder on disk.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let here = Path::new(".");
     fs::File::open(if path.as_os_str().is_empty() { here } else { path })?.sync_all()
 }
 
 /// Other systems open no folders, and keep their names by themselves.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

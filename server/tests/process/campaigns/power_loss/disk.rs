@@ -19,6 +19,9 @@ use std::{
 /// What a disk writes as a whole.
 const SECTOR: usize = 512;
 
+/// Files and what is in them.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
 /// The part of a disk that lies below one folder.
 pub struct Disk {
     root: PathBuf,
@@ -58,12 +61,12 @@ enum Change {
 }
 
 impl Disk {
-    /// The disk on which these events happened, from an empty folder on.
-    pub fn after(root: &Path, events: &[Event]) -> Self {
+    /// The disk on which these events happened at these moments, from an empty folder on.
+    pub fn after<'e>(root: &Path, events: impl Iterator<Item = (Moment, &'e Event)>) -> Self {
         let (names, durable_names) = (Names::new(), Names::new());
         let mut disk =
             Self { root: root.into(), files: Vec::new(), names, durable_names, pending_names: Vec::new() };
-        for (moment, event) in events.iter().enumerate() {
+        for (moment, event) in events {
             disk.happens(moment, event);
         }
         disk
@@ -124,8 +127,8 @@ impl Disk {
         }
     }
 
-    /// The files that are there when the power comes back.
-    pub fn lose_power(&self, random: &mut StdRng) -> BTreeMap<PathBuf, Vec<u8>> {
+    /// Files that may be there when the power comes back.
+    pub fn lose_power(&self, random: &mut StdRng) -> Files {
         let mut names = self.durable_names.clone();
         let everything = random.random_bool(0.5);
         for (_, change) in &self.pending_names {
@@ -133,14 +136,23 @@ impl Disk {
                 change.apply(&mut names);
             }
         }
+        self.files(&names, |file| file.lose_power(random))
+    }
+
+    /// The files that are there if everything is lost that can be.
+    pub fn lose_all(&self) -> Files {
+        self.files(&self.durable_names, |file| file.durable.clone())
+    }
+
+    fn files(&self, names: &Names, mut content: impl FnMut(&File) -> Vec<u8>) -> Files {
         let is_reached = |path: &Path| {
             let mut folders = path.ancestors().skip(1).take_while(|folder| *folder != self.root);
             folders.all(|folder| names.get(folder) == Some(&Node::Folder))
         };
-        let mut files = BTreeMap::new();
+        let mut files = Files::new();
         for (path, node) in names.iter().filter(|(path, _)| is_reached(path)) {
             if let Node::File(number) = node {
-                files.insert(path.clone(), self.files[*number].lose_power(random));
+                files.insert(path.clone(), content(&self.files[*number]));
             }
         }
         files
@@ -259,8 +271,8 @@ mod tests {
     }
 
     /// What can be there after these events, in a disk whose folder is synced: each case once.
-    fn outcomes(events: &[Event]) -> BTreeSet<BTreeMap<PathBuf, Vec<u8>>> {
-        let disk = Disk::after(Path::new("/disk"), events);
+    fn outcomes(events: &[Event]) -> BTreeSet<Files> {
+        let disk = Disk::after(Path::new("/disk"), events.iter().enumerate());
         (0..LOSSES).map(|seed| disk.lose_power(&mut StdRng::seed_from_u64(seed))).collect()
     }
 
@@ -360,6 +372,15 @@ mod tests {
         assert_eq!(names(inner.clone()), cases(&[&[], &["d/f"]]), "in a folder that isn't named yet");
         let named = inner.into_iter().chain([folder(3)]).collect();
         assert_eq!(names(named), cases(&[&["d/f"]]), "in a folder that is");
+    }
+
+    #[test]
+    fn at_worst_all_is_lost_that_no_sync_covers() {
+        let folder = Event::Synced { path: "/disk".into(), began: 2 };
+        let events =
+            [made("a"), written("a", 0, b"old"), folder, synced("a", 3), written("a", 0, b"new"), made("b")];
+        let disk = Disk::after(Path::new("/disk"), events.iter().enumerate());
+        assert_eq!(disk.lose_all(), Files::from([(path("a"), b"old".into())]));
     }
 
     #[test]

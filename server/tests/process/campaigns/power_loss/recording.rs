@@ -49,12 +49,18 @@ const CHANGING: &str = "openat,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,
 /// More than any of the texts that are written.
 const LONGEST_TEXT: usize = 1 << 20;
 
-/// The same command under strace, which writes its lines, very long ones, to standard error.
-pub fn traced(command: &Command) -> Command {
+/// The same command under strace, which writes its lines, very long ones, to standard error. With `killed_at`, the first of its
+/// threads that comes to its sync of this number is killed before that sync, and the others with it.
+pub fn traced(command: &Command, killed_at: Option<u32>) -> Command {
     // With -D the process is this one's child, and strace its grandchild.
     let mut traced = Command::new("strace");
-    traced.args(["-D", "-f", "-y", "--seccomp-bpf", "-o", "/dev/stderr"]);
+    traced.args(["-D", "-f", "-y", "-o", "/dev/stderr"]);
     traced.args(["-s", &LONGEST_TEXT.to_string(), "-e", &format!("trace={SENDING},{CHANGING}")]);
+    match killed_at {
+        Some(number) => traced.args(["-e", &format!("inject=fdatasync:signal=KILL:when={number}")]),
+        // Quicker, but it kills nothing.
+        None => traced.arg("--seccomp-bpf"),
+    };
     traced.arg(command.get_program()).args(command.get_args()).env("RUST_LOG", "error");
     traced.stdin(Stdio::null());
     traced
@@ -118,6 +124,15 @@ impl Recording {
         if path.to_string_lossy().ends_with("-shm") {
             return;
         }
+        // The process was killed meanwhile.
+        if call.result.starts_with('?') {
+            assert!(
+                call.name.contains("sync"),
+                "nobody knows whether this was done: {}",
+                &text[..text.len().min(400)]
+            );
+            return;
+        }
         let event = match call.name {
             "openat" if call.arguments.contains("O_CREAT") && !call.arguments.contains("O_TRUNC") => {
                 Event::FileMade(path)
@@ -147,7 +162,7 @@ impl Recording {
     }
 }
 
-/// A call that succeeded.
+/// A call that succeeded, or during which the process was killed.
 struct Call<'t> {
     name: &'t str,
     arguments: &'t str,
@@ -296,6 +311,18 @@ mod tests {
         let answered = Event::Answered { request: Uuid::from_u128(1), status: 204 };
         let synced = Event::Synced { path: "/data/f".into(), began: 1 };
         assert_eq!(events(trace), [written(Some(1), b"b"), answered, written(Some(0), b"a"), synced]);
+    }
+
+    #[test]
+    fn a_sync_during_which_the_process_was_killed_is_not_done() {
+        let trace = r#"
+7 pwrite64(9</data/f>, "a", 1, 0) = 1
+7 fdatasync(9</data/f>)    = ?
+8 futex(0x7f, FUTEX_WAIT_PRIVATE, 0, NULL <unfinished ...>
+8 <... futex resumed> <unfinished ...>) = ?
+8 +++ killed by SIGKILL +++
+"#;
+        assert_eq!(events(trace), [written(Some(0), b"a")]);
     }
 
     #[test]
