@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     directory::{Policy, sample},
-    http::body::BodyBudget,
+    http,
     store::{Options, folder::Folder},
 };
 use clap::Args;
@@ -34,7 +34,7 @@ impl Demo {
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),
-            body_memory: BodyBudget::DEFAULT,
+            body_memory: http::Settings::BODY_MEMORY,
             store: Options::default(),
         };
         let server = Server::start(Folder::ephemeral()?, settings).await?;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
-    http::body::BodyBudget,
+    http,
     store::{LARGEST_UNCOUNTED, LOG_PAGES, Options, folder::Folder},
 };
 use clap::{
@@ -47,7 +47,7 @@ pub(super) struct Serve {
     exchange_managed_groups: ExchangeManagedGroups,
 
     /// The memory that the bodies of all requests under way may have together, in MB
-    #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = BodyBudget::DEFAULT >> 20,
+    #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::Settings::BODY_MEMORY >> 20,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
     body_memory: usize,
 

@@ -79,6 +79,7 @@ impl Server {
             public_url: settings.public_url,
             loopback_only: has_sample,
             body_memory: settings.body_memory,
+            ..http::Settings::default()
         };
         let state = AppState::new(store.clone(), path, address, http);
         Ok(Self { folder, _lock: lock, store, state, tenant, listener, address, limits: limits() })

@@ -5,7 +5,10 @@ use super::{
     extract::Origin,
 };
 use crate::{
-    directory::{Refusal, groups::Bound},
+    directory::{
+        Refusal,
+        groups::{Bound, MAX_REFERENCES},
+    },
     model::{
         kinds::Relationship,
         properties::Entity,
@@ -59,6 +62,9 @@ pub(super) fn check_annotations(
 pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
     let of = |relationship: Relationship| match body.get(&binding(relationship)) {
         None => Ok(Vec::new()),
+        Some(Value::Array(references)) if references.len() > MAX_REFERENCES => {
+            Err(Refusal::TooManyReferences.into())
+        }
         Some(Value::Array(references)) => references.iter().map(|text| read(text, origin)).collect(),
         Some(_) => Err(RequestFault::Reference.into()),
     };

@@ -103,7 +103,12 @@ impl OAuthFault {
 
 impl From<directory::Error> for OAuthFault {
     fn from(error: directory::Error) -> Self {
-        tracing::error!(%error, "the token endpoint failed");
+        match error {
+            directory::Error::Store(error) if error.is_passing() => {
+                tracing::warn!(%error, "the token endpoint put a request off");
+            }
+            error => tracing::error!(%error, "the token endpoint failed"),
+        }
         Self::Unavailable
     }
 }
@@ -223,8 +228,8 @@ async fn issue(
         RequestFault::Charset | RequestFault::ContentEncoding => OAuthFault::Encoding,
         _ => OAuthFault::ContentType,
     })?;
-    let form = body::read(&parts.extensions, body, MAX_FORM).await.map_err(|fault| match fault {
-        RequestFault::Overloaded => OAuthFault::Unavailable,
+    let form = body::read(&parts.extensions, None, body, MAX_FORM).await.map_err(|fault| match fault {
+        RequestFault::Overloaded | RequestFault::TenantOverloaded => OAuthFault::Unavailable,
         _ => OAuthFault::Form,
     })?;
     let form = Form::read(&form)?;

@@ -1,19 +1,18 @@
 //! Reading a request's body: how large it may be, how long it may stall, and how much memory all bodies may have together.
 
 use super::errors::RequestFault;
+use crate::model::ids::TenantId;
 use axum::{
-    body::{Body, Bytes, HttpBody},
+    body::{Body, HttpBody},
     http::Extensions,
 };
 use http_body_util::BodyExt;
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 /// The largest body of an operation of Graph's, in bytes.
 pub const MAX_BODY: usize = 256 << 10;
@@ -22,55 +21,110 @@ pub const MAX_BODY: usize = 256 << 10;
 pub const MAX_FORM: usize = 16 << 10;
 
 /// How long the next bytes of a body may take.
-const STALL_TIME: Duration = Duration::from_secs(10);
+pub const STALL_TIME: Duration = Duration::from_secs(10);
 
-/// What a piece of a body takes besides its bytes, in a list that doubles as it grows.
-const PIECE_BYTES: usize = 2 * size_of::<Bytes>();
+/// Bytes of a body are gathered in blocks between these sizes. Blocks of few sizes leave the allocator's memory whole.
+const BLOCK: (usize, usize) = (1 << 10, 16 << 10);
+
+/// Which part of the memory the bodies of one tenant may have, or those of all requests without a token.
+const OWNERS_PART: usize = 4;
 
 /// The memory that the bodies of all requests may have together, in bytes. Clones are the same budget.
 #[derive(Debug, Clone)]
-pub struct BodyBudget(Arc<Semaphore>);
+pub(super) struct BodyBudget(Arc<Budget>);
+
+#[derive(Debug)]
+struct Budget {
+    limit: usize,
+    stall_time: Duration,
+    taken: Mutex<Taken>,
+}
+
+/// Bytes that are taken, in all and by whom.
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by_owner: HashMap<Owner, usize>,
+}
+
+/// Whose share bytes count for: a tenant's, or that of all requests without a token.
+pub(super) type Owner = Option<TenantId>;
 
 impl BodyBudget {
-    /// 64 MB.
-    pub const DEFAULT: usize = 64 << 20;
-
-    /// A budget of so many bytes.
-    pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
+    /// A budget of so many bytes, of bodies that may stall for so long.
+    pub(super) fn new(limit: usize, stall_time: Duration) -> Self {
+        Self(Arc::new(Budget { limit, stall_time, taken: Mutex::default() }))
     }
 
     /// One request's share, in which there is nothing yet.
     pub(super) fn share(&self) -> BodyShare {
-        BodyShare { budget: self.0.clone(), taken: Arc::default() }
+        BodyShare(Arc::new(Share { budget: self.0.clone(), taken: Mutex::default() }))
+    }
+}
+
+impl Budget {
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What one request has taken of the budget. It goes back with the last clone: the envelope holds one until the request is
 /// answered.
 #[derive(Debug, Clone)]
-pub(super) struct BodyShare {
-    budget: Arc<Semaphore>,
-    taken: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+pub(super) struct BodyShare(Arc<Share>);
+
+#[derive(Debug)]
+struct Share {
+    budget: Arc<Budget>,
+    taken: Mutex<(Owner, usize)>,
 }
 
 impl BodyShare {
-    /// Takes so many bytes more.
-    pub(super) fn take(&self, bytes: usize) -> Result<(), RequestFault> {
-        let bytes = u32::try_from(bytes).map_err(|_| RequestFault::TooLarge)?;
-        let more = self.budget.clone().try_acquire_many_owned(bytes);
-        let more = more.map_err(|_| RequestFault::Overloaded)?;
-        match &mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(taken) => taken.merge(more),
-            taken @ None => *taken = Some(more),
+    /// The share of the request that has these extensions.
+    pub(super) fn of(extensions: &Extensions) -> Result<Self, RequestFault> {
+        extensions.get().cloned().ok_or(RequestFault::Internal)
+    }
+
+    /// Takes so many bytes more. Fails where the owner, or all together, have what they may have.
+    pub(super) fn take(&self, owner: Owner, bytes: usize) -> Result<(), RequestFault> {
+        let mut all = self.0.budget.taken();
+        let of_owner = all.by_owner.get(&owner).copied().unwrap_or_default();
+        if of_owner.saturating_add(bytes) > self.0.budget.limit / OWNERS_PART {
+            return Err(owner.map_or(RequestFault::Overloaded, |_| RequestFault::TenantOverloaded));
         }
+        if all.all.saturating_add(bytes) > self.0.budget.limit {
+            return Err(RequestFault::Overloaded);
+        }
+        all.all += bytes;
+        all.by_owner.insert(owner, of_owner + bytes);
+        drop(all);
+        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = (owner, taken.1 + bytes);
         Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let (owner, bytes) = *self.taken.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if bytes == 0 {
+            return;
+        }
+        let mut all = self.budget.taken();
+        all.all -= bytes;
+        if let Some(of_owner) = all.by_owner.get_mut(&owner) {
+            *of_owner -= bytes;
+            if *of_owner == 0 {
+                all.by_owner.remove(&owner);
+            }
+        }
     }
 }
 
 /// Reads a body of at most `limit` bytes, which counts for the request's share until it is answered.
 pub(super) async fn read(
     extensions: &Extensions,
+    owner: Owner,
     mut body: Body,
     limit: usize,
 ) -> Result<Vec<u8>, RequestFault> {
@@ -81,18 +135,34 @@ pub(super) async fn read(
     if announced > limit {
         return Err(RequestFault::TooLarge);
     }
-    let share: &BodyShare = extensions.get().ok_or(RequestFault::Internal)?;
-    // Kept as they came until all are there: one block that grows with each body would leave the memory in pieces.
-    let (mut pieces, mut length) = (Vec::new(), 0);
+    let share = BodyShare::of(extensions)?;
+    let stall_time = share.0.budget.stall_time;
+    let (mut blocks, mut length): (Vec<Vec<u8>>, usize) = (Vec::new(), 0);
     loop {
-        let frame = timeout(STALL_TIME, body.frame()).await.map_err(|_| RequestFault::Incomplete)?;
-        let Some(frame) = frame else { return Ok(pieces.concat()) };
+        let frame = timeout(stall_time, body.frame()).await.map_err(|_| RequestFault::Incomplete)?;
+        let Some(frame) = frame else { break };
         let Ok(data) = frame.map_err(|_| RequestFault::Incomplete)?.into_data() else { continue };
         length += data.len();
         if length > limit {
             return Err(RequestFault::TooLarge);
         }
-        share.take(data.len() + PIECE_BYTES)?;
-        pieces.push(data);
+        // Copied: however short it is, what came keeps all of the buffer that it came in.
+        let mut data = &data[..];
+        while !data.is_empty() {
+            let room = blocks.last().map_or(0, |block| block.capacity() - block.len());
+            if room == 0 {
+                let rest = announced.saturating_sub(length).saturating_add(data.len());
+                let size = rest.clamp(BLOCK.0, BLOCK.1);
+                share.take(owner, size)?;
+                blocks.push(Vec::with_capacity(size));
+                continue;
+            }
+            let (now, later) = data.split_at(room.min(data.len()));
+            if let Some(block) = blocks.last_mut() {
+                block.extend_from_slice(now);
+            }
+            data = later;
+        }
     }
+    Ok(if blocks.len() == 1 { blocks.pop().unwrap_or_default() } else { blocks.concat() })
 }

@@ -63,6 +63,9 @@ pub enum RequestFault {
     /// There is no memory for the body now.
     #[error("the memory for bodies is used up")]
     Overloaded,
+    /// The tenant's bodies have all the memory that they may have.
+    #[error("the tenant's share of the memory for bodies is used up")]
+    TenantOverloaded,
     /// The connection ended within the body, or the rest of it didn't come.
     #[error("body incomplete")]
     Incomplete,
@@ -213,6 +216,10 @@ fn unavailable() -> Answer {
     answer(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
 }
 
+fn throttled() -> Answer {
+    answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
+}
+
 fn token_answer(fault: TokenFault) -> Answer {
     let message = match fault {
         TokenFault::Missing => "Access token is empty.",
@@ -290,6 +297,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
             "The request's body is larger than this server takes.",
         ),
         RequestFault::Overloaded => unavailable(),
+        RequestFault::TenantOverloaded => throttled(),
         RequestFault::Incomplete => bad(GATEWAY_BAD_REQUEST, "The request's body ended too early."),
         RequestFault::NoReference => bad(
             BAD_REQUEST,
@@ -477,9 +485,7 @@ fn capitalised(text: &impl ToString) -> String {
 
 fn store_answer(error: &store::Error) -> Answer {
     match error {
-        store::Error::TenantOverloaded => {
-            answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.")
-        }
+        store::Error::TenantOverloaded => throttled(),
         store::Error::Overloaded | store::Error::Closed | store::Error::Lost | store::Error::DiskFull => {
             unavailable()
         }

@@ -2,7 +2,7 @@
 //! query, the body. Each refuses in Graph's own words.
 
 use super::{
-    annotations,
+    AppState, annotations,
     body::{self, BodyShare, MAX_BODY},
     content,
     errors::{Failure, RequestFault},
@@ -30,6 +30,9 @@ use std::marker::PhantomData;
 
 /// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
 const VALUE_BYTES: usize = 256;
+
+/// A body of more bytes isn't read on the thread that serves the request.
+const SHORT_BODY: usize = 16 << 10;
 
 /// Who calls: a verified token's tenant and grants. The authentication layer puts it into the request.
 #[derive(Debug, Clone, Copy)]
@@ -197,23 +200,38 @@ fn is_eventual(headers: &HeaderMap) -> bool {
 /// A body that is a JSON object.
 pub struct Json(pub Map<String, Value>);
 
-impl<S: Send + Sync> FromRequest<S> for Json {
+impl FromRequest<AppState> for Json {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
         content::check(&parts.headers, "application/json")?;
-        let bytes = body::read(&parts.extensions, body, MAX_BODY).await?;
+        let Caller { tenant, .. } = *parts.extensions.get().ok_or(TokenFault::Missing)?;
+        let bytes = body::read(&parts.extensions, Some(tenant.id), body, MAX_BODY).await?;
         if bytes.is_empty() {
             return Err(RequestFault::EmptyBody.into());
         }
-        let object = json::read_object_of(&bytes, annotations::is_read).map_err(|fault| match fault {
+        let share = BodyShare::of(&parts.extensions)?;
+        let is_long = bytes.len() > SHORT_BODY;
+        let read = move || Self::read(&bytes, |values| share.take(Some(tenant.id), values * VALUE_BYTES));
+        if is_long {
+            // Tenants take turns, as with all that takes long.
+            app.store.tenant(tenant).read_long(move |_| read()).await
+        } else {
+            read()
+        }
+    }
+}
+
+impl Json {
+    /// Reads a body. `take` is told how many values it has, and can refuse them.
+    fn read(bytes: &[u8], take: impl FnOnce(usize) -> Result<(), RequestFault>) -> Result<Self, Failure> {
+        let object = json::read_object_of(bytes, annotations::is_read).map_err(|fault| match fault {
             JsonFault::Invalid => RequestFault::Json,
             JsonFault::Duplicate(name) => RequestFault::DuplicateName(name),
             JsonFault::TooLarge => RequestFault::TooLarge,
         })?;
-        let share: &BodyShare = parts.extensions.get().ok_or(RequestFault::Internal)?;
-        share.take(object.values * VALUE_BYTES)?;
+        take(object.values)?;
         Ok(Self(object.members))
     }
 }

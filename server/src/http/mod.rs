@@ -6,7 +6,7 @@ mod answers;
 mod applications;
 mod authenticate;
 mod authority;
-pub mod body;
+mod body;
 mod contacts;
 mod content;
 mod contract;
@@ -47,10 +47,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use body::BodyBudget;
+use body::{BodyBudget, STALL_TIME};
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
-use std::{any::Any, net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc};
+use std::{any::Any, net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
 use tower::{Layer, ServiceExt, service_fn};
@@ -71,8 +71,15 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Whether it answers to loopback names only: for a server whose secrets are public.
     pub loopback_only: bool,
-    /// The memory that the bodies of all requests may have together, in bytes.
+    /// The memory that the bodies of all requests may have together, in bytes. Those of one tenant may have a quarter.
     pub body_memory: usize,
+    /// How long a body may stall.
+    pub body_stall_time: Duration,
+}
+
+impl Settings {
+    /// The memory that bodies have where nothing else is said: 64 MB.
+    pub const BODY_MEMORY: usize = 64 << 20;
 }
 
 impl Default for Settings {
@@ -81,7 +88,8 @@ impl Default for Settings {
             policy: Policy::default(),
             public_url: None,
             loopback_only: false,
-            body_memory: BodyBudget::DEFAULT,
+            body_memory: Self::BODY_MEMORY,
+            body_stall_time: STALL_TIME,
         }
     }
 }
@@ -122,7 +130,7 @@ impl AppState {
             public_url,
             audiences,
             loopback_only: settings.loopback_only,
-            body_budget: BodyBudget::new(settings.body_memory),
+            body_budget: BodyBudget::new(settings.body_memory, settings.body_stall_time),
             folder,
             keys: OnceCell::new(),
         }))

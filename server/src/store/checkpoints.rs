@@ -13,10 +13,17 @@ use super::{
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
     thread::JoinHandle,
+    time::Duration,
 };
 
 /// How many times as large as at its first checkpoint the log becomes before reads and writes wait until it ends.
 const WAIT_FACTOR: u32 = 4;
+
+/// How long the writer waits for long reads before it goes on and lets the log grow.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long it waits once the log is many times too long: as long as a request may take.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The pages that a log has at most but for one transaction, where it is looked after from `first` pages on.
 fn most(first: u32) -> u32 {
@@ -112,7 +119,11 @@ impl Checkpoints {
     /// Begins the log anew, if nobody reads at this moment or `must` says that it is time to keep them waiting.
     fn begin_anew(&mut self, writer: &Connection, pages: u32, must: bool) {
         self.progress.wait_until_moved();
-        let paused = if must { self.readers.pause() } else { self.readers.try_pause() };
+        let much_too_long = pages >= most(most(self.first));
+        let paused = match must {
+            true => self.readers.pause(if much_too_long { LONGEST_PAUSE } else { PAUSE }),
+            false => self.readers.try_pause(),
+        };
         if paused.is_none() {
             if must {
                 // A long read goes on. Again soon, and not after each commit.

@@ -27,6 +27,8 @@ use tokio::sync::oneshot;
 const QUEUE: usize = 2048;
 /// Reads that wait at most, of one tenant.
 const TENANT_QUEUE: usize = 512;
+/// Reads of one tenant that may wait however many others wait.
+const TENANT_LEAST: usize = 8;
 /// Which part of the threads one tenant can have.
 const TENANT_PART: usize = 4;
 
@@ -183,14 +185,18 @@ impl Shared {
 
 impl Queues {
     fn push(&mut self, tenant: Tenant, job: Job) -> Result<(), Error> {
-        if self.waiting.values().map(VecDeque::len).sum::<usize>() >= QUEUE {
-            return Err(Error::Overloaded);
-        }
+        let all: usize = self.waiting.values().map(VecDeque::len).sum();
         let queue = self.waiting.entry(tenant).or_default();
+        if queue.len() >= TENANT_QUEUE {
+            queue.retain(|job| !job.abandoned.load(Ordering::Relaxed));
+        }
         if queue.len() >= TENANT_QUEUE {
             return Err(Error::TenantOverloaded);
         }
-        if queue.is_empty() {
+        if all >= QUEUE && queue.len() >= TENANT_LEAST {
+            return Err(Error::Overloaded);
+        }
+        if !self.turns.contains(&tenant) {
             self.turns.push_back(tenant);
         }
         queue.push_back(job);
@@ -238,10 +244,14 @@ fn run(job: Job, connection: &mut Option<Connection>, folder: &Path) {
             Err(error) => return (job.run)(Err(error)),
         }
     }
-    if let Some(connection) = connection {
-        driver::interrupt_when(connection, Some(job.abandoned));
-        (job.run)(Ok(connection));
-        driver::interrupt_when(connection, None);
+    if let Some(open) = connection {
+        driver::interrupt_when(open, Some(job.abandoned));
+        (job.run)(Ok(open));
+        driver::interrupt_when(open, None);
+        if !open.is_autocommit() {
+            // Interrupted at the very beginning of its transaction, which nothing ends.
+            *connection = None;
+        }
     }
 }
 

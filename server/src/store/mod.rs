@@ -51,11 +51,11 @@ use writer::Writer;
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The server's queue of writes is full.
-    #[error("the queue of writes is full")]
+    /// The server's queue of writes, or that of long reads, is full.
+    #[error("the server's queue is full")]
     Overloaded,
     /// The tenant's share of the queue is full.
-    #[error("the tenant's share of the queue of writes is full")]
+    #[error("the tenant's share of the queue is full")]
     TenantOverloaded,
     /// The store is closing, or its writer ended.
     #[error("the store is closed")]
@@ -135,8 +135,8 @@ impl From<DatabaseError> for Error {
 /// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
 pub const LOG_PAGES: u32 = 4096;
 
-/// Bytes of texts that a short read reads at most.
-const SHORT_PAGE_BYTES: usize = 256 << 10;
+/// Bytes of texts that a short read reads at most: a hundred users of the usual size.
+const SHORT_PAGE_BYTES: usize = 96 << 10;
 
 /// Members of a group up to which they are counted each time.
 pub const LARGEST_UNCOUNTED: u32 = 10_000;

@@ -13,9 +13,6 @@ use std::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How long is waited for reads under way when all are to pause.
-const PAUSE_TIME: Duration = Duration::from_millis(100);
-
 pub(super) struct Readers {
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
@@ -62,10 +59,10 @@ impl Readers {
     }
 
     /// Keeps all from reading until the answer is dropped. Short reads under way have ended then; long ones are waited for
-    /// for a moment. `None`: they take longer.
-    pub(super) fn pause(&self) -> Option<Pause<'_>> {
-        // The long ones first: the short ones, on which everybody waits, go on meanwhile.
-        let long = self.long.pause(PAUSE_TIME)?;
+    /// so long. `None`: they take longer.
+    pub(super) fn pause(&self, limit: Duration) -> Option<Pause<'_>> {
+        // The long ones first: the short ones, on which every request waits, go on meanwhile.
+        let long = self.long.pause(limit)?;
         let short = block_on(self.permits.acquire_many(self.count)).ok()?;
         Some(Pause { _long: long, _short: short })
     }

@@ -2,7 +2,7 @@
 
 use crate::support::{Server, Tenant, send};
 use reqwest::Method;
-use roster_server::http::Settings;
+use roster_server::http::{Settings, transport::Limits};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::{
@@ -13,15 +13,18 @@ use tokio::{
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// More than half of the memory that the bodies of all requests have.
-const LARGE: usize = 60_000;
+/// Longer than any test takes.
+const FOREVER: Duration = Duration::from_secs(3600);
+
+/// More than half of the memory that the bodies of one tenant have.
+const LARGE: usize = 64 << 10;
 
 fn group_of(description: &str) -> Value {
     json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true,
         "description": description})
 }
 
-/// Sends a large body until it is answered with this status.
+/// Sends a large body until it is answered with this status, and with no other one than 201 and 429 until then.
 async fn post_until(tenant: Tenant, status: u16) {
     let answered = timeout(LIMIT, async {
         // White space counts for as much as anything.
@@ -33,18 +36,18 @@ async fn post_until(tenant: Tenant, status: u16) {
             if answer.status == status {
                 return answer;
             }
-            assert!([201, 503].contains(&answer.status.as_u16()), "{answer:?}");
+            assert!([201, 429].contains(&answer.status.as_u16()), "{answer:?}");
         }
     });
     let answer = answered.await.unwrap();
-    assert!(status != 503 || answer.headers.contains_key("retry-after"), "{answer:?}");
+    assert!(status != 429 || answer.headers.contains_key("retry-after"), "{answer:?}");
 }
 
 #[tokio::test]
-async fn bodies_on_their_way_share_a_memory_and_those_beyond_it_are_put_off() {
-    let settings = Settings { body_memory: 2 * LARGE - 1, ..Settings::default() };
-    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings)));
-    let tenant = server.tenant().await;
+async fn bodies_of_a_tenant_share_a_memory_and_those_beyond_it_are_put_off_but_not_another_tenants() {
+    let settings = Settings { body_memory: 8 * LARGE, body_stall_time: FOREVER, ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));
+    let (tenant, other) = (server.tenant().await, server.tenant().await);
     let address = server.url.strip_prefix("http://").unwrap();
     let token = tenant.app_token(["Group.ReadWrite.All"]).await;
     let mut held = TcpStream::connect(address).await.unwrap();
@@ -56,7 +59,8 @@ async fn bodies_on_their_way_share_a_memory_and_those_beyond_it_are_put_off() {
     );
     held.write_all(head.as_bytes()).await.unwrap();
     held.write_all(&body.as_bytes()[..length - 1]).await.unwrap();
-    post_until(tenant, 503).await;
+    post_until(tenant, 429).await;
+    post_until(other, 201).await;
     held.write_all(b"}").await.unwrap();
     let mut answer = String::new();
     timeout(LIMIT, held.read_to_string(&mut answer)).await.unwrap().unwrap();
@@ -110,8 +114,10 @@ async fn read_status(connection: &mut TcpStream) -> u16 {
 
 #[tokio::test]
 async fn every_refusal_that_comes_before_the_body_keeps_the_connection() {
-    let tenant = Tenant::fresh().await;
-    let address = tenant.server.url.strip_prefix("http://").unwrap();
+    let limits = Limits { drain_time: FOREVER, ..Limits::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(Settings::default(), limits)));
+    let tenant = server.tenant().await;
+    let address = server.url.strip_prefix("http://").unwrap();
     let group = tenant.security_group("readers").await;
     let (all, none) = (tenant.app_token(["Group.ReadWrite.All"]).await, tenant.app_token([]).await);
     let token_endpoint = format!("/{}/oauth2/v2.0/token", uuid::Uuid::nil());

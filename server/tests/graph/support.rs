@@ -42,12 +42,12 @@ impl Server {
         Self::start_within(policy, public_url, |router| router)
     }
 
-    /// Starts a server that answers so.
-    pub fn start_with(settings: Settings) -> Self {
+    /// Starts a server that answers so, within these limits.
+    pub fn start_with(settings: Settings, limits: Limits) -> Self {
         let (folder, store) = Self::store();
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), folder.path().into(), address, settings);
-        Self::listen(folder, store, state, listener, |router| router)
+        Self::listen(folder, store, state, listener, limits, |router| router)
     }
 
     /// The same with more around the handlers.
@@ -60,7 +60,7 @@ impl Server {
         let settings = Settings { policy, public_url: public_url.map(str::to_owned), ..Settings::default() };
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), folder.path().into(), address, settings);
-        Self::listen(folder, store, state, listener, around)
+        Self::listen(folder, store, state, listener, Limits::default(), around)
     }
 
     /// Starts a server with the sample, as `roster serve --sample` does. It lives to the end of the process.
@@ -71,7 +71,7 @@ impl Server {
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), folder.path().into(), address, settings);
         // Its threads can't be ended from within a test's.
-        Box::leak(Box::new(Self::listen(folder, store, state, listener, |router| router)))
+        Box::leak(Box::new(Self::listen(folder, store, state, listener, Limits::default(), |router| router)))
     }
 
     fn store() -> (TempDir, Store) {
@@ -87,6 +87,7 @@ impl Server {
         store: Store,
         state: AppState,
         listener: std::net::TcpListener,
+        limits: Limits,
         around: impl FnOnce(Router) -> Router,
     ) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -95,7 +96,7 @@ impl Server {
         let app = tower::service_fn(move |request| exchanges::checked(app.clone(), request));
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
-            transport::serve(listener, app, Limits::default(), std::future::pending()).await.unwrap();
+            transport::serve(listener, app, limits, std::future::pending()).await.unwrap();
         });
         Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
     }

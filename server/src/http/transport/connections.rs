@@ -141,19 +141,24 @@ struct State {
     answered: bool,
     /// Whether an answer waits for its client.
     unread: bool,
+    /// Whether a request has begun to come.
+    coming: bool,
     /// Since when nothing of this has changed.
     since: Instant,
 }
 
 impl Activity {
     fn new(limits: Limits) -> Self {
-        let state = State { requests: 0, answered: false, unread: false, since: Instant::now() };
+        let state =
+            State { requests: 0, answered: false, unread: false, coming: false, since: Instant::now() };
         Self { limits, state: Mutex::new(state), make_way: Notify::new(), end: Notify::new() }
     }
 
     /// A request has arrived, its body aside.
     pub(super) fn request_begins(&self) {
-        self.state().requests += 1;
+        let mut state = self.state();
+        state.requests += 1;
+        state.coming = false;
     }
 
     /// A request is answered; the answer is still to be sent.
@@ -161,6 +166,14 @@ impl Activity {
         let mut state = self.state();
         state.requests = state.requests.saturating_sub(1);
         (state.answered, state.unread, state.since) = (true, true, Instant::now());
+    }
+
+    /// Bytes came: of the next request, where none is under way.
+    fn bytes_come(&self) {
+        let mut state = self.state();
+        if state.requests == 0 && !state.coming {
+            (state.coming, state.since) = (true, Instant::now());
+        }
     }
 
     fn all_is_sent(&self) {
@@ -175,7 +188,7 @@ impl Activity {
         let state = self.state();
         let limit = match *state {
             State { requests: 1.., .. } => return None,
-            State { answered: true, unread: false, .. } => self.limits.idle_time,
+            State { answered: true, unread: false, coming: false, .. } => self.limits.idle_time,
             _ => self.limits.stall_time,
         };
         let time = now.saturating_duration_since(state.since);
@@ -208,7 +221,7 @@ impl Activity {
     }
 }
 
-/// A connection's bytes; what was sent is noted.
+/// A connection's bytes; what came and what was sent is noted.
 pub(super) struct WatchedStream<S> {
     /// The bytes.
     pub(super) stream: S,
@@ -222,7 +235,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.activity.bytes_come();
+        }
+        outcome
     }
 }
 

@@ -34,6 +34,9 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt};
 
+/// Events of connections that a thread looks at together at most.
+const MAX_EVENTS: usize = 4096;
+
 /// What answers the requests.
 pub trait App:
     Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
@@ -79,8 +82,9 @@ pub async fn serve(
             slot = slots.take() => slot,
             () = &mut stop => break,
         };
-        if let Some(thread) = in_turn.next() {
-            let _ = thread.connections.send((stream, slot));
+        let handed_out = in_turn.next().map(|thread| thread.connections.send((stream, slot)));
+        if !matches!(handed_out, Some(Ok(()))) {
+            return Err(io::Error::other("a thread that serves connections has ended"));
         }
     }
     drop(listener);
@@ -103,7 +107,11 @@ impl ServingThread {
     fn start(app: impl App, limits: Limits) -> io::Result<Self> {
         let (connections, mut accepted) = mpsc::unbounded_channel();
         let (ends, ended) = oneshot::channel();
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            // Whether a request has arrived must be seen in one look at all connections.
+            .max_io_events_per_tick(limits.connections.clamp(1, MAX_EVENTS))
+            .build()?;
         let serve = async move {
             let builder = builder(&limits);
             while let Some((stream, slot)) = accepted.recv().await {

@@ -12,6 +12,9 @@ use std::{
 };
 use tokio::time::timeout;
 
+/// How much of a body is read and dropped, in bytes.
+const MAX_DRAINED: usize = 16 << 20;
+
 /// A request's body. What of it wasn't read goes to its [`Rest`] when this is dropped.
 pub(super) struct RequestBody {
     body: Option<Incoming>,
@@ -50,8 +53,11 @@ impl Rest {
             return false;
         }
         let read = async {
+            let mut read = 0;
             while let Some(frame) = body.frame().await {
-                if frame.is_err() {
+                let Ok(frame) = frame else { return false };
+                read += frame.data_ref().map_or(0, Bytes::len);
+                if read > MAX_DRAINED {
                     return false;
                 }
             }

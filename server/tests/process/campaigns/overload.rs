@@ -38,7 +38,7 @@ const SOON: Duration = Duration::from_secs(1);
 const BESIDE_SLOW: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_more_clients_than_slots_each_is_answered_or_put_off_and_what_was_acknowledged_is_there() {
+async fn what_was_acknowledged_to_more_clients_than_slots_is_there_and_the_server_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = start_with_files(FEW_FILES, folder.path());
     let token = server.sample_token().await;
