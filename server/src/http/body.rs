@@ -1,11 +1,13 @@
-//! Reading a request's body: how large it may be, how long it may stall, and how much memory all bodies may have together.
+//! Bodies of requests and answers: how large one may be, how long it may stall, and how much memory all may have together.
 
 use super::errors::RequestFault;
 use crate::model::ids::TenantId;
 use axum::{
-    body::{Body, HttpBody},
+    body::{Body, Bytes, HttpBody},
     http::Extensions,
+    response::Response,
 };
+use futures::FutureExt;
 use http_body_util::BodyExt;
 use std::{
     collections::HashMap,
@@ -29,7 +31,10 @@ const BLOCK: (usize, usize) = (1 << 10, 16 << 10);
 /// Which part of the memory the bodies of one tenant may have, or those of all requests without a token.
 const OWNERS_PART: usize = 4;
 
-/// The memory that the bodies of all requests may have together, in bytes. Clones are the same budget.
+/// An answer of fewer bytes counts for nothing.
+const SMALL_ANSWER: usize = 64 << 10;
+
+/// The memory that the bodies of all requests, or of all answers, may have together. Clones are the same budget.
 #[derive(Debug, Clone)]
 pub(super) struct BodyBudget(Arc<Budget>);
 
@@ -118,6 +123,33 @@ impl Drop for Share {
                 all.by_owner.remove(&owner);
             }
         }
+    }
+}
+
+/// An answer whose body counts for this share until it is sent.
+pub(super) fn hold(response: Response, share: &BodyShare, owner: Owner) -> Result<Response, RequestFault> {
+    let size = response.body().size_hint().lower();
+    let size = usize::try_from(size).map_err(|_| RequestFault::Internal)?;
+    if size < SMALL_ANSWER {
+        return Ok(response);
+    }
+    share.take(owner, size)?;
+    let (parts, body) = response.into_parts();
+    // It is there as a whole.
+    let text = body.collect().now_or_never().and_then(Result::ok).ok_or(RequestFault::Internal)?.to_bytes();
+    let body = Bytes::from_owner(HeldText { text, _share: share.clone() });
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// The text of an answer, and what it has taken of the budget.
+struct HeldText {
+    text: Bytes,
+    _share: BodyShare,
+}
+
+impl AsRef<[u8]> for HeldText {
+    fn as_ref(&self) -> &[u8] {
+        &self.text
     }
 }
 

@@ -73,6 +73,8 @@ pub struct Settings {
     pub loopback_only: bool,
     /// The memory that the bodies of all requests may have together, in bytes. Those of one tenant may have a quarter.
     pub body_memory: usize,
+    /// The same for the bodies of large answers, until they are sent.
+    pub answer_memory: usize,
     /// How long a body may stall.
     pub body_stall_time: Duration,
 }
@@ -89,6 +91,7 @@ impl Default for Settings {
             public_url: None,
             loopback_only: false,
             body_memory: Self::BODY_MEMORY,
+            answer_memory: 256 << 20,
             body_stall_time: STALL_TIME,
         }
     }
@@ -107,6 +110,7 @@ pub struct Shared {
     audiences: Vec<String>,
     loopback_only: bool,
     body_budget: BodyBudget,
+    answer_budget: BodyBudget,
     folder: PathBuf,
     keys: OnceCell<Arc<Keys>>,
 }
@@ -131,6 +135,7 @@ impl AppState {
             audiences,
             loopback_only: settings.loopback_only,
             body_budget: BodyBudget::new(settings.body_memory, settings.body_stall_time),
+            answer_budget: BodyBudget::new(settings.answer_memory, settings.body_stall_time),
             folder,
             keys: OnceCell::new(),
         }))

@@ -3,6 +3,7 @@
 use super::{
     AppState,
     answers::Select,
+    body,
     errors::{Failure, RequestFault},
     extract::{Caller, Origin},
 };
@@ -68,7 +69,8 @@ impl Listing {
                 answered => return answered,
             }
         }
-        tenant.read_long(move |tx| answer(tx)).await
+        let response = tenant.read_long(move |tx| answer(tx)).await?;
+        Ok(body::hold(response, &app.answer_budget.share(), Some(caller.tenant.id))?)
     }
 
     /// After which object the page begins.

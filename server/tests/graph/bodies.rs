@@ -69,6 +69,43 @@ async fn bodies_of_a_tenant_share_a_memory_and_those_beyond_it_are_put_off_but_n
 }
 
 #[tokio::test]
+async fn large_answers_that_are_not_read_share_a_memory_and_those_beyond_it_are_put_off() {
+    let settings = Settings { answer_memory: 4 * (4 << 20), ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));
+    let (tenant, other) = (server.tenant().await, server.tenant().await);
+    for number in 0..60 {
+        let values = json!({"displayName": "g", "mailNickname": format!("g{number}"), "mailEnabled": false,
+            "securityEnabled": true, "membershipRule": "x".repeat(3000), "classification": "x".repeat(1000),
+            "resourceBehaviorOptions": vec!["x".repeat(200); 200]});
+        tenant.group(values).await;
+    }
+    let address = server.url.strip_prefix("http://").unwrap();
+    let token = tenant.app_token(["Group.Read.All"]).await;
+    let request =
+        format!("GET /v1.0/groups HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n");
+    let mut unread = Vec::new();
+    let put_off = timeout(LIMIT, async {
+        loop {
+            let mut connection = TcpStream::connect(address).await.unwrap();
+            connection.write_all(request.as_bytes()).await.unwrap();
+            let mut status = [0; "HTTP/1.1 200".len()];
+            connection.read_exact(&mut status).await.unwrap();
+            // The system takes some of it, however little is read.
+            unread.push(connection);
+            if status.ends_with(b"429") {
+                break;
+            }
+            assert!(status.ends_with(b"200"), "{status:?}");
+        }
+    });
+    put_off.await.unwrap();
+    assert_eq!(send(other.raw(Method::GET, "/groups").await).await.status, 200);
+    drop(unread);
+    let again = async { while send(tenant.raw(Method::GET, "/groups").await).await.status != 200 {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_body_of_too_many_values_or_levels_is_refused_wherever_they_stand() {
     let tenant = Tenant::fresh().await;
     for name in ["description", "beside@odata.unread"] {

@@ -129,7 +129,8 @@ fn create_user(tx: &WriteTx<'_>, id: ObjectId, number: usize) -> Result<(), dire
 fn token(folder: &Path, tenant: Tenant) -> String {
     let (data, tenant) = (folder.to_str().unwrap(), tenant.id.to_string());
     let of = ["--data", data, "--tenant", &tenant];
-    printed(&[&["app", "create", "reader", "--role", "Directory.Read.All"][..], &of].concat());
+    let roles = ["--role", "Directory.Read.All", "Group.ReadWrite.All"];
+    printed(&[&["app", "create", "reader"][..], &roles, &of].concat());
     printed(&[&["token", "--app", "reader"][..], &of].concat())
 }
 
@@ -147,7 +148,20 @@ fn dearest(group: ObjectId, token: &str) -> Vec<String> {
         "/users".into(),
     ]
     .map(|path| get(&path, token))
-    .into()
+    .into_iter()
+    .chain([body(token)])
+    .collect()
+}
+
+/// A body of as many values as one may have, which is refused once it is read.
+fn body(token: &str) -> String {
+    let values = "{\"a\":0},".repeat(4_990);
+    let body = format!("{{\"groupTypes\":[{values}1],\"x\":\"{}\"}}", " ".repeat(200_000));
+    let length = body.len();
+    format!(
+        "POST /v1.0/groups HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// The latency below which 99 of 100 requests lie, sent one after another from a thread of their own.
@@ -184,7 +198,7 @@ impl Flood {
                 let mut connection = Connection::to(&url).await;
                 for request in requests.iter().cycle().skip(number) {
                     match connection.ask(request).await {
-                        Some(200) => counted.fetch_add(1, Ordering::Relaxed),
+                        Some(200 | 400) => counted.fetch_add(1, Ordering::Relaxed),
                         // Put off, or too late: there is more than a tenant's share.
                         Some(429 | 504) => 0,
                         Some(status) => panic!("{status}"),
