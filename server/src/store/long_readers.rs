@@ -57,9 +57,12 @@ struct Queues {
     is_closed: bool,
 }
 
+/// A read, given its connection or why there is none.
+type Run = Box<dyn FnOnce(Result<&Connection, Error>) + Send>;
+
 /// A read that waits.
 struct Job {
-    run: Box<dyn FnOnce(Result<&Connection, Error>) + Send>,
+    run: Run,
     abandoned: Arc<AtomicBool>,
 }
 

@@ -82,8 +82,8 @@ pub async fn serve(
             slot = slots.take() => slot,
             () = &mut stop => break,
         };
-        let handed_out = in_turn.next().map(|thread| thread.connections.send((stream, slot)));
-        if !matches!(handed_out, Some(Ok(()))) {
+        let serves = |thread: &ServingThread| thread.connections.send((stream, slot)).is_ok();
+        if !in_turn.next().is_some_and(serves) {
             return Err(io::Error::other("a thread that serves connections has ended"));
         }
     }
