@@ -13,7 +13,7 @@ use std::{
 use tokio::time::timeout;
 
 /// How much of a body is read and dropped, in bytes.
-const MAX_DRAINED: usize = 16 << 20;
+const MAX_DRAINED: usize = 64 << 20;
 
 /// A request's body. What of it wasn't read goes to its [`Rest`] when this is dropped.
 pub(super) struct RequestBody {
