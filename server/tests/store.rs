@@ -20,8 +20,8 @@ use roster_server::{
         permissions::{Grants, Permission, Permissions, Principal},
     },
     store::{
-        self, Options, Piece, Store, Tenant, WriteTx, deletions, members::MEMBERS, objects,
-        principals::Standing,
+        self, Options, Piece, Store, Tenant, WriteTx, counts as kept_counts, deletions, members::MEMBERS,
+        objects, principals::Standing,
     },
 };
 use serde_json::{Value, json};
@@ -572,7 +572,7 @@ impl World {
     }
 
     async fn devices(&self) -> u64 {
-        self.store.tenant(self.tenant).read(|tx| objects::count(tx, ObjectKind::Device)).await.unwrap()
+        self.store.tenant(self.tenant).read(|tx| kept_counts::objects(tx, ObjectKind::Device)).await.unwrap()
     }
 
     /// Every kept count is right; how many groups have one.
@@ -615,7 +615,7 @@ async fn within_a_batch_counts_are_right_and_refused_closures_do_not_count() {
     world.count_and_keep().await;
     let sees = |expected: u64| {
         move |tx: &WriteTx<'_>| {
-            assert_eq!((members(tx)?, objects::count(tx, ObjectKind::Device)?), (expected, expected));
+            assert_eq!((members(tx)?, kept_counts::objects(tx, ObjectKind::Device)?), (expected, expected));
             Ok::<_, Error>(())
         }
     };

@@ -15,7 +15,7 @@ use crate::{
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
-        deletions,
+        counts, deletions,
         objects::{self, NewObject, Object, RowNumber},
     },
 };
@@ -121,7 +121,7 @@ pub(super) fn check_listed(
 
 /// How many objects of a kind there are.
 pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
-    Ok(objects::count(tx, kind)?)
+    Ok(counts::objects(tx, kind)?)
 }
 
 /// Checks a creation's body against the kind's table.

@@ -14,21 +14,12 @@ use crate::{
         properties::Entity,
         values::{PropertyFault, Values},
     },
-    odata::reference::Reference,
+    odata::{
+        annotations::{binding, is_binding},
+        reference::Reference,
+    },
 };
 use serde_json::Value;
-
-const BIND: &str = "@odata.bind";
-
-/// Whether a member of a body is read: properties are, and these annotations.
-pub(super) fn is_read(name: &str) -> bool {
-    !name.contains('@') || ["@odata.id", "@odata.type"].contains(&name) || is_binding(name)
-}
-
-/// Whether a member binds objects, in whatever spelling: a binding that is dropped would look like one that was done.
-fn is_binding(name: &str) -> bool {
-    name.trim().to_ascii_lowercase().ends_with(BIND)
-}
 
 /// The reference that a body consists of. Other members beside it are not looked at.
 pub(super) fn reference(body: &Values, origin: &Origin) -> Result<Reference, Failure> {
@@ -50,7 +41,7 @@ pub(super) fn check_annotations(
         return Err(Refusal::Property { resource: entity.resource, fault }.into());
     }
     let unserved = |name: &&String| {
-        is_binding(name) && !binds.iter().any(|relationship| **name == binding(*relationship))
+        is_binding(name) && !binds.iter().any(|relationship| **name == binding(relationship.name()))
     };
     match body.keys().find(unserved) {
         Some(name) => Err(RequestFault::Binding(name.clone()).into()),
@@ -60,7 +51,7 @@ pub(super) fn check_annotations(
 
 /// The references that a body binds to a group.
 pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
-    let of = |relationship: Relationship| match body.get(&binding(relationship)) {
+    let of = |relationship: Relationship| match body.get(&binding(relationship.name())) {
         None => Ok(Vec::new()),
         Some(Value::Array(references)) if references.len() > MAX_REFERENCES => {
             Err(Refusal::TooManyReferences.into())
@@ -69,10 +60,6 @@ pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
         Some(_) => Err(RequestFault::Reference.into()),
     };
     Ok(Bound { members: of(Relationship::Members)?, owners: of(Relationship::Owners)? })
-}
-
-fn binding(relationship: Relationship) -> String {
-    format!("{}{BIND}", relationship.name())
 }
 
 fn read(text: &Value, origin: &Origin) -> Result<Reference, Failure> {

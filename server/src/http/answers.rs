@@ -4,10 +4,9 @@
 use super::{
     errors::{Failure, RequestFault},
     extract::{Caller, Origin},
-    paging::Collection,
 };
 use crate::{
-    directory::Found,
+    directory::{Found, objects::Page},
     model::{
         self,
         kinds::ObjectKind,
@@ -40,6 +39,16 @@ impl<'q> Select<'q> {
     pub fn of(query: &'q Query, caller: &'q Caller) -> Option<Self> {
         Some(Self { names: query.select.as_deref()?, by: &caller.grants })
     }
+}
+
+/// A page that is ready to be answered.
+pub struct Collection {
+    /// The objects.
+    pub page: Page,
+    /// The URL of the next page.
+    pub next_link: Option<String>,
+    /// How many objects there are in all, where the caller asked for it.
+    pub count: Option<u64>,
 }
 
 /// One object: 200.

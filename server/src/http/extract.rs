@@ -2,7 +2,7 @@
 //! query, the body. Each refuses in Graph's own words.
 
 use super::{
-    AppState, annotations,
+    AppState,
     body::{self, BodyShare, MAX_BODY},
     content,
     errors::{Failure, RequestFault},
@@ -15,6 +15,7 @@ use crate::{
         permissions::Grants,
     },
     odata::{
+        annotations::is_read,
         query::{Query, QueryFault, QueryOption},
         reference::Key,
     },
@@ -226,7 +227,7 @@ impl FromRequest<AppState> for Json {
 impl Json {
     /// Reads a body. `take` is told how many values it has, and can refuse them.
     fn read(bytes: &[u8], take: impl FnOnce(usize) -> Result<(), RequestFault>) -> Result<Self, Failure> {
-        let object = json::read_object_of(bytes, annotations::is_read).map_err(|fault| match fault {
+        let object = json::read_object_of(bytes, is_read).map_err(|fault| match fault {
             JsonFault::Invalid => RequestFault::Json,
             JsonFault::Duplicate(name) => RequestFault::DuplicateName(name),
             JsonFault::TooLarge => RequestFault::TooLarge,

@@ -6,7 +6,7 @@ use super::{
     error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
-    paging::{Collection, Listing},
+    paging::Listing,
     requires::requires,
     schemas::DirectoryObjectCollection,
     wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
@@ -126,7 +126,10 @@ async fn list_members(
     app: &AppState,
     caller: Caller,
     group: Sent<ObjectId>,
-    write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure> + Send + Sync + 'static,
+    write: impl Fn(&Origin, &answers::Collection, Option<Select<'_>>) -> Result<Response, Failure>
+    + Send
+    + Sync
+    + 'static,
 ) -> Result<Response, Failure> {
     let group = Arc::new(group);
     let counted = group.clone();

@@ -2,7 +2,7 @@
 
 use super::{
     AppState,
-    answers::Select,
+    answers::{Collection, Select},
     body,
     errors::{Failure, RequestFault},
     extract::{Caller, Origin},
@@ -15,16 +15,6 @@ use crate::{
 };
 use axum::response::Response;
 use std::sync::Arc;
-
-/// A page that is ready to be answered.
-pub(super) struct Collection {
-    /// The objects.
-    pub page: Page,
-    /// The URL of the next page.
-    pub next_link: Option<String>,
-    /// How many objects there are in all, where the caller asked for it.
-    pub count: Option<u64>,
-}
 
 /// What is asked for of a collection.
 pub(super) struct Listing {

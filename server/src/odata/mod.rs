@@ -1,6 +1,7 @@
 //! OData's texts: query options, references to objects, paging tokens. Text in, checked values out. Pure:
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
+pub mod annotations;
 pub mod page_token;
 pub mod query;
 pub mod reference;

@@ -90,6 +90,11 @@ impl Sums {
     }
 }
 
+/// How many objects of a kind there are.
+pub fn objects(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
+    tx.kept(Count::objects(tx.tenant(), kind))
+}
+
 impl ReadTx<'_> {
     /// A count that is kept: its row, and what the transaction has changed of it.
     pub(super) fn kept(&self, count: Count) -> Result<u64, Error> {

@@ -2,13 +2,13 @@
 //! files of the store take what they need of the driver from here.
 
 use super::{
-    Error, folder,
+    Error, disk,
     lock::{Lock, LockError},
-    names, private,
+    private,
 };
 pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
-use rusqlite::{ErrorCode, OpenFlags, Transaction, config::DbConfig, ffi};
-use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
+use rusqlite::{ErrorCode, OpenFlags, config::DbConfig, ffi};
+use rusqlite_migration::{MigrationDefinitionError, Migrations};
 use std::{
     fs::OpenOptions,
     io,
@@ -56,20 +56,6 @@ const PREPARED_STATEMENTS: usize = 128;
 /// How many steps of SQLite's machine a statement does between two looks whether it is to go on: some hundred microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
-/// Every migration, oldest first. A file is never edited once it was released.
-fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
-        M::up(include_str!("migrations/0001_directory.sql")),
-        M::up(include_str!("migrations/0002_objects.sql")),
-        M::up(include_str!("migrations/0003_purging.sql")),
-        M::up(include_str!("migrations/0004_changes.sql")),
-        M::up(include_str!("migrations/0005_counts.sql")),
-        M::up_with_hook(include_str!("migrations/0006_names.sql"), |tx: &Transaction<'_>| {
-            Ok(names::make_keys(tx)?)
-        }),
-    ])
-}
-
 /// Whether a commit reaches the disk before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -94,7 +80,11 @@ pub(super) fn is_there(folder: &Path) -> bool {
 }
 
 /// Opens the connection that writes, and brings the database up to date.
-pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Connection, Error> {
+pub(super) fn open_writer(
+    folder: &Path,
+    durability: Durability,
+    migrations: &Migrations<'_>,
+) -> Result<Connection, Error> {
     if is_emptied(folder) {
         // SQLite would take the log of an empty database for nobody's, and delete it.
         return Err(Error::Damaged);
@@ -110,7 +100,7 @@ pub(super) fn open_writer(folder: &Path, durability: Durability) -> Result<Conne
         return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
     }
     connection.pragma_update(None, "synchronous", durability.synchronous())?;
-    migrations().to_latest(&mut connection).map_err(|error| match error {
+    migrations.to_latest(&mut connection).map_err(|error| match error {
         rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             Error::Newer
         }
@@ -155,7 +145,7 @@ fn sync_recovered(folder: &Path) -> io::Result<()> {
         Ok(log) if log.metadata()?.len() > 0 => {
             log.sync_data()?;
             // The file itself can be as new as what is in it.
-            folder::sync_folder(folder)
+            disk::sync_folder(folder)
         }
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -297,11 +287,6 @@ pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
-}
-
-/// Whether the disk had no room for a file.
-pub(super) fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Whether the disk had no room for what the database had to write.

@@ -2,9 +2,10 @@
 //! alone serves it.
 
 use super::{
+    disk::{self, sync_folder},
     driver,
     lock::{Holder, Lock, LockError},
-    private,
+    private::{self, AccessError},
 };
 use crate::auth::keys::{self, KeyError, Keys};
 use std::{
@@ -29,24 +30,9 @@ pub enum FolderError {
     /// Another server serves it.
     #[error("another server is running on {0} ({1}): stop it, or choose another folder with --data")]
     InUse(PathBuf, Holder),
-    /// Another user, of this id, owns the folder or a file in it.
-    #[error(
-        "{0} belongs to user {1}, not to the one that runs this: run Roster as that user, or choose a folder of your own with --data"
-    )]
-    NotOwned(PathBuf, u32),
-    /// Others than the owner can write to the folder or a file in it.
-    #[error(
-        "{0} can be written by others than its owner: see that it is as you left it, and take that from them with `chmod go-w '{0}'`"
-    )]
-    Writable(PathBuf),
-    /// Others than the owner can read a file.
-    #[error("{0} can be read by others than its owner: make it private with `chmod go= '{0}'`")]
-    Readable(PathBuf),
-    /// Others than the owner can read the signing key.
-    #[error(
-        "{0} can be read by others than its owner: make it private with `chmod 600`; or delete it while no server runs, to get a new key"
-    )]
-    KeyNotPrivate(PathBuf),
+    /// Others than its owner can get at it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// What lies in the signing key's place is too large.
     #[error("{0} has more than 64 kB, and can't be a signing key")]
     KeyTooLarge(PathBuf),
@@ -61,7 +47,7 @@ pub enum FolderError {
 impl FolderError {
     /// Whether there was no room on the disk.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Io(_, error) if driver::is_full(error))
+        matches!(self, Self::Io(_, error) | Self::Access(AccessError::Io(_, error)) if disk::is_full(error))
     }
 }
 
@@ -183,19 +169,6 @@ fn make_folder(path: &Path) -> io::Result<()> {
     let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
     make_private_folder(path)?;
     new.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
-}
-
-/// Has the names in a folder on disk.
-#[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    let here = Path::new(".");
-    fs::File::open(if path.as_os_str().is_empty() { here } else { path })?.sync_all()
-}
-
-/// Other systems open no folders, and keep their names by themselves.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]

@@ -261,7 +261,10 @@ fn run(job: Job, connection: &mut Option<Connection>, folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ids::TenantId, store::driver::Durability};
+    use crate::{
+        model::ids::TenantId,
+        store::{driver::Durability, migrations},
+    };
     use futures::FutureExt;
     use std::sync::mpsc;
     use tempfile::TempDir;
@@ -273,7 +276,7 @@ mod tests {
 
     fn world(threads: u16) -> World {
         let folder = tempfile::tempdir().unwrap();
-        driver::open_writer(folder.path(), Durability::Ephemeral).unwrap();
+        driver::open_writer(folder.path(), Durability::Ephemeral, &migrations::all()).unwrap();
         World { readers: LongReaders::start(folder.path(), threads).unwrap(), _folder: folder }
     }
 

@@ -9,9 +9,10 @@
 pub mod applications;
 pub mod changes;
 mod checkpoints;
-mod counts;
+pub mod counts;
 pub mod deletions;
 pub mod devices;
+mod disk;
 mod driver;
 pub mod exit;
 pub mod folder;
@@ -19,6 +20,7 @@ pub mod groups;
 mod lock;
 mod long_readers;
 pub mod members;
+mod migrations;
 mod names;
 pub mod objects;
 pub mod owners;
@@ -122,7 +124,7 @@ impl Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        if driver::is_full(&error) { Self::DiskFull } else { Self::Folder(error.to_string()) }
+        if disk::is_full(&error) { Self::DiskFull } else { Self::Folder(error.to_string()) }
     }
 }
 
@@ -189,7 +191,7 @@ pub struct Store {
 impl Store {
     /// Opens the database in this folder, making or migrating it where needed.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        let connection = driver::open_writer(folder, options.durability)?;
+        let connection = driver::open_writer(folder, options.durability, &migrations::all())?;
         let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;

@@ -2,7 +2,6 @@
 
 use super::{
     Error, ReadTx, WriteTx,
-    counts::Count,
     driver::{Row, ToSql, params},
     names::{self, UNIQUE_NAMES},
 };
@@ -189,11 +188,6 @@ pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -
     read_page(tx, sql, params![tx.tenant().number, kind_number(kind), after.0], limit)
 }
 
-/// How many objects of a kind there are.
-pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
-    tx.kept(Count::objects(tx.tenant(), kind))
-}
-
 /// Stores a new object, and gives its texts.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
     let group = new.group;
@@ -246,7 +240,7 @@ pub fn update(
         "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4 WHERE row = ?1",
         params![object.row.0, document.default, document.rest, dynamic],
     )?;
-    names::update(tx, object.row, object.kind, values, changed)?;
+    names::update(tx, object.row.0, object.kind, values, changed)?;
     Ok(document)
 }
 

@@ -1,12 +1,37 @@
 //! What in a data folder is its owner's alone: how its files are opened, and that no other user can read or change them.
 //! Which files these are is known elsewhere.
 
-use super::folder::FolderError;
 use std::{
     fs::{self, File, Metadata, OpenOptions},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+/// Why a folder or a file isn't its owner's alone.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// Another user, of this id, owns the folder or a file in it.
+    #[error(
+        "{0} belongs to user {1}, not to the one that runs this: run Roster as that user, or choose a folder of your own with --data"
+    )]
+    NotOwned(PathBuf, u32),
+    /// Others than the owner can write to the folder or a file in it.
+    #[error(
+        "{0} can be written by others than its owner: see that it is as you left it, and take that from them with `chmod go-w '{0}'`"
+    )]
+    Writable(PathBuf),
+    /// Others than the owner can read a file.
+    #[error("{0} can be read by others than its owner: make it private with `chmod go= '{0}'`")]
+    Readable(PathBuf),
+    /// Others than the owner can read the signing key.
+    #[error(
+        "{0} can be read by others than its owner: make it private with `chmod 600`; or delete it while no server runs, to get a new key"
+    )]
+    KeyNotPrivate(PathBuf),
+    /// The file system refused.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::Error),
+}
 
 /// What users can do with a folder or file.
 struct Access {
@@ -21,8 +46,8 @@ struct Access {
 
 /// Refuses a folder that others can write to, or that another user owns, and the same of these files in it. `secrets` are
 /// refused too where others can read them.
-pub(super) fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(), FolderError> {
-    let of_folder = fs::metadata(folder).map_err(|error| FolderError::Io(folder.into(), error))?;
+pub(super) fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(), AccessError> {
+    let of_folder = fs::metadata(folder).map_err(|error| AccessError::Io(folder.into(), error))?;
     let of_folder = access(&of_folder);
     of_folder.check(folder)?;
     for name in secrets.iter().chain(locks) {
@@ -30,41 +55,41 @@ pub(super) fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(FolderError::Io(path, error)),
+            Err(error) => return Err(AccessError::Io(path, error)),
         };
         check_file(&path, &found)?;
         // No other user gets at a file within a private folder.
         let is_private = of_folder.is_private || access(&found).is_private;
         if !is_private && secrets.contains(name) {
-            return Err(FolderError::Readable(path));
+            return Err(AccessError::Readable(path));
         }
     }
     Ok(())
 }
 
 /// Refuses what isn't a regular file, can be written by others, or belongs to another user.
-fn check_file(path: &Path, found: &Metadata) -> Result<(), FolderError> {
+fn check_file(path: &Path, found: &Metadata) -> Result<(), AccessError> {
     if !found.is_file() {
-        return Err(FolderError::Io(path.into(), not_a_file()));
+        return Err(AccessError::Io(path.into(), not_a_file()));
     }
     access(found).check(path)
 }
 
 impl Access {
-    fn check(&self, path: &Path) -> Result<(), FolderError> {
+    fn check(&self, path: &Path) -> Result<(), AccessError> {
         if !self.is_own {
-            return Err(FolderError::NotOwned(path.into(), self.owner));
+            return Err(AccessError::NotOwned(path.into(), self.owner));
         }
         if self.is_writable {
-            return Err(FolderError::Writable(path.into()));
+            return Err(AccessError::Writable(path.into()));
         }
         Ok(())
     }
 }
 
 /// Opens a key to be read, which no other user can read or write wherever it lies. `None`: there is none.
-pub(super) fn open_key(path: &Path) -> Result<Option<File>, FolderError> {
-    let failed = |error| FolderError::Io(path.into(), error);
+pub(super) fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
+    let failed = |error| AccessError::Io(path.into(), error);
     let file = match directly(OpenOptions::new().read(true)).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -72,7 +97,7 @@ pub(super) fn open_key(path: &Path) -> Result<Option<File>, FolderError> {
     };
     let found = file.metadata().map_err(failed)?;
     check_file(path, &found)?;
-    if access(&found).is_private { Ok(Some(file)) } else { Err(FolderError::KeyNotPrivate(path.into())) }
+    if access(&found).is_private { Ok(Some(file)) } else { Err(AccessError::KeyNotPrivate(path.into())) }
 }
 
 /// Opens a file to be read and written, made private where there is none.
