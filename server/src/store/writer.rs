@@ -26,7 +26,10 @@ use std::{
     thread::JoinHandle,
     time::{Duration, Instant},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 /// Closures that wait at most, of all tenants.
 const QUEUE: usize = 2048;
@@ -92,7 +95,8 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
-        let job = Box::new(Closure { work, outcome: None, answer, _place: place });
+        let runtime = Handle::try_current().ok();
+        let job = Box::new(Closure { work, outcome: None, answer, runtime, _place: place });
         self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
@@ -114,6 +118,8 @@ impl Drop for Writer {
 trait Job: Send {
     /// Whether nobody waits for its answer any more.
     fn is_abandoned(&self) -> bool;
+    /// Where its caller waits.
+    fn runtime(&self) -> Option<&Handle>;
     /// Runs it and keeps its outcome. Says whether what it did is to be kept.
     fn run(&mut self, connection: &Connection, sums: &Sums) -> bool;
     /// Hands its outcome out.
@@ -127,6 +133,7 @@ struct Closure<W, T, E> {
     outcome: Option<Result<T, E>>,
     // `None`: nothing waits for it.
     answer: Option<oneshot::Sender<Result<T, E>>>,
+    runtime: Option<Handle>,
     // Held until the closure is answered, not until its caller goes away.
     _place: Option<Place>,
 }
@@ -139,6 +146,10 @@ where
 {
     fn is_abandoned(&self) -> bool {
         self.answer.as_ref().is_some_and(oneshot::Sender::is_closed)
+    }
+
+    fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
     }
 
     fn run(&mut self, connection: &Connection, sums: &Sums) -> bool {
@@ -166,6 +177,21 @@ enum Ran {
     InPart,
     /// The transaction is gone.
     Lost(Error),
+}
+
+/// Hands outcomes out, all of a runtime's callers at once: waking a runtime from another thread is a system call.
+fn answer(mut batch: Vec<Box<dyn Job>>) {
+    let id = |job: &dyn Job| job.runtime().map(Handle::id);
+    while let Some(last) = batch.last() {
+        let runtime = last.runtime().cloned();
+        let there = runtime.as_ref().map(Handle::id);
+        let jobs: Vec<_> = batch.extract_if(.., |job| id(&**job) == there).collect();
+        let answers = move || jobs.into_iter().for_each(Job::answer);
+        match runtime {
+            Some(runtime) => drop(runtime.spawn(async { answers() })),
+            None => answers(),
+        }
+    }
 }
 
 struct Thread {
@@ -294,7 +320,7 @@ impl Thread {
         match self.sums.write(&self.connection).and_then(|()| self.execute("COMMIT")) {
             Ok(()) => {
                 self.principals.after_commit();
-                batch.into_iter().for_each(Job::answer);
+                answer(batch);
             }
             Err(error) if driver::is_disk_failure(&error) => {
                 // After a failed sync nobody knows what is on disk: no answer is a true one.
