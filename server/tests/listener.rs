@@ -4,12 +4,13 @@
 
 use axum::{
     Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{Request, State},
     routing::{get, post},
 };
 use roster_server::http::transport::{self, Limits};
 use std::{
+    convert::Infallible,
     future,
     net::SocketAddr,
     sync::{
@@ -274,6 +275,44 @@ async fn read_answer(connection: &mut TcpStream) -> String {
     let mut body = [0; "refused".len()];
     connection.read_exact(&mut body).await.unwrap();
     head
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_gets_little() {
+    const FRAME: usize = 16 << 10;
+    let (written, write) = (Arc::new(AtomicUsize::new(0)), Bytes::from(vec![b'.'; FRAME]));
+    let count = written.clone();
+    let endless = move || {
+        let count = count.clone();
+        let frames = std::iter::repeat_with(move || {
+            count.fetch_add(FRAME, Ordering::Relaxed);
+            Ok::<_, Infallible>(write.clone())
+        });
+        async { Body::from_stream(futures::stream::iter(frames)) }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = Router::new().route("/endless", get(endless)).fallback(async || "refused");
+    let limits = Limits { threads: 1, ..patient() };
+    tokio::spawn(transport::serve(listener, app, limits, future::pending()));
+
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    send(&mut slow, "GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    assert!(read_head(&mut slow).await.is_some());
+    let mut other = TcpStream::connect(address).await.unwrap();
+    let mut seen = 0;
+    // The thread takes turns: once it writes no more between many answers to others, it waits for the client.
+    loop {
+        for _ in 0..100 {
+            send(&mut other, "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+            read_answer(&mut other).await;
+        }
+        match written.load(Ordering::Relaxed) {
+            now if now == seen => break,
+            now => seen = now,
+        }
+    }
+    assert!(seen < 2 << 20, "{seen} bytes were taken from the server");
 }
 
 #[tokio::test]

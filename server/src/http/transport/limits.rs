@@ -19,6 +19,9 @@ pub struct Limits {
     pub headers: usize,
     /// Bytes of a request's head, and of a body that wait to be read.
     pub head_bytes: usize,
+    /// Bytes of answers that the system takes for a client that doesn't read them. The system itself would take megabytes,
+    /// which no budget counts, and copying them for many such clients would keep others waiting.
+    pub unread_bytes: usize,
     /// How long a head may take, and how long a connection may be idle.
     pub head_time: Duration,
     /// How long a client may take no byte of an answer.
@@ -38,6 +41,7 @@ impl Default for Limits {
             stall_time: Duration::from_secs(10),
             headers: 100,
             head_bytes: 32 * 1024,
+            unread_bytes: 256 * 1024,
             head_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
             drain_time: Duration::from_secs(1),

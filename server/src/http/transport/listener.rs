@@ -21,6 +21,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use std::{
     convert::Infallible, future::Future, io, net::TcpStream as StdTcpStream, pin::pin, thread, time::Duration,
 };
@@ -152,7 +153,7 @@ async fn serve_connection(
     slot: Slot,
     limits: Limits,
 ) {
-    let stream = match ready(stream, limits.write_time) {
+    let stream = match ready(stream, &limits) {
         Ok(stream) => stream,
         Err(error) => return tracing::debug!(%error, "a connection can't be served"),
     };
@@ -199,11 +200,12 @@ async fn serve_connection(
 }
 
 /// A stream as this thread's runtime serves it.
-fn ready(stream: StdTcpStream, write_time: Duration) -> io::Result<TimeoutStream<TcpStream>> {
+fn ready(stream: StdTcpStream, limits: &Limits) -> io::Result<TimeoutStream<TcpStream>> {
     // Otherwise an answer can wait for the acknowledgement of the one before.
     stream.set_nodelay(true)?;
+    SockRef::from(&stream).set_send_buffer_size(limits.unread_bytes)?;
     let mut stream = TimeoutStream::new(TcpStream::from_std(stream)?);
-    stream.set_write_timeout(Some(write_time));
+    stream.set_write_timeout(Some(limits.write_time));
     Ok(stream)
 }
 
