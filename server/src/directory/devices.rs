@@ -26,7 +26,7 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 
 /// Changes a device as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::Device, id, body)
+    objects::update_plain(tx, by, ObjectKind::Device, id, body, |_, _| Ok(()))
 }
 
 /// Deletes a device.

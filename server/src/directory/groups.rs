@@ -11,7 +11,7 @@ use crate::{
         clock::timestamp,
         group::GROUP,
         ids::{ObjectId, Sent},
-        kinds::{GroupKind, GroupTraits, ObjectKind, Relationship},
+        kinds::{GroupKind, GroupTraits, ObjectKind},
         permissions::{
             self, ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Principal,
             UPDATE_GROUP_PROPERTIES,
@@ -87,7 +87,7 @@ pub fn create(
     let values = objects::check_creation(&GROUP, body)?;
     let traits = read_traits(&values)?;
     if !policy.lets_change(traits.kind) {
-        return Err(Refusal::NotCreatable(traits.kind).into());
+        return Err(Refusal::MailEnabledGroup.into());
     }
     if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
@@ -109,12 +109,10 @@ pub fn create(
     } else {
         readable(tx, by, &bound.owners)?
     };
+    let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
     // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, values, traits)?;
-    if bound.owners.is_empty() {
-        own_by_creator(tx, by, &group)?;
-    }
     bind(tx, &group, &members, &owners)?;
     Ok(found)
 }
@@ -139,7 +137,7 @@ pub fn update(
 ) -> Result<Updated, Error> {
     bound.check_size()?;
     let changes = objects::check_update(by, &GROUP, body)?;
-    if changes.is_empty() && bound.is_empty() {
+    if objects::names_nothing(body, &changes) && bound.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }
     let elsewhere = changes.keys().any(|name| GROUP.holds_elsewhere(name));
@@ -154,6 +152,7 @@ pub fn update(
         return Err(Refusal::NotPermitted.into());
     }
     let mut group = find_group(tx, id)?;
+    objects::check_id(body, &group.object)?;
     policy.may_change(&group)?;
     members::may_change_role_assignable(by, &group)?;
     if elsewhere {
@@ -218,14 +217,19 @@ fn check_bound(
 ) -> Result<(), Error> {
     members.iter().try_for_each(|member| members::may_join(traits, member))?;
     owners.iter().try_for_each(owners::may_own)?;
-    check_named_once(group, Relationship::Members, members)?;
-    Ok(check_named_once(group, Relationship::Owners, owners)?)
+    if let Some(member) = named_again(members) {
+        return Err(Refusal::MemberTwice { group, member: member.id, kind: member.kind }.into());
+    }
+    if named_again(owners).is_some() {
+        return Err(Refusal::OwnerTwice.into());
+    }
+    Ok(())
 }
 
-fn check_named_once(group: ObjectId, relationship: Relationship, objects: &[Object]) -> Result<(), Refusal> {
-    let mut named_before = objects.iter().enumerate().filter(|(index, it)| objects[..*index].contains(it));
-    let Some((_, again)) = named_before.next() else { return Ok(()) };
-    Err(Refusal::TwiceInOneRequest { group, relationship, object: again.id, kind: again.kind })
+/// The first object that stands among those before it.
+fn named_again(objects: &[Object]) -> Option<&Object> {
+    let mut named = objects.iter().enumerate();
+    named.find(|(index, object)| objects[..*index].contains(object)).map(|(_, object)| object)
 }
 
 /// Adds owners and members; one that is there already fails all of it. Members come last, so that their being there
@@ -396,13 +400,10 @@ fn check_unique_names(
     Ok(())
 }
 
-/// The user who creates a Microsoft 365 group without owners owns it.
-fn own_by_creator(tx: &WriteTx<'_>, by: &Grants, group: &Group) -> Result<(), Error> {
-    let (GroupKind::Microsoft365, Principal::User(Some(creator))) = (group.traits.kind, by.principal) else {
-        return Ok(());
+/// The user who creates a Microsoft 365 group, and so owns it.
+fn owner_by_creation(tx: &ReadTx<'_>, by: &Grants, traits: GroupTraits) -> Result<Option<Object>, Error> {
+    let (GroupKind::Microsoft365, Principal::User(Some(creator))) = (traits.kind, by.principal) else {
+        return Ok(None);
     };
-    if let Some(user) = lookup::find_by_id(tx, creator)?.filter(|object| object.kind == ObjectKind::User) {
-        owners::own(tx, group, &user)?;
-    }
-    Ok(())
+    Ok(lookup::find_by_id(tx, creator)?.filter(|object| object.kind == ObjectKind::User))
 }

@@ -37,9 +37,9 @@ pub enum Refusal {
     /// The group is kept by Exchange: nothing of it is changed through Graph.
     #[error("the group is managed by Exchange")]
     ManagedByExchange,
-    /// Groups of this kind aren't created through Graph.
-    #[error("{} can't be created through this API", .0.words())]
-    NotCreatable(GroupKind),
+    /// Groups that take mail and aren't Microsoft 365 groups are made by Exchange alone.
+    #[error("a mail-enabled group can't be created")]
+    MailEnabledGroup,
     /// Role-assignable groups take no groups.
     #[error("no group can be in a role-assignable group")]
     NoNesting,
@@ -57,18 +57,19 @@ pub enum Refusal {
     /// The object is a member or an owner already.
     #[error("already among the {}", .0.name())]
     AlreadyRelated(Relationship),
-    /// One request names an object twice.
-    #[error("'{object}' stands twice in one request")]
-    TwiceInOneRequest {
+    /// One request names a member twice.
+    #[error("'{member}' stands twice in one request")]
+    MemberTwice {
         /// The group that is to have it.
         group: ObjectId,
-        /// What the group is to have it as.
-        relationship: Relationship,
-        /// The object.
-        object: ObjectId,
-        /// The object's kind.
+        /// The member.
+        member: ObjectId,
+        /// The member's kind.
         kind: ObjectKind,
     },
+    /// One request names an owner twice, or one who is an owner by making the group.
+    #[error("an owner stands twice in one request")]
+    OwnerTwice,
     /// No user would own the group any more.
     #[error("the last owner of a group")]
     LastOwner,
@@ -115,6 +116,9 @@ pub enum Refusal {
     /// Another object has this value already.
     #[error("the value of '{0}' is taken")]
     Taken(&'static str),
+    /// The application of this client id has a service principal already.
+    #[error("the service principal of '{0}' is there already")]
+    ServicePrincipalExists(String),
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,

@@ -10,7 +10,7 @@ use crate::{
         kinds::{GroupTraits, ObjectKind},
         permissions::{Access, Grants},
         properties::Entity,
-        values::{Document, Values},
+        values::{Document, PropertyFault, Values},
     },
     store::{
         ReadTx, WriteTx,
@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use chrono::TimeDelta;
+use serde_json::Value;
 
 /// How long a deleted object is kept before it is gone for good.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
@@ -130,7 +131,7 @@ pub(super) fn check_creation(entity: &'static Entity, body: &Values) -> Result<V
 }
 
 /// Checks an update's body against the kind's table, and whether the caller may change what it names. What another
-/// service holds is changed by itself.
+/// service holds is changed by itself. The object's own id can stand in it too: [`check_id`] looks at it.
 pub(super) fn check_update(by: &Grants, entity: &'static Entity, body: &Values) -> Result<Values, Refusal> {
     may_name(by, &[entity], Access::Update, body.keys())?;
     let changes =
@@ -140,6 +141,21 @@ pub(super) fn check_update(by: &Grants, entity: &'static Entity, body: &Values) 
         return Err(Refusal::MixedServices);
     }
     Ok(changes)
+}
+
+/// Whether a checked update names nothing, its object's id neither.
+pub(super) fn names_nothing(body: &Values, changes: &Values) -> bool {
+    changes.is_empty() && !body.contains_key("id")
+}
+
+/// Refuses an update that gives its object another id. Its own, in any case, changes nothing.
+pub(super) fn check_id(body: &Values, object: &Object) -> Result<(), Refusal> {
+    let is_own = |id: &Value| id.as_str().and_then(|id| id.parse().ok()) == Some(object.id);
+    if body.get("id").is_none_or(is_own) {
+        return Ok(());
+    }
+    let resource = model::entity(object.kind).resource;
+    Err(Refusal::Property { resource, fault: PropertyFault::ReadOnly("id") })
 }
 
 /// Changes values as a checked update says.
@@ -190,22 +206,26 @@ pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     Ok(deletions::delete(tx, object, &values)?)
 }
 
-/// Changes an object of a kind whose properties stand each for itself.
+/// Changes an object of a kind whose properties stand each for itself, but for what `check` says of the values before and
+/// after.
 pub(super) fn update_plain(
     tx: &WriteTx<'_>,
     by: &Grants,
     kind: ObjectKind,
     id: &Sent<ObjectId>,
     body: &Values,
+    check: impl Fn(&Values, &Values) -> Result<(), Refusal>,
 ) -> Result<(), Error> {
     let entity = model::entity(kind);
     let changes = check_update(by, entity, body)?;
-    if changes.is_empty() {
+    if names_nothing(body, &changes) {
         return Err(Refusal::NothingToChange.into());
     }
     let object = find(tx, kind, id)?;
+    check_id(body, &object)?;
     let before = objects::values(tx, object.row)?;
     let mut after = before.clone();
     apply(entity, &mut after, &changes)?;
+    check(&before, &after)?;
     update(tx, &object, &before, &after)
 }

@@ -7,11 +7,12 @@ use crate::{
         kinds::ObjectKind,
         permissions::{Access, Grants},
         service_principal::SERVICE_PRINCIPAL,
-        values::Values,
+        values::{PropertyFault, Values},
     },
     store::{self, WriteTx, applications, objects::Object},
 };
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Creates the service principal of an application as an object of a new `id`. The application may be
 /// registered elsewhere; where it is registered here, the service principal takes its name.
@@ -22,9 +23,10 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
     let mut values = objects::check_creation(&SERVICE_PRINCIPAL, body)?;
+    check_declared(&Values::new(), &values)?;
     let app_id = values.get("appId").and_then(Value::as_str).unwrap_or_default().to_owned();
     if applications::find(tx, ObjectKind::ServicePrincipal, &app_id)?.is_some() {
-        return Err(Refusal::Taken("appId").into());
+        return Err(Refusal::ServicePrincipalExists(app_id).into());
     }
     if let Some(application) = applications::find(tx, ObjectKind::Application, &app_id)? {
         let application = store::objects::values(tx, application.row)?;
@@ -41,7 +43,30 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
 
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, id, body)
+    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, id, body, check_declared)
+}
+
+/// Refuses roles and permissions without an id of their own, and to take away one that is enabled.
+fn check_declared(before: &Values, after: &Values) -> Result<(), Refusal> {
+    for name in ["appRoles", "oauth2PermissionScopes"] {
+        let (before, after) = (declared(before, name), declared(after, name));
+        let ids: HashSet<&str> = after.iter().filter_map(id).collect();
+        let stays = |one: &Value| id(one).is_some_and(|id| ids.contains(id));
+        let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
+        if ids.len() < after.len() || !enabled.all(stays) {
+            let fault = PropertyFault::Invalid(name);
+            return Err(Refusal::Property { resource: SERVICE_PRINCIPAL.resource, fault });
+        }
+    }
+    Ok(())
+}
+
+fn declared<'v>(values: &'v Values, name: &str) -> &'v [Value] {
+    values.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn id(declared: &Value) -> Option<&str> {
+    declared["id"].as_str()
 }
 
 /// Deletes a service principal: no more tokens are issued to it.

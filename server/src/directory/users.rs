@@ -67,7 +67,7 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
     let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
-    check_password(password.get("password"))?;
+    check_password(password.get("password"), &values)?;
     check_unique_name(tx, &values, None)?;
     let now = Value::from(timestamp(tx.now()));
     values.insert("securityIdentifier".into(), id.security_identifier().into());
@@ -81,10 +81,11 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Fo
 /// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     let mut changes = objects::check_update(by, &USER, body)?;
-    if changes.is_empty() {
+    if objects::names_nothing(body, &changes) {
         return Err(Refusal::NothingToChange.into());
     }
     let user = find_covered(tx, by, &UPDATE_USER, key)?;
+    objects::check_id(body, &user)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
     let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
     let elsewhere = changes.keys().any(|name| USER.holds_elsewhere(name));
@@ -97,7 +98,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     let mut after = before.clone();
     objects::apply(&USER, &mut after, &changes)?;
     if let Some(password) = password.get("password") {
-        check_password(Some(password))?;
+        check_password(Some(password), &after)?;
         after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
     }
     check_unique_name(tx, &after, Some(user.row))?;
@@ -136,8 +137,8 @@ fn check_unique_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) ->
     }
 }
 
-/// 8 to 256 characters, of three of four classes.
-fn check_password(password: Option<&Value>) -> Result<(), Refusal> {
+/// 8 to 256 characters, of three of four classes unless the user's policies have it otherwise.
+fn check_password(password: Option<&Value>, user: &Values) -> Result<(), Refusal> {
     let Some(password) = password.and_then(Value::as_str) else {
         let fault = PropertyFault::Required("passwordProfile");
         return Err(Refusal::Property { resource: USER.resource, fault });
@@ -148,5 +149,12 @@ fn check_password(password: Option<&Value>) -> Result<(), Refusal> {
         + has(|c| c.is_ascii_digit())
         + has(|c| !c.is_alphanumeric());
     let long_enough = (8..=256).contains(&password.chars().count());
-    if long_enough && classes >= 3 { Ok(()) } else { Err(Refusal::WeakPassword) }
+    let strong_enough = classes >= 3 || has_policy(user, "DisableStrongPassword");
+    if long_enough && strong_enough { Ok(()) } else { Err(Refusal::WeakPassword) }
+}
+
+/// Whether this is among a user's policies for passwords, which are words with commas between them.
+fn has_policy(user: &Values, policy: &str) -> bool {
+    let policies = user.get("passwordPolicies").and_then(Value::as_str).unwrap_or_default();
+    policies.split(',').any(|word| word.trim().eq_ignore_ascii_case(policy))
 }

@@ -13,6 +13,8 @@ pub type ObjectErrors = ErrorResponses<NAMES_OBJECTS>;
 pub type WriteErrors = ErrorResponses<{ NAMES_OBJECTS | HAS_BODY }>;
 /// What an operation with a body can answer besides its success, where it names no object.
 pub type CreateErrors = ErrorResponses<HAS_BODY>;
+/// The same where another object can stand in the way.
+pub type CreateOnceErrors = ErrorResponses<{ HAS_BODY | CONFLICTS }>;
 /// What an operation that lists a kind of object can answer besides its success.
 pub type ListErrors = ErrorResponses<0>;
 /// The same for a kind of object of which other services hold properties.
@@ -26,6 +28,8 @@ const NAMES_OBJECTS: u8 = 1;
 const HAS_BODY: u8 = 2;
 /// The request can ask for what another service holds.
 const HELD_ELSEWHERE: u8 = 4;
+/// What the request makes can be there already.
+const CONFLICTS: u8 = 8;
 
 /// The statuses of a set of [`ErrorResponses`], and what each means.
 fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
@@ -39,6 +43,9 @@ fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
     ];
     if set & NAMES_OBJECTS != 0 {
         statuses.push((StatusCode::NOT_FOUND, "An object that the request names doesn't exist, or has no mailbox that would hold what is asked for."));
+    }
+    if set & CONFLICTS != 0 {
+        statuses.push((StatusCode::CONFLICT, "What the request makes is there already."));
     }
     if set & HAS_BODY != 0 {
         statuses.extend([

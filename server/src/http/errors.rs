@@ -27,15 +27,12 @@ pub enum RequestFault {
     /// The path is served, but not by this method.
     #[error("method not allowed")]
     Method,
-    /// A POST to a collection of references without `/$ref`.
+    /// A POST to members or owners, or a DELETE of one, without `/$ref`.
     #[error("write to a navigation collection")]
     NotContained,
     /// A PATCH of references.
     #[error("update of references")]
     NotSupported,
-    /// A DELETE of a member without `/$ref`, which in Graph deletes the member itself.
-    #[error("deletion of a member itself")]
-    DeletesMember,
     /// No Content-Type.
     #[error("no Content-Type")]
     NoContentType,
@@ -261,11 +258,6 @@ fn request_answer(fault: &RequestFault) -> Answer {
         RequestFault::NotSupported => {
             bad(GATEWAY_BAD_REQUEST, "The request is currently not supported on the targeted entity set")
         }
-        RequestFault::DeletesMember => bad(
-            BAD_REQUEST,
-            "Without '/$ref' this request would delete the member itself, not its membership. Add '/$ref' to \
-             remove the member from the group.",
-        ),
         RequestFault::NoContentType => bad(
             GATEWAY_BAD_REQUEST,
             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
@@ -373,10 +365,14 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::NoNesting => {
             bad(BAD_REQUEST, "Nesting is currently not supported for groups that can be assigned to a role.")
         }
-        Refusal::NotCreatable(_)
-        | Refusal::KindNotAllowed { .. }
-        | Refusal::NoOwner(_)
-        | Refusal::OtherKind => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),
+        Refusal::MailEnabledGroup => bad(
+            BAD_REQUEST,
+            "The service does not currently support writes of mail-enabled groups. Please ensure that the \
+             mail-enablement property is unset and the security-enablement property is set.",
+        ),
+        Refusal::KindNotAllowed { .. } | Refusal::NoOwner(_) | Refusal::OtherKind => {
+            bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
+        }
         Refusal::AlreadyRelated(relationship) => {
             let property = relationship.name();
             let message = format!(
@@ -384,17 +380,17 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
             );
             bad(BAD_REQUEST, message)
         }
-        Refusal::TwiceInOneRequest { group, relationship, object, kind } => {
-            let link = relationship.name();
+        Refusal::MemberTwice { group, member, kind } => {
             let resource = crate::model::entity(*kind).resource;
             let single = "NonDefaultProperties=[INTERNAL_SingleResourceQuery]";
             let message = format!(
-                "Object '[ResourceType={resource},Id={object},ChangedProperties=[],{single}]' referenced from \
-                 '[ResourceType=Group,Id={group},ChangedProperties=[{link}],{single}]' can only be present once \
+                "Object '[ResourceType={resource},Id={member},ChangedProperties=[],{single}]' referenced from \
+                 '[ResourceType=Group,Id={group},ChangedProperties=[members],{single}]' can only be present once \
                  as an add/remove change."
             );
             bad(BAD_REQUEST, message)
         }
+        Refusal::OwnerTwice => bad(BAD_REQUEST, "Request contains a property with duplicate values."),
         Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
         Refusal::LastOwner => {
             bad(BAD_REQUEST, "The group must have at least one owner, hence this owner cannot be removed.")
@@ -433,24 +429,33 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         ),
         Refusal::Property { resource, fault } => property_answer(resource, fault),
         Refusal::Combination => bad(BAD_REQUEST, "One or more property values specified are invalid."),
-        Refusal::Taken(name) => about(
-            name,
-            "PropertyConflict",
-            format!("Another object with the same value for property {name} already exists."),
-        ),
+        Refusal::Taken(name) => {
+            let message = format!("Another object with the same value for property {name} already exists.");
+            conflict(StatusCode::BAD_REQUEST, BAD_REQUEST, name, message)
+        }
+        Refusal::ServicePrincipalExists(app_id) => {
+            let message = format!(
+                "The service principal cannot be created, updated, or restored because the service principal \
+                 name {app_id} is already in use."
+            );
+            let code = "Request_MultipleObjectsWithSameKeyValue";
+            conflict(StatusCode::CONFLICT, code, "servicePrincipalNames", message)
+        }
         Refusal::WeakPassword => about(
             "passwordProfile",
             "InvalidValue",
-            "The password must have 8 to 256 characters of at least three of these classes: lower case letters, \
-             upper case letters, digits, symbols.",
+            "The specified password does not comply with password complexity requirements. Please provide a \
+             different password.",
         ),
     }
 }
 
 fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
     match fault {
-        PropertyFault::Unknown(name) => {
-            about(name, "UnknownProperty", format!("Resource '{resource}' has no property '{name}'."))
+        PropertyFault::Unknown(name) => about(name, "UnknownProperty", format!("Invalid property '{name}'.")),
+        PropertyFault::UnknownExtensions(names) => {
+            let names = names.join(",");
+            bad(BAD_REQUEST, format!("The following extension properties are not available: {names}."))
         }
         PropertyFault::ReadOnly(name) => {
             about(name, "ReadOnlyProperty", format!("Property '{name}' is read-only and cannot be set."))
@@ -465,16 +470,54 @@ fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
             "InvalidValue",
             format!("Invalid value specified for property '{name}' of resource '{resource}'."),
         ),
+        PropertyFault::Length { property, min, max } => about(
+            property,
+            "InvalidValue",
+            format!("The {property} should be between {min} and {max} characters."),
+        ),
         PropertyFault::Required(name) => {
             let message = format!("A value is required for property '{name}' of resource '{resource}'.");
             about(name, "MissingValue", message)
         }
+        PropertyFault::NullCollection { property, kind } => bad(
+            BAD_REQUEST,
+            format!(
+                "A null value was found for the property named '{property}', which has the expected type \
+                 '{kind}[Nullable=False]'. The expected type '{kind}[Nullable=False]' does not allow null values."
+            ),
+        ),
+        PropertyFault::NullItem(_) => bad(
+            BAD_REQUEST,
+            "A null value was detected in the items of a collection property value; non-nullable instances of \
+             collection types do not support null values as items.",
+        ),
+        PropertyFault::Literal { literal, kind } => {
+            bad(BAD_REQUEST, format!("Cannot convert the literal '{literal}' to the expected type '{kind}'."))
+        }
+        PropertyFault::Node { property, found, expected } => bad(
+            BAD_REQUEST,
+            format!(
+                "An unexpected '{found}' node was found for property named '{property}' when reading from the JSON \
+                 reader. A '{expected}' node was expected."
+            ),
+        ),
+        PropertyFault::Schema(name) => bad(
+            GATEWAY_BAD_REQUEST,
+            format!("Property {name} in payload has a value that does not match schema."),
+        ),
     }
 }
 
 fn about(target: &str, code: &str, message: impl Into<Cow<'static, str>>) -> Answer {
     let detail = ErrorDetail { target: target.into(), code: code.into(), message: None };
     Answer { detail: Some(detail), ..bad(BAD_REQUEST, message) }
+}
+
+/// An answer about a value that another object has.
+fn conflict(status: StatusCode, code: &'static str, target: &str, message: String) -> Answer {
+    let detail =
+        ErrorDetail { target: target.into(), code: "ObjectConflict".into(), message: Some(message.clone()) };
+    Answer { detail: Some(detail), ..answer(status, code, message) }
 }
 
 fn capitalised(text: &impl ToString) -> String {

@@ -60,7 +60,7 @@ async fn list_groups(
 /// A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
 /// enabled; a mail-enabled security group is both. Up to twenty members and owners can be bound at once: all of
 /// them, or nothing is created. Binding members needs what adding them needs. The signed-in user who creates a
-/// Microsoft 365 group without naming owners owns it; signed-in users alone assign labels.
+/// Microsoft 365 group owns it, and isn't named among its owners; signed-in users alone assign labels.
 #[utoipa::path(
     post, path = "/groups", operation_id = "create_group", tag = "groups",
     request_body(content = GroupCreate, description = "The new group.", example = json!({

@@ -268,6 +268,9 @@ impl Shape {
             Self::Update(_) => (property.nullable, Limits::InSchema),
         };
         let mut description = description(property, limits);
+        if matches!(self, Self::Update(_)) && property.written == Written::Unchanged {
+            description.push_str(" An update may name it, and can't change it.");
+        }
         if let Some(need) = property.needs.of(self.access()) {
             description.push_str(&in_words(need, self.access()));
         }
@@ -318,7 +321,9 @@ fn property_schema(
         let object = ObjectBuilder::new().schema_type(kinds).description(Some(&description));
         match limits {
             Limits::InSchema => limited(object, property, nullable),
-            Limits::Unsaid if property.written == Written::ReadOnly => object.read_only(true),
+            Limits::Unsaid if matches!(property.written, Written::ReadOnly | Written::Unchanged) => {
+                object.read_only(true)
+            }
             Limits::Unsaid | Limits::InWords => object,
         }
     };
@@ -376,14 +381,14 @@ fn description(property: &Property, limits: Limits) -> String {
     text
 }
 
-/// A property of a request with its limits, which texts alone have. Those that are required aren't empty.
+/// A property of a request with its limits, which texts alone have.
 fn limited(object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
     if !matches!(property.kind, Kind::String | Kind::Strings) {
         return object;
     }
     let mut object = object
         .max_length(Some(property.max))
-        .min_length(property.required.then_some(1).filter(|_| matches!(property.kind, Kind::String)))
+        .min_length((property.min > 0).then_some(property.min))
         .pattern(property.format.pattern());
     match property.format {
         Format::OneOf(words) => {

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, annotations, answers,
-    error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
+    error_responses::{CreateOnceErrors, ListErrors, ObjectErrors, WriteErrors},
     errors::Failure,
     extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
@@ -98,7 +98,8 @@ async fn get_service_principal(
 
 /// Create a service principal
 ///
-/// The application may be registered elsewhere; where it is registered here, its service principal takes its name.
+/// The application may be registered elsewhere; where it is registered here, its service principal takes its name. An
+/// application has one service principal in a tenant: a second one is 409.
 #[utoipa::path(
     post, path = "/servicePrincipals", operation_id = "create_service_principal", tag = "service principals",
     request_body(content = ServicePrincipalCreate, description = "The new service principal.", example = json!({"appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue"})),
@@ -111,7 +112,7 @@ async fn get_service_principal(
             "appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue",
             "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
         })),
-        CreateErrors,
+        CreateOnceErrors,
     ),
 )]
 async fn create_service_principal(

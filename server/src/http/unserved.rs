@@ -28,13 +28,13 @@ fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
         (&Method::POST, ["", super::VERSION, "groups", _, "members" | "owners"]) => {
             Some(RequestFault::NotContained)
         }
+        (&Method::DELETE, ["", super::VERSION, "groups", _, "members" | "owners", related])
+            if !related.starts_with('$') =>
+        {
+            Some(RequestFault::NotContained)
+        }
         (&Method::PATCH, ["", super::VERSION, "groups", _, "members" | "owners", "$ref"]) => {
             Some(RequestFault::NotSupported)
-        }
-        (&Method::DELETE, ["", super::VERSION, "groups", _, "members", member])
-            if !member.starts_with('$') =>
-        {
-            Some(RequestFault::DeletesMember)
         }
         _ => None,
     }

@@ -17,18 +17,23 @@ pub static ALTERNATIVE_SECURITY_ID: Complex = Complex {
     ],
 };
 
+const MEMBER_TYPES: &[&str] = &["User", "Application"];
+
 /// A role of an application.
 pub static APP_ROLE: Complex = Complex {
     name: "AppRole",
     description: "A role that an application declares.",
     properties: &[
-        property("allowedMemberTypes", Strings, "Who can have it: `User`, `Application` or both."),
-        property("description", String, "What the role is for."),
-        property("displayName", String, "The role's name for people."),
-        property("id", String, "The role's identifier.").format(Format::Guid),
-        property("isEnabled", Boolean, "Whether it can be assigned."),
-        property("origin", String, "Whether the application or its service principal declares it."),
-        property("value", String, "The role as it stands in tokens."),
+        property("allowedMemberTypes", Strings, "Who can have it: `User`, `Application` or both.")
+            .writable()
+            .format(Format::OneOf(MEMBER_TYPES)),
+        property("description", String, "What the role is for.").writable(),
+        property("displayName", String, "The role's name for people.").writable(),
+        property("id", String, "The role's identifier.").writable().format(Format::Guid),
+        property("isEnabled", Boolean, "Whether it can be assigned.").writable(),
+        property("origin", String, "Whether the application or its service principal declares it.")
+            .writable(),
+        property("value", String, "The role as it stands in tokens.").writable(),
     ],
 };
 
@@ -183,15 +188,16 @@ pub static PERMISSION_SCOPE: Complex = Complex {
     name: "PermissionScope",
     description: "A delegated permission that an application declares.",
     properties: &[
-        property("adminConsentDescription", String, "What it allows, for administrators."),
-        property("adminConsentDisplayName", String, "Its name for administrators."),
-        property("id", String, "Its identifier.").format(Format::Guid),
-        property("isEnabled", Boolean, "Whether it can be granted."),
-        property("origin", String, "Whether the application or its service principal declares it."),
-        property("type", String, "Who can grant it: `User` or `Admin`."),
-        property("userConsentDescription", String, "What it allows, for users."),
-        property("userConsentDisplayName", String, "Its name for users."),
-        property("value", String, "The permission as it stands in tokens."),
+        property("adminConsentDescription", String, "What it allows, for administrators.").writable(),
+        property("adminConsentDisplayName", String, "Its name for administrators.").writable(),
+        property("id", String, "Its identifier.").writable().format(Format::Guid),
+        property("isEnabled", Boolean, "Whether it can be granted.").writable(),
+        property("origin", String, "Whether the application or its service principal declares it.")
+            .writable(),
+        property("type", String, "Who can grant it: `User` or `Admin`.").writable(),
+        property("userConsentDescription", String, "What it allows, for users.").writable(),
+        property("userConsentDisplayName", String, "Its name for users.").writable(),
+        property("value", String, "The permission as it stands in tokens.").writable(),
     ],
 };
 

@@ -20,7 +20,7 @@ pub static DEVICE: Entity = Entity {
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The device's unique identifier in the directory."),
+    property("id", String, "The device's unique identifier in the directory.").unchanged().format(Format::Guid),
     property("deletedDateTime", DateTime, "When the device was deleted; null while it isn't."),
     property("accountEnabled", Boolean, "Whether the device's account is enabled.").required(),
     property("alternativeSecurityIds", Objects(&ALTERNATIVE_SECURITY_ID), "How the device is known to other registries. For Graph's internal use.").at_creation().required(),

@@ -23,11 +23,12 @@ pub static GROUP: Entity = Entity {
 };
 
 const VISIBILITIES: &[&str] = &["Private", "Public", "HiddenMembership"];
+const THEMES: &[&str] = &["Teal", "Purple", "Green", "Blue", "Pink", "Orange", "Red"];
 const GROUP_TYPES: &[&str] = &["Unified", "DynamicMembership"];
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The group's unique identifier."),
+    property("id", String, "The group's unique identifier.").unchanged().format(Format::Guid),
     property("deletedDateTime", DateTime, "When the group was deleted; null while it isn't."),
     property("classification", String, "A classification of the group, such as its business impact.").writable(),
     property("createdDateTime", DateTime, "When the group was created."),
@@ -52,10 +53,10 @@ const PROPERTIES: &[Property] = &[
     property("proxyAddresses", Strings, "All mail addresses of the group; the one in use begins with `SMTP:`."),
     property("renewedDateTime", DateTime, "When the group was last renewed."),
     property("resourceBehaviorOptions", Strings, "How a Microsoft 365 group behaves.").at_creation(),
-    property("resourceProvisioningOptions", Strings, "The services set up for a Microsoft 365 group."),
+    property("resourceProvisioningOptions", Strings, "The services set up for a Microsoft 365 group, such as `Team`.").writable(),
     property("securityEnabled", Boolean, "Whether the group is a security group.").required(),
     property("securityIdentifier", String, "The group's security identifier, derived from its id."),
-    property("theme", String, "The colour theme of a Microsoft 365 group."),
+    property("theme", String, "The colour theme of a Microsoft 365 group: `Teal`, `Purple`, `Green`, `Blue`, `Pink`, `Orange` or `Red`.").writable().format(Format::OneOf(THEMES)),
     property("uniqueName", String, "A name of the group that is unique in the tenant, whatever its case, and set once.").once().never_null().max(128).format(Format::UniqueName),
     property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and the members alone see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(VISIBILITIES)),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises."),

@@ -51,8 +51,12 @@ pub struct Property {
     pub nullable: bool,
     /// What it is where nobody set it.
     pub initial: Initial,
-    /// The most characters a string may have, or each of a collection.
+    /// The fewest characters that a string may have, or each of a collection.
+    pub min: usize,
+    /// The most characters that a string may have, or each of a collection.
     pub max: usize,
+    /// Whether a refusal says between which lengths it must be.
+    pub tells_length: bool,
     /// The most values a collection may have.
     pub max_items: usize,
     /// What more a value must satisfy.
@@ -82,6 +86,21 @@ pub enum Kind {
     Object(&'static Complex),
     /// A collection of a complex type, never null.
     Objects(&'static Complex),
+}
+
+impl Kind {
+    /// The type's name in OData.
+    pub fn name(self) -> String {
+        match self {
+            Self::String => "Edm.String".into(),
+            Self::Boolean => "Edm.Boolean".into(),
+            Self::Int32 => "Edm.Int32".into(),
+            Self::DateTime => "Edm.DateTimeOffset".into(),
+            Self::Strings => "Collection(Edm.String)".into(),
+            Self::Object(complex) => complex.odata_type(),
+            Self::Objects(complex) => format!("Collection({})", complex.odata_type()),
+        }
+    }
 }
 
 /// Whether and when answers hold a property.
@@ -125,6 +144,8 @@ pub enum Initial {
 pub enum Written {
     /// Never: the directory computes it.
     ReadOnly,
+    /// Never. An update may name it all the same, with the value that it has.
+    Unchanged,
     /// When the object is made, and not again.
     AtCreation,
     /// When the object is made, or later while it has no value yet.
@@ -141,9 +162,9 @@ impl Written {
         matches!(self, Self::AtCreation | Self::Once | Self::Always)
     }
 
-    /// Whether an update takes it.
+    /// Whether an update may name it.
     pub const fn later(self) -> bool {
-        matches!(self, Self::Once | Self::Always | Self::Later)
+        matches!(self, Self::Unchanged | Self::Once | Self::Always | Self::Later)
     }
 }
 
@@ -211,7 +232,9 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         required: false,
         nullable: !matches!(kind, Kind::Strings | Kind::Objects(_)),
         initial: Initial::Nothing,
+        min: 0,
         max: 1024,
+        tells_length: false,
         max_items: 250,
         format: Format::Any,
         held: Held::InDirectory,
@@ -239,6 +262,12 @@ impl Property {
         self
     }
 
+    /// Nobody sets it, and updates may name it with the value that it has.
+    pub const fn unchanged(mut self) -> Self {
+        self.written = Written::Unchanged;
+        self.never_null()
+    }
+
     /// Callers set it at creation only.
     pub const fn at_creation(mut self) -> Self {
         self.written = Written::AtCreation;
@@ -257,14 +286,14 @@ impl Property {
         self
     }
 
-    /// Creation demands it, and nothing takes it away again.
+    /// Creation demands it, and nothing takes it away again. A text isn't empty.
     pub const fn required(mut self) -> Self {
         if matches!(self.written, Written::ReadOnly) {
             self.written = Written::Always;
         }
         self.required = true;
         self.nullable = false;
-        self
+        self.not_empty()
     }
 
     /// It always has a value, though callers need not set it.
@@ -297,6 +326,19 @@ impl Property {
         self
     }
 
+    /// A text has a character at least, and so has each of a collection: what has no value is null.
+    pub const fn not_empty(mut self) -> Self {
+        self.min = 1;
+        self
+    }
+
+    /// How many characters it may have. A refusal says so.
+    pub const fn between(mut self, min: usize, max: usize) -> Self {
+        self.min = min;
+        self.tells_length = true;
+        self.max(max)
+    }
+
     /// The most characters it may have, where that isn't 1,024.
     pub const fn max(mut self, characters: usize) -> Self {
         self.max = characters;
@@ -323,6 +365,14 @@ impl Property {
     /// Whether its value is a collection: `[]` instead of `null` where there is none.
     pub const fn is_collection(&self) -> bool {
         matches!(self.kind, Kind::Strings | Kind::Objects(_))
+    }
+}
+
+impl Complex {
+    /// `microsoft.graph.{name}`, as OData spells it.
+    pub fn odata_type(&self) -> String {
+        let (first, rest) = self.name.split_at(1);
+        format!("microsoft.graph.{}{rest}", first.to_ascii_lowercase())
     }
 }
 

@@ -24,7 +24,7 @@ const SINGLE_SIGN_ON_MODES: &[&str] = &["password", "saml", "notSupported", "oid
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The service principal's unique identifier."),
+    property("id", String, "The service principal's unique identifier.").unchanged().format(Format::Guid),
     property("deletedDateTime", DateTime, "When it was deleted; null while it isn't."),
     property("accountEnabled", Boolean, "Whether tokens are issued to it.").writable().initially(Initial::True),
     property("appDisplayName", String, "The name of its application."),
@@ -36,7 +36,7 @@ const PROPERTIES: &[Property] = &[
     property("appDescription", String, "What its application is for.").on_select(),
     property("appOwnerOrganizationId", String, "The tenant in which its application is registered.").format(Format::Guid).on_select(),
     property("appRoleAssignmentRequired", Boolean, "Whether users need a role before they may use it. Kept, and not enforced.").writable().initially(Initial::False).on_select(),
-    property("appRoles", Objects(&APP_ROLE), "The roles that its application declares.").on_select(),
+    property("appRoles", Objects(&APP_ROLE), "The roles that its application declares. Each has an `id` of its own; one that is enabled can't be taken away.").writable().on_select(),
     property("applicationTemplateId", String, "The template that it was made from.").on_select(),
     property("createdByAppId", String, "The application that created it.").on_select(),
     property("description", String, "What it is for.").writable().on_select(),
@@ -48,7 +48,7 @@ const PROPERTIES: &[Property] = &[
     property("logoutUrl", String, "Where it is told of a sign-out.").writable().on_select(),
     property("notes", String, "Notes on it.").writable().max(1024).on_select(),
     property("notificationEmailAddresses", Strings, "Who is told before its certificate expires.").writable().on_select(),
-    property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares.").on_select(),
+    property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares. Each has an `id` of its own; one that is enabled can't be taken away.").writable().on_select(),
     property("preferredSingleSignOnMode", String, "How single sign-on works for it: `password` (kept and filled in), `saml`, `oidc`, or `notSupported`.").writable().format(Format::OneOf(SINGLE_SIGN_ON_MODES)).on_select(),
     property("preferredTokenSigningKeyThumbprint", String, "The certificate that signs its SAML tokens.").writable().on_select(),
     property("replyUrls", Strings, "Where tokens are sent.").writable().on_select(),

@@ -9,7 +9,7 @@ use super::{
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
 use serde_json::{Map, Value};
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, fmt, sync::LazyLock};
 
 /// Properties by name, in the wire's own types.
 pub type Values = Map<String, Value>;
@@ -20,18 +20,102 @@ pub enum PropertyFault {
     /// The entity has no such property.
     #[error("unknown property '{0}'")]
     Unknown(String),
+    /// No application declared these extensions.
+    #[error("unknown extensions {0:?}")]
+    UnknownExtensions(Vec<String>),
     /// Nobody sets it (at this moment of an object's life).
     #[error("property '{0}' is read-only")]
     ReadOnly(&'static str),
     /// It was set, and stays as it is.
     #[error("property '{0}' is immutable")]
     Immutable(&'static str),
-    /// Its value is of another type, too long or of a wrong form.
+    /// Its value is of a wrong form or length.
     #[error("invalid value of property '{0}'")]
     Invalid(&'static str),
+    /// Its text, or one of its texts, is too short or too long.
+    #[error("property '{property}' has {min} to {max} characters")]
+    Length {
+        /// The property.
+        property: &'static str,
+        /// The fewest characters.
+        min: usize,
+        /// The most characters.
+        max: usize,
+    },
     /// It must have a value.
     #[error("property '{0}' is required")]
     Required(&'static str),
+    /// A collection can be empty, and not null.
+    #[error("null for property '{property}' of type '{kind}'")]
+    NullCollection {
+        /// The property.
+        property: &'static str,
+        /// The name of its type.
+        kind: String,
+    },
+    /// One of a collection's values is null.
+    #[error("null within property '{0}'")]
+    NullItem(&'static str),
+    /// A single value of another type.
+    #[error("'{literal}' isn't of type '{kind}'")]
+    Literal {
+        /// The value.
+        literal: String,
+        /// The name of the type that it should have.
+        kind: String,
+    },
+    /// An object or an array where a single value is due, or the reverse.
+    #[error("property '{property}' is a {found}, not a {expected}")]
+    Node {
+        /// The property.
+        property: &'static str,
+        /// What stands there.
+        found: Node,
+        /// What should stand there.
+        expected: Node,
+    },
+    /// Its value isn't the object, or the array of objects, that is due.
+    #[error("property '{0}' doesn't match its schema")]
+    Schema(&'static str),
+}
+
+/// What the JSON text of a value begins with, by the names of OData's readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// A text, a number, a truth value or null.
+    PrimitiveValue,
+    /// An array.
+    StartArray,
+    /// An object.
+    StartObject,
+}
+
+impl Node {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Array(_) => Self::StartArray,
+            Value::Object(_) => Self::StartObject,
+            _ => Self::PrimitiveValue,
+        }
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl PropertyFault {
+    /// The same fault of a part of this property. That a part's value doesn't fit is said of the whole, and what no
+    /// answer shows isn't repeated.
+    fn within(self, whole: &Property) -> Self {
+        match self {
+            Self::Invalid(_) | Self::Length { .. } => Self::Invalid(whole.name),
+            Self::Literal { .. } if whole.returned == Returned::Never => Self::Invalid(whole.name),
+            fault => fault,
+        }
+    }
 }
 
 /// An object's stored texts: the default set apart from the rest, so that a page without `$select` puts
@@ -72,7 +156,7 @@ impl Entity {
     /// names with `@` in them are annotations and not looked at.
     pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
         let changes = self.check(body, Moment::Creation, |property| match property.is_collection() {
-            true => Err(PropertyFault::Invalid(property.name)),
+            true => Err(property.refuse_null()),
             false => Ok(None),
         })?;
         let missing = |property: &&Property| property.required && !changes.contains_key(property.name);
@@ -89,12 +173,12 @@ impl Entity {
         Ok(values)
     }
 
-    /// Checks the body of an update, and gives what it sets: `null` takes a value away.
+    /// Checks the body of an update, and gives what it sets: `null` takes a value away. What it names that stays as it
+    /// is isn't looked at.
     pub fn check_update(&self, body: &Values) -> Result<Values, PropertyFault> {
         self.check(body, Moment::Update, |property| match property.nullable {
             true => Ok(Some(Value::Null)),
-            false if property.required => Err(PropertyFault::Required(property.name)),
-            false => Err(PropertyFault::Invalid(property.name)),
+            false => Err(property.refuse_null()),
         })
     }
 
@@ -110,17 +194,18 @@ impl Entity {
                 .properties
                 .iter()
                 .find(|property| property.name == name)
-                .ok_or_else(|| PropertyFault::Unknown(name.clone()))?;
+                .ok_or_else(|| unknown(name, body))?;
             match (property.written, moment) {
+                (Written::Unchanged, Moment::Update) => continue,
                 (Written::AtCreation, Moment::Update) => return Err(PropertyFault::Immutable(property.name)),
-                (Written::ReadOnly, _) | (Written::Later, Moment::Creation) => {
+                (Written::ReadOnly, _) | (Written::Unchanged | Written::Later, Moment::Creation) => {
                     return Err(PropertyFault::ReadOnly(property.name));
                 }
                 _ => {}
             }
             let value = match value {
                 Value::Null => null(property)?,
-                value => Some(property.accept(value).ok_or(PropertyFault::Invalid(property.name))?),
+                value => Some(property.accept(value)?),
             };
             if let Some(value) = value {
                 changes.insert(name.clone(), value);
@@ -171,6 +256,16 @@ impl Entity {
     }
 }
 
+/// The fault of a name that no property has. Extensions are told together.
+fn unknown(name: &str, body: &Values) -> PropertyFault {
+    let is_extension = |name: &str| name.starts_with("extension_");
+    if is_extension(name) {
+        PropertyFault::UnknownExtensions(body.keys().filter(|name| is_extension(name)).cloned().collect())
+    } else {
+        PropertyFault::Unknown(name.into())
+    }
+}
+
 impl Property {
     /// What it is where nothing was set.
     pub fn nothing(&self) -> Value {
@@ -184,57 +279,116 @@ impl Property {
         }
     }
 
-    /// Brings a value into the form that is kept. `None`: it doesn't fit.
-    fn accept(&self, value: &Value) -> Option<Value> {
+    /// Why it can't be null.
+    fn refuse_null(&self) -> PropertyFault {
+        if self.is_collection() {
+            PropertyFault::NullCollection { property: self.name, kind: self.kind.name() }
+        } else if self.required {
+            PropertyFault::Required(self.name)
+        } else {
+            PropertyFault::Invalid(self.name)
+        }
+    }
+
+    /// Brings a value into the form that is kept.
+    fn accept(&self, value: &Value) -> Result<Value, PropertyFault> {
         match (self.kind, value) {
             (Kind::String, Value::String(text)) => self.accept_text(text),
-            (Kind::Boolean, Value::Bool(_)) => Some(value.clone()),
+            (Kind::Boolean, Value::Bool(_)) => Ok(value.clone()),
             (Kind::Int32, Value::Number(number)) => {
-                number.as_i64().filter(|n| i32::try_from(*n).is_ok()).map(Value::from)
+                let number = number.as_i64().filter(|n| i32::try_from(*n).is_ok());
+                number.map(Value::from).ok_or_else(|| self.refuse_literal(value))
             }
             (Kind::DateTime, Value::String(text)) => {
-                let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-                let in_range = (1..=9999).contains(&time.year());
-                in_range.then(|| time.to_rfc3339_opts(SecondsFormat::AutoSi, true).into())
+                accept_time(text).ok_or_else(|| self.refuse_literal(value))
             }
-            (Kind::Strings, Value::Array(items)) => {
-                self.accept_items(items, |item| self.accept_text(item.as_str()?))
+            (Kind::Strings, Value::Array(items)) => self.accept_items(items, |item| match item {
+                Value::String(text) => self.accept_text(text),
+                Value::Null => Err(PropertyFault::NullItem(self.name)),
+                item => Err(self.refuse_type(item)),
+            }),
+            (Kind::Object(complex), Value::Object(parts)) => {
+                complex.accept(parts).map(Value::Object).map_err(|fault| fault.within(self))
             }
-            (Kind::Object(complex), Value::Object(parts)) => complex.accept(parts).map(Value::Object),
-            (Kind::Objects(complex), Value::Array(items)) => self
-                .accept_items(items, |item| Some(complex.merge(None, &complex.accept(item.as_object()?)?))),
-            _ => None,
+            (Kind::Objects(complex), Value::Array(items)) => self.accept_items(items, |item| {
+                let parts = item.as_object().ok_or(PropertyFault::Schema(self.name))?;
+                let parts = complex.accept(parts).map_err(|fault| fault.within(self))?;
+                Ok(complex.merge(None, &parts))
+            }),
+            (Kind::Object(_) | Kind::Objects(_), _) => Err(PropertyFault::Schema(self.name)),
+            (Kind::Strings, value) => Err(self.refuse_node(value, Node::StartArray)),
+            (Kind::String | Kind::Boolean | Kind::Int32 | Kind::DateTime, value) => {
+                Err(self.refuse_type(value))
+            }
         }
     }
 
-    fn accept_items(&self, items: &[Value], accept: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
+    fn accept_items(
+        &self,
+        items: &[Value],
+        accept: impl Fn(&Value) -> Result<Value, PropertyFault>,
+    ) -> Result<Value, PropertyFault> {
         if items.len() > self.max_items {
-            return None;
+            return Err(PropertyFault::Invalid(self.name));
         }
-        items.iter().map(accept).collect::<Option<_>>().map(Value::Array)
+        items.iter().map(accept).collect::<Result<_, _>>().map(Value::Array)
     }
 
-    fn accept_text(&self, text: &str) -> Option<Value> {
-        if text.chars().count() > self.max || text.chars().any(|c| c == '\0') {
-            return None;
+    fn accept_text(&self, text: &str) -> Result<Value, PropertyFault> {
+        let fits = (self.min..=self.max).contains(&text.chars().count());
+        if !fits && self.tells_length {
+            return Err(PropertyFault::Length { property: self.name, min: self.min, max: self.max });
         }
-        (!self.required || !text.trim().is_empty()).then_some(())?;
-        self.format.accept(text)
+        let blank = self.required && text.trim().is_empty();
+        let accepted = (fits && !blank && !text.contains('\0')).then(|| self.format.accept(text)).flatten();
+        accepted.ok_or(PropertyFault::Invalid(self.name))
     }
+
+    /// The fault of a value where a single one of another type is due.
+    fn refuse_type(&self, value: &Value) -> PropertyFault {
+        match Node::of(value) {
+            Node::PrimitiveValue => self.refuse_literal(value),
+            Node::StartArray | Node::StartObject => self.refuse_node(value, Node::PrimitiveValue),
+        }
+    }
+
+    fn refuse_node(&self, value: &Value, expected: Node) -> PropertyFault {
+        PropertyFault::Node { property: self.name, found: Node::of(value), expected }
+    }
+
+    fn refuse_literal(&self, value: &Value) -> PropertyFault {
+        let literal = match value {
+            Value::Bool(true) => "True".into(),
+            Value::Bool(false) => "False".into(),
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let kind = if self.is_collection() { Kind::String } else { self.kind };
+        PropertyFault::Literal { literal, kind: kind.name() }
+    }
+}
+
+/// A time in the form that is kept. `None`: it isn't one.
+fn accept_time(text: &str) -> Option<Value> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+    let in_range = (1..=9999).contains(&time.year());
+    in_range.then(|| time.to_rfc3339_opts(SecondsFormat::AutoSi, true).into())
 }
 
 impl Complex {
     /// Checks the parts that a value names. `null` is kept: an update takes that part away.
-    fn accept(&self, parts: &Values) -> Option<Values> {
+    fn accept(&self, parts: &Values) -> Result<Values, PropertyFault> {
         let named = parts.iter().filter(|(name, _)| !name.contains('@'));
         named
             .map(|(name, value)| {
-                let part = self.properties.iter().find(|part| part.name == name)?;
+                let part = self.properties.iter().find(|part| part.name == name);
+                let part = part.ok_or_else(|| PropertyFault::Unknown(name.clone()))?;
                 let value = match value {
-                    Value::Null => part.nullable.then_some(Value::Null)?,
+                    Value::Null if part.nullable => Value::Null,
+                    Value::Null => return Err(part.refuse_null()),
                     value => part.accept(value)?,
                 };
-                Some((name.clone(), value))
+                Ok((name.clone(), value))
             })
             .collect()
     }
@@ -329,12 +483,7 @@ mod tests {
     fn what_is_initially_set_fits_its_own_line() {
         for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
             if property.initial != Initial::Nothing {
-                assert_eq!(
-                    property.accept(&property.nothing()),
-                    Some(property.nothing()),
-                    "{}",
-                    property.name
-                );
+                assert_eq!(property.accept(&property.nothing()), Ok(property.nothing()), "{}", property.name);
             }
         }
     }
@@ -370,10 +519,13 @@ mod tests {
         assert_eq!(with("colour", json!("red")), Err(PropertyFault::Unknown("colour".into())));
         assert_eq!(with("id", json!("x")), Err(PropertyFault::ReadOnly("id")));
         assert_eq!(with("unseenCount", json!(7)), Err(PropertyFault::ReadOnly("unseenCount")));
-        assert_eq!(with("displayName", json!(7)), Err(PropertyFault::Invalid("displayName")));
+        let seven = PropertyFault::Literal { literal: "7".into(), kind: "Edm.String".into() };
+        assert_eq!(with("displayName", json!(7)), Err(seven));
         assert_eq!(with("displayName", json!("x".repeat(257))), Err(PropertyFault::Invalid("displayName")));
         assert_eq!(with("displayName", Value::Null), Err(PropertyFault::Required("displayName")));
-        assert_eq!(with("groupTypes", Value::Null), Err(PropertyFault::Invalid("groupTypes")));
+        let null =
+            PropertyFault::NullCollection { property: "groupTypes", kind: "Collection(Edm.String)".into() };
+        assert_eq!(with("groupTypes", Value::Null), Err(null));
         assert!(with("description", Value::Null).is_ok());
         assert_eq!(with("visibility", json!("private")).unwrap()["visibility"], "Private");
         for bad in ["", "a b", "a@b", "a(b", "é", "a\"b", &"x".repeat(65)] {
@@ -413,8 +565,12 @@ mod tests {
         );
         let required = Err(PropertyFault::Required("displayName"));
         assert_eq!(update(ada.clone(), json!({"displayName": null})), required);
+        let null = PropertyFault::NullCollection {
+            property: "businessPhones",
+            kind: "Collection(Edm.String)".into(),
+        };
+        assert_eq!(update(ada.clone(), json!({"businessPhones": null})), Err(null));
         let phones = Err(PropertyFault::Invalid("businessPhones"));
-        assert_eq!(update(ada.clone(), json!({"businessPhones": null})), phones);
         assert_eq!(update(ada, json!({"businessPhones": ["1", "2"]})), phones);
     }
 
@@ -443,7 +599,9 @@ mod tests {
         for beyond in ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"] {
             let changes = json!({"employeeHireDate": beyond});
             let refusal = user::USER.check_update(changes.as_object().unwrap());
-            assert_eq!(refusal, Err(PropertyFault::Invalid("employeeHireDate")), "{beyond}");
+            let literal =
+                PropertyFault::Literal { literal: beyond.into(), kind: "Edm.DateTimeOffset".into() };
+            assert_eq!(refusal, Err(literal), "{beyond}");
         }
         let changes = json!({"uniqueName": "readers"});
         let changes = group::GROUP.check_update(changes.as_object().unwrap()).unwrap();

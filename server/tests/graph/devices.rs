@@ -1,11 +1,12 @@
 //! `/devices` and `/servicePrincipals`: their life, and what is theirs alone.
 
-use crate::support::{Tenant, not_found, refusal, refused};
+use crate::support::{Tenant, not_found, refusal, refused, send};
 use roster_client::{
     Patch, Replace,
     types::{DeviceCreate, DeviceUpdate, ServicePrincipalCreate, ServicePrincipalUpdate},
 };
 use roster_server::{auth::secrets::Secret, directory::applications::Registration};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const APP: &str = "5a3e0000-0000-4000-8000-000000000392";
@@ -48,10 +49,16 @@ async fn a_service_principal_takes_the_name_of_an_application_that_is_registered
     let created = graph.create_service_principal().body(elsewhere).send().await.unwrap().into_inner();
     assert_eq!((created.app_id.as_deref(), created.app_display_name), (Some(APP), None));
     assert_eq!(created.account_enabled, Some(true));
-    let taken = "Another object with the same value for property appId already exists.";
-    let again =
-        graph.create_service_principal().body(ServicePrincipalCreate::builder().app_id(APP)).send().await;
-    assert_eq!(refusal(again), refused(400, "Request_BadRequest", taken));
+    let taken = format!(
+        "The service principal cannot be created, updated, or restored because the service principal name {APP} is \
+         already in use."
+    );
+    let again = ServicePrincipalCreate::builder().app_id(APP.to_uppercase());
+    let again = graph.create_service_principal().body(again).send().await;
+    assert_eq!(refusal(again), refused(409, "Request_MultipleObjectsWithSameKeyValue", &taken));
+    let again = tenant.raw(reqwest::Method::POST, "/servicePrincipals").await.json(&json!({"appId": APP}));
+    let details = json!([{"target": "servicePrincipalNames", "code": "ObjectConflict", "message": taken}]);
+    assert_eq!(send(again).await.json()["error"]["details"], details);
 
     let registration = Registration::new("program", Vec::new(), &Secret::new("a secret"));
     tenant.register(registration.clone()).await;
@@ -72,4 +79,25 @@ async fn a_service_principal_takes_the_name_of_an_application_that_is_registered
         (read.tags[0].as_str(), read.service_principal_names[0].clone()),
         ("books", registration.app_id.to_string())
     );
+}
+
+#[tokio::test]
+async fn roles_and_permissions_have_ids_of_their_own_and_go_once_they_are_disabled() {
+    let tenant = Tenant::fresh().await;
+    let path = format!("/servicePrincipals/{}", tenant.service_principal("catalogue").await);
+    let change = async |body: &Value| send(tenant.raw(reqwest::Method::PATCH, &path).await.json(body)).await;
+    for name in ["appRoles", "oauth2PermissionScopes"] {
+        let one =
+            |id: u128, enabled: bool| json!({"id": Uuid::from_u128(id), "value": "x", "isEnabled": enabled});
+        let message =
+            format!("Invalid value specified for property '{name}' of resource 'ServicePrincipal'.");
+        let invalid = refused(400, "Request_BadRequest", &message);
+        for bad in [json!([{"value": "x"}]), json!([one(1, true), one(1, false)])] {
+            assert_eq!(change(&json!({name: bad})).await.refusal(), invalid, "{bad}");
+        }
+        assert_eq!(change(&json!({name: [one(1, true), one(2, true)]})).await.status, 204);
+        assert_eq!(change(&json!({name: [one(2, true)]})).await.refusal(), invalid, "an enabled one stays");
+        assert_eq!(change(&json!({name: [one(1, false), one(2, true)]})).await.status, 204);
+        assert_eq!(change(&json!({name: [one(2, true)]})).await.status, 204);
+    }
 }

@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use uuid::Uuid;
 
+const MAIL_ENABLED: &str = "The service does not currently support writes of mail-enabled groups. Please ensure that \
+    the mail-enablement property is unset and the security-enablement property is set.";
+
 fn security(more: Value) -> Value {
     with(
         json!({"displayName": "Readers", "mailEnabled": false, "mailNickname": "readers", "securityEnabled": true}),
@@ -99,8 +102,7 @@ async fn only_groups_that_graph_knows_can_be_created() {
     assert_eq!(status(security(json!({"mailEnabled": true}))).await, 201, "mail-enabled security");
     assert_eq!(status(unified("both", json!({"securityEnabled": true}))).await, 201);
     let list = create(&tenant, &security(json!({"mailEnabled": true, "securityEnabled": false}))).await;
-    let message = "A distribution group can't be created through this API.";
-    assert_eq!(list.refusal(), refused(400, "Request_BadRequest", message));
+    assert_eq!(list.refusal(), refused(400, "Request_BadRequest", MAIL_ENABLED));
     for body in [
         security(json!({"securityEnabled": false})),
         unified("x", json!({"mailEnabled": false})),
@@ -118,6 +120,27 @@ async fn only_groups_that_graph_knows_can_be_created() {
     );
     let twice = unified("x", json!({"groupTypes": ["Unified", "Unified"]}));
     assert_eq!(create(&tenant, &twice).await.refusal(), invalid("groupTypes"));
+}
+
+#[tokio::test]
+async fn what_programs_send_beside_the_needful_is_taken() {
+    let tenant = Tenant::fresh().await;
+    let more = json!({"@odata.type": "#microsoft.graph.group", "description": null, "isAssignableToRole": false,
+        "membershipRule": null, "resourceBehaviorOptions": [], "resourceProvisioningOptions": [], "theme": null});
+    for body in [security(more.clone()), unified("engineering", more)] {
+        let created = create(&tenant, &body).await;
+        assert_eq!(created.status, 201, "{}", created.text);
+        let path = format!("/groups/{}", created.json()["id"].as_str().unwrap());
+        let update =
+            json!({"id": created.json()["id"], "theme": "teal", "resourceProvisioningOptions": ["Team"]});
+        assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&update)).await.status, 204);
+        let read = send(tenant.raw(Method::GET, &path).await).await.json();
+        assert_eq!(
+            (&read["theme"], &read["resourceProvisioningOptions"]),
+            (&json!("Teal"), &json!(["Team"]))
+        );
+    }
+    assert_eq!(create(&tenant, &security(json!({"theme": "Beige"}))).await.refusal(), invalid("theme"));
 }
 
 #[tokio::test]
@@ -174,8 +197,10 @@ async fn a_mail_nickname_is_unique_among_microsoft_365_groups_alone() {
         "of sixteen at once one wins"
     );
     let taken = "Another object with the same value for property mailNickname already exists.";
+    let details = json!([{"target": "mailNickname", "code": "ObjectConflict", "message": taken}]);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", taken));
+        assert_eq!(answer.json()["error"]["details"], details);
     }
     let lower = create(&tenant, &unified("engineering", json!({}))).await;
     assert_eq!(lower.status, 400, "in any case");
@@ -321,6 +346,6 @@ async fn where_exchange_manages_its_groups_they_are_read_only() {
     let managed = "Cannot Update a mail-enabled security groups and or distribution list.";
     let add = graph.add_group_member().id(group).body(crate::support::reference(ada)).send().await;
     assert_eq!(refusal(add), refused(400, "Request_BadRequest", managed));
-    let created = create(&tenant, &security(json!({"mailEnabled": true}))).await.refusal();
-    assert_eq!(created.2, "A mail-enabled security group can't be created through this API.");
+    let created = create(&tenant, &security(json!({"mailEnabled": true}))).await;
+    assert_eq!(created.refusal(), refused(400, "Request_BadRequest", MAIL_ENABLED));
 }

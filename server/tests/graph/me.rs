@@ -41,6 +41,8 @@ async fn the_signed_in_user_is_read_and_changed() {
     for (name, value) in changes.as_object().unwrap() {
         assert_eq!(&read[name], value);
     }
+    assert_eq!(me.patch("/me", json!({"id": ada, "city": "London"})).await.status, 204);
+    assert_eq!(me.patch("/me", json!({"id": Uuid::from_u128(7), "city": "London"})).await.status, 400);
     assert_eq!(me.patch("/me", json!({"aboutMe": "I count."})).await.status, 204);
     assert_eq!(me.get("/me?$select=aboutMe").await.json()["aboutMe"], "I count.");
 }

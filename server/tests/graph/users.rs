@@ -23,6 +23,9 @@ async fn get(tenant: &Tenant, path: &str) -> Answer {
     send(tenant.raw(Method::GET, path).await).await
 }
 
+const WEAK: &str = "The specified password does not comply with password complexity requirements. Please provide a \
+    different password.";
+
 fn invalid(property: &str) -> (u16, String, String) {
     let message = format!("Invalid value specified for property '{property}' of resource 'User'.");
     refused(400, "Request_BadRequest", &message)
@@ -146,15 +149,50 @@ async fn a_password_must_be_strong_and_is_shown_nowhere() {
     let tenant = Tenant::fresh().await;
     for weak in ["Short 1", "alllowercase", "onlylower123"] {
         let answer = create(&tenant, &ada(json!({"passwordProfile": {"password": weak}}))).await;
-        assert_eq!(answer.status, 400, "{weak}");
+        assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", WEAK), "{weak}");
         assert_eq!(answer.json()["error"]["details"][0]["target"], "passwordProfile");
         assert!(!answer.text.contains(weak));
     }
+    let number = create(&tenant, &ada(json!({"passwordProfile": {"password": 12_345_678}}))).await;
+    assert_eq!(number.refusal(), invalid("passwordProfile"));
     let strong = create(&tenant, &ada(json!({}))).await;
     assert_eq!(strong.status, 201);
     assert!(!strong.text.contains("Difference") && !strong.text.contains("passwordProfile"));
     let all = get(&tenant, "/users/ada@contoso.example?$select=*").await;
     assert!(!all.text.contains("Difference") && !all.text.contains("passwordProfile"));
+}
+
+#[tokio::test]
+async fn a_user_whose_policies_allow_it_has_a_password_of_any_characters_but_not_a_short_one() {
+    let tenant = Tenant::fresh().await;
+    let with = |password: &str, policies: Value| {
+        ada(json!({"passwordProfile": {"password": password}, "passwordPolicies": policies}))
+    };
+    let policies = json!("DisablePasswordExpiration, disableStrongPassword");
+    for body in [
+        with("alllowercase", json!("DisablePasswordExpiration")),
+        with("alllowercase", Value::Null),
+        with("alllowercase", json!("DisableStrongPasswords")),
+        with("short", policies.clone()),
+    ] {
+        assert_eq!(
+            create(&tenant, &body).await.refusal(),
+            refused(400, "Request_BadRequest", WEAK),
+            "{body}"
+        );
+    }
+    assert_eq!(create(&tenant, &with("alllowercase", policies)).await.status, 201);
+    let change = async |body: Value| {
+        send(tenant.raw(Method::PATCH, "/users/ada@contoso.example").await.json(&body)).await
+    };
+    let password = json!({"password": "otherletters"});
+    assert_eq!(change(json!({"passwordProfile": password})).await.status, 204, "the user's own policies");
+    let strict = change(json!({"passwordPolicies": null, "passwordProfile": password})).await;
+    assert_eq!(strict.refusal(), refused(400, "Request_BadRequest", WEAK));
+    assert_eq!(change(json!({"passwordPolicies": null})).await.status, 204);
+    assert_eq!(change(json!({"passwordProfile": password})).await.status, 400);
+    let both = json!({"passwordPolicies": "DisableStrongPassword", "passwordProfile": password});
+    assert_eq!(change(both).await.status, 204, "those of the request");
 }
 
 #[tokio::test]
@@ -166,8 +204,10 @@ async fn of_sixteen_users_of_one_name_created_at_once_one_is_there() {
     let answers = join_all(bodies.iter().map(|body| create(&tenant, body))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     let taken = "Another object with the same value for property userPrincipalName already exists.";
+    let details = json!([{"target": "userPrincipalName", "code": "ObjectConflict", "message": taken}]);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", taken));
+        assert_eq!(answer.json()["error"]["details"], details);
     }
     let elsewhere = Tenant::fresh().await;
     assert_eq!(create(&elsewhere, &bodies[0]).await.status, 201, "names are a tenant's own");

@@ -42,6 +42,27 @@ async fn the_client_sets_takes_away_and_empties() {
 }
 
 #[tokio::test]
+async fn a_user_that_is_read_can_be_sent_back_whole() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let full = json!({"businessPhones": ["+44 1"], "givenName": "Ada", "jobTitle": "Analyst",
+        "mail": "ada@contoso.example", "mobilePhone": "+44 2", "officeLocation": "1", "surname": "Lovelace",
+        "preferredLanguage": "en-GB"});
+    let as_user = tenant.user_token(ada, ["User.ReadWrite.All"]).await;
+    for before in [json!({"displayName": "ada"}), full] {
+        assert_eq!(patch(&tenant, ada, before).await.status, 204);
+        for path in [format!("/users/{ada}"), format!("/users/ada@{}", tenant.domain()), "/me".into()] {
+            let request = |method| tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(&as_user);
+            let read = send(request(Method::GET)).await.json();
+            assert!(read["@odata.context"].is_string() && read["id"].is_string());
+            let answer = send(request(Method::PATCH).json(&read)).await;
+            assert_eq!((answer.status.as_u16(), &*answer.text), (204, ""), "{path} {read}");
+            assert_eq!(send(request(Method::GET)).await.json(), read, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn addresses_and_identities_follow_what_they_are_made_of() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;
