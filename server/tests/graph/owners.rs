@@ -129,7 +129,7 @@ async fn first_owners_are_bound_when_a_group_is_created() {
         GroupCreate::builder()
             .display_name("Readers".to_owned())
             .mail_enabled(true)
-            .mail_nickname(format!("readers{}", owners.len() + members.len()))
+            .mail_nickname(format!("readers{}and{}", owners.len(), members.len()))
             .security_enabled(false)
             .group_types(vec!["Unified".parse().unwrap()])
             .owners_odata_bind(bind(owners))

@@ -184,7 +184,10 @@ async fn send_passwords(tenant: &Tenant, token: &str, objects: &Objects, secrets
         let request = tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(token);
         let answer = send(request.header("content-type", "application/json").body(body)).await;
         assert_eq!(answer.status.is_success(), taken, "{path}: {}", answer.text);
-        secrets.check("answer", &answer.text);
+        // A value of a wrong type is repeated to whoever sent it, as Graph does, but for what no answer shows.
+        let repeated =
+            format!("Cannot convert the literal '{elsewhere}' to the expected type 'Edm.Boolean'.");
+        secrets.check("answer", &answer.text.replace(&repeated, ""));
     }
 }
 
