@@ -368,11 +368,11 @@ fn a_permission_of_a_property_comes_or_goes() {
 #[test]
 fn a_new_property_takes_nothing_away_whatever_it_needs() {
     let changes = change(|contract| {
-        at(contract, &format!("{USER}/properties"))["birthday"] = json!({"type": "string"});
-        at(contract, &format!("{USER}/x-permissions"))["birthday"] =
+        at(contract, &format!("{USER}/properties"))["shoeSize"] = json!({"type": "string"});
+        at(contract, &format!("{USER}/x-permissions"))["shoeSize"] =
             json!([{"application": ["User.Read.All"]}]);
     });
-    assert_eq!(changes, compatible("/components/schemas/User/properties/birthday: added"));
+    assert_eq!(changes, compatible("/components/schemas/User/properties/shoeSize: added"));
 }
 
 #[test]
