@@ -15,13 +15,17 @@ use roster_server::{
         groups, import,
     },
     model::{
+        domains::{DomainName, TenantName},
         ids::{ObjectId, Sent, TenantId},
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
     store::{
-        self, Options, Piece, Store, Tenant, WriteTx, counts as kept_counts, deletions, members::MEMBERS,
-        objects, principals::Standing,
+        self, Options, Piece, Store, Tenant, WriteTx, counts as kept_counts, deletions,
+        domains::{self, Given},
+        members::MEMBERS,
+        objects,
+        principals::Standing,
     },
 };
 use serde_json::{Value, json};
@@ -46,7 +50,7 @@ async fn world() -> Arc<World> {
 async fn world_with(options: Options) -> Arc<World> {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), options).unwrap();
-    let tenant = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+    let tenant = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
     Arc::new(World { store, tenant, folder })
 }
 
@@ -501,6 +505,71 @@ async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
     let application: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
     assert_eq!(application.to_be_bytes(), *b"Rost", "from now on it is known as a directory");
     counts::check(&database);
+}
+
+#[tokio::test]
+async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = [
+        "8fcb5dbc-d5aa-4681-8e31-b001d5168d79",
+        "8fcb5dbc-0000-4000-8000-000000000001",
+        "00000000-0000-4000-8000-000000000002",
+    ];
+    let ids = ids.map(|id| id.parse::<TenantId>().unwrap());
+    let tenant = |id: &TenantId| {
+        format!("INSERT INTO tenants (id, created_at) VALUES (x'{}', 0);", id.uuid().simple())
+    };
+    before_names_had_keys(folder.path(), &ids.iter().map(tenant).collect::<String>());
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+
+    let expected = [
+        "8fcb5dbc.roster.local",
+        "8fcb5dbc-0000-4000-8000-000000000001.roster.local",
+        "00000000.roster.local",
+    ];
+    for (id, domain) in ids.into_iter().zip(expected) {
+        let domain: DomainName = domain.parse().unwrap();
+        let tenant = store.named_tenant(&TenantName::Domain(domain.clone())).await.unwrap();
+        let tenant = tenant.unwrap_or_else(|| panic!("nobody has {domain}"));
+        assert_eq!((tenant.id, store.domains(tenant).await.unwrap()), (id, vec![domain.clone()]));
+        let default = store.tenant(tenant).read(domains::default).await;
+        assert_eq!(default.unwrap(), domain);
+    }
+}
+
+#[tokio::test]
+async fn a_domain_is_one_tenants_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let name = |name: &str| name.parse::<DomainName>().unwrap();
+    let names = |names: &[&str]| names.iter().copied().map(name).collect::<Vec<_>>();
+    let [first, second, third] = [1, 2, 3].map(|number| TenantId::from_uuid(uuid::Uuid::from_u128(number)));
+    let one = store.create_tenant(first, names(&["Contoso.example", "a.example"])).await.unwrap();
+    let domains = async |tenant| store.domains(tenant).await.unwrap();
+    assert_eq!(domains(one).await, names(&["contoso.example", "00000000.roster.local", "a.example"]));
+
+    let taken = store.create_tenant(second, names(&["b.example", "CONTOSO.example"])).await.unwrap_err();
+    assert_eq!(taken.to_string(), "the domain contoso.example is another tenant's");
+    assert_eq!(store.find_tenant(second).await.unwrap(), None, "a refused tenant leaves nothing");
+    assert_eq!(store.named_tenant(&TenantName::Domain(name("b.example"))).await.unwrap(), None);
+    let there = store.create_tenant(first, Vec::new()).await.unwrap_err();
+    assert_eq!(there.to_string(), format!("there is a tenant {first} already"));
+
+    // Its initial domain would be the same as the first one's.
+    let two = store.create_tenant(second, names(&["b.example"])).await.unwrap();
+    assert_eq!(domains(two).await, names(&["b.example", &format!("{second}.roster.local")]));
+    let three = store.create_tenant(third, Vec::new()).await.unwrap();
+    assert_eq!(domains(three).await, names(&[&format!("{third}.roster.local")]));
+    for (tenant, domain, given) in [
+        (two, "a.example", Given::Taken),
+        (two, "B.example", Given::Present),
+        (two, "c.example", Given::New),
+        (three, "c.example", Given::Taken),
+    ] {
+        assert_eq!(store.add_domain(tenant, name(domain)).await.unwrap(), given, "{domain}");
+    }
+    assert_eq!(domains(two).await[0], name("b.example"), "the default stays");
 }
 
 /// The members of a group of which no count is kept.

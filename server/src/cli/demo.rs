@@ -31,6 +31,7 @@ impl Demo {
         let settings = Settings {
             listen: self.listen,
             sample: true,
+            domains: Vec::new(),
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),

@@ -11,7 +11,7 @@ mod token;
 use crate::{
     auth::keys::KeyError,
     directory,
-    model::ids::TenantId,
+    model::domains::{DomainName, TenantName},
     store::{
         self, Durability, Options, Store, Tenant,
         folder::{Folder, FolderError},
@@ -74,6 +74,12 @@ pub enum Error {
     /// The system refused.
     #[error("{0}: {1}")]
     Io(String, io::Error),
+    /// The tenant can't be made.
+    #[error(transparent)]
+    Tenant(#[from] store::tenants::CreationError),
+    /// The domain is another tenant's.
+    #[error("the domain {0} is another tenant's")]
+    DomainTaken(DomainName),
     /// What was asked for isn't possible.
     #[error("{0}")]
     Impossible(String),
@@ -102,9 +108,9 @@ struct Data {
 /// One tenant of a directory.
 #[derive(Debug, Args)]
 struct TenantChoice {
-    /// The tenant [default: the only one]
+    /// The tenant, by its id or one of its domains [default: the only one]
     #[arg(long, value_name = "TENANT", env = "ROSTER_TENANT")]
-    tenant: Option<TenantId>,
+    tenant: Option<TenantName>,
 }
 
 impl Cli {
@@ -196,9 +202,9 @@ impl Data {
 
 impl TenantChoice {
     async fn find(&self, store: &Store) -> Result<Tenant, Error> {
-        if let Some(id) = self.tenant {
-            let none = || Error::Impossible(format!("there is no tenant {id} here"));
-            return store.find_tenant(id).await?.ok_or_else(none);
+        if let Some(name) = &self.tenant {
+            let none = || Error::Impossible(format!("there is no tenant {name} here"));
+            return store.named_tenant(name).await?.ok_or_else(none);
         }
         match store.tenants(2).await?.as_slice() {
             [only] => Ok(*only),

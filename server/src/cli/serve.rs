@@ -7,6 +7,7 @@ use super::{
 use crate::{
     directory::{ExchangeManagedGroups, Policy},
     http,
+    model::domains::DomainName,
     store::{LARGEST_UNCOUNTED, LOG_PAGES, Options, folder::Folder},
 };
 use clap::{
@@ -32,6 +33,10 @@ pub(super) struct Serve {
     /// Fill an empty directory with a small organisation and an application named `sample`
     #[arg(long, env = "ROSTER_SAMPLE", value_parser = FalseyValueParser::new())]
     sample: bool,
+
+    /// A domain that the first tenant has besides its initial one; in a new directory the first is its default [repeatable]
+    #[arg(long = "domain", value_name = "NAME", env = "ROSTER_DOMAIN", value_delimiter = ',')]
+    domains: Vec<DomainName>,
 
     /// Listen on an address that other machines reach
     #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
@@ -75,6 +80,7 @@ impl Serve {
         let settings = Settings {
             listen: self.listen,
             sample: self.sample,
+            domains: self.domains,
             allow_remote: self.allow_remote,
             public_url: self.public_url,
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups },

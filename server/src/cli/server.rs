@@ -2,14 +2,15 @@
 
 use super::{Error, open_store};
 use crate::{
-    directory::{self, Policy, purging::Purging, sample},
+    directory::{Policy, purging::Purging, sample},
     http::{
         self, AppState,
         transport::{self, Limits},
     },
-    model::ids::TenantId,
+    model::{domains::DomainName, ids::TenantId},
     store::{
-        self, Options, Piece, Store, Tenant, changes,
+        self, Options, Piece, Store, Tenant, WriteTx, changes,
+        domains::Given,
         folder::{self, Folder, ServerLock},
     },
 };
@@ -40,6 +41,7 @@ const LEAST_CONNECTIONS: usize = 8;
 pub(super) struct Settings {
     pub listen: SocketAddr,
     pub sample: bool,
+    pub domains: Vec<DomainName>,
     pub allow_remote: bool,
     pub public_url: Option<String>,
     pub policy: Policy,
@@ -67,7 +69,7 @@ impl Server {
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         folder::existing_keys(folder.path())?;
         let store = open_store(&folder, settings.store.clone())?;
-        let tenant = first_tenant(&store, settings.sample).await?;
+        let tenant = first_tenant(&store, &settings).await?;
         let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
         check_address(&settings, has_sample)?;
         let failed = |error| Error::Io(format!("listening on {}", settings.listen), error);
@@ -176,13 +178,21 @@ async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(what: &str, 
     }
 }
 
-/// The oldest tenant. A new directory gets one, the sample's where that was asked for.
-async fn first_tenant(store: &Store, with_sample: bool) -> Result<Tenant, directory::Error> {
-    if with_sample {
-        store.first_tenant(sample::TENANT, sample::fill).await
+/// The oldest tenant, with the domains of the settings. A new directory gets one, the sample's where that was asked for.
+async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Error> {
+    let tenant = if settings.sample {
+        store.first_tenant(sample::TENANT, sample::fill).await?
     } else {
-        store.first_tenant(TenantId::random(), |_| Ok(())).await
+        let domains = settings.domains.clone();
+        let give = move |tx: &WriteTx<'_>| store::domains::give(tx, &domains).map(drop);
+        store.first_tenant(TenantId::random(), give).await?
+    };
+    for domain in &settings.domains {
+        if store.add_domain(tenant, domain.clone()).await? == Given::Taken {
+            return Err(Error::DomainTaken(domain.clone()));
+        }
     }
+    Ok(tenant)
 }
 
 /// Who reaches the server gets tokens only with a secret; the sample's is public.

@@ -1,7 +1,10 @@
 //! `roster tenant`.
 
-use super::{Data, Error, print};
-use crate::model::ids::TenantId;
+use super::{Data, Error, TenantChoice, print};
+use crate::{
+    model::{domains::DomainName, ids::TenantId},
+    store::domains::Given,
+};
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
@@ -12,6 +15,23 @@ pub(super) enum TenantCommand {
         #[arg(long, value_name = "TENANT")]
         id: Option<TenantId>,
 
+        /// A domain that it has besides its initial one; the first is its default [repeatable]
+        #[arg(long, value_name = "NAME")]
+        domain: Vec<DomainName>,
+
+        #[command(flatten)]
+        data: Data,
+    },
+
+    /// Give a tenant another domain
+    AddDomain {
+        /// The domain, such as `contoso.example`
+        #[arg(value_name = "NAME")]
+        domain: DomainName,
+
+        #[command(flatten)]
+        tenant: TenantChoice,
+
         #[command(flatten)]
         data: Data,
     },
@@ -19,11 +39,23 @@ pub(super) enum TenantCommand {
 
 impl TenantCommand {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let Self::Create { id, data } = self;
-        let (_folder, store) = data.open_or_create()?;
-        let id = id.unwrap_or_else(TenantId::random);
-        let taken = || Error::Impossible(format!("there is a tenant {id} already"));
-        store.create_tenant(id).await?.ok_or_else(taken)?;
-        print(id)
+        match self {
+            Self::Create { id, domain, data } => {
+                let (_folder, store) = data.open_or_create()?;
+                let tenant = store.create_tenant(id.unwrap_or_else(TenantId::random), domain).await?;
+                print(tenant.id)
+            }
+            Self::AddDomain { domain, tenant, data } => {
+                let (_folder, store) = data.open()?;
+                let tenant = tenant.find(&store).await?;
+                match store.add_domain(tenant, domain.clone()).await? {
+                    Given::New => Ok(()),
+                    Given::Present => {
+                        Err(Error::Impossible(format!("the tenant has the domain {domain} already")))
+                    }
+                    Given::Taken => Err(Error::DomainTaken(domain)),
+                }
+            }
+        }
     }
 }

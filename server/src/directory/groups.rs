@@ -20,7 +20,7 @@ use crate::{
     },
     odata::reference::Reference,
     store::{
-        self, ReadTx, WriteTx,
+        self, ReadTx, WriteTx, domains,
         objects::{Object, RowNumber},
     },
 };
@@ -201,7 +201,7 @@ fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), E
     }
     change_rule(&mut after, changes, traits)?;
     check_unique_names(tx, &after, traits, Some((group.object.row, &before)))?;
-    complete(tx, &mut after, traits);
+    complete(tx, &mut after, traits, Some(&before))?;
     group.traits = traits;
     group.object.group = Some(traits);
     objects::update(tx, &group.object, &before, &after)
@@ -288,21 +288,30 @@ pub(super) fn insert(
     let visibility =
         if traits.kind == GroupKind::Microsoft365 && !traits.role_assignable { "Public" } else { "Private" };
     values.entry("visibility").or_insert_with(|| visibility.into());
-    complete(tx, &mut values, traits);
+    complete(tx, &mut values, traits, None)?;
     let (object, found) = objects::insert(tx, ObjectKind::Group, id, Some(traits), values)?;
     Ok((Group { object, traits }, found))
 }
 
-/// Sets what follows from other values: groups that take mail have addresses.
-fn complete(tx: &ReadTx<'_>, values: &mut Values, traits: GroupTraits) {
-    if traits.kind == GroupKind::Security {
-        return;
+/// Sets what follows from other values: groups that take mail have addresses. `before` are the group's values before they
+/// changed; its address stays while its nickname does.
+fn complete(
+    tx: &ReadTx<'_>,
+    values: &mut Values,
+    traits: GroupTraits,
+    before: Option<&Values>,
+) -> Result<(), Error> {
+    let nickname = values.get("mailNickname");
+    let stays = before.is_some_and(|before| before.get("mailNickname") == nickname);
+    if traits.kind == GroupKind::Security || stays {
+        return Ok(());
     }
-    let nickname = values.get("mailNickname").and_then(Value::as_str).unwrap_or_default();
-    let mail = format!("{nickname}@{}", tx.tenant().domain());
+    let nickname = nickname.and_then(Value::as_str).unwrap_or_default();
+    let mail = format!("{nickname}@{}", domains::default(tx)?);
     let addresses = proxy_addresses(Some(&mail), values.get("proxyAddresses"));
     values.insert("proxyAddresses".into(), addresses);
     values.insert("mail".into(), mail.into());
+    Ok(())
 }
 
 fn refused(fault: PropertyFault) -> Refusal {

@@ -8,14 +8,16 @@ use crate::{
         values::Document,
     },
     odata::reference::{Key, Reference},
-    store::{ReadTx, objects, objects::Object, users},
+    store::{ReadTx, domains, objects, objects::Object, users},
 };
 
 /// The object that a reference names. Another tenant in it, or another kind than its set holds, is the same
 /// as no object.
 pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, Error> {
     let absent = || Refusal::NotFound(reference.key.text().into());
-    if reference.tenant.is_some_and(|tenant| tenant != tx.tenant().id) {
+    if let Some(tenant) = &reference.tenant
+        && !domains::is_named(tx, tenant)?
+    {
         return Err(absent().into());
     }
     let found = find(tx, &reference.key)?;

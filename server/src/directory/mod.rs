@@ -119,6 +119,9 @@ pub enum Refusal {
     /// The application of this client id has a service principal already.
     #[error("the service principal of '{0}' is there already")]
     ServicePrincipalExists(String),
+    /// The sign-in name is of a domain that the tenant lacks.
+    #[error("the domain of the sign-in name isn't the tenant's")]
+    ForeignDomain,
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,

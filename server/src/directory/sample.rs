@@ -5,17 +5,20 @@ use super::{Error, applications, applications::Registration, import};
 use crate::{
     auth::secrets::Secret,
     model::{
+        domains::DomainName,
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::Permission,
     },
-    store::WriteTx,
+    store::{WriteTx, domains},
 };
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
 /// The sample's tenant.
 pub const TENANT: TenantId = TenantId::from_uuid(uuid!("5a3e0000-0000-4000-8000-000000000000"));
+/// The default domain of the sample's tenant.
+const DOMAIN: &str = "contoso.example";
 /// The client id of the application `sample`.
 pub const APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000aa"));
 /// The secret of the application `sample`. Public: a server with it listens on loopback addresses alone.
@@ -111,11 +114,12 @@ fn groups() -> [(u16, Value, &'static [u16]); 8] {
     ]
 }
 
-/// Fills an empty tenant.
+/// Fills a new tenant.
 pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
+    domains::give(tx, &[DomainName::from_known(DOMAIN)])?;
     for (number, given, family, department) in USERS {
         let nickname = given.to_lowercase();
-        let name = format!("{nickname}@{}", tx.tenant().domain());
+        let name = format!("{nickname}@{DOMAIN}");
         let values = json!({
             "accountEnabled": true, "displayName": format!("{given} {family}"), "givenName": given,
             "surname": family, "department": department, "mailNickname": nickname, "mail": name,

@@ -4,6 +4,7 @@ use super::{Error, Found, Refusal, addresses::proxy_addresses, lookup, objects};
 use crate::{
     model::{
         clock::timestamp,
+        domains::DomainName,
         ids::ObjectId,
         kinds::ObjectKind,
         permissions::{Access, Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
@@ -12,7 +13,7 @@ use crate::{
     },
     odata::reference::Key,
     store::{
-        self, ReadTx, WriteTx,
+        self, ReadTx, WriteTx, domains,
         objects::{Object, RowNumber},
     },
 };
@@ -68,13 +69,13 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Fo
     let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
     check_password(password.get("password"), &values)?;
-    check_unique_name(tx, &values, None)?;
+    check_name(tx, &values, None)?;
     let now = Value::from(timestamp(tx.now()));
     values.insert("securityIdentifier".into(), id.security_identifier().into());
     for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
         values.insert(when.into(), now.clone());
     }
-    complete(tx, &mut values);
+    complete(tx, &mut values, None)?;
     Ok(objects::insert(tx, ObjectKind::User, id, None, values)?.1)
 }
 
@@ -101,8 +102,10 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
         check_password(Some(password), &after)?;
         after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
     }
-    check_unique_name(tx, &after, Some(user.row))?;
-    complete(tx, &mut after);
+    if !has_same_name(&before, &after) {
+        check_name(tx, &after, Some(user.row))?;
+    }
+    complete(tx, &mut after, Some(&before))?;
     objects::update(tx, &user, &before, &after)
 }
 
@@ -111,26 +114,46 @@ pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
     objects::delete(tx, &find_user(tx, key)?)
 }
 
-/// Sets what follows from other values. The sign-in name is always among the identities.
-fn complete(tx: &ReadTx<'_>, values: &mut Values) {
+/// Sets what follows from other values. The sign-in name is always among the identities. `before` are the user's values before
+/// they changed.
+fn complete(tx: &ReadTx<'_>, values: &mut Values, before: Option<&Values>) -> Result<(), Error> {
     let mail = values.get("mail").and_then(Value::as_str);
     let addresses = proxy_addresses(mail, values.get("proxyAddresses"));
     values.insert("proxyAddresses".into(), addresses);
-    let name = values.get("userPrincipalName").cloned().unwrap_or_default();
+    let identity = match before.filter(|before| has_same_name(before, values)).and_then(sign_in_identity) {
+        Some(identity) => identity.clone(),
+        None => json!({
+            "issuer": domains::default(tx)?.as_str(), "issuerAssignedId": values.get("userPrincipalName"),
+            "signInType": "userPrincipalName",
+        }),
+    };
     let mut identities = values.get("identities").and_then(Value::as_array).cloned().unwrap_or_default();
     identities.retain(|identity| !is_sign_in_name(identity));
-    identities.push(json!({
-        "issuer": tx.tenant().domain(), "issuerAssignedId": name, "signInType": "userPrincipalName",
-    }));
+    identities.push(identity);
     values.insert("identities".into(), identities.into());
+    Ok(())
+}
+
+fn has_same_name(one: &Values, other: &Values) -> bool {
+    one.get("userPrincipalName") == other.get("userPrincipalName")
+}
+
+fn sign_in_identity(values: &Values) -> Option<&Value> {
+    values.get("identities")?.as_array()?.iter().find(|identity| is_sign_in_name(identity))
 }
 
 fn is_sign_in_name(identity: &Value) -> bool {
     identity["signInType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("userPrincipalName"))
 }
 
-fn check_unique_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {
+/// Refuses a new sign-in name that isn't of a domain of the tenant's, or is another user's than `of`.
+fn check_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {
     let name = values.get("userPrincipalName").and_then(Value::as_str).unwrap_or_default();
+    let domain = name.rsplit_once('@').and_then(|(_, domain)| domain.parse::<DomainName>().ok());
+    let own = domain.map(|domain| domains::is_own(tx, &domain)).transpose()?;
+    if own != Some(true) {
+        return Err(Refusal::ForeignDomain.into());
+    }
     match store::users::find_by_principal_name(tx, name)? {
         Some(other) if Some(other.row) != of => Err(Refusal::Taken("userPrincipalName").into()),
         _ => Ok(()),

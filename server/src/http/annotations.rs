@@ -1,6 +1,7 @@
 //! OData's annotations in bodies: `@odata.id`, `@odata.type`, `members@odata.bind` and `owners@odata.bind`.
 
 use super::{
+    AppState,
     errors::{Failure, RequestFault},
     extract::Origin,
 };
@@ -22,9 +23,9 @@ use crate::{
 use serde_json::Value;
 
 /// The reference that a body consists of. Other members beside it are not looked at.
-pub(super) fn reference(body: &Values, origin: &Origin) -> Result<Reference, Failure> {
+pub(super) fn reference(body: &Values, app: &AppState, origin: &Origin) -> Result<Reference, Failure> {
     let text = body.get("@odata.id").ok_or(RequestFault::NoReference)?;
-    read(text, origin)
+    read(text, &app.hosts(origin))
 }
 
 /// Checks the annotations beside properties: `@odata.type` may name the entity, and nothing but the
@@ -50,19 +51,20 @@ pub(super) fn check_annotations(
 }
 
 /// The references that a body binds to a group.
-pub(super) fn bound(body: &Values, origin: &Origin) -> Result<Bound, Failure> {
+pub(super) fn bound(body: &Values, app: &AppState, origin: &Origin) -> Result<Bound, Failure> {
+    let hosts = app.hosts(origin);
     let of = |relationship: Relationship| match body.get(&binding(relationship.name())) {
         None => Ok(Vec::new()),
         Some(Value::Array(references)) if references.len() > MAX_REFERENCES => {
             Err(Refusal::TooManyReferences.into())
         }
-        Some(Value::Array(references)) => references.iter().map(|text| read(text, origin)).collect(),
+        Some(Value::Array(references)) => references.iter().map(|text| read(text, &hosts)).collect(),
         Some(_) => Err(RequestFault::Reference.into()),
     };
     Ok(Bound { members: of(Relationship::Members)?, owners: of(Relationship::Owners)? })
 }
 
-fn read(text: &Value, origin: &Origin) -> Result<Reference, Failure> {
+fn read(text: &Value, own_hosts: &[&str]) -> Result<Reference, Failure> {
     let text = text.as_str().ok_or(RequestFault::Reference)?;
-    Ok(Reference::read(text, &origin.hosts())?)
+    Ok(Reference::read(text, own_hosts)?)
 }

@@ -4,6 +4,7 @@
 use super::{AppState, errors::Failure, extract::Caller, paths::GraphPath};
 use crate::{
     auth::tokens::{self, TokenFault},
+    model::domains::TenantName,
     store::principals::Standing,
 };
 use axum::{
@@ -32,8 +33,13 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
     let (tenant, standing) = found.ok_or(TokenFault::Tenant)?;
-    let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant);
-    if in_path.is_some_and(|in_path| in_path != tenant.id) {
+    let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant.as_ref());
+    let fits = match in_path {
+        None => true,
+        Some(TenantName::Id(id)) => *id == tenant.id,
+        Some(domain) => app.store.named_tenant(domain).await? == Some(tenant),
+    };
+    if !fits {
         return Err(TokenFault::Tenant.into());
     }
     match standing {

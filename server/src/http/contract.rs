@@ -31,7 +31,7 @@ use utoipa::{
         version = "0.2.0",
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
-            (`/v1.0/{tenant}/groups`), with segments in another case or percent-encoded, and with keys in \
+            (`/v1.0/{tenant}/groups`, by its id or one of its domains), with segments in another case or percent-encoded, and with keys in \
             parentheses (`groups('{id}')`).\n\nEvery answer has the headers `request-id`, which finds it in the server's \
             log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
             carry both ids in `innerError`.\n\nA few properties need a permission of their own besides those of the operation. \

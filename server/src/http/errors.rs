@@ -441,6 +441,12 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
             let code = "Request_MultipleObjectsWithSameKeyValue";
             conflict(StatusCode::CONFLICT, code, "servicePrincipalNames", message)
         }
+        Refusal::ForeignDomain => about(
+            "userPrincipalName",
+            "InvalidValue",
+            "The domain portion of the userPrincipalName property is invalid. You must use one of the verified \
+             domain names in your organization.",
+        ),
         Refusal::WeakPassword => about(
             "passwordProfile",
             "InvalidValue",

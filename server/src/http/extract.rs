@@ -62,12 +62,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The hosts (and ports) that are this server for the caller.
-    pub fn hosts(&self) -> [&str; 2] {
-        [&self.links, &self.request]
-            .map(|origin| origin.split_once("://").map_or(&**origin, |(_, host)| host))
-    }
-
     /// The base of Graph's URLs.
     pub fn base(&self) -> String {
         format!("{}/v1.0", self.links)

@@ -86,7 +86,7 @@ async fn create_group(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     annotations::check_annotations(&body, &GROUP, Relationship::ALL)?;
-    let bound = annotations::bound(&body, &origin)?;
+    let bound = annotations::bound(&body, &app, &origin)?;
     let (id, grants, policy) = (ObjectId::random(), caller.grants, app.policy);
     let create = move |tx: &WriteTx<'_>| groups::create(tx, policy, &grants, id, &body, &bound);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
@@ -166,7 +166,7 @@ async fn update_group(
     Json(body): Json,
 ) -> Result<Response, Failure> {
     annotations::check_annotations(&body, &GROUP, Relationship::ALL)?;
-    let bound = annotations::bound(&body, &origin)?;
+    let bound = annotations::bound(&body, &app, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     let update = move |tx: &WriteTx<'_>| groups::update(tx, policy, &grants, &id, &body, &bound);
     Ok(match app.store.tenant(caller.tenant).write(update).await? {

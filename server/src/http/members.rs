@@ -53,7 +53,7 @@ async fn add_group_member(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    let member = annotations::reference(&body, &origin)?;
+    let member = annotations::reference(&body, &app, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     app.store
         .tenant(caller.tenant)

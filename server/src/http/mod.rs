@@ -50,6 +50,7 @@ use axum::{
 use body::{BodyBudget, STALL_TIME};
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
+use extract::Origin;
 use std::{any::Any, net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::OnceCell, task};
 use tower::util::MapRequestLayer;
@@ -106,7 +107,7 @@ pub struct Shared {
     store: Store,
     policy: Policy,
     public_url: Option<String>,
-    /// The origins that are this server: what tokens may be for besides Graph.
+    /// The origins that are this server: what tokens may be for, and references name, besides Graph.
     audiences: Vec<String>,
     loopback_only: bool,
     body_budget: BodyBudget,
@@ -139,6 +140,12 @@ impl AppState {
             folder,
             keys: OnceCell::new(),
         }))
+    }
+
+    /// The hosts (and ports) that are this server for a caller at this origin.
+    fn hosts<'a>(&'a self, origin: &'a Origin) -> Vec<&'a str> {
+        let origins = [&origin.links, &origin.request].into_iter().chain(&self.audiences);
+        origins.map(|origin| origin.split_once("://").map_or(&**origin, |(_, host)| host)).collect()
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.

@@ -48,7 +48,7 @@ async fn add_group_owner(
     Options { .. }: Options<Nothing>,
     Json(body): Json,
 ) -> Result<Response, Failure> {
-    let owner = annotations::reference(&body, &origin)?;
+    let owner = annotations::reference(&body, &app, &origin)?;
     let (grants, policy) = (caller.grants, app.policy);
     let add = move |tx: &WriteTx<'_>| owners::add(tx, policy, &grants, &group, &owner);
     app.store.tenant(caller.tenant).write(add).await?;

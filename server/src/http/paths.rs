@@ -1,10 +1,10 @@
 //! Graph's spellings of a path, brought to ours before routing: percent-encoded and differently cased
 //! segments, a tenant after the version, key forms such as `groups('{id}')`. Ids and names stay as they are.
 
-use crate::model::ids::TenantId;
+use crate::model::domains::TenantName;
 use axum::http::{Request, Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::{collections::BTreeMap, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// What a key in a key form must not hold plainly once it is a segment: what would read as a literal one.
 const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
@@ -16,7 +16,7 @@ const KEY_NAMES: [&str; 2] = ["id", "userPrincipalName"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GraphPath {
     /// The tenant that the path names.
-    pub tenant: Option<TenantId>,
+    pub tenant: Option<TenantName>,
     /// The first segment that leads nowhere.
     pub unknown: Option<String>,
 }
@@ -73,7 +73,7 @@ impl Paths {
                         Some(next)
                     }
                     None => {
-                        found.unknown = Some(decoded(&segment));
+                        found.unknown = Some(decoded(&segment).into_owned());
                         None
                     }
                 });
@@ -109,13 +109,20 @@ impl Node {
 
 impl GraphPath {
     fn take_tenant(&mut self, segment: &str) -> bool {
-        self.tenant = TenantId::from_str(segment).ok();
+        let segment = decoded(segment);
+        self.tenant = segment.parse().ok().filter(|_| !is_qualified(&segment));
         self.tenant.is_some() || segment.eq_ignore_ascii_case("myorganization")
     }
 }
 
-fn decoded(segment: &str) -> String {
-    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+/// Whether a segment is a name of Graph's own namespace, which reads like a domain.
+fn is_qualified(segment: &str) -> bool {
+    const NAMESPACE: &[u8] = b"microsoft.graph.";
+    segment.as_bytes().get(..NAMESPACE.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAMESPACE))
+}
+
+fn decoded(segment: &str) -> Cow<'_, str> {
+    percent_decode_str(segment).decode_utf8_lossy()
 }
 
 /// `groups('{id}')` and `users(userPrincipalName='{name}')` as two segments.
@@ -176,6 +183,8 @@ mod tests {
             format!("/v1.0/groups(id='{ID}')/members/$ref"),
             format!("/v1.0/myorganization/groups/{ID}/members/$ref"),
             format!("/v1.0/{ID}/groups/{ID}/members/$ref/"),
+            format!("/v1.0/Contoso.example/groups/{ID}/members/$ref"),
+            format!("/v1.0/contoso%2Eexample/groups/{ID}/members/$ref"),
         ] {
             assert_eq!(rewritten(&path), canonical, "{path}");
         }
@@ -191,7 +200,14 @@ mod tests {
         assert_eq!((path.as_str(), found.unknown.as_deref()), ("/v1.0/Contacts/x", Some("Contacts")));
         assert_eq!(walk("/beta/groups").1.unknown.as_deref(), Some("beta"));
         assert_eq!(walk("/v1.0/groups(uniqueName='x')").1.unknown.as_deref(), Some("groups(uniqueName='x')"));
-        assert_eq!(walk(&format!("/v1.0/{ID}/groups")).1.tenant, ID.parse().ok());
+        for tenant in [ID, "contoso.example"] {
+            let (path, found) = walk(&format!("/v1.0/{tenant}/groups"));
+            assert_eq!((path.as_str(), found.tenant), ("/v1.0/groups", tenant.parse().ok()));
+        }
+        for qualified in ["microsoft.graph.group", "Microsoft.Graph.delta()"] {
+            let found = walk(&format!("/v1.0/{qualified}/groups")).1;
+            assert_eq!((found.tenant, found.unknown.as_deref()), (None, Some(qualified)));
+        }
         assert_eq!(walk("/v1.0/groups//members/$ref").0, "/v1.0/groups//members/$ref");
         assert_eq!(walk("/").0, "/");
     }

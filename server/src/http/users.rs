@@ -59,21 +59,21 @@ async fn list_users(
 
 /// Create a user
 ///
-/// The password in `passwordProfile` is checked against the rules for passwords and not kept: users don't
-/// sign in by password here.
+/// The domain of `userPrincipalName` must be one of the tenant's. The password in `passwordProfile` is checked against the
+/// rules for passwords and not kept: users don't sign in by password here.
 #[utoipa::path(
     post, path = "/users", operation_id = "create_user", tag = "users",
     request_body(content = UserCreate, description = "The new user.", example = json!({
-        "accountEnabled": true, "displayName": "Ada Lovelace", "mailNickname": "ada",
-        "userPrincipalName": "ada@contoso.example", "passwordProfile": {"password": "Difference 1822"},
+        "accountEnabled": true, "displayName": "Emmy Noether", "mailNickname": "emmy",
+        "userPrincipalName": "emmy@contoso.example", "passwordProfile": {"password": "Invariants 1918"},
     })),
     responses(
         (status = 201, description = "The new user.",
             headers(("Location" = String, description = "The URL of the new user.")),
             body = User, example = json!({
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
-            "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
-            "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
+            "businessPhones": [], "displayName": "Emmy Noether", "mail": null,
+            "userPrincipalName": "emmy@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000113",
         })),
         CreateErrors,
     ),

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 pub struct ReferenceCreate {
     /// The object's URL: `https://graph.microsoft.com/v1.0/directoryObjects/{id}`, or one of this server's.
     /// `users`, `groups`, `devices`, `servicePrincipals` and `contacts` may stand in place of
-    /// `directoryObjects`, and the key in the form `('{id}')`.
+    /// `directoryObjects`, and the key in the form `('{id}')`. The form in which Graph stores references is taken too:
+    /// `https://graph.microsoft.com/v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{kind}`.
     #[serde(rename = "@odata.id")]
     #[schema(
         example = "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"

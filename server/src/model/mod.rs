@@ -5,6 +5,7 @@ pub mod application;
 pub mod clock;
 mod complex_types;
 pub mod device;
+pub mod domains;
 pub mod group;
 pub mod ids;
 pub mod json;

@@ -41,7 +41,7 @@ const PROPERTIES: &[Property] = &[
     property("officeLocation", String, "Where the user's office is.").writable().not_empty().max(128).by_oneself(),
     property("preferredLanguage", String, "The user's language, such as `en-US`.").writable().not_empty().by_oneself(),
     property("surname", String, "The user's family name.").writable().not_empty().max(64).by_oneself(),
-    property("userPrincipalName", String, "The name that the user signs in with, `alias@domain`.").required().max(113).format(Format::UserPrincipalName),
+    property("userPrincipalName", String, "The name that the user signs in with, `alias@domain`. The domain is one of the tenant's.").required().max(113).format(Format::UserPrincipalName),
     property("id", String, "The user's unique identifier.").unchanged().format(Format::Guid),
     property("deletedDateTime", DateTime, "When the user was deleted; null while it isn't.").on_select(),
     property("aboutMe", String, "What the user says of themselves.").later().elsewhere().max(4096).by_oneself(),

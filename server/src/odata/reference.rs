@@ -1,6 +1,7 @@
 //! References to objects: the URLs in `@odata.id` and `@odata.bind`.
 
-use crate::model::ids::{ObjectId, Sent, TenantId};
+use crate::model::domains::TenantName;
+use crate::model::ids::{ObjectId, Sent};
 use crate::model::kinds::ObjectKind;
 use percent_encoding::percent_decode_str;
 use std::str::FromStr;
@@ -24,7 +25,7 @@ pub struct InvalidReference;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// The tenant in its path, if it names one.
-    pub tenant: Option<TenantId>,
+    pub tenant: Option<TenantName>,
     /// The kind of object that its entity set holds. `None`: any (`directoryObjects`).
     pub kind: Option<ObjectKind>,
     /// Which object.
@@ -59,7 +60,8 @@ impl Key {
 }
 
 impl Reference {
-    /// Reads `http(s)://{host}[/v1.0|/beta][/{tenant}]/{set}/{key}` (or `{set}('{key}')`). `own_hosts` are
+    /// Reads `http(s)://{host}[/v1.0|/beta][/{tenant}]/{set}/{key}` (or `{set}('{key}')`), and the form in which Graph
+    /// stores references: `../v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{kind}`. `own_hosts` are
     /// the server's own names (`host[:port]`), accepted besides Graph's.
     pub fn read(text: &str, own_hosts: &[&str]) -> Result<Self, InvalidReference> {
         let url = Url::parse(text).map_err(|_| InvalidReference)?;
@@ -67,45 +69,59 @@ impl Reference {
         if !plain || url.query().is_some() || url.fragment().is_some() || !is_known_host(&url, own_hosts) {
             return Err(InvalidReference);
         }
-        let decode = |segment: &str| {
-            percent_decode_str(segment)
-                .decode_utf8()
-                .map(|text| text.into_owned())
-                .map_err(|_| InvalidReference)
-        };
-        let segments: Vec<String> =
+        let decode = |segment| percent_decode_str(segment).decode_utf8().map_err(|_| InvalidReference);
+        let segments: Vec<_> =
             url.path_segments().ok_or(InvalidReference)?.map(decode).collect::<Result<_, _>>()?;
-        let mut rest: &[String] = &segments;
-        if let [version, after @ ..] = rest
-            && (version == "v1.0" || version == "beta")
-        {
-            rest = after;
-        }
-        let mut tenant = None;
-        if let [first, after @ ..] = rest
-            && (first == "myorganization" || TenantId::from_str(first).is_ok())
-        {
-            tenant = TenantId::from_str(first).ok();
-            rest = after;
-        }
-        let (set, key) = match rest {
-            [set, key] => (set.as_str(), key.clone()),
-            [both] => both
-                .strip_suffix("')")
-                .and_then(|both| both.split_once("('"))
-                .map(|(set, key)| (set, key.replace("''", "'")))
-                .ok_or(InvalidReference)?,
-            _ => return Err(InvalidReference),
-        };
-        let kind = kind_of_set(set)?;
-        let key = match Key::read(key) {
-            Key::UserPrincipalName(name) if kind != Some(ObjectKind::User) || name.is_empty() => {
-                return Err(InvalidReference);
+        let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
+        match segments.as_slice() {
+            ["v2", tenant, set, id, kind]
+                if set.eq_ignore_ascii_case("directoryObjects") && id.parse::<ObjectId>().is_ok() =>
+            {
+                Self::read_parts(Some(tenant), kind_of_type(kind)?, id)
             }
-            key => key,
-        };
-        Ok(Self { tenant, kind, key })
+            ["v1.0" | "beta", rest @ ..] => Self::read_path(rest),
+            all => Self::read_path(all),
+        }
     }
+
+    fn read_path(segments: &[&str]) -> Result<Self, InvalidReference> {
+        let (tenant, rest) = match segments {
+            [tenant, rest @ ..] if is_tenant(tenant) => (Some(*tenant), rest),
+            _ => (None, segments),
+        };
+        match rest {
+            [set, key] => Self::read_parts(tenant, kind_of_set(set)?, key),
+            [both] => {
+                let (set, key) =
+                    both.strip_suffix("')").and_then(|both| both.split_once("('")).ok_or(InvalidReference)?;
+                Self::read_parts(tenant, kind_of_set(set)?, &key.replace("''", "'"))
+            }
+            _ => Err(InvalidReference),
+        }
+    }
+
+    fn read_parts(
+        tenant: Option<&str>,
+        kind: Option<ObjectKind>,
+        key: &str,
+    ) -> Result<Self, InvalidReference> {
+        let tenant = tenant.filter(|name| !is_callers_own(name)).map(str::parse).transpose();
+        let tenant = tenant.map_err(|_| InvalidReference)?;
+        match Key::read(key.into()) {
+            Key::UserPrincipalName(name) if kind != Some(ObjectKind::User) || name.is_empty() => {
+                Err(InvalidReference)
+            }
+            key => Ok(Self { tenant, kind, key }),
+        }
+    }
+}
+
+fn is_tenant(segment: &str) -> bool {
+    is_callers_own(segment) || segment.parse::<TenantName>().is_ok()
+}
+
+fn is_callers_own(segment: &str) -> bool {
+    segment.eq_ignore_ascii_case("myorganization")
 }
 
 fn is_known_host(url: &Url, own_hosts: &[&str]) -> bool {
@@ -135,6 +151,20 @@ fn kind_of_set(set: &str) -> Result<Option<ObjectKind>, InvalidReference> {
         "contacts" | "contact" | "orgcontacts" | "orgcontact" => Some(ObjectKind::OrgContact),
         _ => return Err(InvalidReference),
     })
+}
+
+/// Types of objects, as references that Graph stores name them.
+fn kind_of_type(name: &str) -> Result<Option<ObjectKind>, InvalidReference> {
+    let name = name.to_ascii_lowercase();
+    Ok(Some(match name.strip_prefix("microsoft.directoryservices.").ok_or(InvalidReference)? {
+        "user" => ObjectKind::User,
+        "group" => ObjectKind::Group,
+        "device" => ObjectKind::Device,
+        "serviceprincipal" => ObjectKind::ServicePrincipal,
+        "contact" => ObjectKind::OrgContact,
+        "application" => ObjectKind::Application,
+        _ => return Err(InvalidReference),
+    }))
 }
 
 #[cfg(test)]
@@ -173,8 +203,43 @@ mod tests {
         }
         let by_name = read("https://graph.microsoft.com/v1.0/users('o''neil%40contoso.com')").unwrap();
         assert_eq!(by_name.key, Key::UserPrincipalName("o'neil@contoso.com".into()));
-        let tenant = read(&format!("https://graph.microsoft.com/v1.0/{ID}/users/{ID}")).unwrap().tenant;
-        assert_eq!(tenant.unwrap().to_string(), ID);
+        for tenant in [ID, "contoso.example"] {
+            let named = format!("https://graph.microsoft.com/v1.0/{tenant}/users/{ID}");
+            assert_eq!(read(&named).unwrap().tenant, tenant.parse().ok(), "{tenant}");
+        }
+    }
+
+    #[test]
+    fn the_form_that_graph_stores_is_read() {
+        let url = |rest: &str| format!("https://graph.microsoft.com/v2/{rest}");
+        for (kind, expected) in [
+            ("User", ObjectKind::User),
+            ("Group", ObjectKind::Group),
+            ("Device", ObjectKind::Device),
+            ("ServicePrincipal", ObjectKind::ServicePrincipal),
+            ("Contact", ObjectKind::OrgContact),
+            ("Application", ObjectKind::Application),
+        ] {
+            for tenant in [ID, "Contoso.example"] {
+                let text = url(&format!("{tenant}/directoryObjects/{ID}/Microsoft.DirectoryServices.{kind}"));
+                let (tenant, key) = (tenant.parse().ok(), Key::read(ID.into()));
+                assert_eq!(read(&text), Ok(Reference { tenant, kind: Some(expected), key }), "{text}");
+            }
+        }
+        for rest in [
+            format!("{ID}/directoryObjects/{ID}"),
+            format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices."),
+            format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.Planet"),
+            format!("{ID}/directoryObjects/{ID}/microsoft.graph.user"),
+            format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.User/"),
+            format!("{ID}/directoryObjects/ada@contoso.example/Microsoft.DirectoryServices.User"),
+            format!("{ID}/users/{ID}/Microsoft.DirectoryServices.User"),
+            format!("directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
+            format!("nobody/directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
+            format!("{ID}/users/{ID}"),
+        ] {
+            assert_eq!(read(&url(&rest)), Err(InvalidReference), "{rest}");
+        }
     }
 
     #[test]

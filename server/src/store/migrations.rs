@@ -19,6 +19,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0004_changes.sql")),
         M::up(include_str!("migrations/0005_counts.sql")),
         M::up_with_hook(include_str!("migrations/0006_names.sql"), |tx: &Transaction<'_>| Ok(make_keys(tx)?)),
+        M::up(include_str!("migrations/0007_domains.sql")),
     ])
 }
 

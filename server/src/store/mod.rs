@@ -13,6 +13,7 @@ pub mod counts;
 pub mod deletions;
 pub mod devices;
 mod disk;
+pub mod domains;
 mod driver;
 pub mod exit;
 pub mod folder;

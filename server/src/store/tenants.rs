@@ -2,9 +2,15 @@
 
 use super::{
     Error, ReadTx, Store, WriteTx,
+    counts::Sums,
+    domains,
     driver::{Connection, DatabaseError, OptionalExtension, Row, params},
 };
-use crate::model::ids::TenantId;
+use crate::model::{
+    domains::{DomainName, TenantName},
+    ids::TenantId,
+};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// A tenant: its id, and the number that stands for it in the store. A reset tenant has another number.
@@ -15,18 +21,34 @@ pub struct Tenant {
     pub(super) number: i64,
 }
 
-impl Tenant {
-    /// The domain that every tenant has from the beginning.
-    pub fn domain(&self) -> String {
-        let id = self.id.to_string();
-        format!("{}.roster.local", &id[..8])
-    }
+/// Why a tenant isn't made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CreationError {
+    /// There is one of this id.
+    #[error("there is a tenant {0} already")]
+    Exists(TenantId),
+    /// A domain that it was to have is another tenant's.
+    #[error("the domain {0} is another tenant's")]
+    DomainTaken(DomainName),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
 
 impl Store {
     /// The tenant of this id.
     pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
         self.readers.read(|connection| find(connection, id)).await
+    }
+
+    /// The tenant of this name.
+    pub async fn named_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Error> {
+        match name {
+            TenantName::Id(id) => self.find_tenant(*id).await,
+            TenantName::Domain(domain) => {
+                self.readers.read(|connection| find_by_domain(connection, domain)).await
+            }
+        }
     }
 
     /// All tenants, oldest first, at most `limit`.
@@ -42,15 +64,23 @@ impl Store {
             .await
     }
 
-    /// Makes a tenant. `None`: there is one of this id.
-    pub async fn create_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
-        let now = self.clock.now().timestamp();
+    /// Makes a tenant with these domains besides its initial one. The first of them is its default.
+    pub async fn create_tenant(
+        &self,
+        id: TenantId,
+        domains: Vec<DomainName>,
+    ) -> Result<Tenant, CreationError> {
+        let clock = self.clock.clone();
         self.writer
-            .run(None, move |connection, _| {
+            .run(None, move |connection, sums| {
                 if find(connection, id)?.is_some() {
-                    return Ok(None);
+                    return Err(CreationError::Exists(id));
                 }
-                insert(connection, id, now).map(Some)
+                let tx = insert(connection, id, clock.now(), sums)?;
+                if let Some(taken) = domains::give(&tx, &domains)? {
+                    return Err(CreationError::DomainTaken(taken.clone()));
+                }
+                Ok(tx.tenant())
             })
             .await
     }
@@ -69,9 +99,9 @@ impl Store {
                 if let Some(first) = first.optional().map_err(Error::from)? {
                     return Ok(first);
                 }
-                let tenant = insert(connection, id, clock.now().timestamp())?;
-                fill(&WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums))?;
-                Ok(tenant)
+                let tx = insert(connection, id, clock.now(), sums)?;
+                fill(&tx)?;
+                Ok(tx.tenant())
             })
             .await
     }
@@ -82,10 +112,24 @@ fn find(connection: &Connection, id: TenantId) -> Result<Option<Tenant>, Error> 
     Ok(statement.query_row(params![id.uuid()], read).optional()?)
 }
 
-fn insert(connection: &Connection, id: TenantId, now: i64) -> Result<Tenant, Error> {
+fn find_by_domain(connection: &Connection, domain: &DomainName) -> Result<Option<Tenant>, Error> {
+    let sql = "SELECT t.number, t.id FROM domains d JOIN tenants t ON t.number = d.tenant WHERE d.name = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![domain.as_str()], read).optional()?)
+}
+
+/// Makes a tenant with its initial domain, and a unit of work in it.
+fn insert<'c>(
+    connection: &'c Connection,
+    id: TenantId,
+    now: DateTime<Utc>,
+    sums: &'c Sums,
+) -> Result<WriteTx<'c>, Error> {
     let sql = "INSERT INTO tenants (id, created_at) VALUES (?1, ?2)";
-    let number = connection.prepare_cached(sql)?.insert(params![id.uuid(), now])?;
-    Ok(Tenant { id, number })
+    let number = connection.prepare_cached(sql)?.insert(params![id.uuid(), now.timestamp()])?;
+    let tx = WriteTx::new(ReadTx::new(connection, Tenant { id, number }, now), sums);
+    domains::add_initial(&tx)?;
+    Ok(tx)
 }
 
 fn read(row: &Row<'_>) -> Result<Tenant, DatabaseError> {

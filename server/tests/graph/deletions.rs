@@ -63,7 +63,7 @@ async fn the_names_of_deleted_objects_are_free_again() {
     };
     let user = async || {
         let body = json!({"accountEnabled": true, "displayName": "Ada", "mailNickname": "ada",
-            "userPrincipalName": "ada@contoso.example", "passwordProfile": {"password": "Secret 123"}});
+            "userPrincipalName": tenant.upn("ada"), "passwordProfile": {"password": "Secret 123"}});
         send(tenant.raw(Method::POST, "/users").await.json(&body)).await
     };
     let service = async || {

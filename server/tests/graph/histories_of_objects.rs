@@ -96,6 +96,27 @@ enum Step {
     Find(Value),
 }
 
+impl Step {
+    /// The same with sign-in names of this domain.
+    fn at(self, domain: &str) -> Self {
+        let moved = |value: Value| match value {
+            Value::String(text) => text.replace("contoso.example", domain).into(),
+            other => other,
+        };
+        let sent = |sent| match sent {
+            Sent::Good(value) => Sent::Good(moved(value)),
+            other => other,
+        };
+        let body = |body: Body| body.into_iter().map(|said| said.map(sent)).collect();
+        match self {
+            Self::Create(said) => Self::Create(body(said)),
+            Self::Update(object, said) => Self::Update(object, body(said)),
+            Self::Find(name) => Self::Find(moved(name)),
+            other => other,
+        }
+    }
+}
+
 /// A kind of object.
 struct Noun {
     set: &'static str,
@@ -310,6 +331,7 @@ struct Directory {
     url: String,
     http: reqwest::Client,
     token: String,
+    domain: String,
     model: Model,
 }
 
@@ -323,7 +345,7 @@ impl Directory {
         };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let url = format!("{}/v1.0/{}", tenant.server.url, noun.set);
-        Self { url, http, token, model: Model { noun, objects: Vec::new() } }
+        Self { url, http, token, domain: tenant.domain(), model: Model { noun, objects: Vec::new() } }
     }
 
     fn request(&self, method: Method, url: &str) -> RequestBuilder {
@@ -433,8 +455,9 @@ fn is_refused(answer: &Answer, sent: &Map<String, Value>) {
 
 async fn history(noun: Noun, steps: Vec<Step>, sizes: Vec<usize>) {
     let mut directory = Directory::fresh(noun).await;
-    for step in &steps {
-        directory.take(step).await;
+    for step in steps {
+        let step = step.at(&directory.domain);
+        directory.take(&step).await;
     }
     for (object, (id, _)) in directory.model.objects.iter().enumerate() {
         directory.holds(id, Some(object)).await;

@@ -1,7 +1,9 @@
 //! `/groups/{id}/members`: who is in a group.
 
-use crate::support::{Tenant, forbidden, members_of, not_found, reference, refusal, refused, sorted};
+use crate::support::{Tenant, forbidden, members_of, not_found, reference, refusal, refused, send, sorted};
 use futures::future::join_all;
+use reqwest::Method;
+use serde_json::json;
 use uuid::Uuid;
 
 const ALREADY: &str =
@@ -282,8 +284,15 @@ async fn members_of_dynamic_and_distribution_groups_can_not_be_removed() {
 async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_names_nobody() {
     let tenant = Tenant::fresh().await;
     let (ada, inner) = (tenant.user("ada").await, tenant.security_group("inner").await);
-    let graph = tenant.client(["Group.ReadWrite.All"]).await;
+    let (device, contact) = (tenant.device("tablet").await, tenant.contact("printer").await);
+    let (service_principal, stranger) = (tenant.service_principal("loom").await, Tenant::fresh().await);
+    let graph = tenant.client(["Group.ReadWrite.All", "Directory.ReadWrite.All"]).await;
     let (url, domain, id) = (&tenant.server.url, tenant.domain(), tenant.id());
+    let stored = |tenant: &str, id: Uuid, kind: &str| {
+        format!(
+            "https://graph.microsoft.com/v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{kind}"
+        )
+    };
     let other = Uuid::from_u128(9);
     let cases = [
         (format!("https://graph.microsoft.com/v1.0/users/{ada}"), None),
@@ -300,6 +309,22 @@ async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_na
         (format!("https://graph.microsoft.com/v1.0/users/{inner}"), Some(inner.to_string())),
         (format!("https://graph.microsoft.com/v1.0/{other}/users/{ada}"), Some(ada.to_string())),
         (format!("https://graph.microsoft.com/v1.0/users/nobody@{domain}"), Some(format!("nobody@{domain}"))),
+        // The server by its other names.
+        (format!("{}/v1.0/users/{ada}", url.replace("127.0.0.1", "localhost")), None),
+        (format!("{}/v1.0/directoryObjects/{ada}", url.replace("127.0.0.1", "[::1]")), None),
+        // The tenant by its domain.
+        (format!("https://graph.microsoft.com/v1.0/{}/users/{ada}", domain.to_uppercase()), None),
+        (format!("https://graph.microsoft.com/v1.0/nobodys.example/users/{ada}"), Some(ada.to_string())),
+        (format!("{url}/v1.0/{}/users/{ada}", stranger.domain()), Some(ada.to_string())),
+        // As Graph stores them.
+        (stored(&id.to_string(), ada, "User"), None),
+        (stored(&domain, inner, "Group"), None),
+        (stored(&id.to_string(), device, "Device"), None),
+        (stored(&id.to_string(), service_principal, "ServicePrincipal"), None),
+        (stored(&id.to_string(), contact, "Contact"), None),
+        (stored(&id.to_string(), ada, "Group"), Some(ada.to_string())),
+        (stored(&id.to_string(), inner, "User"), Some(inner.to_string())),
+        (stored(&stranger.id().to_string(), ada, "User"), Some(ada.to_string())),
     ];
     for (odata_id, missing) in cases {
         let group = tenant.security_group("readers").await;
@@ -309,6 +334,25 @@ async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_na
             None => assert_eq!(outcome.unwrap().status(), 204, "{odata_id}"),
             Some(key) => assert_eq!(refusal(outcome), not_found(key), "{odata_id}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_reference_to_another_server_is_refused() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    let other_port = tenant.server.url.replace("127.0.0.1:", "127.0.0.1:1");
+    for origin in [
+        &*other_port,
+        "http://localhost",
+        "http://127.0.0.2",
+        "https://graph.microsoft.com.evil.example",
+        "https://login.microsoftonline.com",
+    ] {
+        let body = json!({"@odata.id": format!("{origin}/v1.0/directoryObjects/{ada}")});
+        let add = tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await.json(&body);
+        let message = "Invalid URL format specified in payload.";
+        assert_eq!(send(add).await.refusal(), refused(400, "Request_BadRequest", message), "{origin}");
     }
 }
 

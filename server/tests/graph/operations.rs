@@ -1,6 +1,6 @@
 //! The operations of the contract, each with a request that its permissions alone decide.
 
-use crate::support::{Answer, Tenant, send};
+use crate::support::{Answer, Tenant, domain, send};
 use reqwest::Method;
 use roster_server::{
     http,
@@ -73,6 +73,7 @@ macro_rules! objects {
 }
 
 objects! {
+    tenant,
     group,
     user,
     member,
@@ -91,6 +92,7 @@ objects! {
 impl Objects {
     pub async fn of(tenant: &Tenant) -> Self {
         let objects = Self {
+            tenant: tenant.id().uuid(),
             group: tenant.security_group("readers").await,
             user: tenant.user("ada").await,
             member: tenant.user("grace").await,
@@ -142,7 +144,7 @@ impl Objects {
             "create_user" => (
                 "/users".into(),
                 Some(json!({"accountEnabled": true, "displayName": "u",
-                "mailNickname": "u", "userPrincipalName": format!("{name}@contoso.example"),
+                "mailNickname": "u", "userPrincipalName": format!("{name}@{}", domain(self.tenant)),
                 "passwordProfile": {"password": "Secret 123"}})),
             ),
             "get_user" => (format!("/users/{user}"), None),

@@ -17,6 +17,9 @@ async fn every_spelling_of_a_path_reaches_its_operation() {
         format!("/groups(%27{group}%27)/members"),
         format!("/groups(id='{group}')/members"),
         format!("/{id}/groups/{group}/members"),
+        format!("/{}/groups/{group}/members", tenant.domain()),
+        format!("/{}/groups/{group}/members", tenant.domain().to_uppercase()),
+        format!("/{}/groups/{group}/members", tenant.domain().replace('.', "%2E")),
         format!("/myOrganization/groups/{group}/members"),
         format!("/%67roups/{group}/members"),
     ] {
@@ -61,6 +64,23 @@ async fn paths_that_nobody_serves_are_refused_as_graph_does_and_only_to_those_wh
     }
     let empty = send(tenant.anonymous(Method::GET, "/v1.0/groups//members").bearer_auth(&token)).await;
     assert_eq!(empty.refusal().2, "Invalid object identifier ''.");
+}
+
+#[tokio::test]
+async fn the_tenant_in_a_path_is_the_callers_own() {
+    let (tenant, other) = (Tenant::fresh().await, Tenant::fresh().await);
+    let all = tenant.server.store.domains(tenant.store_tenant()).await.unwrap();
+    for own in all.iter().map(ToString::to_string).chain([tenant.id().to_string()]) {
+        let answer = send(tenant.raw(Method::GET, &format!("/{own}/users?$top=1")).await);
+        assert_eq!(answer.await.status, 200, "{own}");
+    }
+    for name in [other.id().to_string(), other.domain(), "nobodys.example".into()] {
+        let answer = send(tenant.raw(Method::GET, &format!("/{name}/users")).await).await.refusal();
+        assert_eq!((answer.0, &*answer.1), (401, "InvalidAuthenticationToken"), "{name}");
+    }
+    // A name of Graph's own namespace is no domain.
+    let answer = send(tenant.raw(Method::GET, "/microsoft.graph.user/users").await).await.refusal();
+    assert_eq!((answer.0, &*answer.2), (400, "Resource not found for the segment 'microsoft.graph.user'"));
 }
 
 #[tokio::test]

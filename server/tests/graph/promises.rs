@@ -13,7 +13,7 @@ use roster_server::{
         errors::{Failure, RequestFault},
     },
     model::permissions::Permission,
-    store,
+    store::{self, domains::Given},
 };
 use serde_json::{Value, json};
 use std::sync::OnceLock;
@@ -212,6 +212,9 @@ fn check_examples(contract: &Value, value: &Value, place: &str, checked: &mut us
 #[tokio::test]
 async fn the_examples_of_bodies_are_accepted() {
     let tenant = Tenant::fresh().await;
+    // The domain of the sample, which the examples are of.
+    let domain = "contoso.example".parse().unwrap();
+    assert_eq!(tenant.server.store.add_domain(tenant.store_tenant(), domain).await.unwrap(), Given::New);
     let objects = Objects::of(&tenant).await;
     let mut sent = 0;
     for operation in operations() {

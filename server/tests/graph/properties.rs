@@ -225,6 +225,9 @@ fn node(value: &Value) -> &'static str {
     }
 }
 
+/// Stands for the default domain of the tenant, and is as long.
+const DOMAIN: &str = "the-domain-of-the-tenant-of-this.test.of.example";
+
 /// A number that no other call gives: what it stands in is unique.
 fn number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -236,7 +239,11 @@ fn text(format: Format, length: Option<usize>) -> String {
     let number = number();
     let start = match format {
         Format::MailNickname => format!("n{number}"),
-        Format::UserPrincipalName => format!("u{number}@contoso.example"),
+        Format::UserPrincipalName => {
+            let alias = format!("u{number}");
+            let room = length.map_or(0, |length| length.saturating_sub(alias.len() + 1 + DOMAIN.len()));
+            format!("{alias}{}@{DOMAIN}", "x".repeat(room))
+        }
         Format::MailAddress => format!("m{number}@contoso.example"),
         // More bytes than characters, and what JSON escapes.
         Format::DisplayName | Format::UniqueName => format!("{number}Aé✓\"\\❤\u{fe0f}😀"),
@@ -566,11 +573,16 @@ impl Directory {
     }
 
     async fn create(&self, body: &Value) -> Answer {
-        send(self.request(Method::POST, &format!("/{}", self.entity.set)).json(body)).await
+        send(self.request(Method::POST, &format!("/{}", self.entity.set)).json(&self.here(body))).await
     }
 
     async fn update(&self, object: &str, body: &Value) -> Answer {
-        send(self.request(Method::PATCH, object).json(body)).await
+        send(self.request(Method::PATCH, object).json(&self.here(body))).await
+    }
+
+    /// A value with the tenant's own domain.
+    fn here(&self, value: &Value) -> Value {
+        serde_json::from_str(&value.to_string().replace(DOMAIN, &self.tenant.domain())).unwrap()
     }
 
     /// Creates an object, and gives its path.
@@ -631,7 +643,7 @@ impl Directory {
             assert_eq!(read.get(property.name), None, "{of}");
             return;
         }
-        let mut kept = kept.clone();
+        let mut kept = self.here(kept);
         if self.entity.name == "user" && property.name == "identities" {
             // The sign-in name is always among them.
             let name = self.read(object, "userPrincipalName").await["userPrincipalName"].take();

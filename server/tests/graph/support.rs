@@ -120,9 +120,15 @@ impl Server {
 
     /// A fresh tenant on this server.
     pub async fn tenant(&'static self) -> Tenant {
-        let tenant = self.store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+        let id = TenantId::random();
+        let tenant = self.store.create_tenant(id, vec![domain(id).parse().unwrap()]).await.unwrap();
         Tenant { server: self, tenant }
     }
+}
+
+/// The default domain of a test's tenant: as long as one can be whose sign-in names are as long as they can be.
+pub fn domain(tenant: impl std::fmt::Display) -> String {
+    format!("{tenant}.org.example")
 }
 
 /// A listening socket, and its address.
@@ -185,9 +191,19 @@ impl Tenant {
         self.tenant.id
     }
 
-    /// Its first domain.
+    /// The tenant as the store has it.
+    pub fn store_tenant(&self) -> store::Tenant {
+        self.tenant
+    }
+
+    /// Its default domain.
     pub fn domain(&self) -> String {
-        self.tenant.domain()
+        domain(self.tenant.id)
+    }
+
+    /// The sign-in name of this alias in its default domain.
+    pub fn upn(&self, alias: &str) -> String {
+        format!("{alias}@{}", self.domain())
     }
 
     /// A token for this subject that lives so many seconds.
@@ -212,7 +228,7 @@ impl Tenant {
     /// A token of a user with these delegated permissions.
     pub async fn user_token<'p>(&self, user: Uuid, scopes: impl IntoIterator<Item = &'p str>) -> String {
         let scopes = scopes.into_iter().map(str::to_owned).collect();
-        let user_principal_name = format!("someone@{}", self.domain());
+        let user_principal_name = self.upn("someone");
         self.sign(&Subject::User { id: ObjectId::from_uuid(user), user_principal_name, scopes }, 600).await
     }
 
@@ -241,9 +257,8 @@ impl Tenant {
 
     /// Puts a user into the directory.
     pub async fn user(&self, name: &str) -> Uuid {
-        let domain = self.domain();
         let values = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
-            "userPrincipalName": format!("{name}@{domain}"), "passwordProfile": {"password": "Secret 123"}});
+            "userPrincipalName": self.upn(name), "passwordProfile": {"password": "Secret 123"}});
         let id = ObjectId::random();
         let create = move |tx: &store::WriteTx<'_>| import::user(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
@@ -316,7 +331,8 @@ impl Tenant {
         .await
     }
 
-    async fn object(&self, kind: ObjectKind, values: Value) -> Uuid {
+    /// An object of these values, which no rule looks at.
+    pub async fn object_with(&self, kind: ObjectKind, values: Value) -> Uuid {
         let id = ObjectId::random();
         let create = move |tx: &store::WriteTx<'_>| import::object(tx, kind, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
@@ -325,24 +341,24 @@ impl Tenant {
 
     /// A device.
     pub async fn device(&self, name: &str) -> Uuid {
-        self.object(ObjectKind::Device, json!({"displayName": name, "accountEnabled": true})).await
+        self.object_with(ObjectKind::Device, json!({"displayName": name, "accountEnabled": true})).await
     }
 
     /// A service principal.
     pub async fn service_principal(&self, name: &str) -> Uuid {
         let app_id = AppId::random().to_string();
-        self.object(ObjectKind::ServicePrincipal, json!({"displayName": name, "appId": app_id})).await
+        self.object_with(ObjectKind::ServicePrincipal, json!({"displayName": name, "appId": app_id})).await
     }
 
     /// An application, without secrets and roles.
     pub async fn application(&self, name: &str) -> Uuid {
         let app_id = AppId::random().to_string();
-        self.object(ObjectKind::Application, json!({"displayName": name, "appId": app_id})).await
+        self.object_with(ObjectKind::Application, json!({"displayName": name, "appId": app_id})).await
     }
 
     /// An organizational contact.
     pub async fn contact(&self, name: &str) -> Uuid {
-        self.object(ObjectKind::OrgContact, json!({"displayName": name})).await
+        self.object_with(ObjectKind::OrgContact, json!({"displayName": name})).await
     }
 
     /// Puts a member into a group, whatever their kinds.

@@ -2,12 +2,12 @@
 
 use crate::roster::{SAMPLE, Server, printed, roster, run};
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
 const READERS: &str = "/groups/5a3e0000-0000-4000-8000-000000000201";
-const ADA: &str = "ada@5a3e0000.roster.local";
+const ADA: &str = "ada@contoso.example";
 
 fn folder() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -178,6 +178,57 @@ fn a_tenant_must_be_named_where_there_are_several() {
     assert!(create(&["--tenant", &first]).status.success());
     assert!(!create(&["--tenant", "00000000-0000-4000-8000-000000000000"]).status.success());
     assert!(complaint(&["tenant", "create", "--data", &data, "--id", &first]).contains("already"));
+}
+
+#[tokio::test]
+async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
+    let (_keep, data) = folder();
+    printed(&["tenant", "create", "--data", &data, "--domain", "one.example", "--domain", "Too.example"]);
+    let second = printed(&["tenant", "create", "--data", &data]);
+    let add = |more: &[&str]| run(&[&["tenant", "add-domain", "--data", &data], more].concat());
+    let added = add(&["second.example", "--tenant", &second]);
+    assert!(added.status.success() && added.stdout.is_empty(), "{added:?}");
+    for (domain, tenant, said) in [
+        ("SECOND.example", &*second, "already"),
+        ("too.example", &second, "another tenant's"),
+        ("third.example", "nobodys.example", "no tenant nobodys.example"),
+        ("localhost", &second, "domain name"),
+    ] {
+        let output = add(&[domain, "--tenant", tenant]);
+        assert!(!output.status.success());
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.contains(said), "{domain}: {complaint}");
+    }
+    let create =
+        ["app", "create", "--data", &data, "a", "--role", "Group.Create", "--tenant", "Second.example"];
+    assert!(printed(&create).contains(&second));
+    let taken = complaint(&["tenant", "create", "--data", &data, "--domain", "one.example"]);
+    assert!(taken.contains("another tenant's"), "{taken}");
+
+    // What a server is told to have, its first tenant has.
+    let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
+    let server = Server::spawn(serve.env("ROSTER_DOMAIN", "three.example,one.example"));
+    let tenant = server.announced["tenant"].as_str().unwrap();
+    for name in ["one.example", "too.example", "three.example"] {
+        let discovery = format!("{}/{name}/v2.0/.well-known/openid-configuration", server.url);
+        let document: Value = reqwest::get(discovery).await.unwrap().json().await.unwrap();
+        assert!(document["issuer"].as_str().unwrap().contains(tenant), "{name}: {document}");
+    }
+    let theirs = complaint(&["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--domain", "no domain"]);
+    assert!(theirs.contains("domain name"), "{theirs}");
+}
+
+#[tokio::test]
+async fn the_first_domain_of_a_new_directory_is_that_of_its_mail_addresses() {
+    let (_keep, data) = folder();
+    let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
+    let server = Server::spawn(serve.args(["--domain", "first.example", "--domain", "then.example"]));
+    printed(&["app", "create", "--data", &data, "a", "--role", "Group.ReadWrite.All"]);
+    let token = printed(&["token", "--data", &data, "--app", "a"]);
+    let body = json!({"displayName": "g", "mailEnabled": true, "mailNickname": "g", "securityEnabled": false,
+        "groupTypes": ["Unified"]});
+    let answer = server.post("/groups", &token, &body).send().await.unwrap();
+    assert_eq!(answer.json::<Value>().await.unwrap()["mail"], "g@first.example");
 }
 
 #[test]

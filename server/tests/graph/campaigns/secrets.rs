@@ -153,7 +153,7 @@ async fn no_secret_is_logged_or_told() {
 async fn send_passwords(tenant: &Tenant, token: &str, objects: &Objects, secrets: &mut Secrets) {
     let user = |number: usize, profile: Value| {
         json!({"accountEnabled": true, "displayName": "u", "mailNickname": "u", "passwordProfile": profile,
-            "userPrincipalName": format!("u{number}@contoso.example")})
+            "userPrincipalName": tenant.upn(&format!("u{number}"))})
     };
     let good = secrets.password("Aa1 ");
     let new = secrets.password("Bb2 ");

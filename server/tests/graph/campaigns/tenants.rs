@@ -99,7 +99,7 @@ impl Side {
             _ => json!({"accountEnabled": true, "alternativeSecurityIds": [], "displayName": text,
                 "operatingSystem": text, "operatingSystemVersion": "6"}),
         };
-        body[SETS[set].1] = self::name(set, name).into();
+        body[SETS[set].1] = self::name(self.tenant, set, name).into();
         let answer = self.ask(Method::POST, &format!("/{}", SETS[set].0), Some(&body)).await;
         let is_taken = self.objects[set].contains_key(&name);
         assert_eq!(
@@ -153,7 +153,8 @@ impl Side {
 
     async fn find_by_name(&mut self) {
         let name = self.name();
-        let answer = self.ask(Method::GET, &format!("/users/{}", self::name(0, name)), None).await;
+        let answer =
+            self.ask(Method::GET, &format!("/users/{}", self::name(self.tenant, 0, name)), None).await;
         let found = answer.json()["id"].as_str().map(|id| id.parse().unwrap());
         assert_eq!(found, self.objects[0].get(&name).copied(), "{}", answer.text);
     }
@@ -273,10 +274,10 @@ impl Side {
     }
 }
 
-/// The name of this number in a collection: the same in every tenant.
-fn name(set: usize, number: u128) -> String {
+/// The name of this number in a collection: the same in every tenant, but for the domain of users.
+fn name(tenant: Tenant, set: usize, number: u128) -> String {
     match SETS[set].0 {
-        "users" => format!("name{number}@contoso.example"),
+        "users" => tenant.upn(&format!("name{number}")),
         "groups" => format!("name{number}"),
         _ => Uuid::from_u128(number).to_string(),
     }

@@ -90,8 +90,8 @@ struct World {
 impl World {
     async fn create(folder: &Path) -> Self {
         let store = Store::open(folder, Options::default()).unwrap();
-        let busy = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
-        let other = store.create_tenant(TenantId::random()).await.unwrap().unwrap();
+        let busy = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+        let other = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
         let (group, user) = (ObjectId::random(), ObjectId::random());
         let values = json!({"displayName": "all", "mailNickname": "all", "mailEnabled": false, "securityEnabled": true});
         let create = move |tx: &WriteTx<'_>| import::group(tx, group, values.clone());
