@@ -65,6 +65,10 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     let graph = is_graph(request.uri().path());
     let method = request.method().clone();
     request.extensions_mut().insert(origin.clone());
+    if !graph {
+        // What is public writes its errors itself.
+        request.extensions_mut().insert(ids.clone());
+    }
     // Held until the request is answered.
     let share = (!request.body().is_end_stream()).then(|| app.body_budget.share());
     if let Some(share) = &share {
@@ -100,8 +104,12 @@ fn is_graph(path: &str) -> bool {
     path.starts_with("/v1.0")
 }
 
-struct Ids {
-    server: HeaderValue,
+/// The ids of a request.
+#[derive(Clone)]
+pub(super) struct Ids {
+    /// The server's own, which finds it in the log.
+    pub(super) server: HeaderValue,
+    /// The client's, or the same.
     client: HeaderValue,
 }
 

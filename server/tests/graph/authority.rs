@@ -6,7 +6,7 @@ use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
     directory::{Policy, applications::Registration},
-    model::permissions::Permission,
+    model::{domains::DomainName, permissions::Permission},
 };
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -232,27 +232,238 @@ async fn what_the_token_endpoint_refuses_it_says_in_oauths_form() {
     twice.push(("scope", SCOPE));
     let cases = [
         (&*here, changed("client_secret", "wrong"), 401, "invalid_client", 7000215),
-        (&*here, changed("client_secret", ""), 400, "invalid_request", 900144),
+        (&*here, changed("client_secret", ""), 401, "invalid_client", 7000216),
         (&*here, changed("client_id", nowhere), 400, "unauthorized_client", 700016),
         (&*here, changed("client_id", "x"), 400, "unauthorized_client", 700016),
         (&*here, changed("grant_type", "password"), 400, "unsupported_grant_type", 70003),
         (&*here, changed("grant_type", ""), 400, "invalid_request", 900144),
         (&*here, changed("scope", "User.Read"), 400, "invalid_scope", 1002012),
         (&*here, changed("scope", ""), 400, "invalid_request", 900144),
-        (&*here, twice, 400, "invalid_request", 900023),
-        (nowhere, fields(&app, SCOPE), 400, "invalid_tenant", 90002),
-        ("nonsense", fields(&app, SCOPE), 400, "invalid_tenant", 90002),
+        (&*here, twice, 400, "invalid_request", 9000411),
+        (nowhere, fields(&app, SCOPE), 400, "invalid_request", 90002),
+        ("nonsense", fields(&app, SCOPE), 400, "invalid_request", 90002),
+        ("nobodys.example", fields(&app, SCOPE), 400, "invalid_request", 90002),
+        // What a request lacks by itself is told before its client is looked for.
+        (
+            &*here,
+            vec![("grant_type", "client_credentials"), ("client_id", nowhere)],
+            401,
+            "invalid_client",
+            7000216,
+        ),
+        (&*here, vec![("grant_type", "client_credentials")], 400, "invalid_request", 900144),
+        (&*here, vec![], 400, "invalid_request", 900144),
+        (
+            &*here,
+            vec![("grant_type", "client_credentials"), ("client_id", &app.id), ("client_assertion", "x")],
+            401,
+            "invalid_client",
+            700027,
+        ),
     ];
     for (at, form, status, error, number) in cases {
         let answer = ask(&tenant, at, &form).await;
         let body = answer.json();
         assert_eq!((answer.status.as_u16(), body["error"].as_str().unwrap()), (status, error), "{body}");
         assert_eq!(body["error_codes"][0], number);
-        assert!(body["error_description"].as_str().unwrap().starts_with(&format!("AADSTS{number}: ")));
+        assert_eq!(body["error_uri"], format!("https://login.microsoftonline.com/error?code={number}"));
+        let (trace, correlation) =
+            (body["trace_id"].as_str().unwrap(), body["correlation_id"].as_str().unwrap());
+        let (time, said) = (body["timestamp"].as_str().unwrap(), body["error_description"].as_str().unwrap());
+        assert_eq!(trace, answer.headers["request-id"].to_str().unwrap(), "the log has it");
+        let lines: Vec<&str> = said.split("\r\n").collect();
+        let expected = [
+            format!("Trace ID: {trace}"),
+            format!("Correlation ID: {correlation}"),
+            format!("Timestamp: {time}"),
+        ];
+        assert!(lines[0].starts_with(&format!("AADSTS{number}: ")), "{said}");
+        assert_eq!(lines[1..], expected);
         assert!(!answer.text.contains(app.secret.reveal()));
     }
     let stranger = Tenant::fresh().await.id().to_string();
     assert_eq!(ask(&tenant, &stranger, &fields(&app, SCOPE)).await.json()["error"], "unauthorized_client");
+}
+
+#[tokio::test]
+async fn refusals_have_entras_words() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let here = tenant.id().to_string();
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let with = |name: &'static str, value: &'static str| {
+        let mut form = fields(&app, SCOPE);
+        form.retain(|(field, _)| *field != name);
+        form.push((name, value));
+        form
+    };
+    let mut twice = fields(&app, SCOPE);
+    twice.push(("scope", SCOPE));
+    for (at, form, words) in [
+        // https://github.com/MicrosoftDocs/azure-docs/issues/30777
+        (
+            &*here,
+            with("client_secret", ""),
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
+                .to_owned(),
+        ),
+        (
+            &here,
+            with("client_secret", "wrong"),
+            format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret \
+                 value, not the client secret ID, for a secret added to app '{}'.",
+                app.id
+            ),
+        ),
+        (
+            &here,
+            with("client_id", nobody),
+            format!(
+                "Application with identifier '{nobody}' was not found in the directory '{here}'. This can happen if \
+                 the application has not been installed by the administrator of the tenant or consented to by any \
+                 user in the tenant. You may have sent your authentication request to the wrong tenant."
+            ),
+        ),
+        // https://github.com/Azure/azure-cli/issues/22145
+        (
+            "nobodys.example",
+            fields(&app, SCOPE),
+            "Tenant 'nobodys.example' not found. Check to make sure you have the correct tenant ID and are signing \
+             into the correct cloud. Check with your subscription administrator, this may happen if there are no \
+             active subscriptions for the tenant."
+                .to_owned(),
+        ),
+        // https://github.com/MicrosoftDocs/azure-docs/issues/43780
+        (
+            &here,
+            with("grant_type", ""),
+            "The request body must contain the following parameter: 'grant_type'.".to_owned(),
+        ),
+        // https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/pull/3023
+        (
+            &here,
+            with("grant_type", "authorization_code"),
+            "The app requested an unsupported grant type 'authorization_code'.".to_owned(),
+        ),
+        // https://github.com/Azure/azure-sdk-for-java/issues/31733
+        (&here, twice, "The request is not properly formatted. The parameter 'scope' is duplicated.".to_owned()),
+    ] {
+        let answer = ask(&tenant, at, &form).await.json();
+        let said = answer["error_description"].as_str().unwrap();
+        let first = said.split("\r\n").next().unwrap();
+        assert_eq!(first.split_once(": ").unwrap().1, words);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_the_clients_own_id_of_the_request() {
+    let tenant = Tenant::fresh().await;
+    let id = "21d05557-b7b6-418f-86fa-a3118d751be4";
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let correlated = async |query: &str, header: Option<&str>| {
+        let request = tenant.anonymous(Method::POST, &format!("{path}{query}"));
+        let request = header.iter().fold(request, |request, id| request.header("client-request-id", *id));
+        let answer = send(request).await;
+        let body = answer.json();
+        let own = body["correlation_id"] == body["trace_id"];
+        (body["correlation_id"].as_str().unwrap().to_owned(), own)
+    };
+    let by_query = format!("?x=1&client-request-id={id}");
+    for (query, header) in [("", Some(id)), (&*by_query, None), (&*by_query, Some("no-guid"))] {
+        assert_eq!(correlated(query, header).await, (id.to_owned(), false), "{query} {header:?}");
+    }
+    for (query, header) in [("", None), ("?client-request-id=1", None), ("", Some("no-guid"))] {
+        assert!(correlated(query, header).await.1, "{query} {header:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_served_of_an_authority_says_so_in_oauths_form() {
+    let tenant = Tenant::fresh().await;
+    let id = tenant.id();
+    for path in [
+        format!("/{id}/oauth2/token"),
+        format!("/{id}/oauth2/authorize"),
+        format!("/{id}/oauth2/v2.0/authorize?client_id=x&response_type=code"),
+        format!("/{id}/oauth2/v2.0/devicecode"),
+        format!("/{id}/oauth2/v2.0/logout"),
+        "/common/discovery/instance?api-version=1.1".into(),
+        format!("/{id}/discovery/keys"),
+        format!("/{}/.well-known/openid-configuration", tenant.domain()),
+        format!("/{id}/v2.0/adminconsent"),
+        "/nobodys.example/oauth2/token".into(),
+    ] {
+        for method in [Method::GET, Method::POST] {
+            let answer = send(tenant.anonymous(method, &path)).await;
+            let body = answer.json();
+            assert_eq!((answer.status.as_u16(), &body["error"]), (501, &"invalid_request".into()), "{path}");
+            let named = format!("AADSTS90023: '{}' is not served here.", path.split('?').next().unwrap());
+            let said = body["error_description"].as_str().unwrap();
+            assert!(said.starts_with(&named), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_asked_by_another_method_says_which_it_takes() {
+    let tenant = Tenant::fresh().await;
+    let id = tenant.id();
+    for (method, path, takes) in [
+        (Method::GET, "oauth2/v2.0/token", "POST"),
+        (Method::PUT, "oauth2/v2.0/token", "POST"),
+        (Method::POST, "v2.0/.well-known/openid-configuration", "GET"),
+        (Method::DELETE, "discovery/v2.0/keys", "GET"),
+    ] {
+        let answer = send(tenant.anonymous(method.clone(), &format!("/{id}/{path}"))).await;
+        let body = answer.json();
+        assert_eq!((answer.status.as_u16(), &body["error"]), (400, &"invalid_request".into()), "{path}");
+        let words = format!(
+            "AADSTS900561: The endpoint only accepts {takes} requests. Received a {method} request.\r\n"
+        );
+        let said = body["error_description"].as_str().unwrap();
+        assert!(said.starts_with(&words), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_is_named_by_its_domains_as_by_its_id_and_answers_name_the_id() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let get = async |path: String| send(tenant.anonymous(Method::GET, &path)).await;
+    let mut names = tenant.server.store.domains(tenant.store_tenant()).await.unwrap();
+    let later: DomainName = format!("later.{}", tenant.domain()).parse().unwrap();
+    assert_eq!(get(format!("/{later}/discovery/v2.0/keys")).await.json()["error"], "invalid_tenant");
+    tenant.server.store.add_domain(tenant.store_tenant(), later.clone()).await.unwrap();
+    names.push(later);
+    assert_eq!(names.len(), 3);
+    let issuer = format!("{}/{}/v2.0", tenant.server.url, tenant.id());
+    for name in names.iter().flat_map(|name| [name.to_string(), name.as_str().to_uppercase()]) {
+        let document = get(format!("/{name}/v2.0/.well-known/openid-configuration")).await.json();
+        assert_eq!(document["issuer"], issuer, "{name}");
+        assert_eq!(get(format!("/{name}/discovery/v2.0/keys")).await.status, 200, "{name}");
+        let answer = ask(&tenant, &name, &fields(&app, SCOPE)).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text);
+        let (_, claims) = claims(answer.json()["access_token"].as_str().unwrap());
+        assert_eq!(
+            (&claims["iss"], &claims["tid"]),
+            (&issuer.as_str().into(), &tenant.id().to_string().into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn discovery_of_a_tenant_that_is_not_there_is_refused() {
+    // Of two tenants `common` names neither.
+    let (tenant, _) = (Tenant::fresh().await, Tenant::fresh().await);
+    for name in ["00000000-0000-4000-8000-000000000000", "nobodys.example", "nonsense", "common", "%FF"] {
+        for path in ["v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"] {
+            let answer = send(tenant.anonymous(Method::GET, &format!("/{name}/{path}"))).await;
+            let body = answer.json();
+            assert_eq!((answer.status.as_u16(), &body["error"]), (400, &"invalid_tenant".into()), "{name}");
+            assert_eq!(body["error_codes"], serde_json::json!([90002]), "{name}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,66 @@
+//! The embedded authority: token endpoint, public keys, discovery. OAuth's own forms of answers and errors,
+//! with Entra's codes. Public: whoever asks proves himself in the request.
+
+mod discovery;
+mod faults;
+mod token;
+
+use super::AppState;
+use crate::store::{self, Tenant};
+use axum::{
+    Router,
+    http::{Method, Uri, header},
+    response::{IntoResponse, Response},
+    routing::{any, get, post},
+};
+use faults::{Inquiry, OAuthFault};
+use serde_json::Value;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(discovery::document).fallback(other_than_get),
+        )
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::public_keys).fallback(other_than_get))
+        .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_than_post))
+        // What else Entra's authority has: version 1.0 of the same, signing in with a browser, consent.
+        .route("/{tenant}/oauth2/{*rest}", any(unserved))
+        .route("/{tenant}/v2.0/{*rest}", any(unserved))
+        .route("/{tenant}/discovery/{*rest}", any(unserved))
+        .route("/{tenant}/.well-known/{*rest}", any(unserved))
+        .route("/{tenant}/adminconsent", any(unserved))
+}
+
+async fn other_than_get(inquiry: Inquiry, received: Method) -> Response {
+    inquiry.refuse(&OAuthFault::Method { accepted: Method::GET, received })
+}
+
+async fn other_than_post(inquiry: Inquiry, received: Method) -> Response {
+    inquiry.refuse(&OAuthFault::Method { accepted: Method::POST, received })
+}
+
+async fn unserved(inquiry: Inquiry, uri: Uri) -> Response {
+    inquiry.refuse(&OAuthFault::Unserved(uri.path().into()))
+}
+
+/// The tenant that a path names: by id, by domain, or by a word where there is one tenant alone.
+async fn find_tenant(app: &AppState, name: &str) -> Result<Option<Tenant>, store::Error> {
+    if let Ok(name) = name.parse() {
+        return app.store.named_tenant(&name).await;
+    }
+    if !["common", "organizations"].iter().any(|word| word.eq_ignore_ascii_case(name)) {
+        return Ok(None);
+    }
+    Ok(match app.store.tenants(2).await?.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    })
+}
+
+/// An answer that nobody keeps.
+fn no_store(body: &Value) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (headers, body.to_string()).into_response()
+}
