@@ -12,6 +12,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(CONTRACT)
         .map_err(|error| format!("{CONTRACT}: {error}; `cargo xtask openapi` writes it"))?;
     let mut contract: Value = serde_json::from_str(&text)?;
+    write("required.rs", &required(&contract)?)?;
+    leave_limits_to_the_server(&mut contract);
     tell_null_from_absent(&mut contract);
     let contract = serde_json::from_value(contract)?;
     let mut settings = GenerationSettings::default();
@@ -22,9 +24,95 @@ fn main() -> Result<(), Box<dyn Error>> {
         .with_inner_type("crate::Session".parse()?)
         .with_crate("roster-client", CrateVers::Any, None);
     let tokens = Generator::new(&settings).generate_tokens(&contract)?;
-    let code = prettyplease::unparse(&syn::parse2(tokens)?);
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("client.rs"), code)?;
-    Ok(())
+    write("client.rs", &prettyplease::unparse(&syn::parse2(tokens)?))
+}
+
+fn write(name: &str, code: &str) -> Result<(), Box<dyn Error>> {
+    Ok(fs::write(Path::new(&env::var("OUT_DIR")?).join(name), code)?)
+}
+
+/// For the schema of each creation, a structure of what it must have.
+fn required(contract: &Value) -> Result<String, Box<dyn Error>> {
+    let schemas = contract["components"]["schemas"].as_object().into_iter().flatten();
+    let mut code = String::new();
+    for (name, schema) in schemas.filter(|(name, _)| name.ends_with("Create")) {
+        let (mut fields, mut setters) = (String::new(), String::new());
+        for property in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let described = &schema["properties"][property];
+            let doc = described["description"].as_str().unwrap_or(property);
+            let (field, of) =
+                (snake_case(property), rust_type(described).ok_or(format!("{name}.{property}"))?);
+            fields += &format!("#[doc = {doc:?}] pub {field}: {of},");
+            setters += &format!(".{field}(self.{field})");
+        }
+        code += &format!(
+            "#[doc = \"What [`types::{name}`] must have.\"]
+            #[derive(Debug, Clone)]
+            pub struct {name} {{ {fields} }}
+
+            impl {name} {{
+                /// A builder that has it.
+                pub fn builder(self) -> types::builder::{name} {{
+                    types::{name}::builder(){setters}
+                }}
+            }}
+
+            impl TryFrom<{name}> for types::{name} {{
+                type Error = types::error::ConversionError;
+
+                fn try_from(required: {name}) -> Result<Self, Self::Error> {{
+                    required.builder().try_into()
+                }}
+            }}"
+        );
+    }
+    Ok(prettyplease::unparse(&syn::parse_file(&code)?))
+}
+
+/// The type of what a creation must have, where there is a rule for it.
+fn rust_type(schema: &Value) -> Option<String> {
+    let reference = schema["$ref"].as_str().or(schema["allOf"][0]["$ref"].as_str());
+    if let Some(reference) = reference {
+        return Some(format!("types::{}", reference.strip_prefix("#/components/schemas/")?));
+    }
+    Some(match (schema["type"].as_str()?, schema["format"].as_str()) {
+        ("boolean", None) => "bool".into(),
+        ("string", None) => "String".into(),
+        ("string", Some("uuid")) => "uuid::Uuid".into(),
+        ("array", None) => format!("Vec<{}>", rust_type(&schema["items"])?),
+        _ => return None,
+    })
+}
+
+/// A property's name as the generated code has it.
+fn snake_case(property: &str) -> String {
+    let mut name = String::new();
+    for letter in property.trim_start_matches('@').replace('.', "_").chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+/// A text with a limit would be a type of its own, which plain text has to be converted to. The server checks the limits anyway.
+fn leave_limits_to_the_server(contract: &mut Value) {
+    let schemas = contract["components"]["schemas"].as_object_mut();
+    let requests = schemas
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| name.ends_with("Create") || name.ends_with("Update"));
+    for (_, property) in requests.flat_map(|(_, schema)| schema["properties"].as_object_mut()).flatten() {
+        without_limits(property);
+        property.get_mut("items").map(without_limits);
+    }
+}
+
+fn without_limits(schema: &mut Value) {
+    if let Some(keywords) = schema.as_object_mut() {
+        keywords.retain(|keyword, _| !matches!(keyword.as_str(), "maxLength" | "minLength" | "pattern"));
+    }
 }
 
 /// In the schemas of updates absent, null and a value are three things, and an empty collection is a value:
@@ -42,11 +130,9 @@ fn tell_null_from_absent(contract: &mut Value) {
         };
         let description = schema["description"].take();
         let mut parameter = if schema["type"] == "array" { schema["items"].take() } else { schema.take() };
-        // A parameter has no name that a type of its own could have; the server checks the limits anyway.
+        // A parameter has no name that a type of its own could have.
         if let Some(keywords) = parameter.as_object_mut() {
-            keywords.retain(|keyword, _| {
-                !matches!(keyword.as_str(), "maxLength" | "minLength" | "pattern" | "enum" | "description")
-            });
+            keywords.retain(|keyword, _| !matches!(keyword.as_str(), "enum" | "description"));
         }
         *schema = json!({
             "description": description,

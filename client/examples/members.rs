@@ -1,31 +1,31 @@
-//! Gets a token, creates a group, adds a member to it twice and follows the pages of a list.
+//! Creates a group, adds a member to it twice and follows the pages of a list.
 
 use futures::TryStreamExt;
-use roster_client::{Failure, connect, types};
+use roster_client::{ClientCredentials, GraphError, connect_with, required, types};
 use std::{env, error::Error};
+use uuid::{Uuid, uuid};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = env::var("ROSTER").unwrap_or_else(|_| "http://127.0.0.1:8080".into());
-    let endpoint = format!("{server}/5a3e0000-0000-4000-8000-000000000000/oauth2/v2.0/token");
-    let form = [("grant_type", "client_credentials"), ("scope", "https://graph.microsoft.com/.default")];
-    let (sample, secret) = ("5a3e0000-0000-4000-8000-0000000000aa", "sample-secret-which-everybody-knows");
-    let request = reqwest::Client::new().post(endpoint).basic_auth(sample, Some(secret)).form(&form);
-    let token: serde_json::Value = request.send().await?.json().await?;
-    let graph = connect(&format!("{server}/v1.0"), token["access_token"].as_str().ok_or("no token")?)?;
+    let (tenant, sample) = ("5a3e0000-0000-4000-8000-000000000000", "5a3e0000-0000-4000-8000-0000000000aa");
+    let credentials = ClientCredentials::new(&server, tenant, sample, "sample-secret-which-everybody-knows");
+    let graph = connect_with(&format!("{server}/v1.0"), credentials)?;
 
-    let names = types::GroupCreate::builder().display_name("Typists").mail_nickname("typists");
-    let group = graph.create_group().body(names.mail_enabled(false).security_enabled(true)).send().await?;
-    let id = group.id.as_deref().ok_or("no id")?;
-    let ada = "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000101";
+    let group = required::GroupCreate {
+        display_name: "Typists".into(),
+        mail_enabled: false,
+        mail_nickname: "typists".into(),
+        security_enabled: true,
+    };
+    let group = graph.create_group().body(group).send().await?;
+    let group: Uuid = group.id.as_deref().ok_or("no id")?.parse()?;
+    let ada = uuid!("5a3e0000-0000-4000-8000-000000000101");
     for _ in 0..2 {
-        let reference = types::ReferenceCreate::builder().odata_id(ada);
-        match graph.add_group_member().id(id).body(reference).send().await {
-            Ok(_) => println!("added"),
-            Err(error) => {
-                let Failure { code, message, .. } = Failure::of(&error).ok_or(error)?;
-                println!("refused: {code}: {message}");
-            }
+        match graph.add_member(group, ada).await {
+            Ok(()) => println!("added"),
+            Err(GraphError::Refused(said)) => println!("refused: {}: {}", said.code, said.message),
+            Err(error) => return Err(error.into()),
         }
     }
 

@@ -1,30 +1,51 @@
 //! A typed client of Microsoft Graph's directory, generated from Roster's contract at build time.
 //!
-//! [`connect`] gives a [`Client`] with one method for each operation, named after it. On top of what is
-//! generated: tokens from a [`TokenSource`], retries that honour `Retry-After`, collections as streams over
-//! pages ([`Client::members`], [`Client::items`]), [`Patch`] to tell null from absent in updates, and
-//! [`Failure`], what Graph said in a refusal.
+//! To add a member to a group, and see what Graph says when it is there already:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use roster_client::{connect, types::ReferenceCreate};
+//! use roster_client::{ClientCredentials, connect_with};
+//! use uuid::uuid;
 //!
-//! let graph = connect("http://127.0.0.1:8080/v1.0", "a token")?;
-//! let member = "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102";
-//! let group: uuid::Uuid = "5a3e0000-0000-4000-8000-000000000201".parse()?;
-//! graph.add_group_member().id(group).body(ReferenceCreate::builder().odata_id(member)).send().await?;
+//! let authority = "http://127.0.0.1:8080"; // or https://login.microsoftonline.com
+//! let tenant = "5a3e0000-0000-4000-8000-000000000000";
+//! let application = "5a3e0000-0000-4000-8000-0000000000aa";
+//! let credentials =
+//!     ClientCredentials::new(authority, tenant, application, "sample-secret-which-everybody-knows");
+//! let graph = connect_with("http://127.0.0.1:8080/v1.0", credentials)?; // or https://graph.microsoft.com/v1.0
+//!
+//! let readers = uuid!("5a3e0000-0000-4000-8000-000000000201");
+//! let grace = uuid!("5a3e0000-0000-4000-8000-000000000102");
+//! graph.add_member(readers, grace).await?;
+//! if let Err(error) = graph.add_member(readers, grace).await {
+//!     // 400 Request_BadRequest: One or more added object references already exist ... (request id ...)
+//!     println!("{error}");
+//! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Client`] has one method for each operation of the contract, named after it. On top of what is generated:
+//!
+//! - [`connect_with`] takes tokens from a [`TokenSource`], such as [`ClientCredentials`], which gets and renews them;
+//!   [`connect`] takes one token.
+//! - [`Client::add_member`], [`Client::remove_member`], [`Client::add_owner`], [`Client::remove_owner`] take ids.
+//! - [`Client::members`] and [`Client::items`] are streams over all pages of a collection.
+//! - [`required`] has what a creation must name, checked by the compiler; [`Patch`] tells null from absent in updates.
+//! - [`GraphError`] shows any operation's error in one line; [`Failure`] is what Graph said in a refusal.
+//! - What is answered 429 or 503 is sent again after the time in `Retry-After`.
 
 // Generated code names the types of this crate by the crate's own name.
 extern crate self as roster_client;
 
+mod credentials;
 mod failure;
 mod hooks;
 mod pages;
 mod patch;
+mod relationships;
 mod session;
+mod transport;
 
 #[expect(
     missing_docs,
@@ -38,9 +59,38 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use failure::Failure;
+/// What a creation must name. A structure that lacks any of it doesn't compile, where a builder fails when it runs.
+///
+/// ```
+/// use roster_client::{required, types::GroupCreate};
+///
+/// let group = required::GroupCreate {
+///     display_name: "Readers".into(),
+///     mail_enabled: false,
+///     mail_nickname: "readers".into(),
+///     security_enabled: true,
+/// };
+/// // As it is, `graph.create_group().body(group)` takes it. The builder adds what may be named besides.
+/// let group: GroupCreate = group.builder().description("Who may read.".to_owned()).try_into()?;
+/// # assert_eq!(group.description.as_deref(), Some("Who may read."));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```compile_fail,E0063
+/// # use roster_client::required;
+/// let group = required::GroupCreate { display_name: "Readers".into(), mail_nickname: "readers".into() };
+/// ```
+pub mod required {
+    use crate::types;
+
+    include!(concat!(env!("OUT_DIR"), "/required.rs"));
+}
+
+pub use credentials::ClientCredentials;
+pub use failure::{Failure, GraphError, TokenError};
 pub use generated::*;
 pub use pages::{Page, PageError, counted};
 pub use patch::{Patch, Replace};
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
-pub use session::{Session, StaticToken, TokenError, TokenSource, connect};
+pub use session::{Session, StaticToken, TokenSource, connect, connect_with};
+pub use transport::Transport;

@@ -116,8 +116,8 @@ impl Client {
             return Err(invalid("leads to another origin"));
         }
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
-        hooks::prepare(self.inner(), &mut request).await.map_err(Error::Custom)?;
-        let answer = hooks::send(self.client(), self.inner(), request).await?;
+        hooks::prepare(self, &mut request).await.map_err(Error::Custom)?;
+        let answer = hooks::transport(self).send(request).await?;
         if answer.status().is_success() {
             let page: ResponseValue<P> = ResponseValue::from_response(answer).await?;
             return Ok(page.into_inner());

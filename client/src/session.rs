@@ -1,7 +1,8 @@
 //! What a client carries besides its base URL: where its tokens come from, and how often it tries.
 
-use crate::Client;
+use crate::{Client, TokenError, Transport, hooks};
 use futures::future::BoxFuture;
+use progenitor_client::ClientInfo;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// How long a request may take, each try by itself.
@@ -10,29 +11,17 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a request that was answered 429 or 503 is sent again.
 const RETRIES: u32 = 3;
 
-/// Why a source has no token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenError(pub String);
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no token: {}", self.0)
-    }
-}
-
-impl std::error::Error for TokenError {}
-
 /// Where access tokens come from. It is asked before each request, and keeps what is still good.
 pub trait TokenSource: Send + Sync {
-    /// A token that is good now, without `Bearer`.
-    fn token(&self) -> BoxFuture<'_, Result<String, TokenError>>;
+    /// A token that is good now, without `Bearer`. What must be asked for it is sent by the client's own transport.
+    fn token<'a>(&'a self, transport: Transport<'a>) -> BoxFuture<'a, Result<String, TokenError>>;
 }
 
 /// One token, as it is.
 pub struct StaticToken(String);
 
 impl TokenSource for StaticToken {
-    fn token(&self) -> BoxFuture<'_, Result<String, TokenError>> {
+    fn token<'a>(&'a self, _: Transport<'a>) -> BoxFuture<'a, Result<String, TokenError>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }
 }
@@ -75,14 +64,36 @@ impl fmt::Debug for Session {
     }
 }
 
-/// A client of the Graph at this base URL (`https://graph.microsoft.com/v1.0`, or a Roster's) with one token.
-/// `Client::new_with_client` takes a session and an HTTP client of one's own.
+/// A client of the Graph at this base URL (`https://graph.microsoft.com/v1.0`, or a Roster's) with one token, which somebody
+/// else got. [`connect_with`] takes a source of tokens.
 ///
 /// # Errors
 /// Where no HTTP client can be made, for lack of TLS roots, say.
 pub fn connect(base_url: &str, token: impl Into<StaticToken>) -> reqwest::Result<Client> {
+    connect_with(base_url, token.into())
+}
+
+/// A client of the Graph at this base URL whose tokens come from this source, such as
+/// [`ClientCredentials`](crate::ClientCredentials). No request is sent yet: [`Client::token`] tells whether there is a token.
+///
+/// `Client::new_with_client` takes a [`Session`] and an HTTP client of one's own.
+///
+/// # Errors
+/// Where no HTTP client can be made, for lack of TLS roots, say.
+pub fn connect_with(base_url: &str, tokens: impl TokenSource + 'static) -> reqwest::Result<Client> {
     // Graph redirects nobody: what does is something else on the way.
     let no_redirects = reqwest::redirect::Policy::none();
     let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(no_redirects).build()?;
-    Ok(Client::new_with_client(base_url, http, Session::new(token.into())))
+    Ok(Client::new_with_client(base_url, http, Session::new(tokens)))
+}
+
+impl Client {
+    /// The token that the next request would be sent with.
+    ///
+    /// # Errors
+    /// What the authority said where it refuses one. An operation fails with the same in words, as
+    /// [`Error::Custom`](crate::Error::Custom).
+    pub async fn token(&self) -> Result<String, TokenError> {
+        self.inner().tokens.token(hooks::transport(self)).await
+    }
 }

@@ -1,16 +1,23 @@
-//! What the client adds to what is generated: retries, pages, and where its token goes.
+//! What the client adds to what is generated: members and owners by id, retries, pages, tokens and where they go, errors.
 
-use crate::support::reference;
-use futures::TryStreamExt;
-use roster_client::{Client, Error, Session, StaticToken};
+use crate::support::{Tenant, members_of, reference};
+use futures::{TryStreamExt, future::join_all};
+use reqwest::StatusCode;
+use roster_client::{
+    Client, ClientCredentials, Error, GraphError, Session, StaticToken, TokenError, TokenSource, required,
+    types,
+};
+use roster_server::{
+    auth::secrets::Secret, directory::applications::Registration, model::permissions::Permission,
+};
 use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 use uuid::Uuid;
 
-/// A server that gives these answers, one after another, and keeps the heads of what it was asked.
+/// A server that gives these answers, one after another, and keeps what it was asked, in small letters.
 struct Scripted {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -21,13 +28,12 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answers, heads) = (answers.into_iter().collect::<Vec<_>>(), asked.clone());
+        let (answers, requests) = (answers.into_iter().collect::<Vec<_>>(), asked.clone());
         tokio::spawn(async move {
             for answer in answers {
                 let (mut connection, _) = listener.accept().await.unwrap();
-                let mut request = vec![0; 16 * 1024];
-                let length = connection.read(&mut request).await.unwrap();
-                heads.lock().unwrap().push(String::from_utf8_lossy(&request[..length]).to_lowercase());
+                let request = read(&mut connection).await;
+                requests.lock().unwrap().push(request);
                 connection.write_all(answer.as_bytes()).await.unwrap();
             }
         });
@@ -35,14 +41,42 @@ impl Scripted {
     }
 
     fn client(&self) -> Client {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let session = Session::new(StaticToken::from("a-token"));
-        Client::new_with_client(&format!("{}/v1.0", self.url), http, session)
+        client(&self.url, StaticToken::from("a-token"))
+    }
+
+    /// A client that gets its tokens here.
+    fn client_of_an_application(&self) -> Client {
+        client(&self.url, ClientCredentials::new(&self.url, "a-tenant", "an-id", "a-secret"))
     }
 
     fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
+}
+
+/// A request with its body, the length of which it tells.
+async fn read(connection: &mut TcpStream) -> String {
+    let mut request = String::new();
+    let mut piece = [0; 4096];
+    loop {
+        let length = connection.read(&mut piece).await.unwrap();
+        request += &String::from_utf8_lossy(&piece[..length]).to_lowercase();
+        let Some((head, body)) = request.split_once("\r\n\r\n") else { continue };
+        let told = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        if length == 0 || body.len() == told.map_or(0, |told| told.parse().unwrap()) {
+            return request;
+        }
+    }
+}
+
+fn client(url: &str, tokens: impl TokenSource + 'static) -> Client {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    Client::new_with_client(&format!("{url}/v1.0"), http, Session::new(tokens))
+}
+
+fn granted(token: &str, seconds: u32) -> String {
+    let body = format!(r#"{{"token_type":"Bearer","access_token":"{token}","expires_in":{seconds}}}"#);
+    answer("200 OK", &body)
 }
 
 fn answer(head: &str, body: &str) -> String {
@@ -110,6 +144,164 @@ async fn pages_are_followed_to_their_own_origin_alone() {
 async fn an_answer_from_something_on_the_way_keeps_its_status() {
     let gateway = "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-type: text/html\r\ncontent-length: 3\r\n\r\n<p>".to_owned();
     let server = Scripted::start([gateway]).await;
-    let outcome = server.client().get_group().id(Uuid::nil()).send().await;
-    assert_eq!(outcome.unwrap_err().status().map(|status| status.as_u16()), Some(502));
+    let error = server.client().get_group().id(Uuid::nil()).send().await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(502));
+    let shown = GraphError::from(error).to_string();
+    let group = format!("{}/v1.0/groups/{}", server.url, Uuid::nil());
+    assert_eq!(shown, format!("502 Bad Gateway and no answer of Graph's from {group}"));
+}
+
+#[tokio::test]
+async fn members_and_owners_are_added_and_removed_by_their_ids() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Group.ReadWrite.All", "User.Read.All"]).await;
+    let group = tenant.security_group("readers").await;
+    let [ada, grace] = [tenant.user("ada").await, tenant.user("grace").await];
+
+    graph.add_member(group, ada).await.unwrap();
+    assert_eq!(members_of(&graph, group).await, [ada]);
+    graph.remove_member(group, ada).await.unwrap();
+    assert!(members_of(&graph, group).await.is_empty());
+
+    graph.add_owner(group, ada).await.unwrap();
+    graph.add_owner(group, grace).await.unwrap();
+    graph.remove_owner(group, ada).await.unwrap();
+    let owners = graph.list_group_owners().id(group).send().await.unwrap().into_inner().value;
+    let ids: Vec<Option<String>> = owners.into_iter().map(|owner| owner.id).collect();
+    assert_eq!(ids, [Some(grace.to_string())]);
+    assert!(matches!(graph.remove_owner(group, grace).await, Err(GraphError::Refused(_))));
+}
+
+#[tokio::test]
+async fn a_refusal_shows_itself_in_one_line_with_status_code_message_and_request_id() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Group.ReadWrite.All"]).await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    graph.add_member(group, ada).await.unwrap();
+    let error = graph.add_member(group, ada).await.unwrap_err();
+    let GraphError::Refused(refusal) = &error else { panic!("{error:?}") };
+    assert_eq!((refusal.status, refusal.code.as_str()), (StatusCode::BAD_REQUEST, "Request_BadRequest"));
+    let line = format!(
+        "400 Request_BadRequest: One or more added object references already exist for the following modified \
+         properties: 'members'. (request id {})",
+        refusal.request_id.as_deref().unwrap()
+    );
+    assert_eq!(error.to_string(), line);
+}
+
+#[tokio::test]
+async fn what_a_creation_must_name_is_enough_to_create() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Group.ReadWrite.All", "User.ReadWrite.All"]).await;
+    let group = required::GroupCreate {
+        display_name: "Readers".into(),
+        mail_enabled: false,
+        mail_nickname: "readers".into(),
+        security_enabled: true,
+    };
+    let described = group.clone().builder().description("Who may read.".to_owned());
+    let created = graph.create_group().body(described).send().await.unwrap();
+    assert_eq!(created.description.as_deref(), Some("Who may read."));
+    assert!(graph.create_group().body(group).send().await.is_ok());
+
+    let ada = required::UserCreate {
+        account_enabled: true,
+        display_name: "Ada Lovelace".into(),
+        mail_nickname: "ada".into(),
+        password_profile: types::PasswordProfile {
+            password: Some("An engine, analytical".into()),
+            ..Default::default()
+        },
+        user_principal_name: format!("ada@{}", tenant.domain()),
+    };
+    let created = graph.create_user().body(ada).send().await.unwrap();
+    assert_eq!(created.display_name.as_deref(), Some("Ada Lovelace"));
+}
+
+/// An application of a tenant that may read groups.
+async fn application(tenant: &Tenant) -> ClientCredentials {
+    let secret = Secret::random().unwrap();
+    let registration = Registration::new("reader", vec![Permission::GroupReadAll], &secret);
+    let client_id = registration.app_id.to_string();
+    tenant.register(registration).await;
+    ClientCredentials::new(&tenant.server.url, &tenant.id().to_string(), &client_id, secret.reveal())
+}
+
+#[tokio::test]
+async fn an_application_with_its_secret_gets_its_tokens_by_itself() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let graph = client(&tenant.server.url, application(&tenant).await);
+    assert_eq!(graph.get_group().id(group).send().await.unwrap().display_name.as_deref(), Some("readers"));
+    assert_eq!(graph.token().await, graph.token().await);
+}
+
+#[tokio::test]
+async fn an_application_gets_one_token_for_all_requests_that_wait_for_it() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    // It answers once: a second request would find nobody.
+    let authority = Scripted::start([granted(&tenant.app_token(["Group.Read.All"]).await, 3600)]).await;
+    let credentials = ClientCredentials::new(&authority.url, "a-tenant", "an-id", "a-secret");
+    let clients = [&credentials, &credentials].map(|shared| client(&tenant.server.url, shared.clone()));
+    let requests = (0..10).flat_map(|_| &clients).map(|graph| graph.get_group().id(group).send());
+    let answers = join_all(requests).await;
+    assert_eq!(answers.len(), 20);
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+#[tokio::test]
+async fn what_the_token_endpoint_refuses_has_oauths_code_and_words() {
+    let tenant = Tenant::fresh().await;
+    let credentials = application(&tenant).await.scope("User.Read");
+    let graph = client(&tenant.server.url, credentials);
+    let TokenError::Refused { status, code, description } = graph.token().await.unwrap_err() else {
+        panic!("no refusal of OAuth's");
+    };
+    assert_eq!((status, code.as_str()), (StatusCode::BAD_REQUEST, "invalid_scope"));
+    assert!(description.starts_with("AADSTS1002012: "), "{description}");
+    let error = graph.add_member(Uuid::nil(), Uuid::nil()).await.unwrap_err();
+    let line = error.to_string();
+    assert!(
+        line.starts_with("no token: 400 invalid_scope: AADSTS1002012: ") && line.lines().count() == 1,
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_is_never_sent_again() {
+    let done = || answer("204 No Content", "");
+    let server =
+        Scripted::start([granted("first", 0), done(), granted("second", 3600), done(), done()]).await;
+    let graph = server.client_of_an_application();
+    for _ in 0..3 {
+        graph.add_member(Uuid::nil(), Uuid::nil()).await.unwrap();
+    }
+    let asked = server.asked();
+    assert!(asked[0].starts_with("post /a-tenant/oauth2/v2.0/token "), "{}", asked[0]);
+    assert!(asked[0].contains("grant_type=client_credentials&client_id=an-id&client_secret=a-secret&scope="));
+    let bearers = [&asked[1], &asked[3], &asked[4]].map(|head| head.contains("authorization: bearer first"));
+    assert_eq!(bearers, [true, false, false]);
+    assert!(asked[3].contains("bearer second") && asked[4].contains("bearer second"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_busy_is_asked_again() {
+    let unavailable = r#"{"error":"temporarily_unavailable"}"#;
+    let answers = [
+        answer("503 Service Unavailable\r\nretry-after: 0", unavailable),
+        granted("a", 3600),
+        answer("204 No Content", ""),
+    ];
+    let server = Scripted::start(answers).await;
+    server.client_of_an_application().add_member(Uuid::nil(), Uuid::nil()).await.unwrap();
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_none_is_told_in_one_line() {
+    let gateway = "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 3\r\n\r\n<p>".to_owned();
+    let server = Scripted::start([gateway]).await;
+    let failed = server.client_of_an_application().token().await.unwrap_err();
+    assert_eq!(failed.to_string(), "no token: the token endpoint answered 502 Bad Gateway");
 }
