@@ -2,7 +2,7 @@
 //! else, the program that `docs/` shows is type-checked against it and then run against the server, and what it prints is
 //! what `docs/` says. All of it lies in the target folder.
 
-use crate::{roster::Roster, run, tools};
+use crate::{markdown, roster::Roster, run, tools};
 use std::{
     env,
     ffi::OsString,
@@ -62,22 +62,13 @@ pub fn python() -> Result<(), String> {
     page.run(tool("python").arg("members.py"))
 }
 
-/// The client of this workspace. Its program is an example of it, which the lints and the build see as well.
-pub fn rust() -> Result<(), String> {
-    let page = Page::read("rust")?;
-    // The packages together, as the tests built them: alone, the client would be built anew with fewer features.
-    let build = ["build", "--workspace", "--examples", "--quiet"];
-    step("type-check", run::captured(&mut run::cargo(&build)))?;
-    page.run(&mut Command::new(run::target().join("debug/examples/members")))
-}
-
 impl Page {
     fn read(name: &str) -> Result<Self, String> {
-        let path = run::root().join("docs").join(name).with_extension("md");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let document = format!("docs/{name}.md");
+        let blocks = markdown::blocks(&markdown::read(&document)?);
         let block = |language: &str| {
-            let found = block(&text, language).map(str::to_owned);
-            found.ok_or_else(|| format!("{} has no block of {language}", path.display()))
+            let found = blocks.iter().find(|block| block.language == language);
+            found.map(|block| block.text.clone()).ok_or(format!("{document} has no block of {language}"))
         };
         Ok(Self { program: block(name)?, prints: block("text")? })
     }
@@ -91,13 +82,6 @@ impl Page {
         }
         Err(format!("run: it doesn't print what the page says, but\n{printed}"))
     }
-}
-
-/// The first block of code in this language.
-fn block<'a>(markdown: &'a str, language: &str) -> Option<&'a str> {
-    let (_, rest) = markdown.split_once(&format!("\n```{language}\n"))?;
-    let end = rest.find("\n```")?;
-    rest.get(..=end)
 }
 
 /// A new folder in the target folder with this file in it.
@@ -146,5 +130,20 @@ mod tests {
     fn the_rust_program_in_the_docs_is_the_clients_example() {
         let example = fs::read_to_string(run::root().join("client/examples/members.rs")).unwrap();
         assert_eq!(Page::read("rust").unwrap().program, example);
+    }
+
+    #[test]
+    fn the_lines_of_rust_in_the_readme_are_of_the_clients_example() {
+        let example = fs::read_to_string(run::root().join("client/examples/members.rs")).unwrap();
+        let blocks = markdown::blocks(&markdown::read("README.md").unwrap());
+        let lines: Vec<&str> = blocks
+            .iter()
+            .filter(|block| block.language.starts_with("rust"))
+            .flat_map(|block| block.text.lines())
+            .collect();
+        assert!(!lines.is_empty());
+        for line in lines {
+            assert!(example.contains(line), "{line}");
+        }
     }
 }

@@ -6,8 +6,10 @@ mod browser;
 mod consumers;
 mod coverage;
 mod dependencies;
+mod documents;
 mod lint;
 mod lower;
+mod markdown;
 mod openapi;
 mod portal;
 mod publish;
@@ -33,6 +35,8 @@ struct Cli {
 enum Task {
     /// Measure the release binary beside what the machine can do
     Bench(bench::Bench),
+    /// Follow the documents as a newcomer does: run their command lines in an empty folder
+    Documents(documents::Documents),
     /// Write the contract's files, check them, compare them with the released contract, or release them
     Openapi(openapi::Openapi),
     /// Write the folder that is published: the contract in each form, its site, its sums
@@ -49,6 +53,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Bench(task) => task.run(),
+        Task::Documents(task) => task.run(),
         Task::Openapi(task) => task.run(),
         Task::Publish(task) => task.run(),
         Task::Reference(task) => task.run(),

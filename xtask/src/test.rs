@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{browser, consumers, coverage, dependencies, lint, openapi, run, schemathesis};
+use crate::{browser, consumers, coverage, dependencies, documents, lint, openapi, run, schemathesis};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -13,7 +13,7 @@ const INPUT_SECONDS: &str = "ROSTER_INPUT_SECONDS";
 /// Pass the tests.
 #[derive(Args)]
 pub struct Test {
-    /// Also what needs more than Rust on the machine (strace, Node.js, Python, Chromium)
+    /// Also what needs more than Rust and curl on the machine (strace, Node.js, Python, Chromium)
     #[arg(long)]
     all: bool,
 }
@@ -46,13 +46,14 @@ impl Test {
         }
         tally.tests(tests)?;
         tally.step("contract, covered", coverage::check());
+        tally.step("documents, followed", documents::follow());
         if self.all {
             tally.step("dependencies", dependencies::check());
             tally.step("contract, linted", lint::contract());
             tally.step("contract, kept by the running server", schemathesis::run());
             tally.step("TypeScript client", consumers::typescript());
             tally.step("Python client", consumers::python());
-            tally.step("Rust client", consumers::rust());
+            tally.step("documents with other languages, followed", documents::follow_other_languages());
             tally.step("documentation, in a browser", browser::docs_page());
             tally.step("documentation, published", browser::published());
         }
