@@ -13,7 +13,7 @@ use crate::{
         ids::{ObjectId, Sent},
         kinds::{GroupKind, GroupTraits, ObjectKind},
         permissions::{
-            self, ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Principal,
+            self, ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
             UPDATE_GROUP_PROPERTIES,
         },
         values::{PropertyFault, Values},
@@ -93,21 +93,22 @@ pub fn create(
         return Err(Refusal::NotPermitted.into());
     }
     check_first_rule(&values, traits)?;
-    let may = (!traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some())
-        && (!values.contains_key("assignedLabels") || matches!(by.principal, Principal::User(_)));
-    if !may {
+    if values.contains_key("assignedLabels") && !matches!(by.principal, Principal::User(_)) {
         return Err(Refusal::NotPermitted.into());
+    }
+    if traits.role_assignable && CHANGE_ROLE_ASSIGNABLE.reach(by).is_none() {
+        return Err(Refusal::lacks(&CHANGE_ROLE_ASSIGNABLE, by).into());
     }
     check_unique_names(tx, &values, traits, None)?;
     let members = if ADD_MEMBER.reach(by).is_some() {
         addable(tx, by, &bound.members)?
     } else {
-        readable(tx, by, &bound.members)?
+        readable(tx, by, &ADD_MEMBER, &bound.members)?
     };
     let owners = if CHANGE_OWNERS.reach(by).is_some() {
         resolve(tx, &bound.owners)?
     } else {
-        readable(tx, by, &bound.owners)?
+        readable(tx, by, &CHANGE_OWNERS, &bound.owners)?
     };
     let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
@@ -146,10 +147,11 @@ pub fn update(
     }
     let more_than_members = !changes.is_empty() || !bound.owners.is_empty();
     let by_user_alone = elsewhere || changes.contains_key("assignedLabels");
-    let may = (!more_than_members || UPDATE_GROUP_PROPERTIES.reach(by).is_some())
-        && (!by_user_alone || matches!(by.principal, Principal::User(_)));
-    if !may {
+    if by_user_alone && !matches!(by.principal, Principal::User(_)) {
         return Err(Refusal::NotPermitted.into());
+    }
+    if more_than_members && UPDATE_GROUP_PROPERTIES.reach(by).is_none() {
+        return Err(Refusal::lacks(&UPDATE_GROUP_PROPERTIES, by).into());
     }
     let mut group = find_group(tx, id)?;
     objects::check_id(body, &group.object)?;
@@ -254,17 +256,22 @@ fn addable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec
 }
 
 /// With `Group.Create` alone, an application binds what it may read, and itself, to the group that it creates. It
-/// doesn't learn whether anything else is there.
-fn readable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec<Object>, Error> {
+/// doesn't learn whether anything else is there. For all else there is the permission that `binding` needs.
+fn readable(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    binding: &Need,
+    references: &[Reference],
+) -> Result<Vec<Object>, Error> {
     let objects = resolve(tx, references).map_err(|error| match error {
-        Error::Refused(_) => Refusal::NotPermitted.into(),
+        Error::Refused(_) => Refusal::lacks(binding, by).into(),
         broken @ Error::Store(_) => broken,
     })?;
     let may = |object: &Object| {
         let itself = matches!(by.principal, Principal::Application(Some(id)) if id == object.id);
         itself || permissions::read(object.kind).covers(by, object.id)
     };
-    if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::NotPermitted.into()) }
+    if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::lacks(binding, by).into()) }
 }
 
 /// Stores a group whose values were checked, with all that the directory computes of it.

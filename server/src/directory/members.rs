@@ -93,8 +93,8 @@ pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64
 
 /// Adding needs a permission on what is added too.
 pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Error> {
-    let may = permissions::add_member(member.member_kind()?).reach(by).is_some();
-    Ok(may.then_some(()).ok_or(Refusal::NotPermitted)?)
+    let need = permissions::add_member(member.member_kind()?);
+    Ok(need.reach(by).map(|_| ()).ok_or_else(|| Refusal::lacks(need, by))?)
 }
 
 /// Refuses members of kinds that such a group doesn't take.
@@ -125,10 +125,10 @@ pub(super) fn may_be_changed_by_hand(group: &Group) -> Result<(), Refusal> {
 /// What directory roles can be assigned to is changed by few.
 pub(super) fn may_change_role_assignable(by: &Grants, group: &Group) -> Result<(), Refusal> {
     let may = !group.traits.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some();
-    may.then_some(()).ok_or(Refusal::NotPermitted)
+    may.then_some(()).ok_or_else(|| Refusal::lacks(&CHANGE_ROLE_ASSIGNABLE, by))
 }
 
 fn may_see_members(by: &Grants, group: &Group) -> Result<(), Refusal> {
     let may = !group.traits.hidden_membership || READ_HIDDEN_MEMBERS.reach(by).is_some();
-    may.then_some(()).ok_or(Refusal::NotPermitted)
+    may.then_some(()).ok_or_else(|| Refusal::lacks(&READ_HIDDEN_MEMBERS, by))
 }

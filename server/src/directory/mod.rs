@@ -19,6 +19,7 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::{GroupKind, MemberKind, ObjectKind, Relationship},
+        permissions::{Grants, Missing, Need},
         values::{Document, PropertyFault},
     },
     store,
@@ -31,9 +32,12 @@ pub enum Refusal {
     /// There is no such object in this tenant. The key is as the caller wrote it.
     #[error("no object '{0}' in this tenant")]
     NotFound(String),
-    /// The caller's permissions don't cover this, or nobody may do it.
+    /// Nobody of the caller's sort may do this, whatever the permissions.
     #[error("not permitted")]
     NotPermitted,
+    /// The caller's permissions don't cover this.
+    #[error("not permitted without more permissions")]
+    Lacks(Missing),
     /// The group is kept by Exchange: nothing of it is changed through Graph.
     #[error("the group is managed by Exchange")]
     ManagedByExchange,
@@ -125,6 +129,13 @@ pub enum Refusal {
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,
+}
+
+impl Refusal {
+    /// Refuses what needs more than these grants.
+    fn lacks(need: &Need, by: &Grants) -> Self {
+        Self::Lacks(need.missing(by))
+    }
 }
 
 /// A refusal, or what broke.

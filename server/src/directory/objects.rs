@@ -8,7 +8,7 @@ use crate::{
         clock::timestamp,
         ids::{ObjectId, Sent},
         kinds::{GroupTraits, ObjectKind},
-        permissions::{Access, Grants},
+        permissions::{Access, Grants, Reach},
         properties::Entity,
         values::{Document, PropertyFault, Values},
     },
@@ -93,11 +93,12 @@ pub(super) fn may_name<'n>(
     access: Access,
     names: impl IntoIterator<Item = &'n String>,
 ) -> Result<(), Refusal> {
-    let may = |name: &String| {
-        let mut properties = entities.iter().filter_map(|entity| entity.property(name));
-        properties.all(|property| property.allows(access, by))
-    };
-    names.into_iter().all(may).then_some(()).ok_or(Refusal::NotPermitted)
+    let named = |name: &'n String| entities.iter().filter_map(move |entity| entity.property(name));
+    let mut needs = names.into_iter().flat_map(named).filter_map(|property| property.needs.of(access));
+    match needs.find(|need| need.reach(by) != Some(Reach::Any)) {
+        Some(need) => Err(Refusal::lacks(need, by)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses names in a `$select` of what the caller may not read.

@@ -53,8 +53,8 @@ fn covered<T>(
 ) -> Result<T, Error> {
     let reaches_all = need.reach(by) == Some(Reach::Any);
     match found {
-        Err(Error::Refused(_)) if !reaches_all => Err(Refusal::NotPermitted.into()),
-        Ok(user) if !need.covers(by, id(&user)) => Err(Refusal::NotPermitted.into()),
+        Err(Error::Refused(_)) if !reaches_all => Err(Refusal::lacks(need, by).into()),
+        Ok(user) if !need.covers(by, id(&user)) => Err(Refusal::lacks(need, by).into()),
         found => found,
     }
 }
@@ -91,8 +91,11 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
     let elsewhere = changes.keys().any(|name| USER.holds_elsewhere(name));
     let by_application = matches!(by.principal, Principal::Application(_));
-    if (oneself_alone && guarded) || (elsewhere && by_application) {
+    if elsewhere && by_application {
         return Err(Refusal::NotPermitted.into());
+    }
+    if oneself_alone && guarded {
+        return Err(Refusal::lacks(&UPDATE_USER, by).into());
     }
     let password = changes.shift_remove("passwordProfile").unwrap_or_default();
     let before = store::objects::values(tx, user.row)?;

@@ -2,9 +2,9 @@
 
 use super::{
     AppState,
-    error_responses::{ListErrors, ObjectErrors},
+    error_responses::{ListErrors, ReadErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Nothing, OneObject, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, OneObject, Options, Origin, Pages, Path},
     objects,
     requires::requires,
     schemas::{Application, ApplicationCollection},
@@ -56,7 +56,7 @@ async fn list_applications(
 async fn count_applications(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     objects::count(&app, &caller, ObjectKind::Application).await
@@ -75,7 +75,7 @@ async fn count_applications(
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications/$entity",
             "id": "5a3e0000-0000-4000-8000-000000000304", "appId": "5a3e0000-0000-4000-8000-0000000000aa",
             "displayName": "sample", "signInAudience": "AzureADMyOrg",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_application(
     caller: Caller,

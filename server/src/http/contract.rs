@@ -32,9 +32,11 @@ use utoipa::{
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
             (`/v1.0/{tenant}/groups`, by its id or one of its domains), with segments in another case or percent-encoded, and with keys in \
-            parentheses (`groups('{id}')`).\n\nEvery answer has the headers `request-id`, which finds it in the server's \
+            parentheses (`groups('{id}')`); query options may stand without their `$`. What Graph has and this server doesn't, \
+            be it an operation or a query option, is answered 501 by its name.\n\nEvery answer has the headers `request-id`, which finds it in the server's \
             log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
-            carry both ids in `innerError`.\n\nA few properties need a permission of their own besides those of the operation. \
+            carry both ids in `innerError`. Where a permission would have been enough, the `details` of a 403 name the least \
+            one.\n\nA few properties need a permission of their own besides those of the operation. \
             Their descriptions name it, and `x-permissions` of their schema lists it in the form of `security`. A request that \
             names such a property without it is refused (403); `$select=*` leaves it out.",
         contact(name = "Roster", url = "https://github.com/roster-directory/roster"),

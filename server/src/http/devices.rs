@@ -2,9 +2,9 @@
 
 use super::{
     AppState, annotations, answers,
-    error_responses::{CreateErrors, ListErrors, ObjectErrors, WriteErrors},
+    error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
     requires::requires,
     schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
@@ -64,7 +64,7 @@ async fn list_devices(
 async fn count_devices(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     objects::count(&app, &caller, ObjectKind::Device).await
@@ -84,7 +84,7 @@ async fn count_devices(
             "id": "5a3e0000-0000-4000-8000-000000000301", "accountEnabled": true,
             "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
             "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_device(
     caller: Caller,

@@ -3,7 +3,7 @@
 use super::{
     AppState,
     answers::{self, Select},
-    error_responses::ObjectErrors,
+    error_responses::{ObjectErrors, ReadErrors},
     errors::Failure,
     extract::{Caller, Nothing, OneObject, Options, Origin, Path},
     requires::requires,
@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity",
         "@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace",
         "id": "5a3e0000-0000-4000-8000-000000000101",
-    })), ObjectErrors),
+    })), ReadErrors),
 )]
 async fn get_directory_object(
     caller: Caller,

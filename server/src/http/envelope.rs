@@ -10,7 +10,7 @@ use super::{
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -34,6 +34,9 @@ const LOCAL: &str = "localhost";
 
 /// The longest host with its port, in bytes: a name has 253 at most.
 const MAX_HOST: usize = 260;
+
+/// How much of a path the log shows, in bytes.
+const MAX_PATH: usize = 256;
 
 /// After how many seconds to try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -63,7 +66,7 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     let links = app.public_url.clone().unwrap_or_else(|| request_origin.clone());
     let origin = Origin { links, request: request_origin };
     let graph = is_graph(request.uri().path());
-    let method = request.method().clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     request.extensions_mut().insert(origin.clone());
     if !graph {
         // What is public writes its errors itself.
@@ -95,7 +98,7 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
     }
-    log(&response, &method, failure.as_deref(), &ids, began);
+    log(&response, &method, &uri, failure.as_deref(), &ids, began);
     response
 }
 
@@ -188,10 +191,12 @@ fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &s
     }
 }
 
-/// One line for each request. Never a token, never a body; 5xx alone are errors, with their cause.
+/// One line for each request. Never a token, never a body, never a query; 5xx alone are errors, with their cause. What
+/// isn't served is no error, and has its path.
 fn log(
     response: &Response,
-    method: &axum::http::Method,
+    method: &Method,
+    uri: &Uri,
     failure: Option<&Failure>,
     ids: &Ids,
     began: Instant,
@@ -201,10 +206,16 @@ fn log(
     let code = failure.map_or("-", |failure| failure.answer().code);
     let request_id = ids.server.to_str().unwrap_or_default();
     let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
-    match failure.filter(|_| status >= 500) {
+    let path = failure.filter(|failure| failure.is_unserved()).map(|_| shown(uri.path()));
+    match failure.filter(|_| status >= 500 && path.is_none()) {
         Some(cause) => {
             tracing::error!(%method, operation, status, code, duration_ms, request_id, %cause, "request failed");
         }
-        None => tracing::info!(%method, operation, status, code, duration_ms, request_id, "request"),
+        None => tracing::info!(%method, operation, status, code, duration_ms, request_id, path, "request"),
     }
+}
+
+/// The beginning of a path. The log's form escapes what isn't text in it.
+fn shown(path: &str) -> &str {
+    &path[..path.floor_char_boundary(MAX_PATH)]
 }

@@ -7,7 +7,11 @@ use utoipa::{
     openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
 };
 
-/// What every operation that names an object can answer besides its success.
+/// What an operation that reads objects of a kind can answer besides its success, where it names none.
+pub type ListErrors = ErrorResponses<READS>;
+/// What an operation that reads can answer besides its success, where it names an object.
+pub type ReadErrors = ErrorResponses<{ NAMES_OBJECTS | READS }>;
+/// What an operation without a body that changes an object can answer besides its success.
 pub type ObjectErrors = ErrorResponses<NAMES_OBJECTS>;
 /// What an operation with a body that names an object can answer besides its success.
 pub type WriteErrors = ErrorResponses<{ NAMES_OBJECTS | HAS_BODY }>;
@@ -15,19 +19,13 @@ pub type WriteErrors = ErrorResponses<{ NAMES_OBJECTS | HAS_BODY }>;
 pub type CreateErrors = ErrorResponses<HAS_BODY>;
 /// The same where another object can stand in the way.
 pub type CreateOnceErrors = ErrorResponses<{ HAS_BODY | CONFLICTS }>;
-/// What an operation that lists a kind of object can answer besides its success.
-pub type ListErrors = ErrorResponses<0>;
-/// The same for a kind of object of which other services hold properties.
-pub type SharedListErrors = ErrorResponses<HELD_ELSEWHERE>;
-/// What an operation that lists the objects related to another can answer besides its success.
-pub type RelatedListErrors = ErrorResponses<{ NAMES_OBJECTS | HELD_ELSEWHERE }>;
 
 /// The request names an object, which may be absent.
 const NAMES_OBJECTS: u8 = 1;
 /// The request has a body.
 const HAS_BODY: u8 = 2;
-/// The request can ask for what another service holds.
-const HELD_ELSEWHERE: u8 = 4;
+/// The request can ask for more than this server reads.
+const READS: u8 = 4;
 /// What the request makes can be there already.
 const CONFLICTS: u8 = 8;
 
@@ -60,8 +58,11 @@ fn documented(set: u8) -> Vec<(StatusCode, &'static str)> {
         (StatusCode::TOO_MANY_REQUESTS, "The tenant has too many requests under way."),
         (StatusCode::INTERNAL_SERVER_ERROR, "The server met an error of its own."),
     ]);
-    if set & HELD_ELSEWHERE != 0 {
-        statuses.push((StatusCode::NOT_IMPLEMENTED, "A property is shown of one object at a time."));
+    if set & READS != 0 {
+        statuses.push((
+            StatusCode::NOT_IMPLEMENTED,
+            "Graph has this query option, which this server doesn't yet; or a list can't show a property.",
+        ));
     }
     statuses.extend([
         (StatusCode::SERVICE_UNAVAILABLE, "The server can't answer now. What was asked for isn't done."),

@@ -5,7 +5,7 @@ use super::wire::ErrorDetail;
 use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
-    model::values::PropertyFault,
+    model::{permissions::Missing, values::PropertyFault},
     odata::{query::QueryFault, reference::InvalidReference},
     store::{self, folder::FolderError},
 };
@@ -27,6 +27,12 @@ pub enum RequestFault {
     /// The path is served, but not by this method.
     #[error("method not allowed")]
     Method,
+    /// Graph has this, be it an operation or a part of its paths, and this server doesn't yet.
+    #[error("'{0}' isn't served yet")]
+    NotServed(Arc<str>),
+    /// Graph has this outside of its directory, which is all that this server is.
+    #[error("'{0}' is outside of the directory")]
+    OutsideOfDirectory(Arc<str>),
     /// A POST to members or owners, or a DELETE of one, without `/$ref`.
     #[error("write to a navigation collection")]
     NotContained,
@@ -86,7 +92,7 @@ pub enum RequestFault {
     PageToken,
     /// The caller's permissions don't suffice for the operation.
     #[error("insufficient permissions")]
-    Forbidden,
+    Forbidden(Missing),
     /// The request took too long.
     #[error("timed out")]
     TimedOut,
@@ -175,6 +181,12 @@ const NOT_A_JWT: &str = "IDX14100: JWT is not well formed, there are no dots (.)
     'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
 
 impl Failure {
+    /// Whether the request asks for what isn't served: who reads the log will want to know which path that is.
+    pub fn is_unserved(&self) -> bool {
+        let is_unknown = matches!(self, Self::Request(RequestFault::Segment(_) | RequestFault::Method));
+        is_unknown || self.answer().status == StatusCode::NOT_IMPLEMENTED
+    }
+
     /// The line of the table.
     pub fn answer(&self) -> Answer {
         match self {
@@ -197,6 +209,23 @@ fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Answer {
 
 fn denied() -> Answer {
     answer(StatusCode::FORBIDDEN, "Authorization_RequestDenied", DENIED)
+}
+
+/// The same, with the least that would have done.
+fn denied_without(missing: &Missing) -> Answer {
+    let names: Vec<&str> = missing.permissions.iter().map(|permission| permission.name()).collect();
+    if names.is_empty() {
+        return denied();
+    }
+    let kind = if missing.delegated { "delegated" } else { "application" };
+    let names = names.join(" and ");
+    let message = format!("The token lacks the {kind} permission {names}, the least that is enough.");
+    let detail = ErrorDetail { target: names, code: "PermissionRequired".into(), message: Some(message) };
+    Answer { detail: Some(detail), ..denied() }
+}
+
+fn not_implemented(message: impl Into<Cow<'static, str>>) -> Answer {
+    answer(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message)
 }
 
 fn unsupported_media(message: &'static str) -> Answer {
@@ -252,6 +281,12 @@ fn request_answer(fault: &RequestFault) -> Answer {
             BAD_REQUEST,
             "Specified HTTP method is not allowed for the request target.",
         ),
+        RequestFault::NotServed(what) => {
+            not_implemented(format!("Graph has this: {what}. This server doesn't yet."))
+        }
+        RequestFault::OutsideOfDirectory(what) => not_implemented(format!(
+            "Graph has this outside of its directory: {what}. This server is the directory alone."
+        )),
         RequestFault::NotContained => {
             bad(GATEWAY_BAD_REQUEST, "Write requests are only supported on contained entities")
         }
@@ -308,7 +343,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
             "Directory_ExpiredPageToken",
             "The specified page token is not valid for this request. Begin the listing anew.",
         ),
-        RequestFault::Forbidden => denied(),
+        RequestFault::Forbidden(missing) => denied_without(missing),
         RequestFault::TimedOut => answer(
             StatusCode::GATEWAY_TIMEOUT,
             "GatewayTimeout",
@@ -331,6 +366,15 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::Unsupported(name) => {
             bad(UNSUPPORTED_QUERY, format!("The query option '{name}' is not supported by this request."))
         }
+        QueryFault::NotServed(name) => not_implemented(format!(
+            "Graph has the query option '{name}' in this request. This server doesn't yet."
+        )),
+        QueryFault::Skip(name) => bad(BAD_REQUEST, format!("'{name}' is not supported by the service.")),
+        QueryFault::SearchWithoutConsistencyLevel => bad(
+            UNSUPPORTED_QUERY,
+            "Request with $search query parameter only works through MSGraph with a special request header: \
+             'ConsistencyLevel: eventual'",
+        ),
         QueryFault::Twice(name) => {
             bad(UNSUPPORTED_QUERY, format!("The query option '{name}' may stand in a request only once."))
         }
@@ -346,6 +390,9 @@ fn query_answer(fault: &QueryFault) -> Answer {
             UNSUPPORTED_QUERY,
             "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
         ),
+        QueryFault::CountSegmentWithoutConsistencyLevel => {
+            bad(BAD_REQUEST, "$count is not currently supported.")
+        }
     }
 }
 
@@ -359,6 +406,7 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
             ),
         ),
         Refusal::NotPermitted => denied(),
+        Refusal::Lacks(missing) => denied_without(missing),
         Refusal::ManagedByExchange => {
             bad(BAD_REQUEST, "Cannot Update a mail-enabled security groups and or distribution list.")
         }
@@ -412,11 +460,7 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
         }
-        Refusal::NotInLists => answer(
-            StatusCode::NOT_IMPLEMENTED,
-            "NotImplemented",
-            "This operation target is not yet supported.",
-        ),
+        Refusal::NotInLists => not_implemented("This operation target is not yet supported."),
         Refusal::MixedServices => bad(
             BAD_REQUEST,
             "Properties that another service holds must be changed in a request of their own, without the \

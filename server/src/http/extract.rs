@@ -136,10 +136,14 @@ pub struct Options<T> {
 pub trait Takes {
     /// The options.
     const OPTIONS: &'static [QueryOption];
+    /// Those that Graph's operation takes besides.
+    const NOT_YET: &'static [&'static str] = &[];
 }
 
 /// An operation that takes no query option.
 pub struct Nothing;
+/// An operation that answers a number.
+pub struct Counts;
 /// An operation that answers one object.
 pub struct OneObject;
 /// An operation that answers a page of objects.
@@ -151,32 +155,49 @@ impl Takes for Nothing {
     const OPTIONS: &'static [QueryOption] = &[];
 }
 
+impl Takes for Counts {
+    const OPTIONS: &'static [QueryOption] = &[];
+    const NOT_YET: &'static [&'static str] = &["$filter", "$search"];
+}
+
 impl Takes for OneObject {
     const OPTIONS: &'static [QueryOption] = &[QueryOption::Select];
+    const NOT_YET: &'static [&'static str] = &["$expand", "$format"];
 }
 
 impl Takes for Pages {
     const OPTIONS: &'static [QueryOption] =
         &[QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
+    const NOT_YET: &'static [&'static str] = &["$expand", "$filter", "$format", "$orderby", "$search"];
 }
 
 impl Takes for References {
     const OPTIONS: &'static [QueryOption] = &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
+    const NOT_YET: &'static [&'static str] = &["$filter", "$format", "$orderby", "$search"];
 }
 
 impl<T: Takes, S: Send + Sync> FromRequestParts<S> for Options<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let query = Query::read(parts.uri.query().unwrap_or_default(), T::OPTIONS)?;
-        if query.counts() && !is_eventual(&parts.headers) {
-            return Err(QueryFault::CountWithoutConsistencyLevel.into());
+        let query = Query::read(parts.uri.query().unwrap_or_default(), T::OPTIONS, T::NOT_YET);
+        match query {
+            Err(QueryFault::NotServed(name)) if is_search(&name) && !is_eventual(&parts.headers) => {
+                Err(QueryFault::SearchWithoutConsistencyLevel.into())
+            }
+            Ok(query) if query.counts() && !is_eventual(&parts.headers) => {
+                Err(QueryFault::CountWithoutConsistencyLevel.into())
+            }
+            query => Ok(Self { query: query?, takes: PhantomData }),
         }
-        Ok(Self { query, takes: PhantomData })
     }
 }
 
-/// The header `ConsistencyLevel: eventual`, which counting demands.
+fn is_search(option: &str) -> bool {
+    option.trim_start_matches('$').eq_ignore_ascii_case("search")
+}
+
+/// The header `ConsistencyLevel: eventual`, which the path segment `$count` demands.
 pub struct Eventual;
 
 impl<S: Send + Sync> FromRequestParts<S> for Eventual {
@@ -184,7 +205,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Eventual {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let eventual = is_eventual(&parts.headers);
-        eventual.then_some(Self).ok_or_else(|| QueryFault::CountWithoutConsistencyLevel.into())
+        eventual.then_some(Self).ok_or_else(|| QueryFault::CountSegmentWithoutConsistencyLevel.into())
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{
     AppState, annotations,
     answers::{self, Select},
-    error_responses::{ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
+    error_responses::{ListErrors, ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
     requires::requires,
     schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
@@ -44,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "A page of groups.", body = GroupCollection, example = json!({
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups(id,displayName)",
         "value": [{"id": "5a3e0000-0000-4000-8000-000000000201", "displayName": "Readers"}],
-    })), SharedListErrors),
+    })), ListErrors),
 )]
 async fn list_groups(
     caller: Caller,
@@ -103,7 +103,7 @@ async fn create_group(
 async fn count_groups(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     objects::count(&app, &caller, ObjectKind::Group).await
@@ -124,7 +124,7 @@ async fn count_groups(
             "id": "5a3e0000-0000-4000-8000-000000000201", "createdDateTime": "2026-01-31T12:00:00Z",
             "displayName": "Readers", "groupTypes": [], "mailEnabled": false, "mailNickname": "readers",
             "securityEnabled": true, "visibility": "Private",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_group(
     caller: Caller,

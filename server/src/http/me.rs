@@ -2,7 +2,7 @@
 
 use super::{
     AppState,
-    error_responses::{ObjectErrors, WriteErrors},
+    error_responses::{ReadErrors, WriteErrors},
     errors::{Failure, RequestFault},
     extract::{Caller, Json, Nothing, OneObject, Options, Origin},
     requires::{requires, signed_in},
@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
             "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
             "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_me(
     caller: Caller,

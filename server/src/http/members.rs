@@ -3,9 +3,9 @@
 use super::{
     AppState, annotations,
     answers::{self, Select},
-    error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
+    error_responses::{ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
+    extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
     paging::Listing,
     requires::requires,
     schemas::DirectoryObjectCollection,
@@ -79,7 +79,7 @@ async fn add_group_member(
             {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
             {"@odata.type": "#microsoft.graph.group", "id": "5a3e0000-0000-4000-8000-000000000202", "displayName": "Research"},
         ],
-    })), RelatedListErrors),
+    })), ReadErrors),
 )]
 async fn list_group_members(
     caller: Caller,
@@ -106,7 +106,7 @@ async fn list_group_members(
         "value": [
             {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000101"},
         ],
-    })), ObjectErrors),
+    })), ReadErrors),
 )]
 async fn list_group_member_references(
     caller: Caller,
@@ -149,13 +149,13 @@ async fn list_members(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         Eventual,
     ),
-    responses((status = 200, description = "How many members the group has.", body = ObjectCount, content_type = "text/plain", example = json!(6)), ObjectErrors),
+    responses((status = 200, description = "How many members the group has.", body = ObjectCount, content_type = "text/plain", example = json!(6)), ReadErrors),
 )]
 async fn count_group_members(
     caller: Caller,
     State(app): State<AppState>,
     Path(group): Path<Sent<ObjectId>>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     let tenant = app.store.tenant(caller.tenant);

@@ -20,6 +20,7 @@ mod extract;
 mod groups;
 mod me;
 mod members;
+pub mod not_implemented;
 mod objects;
 mod owners;
 mod paging;
@@ -209,7 +210,8 @@ pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> imp
 fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
     let (graph, contract) = graph().split_for_parts();
     let graph = Router::new()
-        .nest(&format!("/{VERSION}"), graph)
+        .nest(&format!("/{VERSION}"), graph.merge(unserved::routes()))
+        .merge(unserved::other_version())
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         .with_state(state.clone());
@@ -243,7 +245,8 @@ pub fn enveloped<S: App>(
     contract: &utoipa::openapi::OpenApi,
     routes: S,
 ) -> impl App + use<S> {
-    let paths = Arc::new(paths::Paths::new(VERSION, contract.paths.paths.keys().map(String::as_str)));
+    let served = contract.paths.paths.keys().map(String::as_str);
+    let paths = Arc::new(paths::Paths::new(VERSION, served).with_unserved());
     let routes = CatchPanicLayer::custom(panicked).layer(routes);
     let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);
     MapRequestLayer::new(move |request| paths.rewrite(request)).layer(enveloped)

@@ -2,9 +2,9 @@
 
 use super::{
     AppState, annotations, answers,
-    error_responses::{ObjectErrors, RelatedListErrors, WriteErrors},
+    error_responses::{ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path},
     paging::Listing,
     requires::requires,
     schemas::DirectoryObjectCollection,
@@ -70,7 +70,7 @@ async fn add_group_owner(
         "value": [
             {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
         ],
-    })), RelatedListErrors),
+    })), ReadErrors),
 )]
 async fn list_group_owners(
     caller: Caller,
@@ -98,13 +98,13 @@ async fn list_group_owners(
         ("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201"),
         Eventual,
     ),
-    responses((status = 200, description = "How many owners the group has.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ObjectErrors),
+    responses((status = 200, description = "How many owners the group has.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ReadErrors),
 )]
 async fn count_group_owners(
     caller: Caller,
     State(app): State<AppState>,
     Path(group): Path<Sent<ObjectId>>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     let count = move |tx: &ReadTx<'_>| owners::count(tx, &group).map_err(Failure::from);

@@ -1,6 +1,8 @@
 //! Graph's spellings of a path, brought to ours before routing: percent-encoded and differently cased
-//! segments, a tenant after the version, key forms such as `groups('{id}')`. Ids and names stay as they are.
+//! segments, a tenant after the version, key forms such as `groups('{id}')`, qualified names of functions and casts. Ids
+//! and names stay as they are.
 
+use super::not_implemented;
 use crate::model::domains::TenantName;
 use axum::http::{Request, Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -21,7 +23,7 @@ pub struct GraphPath {
     pub unknown: Option<String>,
 }
 
-/// The paths of the contract, segment by segment.
+/// The paths of the contract, and those that Graph has besides, segment by segment.
 #[derive(Debug, Default)]
 pub struct Paths {
     version: String,
@@ -30,8 +32,19 @@ pub struct Paths {
 
 #[derive(Debug, Default)]
 struct Node {
-    literals: BTreeMap<String, (String, Node)>,
+    /// By their names in lower case.
+    literals: BTreeMap<String, Literal>,
     parameter: Option<Box<Node>>,
+    /// Whether every path below is the same.
+    is_whole: bool,
+}
+
+#[derive(Debug, Default)]
+struct Literal {
+    spelling: String,
+    /// Whether it is a function or an action, whose name may be qualified.
+    is_operation: bool,
+    next: Node,
 }
 
 impl Paths {
@@ -43,6 +56,19 @@ impl Paths {
             std::iter::once(version).chain(segments).fold(&mut root, Node::child);
         }
         Self { version: version.into(), root }
+    }
+
+    /// Adds what Graph has and this server doesn't.
+    pub fn with_unserved(mut self) -> Self {
+        self.root.child(not_implemented::BETA).is_whole = true;
+        let under_version = self.root.child(&self.version);
+        for operation in not_implemented::operations() {
+            operation.path.split('/').skip(1).fold(&mut *under_version, Node::child);
+        }
+        for part in not_implemented::parts() {
+            part.path.split('/').skip(1).fold(&mut *under_version, Node::child).is_whole = true;
+        }
+        self
     }
 
     /// Rewrites a request's path, and leaves a [`GraphPath`] in it.
@@ -91,19 +117,37 @@ impl Node {
         if segment.starts_with('{') {
             self.parameter.get_or_insert_default()
         } else {
-            let lower = segment.to_ascii_lowercase();
-            &mut self.literals.entry(lower).or_insert_with(|| (segment.into(), Self::default())).1
+            let spelling = segment.strip_suffix("()").unwrap_or(segment);
+            let is_operation = spelling != segment;
+            let new = || Literal { spelling: spelling.into(), is_operation, next: Self::default() };
+            &mut self.literals.entry(spelling.to_ascii_lowercase()).or_insert_with(new).next
         }
     }
 
     /// Where a segment leads, and its spelling in the contract.
     fn step(&self, segment: &str) -> Option<(String, &Self)> {
-        let literal = self.literals.get(&decoded(segment).to_ascii_lowercase());
-        match (literal, &self.parameter) {
-            (Some((spelling, next)), _) => Some((spelling.clone(), next)),
+        if self.is_whole {
+            return Some((segment.into(), self));
+        }
+        match (self.literal(&decoded(segment).to_ascii_lowercase()), &self.parameter) {
+            (Some(literal), _) => Some((literal.spelling.clone(), &literal.next)),
             (None, Some(next)) => Some((segment.into(), next)),
             (None, None) => None,
         }
+    }
+
+    /// The literal of a name in lower case. `graph.` stands for `microsoft.graph.` before the name of a cast; before that of
+    /// an operation either may stand, and parentheses after it. Of another key its name counts and not its value.
+    fn literal(&self, name: &str) -> Option<&Literal> {
+        let unqualified = name.strip_prefix("microsoft.graph.").or_else(|| name.strip_prefix("graph."));
+        if unqualified.is_none() && !name.ends_with(')') {
+            return self.literals.get(name);
+        }
+        let find = |name: &str| self.literals.get(name);
+        let operation = || unqualified.unwrap_or(name).split('(').next().and_then(find);
+        let cast = || unqualified.and_then(|short| find(&format!("microsoft.graph.{short}")));
+        let by_key = || name.split_once("='").and_then(|(key, _)| find(&format!("{key}='..')")));
+        operation().filter(|literal| literal.is_operation).or_else(cast).or_else(by_key)
     }
 }
 
@@ -192,6 +236,60 @@ mod tests {
         assert_eq!(rewritten("/v1.0/users('o''x@y.z')"), "/v1.0/users/o%27x@y.z");
         assert_eq!(rewritten("/v1.0/users('$count')"), "/v1.0/users/%24count");
         assert_eq!(rewritten("/v1.0/users/A%2FB"), "/v1.0/users/A%2FB");
+    }
+
+    #[test]
+    fn every_spelling_of_what_graph_has_besides_becomes_the_tables() {
+        let paths = Paths::new("v1.0", ["/groups/{id}/members/$ref", "/users/{id}"]).with_unserved();
+        for (canonical, spellings) in [
+            (
+                "/groups/delta",
+                [
+                    "/groups/Delta",
+                    "/groups/delta()",
+                    "/groups/graph.delta()",
+                    "/groups/microsoft.graph.delta",
+                ],
+            ),
+            (
+                "/users/x/getMemberGroups",
+                [
+                    "/users('x')/getMemberGroups",
+                    "/users/x/Microsoft.Graph.getMemberGroups",
+                    "/users/x/graph.getmembergroups",
+                    "/users/x/getMemberGroups()",
+                ],
+            ),
+            (
+                "/groups/x/members/microsoft.graph.user",
+                [
+                    "/groups/x/members/graph.user",
+                    "/groups/x/members/microsoft.graph.User",
+                    "/groups('x')/members/graph.user",
+                    "/groups/x/members/%67raph.user",
+                ],
+            ),
+            (
+                "/groups(uniqueName='..')/members",
+                [
+                    "/groups(uniqueName='x')/members",
+                    "/groups(UNIQUENAME='o''x')/members",
+                    "/groups(uniqueName=%27x%27)/members",
+                    "/groups%28uniqueName='x'%29/members",
+                ],
+            ),
+        ] {
+            for spelling in spellings {
+                let (path, found) = paths.walk(&format!("/v1.0{spelling}"));
+                assert_eq!((path, found.unknown), (format!("/v1.0{canonical}"), None), "{spelling}");
+            }
+        }
+        for not_one in
+            ["/groups/x/members/user", "/graph.groups", "/groups()", "/users/graph.ada@contoso.example"]
+        {
+            assert_eq!(paths.walk(&format!("/v1.0{not_one}")).0, format!("/v1.0{not_one}"));
+        }
+        assert_eq!(paths.walk("/BETA/groups('x')/members").1.unknown, None);
     }
 
     #[test]

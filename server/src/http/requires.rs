@@ -5,7 +5,10 @@ use super::{
     errors::{Failure, RequestFault},
     extract::Caller,
 };
-use crate::model::permissions::{Need, Permission, Principal};
+use crate::{
+    auth::tokens::TokenFault,
+    model::permissions::{Need, Permission, Principal},
+};
 use axum::{extract::Request, middleware, middleware::Next, response::IntoResponse};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -31,11 +34,12 @@ pub fn requires<S: Clone + Send + Sync + 'static>(
     let enforce = move |request: Request, next: Next| {
         let id = id.clone();
         async move {
-            let caller = request.extensions().get::<Caller>();
-            let mut response = if caller.is_some_and(|caller| need.reach(&caller.grants).is_some()) {
-                next.run(request).await
-            } else {
-                Failure::from(RequestFault::Forbidden).into_response()
+            let mut response = match request.extensions().get::<Caller>() {
+                Some(caller) if need.reach(&caller.grants).is_some() => next.run(request).await,
+                Some(caller) => {
+                    Failure::from(RequestFault::Forbidden(need.missing(&caller.grants))).into_response()
+                }
+                None => Failure::from(TokenFault::Missing).into_response(),
             };
             response.extensions_mut().insert(id);
             response

@@ -2,9 +2,9 @@
 
 use super::{
     AppState, annotations, answers,
-    error_responses::{CreateOnceErrors, ListErrors, ObjectErrors, WriteErrors},
+    error_responses::{CreateOnceErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
     requires::requires,
     schemas::{ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate},
@@ -64,7 +64,7 @@ async fn list_service_principals(
 async fn count_service_principals(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     objects::count(&app, &caller, ObjectKind::ServicePrincipal).await
@@ -84,7 +84,7 @@ async fn count_service_principals(
             "id": "5a3e0000-0000-4000-8000-000000000302", "accountEnabled": true,
             "appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue",
             "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_service_principal(
     caller: Caller,

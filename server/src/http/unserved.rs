@@ -1,10 +1,56 @@
-//! What isn't served: unknown paths and wrong methods, and the targets whose refusal in Graph is recorded.
+//! What isn't served: what Graph has besides, unknown paths and wrong methods, and the targets whose refusal in Graph is
+//! recorded.
 
 use super::{
     errors::{Failure, RequestFault},
+    not_implemented::{self, Operation, Part},
     paths::GraphPath,
 };
-use axum::http::{Extensions, Method, Request, Uri};
+use axum::{
+    Router,
+    http::{Extensions, Method, Request, Uri},
+    routing::{MethodFilter, any, on},
+};
+use std::future::ready;
+
+/// The operations and parts of Graph that this server doesn't have, under the version. Their answers say so.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let router = not_implemented::operations().fold(Router::new(), |router, Operation { method, path }| {
+        let path = route(&path);
+        let fault = RequestFault::NotServed(format!("{method} {path}").into());
+        match MethodFilter::try_from(method) {
+            Ok(filter) => router.route(&path, on(filter, move || ready(Failure::from(fault.clone())))),
+            Err(_) => router,
+        }
+    });
+    not_implemented::parts().fold(router, |router, Part { path, outside }| {
+        let path = route(&path);
+        let what = path.as_str().into();
+        let fault =
+            if outside { RequestFault::OutsideOfDirectory(what) } else { RequestFault::NotServed(what) };
+        router.merge(whole(&path, &fault))
+    })
+}
+
+/// The version of Graph that this server doesn't have.
+pub(super) fn other_version<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let path = format!("/{}", not_implemented::BETA);
+    whole(&path, &RequestFault::NotServed(path.as_str().into()))
+}
+
+/// A path and all below it, whatever the method.
+fn whole<S: Clone + Send + Sync + 'static>(path: &str, fault: &RequestFault) -> Router<S> {
+    let refused = || {
+        let fault = fault.clone();
+        any(move || ready(Failure::from(fault.clone())))
+    };
+    Router::new().route(path, refused()).route(&format!("{path}/{{*rest}}"), refused())
+}
+
+/// A path of the table in the spelling to which `paths.rs` brings all others.
+fn route(path: &str) -> String {
+    path.replace("()", "")
+}
 
 /// The fallback for paths that no operation has.
 pub(super) async fn unknown_path<B>(request: Request<B>) -> Failure {

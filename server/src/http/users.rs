@@ -3,9 +3,9 @@
 use super::{
     AppState, annotations,
     answers::{self, Select},
-    error_responses::{CreateErrors, ListErrors, ObjectErrors, SharedListErrors, WriteErrors},
+    error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
     errors::Failure,
-    extract::{Caller, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
     objects,
     requires::requires,
     schemas::{User, UserCollection, UserCreate, UserUpdate},
@@ -46,7 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "A page of users.", body = UserCollection, example = json!({
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)",
         "value": [{"displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"}],
-    })), SharedListErrors),
+    })), ListErrors),
 )]
 async fn list_users(
     caller: Caller,
@@ -102,7 +102,7 @@ async fn create_user(
 async fn count_users(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
+    Options { .. }: Options<Counts>,
     _: Eventual,
 ) -> Result<Response, Failure> {
     objects::count(&app, &caller, ObjectKind::User).await
@@ -123,7 +123,7 @@ async fn count_users(
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
             "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
             "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
-        })), ObjectErrors),
+        })), ReadErrors),
 )]
 async fn get_user(
     caller: Caller,

@@ -48,7 +48,7 @@ pub struct MainError {
 /// What an error is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorDetail {
-    /// The property.
+    /// The property, or the permission.
     #[schema(example = "mailNickname")]
     pub target: String,
     /// What is wrong with it.

@@ -9,7 +9,7 @@ use super::{
     ids::ObjectId,
     kinds::{MemberKind, ObjectKind},
 };
-use std::{fmt, str::FromStr};
+use std::{cmp::Reverse, fmt, str::FromStr};
 
 macro_rules! permissions {
     ($($variant:ident = $name:literal, $holders:ident, $description:literal;)*) => {
@@ -119,6 +119,11 @@ impl Permissions {
         all_of.iter().all(|&permission| self.0 & (1 << permission as u64) != 0)
     }
 
+    /// Each of them, in the table's order.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |&permission| self.hold(&[permission]))
+    }
+
     /// Reads names, leaving out those that this server doesn't know: they grant nothing here.
     pub fn from_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         names.into_iter().filter_map(|name| name.parse().ok()).collect()
@@ -167,7 +172,17 @@ pub enum Reach {
     Itself,
 }
 
-/// What an operation needs: one of several alternatives, each a set that must be held as a whole.
+/// What a caller would have to hold besides, for what was refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// The permissions. None: no permission that the table knows would have done.
+    pub permissions: Permissions,
+    /// Whether they would be delegated ones; else an application's.
+    pub delegated: bool,
+}
+
+/// What an operation needs: one of several alternatives, each a set that must be held as a whole. The first alternative
+/// is the least privileged one.
 #[derive(Debug)]
 pub struct Need {
     /// Alternatives of delegated permissions.
@@ -194,6 +209,18 @@ impl Need {
             Principal::Application(_) if held(self.application) => Some(Reach::Any),
             Principal::User(_) | Principal::Application(_) => None,
         }
+    }
+
+    /// What would make the caller's grants reach every object: the rest of the alternative of which the caller holds most,
+    /// and of several the least privileged. It depends on the grants alone, and tells nothing of the directory.
+    pub fn missing(&self, grants: &Grants) -> Missing {
+        let delegated = matches!(grants.principal, Principal::User(_));
+        let alternatives = if delegated { self.delegated } else { self.application };
+        let held = |&permission: &Permission| grants.permissions.hold(&[permission]);
+        let count = |all_of: &&&[Permission]| all_of.iter().copied().filter(held).count();
+        let nearest = alternatives.iter().min_by_key(|all_of| Reverse(count(all_of)));
+        let rest = nearest.into_iter().copied().flatten().copied().filter(|permission| !held(permission));
+        Missing { permissions: rest.collect(), delegated }
     }
 
     /// Whether the caller's grants cover this object.
@@ -444,11 +471,26 @@ pub static UPDATE_USER: Need = Need {
 /// `DELETE /users/{id}`.
 pub static DELETE_USER: Need = Need::both(&[&[UserReadWriteAll]]);
 
-/// `GET /me`.
-pub static READ_ME: Need = Need { application: &[], ..READ_USER };
+/// `GET /me`: what reaches the signed-in user alone is enough.
+pub static READ_ME: Need = Need {
+    delegated: &[
+        &[UserRead],
+        &[UserReadWrite],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ],
+    delegated_self: &[],
+    application: &[],
+};
 
 /// `PATCH /me`.
-pub static UPDATE_ME: Need = Need { application: &[], ..UPDATE_USER };
+pub static UPDATE_ME: Need = Need {
+    delegated: &[&[UserReadWrite], &[UserReadWriteAll], &[DirectoryReadWriteAll]],
+    delegated_self: &[],
+    application: &[],
+};
 
 /// `GET /devices`, its count and `GET /devices/{id}`.
 pub static READ_DEVICE: Need = Need {
@@ -605,6 +647,25 @@ mod tests {
         assert!(READ_USER.covers(&user, me));
         assert!(!READ_USER.covers(&user, ObjectId::random()));
         assert!(!READ_USER.covers(&app, me));
+    }
+
+    #[test]
+    fn what_is_missing_is_the_least_that_would_do() {
+        let missing = |need: &Need, principal, held: &[Permission]| {
+            let permissions = held.iter().copied().collect();
+            let missing = need.missing(&Grants { principal, permissions });
+            (missing.delegated, missing.permissions.iter().collect::<Vec<_>>())
+        };
+        let (user, app) = (Principal::User(None), Principal::Application(None));
+        assert_eq!(missing(&LIST_MEMBERS, app, &[]), (false, vec![GroupMemberReadAll]));
+        assert_eq!(missing(&READ_USER, user, &[UserRead]), (true, vec![UserReadAll]));
+        assert_eq!(missing(&READ_ME, user, &[]), (true, vec![UserRead]));
+        assert_eq!(
+            missing(&ADD_DEVICE, app, &[]),
+            (false, vec![DeviceReadWriteAll, GroupMemberReadWriteAll])
+        );
+        assert_eq!(missing(&ADD_DEVICE, app, &[GroupReadWriteAll]), (false, vec![DeviceReadWriteAll]));
+        assert_eq!(missing(&CREATE_DEVICE, app, &[]), (false, vec![]));
     }
 
     #[test]

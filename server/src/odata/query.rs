@@ -1,5 +1,6 @@
 //! Query options: which an operation takes, and what they say. An option that an operation doesn't take is
-//! refused by its name, never ignored; names without `$` are none of OData's and ignored.
+//! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
+//! it are none of OData's and ignored.
 
 use std::borrow::Cow;
 
@@ -35,12 +36,41 @@ impl QueryOption {
     }
 }
 
+/// OData's options, without the `$` that they may stand without.
+const SYSTEM_OPTIONS: [&str; 16] = [
+    "apply",
+    "compute",
+    "count",
+    "deltatoken",
+    "expand",
+    "filter",
+    "format",
+    "index",
+    "levels",
+    "orderby",
+    "schemaversion",
+    "search",
+    "select",
+    "skip",
+    "skiptoken",
+    "top",
+];
+
 /// Why a query is refused. `http/errors.rs` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryFault {
-    /// The operation doesn't take this option.
+    /// The operation doesn't take this option. The name is as it was sent, here and in the next ones.
     #[error("query option '{0}' is not supported here")]
     Unsupported(String),
+    /// Graph's operation takes this option, and this server's doesn't yet.
+    #[error("query option '{0}' isn't served yet")]
+    NotServed(String),
+    /// `$skip`, which Graph's directory doesn't take anywhere.
+    #[error("query option '{0}' is supported nowhere")]
+    Skip(String),
+    /// Searching needs the header `ConsistencyLevel: eventual`.
+    #[error("searching needs the header ConsistencyLevel: eventual")]
+    SearchWithoutConsistencyLevel,
     /// The option stands there twice.
     #[error("query option '{0}' stands there twice")]
     Twice(&'static str),
@@ -58,9 +88,12 @@ pub enum QueryFault {
     /// `$select` isn't a list of names.
     #[error("'$select' is not a list of names")]
     Select,
-    /// Counting needs the header `ConsistencyLevel: eventual`.
+    /// `$count=true` needs the header `ConsistencyLevel: eventual`.
     #[error("counting needs the header ConsistencyLevel: eventual")]
     CountWithoutConsistencyLevel,
+    /// So does the path segment `$count`.
+    #[error("the segment $count needs the header ConsistencyLevel: eventual")]
+    CountSegmentWithoutConsistencyLevel,
 }
 
 /// What a query says, checked.
@@ -77,18 +110,17 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads the query of a URL (without its `?`) for an operation that takes these options.
-    pub fn read(text: &str, takes: &[QueryOption]) -> Result<Self, QueryFault> {
+    /// Reads the query of a URL (without its `?`) for an operation that takes some options. Those of `not_yet` Graph takes
+    /// there too.
+    pub fn read(text: &str, takes: &[QueryOption], not_yet: &[&str]) -> Result<Self, QueryFault> {
         let mut query = Self::default();
         let mut seen = Vec::new();
-        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            if !name.starts_with('$') {
-                continue;
-            }
+        for (sent, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            let Some(name) = system_name(&sent) else { continue };
             let option = QueryOption::ALL
                 .into_iter()
-                .find(|option| takes.contains(option) && option.name().eq_ignore_ascii_case(&name))
-                .ok_or_else(|| QueryFault::Unsupported(name.to_string()))?;
+                .find(|option| takes.contains(option) && option.name() == name)
+                .ok_or_else(|| unserved(&name, sent.into_owned(), not_yet))?;
             if seen.contains(&option) {
                 return Err(QueryFault::Twice(option.name()));
             }
@@ -159,6 +191,24 @@ impl Query {
     }
 }
 
+/// The name of an option in its usual spelling. `None`: it is none of OData's.
+fn system_name(sent: &str) -> Option<String> {
+    let name = sent.to_ascii_lowercase();
+    if name.starts_with('$') {
+        Some(name)
+    } else {
+        SYSTEM_OPTIONS.contains(&&*name).then(|| format!("${name}"))
+    }
+}
+
+fn unserved(name: &str, sent: String, not_yet: &[&str]) -> QueryFault {
+    match name {
+        _ if not_yet.contains(&name) => QueryFault::NotServed(sent),
+        "$skip" => QueryFault::Skip(sent),
+        _ => QueryFault::Unsupported(sent),
+    }
+}
+
 /// Names that one `$select` holds at most: twice what any entity has.
 const MAX_NAMES: usize = 200;
 
@@ -183,7 +233,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Query, QueryFault> {
-        Query::read(text, &QueryOption::ALL)
+        Query::read(text, &QueryOption::ALL, &["$filter"])
     }
 
     #[test]
@@ -195,10 +245,29 @@ mod tests {
     }
 
     #[test]
+    fn an_option_is_the_same_without_its_dollar_sign() {
+        for text in
+            ["$select=id&$top=5&$count=true&$skiptoken=abc", "select=id&TOP=5&count=true&SkipToken=abc"]
+        {
+            let query = read(text).unwrap();
+            assert_eq!(query.next("def"), "$select=id&$top=5&$count=true&$skiptoken=def", "{text}");
+            assert_eq!(query.skip_token.as_deref(), Some("abc"), "{text}");
+        }
+        for twice in ["top=1&$top=1", "$top=1&top=1", "TOP=1&top=1"] {
+            assert_eq!(read(twice), Err(QueryFault::Twice("$top")), "{twice}");
+        }
+        assert_eq!(read("tops=1&filters=x&api-version=1.0&=1&top[]=1"), Ok(Query::default()));
+    }
+
+    #[test]
     fn what_an_operation_does_not_take_is_refused_by_name() {
-        assert_eq!(read("$filter=x"), Err(QueryFault::Unsupported("$filter".into())));
+        assert_eq!(read("$levels=x"), Err(QueryFault::Unsupported("$levels".into())));
+        assert_eq!(read("Levels=x"), Err(QueryFault::Unsupported("Levels".into())));
+        assert_eq!(read("$Filter=x"), Err(QueryFault::NotServed("$Filter".into())));
+        assert_eq!(read("filter=x"), Err(QueryFault::NotServed("filter".into())));
+        assert_eq!(read("$skip=1"), Err(QueryFault::Skip("$skip".into())));
         assert_eq!(
-            Query::read("$top=1", &[QueryOption::Select]),
+            Query::read("$top=1", &[QueryOption::Select], &[]),
             Err(QueryFault::Unsupported("$top".into()))
         );
         assert_eq!(read("$top=1&$top=1"), Err(QueryFault::Twice("$top")));

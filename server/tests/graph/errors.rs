@@ -117,7 +117,7 @@ async fn what_is_absent_is_not_found_by_the_key_as_it_was_sent() {
 async fn an_unknown_segment_is_named() {
     let tenant = Tenant::fresh().await;
     for (path, segment) in
-        [("/drives", "drives"), (&*format!("/groups/{NO_ID}/photo"), "photo"), ("/users/x/y/z", "y")]
+        [("/nothing", "nothing"), (&*format!("/groups/{NO_ID}/nothing"), "nothing"), ("/users/x/y/z", "y")]
     {
         let expected = refused(400, "BadRequest", &format!("Resource not found for the segment '{segment}'"));
         assert_eq!(send(tenant.raw(Method::GET, path).await).await.refusal(), expected);
@@ -344,9 +344,11 @@ async fn query_options_that_are_wrong_or_not_served_are_refused_by_name() {
         ("$top=1000", page_size("1000")),
         ("$top=0", page_size("0")),
         ("$top=x", page_size("x")),
-        ("$filter=displayName eq 'x'", unsupported("$filter")),
-        ("$expand=members", unsupported("$expand")),
+        ("TOP=0", page_size("0")),
         ("$unknown=1", unsupported("$unknown")),
+        ("$apply=x", unsupported("$apply")),
+        ("Apply=x", unsupported("Apply")),
+        ("top=1&$top=2", "The query option '$top' may stand in a request only once.".into()),
         ("$top=1&$top=2", "The query option '$top' may stand in a request only once.".into()),
         (
             "$count=true",
@@ -356,10 +358,59 @@ async fn query_options_that_are_wrong_or_not_served_are_refused_by_name() {
         let answer = send(tenant.raw(Method::GET, &format!("/groups/{group}/members?{query}")).await).await;
         assert_eq!(answer.refusal(), refused(400, "Request_UnsupportedQuery", &message), "{query}");
     }
+    for name in ["$skip", "skip", "$Skip"] {
+        for path in ["/users".into(), format!("/groups/{group}"), format!("/groups/{group}/members")] {
+            let answer = send(tenant.raw(Method::GET, &format!("{path}?{name}=1")).await).await;
+            let message = format!("'{name}' is not supported by the service.");
+            assert_eq!(answer.refusal(), refused(400, BAD_REQUEST, &message), "{path}");
+        }
+    }
     let select = send(tenant.raw(Method::GET, &format!("/groups/{group}?$select=id,,x")).await).await;
     assert_eq!(select.refusal(), refused(400, "BadRequest", "Parsing Select and Expand failed."));
     let token = send(tenant.raw(Method::GET, &format!("/groups/{group}/members?$skiptoken=abc")).await).await;
     assert_eq!(token.refusal().1, "Directory_ExpiredPageToken");
+}
+
+#[tokio::test]
+async fn query_options_that_graph_has_and_this_server_does_not_are_named_as_they_were_sent() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let (list, one) = ("/users".to_owned(), format!("/groups/{group}"));
+    let members = format!("{one}/members");
+    for (path, options) in [
+        (list, &["filter", "search", "orderby", "expand", "format"][..]),
+        (members.clone(), &["filter", "search", "orderby", "expand", "format"]),
+        (format!("{members}/$ref"), &["filter", "search", "orderby", "format"]),
+        (format!("{members}/$count"), &["filter", "search"]),
+        ("/users/$count".into(), &["filter", "search"]),
+        (one.clone(), &["expand", "format"]),
+    ] {
+        for name in options.iter().flat_map(|name| [format!("${name}"), (*name).into(), name.to_uppercase()])
+        {
+            let request = tenant.raw(Method::GET, &format!("{path}?{name}=x")).await;
+            let answer = send(request.header("ConsistencyLevel", "eventual")).await;
+            let message =
+                format!("Graph has the query option '{name}' in this request. This server doesn't yet.");
+            assert_eq!(answer.refusal(), refused(501, "NotImplemented", &message), "{path}");
+        }
+    }
+    for path in [
+        format!("{one}?$filter=x"),
+        format!("{members}/$ref?expand=x"),
+        format!("{members}/$count?$expand=x"),
+    ] {
+        let answer = send(tenant.raw(Method::GET, &path).await.header("ConsistencyLevel", "eventual")).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.refusal().1.as_str()),
+            (400, "Request_UnsupportedQuery"),
+            "{path}"
+        );
+    }
+    for name in ["$search", "search"] {
+        let answer = send(tenant.raw(Method::GET, &format!("/users?{name}=\"displayName:a\"")).await).await;
+        let message = "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
+        assert_eq!(answer.refusal(), refused(400, "Request_UnsupportedQuery", message));
+    }
 }
 
 #[tokio::test]

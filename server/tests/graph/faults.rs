@@ -257,7 +257,7 @@ async fn what_stands_beside_the_reference_is_not_looked_at() {
     for (content_type, beside, query) in [
         (JSON, json!({"@odata.type": "#microsoft.graph.group"}), ""),
         (JSON, json!({"id": 7, "members@odata.bind": [null], "x": deep(60)}), ""),
-        ("Application/JSON; charset=utf-8", json!({}), "?filter=x&top=1"),
+        ("Application/JSON; charset=utf-8", json!({}), "?custom=x&tops=1"),
     ] {
         let group = tenant.security_group("readers").await;
         let mut body: Value = serde_json::from_str(&reference(ada)).unwrap();
@@ -286,9 +286,9 @@ async fn only_the_path_of_a_member_is_one_where_writes_are_not_supported() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     let without = gateway("Write requests are only supported on contained entities");
-    for (last, expected) in
-        [(&*ada.to_string(), without), ("$ref", wrong_method()), ("$count", wrong_method())]
-    {
+    let message = "Graph has this: DELETE /groups/{id}/members/$ref. This server doesn't yet.";
+    let not_yet = refused(501, "NotImplemented", message);
+    for (last, expected) in [(&*ada.to_string(), without), ("$ref", not_yet), ("$count", wrong_method())] {
         let path = format!("/groups/{group}/members/{last}");
         assert_eq!(send(tenant.raw(Method::DELETE, &path).await).await.refusal(), expected, "{last}");
     }

@@ -1,8 +1,32 @@
 //! The spellings of a path that Graph takes, and the paths that nobody serves.
 
-use crate::support::{Tenant, send};
+use crate::{
+    operations::operations,
+    support::{Tenant, refused, send},
+};
 use reqwest::Method;
+use roster_server::http::not_implemented::{self, BETA};
 use serde_json::json;
+
+fn not_served(what: &str) -> (u16, String, String) {
+    refused(501, "NotImplemented", &format!("Graph has this: {what}. This server doesn't yet."))
+}
+
+fn outside(what: &str) -> (u16, String, String) {
+    let message =
+        format!("Graph has this outside of its directory: {what}. This server is the directory alone.");
+    refused(501, "NotImplemented", &message)
+}
+
+/// A path of the table without its parentheses, and a request's for it.
+fn path_of(template: &str) -> (String, String) {
+    let named = template.replace("()", "");
+    let filled = named.split('/').map(|segment| if segment.starts_with('{') { NO_ID } else { segment });
+    let path = filled.collect::<Vec<_>>().join("/");
+    (named, path)
+}
+
+const NO_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 #[tokio::test]
 async fn every_spelling_of_a_path_reaches_its_operation() {
@@ -42,16 +66,18 @@ async fn paths_that_nobody_serves_are_refused_as_graph_does_and_only_to_those_wh
     for (method, path, segment) in [
         (Method::GET, "/v1.0".to_owned(), "v1.0"),
         (Method::GET, "/v1.0/".into(), "v1.0"),
-        (Method::GET, "/beta/groups".into(), "beta"),
-        (Method::POST, format!("/beta/groups/{group}/members"), "beta"),
         (Method::GET, "/elsewhere".into(), "elsewhere"),
         (Method::POST, "/v1.0/oauth2/v2.0/token".into(), "oauth2"),
         (Method::GET, "/v1.0/v2.0/.well-known/openid-configuration".into(), "v2.0"),
+        (Method::GET, "/v1.0/nothing".into(), "nothing"),
+        (Method::GET, format!("/v1.0/groups/{group}/nothing/delta"), "nothing"),
+        (Method::GET, format!("/v1.0/groups(nothing='{group}')"), &*format!("groups(nothing='{group}')")),
         (
             Method::GET,
-            format!("/v1.0/groups(uniqueName='{group}')"),
-            &*format!("groups(uniqueName='{group}')"),
+            format!("/v1.0/groups/{group}/members/microsoft.graph.nothing"),
+            "microsoft.graph.nothing",
         ),
+        (Method::GET, "/v1.0/directory/deletedItems".into(), "deletedItems"),
     ] {
         let anonymous = send(tenant.anonymous(method.clone(), &path)).await;
         assert_eq!(anonymous.refusal().0, 401, "{path}");
@@ -81,6 +107,100 @@ async fn the_tenant_in_a_path_is_the_callers_own() {
     // A name of Graph's own namespace is no domain.
     let answer = send(tenant.raw(Method::GET, "/microsoft.graph.user/users").await).await.refusal();
     assert_eq!((answer.0, &*answer.2), (400, "Resource not found for the segment 'microsoft.graph.user'"));
+}
+
+#[tokio::test]
+async fn every_operation_of_graph_that_is_not_served_is_named() {
+    let tenant = Tenant::fresh().await;
+    let token = tenant.app_token([]).await;
+    let mut asked = 0;
+    for operation in not_implemented::operations() {
+        let (named, path) = path_of(&operation.path);
+        let request = tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}"));
+        let expected = not_served(&format!("{} {named}", operation.method));
+        assert_eq!(send(request.bearer_auth(&token)).await.refusal(), expected);
+        asked += 1;
+    }
+    assert!(asked > 200, "{asked} operations");
+}
+
+#[tokio::test]
+async fn every_part_of_graph_that_is_not_served_is_named_with_all_below_it() {
+    let tenant = Tenant::fresh().await;
+    let token = tenant.app_token([]).await;
+    for part in not_implemented::parts() {
+        let (named, path) = path_of(&part.path);
+        let expected = if part.outside { outside(&named) } else { not_served(&named) };
+        for (method, path) in [(Method::GET, path.clone()), (Method::PUT, format!("{path}/x('y')/z:/$value"))]
+        {
+            let request = tenant.anonymous(method, &format!("/v1.0{path}"));
+            assert_eq!(send(request.bearer_auth(&token)).await.refusal(), expected, "{path}");
+        }
+    }
+    for path in [
+        format!("/{BETA}"),
+        "/beta/groups".into(),
+        "/Beta/groups/delta()".into(),
+        format!("/beta/{}/me", tenant.id()),
+    ] {
+        let request = tenant.anonymous(Method::POST, &path).bearer_auth(&token);
+        assert_eq!(send(request).await.refusal(), not_served("/beta"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_named_in_every_spelling_and_only_to_those_who_are_known() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let token = tenant.app_token([]).await;
+    let (get, post) = (Method::GET, Method::POST);
+    for (method, path, what) in [
+        (&get, "/users/delta".to_owned(), "GET /users/delta"),
+        (&get, "/users/delta()?$select=id".into(), "GET /users/delta"),
+        (&get, "/Groups/microsoft.graph.delta()".into(), "GET /groups/delta"),
+        (&get, format!("/{}/groups/graph.delta", tenant.id()), "GET /groups/delta"),
+        (&post, "/directoryObjects/getByIds".into(), "POST /directoryObjects/getByIds"),
+        (&post, "/me/microsoft.graph.checkMemberGroups".into(), "POST /me/checkMemberGroups"),
+        (
+            &get,
+            format!("/groups('{group}')/members/graph.user/%24count"),
+            "GET /groups/{id}/members/microsoft.graph.user/$count",
+        ),
+        (&get, "/users/ada@contoso.example/memberOf".into(), "GET /users/{id}/memberOf"),
+        (&get, "/groups(uniqueName='x')".into(), "/groups(uniqueName='..')"),
+        (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals(appId='..')"),
+        (&post, "/%24batch".into(), "POST /$batch"),
+        (&get, "/$metadata".into(), "GET /$metadata"),
+    ] {
+        let path = format!("/v1.0{path}");
+        let anonymous = send(tenant.anonymous(method.clone(), &path)).await.refusal();
+        assert_eq!(anonymous, refused(401, "InvalidAuthenticationToken", "Access token is empty."), "{path}");
+        let known = send(tenant.anonymous(method.clone(), &path).bearer_auth(&token)).await.refusal();
+        assert_eq!(known, not_served(what), "{path}");
+    }
+    for (method, path) in
+        [(Method::DELETE, "/groups/delta"), (Method::PUT, "/subscriptions"), (post, "/groups/delta")]
+    {
+        let answer = send(tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(&token)).await;
+        let message = "Specified HTTP method is not allowed for the request target.";
+        assert_eq!(answer.refusal(), refused(405, "Request_BadRequest", message), "{path}");
+    }
+}
+
+#[test]
+fn nothing_that_is_served_is_said_to_be_missing() {
+    let missing: Vec<_> = not_implemented::operations().map(|it| (it.method, it.path)).collect();
+    let parts: Vec<_> = not_implemented::parts().map(|part| part.path).collect();
+    for served in operations() {
+        assert!(!missing.contains(&(served.method, served.path.clone())), "{}", served.id);
+        for part in &parts {
+            assert!(
+                served.path != *part && !served.path.starts_with(&format!("{part}/")),
+                "{}: {part}",
+                served.id
+            );
+        }
+    }
 }
 
 #[tokio::test]

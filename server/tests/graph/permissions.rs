@@ -1,11 +1,13 @@
 //! What each operation of the contract needs: no token, none of the permissions, each permission alone.
 
 use crate::{
-    operations::{Objects, operations},
-    support::{Answer, Tenant, refused},
+    operations::{Objects, operations, reference},
+    support::{Answer, Tenant, forbidden, refused, send},
 };
+use reqwest::Method;
 use roster_server::model::permissions::Permission;
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn nothing_is_answered_without_a_token() {
@@ -49,8 +51,113 @@ async fn a_token_of_no_known_permission_is_refused_everywhere() {
     for token in [tenant.app_token(["Mail.Send"]).await, tenant.user_token(objects.user, ["openid"]).await] {
         for operation in operations().into_iter().filter(|operation| operation.path != "/me") {
             let refusal = objects.send(&tenant, &operation, Some(&token)).await.refusal();
-            assert_eq!(refusal, crate::support::forbidden(), "{}", operation.id);
+            assert_eq!(refusal, forbidden(), "{}", operation.id);
         }
+    }
+}
+
+/// The permission that a 403 names, if it names one.
+fn named(answer: &Answer) -> Option<String> {
+    assert_eq!(answer.refusal(), forbidden());
+    let error = answer.json()["error"].clone();
+    let details = error.get("details")?.as_array().unwrap().clone();
+    let [detail] = &*details else { panic!("{details:?}") };
+    assert_eq!(detail["code"], "PermissionRequired");
+    let target = detail["target"].as_str().unwrap().to_owned();
+    assert!(detail["message"].as_str().unwrap().contains(&target), "{detail}");
+    Some(target)
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_permission_that_is_enough_and_none_that_does_more_than_is_needed() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    for operation in operations() {
+        for scheme in ["application", "delegated"] {
+            if operation.path == "/me" && scheme == "application" {
+                continue;
+            }
+            let token = async |permission: &str| match scheme {
+                "application" => tenant.app_token([permission]).await,
+                _ => tenant.user_token(objects.user, [permission]).await,
+            };
+            let refused = objects.send(&tenant, &operation, Some(&token("none").await)).await;
+            let Some(name) = named(&refused) else {
+                assert!(!operation.security.to_string().contains(scheme), "{}", operation.id);
+                continue;
+            };
+            let enough = objects.send(&tenant, &operation, Some(&token(&name).await)).await;
+            assert_ne!(enough.status, 403, "{} with {scheme} {name}", operation.id);
+            let lesser = name.replace(".ReadWrite.", ".Read.").parse::<Permission>();
+            let lesser = lesser.ok().filter(|lesser| lesser.name() != name);
+            assert!(!lesser.is_some_and(|lesser| operation.allows(scheme, lesser)), "{}", operation.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_what_an_object_a_group_or_a_property_needs_besides() {
+    let tenant = Tenant::fresh().await;
+    let (ada, group) = (tenant.user("ada").await, tenant.security_group("readers").await);
+    let (device, contact) = (tenant.device("laptop").await, tenant.contact("printer").await);
+    let (roles, hidden) =
+        (tenant.role_assignable_group("roles").await, tenant.hidden_group("confidential").await);
+    let dynamic = tenant.dynamic_group("all").await;
+    let weak = tenant.app_token(["GroupMember.ReadWrite.All", "User.ReadWrite.All", "Group.Create"]).await;
+    let add = |group: Uuid| format!("/groups/{group}/members/$ref");
+    let new_group = |more: Value| {
+        let mut group =
+            json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true});
+        group.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        group
+    };
+    let owned = new_group(json!({"owners@odata.bind": [reference(device)["@odata.id"]]}));
+    let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
+    for (method, path, body, permission) in [
+        (&post, add(group), reference(device), Some("Device.ReadWrite.All")),
+        (&post, add(group), reference(contact), Some("OrgContact.Read.All")),
+        (&post, add(roles), reference(ada), Some("RoleManagement.ReadWrite.Directory")),
+        (&post, add(dynamic), reference(ada), None),
+        (&get, format!("/groups/{hidden}/members"), Value::Null, Some("Member.Read.Hidden")),
+        (&patch, format!("/groups/{group}"), json!({"description": "d"}), Some("Group.ReadWrite.All")),
+        (
+            &post,
+            "/groups".into(),
+            new_group(json!({"isAssignableToRole": true})),
+            Some("RoleManagement.ReadWrite.Directory"),
+        ),
+        (&post, "/groups".into(), owned, Some("Group.ReadWrite.All")),
+        (
+            &get,
+            "/users?$select=employeeLeaveDateTime".into(),
+            Value::Null,
+            Some("User-LifeCycleInfo.Read.All"),
+        ),
+        (&patch, format!("/users/{ada}"), json!({"identities": []}), Some("User.ManageIdentities.All")),
+        (&patch, format!("/users/{ada}"), json!({"aboutMe": "x"}), None),
+    ] {
+        let request = tenant.anonymous(method.clone(), &format!("/v1.0{path}")).bearer_auth(&weak);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        assert_eq!(named(&send(request).await).as_deref(), permission, "{method} {path} {body}");
+    }
+}
+
+#[tokio::test]
+async fn who_reaches_oneself_alone_is_told_the_same_whether_another_is_there_or_not() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let token = tenant.user_token(ada, ["User.ReadWrite"]).await;
+    let (get, patch) = (Method::GET, Method::PATCH);
+    for (method, user, body, permission) in [
+        (&get, grace, None, "User.Read.All"),
+        (&get, Uuid::from_u128(7), None, "User.Read.All"),
+        (&patch, grace, Some(json!({"city": "Turin"})), "User.ReadWrite.All"),
+        (&patch, Uuid::from_u128(7), Some(json!({"city": "Turin"})), "User.ReadWrite.All"),
+        (&patch, ada, Some(json!({"accountEnabled": false})), "User.ReadWrite.All"),
+    ] {
+        let request = tenant.anonymous(method.clone(), &format!("/v1.0/users/{user}")).bearer_auth(&token);
+        let request = body.iter().fold(request, |request, body| request.json(body));
+        assert_eq!(named(&send(request).await).as_deref(), Some(permission), "{method} {user}");
     }
 }
 

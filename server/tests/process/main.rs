@@ -18,4 +18,5 @@ mod roster;
 #[cfg(feature = "strace")]
 mod strace;
 mod streams;
+mod unserved;
 mod wrong_folder;

@@ -1,0 +1,450 @@
+//! What Graph has and this server doesn't: operations, other keys, another version, and what lies outside of the
+//! directory. It is data alone: `unserved.rs` answers it, and `paths.rs` knows every spelling of it. What comes to be served
+//! is taken out here.
+//!
+//! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`
+//! is a cast: only those of the collection that are users. `groups(uniqueName='..')` is an object by another key than its
+//! id.
+
+use axum::http::Method;
+
+/// Another version of Graph.
+pub const BETA: &str = "beta";
+
+const GET: &[Method] = &[Method::GET];
+const POST: &[Method] = &[Method::POST];
+const DELETE: &[Method] = &[Method::DELETE];
+const SET: &[Method] = &[Method::GET, Method::POST];
+const ENTRY: &[Method] = &[Method::GET, Method::DELETE];
+const ENTITY: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
+const REFERENCE: &[Method] = &[Method::GET, Method::PUT, Method::DELETE];
+
+/// The sets of the directory's objects.
+const SETS: &[&str] = &[
+    "/groups",
+    "/users",
+    "/devices",
+    "/servicePrincipals",
+    "/applications",
+    "/contacts",
+    "/directoryObjects",
+];
+
+/// Each object of theirs.
+const OBJECTS: &[&str] = &[
+    "/groups/{id}",
+    "/users/{id}",
+    "/me",
+    "/devices/{id}",
+    "/servicePrincipals/{id}",
+    "/applications/{id}",
+    "/contacts/{id}",
+    "/directoryObjects/{id}",
+];
+
+const USERS: &[&str] = &["/users/{id}", "/me"];
+const GROUPS_AND_USERS: &[&str] = &["/groups/{id}", "/users/{id}", "/me"];
+const APPLICATIONS: &[&str] = &["/applications/{id}", "/servicePrincipals/{id}"];
+
+/// Operations: methods, and each of some paths with each of some ends.
+const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
+    // Functions and actions of sets and of objects.
+    (GET, SETS, &["/delta()"]),
+    (POST, SETS, &["/getByIds()", "/validateProperties()", "/getAvailableExtensionProperties()"]),
+    (
+        POST,
+        OBJECTS,
+        &["/checkMemberGroups()", "/checkMemberObjects()", "/getMemberGroups()", "/getMemberObjects()"],
+    ),
+    (POST, OBJECTS, &["/restore()"]),
+    // What an object is a member of.
+    (
+        GET,
+        &[
+            "/groups/{id}/memberOf",
+            "/groups/{id}/transitiveMemberOf",
+            "/users/{id}/memberOf",
+            "/users/{id}/transitiveMemberOf",
+            "/me/memberOf",
+            "/me/transitiveMemberOf",
+            "/devices/{id}/memberOf",
+            "/devices/{id}/transitiveMemberOf",
+            "/servicePrincipals/{id}/memberOf",
+            "/servicePrincipals/{id}/transitiveMemberOf",
+            "/contacts/{id}/memberOf",
+            "/contacts/{id}/transitiveMemberOf",
+        ],
+        &[
+            "",
+            "/$count",
+            "/{containerId}",
+            "/microsoft.graph.group",
+            "/microsoft.graph.group/$count",
+            "/microsoft.graph.administrativeUnit",
+            "/microsoft.graph.administrativeUnit/$count",
+            "/microsoft.graph.directoryRole",
+            "/microsoft.graph.directoryRole/$count",
+        ],
+    ),
+    // Members and owners.
+    (
+        GET,
+        &["/groups/{id}/members", "/groups/{id}/owners", "/groups/{id}/transitiveMembers"],
+        &[
+            "/microsoft.graph.application",
+            "/microsoft.graph.application/$count",
+            "/microsoft.graph.device",
+            "/microsoft.graph.device/$count",
+            "/microsoft.graph.group",
+            "/microsoft.graph.group/$count",
+            "/microsoft.graph.orgContact",
+            "/microsoft.graph.orgContact/$count",
+            "/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.servicePrincipal/$count",
+            "/microsoft.graph.user",
+            "/microsoft.graph.user/$count",
+        ],
+    ),
+    (GET, &["/groups/{id}/transitiveMembers"], &["", "/$count", "/{memberId}"]),
+    (GET, &["/groups/{id}"], &["/members/{memberId}/$ref", "/owners/$ref", "/owners/{ownerId}/$ref"]),
+    (DELETE, &["/groups/{id}"], &["/members/$ref", "/owners/$ref"]),
+    // Groups.
+    (
+        POST,
+        &["/groups/{id}"],
+        &[
+            "/addFavorite()",
+            "/checkGrantedPermissionsForApp()",
+            "/removeFavorite()",
+            "/renew()",
+            "/resetUnseenCount()",
+            "/subscribeByMail()",
+            "/unsubscribeByMail()",
+            "/validateProperties()",
+        ],
+    ),
+    (POST, GROUPS_AND_USERS, &["/assignLicense()", "/retryServiceProvisioning()"]),
+    (SET, &["/groupLifecyclePolicies", "/groupSettings"], &[""]),
+    (ENTITY, &["/groupLifecyclePolicies/{policyId}", "/groupSettings/{settingId}"], &[""]),
+    (POST, &["/groupLifecyclePolicies"], &["/renewGroup()"]),
+    (POST, &["/groupLifecyclePolicies/{policyId}"], &["/addGroup()", "/removeGroup()"]),
+    (GET, &["/groupSettingTemplates"], &["", "/{templateId}"]),
+    // Users.
+    (GET, USERS, &["/manager"]),
+    (REFERENCE, USERS, &["/manager/$ref"]),
+    (
+        GET,
+        USERS,
+        &[
+            "/directReports",
+            "/directReports/$count",
+            "/directReports/{reportId}",
+            "/directReports/microsoft.graph.user",
+            "/directReports/microsoft.graph.user/$count",
+        ],
+    ),
+    (
+        POST,
+        USERS,
+        &[
+            "/changePassword()",
+            "/exportPersonalData()",
+            "/reprocessLicenseAssignment()",
+            "/revokeSignInSessions()",
+        ],
+    ),
+    // Contacts, applications and service principals.
+    (GET, &["/contacts/{id}"], &["/manager", "/directReports", "/directReports/$count"]),
+    (POST, &["/contacts/{id}"], &["/retryServiceProvisioning()"]),
+    (POST, &["/applications"], &[""]),
+    (&[Method::PATCH, Method::DELETE], &["/applications/{id}"], &[""]),
+    (POST, APPLICATIONS, &["/addKey()", "/addPassword()", "/removeKey()", "/removePassword()"]),
+    (POST, &["/applications/{id}"], &["/setVerifiedPublisher()", "/unsetVerifiedPublisher()"]),
+    (POST, &["/servicePrincipals/{id}"], &["/addTokenSigningCertificate()"]),
+    // The directory itself.
+    (
+        GET,
+        &[
+            "/directory/deletedItems/microsoft.graph.administrativeUnit",
+            "/directory/deletedItems/microsoft.graph.application",
+            "/directory/deletedItems/microsoft.graph.device",
+            "/directory/deletedItems/microsoft.graph.group",
+            "/directory/deletedItems/microsoft.graph.servicePrincipal",
+            "/directory/deletedItems/microsoft.graph.user",
+        ],
+        &["", "/$count"],
+    ),
+    (ENTRY, &["/directory/deletedItems/{itemId}"], &[""]),
+    (POST, &["/directory/deletedItems"], &["/getUserOwnedObjects()", "/{itemId}/restore()"]),
+    (SET, &["/directory/administrativeUnits"], &[""]),
+    (GET, &["/directory/administrativeUnits"], &["/delta()"]),
+    (ENTITY, &["/directory/administrativeUnits/{unitId}"], &[""]),
+    (GET, &["/directory/administrativeUnits/{unitId}/members"], &["", "/$ref", "/{memberId}"]),
+    (POST, &["/directory/administrativeUnits/{unitId}/members"], &["/$ref"]),
+    (DELETE, &["/directory/administrativeUnits/{unitId}/members"], &["/{memberId}/$ref"]),
+    (GET, &["/organization"], &[""]),
+    (&[Method::GET, Method::PATCH], &["/organization/{organizationId}"], &[""]),
+    (POST, &["/organization/{organizationId}"], &["/setMobileDeviceManagementAuthority()"]),
+    (GET, &["/$metadata"], &[""]),
+    (POST, &["/$batch"], &[""]),
+    // Change notifications.
+    (SET, &["/subscriptions"], &[""]),
+    (ENTITY, &["/subscriptions/{subscriptionId}"], &[""]),
+    (POST, &["/subscriptions/{subscriptionId}"], &["/reauthorize()"]),
+];
+
+/// Parts: each of some paths with each of some ends. Nothing at them or below them is served, whatever the method.
+const WHOLES: &[(&[&str], &[&str])] = &[
+    (
+        &[""],
+        &[
+            "/applications(appId='..')",
+            "/applications(uniqueName='..')",
+            "/devices(deviceId='..')",
+            "/directoryRoles(roleTemplateId='..')",
+            "/groups(uniqueName='..')",
+            "/servicePrincipals(appId='..')",
+            "/contracts",
+            "/directoryRoleTemplates",
+            "/directoryRoles",
+            "/domains",
+            "/invitations",
+            "/oauth2PermissionGrants",
+            "/permissionGrants",
+            "/policies",
+            "/roleManagement",
+            "/schemaExtensions",
+            "/scopedRoleMemberships",
+            "/subscribedSkus",
+        ],
+    ),
+    (
+        &["/groups/{id}"],
+        &[
+            "/acceptedSenders",
+            "/createdOnBehalfOf",
+            "/groupLifecyclePolicies",
+            "/membersWithLicenseErrors",
+            "/rejectedSenders",
+            "/settings",
+        ],
+    ),
+    (
+        GROUPS_AND_USERS,
+        &["/appRoleAssignments", "/extensions", "/onPremisesSyncBehavior", "/permissionGrants"],
+    ),
+    (
+        USERS,
+        &[
+            "/createdObjects",
+            "/licenseDetails",
+            "/oauth2PermissionGrants",
+            "/ownedDevices",
+            "/ownedObjects",
+            "/registeredDevices",
+            "/scopedRoleMemberOf",
+            "/sponsorOf",
+            "/sponsors",
+        ],
+    ),
+    (&["/devices/{id}"], &["/extensions", "/registeredOwners", "/registeredUsers"]),
+    (&["/contacts/{id}"], &["/onPremisesSyncBehavior"]),
+    (
+        APPLICATIONS,
+        &[
+            "/appManagementPolicies",
+            "/federatedIdentityCredentials",
+            "/homeRealmDiscoveryPolicies",
+            "/owners",
+            "/synchronization",
+            "/tokenIssuancePolicies",
+            "/tokenLifetimePolicies",
+        ],
+    ),
+    (&["/applications/{id}"], &["/createdOnBehalfOf", "/extensionProperties"]),
+    (
+        &["/servicePrincipals/{id}"],
+        &[
+            "/appRoleAssignedTo",
+            "/appRoleAssignments",
+            "/claimsMappingPolicies",
+            "/createdObjects",
+            "/delegatedPermissionClassifications",
+            "/endpoints",
+            "/oauth2PermissionGrants",
+            "/ownedObjects",
+            "/remoteDesktopSecurityConfiguration",
+        ],
+    ),
+    (&["/directory/administrativeUnits/{unitId}"], &["/extensions", "/scopedRoleMembers"]),
+    (
+        &["/organization/{organizationId}"],
+        &["/branding", "/certificateBasedAuthConfiguration", "/extensions", "/settings"],
+    ),
+    (
+        &["/directory"],
+        &[
+            "/attributeSets",
+            "/customSecurityAttributeDefinitions",
+            "/deviceLocalCredentials",
+            "/federationConfigurations",
+            "/onPremisesSynchronization",
+            "/publicKeyInfrastructure",
+            "/recovery",
+            "/remoteTenantGroups",
+            "/subscriptions",
+        ],
+    ),
+];
+
+/// The same of what lies outside of the directory: mail, files, teams, devices' management, sign-in and the like.
+const OUTSIDE: &[(&[&str], &[&str])] = &[
+    (
+        &[""],
+        &[
+            "/admin",
+            "/agreementAcceptances",
+            "/agreements",
+            "/appCatalogs",
+            "/applicationTemplates",
+            "/auditLogs",
+            "/authenticationMethodConfigurations",
+            "/authenticationMethodsPolicy",
+            "/branding",
+            "/certificateBasedAuthConfiguration",
+            "/chats",
+            "/communications",
+            "/compliance",
+            "/connections",
+            "/dataPolicyOperations",
+            "/deviceAppManagement",
+            "/deviceManagement",
+            "/domainDnsRecords",
+            "/drives",
+            "/education",
+            "/external",
+            "/identity",
+            "/identityGovernance",
+            "/identityProtection",
+            "/identityProviders",
+            "/informationProtection",
+            "/localizations",
+            "/places",
+            "/planner",
+            "/print",
+            "/privacy",
+            "/reports",
+            "/search",
+            "/security",
+            "/shares",
+            "/sites",
+            "/solutions",
+            "/teams",
+            "/teamsTemplates",
+            "/teamwork",
+            "/tenantRelationships",
+        ],
+    ),
+    (
+        GROUPS_AND_USERS,
+        &[
+            "/calendar",
+            "/calendarView",
+            "/drive",
+            "/drives",
+            "/events",
+            "/onenote",
+            "/photo",
+            "/photos",
+            "/planner",
+        ],
+    ),
+    (&["/groups/{id}"], &["/conversations", "/sites", "/team", "/threads"]),
+    (
+        USERS,
+        &[
+            "/activities",
+            "/adhocCalls",
+            "/agreementAcceptances",
+            "/authentication",
+            "/calendarGroups",
+            "/calendars",
+            "/chats",
+            "/cloudClipboard",
+            "/cloudPCs",
+            "/contactFolders",
+            "/contacts",
+            "/dataSecurityAndGovernance",
+            "/deviceManagementTroubleshootingEvents",
+            "/employeeExperience",
+            "/exportDeviceAndAppManagementData()",
+            "/findMeetingTimes()",
+            "/followedSites",
+            "/getMailTips()",
+            "/getManagedAppDiagnosticStatuses()",
+            "/getManagedAppPolicies()",
+            "/getManagedDevicesWithAppFailures()",
+            "/inferenceClassification",
+            "/insights",
+            "/joinedTeams",
+            "/mailFolders",
+            "/mailboxSettings",
+            "/managedAppRegistrations",
+            "/managedDevices",
+            "/messages",
+            "/onlineMeetings",
+            "/outlook",
+            "/people",
+            "/presence",
+            "/reminderView()",
+            "/removeAllDevicesFromManagement()",
+            "/sendMail()",
+            "/settings",
+            "/solutions",
+            "/teamwork",
+            "/todo",
+            "/translateExchangeIds()",
+            "/wipeManagedAppRegistrationsByDeviceTag()",
+        ],
+    ),
+];
+
+/// An operation of Graph's.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its method.
+    pub method: Method,
+    /// Its path under the version.
+    pub path: String,
+}
+
+/// A part of Graph's paths: this one, and all below it.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its path under the version.
+    pub path: String,
+    /// Whether it is outside of the directory.
+    pub outside: bool,
+}
+
+/// Each operation.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    OPERATIONS.iter().flat_map(|(methods, paths, ends)| {
+        joined(paths, ends).flat_map(|path| {
+            methods.iter().map(move |method| Operation { method: method.clone(), path: path.clone() })
+        })
+    })
+}
+
+/// Each part.
+pub fn parts() -> impl Iterator<Item = Part> {
+    let of = |table: &'static [(&[&str], &[&str])], outside| {
+        let paths = table.iter().flat_map(|(paths, ends)| joined(paths, ends));
+        paths.map(move |path| Part { path, outside })
+    };
+    of(WHOLES, false).chain(of(OUTSIDE, true))
+}
+
+fn joined(paths: &'static [&str], ends: &'static [&str]) -> impl Iterator<Item = String> {
+    paths.iter().flat_map(move |path| ends.iter().map(move |end| format!("{path}{end}")))
+}
