@@ -1,7 +1,7 @@
 //! Applications by their client id, the digests of their secrets, and the roles that were granted to them.
 
 use super::{
-    Error, ReadTx, WriteTx,
+    Error, ReadTx, Store, WriteTx,
     driver::params,
     objects::{self, Object, RowNumber},
 };
@@ -9,6 +9,20 @@ use crate::{
     auth::secrets::SecretDigest,
     model::{ids::AppId, kinds::ObjectKind, names},
 };
+
+impl Store {
+    /// Whether this is the secret of an application, of whatever tenant.
+    pub async fn has_secret(&self, digest: SecretDigest) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM application_secrets s
+                   JOIN objects o ON o.row = s.application_row AND o.deleted_at IS NULL
+                   JOIN tenants t ON t.number = o.tenant WHERE s.digest = ?1)";
+        self.readers
+            .read(|connection| {
+                Ok(connection.prepare_cached(sql)?.query_row(params![digest], |row| row.get(0))?)
+            })
+            .await
+    }
+}
 
 /// The object of this kind (application or service principal) that has this client id.
 pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Object>, Error> {
@@ -39,6 +53,11 @@ pub fn add_secret(tx: &WriteTx<'_>, application: RowNumber, digest: &SecretDiges
 pub fn secrets(tx: &ReadTx<'_>, application: RowNumber) -> Result<Vec<SecretDigest>, Error> {
     let sql = "SELECT digest FROM application_secrets WHERE application_row = ?1";
     tx.all(sql, params![application.0], |row| Ok(row.get(0)?))
+}
+
+/// Forgets what is kept of an application's secrets.
+pub fn forget_secrets(tx: &WriteTx<'_>, application: RowNumber) -> Result<(), Error> {
+    tx.run("DELETE FROM application_secrets WHERE application_row = ?1", params![application.0]).map(drop)
 }
 
 /// Grants a role to a service principal.

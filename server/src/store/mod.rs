@@ -10,6 +10,7 @@ pub mod applications;
 pub mod changes;
 mod checkpoints;
 pub mod counts;
+mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
 mod disk;

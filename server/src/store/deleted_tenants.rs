@@ -1,0 +1,151 @@
+//! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in pieces, which hold up no other
+//! write for long, by whoever comes to it: the command that deleted it, or a server.
+
+use super::{
+    Error, Piece, Store, Tenant,
+    driver::{Connection, DatabaseError, params},
+};
+use chrono::TimeDelta;
+
+/// Rows of objects and pairs that one piece takes away at most, and changes.
+const PIECE: usize = 2_000;
+
+/// How long deleted tenants are looked at again. A request that found its tenant before the deletion has ended by then.
+const LOOKED_AT: TimeDelta = TimeDelta::days(1);
+
+/// At most `?2` pairs of a group, `?1`. Every pair has a group, so that members and owners need no look.
+const TAKE_PAIRS: [&str; 4] = [
+    "DELETE FROM memberships WHERE (group_row, member_row) IN
+     (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)",
+    "DELETE FROM ownerships WHERE (group_row, owner_row) IN
+     (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
+    "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
+     (SELECT member_row, group_row FROM deleted_memberships WHERE group_row = ?1 LIMIT ?2)",
+    "DELETE FROM deleted_ownerships WHERE (owner_row, group_row) IN
+     (SELECT owner_row, group_row FROM deleted_ownerships WHERE group_row = ?1 LIMIT ?2)",
+];
+
+/// A tenant's domains: at once, so that others can have them, and those that it was given by a request that began before.
+const TAKE_DOMAINS: &str = "DELETE FROM domains WHERE tenant = ?1";
+
+/// The rest of an object, itself last.
+const TAKE_OBJECT: [&str; 4] = [
+    "DELETE FROM application_secrets WHERE application_row = ?1",
+    "DELETE FROM granted_roles WHERE service_principal_row = ?1",
+    "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
+    "DELETE FROM objects WHERE row = ?1",
+];
+
+impl Store {
+    /// Deletes a tenant. `false`: it is deleted already.
+    pub async fn delete_tenant(&self, tenant: Tenant) -> Result<bool, Error> {
+        let now = self.clock.now().timestamp();
+        let principals = self.principals.clone();
+        self.writer
+            .run(None, move |connection, _| {
+                principals.expect_change();
+                let sql = "DELETE FROM tenants WHERE number = ?1";
+                if connection.prepare_cached(sql)?.execute(params![tenant.number])? == 0 {
+                    return Ok(false);
+                }
+                let sql = "INSERT INTO deleted_tenants (number, deleted_at) VALUES (?1, ?2)";
+                connection.prepare_cached(sql)?.execute(params![tenant.number, now])?;
+                connection.prepare_cached(TAKE_DOMAINS)?.execute(params![tenant.number])?;
+                Ok(true)
+            })
+            .await
+    }
+
+    /// Takes away a piece of what deleted tenants held.
+    pub async fn clear_deleted_tenants(&self) -> Result<Piece, Error> {
+        let looked_at = (self.clock.now() - LOOKED_AT).timestamp();
+        self.writer
+            .run(None, move |connection, _| {
+                for deleted in all(connection)? {
+                    if deleted.clear_piece(connection)? == Piece::Unfinished {
+                        return Ok(Piece::Unfinished);
+                    }
+                }
+                let sql = "DELETE FROM deleted_tenants WHERE deleted_at < ?1";
+                connection.prepare_cached(sql)?.execute(params![looked_at])?;
+                Ok(Piece::Finished)
+            })
+            .await
+    }
+}
+
+/// A deleted tenant of which something may be left.
+struct DeletedTenant {
+    number: i64,
+    changes_cleared: i64,
+}
+
+fn all(connection: &Connection) -> Result<Vec<DeletedTenant>, DatabaseError> {
+    let sql = "SELECT number, changes_cleared FROM deleted_tenants ORDER BY number";
+    let mut statement = connection.prepare_cached(sql)?;
+    let read = statement
+        .query_map([], |row| Ok(DeletedTenant { number: row.get(0)?, changes_cleared: row.get(1)? }))?;
+    read.collect()
+}
+
+impl DeletedTenant {
+    fn clear_piece(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
+        if self.clear_objects(connection)? == Piece::Unfinished {
+            return Ok(Piece::Unfinished);
+        }
+        let sql = "DELETE FROM counts WHERE what > 0 AND of_row = ?1";
+        connection.prepare_cached(sql)?.execute(params![self.number])?;
+        connection.prepare_cached(TAKE_DOMAINS)?.execute(params![self.number])?;
+        self.clear_changes(connection)
+    }
+
+    fn clear_objects(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
+        let mut left = PIECE;
+        let mut objects = connection.prepare_cached("SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2")?;
+        let rows = objects.query_map(params![self.number, size(left)], |row| row.get::<_, i64>(0))?;
+        for row in rows.collect::<Result<Vec<_>, _>>()? {
+            for pairs in TAKE_PAIRS {
+                left -= connection.prepare_cached(pairs)?.execute(params![row, size(left)])?.min(left);
+            }
+            if left == 0 {
+                return Ok(Piece::Unfinished);
+            }
+            for part in TAKE_OBJECT {
+                connection.prepare_cached(part)?.execute(params![row])?;
+            }
+            left -= 1;
+        }
+        Ok(if left == 0 { Piece::Unfinished } else { Piece::Finished })
+    }
+
+    /// The change log is looked through once, as it knows no tenants. Its newest change stays, whosever it is: the next
+    /// position is above it.
+    fn clear_changes(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
+        let sql = "SELECT position FROM changes
+                   WHERE tenant = ?1 AND position > ?2 AND position < (SELECT max(position) FROM changes)
+                   ORDER BY position LIMIT ?3";
+        let mut changes = connection.prepare_cached(sql)?;
+        let parameters = params![self.number, self.changes_cleared, size(PIECE)];
+        let found =
+            changes.query_map(parameters, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        for position in &found {
+            connection
+                .prepare_cached("DELETE FROM changes WHERE position = ?1")?
+                .execute(params![position])?;
+        }
+        let is_full = found.len() == PIECE;
+        let newest = "SELECT coalesce(max(position) - 1, 0) FROM changes";
+        let cleared = match found.last() {
+            Some(last) if is_full => *last,
+            _ => connection.prepare_cached(newest)?.query_row([], |row| row.get(0))?,
+        };
+        let sql =
+            "UPDATE deleted_tenants SET changes_cleared = ?2 WHERE number = ?1 AND changes_cleared <> ?2";
+        connection.prepare_cached(sql)?.execute(params![self.number, cleared])?;
+        Ok(if is_full { Piece::Unfinished } else { Piece::Finished })
+    }
+}
+
+fn size(piece: usize) -> i64 {
+    i64::try_from(piece).unwrap_or(i64::MAX)
+}
