@@ -11,8 +11,15 @@ use crate::{
         permissions::Permission,
         values::Values,
     },
-    store::{self, ReadTx, WriteTx, applications, objects::Object},
+    store::{
+        self, ReadTx, WriteTx, applications,
+        changes::{self, Change},
+        objects::{Object, RowNumber},
+    },
 };
+
+/// Applications that are read at once.
+const PAGE: usize = 999;
 
 /// An application that is to be registered, with its ids.
 #[derive(Debug, Clone)]
@@ -43,6 +50,23 @@ impl Registration {
             secret: secret.digest(),
         }
     }
+}
+
+/// An application as its operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Its name.
+    pub name: String,
+    /// Its client id.
+    pub app_id: AppId,
+    /// The id of the application object.
+    pub application: ObjectId,
+    /// The id of its service principal. `None`: that was deleted, and it gets no tokens.
+    pub service_principal: Option<ObjectId>,
+    /// The roles that were granted to it.
+    pub roles: Vec<String>,
+    /// How many secrets it has.
+    pub secrets: usize,
 }
 
 /// What an application's tokens say of it.
@@ -87,6 +111,65 @@ fn identify(tx: &ReadTx<'_>, app_id: AppId, service_principal: &Object) -> Resul
     Ok(Identity { app_id, service_principal: service_principal.id, roles })
 }
 
+/// All applications, oldest first.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Overview>, Error> {
+    let (mut all, mut after) = (Vec::new(), RowNumber::START);
+    loop {
+        let page = store::objects::page(tx, ObjectKind::Application, after, PAGE)?;
+        for (application, document) in &page.objects {
+            let values =
+                document.values().ok_or(store::Error::Corrupt("an object whose texts can't be read"))?;
+            all.push(view(tx, application, &values)?);
+            after = application.row;
+        }
+        if !page.more {
+            return Ok(all);
+        }
+    }
+}
+
+/// The application of this client id. `None`: there is none.
+pub fn overview(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Overview>, Error> {
+    let Some(application) = find(tx, app_id)? else { return Ok(None) };
+    let values = store::objects::values(tx, application.row)?;
+    view(tx, &application, &values).map(Some)
+}
+
+fn view(tx: &ReadTx<'_>, application: &Object, values: &Values) -> Result<Overview, Error> {
+    let text = |name: &str| values.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let no_client_id = |_| store::Error::Corrupt("an application without a client id");
+    let app_id: AppId = text("appId").parse().map_err(no_client_id)?;
+    let identity = identity(tx, app_id)?;
+    Ok(Overview {
+        name: text("displayName").into(),
+        app_id,
+        application: application.id,
+        service_principal: identity.as_ref().map(|identity| identity.service_principal),
+        roles: identity.map(|identity| identity.roles).unwrap_or_default(),
+        secrets: applications::secrets(tx, application.row)?.len(),
+    })
+}
+
+fn find(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Object>, Error> {
+    Ok(applications::find(tx, ObjectKind::Application, &app_id.to_string())?)
+}
+
+/// Gives an application this secret, in the place of those that it had. `false`: there is no such application.
+pub fn rotate_secret(tx: &WriteTx<'_>, app_id: AppId, secret: &SecretDigest) -> Result<bool, Error> {
+    let Some(application) = find(tx, app_id)? else { return Ok(false) };
+    applications::forget_secrets(tx, application.row)?;
+    applications::add_secret(tx, application.row, secret)?;
+    changes::append(tx, &application, Change::Updated(&["passwordCredentials"]))?;
+    Ok(true)
+}
+
+/// Deletes the application of this client id. `false`: there is none.
+pub fn remove(tx: &WriteTx<'_>, app_id: AppId) -> Result<bool, Error> {
+    let Some(application) = find(tx, app_id)? else { return Ok(false) };
+    delete(tx, &application)?;
+    Ok(true)
+}
+
 /// Deletes an application, and its presence in the tenant with it.
 pub(super) fn delete(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error> {
     let values = store::objects::values(tx, application.row)?;
@@ -112,10 +195,8 @@ pub enum Authentication {
 
 /// Who proves by its secret to be this application.
 pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Authentication, Error> {
-    let find = |kind| applications::find(tx, kind, &app_id.to_string());
-    let (Some(application), Some(service_principal)) =
-        (find(ObjectKind::Application)?, find(ObjectKind::ServicePrincipal)?)
-    else {
+    let service_principal = applications::find(tx, ObjectKind::ServicePrincipal, &app_id.to_string())?;
+    let (Some(application), Some(service_principal)) = (find(tx, app_id)?, service_principal) else {
         return Ok(Authentication::Unknown);
     };
     let known = applications::secrets(tx, application.row)?;

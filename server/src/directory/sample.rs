@@ -1,5 +1,5 @@
-//! The sample: a small organisation with every kind of group and member, and an application. All ids and the
-//! application's secret are fixed and public.
+//! The sample: a small organisation with every kind of group and member, and two applications. All ids are fixed and
+//! public, and so is the applications' secret unless another is given.
 
 use super::{Error, applications, applications::Registration, import};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         domains::DomainName,
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
-        permissions::Permission,
+        permissions::{Holders, Permission},
     },
     store::{WriteTx, domains},
 };
@@ -21,7 +21,9 @@ pub const TENANT: TenantId = TenantId::from_uuid(uuid!("5a3e0000-0000-4000-8000-
 const DOMAIN: &str = "contoso.example";
 /// The client id of the application `sample`.
 pub const APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000aa"));
-/// The secret of the application `sample`. Public: a server with it listens on loopback addresses alone.
+/// The client id of the application `sample-all`, which has every role.
+pub const ALL_APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000ab"));
+/// The secret of both applications, unless they are given another. Public: a server with it listens on loopback addresses alone.
 pub const APP_SECRET: &str = "sample-secret-which-everybody-knows";
 
 /// The id of the sample's object of this number: users are 1xx, groups 2xx, other objects 3xx.
@@ -114,8 +116,23 @@ fn groups() -> [(u16, Value, &'static [u16]); 8] {
     ]
 }
 
-/// Fills a new tenant.
+/// Fills an empty tenant, with the public secret.
 pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
+    fill_with(tx, &public_secret())
+}
+
+/// The secret that everybody knows.
+pub fn public_secret() -> Secret {
+    Secret::new(APP_SECRET)
+}
+
+/// Whether this is the secret that everybody knows.
+pub fn is_public(secret: &Secret) -> bool {
+    secret.matches(&public_secret().digest())
+}
+
+/// Fills an empty tenant. The applications get this secret.
+pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     domains::give(tx, &[DomainName::from_known(DOMAIN)])?;
     for (number, given, family, department) in USERS {
         let nickname = given.to_lowercase();
@@ -163,16 +180,27 @@ pub fn fill(tx: &WriteTx<'_>) -> Result<(), Error> {
     for (group, owner) in OWNERS {
         import::owner(tx, id(group), id(owner))?;
     }
-    applications::register(tx, &application())
+    registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
 }
 
-fn application() -> Registration {
-    Registration {
-        name: "sample".into(),
-        app_id: APP_ID,
-        application: id(304),
-        service_principal: id(305),
-        roles: vec![Permission::GroupReadWriteAll, Permission::DirectoryReadWriteAll],
-        secret: Secret::new(APP_SECRET).digest(),
-    }
+fn registrations(secret: &Secret) -> [Registration; 2] {
+    let all = Permission::ALL.iter().filter(|permission| permission.holders() != Holders::Delegated);
+    [
+        Registration {
+            name: "sample".into(),
+            app_id: APP_ID,
+            application: id(304),
+            service_principal: id(305),
+            roles: vec![Permission::GroupReadWriteAll, Permission::DirectoryReadWriteAll],
+            secret: secret.digest(),
+        },
+        Registration {
+            name: "sample-all".into(),
+            app_id: ALL_APP_ID,
+            application: id(306),
+            service_principal: id(307),
+            roles: all.copied().collect(),
+            secret: secret.digest(),
+        },
+    ]
 }
