@@ -75,7 +75,8 @@ async fn start_until(
             post(|State(release): State<Release>| async move { release.notified().await }),
         )
         .with_state(release.clone());
-    let serving = tokio::spawn(async move { transport::serve(listener, app, limits, stop).await.unwrap() });
+    let serving =
+        tokio::spawn(async move { transport::serve(vec![listener], app, limits, stop).await.unwrap() });
     (address, release, serving)
 }
 
@@ -266,7 +267,7 @@ async fn connect_to_one_that_reads_no_body(drain_time: Duration) -> TcpStream {
     let address = listener.local_addr().unwrap();
     let app = Router::new().fallback(async || "refused");
     let limits = Limits { drain_time, ..patient() };
-    tokio::spawn(transport::serve(listener, app, limits, future::pending()));
+    tokio::spawn(transport::serve(vec![listener], app, limits, future::pending()));
     TcpStream::connect(address).await.unwrap()
 }
 
@@ -294,7 +295,7 @@ async fn a_client_that_reads_nothing_gets_little() {
     let address = listener.local_addr().unwrap();
     let app = Router::new().route("/endless", get(endless)).fallback(async || "refused");
     let limits = Limits { threads: 1, ..patient() };
-    tokio::spawn(transport::serve(listener, app, limits, future::pending()));
+    tokio::spawn(transport::serve(vec![listener], app, limits, future::pending()));
 
     let mut slow = TcpStream::connect(address).await.unwrap();
     send(&mut slow, "GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await;

@@ -2,11 +2,13 @@
 //! pauses. Everything else leaves its lines in a queue: those that find it full are dropped and counted, and the count is
 //! logged once there is room. The end of the process waits for the queue no longer than [`LAST_LINES`].
 
-use super::Format;
+use super::{Error, Format};
 use crate::store::exit;
 use serde_json::json;
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
+    env,
+    ffi::OsString,
     fmt::Display,
     io::{self, IsTerminal, Write},
     mem,
@@ -17,6 +19,7 @@ use std::{
 };
 use tracing_subscriber::{
     EnvFilter,
+    filter::LevelFilter,
     fmt::{
         format::Writer,
         time::{FormatTime, SystemTime},
@@ -46,20 +49,48 @@ impl Drop for Log {
     }
 }
 
-/// Starts the log, in this form and with levels by `RUST_LOG`. Panics go to it from then on.
-pub(super) fn start(format: Format, default_level: &str) -> io::Result<Log> {
+/// A level, or a filter in tracing's form, that can be read.
+pub(super) fn filter(text: &str) -> Result<String, String> {
+    let is_word = |part: &&str| !part.is_empty() && !part.contains(['=', '[', '{', ']', '}']);
+    let mut words = text.split(',').map(str::trim).filter(is_word);
+    // tracing would take it for a target, of which alone it would tell.
+    if let Some(word) = words.find(|word| word.parse::<LevelFilter>().is_err()) {
+        return Err(format!("'{word}' is none of error, warn, info, debug, trace and off"));
+    }
+    EnvFilter::builder().parse(text).map_err(|error| error.to_string())?;
+    Ok(text.into())
+}
+
+/// What the log tells: what was chosen, else what `RUST_LOG` says.
+fn levels(chosen: Option<String>, default: &str) -> Result<EnvFilter, Error> {
+    let said = |text: &String| !text.trim().is_empty();
+    let by_variable = || env::var(EnvFilter::DEFAULT_ENV).ok().filter(said);
+    let text = chosen.filter(said).or_else(by_variable).unwrap_or_else(|| default.into());
+    EnvFilter::builder()
+        .parse(&text)
+        .map_err(|error| Error::Impossible(format!("RUST_LOG is '{text}', which can't be read: {error}")))
+}
+
+/// Starts the log, in this form and with these levels. Panics go to it from then on.
+pub(super) fn start(format: Format, chosen: Option<String>, default: &str) -> Result<Log, Error> {
+    let filter = levels(chosen, default)?;
     let write = move || LINES.write_to(io::stderr(), |dropped| notice(format, dropped));
-    thread::Builder::new().name("log".into()).spawn(write)?;
+    let started = thread::Builder::new().name("log".into()).spawn(write);
+    started.map_err(|error| Error::Io("the log".into(), error))?;
     exit::before(flush);
     panic::set_hook(Box::new(log_panic));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| &LINES);
     // Fails where a log is running already, which then stays.
     let _ = match format {
         Format::Json => log.json().try_init(),
-        Format::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
+        Format::Text => log.with_ansi(wants_colours(env::var_os("NO_COLOR"))).try_init(),
     };
     Ok(Log)
+}
+
+/// Whether the log has colours: on a terminal, unless its user wants none (<https://no-color.org>).
+fn wants_colours(no_color: Option<OsString>) -> bool {
+    io::stderr().is_terminal() && no_color.is_none_or(|value| value.is_empty())
 }
 
 /// Writes a line to standard error as it is, whatever the log's levels and form.
@@ -74,9 +105,10 @@ fn flush() {
 /// What a panic's thread would write to standard error by itself, and wait for.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let thread = thread::current();
-    let place = panic.location().map(ToString::to_string);
+    let place = panic.location().map(|place| from_package(&place.to_string()));
     let backtrace = Backtrace::capture();
-    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    let is_wanted = backtrace.status() == BacktraceStatus::Captured;
+    let backtrace = is_wanted.then(|| without_folders(&backtrace.to_string()));
     tracing::error!(
         cause = panic.payload_as_str().unwrap_or("unknown"),
         thread = thread.name(),
@@ -84,6 +116,23 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
         backtrace,
         "a thread panicked"
     );
+}
+
+/// A backtrace whose source files begin with their packages.
+fn without_folders(backtrace: &str) -> String {
+    let line = |line: &str| match line.split_once("at ") {
+        Some((indent, file)) if indent.trim().is_empty() => format!("{indent}at {}\n", from_package(file)),
+        _ => format!("{line}\n"),
+    };
+    backtrace.lines().map(line).collect()
+}
+
+/// A source file from its package on, without the folders of the machine that built the program.
+fn from_package(file: &str) -> String {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    let source = parts.iter().rposition(|part| *part == "src");
+    let package = source.map_or(parts.len() - 1, |source| source.saturating_sub(1));
+    parts.get(package..).unwrap_or_default().join("/")
 }
 
 /// The line that tells of dropped ones. It goes past the levels: whatever they are, what they let through is missing.
@@ -303,6 +352,36 @@ mod tests {
         let mut stream = Slow(Vec::new(), 0);
         write_all(&mut stream, b"one\ntwo\nthree\n");
         assert_eq!(stream.0, b"one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_level_is_one_of_tracings_and_a_filter_can_be_read() {
+        for text in
+            ["info", "WARN", "off", "info,hyper=debug", "roster_server=trace", "info,[a{b=1}]=debug", ""]
+        {
+            assert_eq!(filter(text), Ok(text.into()));
+        }
+        for text in ["verbose", "infos", "info,hyper", "hyper=loud"] {
+            assert!(filter(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_tells_nothing_of_the_machine_that_built_the_program() {
+        for (file, shown) in [
+            (
+                "/home/me/.cargo/registry/src/index.crates.io-1949/tokio-1.5/src/rt/x.rs:7:1",
+                "tokio-1.5/src/rt/x.rs:7:1",
+            ),
+            ("/rustc/59807616e1/library/core/src/option.rs:1:2", "core/src/option.rs:1:2"),
+            ("C:\\Users\\me\\.cargo\\git\\a\\src\\b.rs:1:2", "a/src/b.rs:1:2"),
+            ("server/src/cli/log.rs:3:4", "server/src/cli/log.rs:3:4"),
+            ("/home/me/target/debug/build/a-12/out/b.rs:1:1", "b.rs:1:1"),
+        ] {
+            assert_eq!(from_package(file), shown);
+        }
+        let trace = "   0: a::b\n             at /home/me/a/src/b.rs:1:2\n   1: look at me\n";
+        assert_eq!(without_folders(trace), "   0: a::b\n             at a/src/b.rs:1:2\n   1: look at me\n");
     }
 
     #[test]

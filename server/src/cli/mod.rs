@@ -1,7 +1,10 @@
 //! The command line: what an operator starts. Every setting is a flag, and `ROSTER_*` in the environment.
 
 mod app;
+mod arguments;
+mod completions;
 mod demo;
+mod listening;
 mod log;
 mod serve;
 mod server;
@@ -13,7 +16,7 @@ use crate::{
     directory,
     model::domains::{DomainName, TenantName},
     store::{
-        self, Durability, Options, Store, Tenant,
+        self, Durability, Options, Store, Tenant, TenantStore,
         folder::{Folder, FolderError},
     },
 };
@@ -27,10 +30,22 @@ use std::{
 
 /// Microsoft Graph's directory of users, groups and memberships, as one binary.
 #[derive(Debug, Parser)]
-#[command(name = "roster", version, propagate_version = true)]
+#[command(
+    name = "roster",
+    version,
+    propagate_version = true,
+    after_help = "Examples:
+  roster demo
+  roster serve --ephemeral --sample"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+
+    /// What the log on standard error tells: error, warn, info, debug, trace or off, or a filter such as `info,hyper=debug`.
+    /// Without it the variable RUST_LOG says so, in the same form [default: info for `serve`, warn for the others]
+    #[arg(long, global = true, value_name = "LEVEL", env = "ROSTER_LOG_LEVEL", value_parser = log::filter)]
+    log_level: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -42,15 +57,21 @@ enum Command {
     /// Print an access token
     Token(token::Token),
     /// Manage applications, which get tokens by a client id and a secret
+    #[command(after_help = "Example:
+  roster app create my-program --role Group.ReadWrite.All")]
     App {
         #[command(subcommand)]
         command: app::App,
     },
     /// Manage tenants: directories that know nothing of each other
+    #[command(after_help = "Example:
+  roster tenant list")]
     Tenant {
         #[command(subcommand)]
         command: tenant::TenantCommand,
     },
+    /// Print the script by which a shell completes commands and flags
+    Completions(completions::Completions),
 }
 
 /// Why a command ended.
@@ -113,14 +134,42 @@ struct TenantChoice {
     tenant: Option<TenantName>,
 }
 
+/// How a command prints what came of it.
+#[derive(Debug, Args)]
+struct Output {
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// The tenant that a command is about, and how it prints.
+#[derive(Debug, Args)]
+struct Target {
+    #[command(flatten)]
+    data: Data,
+
+    #[command(flatten)]
+    tenant: TenantChoice,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// A directory that is open, and one of its tenants.
+struct Opened {
+    folder: Folder,
+    store: Store,
+    tenant: Tenant,
+}
+
 impl Cli {
     /// Runs the command, and says on standard error why it failed.
     pub async fn run(self) -> ExitCode {
         let (format, level) = self.command.log();
-        let log = match log::start(format, level) {
+        let log = match log::start(format, self.log_level, level) {
             Ok(log) => log,
             Err(error) => {
-                let _ = writeln!(io::stderr(), "roster: the log can't be started: {error}");
+                let _ = writeln!(io::stderr(), "roster: {error}");
                 return ExitCode::FAILURE;
             }
         };
@@ -149,6 +198,7 @@ impl Command {
             Self::Token(token) => token.run().await,
             Self::App { command } => command.run().await,
             Self::Tenant { command } => command.run().await,
+            Self::Completions(completions) => completions.run(),
         }
     }
 }
@@ -174,7 +224,7 @@ impl Data {
         self.data.clone().or_else(default).ok_or_else(none)
     }
 
-    /// The folder there, made where there is none.
+    /// The folder there, which need not be there yet.
     fn folder(&self) -> Result<Folder, Error> {
         let path = self.path()?;
         Folder::open(&path).map_err(|error| Error::from(error).opening(&path))
@@ -183,6 +233,7 @@ impl Data {
     /// Opens the directory there, making it where there is none. A server may be running on it.
     fn open_or_create(&self) -> Result<(Folder, Store), Error> {
         let folder = self.folder()?;
+        folder.make().map_err(|error| Error::from(error).opening(folder.path()))?;
         let options = Options { readers: 1, long_readers: 1, ..Options::default() };
         let store = open_store(&folder, options).map_err(|error| error.opening(folder.path()))?;
         Ok((folder, store))
@@ -216,6 +267,20 @@ impl TenantChoice {
     }
 }
 
+impl Target {
+    async fn open(&self) -> Result<Opened, Error> {
+        let (folder, store) = self.data.open()?;
+        let tenant = self.tenant.find(&store).await?;
+        Ok(Opened { folder, store, tenant })
+    }
+}
+
+impl Opened {
+    fn tenant(&self) -> TenantStore<'_> {
+        self.store.tenant(self.tenant)
+    }
+}
+
 /// Writes a line to standard output, where programs may read it and stop reading at any time.
 fn print(line: impl Display) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
@@ -227,4 +292,40 @@ fn print(line: impl Display) -> Result<(), Error> {
 fn open_store(folder: &Folder, options: Options) -> Result<Store, Error> {
     let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
     Ok(Store::open(folder.path(), Options { durability, ..options })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// A command and all below it.
+    fn all(command: clap::Command) -> Vec<clap::Command> {
+        let below: Vec<_> = command.get_subcommands().cloned().flat_map(all).collect();
+        [vec![command], below].concat()
+    }
+
+    #[test]
+    fn every_commands_help_ends_with_an_example_that_can_be_run() {
+        for command in all(Cli::command()) {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  "))
+                .filter(|line| line.contains("roster"))
+                .collect();
+            assert!(!examples.is_empty(), "{name} has no example");
+            for example in examples {
+                let words = example.split(' ').take_while(|word| *word != ">");
+                let read = Cli::command().try_get_matches_from(words);
+                assert!(read.is_ok(), "{example}: {}", read.unwrap_err());
+            }
+        }
+    }
+
+    #[test]
+    fn the_commands_are_consistent() {
+        Cli::command().debug_assert();
+    }
 }

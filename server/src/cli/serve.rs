@@ -1,45 +1,60 @@
 //! `roster serve`.
 
 use super::{
-    Data, Error, Format, print,
-    server::{self, Server, Settings},
+    Data, Error, Format,
+    arguments::{boolean, secret},
+    listening::Listen,
+    print,
+    server::{self, SampleFound, Server, Settings},
 };
 use crate::{
-    directory::{ExchangeManagedGroups, Policy},
+    auth::secrets::Secret,
+    directory::{ExchangeManagedGroups, Policy, sample},
     http,
     model::domains::DomainName,
     store::{LARGEST_UNCOUNTED, LOG_PAGES, Options, folder::Folder},
 };
-use clap::{
-    Args,
-    builder::{FalseyValueParser, RangedU64ValueParser},
-};
+use clap::{Args, builder::RangedU64ValueParser};
 use serde_json::json;
-use std::{fmt::Display, net::SocketAddr, thread};
+use std::{fmt::Display, thread};
+
+/// Characters that a secret of the sample's applications has at least.
+const SECRET: usize = 16;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  roster serve --ephemeral --sample
+  roster serve --data /var/lib/roster --listen localhost:8080
+  roster serve --listen 0.0.0.0:8080 --allow-remote --public-url https://directory.example")]
 pub(super) struct Serve {
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address or name, and port, to listen on; port 0 takes a free one. A name that stands for several addresses means all of
+    /// them
     #[arg(long, value_name = "ADDRESS", env = "ROSTER_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    listen: Listen,
 
     #[command(flatten)]
     data: Data,
 
     /// Keep the directory in a temporary folder that goes away with the server, whatever --data says
-    #[arg(long, env = "ROSTER_EPHEMERAL", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "ROSTER_EPHEMERAL", value_parser = boolean)]
     ephemeral: bool,
 
-    /// Fill an empty directory with a small organisation and an application named `sample`
-    #[arg(long, env = "ROSTER_SAMPLE", value_parser = FalseyValueParser::new())]
+    /// Fill an empty directory with a small organisation and the applications `sample` and `sample-all`
+    #[arg(long, env = "ROSTER_SAMPLE", value_parser = boolean)]
     sample: bool,
+
+    /// The secret of the sample's applications, instead of the one that everybody knows, with which a server listens on loopback
+    /// addresses alone; 16 characters at least. Other users of the machine see flags, but not variables
+    #[arg(long, value_name = "SECRET", env = "ROSTER_SAMPLE_SECRET", hide_env_values = true, value_parser = secret,
+        requires = "sample")]
+    sample_secret: Option<Secret>,
 
     /// A domain that the first tenant has besides its initial one; in a new directory the first is its default [repeatable]
     #[arg(long = "domain", value_name = "NAME", env = "ROSTER_DOMAIN", value_delimiter = ',')]
     domains: Vec<DomainName>,
 
     /// Listen on an address that other machines reach
-    #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "ROSTER_ALLOW_REMOTE", value_parser = boolean)]
     allow_remote: bool,
 
     /// The origin that clients use, where it isn't the address (behind a proxy, say)
@@ -75,11 +90,14 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Error> {
+        let sample = if self.sample { Some(sample_secret(self.sample_secret)?) } else { None };
+        // A folder that goes away with the process is removed whenever that is told to end.
+        let early = self.ephemeral.then(server::stop_signal);
         let folder = if self.ephemeral { Folder::ephemeral()? } else { self.data.folder()? };
         let path = folder.path().to_owned();
         let settings = Settings {
             listen: self.listen,
-            sample: self.sample,
+            sample,
             domains: self.domains,
             allow_remote: self.allow_remote,
             public_url: self.public_url,
@@ -92,24 +110,63 @@ impl Serve {
             },
         };
         let server = Server::start(folder, settings).await.map_err(|error| error.opening(&path))?;
-        let stop = server::stop_signal();
+        let stop = early.unwrap_or_else(server::stop_signal);
         announce(&server, self.format);
         server.serve(stop).await
     }
 }
 
+fn sample_secret(given: Option<Secret>) -> Result<Secret, Error> {
+    let secret = given.unwrap_or_else(sample::public_secret);
+    if secret.reveal().chars().count() < SECRET {
+        return Err(Error::Impossible(format!(
+            "the secret of --sample-secret must have {SECRET} characters at least"
+        )));
+    }
+    Ok(secret)
+}
+
 /// Says on standard output where the server listens. A thread of its own does, which may wait for ever where that is a pipe
 /// that isn't read. Neither that nor a closed one keeps the server from serving.
 fn announce(server: &Server, format: Format) {
-    let (url, tenant, folder) = (server.url(), server.tenant().to_string(), server.folder().display());
-    let line = match format {
-        Format::Text => format!("Roster listens on {url} (tenant {tenant}, data in {folder})"),
-        Format::Json => json!({"url": url, "tenant": tenant, "dataFolder": folder.to_string()}).to_string(),
+    let (urls, tenant, folder) = (server.urls(), server.tenant().to_string(), server.folder().display());
+    let text = match format {
+        Format::Text => format!(
+            "Roster listens on {} (tenant {tenant}, data in {folder})\nBase URL: {}\nDocumentation: {}",
+            urls.origin, urls.base, urls.docs
+        ),
+        Format::Json => json!({
+            "url": urls.origin,
+            "tenant": tenant,
+            "dataFolder": folder.to_string(),
+            "baseUrl": urls.base,
+            "docs": urls.docs,
+        })
+        .to_string(),
     };
     let failed = |error: &dyn Display| tracing::warn!(%error, "where the server listens can't be told");
-    let tell = move || print(line).unwrap_or_else(|error| failed(&error));
+    let found = server.sample();
+    let tell = move || {
+        print(text).unwrap_or_else(|error| failed(&error));
+        // Where both are one stream, as in a terminal, the address comes first.
+        warn_of_sample(found);
+    };
     if let Err(error) = thread::Builder::new().name("announcement".into()).spawn(tell) {
         failed(&error);
+    }
+}
+
+fn warn_of_sample(found: SampleFound) {
+    match found {
+        SampleFound::AsExpected => {}
+        SampleFound::NotEmpty => {
+            tracing::warn!("--sample filled nothing in: the directory isn't empty, and has no sample");
+        }
+        SampleFound::WithOtherSecret => {
+            tracing::warn!(
+                "--sample-secret changed nothing: the sample is there already, with another secret; `roster app rotate-secret` makes a new one"
+            );
+        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! A server as the commands start it: folder, store, state, listener.
 
-use super::{Error, open_store};
+use super::{
+    Error,
+    listening::{self, Listen},
+    open_store,
+};
 use crate::{
+    auth::secrets::Secret,
     directory::{Policy, purging::Purging, sample},
     http::{
         self, AppState,
@@ -14,11 +19,8 @@ use crate::{
         folder::{self, Folder, ServerLock},
     },
 };
-use std::{future::Future, io, net::SocketAddr, path::Path, time::Duration};
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    time::MissedTickBehavior,
-};
+use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
+use tokio::{net::TcpListener, time::MissedTickBehavior};
 use url::{Host, Url};
 
 /// How often deleted objects are looked through for what is to be purged.
@@ -30,17 +32,14 @@ const SHORTEN_INTERVAL: Duration = Duration::from_secs(60);
 /// Files that are kept for other things than connections: the database's above all.
 const OTHER_FILES: u64 = 64;
 
-/// Clients that wait in the system's queue at most, where the system allows so many. Whom it turns away tries again only
-/// after a second.
-const QUEUE: u32 = 4096;
-
 /// Connections that a server takes however few files the system gives it.
 const LEAST_CONNECTIONS: usize = 8;
 
 /// How a server is started.
 pub(super) struct Settings {
-    pub listen: SocketAddr,
-    pub sample: bool,
+    pub listen: Listen,
+    /// The secret of the sample's applications. `None`: an empty directory isn't filled.
+    pub sample: Option<Secret>,
     pub domains: Vec<DomainName>,
     pub allow_remote: bool,
     pub public_url: Option<String>,
@@ -56,40 +55,72 @@ pub(super) struct Server {
     store: Store,
     state: AppState,
     tenant: Tenant,
-    listener: TcpListener,
-    address: SocketAddr,
+    listeners: Vec<TcpListener>,
+    urls: Urls,
+    sample: SampleFound,
     limits: Limits,
 }
 
+/// The addresses that people need who use a server.
+#[derive(Debug, Clone)]
+pub(super) struct Urls {
+    /// The origin at which it listens.
+    pub origin: String,
+    /// What SDKs call the base URL.
+    pub base: String,
+    /// The documentation.
+    pub docs: String,
+}
+
+/// What a start that was to fill an empty directory with the sample found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SampleFound {
+    /// Nothing that it would have to say anything of.
+    AsExpected,
+    /// The sample is there, with another secret than the one that was given.
+    WithOtherSecret,
+    /// Something else is there.
+    NotEmpty,
+}
+
 impl Server {
+    /// Starts a server. What can be refused is refused before anything is made.
     pub(super) async fn start(folder: Folder, settings: Settings) -> Result<Self, Error> {
-        // Looked at before anything is made, and again once it is known what is there.
-        check_address(&settings, settings.sample)?;
+        let addresses = settings.listen.addresses().await?;
+        let fills_publicly = settings.sample.as_ref().is_some_and(sample::is_public);
+        check_reach(&settings, &addresses, fills_publicly && !Store::is_in(folder.path()))?;
+        let (listeners, address) = listening::listen(&addresses)?;
+        folder.make()?;
         let lock = folder.lock()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         folder::existing_keys(folder.path())?;
         let store = open_store(&folder, settings.store.clone())?;
+        let is_empty = store.tenants(1).await?.is_empty();
+        let is_public =
+            is_empty && fills_publicly || store.has_secret(sample::public_secret().digest()).await?;
+        check_reach(&settings, &addresses, is_public)?;
         let tenant = first_tenant(&store, &settings).await?;
-        let has_sample = store.find_tenant(sample::TENANT).await?.is_some();
-        check_address(&settings, has_sample)?;
-        let failed = |error| Error::Io(format!("listening on {}", settings.listen), error);
-        let listener = listen(settings.listen).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let sample = find_sample(&store, settings.sample.as_ref()).await?;
+        let urls = Urls::new(&settings, address);
         let path = folder.path().to_owned();
         let http = http::Settings {
             policy: settings.policy,
             public_url: settings.public_url,
-            loopback_only: has_sample,
+            loopback_only: is_public,
             body_memory: settings.body_memory,
             ..http::Settings::default()
         };
         let state = AppState::new(store.clone(), path, address, http);
-        Ok(Self { folder, _lock: lock, store, state, tenant, listener, address, limits: limits() })
+        Ok(Self { folder, _lock: lock, store, state, tenant, listeners, urls, sample, limits: limits() })
     }
 
-    /// The origin of its URLs.
-    pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    pub(super) fn urls(&self) -> &Urls {
+        &self.urls
+    }
+
+    /// What was found where the sample was asked for.
+    pub(super) fn sample(&self) -> SampleFound {
+        self.sample
     }
 
     /// The oldest tenant.
@@ -111,23 +142,28 @@ impl Server {
             }
         });
         let purge = tokio::spawn(purge(self.store.clone()));
+        let clear = tokio::spawn(clear(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
-        let served = transport::serve(self.listener, http::app(self.state), self.limits, stop).await;
+        let served = transport::serve(self.listeners, http::app(self.state), self.limits, stop).await;
         keys.abort();
         purge.abort();
+        clear.abort();
         shorten.abort();
         drop(self.store);
         served.map_err(|error| Error::Io("starting a thread".into(), error))
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // On Windows it would let another process take the address.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(QUEUE)
+impl Urls {
+    fn new(settings: &Settings, address: SocketAddr) -> Self {
+        let reachable = || settings.listen.origin(listening::reachable(address));
+        let outside = settings.public_url.clone().unwrap_or_else(reachable);
+        Self {
+            origin: settings.listen.origin(address),
+            base: format!("{outside}/v1.0"),
+            docs: format!("{outside}/docs"),
+        }
+    }
 }
 
 /// A connection is a file, of which many systems give a process a thousand, and more when it asks: what it gets then
@@ -155,6 +191,16 @@ async fn purge(store: Store) {
     }
 }
 
+/// Takes away what deleted tenants held, now and every hour: the command that deletes one may be killed over it.
+async fn clear(store: Store) {
+    let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        hourly.tick().await;
+        in_pieces("taking away what deleted tenants held", || store.clear_deleted_tenants()).await;
+    }
+}
+
 /// Shortens the change log, now and every minute.
 async fn shorten(store: Store) {
     let mut interval = tokio::time::interval(SHORTEN_INTERVAL);
@@ -165,7 +211,10 @@ async fn shorten(store: Store) {
 }
 
 /// Does something a piece at a time, until all is done or one fails: other writes go between.
-async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(what: &str, piece: impl Fn() -> F) {
+pub(super) async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(
+    what: &str,
+    piece: impl Fn() -> F,
+) {
     loop {
         match piece().await {
             Ok(Piece::Unfinished) => {}
@@ -180,8 +229,8 @@ async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(what: &str, 
 
 /// The oldest tenant, with the domains of the settings. A new directory gets one, the sample's where that was asked for.
 async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Error> {
-    let tenant = if settings.sample {
-        store.first_tenant(sample::TENANT, sample::fill).await?
+    let tenant = if let Some(secret) = settings.sample.clone() {
+        store.first_tenant(sample::TENANT, move |tx| sample::fill_with(tx, &secret)).await?
     } else {
         let domains = settings.domains.clone();
         let give = move |tx: &WriteTx<'_>| store::domains::give(tx, &domains).map(drop);
@@ -195,39 +244,52 @@ async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Erro
     Ok(tenant)
 }
 
-/// Who reaches the server gets tokens only with a secret; the sample's is public.
-fn check_address(settings: &Settings, has_sample: bool) -> Result<(), Error> {
+async fn find_sample(store: &Store, asked_for: Option<&Secret>) -> Result<SampleFound, Error> {
+    let Some(secret) = asked_for else { return Ok(SampleFound::AsExpected) };
+    Ok(match store.find_tenant(sample::TENANT).await? {
+        None => SampleFound::NotEmpty,
+        // Whoever gives none wants a directory with the sample, as it is.
+        Some(_) if sample::is_public(secret) || store.has_secret(secret.digest()).await? => {
+            SampleFound::AsExpected
+        }
+        Some(_) => SampleFound::WithOtherSecret,
+    })
+}
+
+/// Who reaches the server gets tokens only with a secret; the sample's is public, unless it was given another.
+fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret: bool) -> Result<(), Error> {
     let url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
-    let public = url.is_some_and(|url| match url.host() {
+    let is_known_outside = url.is_some_and(|url| match url.host() {
         Some(Host::Ipv4(address)) => !address.is_loopback(),
         Some(Host::Ipv6(address)) => !address.is_loopback(),
         Some(Host::Domain(name)) => name != "localhost",
         None => false,
     });
-    let remote = !settings.listen.ip().is_loopback();
-    if has_sample && (remote || public) {
-        let message =
-            "the sample's secret is public: a server with the sample listens on loopback addresses alone";
+    let remote = addresses.iter().find(|address| !address.ip().is_loopback());
+    if has_public_secret && (remote.is_some() || is_known_outside) {
+        let message = "the sample's secret is public: a server with it listens on loopback addresses alone. Give a new directory \
+                       another one with --sample-secret; in one that is there, make new ones for the applications `sample` and \
+                       `sample-all` with `roster app rotate-secret`";
         return Err(Error::Impossible(message.into()));
     }
-    if remote && !settings.allow_remote {
-        let message = format!(
-            "{} can be reached from other machines, without TLS: add --allow-remote if that is meant",
-            settings.listen
-        );
-        return Err(Error::Impossible(message));
+    match remote {
+        Some(address) if !settings.allow_remote => Err(Error::Impossible(format!(
+            "{address} can be reached from other machines, without TLS: add --allow-remote if that is meant"
+        ))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// Done at Ctrl-C or SIGTERM.
+/// Done at Ctrl-C, SIGTERM or SIGHUP.
 pub(super) fn stop_signal() -> impl Future<Output = ()> {
     // Heard from now on, not only once it is waited for.
-    let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
+    let (mut interrupt, mut terminate, mut hangup) =
+        (Signal::interrupt(), Signal::terminate(), Signal::hangup());
     async move {
         tokio::select! {
             () = interrupt.heard() => {}
             () = terminate.heard() => {}
+            () = hangup.heard() => {}
         }
     }
 }
@@ -246,12 +308,27 @@ impl Signal {
         Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok())
     }
 
+    /// The end of the terminal. Whoever has it ignored, as `nohup` does, means the server to live on.
+    fn hangup() -> Self {
+        let kind = tokio::signal::unix::SignalKind::hangup();
+        Self(if hangup_is_ignored() { None } else { tokio::signal::unix::signal(kind).ok() })
+    }
+
     async fn heard(&mut self) {
         match &mut self.0 {
             Some(signal) => drop(signal.recv().await),
             None => std::future::pending().await,
         }
     }
+}
+
+/// Whether SIGHUP was ignored when this process was started. Where the system doesn't tell, nothing is changed.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // One bit for each signal, of which SIGHUP is the first.
+    ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_none_or(|set| set & 1 == 1)
 }
 
 /// A signal that this process listens for: Ctrl-C alone, where there are no others.
@@ -265,6 +342,10 @@ impl Signal {
     }
 
     fn terminate() -> Self {
+        Self(false)
+    }
+
+    fn hangup() -> Self {
         Self(false)
     }
 

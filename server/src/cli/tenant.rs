@@ -1,15 +1,28 @@
 //! `roster tenant`.
 
-use super::{Data, Error, TenantChoice, print};
+use super::{Data, Error, Format, Opened, Output, Target, print, server::in_pieces};
 use crate::{
-    model::{domains::DomainName, ids::TenantId},
-    store::domains::Given,
+    directory::objects,
+    model::{
+        domains::{DomainName, TenantName},
+        ids::TenantId,
+        kinds::ObjectKind,
+    },
+    store::{self, Piece, ReadTx, Store, Tenant, domains::Given},
 };
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long a server that runs on the same folder has for its writes between two pieces of a deletion: longer than it waits
+/// between two looks whether it is its turn.
+const PAUSE: Duration = Duration::from_millis(30);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantCommand {
     /// Make a tenant, and print its id
+    #[command(after_help = "Example:
+  roster tenant create --domain contoso.example")]
     Create {
         /// Its id [default: a new one]
         #[arg(long, value_name = "TENANT")]
@@ -21,41 +34,171 @@ pub(super) enum TenantCommand {
 
         #[command(flatten)]
         data: Data,
+
+        #[command(flatten)]
+        output: Output,
     },
 
     /// Give a tenant another domain
+    #[command(after_help = "Example:
+  roster tenant add-domain contoso.example")]
     AddDomain {
-        /// The domain, such as `contoso.example`
+        /// The domain
         #[arg(value_name = "NAME")]
         domain: DomainName,
 
         #[command(flatten)]
-        tenant: TenantChoice,
+        target: Target,
+    },
 
+    /// List the tenants: their domains, and how many users, groups and applications each has
+    #[command(after_help = "Example:
+  roster tenant list")]
+    List {
         #[command(flatten)]
         data: Data,
+
+        #[command(flatten)]
+        output: Output,
     },
+
+    /// Delete a tenant and all that it holds, for good
+    #[command(after_help = "Example:
+  roster tenant delete 8fcb5dbc-d5aa-4681-8e31-b001d5168d79 --yes")]
+    Delete(Delete),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// The tenant, by its id or one of its domains
+    tenant: TenantName,
+
+    /// Don't ask back: nothing of it can be restored
+    #[arg(long)]
+    yes: bool,
+
+    #[command(flatten)]
+    data: Data,
+
+    #[command(flatten)]
+    output: Output,
 }
 
 impl TenantCommand {
     pub(super) async fn run(self) -> Result<(), Error> {
         match self {
-            Self::Create { id, domain, data } => {
-                let (_folder, store) = data.open_or_create()?;
-                let tenant = store.create_tenant(id.unwrap_or_else(TenantId::random), domain).await?;
-                print(tenant.id)
-            }
-            Self::AddDomain { domain, tenant, data } => {
-                let (_folder, store) = data.open()?;
-                let tenant = tenant.find(&store).await?;
-                match store.add_domain(tenant, domain.clone()).await? {
-                    Given::New => Ok(()),
-                    Given::Present => {
-                        Err(Error::Impossible(format!("the tenant has the domain {domain} already")))
-                    }
-                    Given::Taken => Err(Error::DomainTaken(domain)),
-                }
-            }
+            Self::Create { id, domain, data, output } => create(id, domain, &data, output.format).await,
+            Self::AddDomain { domain, target } => add_domain(domain, &target).await,
+            Self::List { data, output } => list(&data, output.format).await,
+            Self::Delete(delete) => delete.run().await,
         }
     }
+}
+
+async fn create(
+    id: Option<TenantId>,
+    domains: Vec<DomainName>,
+    data: &Data,
+    format: Format,
+) -> Result<(), Error> {
+    let (_folder, store) = data.open_or_create()?;
+    let tenant = store.create_tenant(id.unwrap_or_else(TenantId::random), domains).await?;
+    match format {
+        Format::Text => print(tenant.id),
+        Format::Json => print(json!({"tenant": tenant.id.to_string()})),
+    }
+}
+
+async fn add_domain(domain: DomainName, target: &Target) -> Result<(), Error> {
+    let Opened { folder: _folder, store, tenant } = target.open().await?;
+    match store.add_domain(tenant, domain.clone()).await? {
+        Given::New => match target.output.format {
+            Format::Text => print(format_args!("the tenant {} has the domain {domain}", tenant.id)),
+            Format::Json => print(json!({"tenant": tenant.id.to_string(), "domain": domain.to_string()})),
+        },
+        Given::Present => Err(Error::Impossible(format!("the tenant has the domain {domain} already"))),
+        Given::Taken => Err(Error::DomainTaken(domain)),
+    }
+}
+
+/// How much a tenant holds.
+struct Size {
+    users: u64,
+    groups: u64,
+    applications: u64,
+}
+
+impl Size {
+    async fn of(store: &Store, tenant: Tenant) -> Result<Self, Error> {
+        let count = |tx: &ReadTx<'_>| {
+            Ok(Self {
+                users: objects::count(tx, ObjectKind::User)?,
+                groups: objects::count(tx, ObjectKind::Group)?,
+                applications: objects::count(tx, ObjectKind::Application)?,
+            })
+        };
+        store.tenant(tenant).read(count).await
+    }
+
+    fn words(&self) -> String {
+        let Self { users, groups, applications } = self;
+        format!("{users} users, {groups} groups, {applications} applications")
+    }
+}
+
+async fn list(data: &Data, format: Format) -> Result<(), Error> {
+    let (_folder, store) = data.open()?;
+    let mut listed = Vec::new();
+    for tenant in store.tenants(usize::MAX).await? {
+        let size = Size::of(&store, tenant).await?;
+        let domains: Vec<_> = store.domains(tenant).await?.iter().map(ToString::to_string).collect();
+        match format {
+            Format::Text => {
+                print(format_args!("{}  {}  {}", tenant.id, domains.join(", "), size.words()))?;
+            }
+            Format::Json => listed.push(as_json(tenant, &domains, &size)),
+        }
+    }
+    match format {
+        Format::Text => Ok(()),
+        Format::Json => print(json!({"tenants": listed})),
+    }
+}
+
+fn as_json(tenant: Tenant, domains: &[String], size: &Size) -> Value {
+    let Size { users, groups, applications } = size;
+    json!({"tenant": tenant.id.to_string(), "domains": domains, "users": users, "groups": groups,
+        "applications": applications})
+}
+
+impl Delete {
+    async fn run(self) -> Result<(), Error> {
+        let (_folder, store) = self.data.open()?;
+        let none = || Error::Impossible(format!("there is no tenant {} here", self.tenant));
+        let tenant = store.named_tenant(&self.tenant).await?.ok_or_else(none)?;
+        let id = tenant.id;
+        if !self.yes {
+            let size = Size::of(&store, tenant).await?.words();
+            return Err(Error::Impossible(format!(
+                "the tenant {id} has {size}, and none of it can be restored: add --yes if it is to be deleted"
+            )));
+        }
+        if !store.delete_tenant(tenant).await? {
+            return Err(none());
+        }
+        in_pieces("taking away what the tenant held", || clear(&store)).await;
+        match self.output.format {
+            Format::Text => print(format_args!("deleted the tenant {id}")),
+            Format::Json => print(json!({"deleted": id.to_string()})),
+        }
+    }
+}
+
+/// Takes a piece away of what deleted tenants held, and leaves a server time for its own writes.
+async fn clear(store: &Store) -> Result<Piece, store::Error> {
+    let piece = store.clear_deleted_tenants().await?;
+    if piece == Piece::Unfinished {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(piece)
 }

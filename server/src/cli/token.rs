@@ -1,42 +1,45 @@
 //! `roster token`: prints one token and nothing else.
 
-use super::{Data, Error, TenantChoice, log, print};
+use super::{Error, Format, Target, app, arguments, print};
 use crate::{
     auth::tokens::{self, LIFETIME_SECONDS, Subject},
     directory::{self, applications},
-    model::{ids::AppId, permissions::Permission, values::Document},
+    model::{permissions::Permission, values::Document},
     odata::reference::Key,
-    store::{self, ReadTx, Store, Tenant, folder},
+    store::{TenantStore, folder},
 };
 use clap::Args;
-use std::str::FromStr;
+use serde_json::json;
 
 /// Who issues tokens that no server was asked for.
 const ISSUER: &str = "https://roster.local";
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  roster token --app my-program
+  roster token --user ada@contoso.example --scope User.Read,GroupMember.Read.All")]
 pub(super) struct Token {
     #[command(flatten)]
-    data: Data,
-
-    #[command(flatten)]
-    tenant: TenantChoice,
+    target: Target,
 
     /// A user, by sign-in name or id: the token holds delegated permissions
     #[arg(long, value_name = "UPN", required_unless_present = "app", conflicts_with = "app")]
     user: Option<String>,
 
-    /// Delegated permissions of the token
-    #[arg(long, value_name = "SCOPE", num_args = 1.., required_unless_present = "app", conflicts_with = "app")]
-    scope: Vec<String>,
+    /// Delegated permissions of the token, separated by commas; the flag can stand several times
+    #[arg(long, value_name = "SCOPE", num_args = 1.., value_delimiter = ',', value_parser = arguments::scope(),
+        ignore_case = true, required_unless_present = "app", conflicts_with = "app")]
+    scope: Vec<Permission>,
 
     /// An application, by name or client id: the token holds application permissions
     #[arg(long, value_name = "NAME|APPID")]
     app: Option<String>,
 
-    /// Application permissions of the token [default: those granted to the application]
-    #[arg(long, value_name = "ROLE", num_args = 1.., requires = "app")]
-    role: Vec<String>,
+    /// Application permissions of the token, separated by commas; the flag can stand several times [default: those granted
+    /// to the application]
+    #[arg(long, value_name = "ROLE", num_args = 1.., value_delimiter = ',', value_parser = arguments::role(),
+        ignore_case = true, requires = "app")]
+    role: Vec<Permission>,
 
     /// How long the token lives; negative makes one that has expired
     #[arg(long, value_name = "SECONDS", default_value_t = LIFETIME_SECONDS, allow_negative_numbers = true)]
@@ -49,57 +52,45 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let (folder, store) = self.data.open()?;
-        let tenant = self.tenant.find(&store).await?;
-        warn_of_unknown(self.scope.iter().chain(&self.role));
+        let opened = self.target.open().await?;
         let subject = match (&self.user, &self.app) {
-            (Some(user), _) => user_subject(&store, tenant, user, self.scope).await?,
-            (None, app) => app_subject(&store, tenant, app.as_deref().unwrap_or_default(), self.role).await?,
+            (Some(user), _) => user_subject(&opened.tenant(), user, names(&self.scope)).await?,
+            (None, app) => {
+                app_subject(&opened.tenant(), app.as_deref().unwrap_or_default(), names(&self.role)).await?
+            }
         };
-        let keys = folder::keys(folder.path())?;
-        let now = store.clock().now();
+        let keys = folder::keys(opened.folder.path())?;
+        let now = opened.store.clock().now();
         let origin = self.public_url.trim_end_matches('/');
-        let token = tokens::sign(&keys, origin, tenant.id, &subject, now, self.expires_in)?;
-        print(token)
+        let token = tokens::sign(&keys, origin, opened.tenant.id, &subject, now, self.expires_in)?;
+        match self.target.output.format {
+            Format::Text => print(token),
+            Format::Json => {
+                let tenant = opened.tenant.id.to_string();
+                print(json!({"tenant": tenant, "accessToken": token, "expiresIn": self.expires_in}))
+            }
+        }
     }
 }
 
-fn warn_of_unknown<'n>(names: impl Iterator<Item = &'n String>) {
-    for name in names.filter(|name| Permission::from_str(name).is_err()) {
-        log::say(format_args!(
-            "warning: '{name}' is not a permission that Roster knows; it grants nothing here"
-        ));
-    }
+fn names(permissions: &[Permission]) -> Vec<String> {
+    permissions.iter().map(ToString::to_string).collect()
 }
 
-async fn user_subject(
-    store: &Store,
-    tenant: Tenant,
-    user: &str,
-    scopes: Vec<String>,
-) -> Result<Subject, Error> {
+async fn user_subject(tenant: &TenantStore<'_>, user: &str, scopes: Vec<String>) -> Result<Subject, Error> {
     let key = Key::read(user.into());
-    let found = store.tenant(tenant).read(|tx| directory::users::find(tx, &key)).await?;
+    let found = tenant.read(|tx| directory::users::find(tx, &key)).await?;
     let name = |document: &Document| document.values()?.get("userPrincipalName")?.as_str().map(str::to_owned);
     let user_principal_name = found.document.as_ref().and_then(name).unwrap_or_default();
     Ok(Subject::User { id: found.id, user_principal_name, scopes })
 }
 
-async fn app_subject(store: &Store, tenant: Tenant, app: &str, roles: Vec<String>) -> Result<Subject, Error> {
-    let identity = store.tenant(tenant).read(|tx| find_identity(tx, app)).await?;
+async fn app_subject(tenant: &TenantStore<'_>, app: &str, roles: Vec<String>) -> Result<Subject, Error> {
+    let identity = tenant.read(|tx| -> Result<_, Error> {
+        let app_id = app::find_client_id(tx, app)?;
+        applications::identity(tx, app_id)?.ok_or_else(|| app::unknown(app_id))
+    });
+    let identity = identity.await?;
     let roles = if roles.is_empty() { identity.roles } else { roles };
     Ok(Subject::Application { app_id: identity.app_id, id: identity.service_principal, roles })
-}
-
-fn find_identity(tx: &ReadTx<'_>, app: &str) -> Result<applications::Identity, Error> {
-    let app_id = match (AppId::from_str(app), store::applications::named(tx, app)?.as_slice()) {
-        (Ok(app_id), _) | (Err(_), &[app_id]) => app_id,
-        (Err(_), []) => return Err(Error::Impossible(format!("there is no application named '{app}'"))),
-        (Err(_), _) => {
-            let message = format!("several applications are named '{app}': choose one by its client id");
-            return Err(Error::Impossible(message));
-        }
-    };
-    let none = || Error::Impossible(format!("there is no application with the client id {app_id}"));
-    applications::identity(tx, app_id)?.ok_or_else(none)
 }

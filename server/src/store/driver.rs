@@ -19,8 +19,9 @@ use std::{
     },
     time::Duration,
 };
+use url::Url;
 
-const FILE: &str = "roster.sqlite";
+pub(super) const FILE: &str = "roster.sqlite";
 
 /// The files of a database: it and those that SQLite puts beside it.
 pub(super) const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
@@ -79,6 +80,24 @@ pub(super) fn is_there(folder: &Path) -> bool {
     folder.join(FILE).is_file()
 }
 
+/// Whether the database in this folder is surely another program's. The file alone is read, and nothing beside it made:
+/// what only its log tells is found when it is opened.
+pub(super) fn is_foreign(folder: &Path) -> bool {
+    let open = || {
+        let path = std::path::absolute(folder.join(FILE)).ok()?;
+        let url = format!("{}?immutable=1", Url::from_file_path(path).ok()?);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(url, flags).ok()
+    };
+    let Some(connection) = open() else { return false };
+    match (application_id(&connection), tables(&connection)) {
+        (Err(error), _) => error.sqlite_error_code() == Some(ErrorCode::NotADatabase),
+        (Ok(APPLICATION_ID), _) | (Ok(_), Err(_)) => false,
+        (Ok(0), Ok((all, own))) => all > 0 && own == 0,
+        (Ok(_), Ok(_)) => true,
+    }
+}
+
 /// Opens the connection that writes, and brings the database up to date.
 pub(super) fn open_writer(
     folder: &Path,
@@ -110,7 +129,8 @@ pub(super) fn open_writer(
     if application_id(&connection)? != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    // An object's row is never deleted, so no reference to it can break; looking each one up again would cost a tenth of a write.
+    // An object's row is deleted with all of its tenant alone, so no reference to it can break; looking each one up again would
+    // cost a tenth of a write.
     // Migrations, which come before this, run with the look.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
@@ -184,13 +204,18 @@ fn check_origin(connection: &Connection) -> Result<(), Error> {
 
 /// Databases of the first versions have no application id, and are told by their tables. A new one has neither.
 fn is_ours(connection: &Connection) -> Result<bool, DatabaseError> {
-    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
-    let own_tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('tenants', 'objects', 'changes')";
     Ok(match application_id(connection)? {
         APPLICATION_ID => true,
-        0 => number("SELECT count(*) FROM sqlite_schema")? == 0 || number(own_tables)? == 3,
+        0 => matches!(tables(connection)?, (0, _) | (_, 3)),
         _ => false,
     })
+}
+
+/// How many tables, indexes and the like there are, and how many of the three tables that every directory has.
+fn tables(connection: &Connection) -> Result<(i32, i32), DatabaseError> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE type = 'table' AND name IN ('tenants', 'objects', 'changes'))
+               FROM sqlite_schema";
+    connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 fn application_id(connection: &Connection) -> Result<i32, DatabaseError> {

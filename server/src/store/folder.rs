@@ -9,6 +9,7 @@ use super::{
 };
 use crate::auth::keys::{self, KeyError, Keys};
 use std::{
+    ffi::OsStr,
     fs, io,
     io::{Read, Write},
     path::{Path, PathBuf},
@@ -17,6 +18,9 @@ use tempfile::TempDir;
 
 const KEY_FILE: &str = "signing-key.pem";
 const LOCK_FILE: &str = "server.lock";
+
+/// The folder in which file systems keep what a repair found, at the top of each.
+const LOST_AND_FOUND: &str = "lost+found";
 
 /// How the names of keys begin that are being written.
 const NEW_KEY: &str = ".key-";
@@ -39,6 +43,14 @@ pub enum FolderError {
     /// The signing key can't be read or made.
     #[error("{0}: {1}")]
     Key(PathBuf, KeyError),
+    /// It holds this, and no directory.
+    #[error(
+        "{0} holds other files, such as {1}, and no directory of Roster's: choose a new or empty folder with --data"
+    )]
+    NotEmpty(PathBuf, String),
+    /// The database in it is another program's.
+    #[error("{0} isn't a directory of Roster's: choose another folder with --data")]
+    Foreign(PathBuf),
     /// The file system refused.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
@@ -63,13 +75,26 @@ pub struct Folder {
 pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] Lock);
 
 impl Folder {
-    /// The folder at this path, made where there is none. One that isn't private to this process's user is refused: who
-    /// can write to it has the directory and its key.
+    /// The folder at this path, looked at and left as it is; there need be none yet. One that isn't private to this process's
+    /// user is refused: who can write to it has the directory and its key. So is one that holds something else.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
-        make_folder(path).map_err(|error| FolderError::Io(path.into(), error))?;
-        let secrets = [&driver::FILES[..], &[KEY_FILE]].concat();
-        private::check(path, &secrets, &[LOCK_FILE, driver::MIGRATION_LOCK])?;
+        let failed = |error| FolderError::Io(path.into(), error);
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                check_access(path)?;
+                check_contents(path)?;
+            }
+            Ok(_) => return Err(failed(io::ErrorKind::NotADirectory.into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+        }
         Ok(Self { path: path.into(), ephemeral: None })
+    }
+
+    /// Makes the folder, where there is none.
+    pub fn make(&self) -> Result<(), FolderError> {
+        make_folder(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))?;
+        Ok(check_access(&self.path)?)
     }
 
     /// A new private folder that is removed when this value is dropped.
@@ -102,6 +127,34 @@ impl Folder {
         remove_new_keys(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))?;
         Ok(ServerLock(lock))
     }
+}
+
+fn check_access(folder: &Path) -> Result<(), AccessError> {
+    let secrets = [&driver::FILES[..], &[KEY_FILE]].concat();
+    private::check(folder, &secrets, &[LOCK_FILE, driver::MIGRATION_LOCK])
+}
+
+/// Refuses a folder that is somebody else's, before anything is made in it.
+fn check_contents(folder: &Path) -> Result<(), FolderError> {
+    if driver::is_there(folder) {
+        let foreign = driver::is_foreign(folder).then(|| FolderError::Foreign(folder.join(driver::FILE)));
+        return foreign.map_or(Ok(()), Err);
+    }
+    let failed = |error| FolderError::Io(folder.into(), error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if !is_own(&name) {
+            return Err(FolderError::NotEmpty(folder.into(), name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's.
+fn is_own(name: &OsStr) -> bool {
+    let others = [KEY_FILE, LOCK_FILE, driver::MIGRATION_LOCK, LOST_AND_FOUND];
+    let is_new_key = name.as_encoded_bytes().starts_with(NEW_KEY.as_bytes());
+    is_new_key || driver::FILES.into_iter().chain(others).any(|own| name == own)
 }
 
 fn remove_new_keys(folder: &Path) -> io::Result<()> {

@@ -96,7 +96,7 @@ impl Server {
         let app = tower::service_fn(move |request| exchanges::checked(app.clone(), request));
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
-            transport::serve(listener, app, limits, std::future::pending()).await.unwrap();
+            transport::serve(vec![listener], app, limits, std::future::pending()).await.unwrap();
         });
         Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
     }

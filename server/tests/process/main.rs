@@ -6,6 +6,7 @@
 mod campaign;
 mod campaigns;
 mod command_line;
+mod commands;
 #[path = "../shared/counts.rs"]
 mod counts;
 #[cfg(feature = "strace")]

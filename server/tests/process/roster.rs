@@ -96,6 +96,11 @@ impl Server {
     /// Sends SIGTERM and waits for the end.
     pub fn terminate(&mut self) -> ExitStatus {
         self.signal("TERM");
+        self.wait()
+    }
+
+    /// Waits for the end.
+    pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 
@@ -122,7 +127,6 @@ impl Server {
     }
 
     /// What the process writes to standard error, where that was piped.
-    #[cfg(feature = "strace")]
     pub fn standard_error(&mut self) -> std::process::ChildStderr {
         self.child.stderr.take().unwrap()
     }

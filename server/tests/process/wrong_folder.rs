@@ -1,10 +1,12 @@
 //! Data folders that can't be served: each is refused with one line that tells why, and is left as it was.
 
-use crate::roster::{Server, printed, roster};
+use crate::roster::{Server, printed, roster, run};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
     fs::{self, OpenOptions, Permissions},
     io::{BufRead, BufReader},
+    net::TcpListener,
     os::unix::fs::{FileExt, PermissionsExt},
     path::{Path, PathBuf},
     process::Stdio,
@@ -43,6 +45,11 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let held = files.map(|path| (path.clone(), fs::read(path).unwrap()));
     // Memory that processes share, which SQLite makes anew.
     held.filter(|(path, bytes)| !bytes.is_empty() && !path.to_str().unwrap().ends_with("-shm")).collect()
+}
+
+/// The names of all that is in a folder.
+fn names(folder: &Path) -> BTreeSet<OsString> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
 }
 
 /// Starts a server on this folder and kills it, or tells what it says where it refuses the folder: in one line and on
@@ -87,13 +94,81 @@ fn a_folder_of_a_newer_version_is_left_to_that() {
 }
 
 #[test]
-fn another_programs_database_is_not_taken_for_a_directory() {
-    let (_keep, data) = foreign(|_| {});
-    refused(&data, "isn't a directory of Roster's");
-    let (_keep, data) = foreign(|database| database.pragma_update(None, "application_id", 42).unwrap());
-    refused(&data, "isn't a directory of Roster's");
-    let (_keep, data) = foreign(|database| database.pragma_update(None, "user_version", 2).unwrap());
-    refused(&data, "isn't a directory of Roster's");
+fn another_programs_database_is_not_taken_for_a_directory_and_nothing_is_put_beside_it() {
+    let fills: [fn(&rusqlite::Connection); 4] = [
+        |_| {},
+        |database| database.pragma_update(None, "application_id", 42).unwrap(),
+        |database| database.pragma_update(None, "user_version", 2).unwrap(),
+        |database| database.pragma_update(None, "journal_mode", "WAL").unwrap(),
+    ];
+    for fill in fills {
+        let (_keep, data) = foreign(fill);
+        refused(&data, "isn't a directory of Roster's");
+        assert_eq!(names(&data), BTreeSet::from([DATABASE.into()]));
+    }
+}
+
+#[test]
+fn a_folder_with_other_files_and_no_directory_is_refused_and_left_as_it_is() {
+    for name in [".hidden", "notes", "roster.sqlite.bak", "server.lock.txt"] {
+        let folder = private();
+        fs::write(folder.path().join(name), "Notes of mine.").unwrap();
+        refused(folder.path(), "holds other files, such as");
+        let create = run(&["tenant", "create", "--data", folder.path().to_str().unwrap()]);
+        assert!(String::from_utf8(create.stderr).unwrap().contains(name));
+        assert_eq!(names(folder.path()), BTreeSet::from([name.into()]));
+    }
+    let folder = private();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    assert!(refusal(folder.path()).contains("src"));
+}
+
+#[test]
+fn an_empty_folder_and_the_top_of_a_file_system_are_taken() {
+    let folder = private();
+    assert!(Server::start(folder.path(), &[]).terminate().success());
+    let folder = private();
+    fs::create_dir(folder.path().join("lost+found")).unwrap();
+    assert!(Server::start(folder.path(), &[]).terminate().success());
+}
+
+#[test]
+fn what_a_first_start_left_that_was_killed_keeps_nobody_out() {
+    let folder = private();
+    for name in ["server.lock", "migration.lock", ".key-aB3xYz", "roster.sqlite-journal"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    assert!(Server::start(folder.path(), &[]).terminate().success());
+}
+
+#[test]
+fn a_start_that_is_refused_leaves_nothing_behind() {
+    let keep = tempfile::tempdir().unwrap();
+    let data = keep.path().join("some/where/new");
+    let data = data.to_str().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let outside = ["--sample", "--public-url", "https://directory.example"];
+    let starts: [&[&str]; 8] = [
+        &["serve", "--data", data, "--listen", &taken],
+        &["serve", "--data", data, "--listen", "192.0.2.1:8080", "--allow-remote"],
+        &["serve", "--data", data, "--listen", "0.0.0.0:0"],
+        &["serve", "--data", data, "--listen", "localhost"],
+        &["serve", "--data", data, "--listen", "127.0.0.1:0", outside[0], outside[1], outside[2]],
+        &["serve", "--data", data, "--listen", "127.0.0.1:0", "--sample", "--sample-secret", "short"],
+        &["serve", "--data", data, "--listen", "127.0.0.1:0", "--public-url", "directory.example"],
+        &["app", "list", "--data", data],
+    ];
+    for start in starts {
+        let output = run(start);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{start:?}");
+        assert!(!output.stderr.is_empty(), "{start:?}");
+        assert_eq!(names(keep.path()), BTreeSet::new(), "after {start:?}");
+    }
+    let empty = private();
+    let output = run(&["serve", "--data", empty.path().to_str().unwrap(), "--listen", &taken]);
+    assert!(!output.status.success());
+    assert_eq!(names(empty.path()), BTreeSet::new());
 }
 
 #[test]

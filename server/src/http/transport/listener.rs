@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderValue, StatusCode, Version, header},
     response::Response,
 };
-use futures::poll;
+use futures::{future::select_all, poll};
 use hyper::{
     body::{Body as _, Incoming},
     server::conn::http1,
@@ -53,10 +53,10 @@ impl<S> App for S where
 {
 }
 
-/// Serves connections until `stop` is done, then ends those that are idle and waits for the others. Fails where a thread
+/// Serves connections to these, one at least, until `stop` is done, then ends those that are idle and waits for the others. Fails where a thread
 /// can't be started.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     app: impl App,
     limits: Limits,
     stop: impl Future<Output = ()>,
@@ -68,7 +68,7 @@ pub async fn serve(
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted.and_then(|(stream, _)| stream.into_std()),
+            accepted = accept(&listeners) => accepted.and_then(TcpStream::into_std),
             () = &mut stop => break,
         };
         let stream = match accepted {
@@ -88,7 +88,7 @@ pub async fn serve(
             return Err(io::Error::other("a thread that serves connections has ended"));
         }
     }
-    drop(listener);
+    drop(listeners);
     if timeout(limits.shutdown_time, slots.clear()).await.is_err() {
         tracing::warn!("some requests were still under way at the end of the time for stopping");
     }
@@ -96,6 +96,13 @@ pub async fn serve(
         thread.end().await;
     }
     Ok(())
+}
+
+/// The next connection to any of these.
+async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
+    let accepts = listeners.iter().map(|listener| Box::pin(listener.accept()));
+    let (accepted, ..) = select_all(accepts).await;
+    accepted.map(|(stream, _)| stream)
 }
 
 /// A thread that serves connections.

@@ -1,0 +1,63 @@
+//! How the values of flags and variables are read, where that is more than their types' own parsers.
+
+use crate::{
+    auth::secrets::Secret,
+    model::permissions::{Holders, Permission},
+};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use std::convert::Infallible;
+
+/// A variable that switches a setting on or off.
+pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" | "" => Ok(false),
+        _ => Err("a variable is true, yes, on or 1; or false, no, off, 0 or empty"),
+    }
+}
+
+/// A secret, which no message shows: what is wrong with it is found later.
+pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// Permissions that applications hold.
+pub(super) fn role() -> impl TypedValueParser<Value = Permission> {
+    permission(Holders::Delegated, "it is for signed-in users alone: no application can hold it")
+}
+
+/// Permissions that tokens of signed-in users hold.
+pub(super) fn scope() -> impl TypedValueParser<Value = Permission> {
+    permission(Holders::Application, "it is for applications alone: no signed-in user can hold it")
+}
+
+/// Permissions but those that `others` alone hold, which `reason` refuses. Of an unknown name the nearest one is said.
+fn permission(others: Holders, reason: &'static str) -> impl TypedValueParser<Value = Permission> {
+    let value = move |permission: &Permission| {
+        let value = PossibleValue::new(permission.name()).help(permission.description());
+        value.hide(permission.holders() == others)
+    };
+    let names = PossibleValuesParser::new(Permission::ALL.iter().map(value));
+    names.try_map(move |name| {
+        let permission: Permission = name.parse().map_err(|_| "it is unknown")?;
+        if permission.holders() == others { Err(reason) } else { Ok(permission) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_true_or_false_in_words_of_any_case_and_nothing_else() {
+        for (text, read) in [("true", true), ("YES", true), ("On", true), ("1", true)] {
+            assert_eq!(boolean(text), Ok(read), "{text}");
+        }
+        for text in ["false", "No", "OFF", "0", ""] {
+            assert_eq!(boolean(text), Ok(false), "{text}");
+        }
+        for text in ["maybe", "2", "tru", " ", "nope"] {
+            assert!(boolean(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Where a server listens: an address, or a name for one or more. Who may be let in by it is decided elsewhere.
+
+use super::Error;
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use url::Host;
+
+/// Clients that wait in the system's queue at most, where the system allows so many. Whom it turns away tries again only
+/// after a second.
+const QUEUE: u32 = 4096;
+
+/// How often a free port is looked for that is free at every address.
+const TRIES: usize = 16;
+
+/// What `--listen` takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Listen {
+    /// An address and a port.
+    At(SocketAddr),
+    /// A host's name and a port.
+    Named(String, u16),
+}
+
+impl FromStr for Listen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str =
+            "an address or a name, and a port: 127.0.0.1:8080, [::1]:8080 or localhost:8080";
+        if let Ok(address) = text.parse() {
+            return Ok(Self::At(address));
+        }
+        let (host, port) = text.rsplit_once(':').ok_or(EXPECTED)?;
+        match (Host::parse(host), port.parse()) {
+            (Ok(Host::Domain(name)), Ok(port)) => Ok(Self::Named(name, port)),
+            _ => Err(EXPECTED),
+        }
+    }
+}
+
+impl Listen {
+    /// The addresses that it stands for, one at least.
+    pub(super) async fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {
+        let (name, port) = match self {
+            Self::At(address) => return Ok(vec![*address]),
+            Self::Named(name, port) => (name.as_str(), *port),
+        };
+        let failed = |error| Error::Io(format!("listening on {name}:{port}"), error);
+        let mut addresses: Vec<_> = lookup_host((name, port)).await.map_err(failed)?.collect();
+        addresses.sort();
+        addresses.dedup();
+        if addresses.is_empty() { Err(failed(io::ErrorKind::NotFound.into())) } else { Ok(addresses) }
+    }
+
+    /// The origin of a server that listens here, at a port that it has.
+    pub(super) fn origin(&self, bound: SocketAddr) -> String {
+        match self {
+            Self::At(_) => format!("http://{bound}"),
+            Self::Named(name, _) => format!("http://{name}:{}", bound.port()),
+        }
+    }
+}
+
+/// An address by which this machine reaches a server that listens on this one, which may stand for all that it has.
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// Listens on all of these addresses, at one port; tells the first of them with it.
+pub(super) fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr), Error> {
+    let any_port = addresses.iter().all(|address| address.port() == 0);
+    let mut tries = if any_port { TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        match listen_once(addresses) {
+            Err((_, error)) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
+            Err((address, error)) => return Err(Error::Io(format!("listening on {address}"), error)),
+            Ok(listening) => return Ok(listening),
+        }
+    }
+}
+
+fn listen_once(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr), (SocketAddr, io::Error)> {
+    let (mut listeners, mut first) = (Vec::new(), None::<SocketAddr>);
+    let mut failure = (SocketAddr::from(([0, 0, 0, 0], 0)), io::ErrorKind::NotFound.into());
+    for mut address in addresses.iter().copied() {
+        address.set_port(first.map_or(address.port(), |first| first.port()));
+        match listen_at(address) {
+            Ok((listener, at)) => {
+                listeners.push(listener);
+                first.get_or_insert(at);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err((address, error)),
+            // A name can stand for an address of a kind that the machine doesn't have, such as IPv6.
+            Err(error) => failure = (address, error),
+        }
+    }
+    first.map(|first| (listeners, first)).ok_or(failure)
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Windows it would let another process take the address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(QUEUE)?;
+    let at = listener.local_addr()?;
+    Ok((listener, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_or_a_name_is_read_with_its_port() {
+        let at = |text: &str| Listen::At(text.parse().unwrap());
+        for text in ["127.0.0.1:8080", "[::1]:0", "0.0.0.0:80"] {
+            assert_eq!(text.parse(), Ok(at(text)));
+        }
+        assert_eq!("localhost:8080".parse(), Ok(Listen::Named("localhost".into(), 8080)));
+        for text in [
+            "localhost",
+            "127.0.0.1",
+            ":8080",
+            "localhost:",
+            "localhost:x",
+            "localhost:65536",
+            "::1:80",
+            "a b:80",
+        ] {
+            assert!(text.parse::<Listen>().is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn all_addresses_of_a_name_are_listened_on_at_one_port() {
+        let addresses = ["127.0.0.1:0", "127.0.0.2:0"].map(|address| address.parse().unwrap());
+        let (listeners, first) = listen(&addresses).unwrap();
+        let bound: Vec<SocketAddr> =
+            listeners.iter().map(|listener| listener.local_addr().unwrap()).collect();
+        assert_eq!((bound.len(), bound[0]), (2, first));
+        assert_eq!(bound[0].port(), bound[1].port());
+    }
+
+    #[tokio::test]
+    async fn an_address_that_the_machine_lacks_is_left_out_beside_one_that_it_has() {
+        let (here, elsewhere) = ("127.0.0.1:0".parse().unwrap(), "192.0.2.1:0".parse().unwrap());
+        assert_eq!(listen(&[here, elsewhere]).unwrap().0.len(), 1);
+        assert!(listen(&[elsewhere]).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_at_one_address_of_a_name_is_refused() {
+        let (_taken, at) = listen(&["127.0.0.2:0".parse().unwrap()]).unwrap();
+        let addresses = ["127.0.0.1", "127.0.0.2"].map(|ip| SocketAddr::new(ip.parse().unwrap(), at.port()));
+        assert!(listen(&addresses).unwrap_err().to_string().contains("127.0.0.2"));
+    }
+}
