@@ -186,7 +186,8 @@ impl Command {
     /// The form of the log, and from which level on it tells.
     fn log(&self) -> (Format, &'static str) {
         match self {
-            Self::Serve(serve) => (serve.log, "info"),
+            // Of a new directory's first start there is nothing to tell before it listens.
+            Self::Serve(serve) => (serve.log, "info,rusqlite_migration=warn"),
             _ => (Format::Text, "warn"),
         }
     }

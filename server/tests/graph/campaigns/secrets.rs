@@ -19,16 +19,17 @@ use std::{
     collections::HashSet,
     fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
 };
+use tempfile::NamedTempFile;
 
 const SCOPE: &str = "https://graph.microsoft.com/.default";
 
 /// A process of the binary, and its log. It ends with this.
 pub struct Process {
     child: Child,
-    log: PathBuf,
+    log: NamedTempFile,
 }
 
 impl Process {
@@ -44,7 +45,7 @@ impl Process {
     }
 
     fn start(folder: &Path, level: &str) -> (Self, String) {
-        let log = folder.join("log");
+        let log = NamedTempFile::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_roster"))
             .args(["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"])
             .arg(folder)
@@ -52,7 +53,7 @@ impl Process {
             .env("RUST_LOG", level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(fs::File::create(&log).unwrap())
+            .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -63,7 +64,7 @@ impl Process {
 
     /// Everything that it logged until now.
     pub fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap()
+        fs::read_to_string(self.log.path()).unwrap()
     }
 
     /// How much memory it holds, in kilobytes.
