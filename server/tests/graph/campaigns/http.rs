@@ -474,6 +474,7 @@ async fn no_made_up_path_gets_around_the_token_and_none_breaks_the_server() {
         let known =
             exchange(tenant.server, get(&format!("authorization: Bearer {token}\r\n")).as_bytes()).await;
         let [status] = *statuses(&known) else { panic!("seed {seed}: {path}: {known}") };
+        // 501 is of what Graph has besides.
         assert!(status < 500 || status == 501, "seed {seed}: {path}: {known}");
         taken += usize::from(status == 200);
     }
