@@ -29,6 +29,9 @@ pub(super) const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-s
 /// What SQLite appends to the name of a database's write-ahead log.
 const LOG: &str = "-wal";
 
+/// What it appends to the name of the journal that it has without one.
+const JOURNAL: &str = "-journal";
+
 /// Tells in a database's header that it is a directory of Roster's: "Rost", in ASCII.
 const APPLICATION_ID: i32 = 0x526f_7374;
 
@@ -80,9 +83,12 @@ pub(super) fn is_there(folder: &Path) -> bool {
     folder.join(FILE).is_file()
 }
 
-/// Whether the database in this folder is surely another program's. The file alone is read, and nothing beside it made:
-/// what only its log tells is found when it is opened.
+/// Whether the database in this folder is surely another program's. Nothing is made beside it, since its file alone is read. Where
+/// a log or a journal lies beside that, it tells too little, and whose it is is found when it is opened.
 pub(super) fn is_foreign(folder: &Path) -> bool {
+    if [LOG, JOURNAL].iter().any(|suffix| folder.join(format!("{FILE}{suffix}")).exists()) {
+        return false;
+    }
     let open = || {
         let path = std::path::absolute(folder.join(FILE)).ok()?;
         let url = format!("{}?immutable=1", Url::from_file_path(path).ok()?);
