@@ -5,7 +5,7 @@ use super::{
     AppState,
     errors::{Failure, RequestFault},
     extract::Origin,
-    wire::{InnerError, MainError, ODataErrors},
+    wire::InnerError,
 };
 use axum::{
     body::{Body, HttpBody},
@@ -158,25 +158,19 @@ fn host(request: &Request) -> Option<String> {
 fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &str, app: &AppState) {
     let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let answer = failure.answer();
-    let body = ODataErrors {
-        error: MainError {
-            code: answer.code.into(),
-            message: answer.message.into_owned(),
-            details: answer.detail.into_iter().collect(),
-            inner_error: Some(InnerError {
-                date: Some(app.store.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string()),
-                request_id: Some(text(&ids.server)),
-                client_request_id: Some(text(&ids.client)),
-            }),
-        },
-    };
+    let status = answer.status;
+    let body = answer.body(InnerError {
+        date: Some(app.store.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string()),
+        request_id: Some(text(&ids.server)),
+        client_request_id: Some(text(&ids.client)),
+    });
     let body = serde_json::to_vec(&body).unwrap_or_default();
-    *response.status_mut() = answer.status;
+    *response.status_mut() = status;
     *response.body_mut() = Body::from(body);
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    match answer.status {
+    match status {
         StatusCode::UNAUTHORIZED => {
             let challenge = format!(
                 "Bearer realm=\"\", authorization_uri=\"{origin}/common/oauth2/authorize\", client_id=\"{}\"",

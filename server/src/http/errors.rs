@@ -1,7 +1,7 @@
 //! The one table from what a rule refuses, what broke and what a request got wrong to status, Graph code and
 //! message. The recorded messages are Graph's own; where none was recorded the words are ours.
 
-use super::wire::ErrorDetail;
+use super::wire::{ErrorDetail, InnerError, MainError, ODataErrors};
 use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
@@ -168,6 +168,19 @@ pub struct Answer {
     pub message: Cow<'static, str>,
     /// The property that it is about, and what is wrong with it.
     pub detail: Option<ErrorDetail>,
+}
+
+impl Answer {
+    /// The answer's body, for this request.
+    pub fn body(self, request: InnerError) -> ODataErrors {
+        let error = MainError {
+            code: self.code.into(),
+            message: self.message.into_owned(),
+            details: self.detail.into_iter().collect(),
+            inner_error: Some(request),
+        };
+        ODataErrors { error }
+    }
 }
 
 const BAD_REQUEST: &str = "Request_BadRequest";

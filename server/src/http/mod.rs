@@ -14,6 +14,7 @@ mod devices;
 mod directory_objects;
 mod docs;
 mod envelope;
+mod error_examples;
 mod error_responses;
 pub mod errors;
 mod extract;
@@ -189,7 +190,9 @@ fn graph() -> OpenApiRouter<AppState> {
 
 /// The contract, as the routes say it.
 pub fn contract() -> utoipa::openapi::OpenApi {
-    graph().split_for_parts().1
+    let mut contract = graph().split_for_parts().1;
+    error_examples::add(&mut contract);
+    contract
 }
 
 /// Everything that is served.

@@ -16,6 +16,7 @@ pub struct Operation {
     pub path: String,
     pub security: Value,
     pub responses: Value,
+    pub parameters: Value,
     /// The example of its body; `null` where it has none.
     pub body_example: Value,
 }
@@ -34,6 +35,7 @@ pub fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 security: operation["security"].clone(),
                 responses: operation["responses"].clone(),
+                parameters: operation["parameters"].clone(),
                 body_example: operation["requestBody"]["content"]["application/json"]["example"].clone(),
             });
         }
@@ -46,6 +48,20 @@ impl Operation {
     pub fn allows(&self, scheme: &str, permission: Permission) -> bool {
         let alone = json!({scheme: [permission.name()]});
         self.security.as_array().unwrap().contains(&alone)
+    }
+
+    /// The path with the examples of its parameters.
+    pub fn example_path(&self) -> String {
+        let parameters = self.parameters.as_array().into_iter().flatten();
+        parameters.filter(|parameter| parameter["in"] == "path").fold(self.path.clone(), |path, parameter| {
+            let [name, example] = ["name", "example"].map(|key| parameter[key].as_str().unwrap());
+            path.replace(&format!("{{{name}}}"), example)
+        })
+    }
+
+    /// What the contract shows as the answer of this status.
+    pub fn example(&self, status: u16) -> &Value {
+        &self.responses[status.to_string()]["content"]["application/json"]["example"]
     }
 }
 
