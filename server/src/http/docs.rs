@@ -5,9 +5,9 @@ use super::{AppState, texts::Text};
 use crate::directory::sample;
 use axum::{
     Router,
-    extract::{RawPathParams, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware,
+    extract::{RawPathParams, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -57,6 +57,23 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/docs/sample.json", get(sample_application))
         .route("/docs/{*file}", get(file))
         .layer(middleware::map_response(with_headers))
+}
+
+/// Leads a browser from `/` to the documentation. Whoever else asks there is answered as Graph would.
+pub(super) async fn lead_browsers(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads && request.uri().path() == "/" && accepts_html(request.headers()) {
+        ([(header::VARY, "Accept")], Redirect::to("/docs")).into_response()
+    } else {
+        next.run(request).await
+    }
+}
+
+/// Whether a page is asked for by name, as browsers do. Programs take `*/*`, or JSON.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types = accepted.flat_map(|list| list.split(',')).filter_map(|range| range.split(';').next());
+    types.any(|name| name.trim().eq_ignore_ascii_case("text/html"))
 }
 
 async fn with_headers(mut response: Response) -> Response {

@@ -230,6 +230,7 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
         .merge(docs::routes())
         .merge(authority::routes())
         .fallback_service(graph.clone())
+        .layer(middleware::from_fn(docs::lead_browsers))
         .with_state(state.clone());
     let routes = service_fn(move |request: Request| {
         // The authority's `/{tenant}/..` would take some of these paths for its own.

@@ -1,6 +1,6 @@
 //! The interactive documentation, as far as HTTP shows it. In a browser it is tested by `cargo xtask test --all`.
 
-use crate::support::{Answer, Server, Tenant, send};
+use crate::support::{Answer, Server, Tenant, refused, send};
 use reqwest::{Method, redirect};
 
 async fn get(server: &Server, path: &str) -> Answer {
@@ -35,6 +35,37 @@ async fn the_documentation_has_its_files_and_nothing_else() {
     {
         assert_eq!(get(server, &format!("/docs/{name}")).await.status, 404, "{name}");
     }
+}
+
+/// The answer to a request for `/` with these headers.
+async fn root(server: &Server, method: Method, accept: &str) -> Answer {
+    let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
+    send(client.request(method, format!("{}/", server.url)).header("accept", accept)).await
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_the_server_is_led_to_the_documentation() {
+    let server = Server::shared();
+    let chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+    for accept in [chromium, "application/xml, TEXT/HTML ;q=0.9"] {
+        for method in [Method::GET, Method::HEAD] {
+            let led = root(server, method.clone(), accept).await;
+            assert_eq!((led.status.as_u16(), header(&led, "location")), (303, "/docs"), "{method} {accept}");
+            assert_eq!((header(&led, "vary"), &*led.text), ("Accept", ""));
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_else_asks_for_the_server_itself_is_answered_as_graph_would() {
+    let server = Server::shared();
+    for accept in ["*/*", "application/json", "text/*", "text/htmlx", "text/plain;a=text/html"] {
+        let answer = root(server, Method::GET, accept).await;
+        let missing = refused(401, "InvalidAuthenticationToken", "Access token is empty.");
+        assert_eq!(answer.refusal(), missing, "{accept}");
+    }
+    assert_eq!(root(server, Method::HEAD, "*/*").await.status, 401);
+    assert_eq!(root(server, Method::POST, "text/html").await.status, 401, "what writes isn't led anywhere");
 }
 
 #[tokio::test]
