@@ -13,7 +13,9 @@ use utoipa::{
 
 impl<T: Takes> IntoParams for Options<T> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut parameters: Vec<Parameter> = T::OPTIONS.iter().map(|&option| query_option(option)).collect();
+        let is_page = T::OPTIONS.contains(&QueryOption::Top);
+        let mut parameters: Vec<Parameter> =
+            T::OPTIONS.iter().map(|&option| query_option(option, is_page)).collect();
         if T::OPTIONS.contains(&QueryOption::Count) {
             parameters.push(consistency_level("`eventual`, where objects are counted.", Required::False));
         }
@@ -27,13 +29,14 @@ impl IntoParams for Eventual {
     }
 }
 
-fn query_option(option: QueryOption) -> Parameter {
+/// An option, of a page of objects or of one. What has an example is in the example of the answer.
+fn query_option(option: QueryOption, is_page: bool) -> Parameter {
     let schema = ObjectBuilder::new();
     let (description, schema, example): (_, _, Value) = match option {
         QueryOption::Select => (
             "Properties to return, separated by commas.",
             schema.schema_type(Type::String),
-            json!("id,displayName"),
+            if is_page { json!("id,displayName") } else { Value::Null },
         ),
         QueryOption::Top => (
             "Objects on a page: 100 where it isn't said.",
@@ -47,7 +50,7 @@ fn query_option(option: QueryOption) -> Parameter {
         QueryOption::Count => (
             "Whether to count all objects. Needs `ConsistencyLevel`.",
             schema.schema_type(Type::Boolean),
-            json!(true),
+            Value::Null,
         ),
         QueryOption::SkipToken => (
             "Where the page begins: from `@odata.nextLink`, opaque.",

@@ -334,6 +334,36 @@ fn check_examples(contract: &Value, value: &Value, place: &str, checked: &mut us
 }
 
 #[tokio::test]
+async fn the_examples_of_what_is_read_have_the_form_of_what_the_example_requests_get() {
+    let tenant = Tenant::fresh().await;
+    let objects = Objects::of(&tenant).await;
+    let context = |body: &Value| {
+        let url = body["@odata.context"].as_str().unwrap();
+        url.split_once("$metadata").unwrap().1.to_owned()
+    };
+    let mut read = 0;
+    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        let Some(shown) = operation.example(200).as_object() else { continue };
+        let options = operation.parameters.as_array().into_iter().flatten().filter_map(|parameter| {
+            let (name, example) = (parameter["name"].as_str()?, parameter.get("example")?);
+            let value = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            (parameter["in"] == "query").then(|| format!("{name}={value}"))
+        });
+        let query = format!("?{}", options.collect::<Vec<_>>().join("&"));
+        let answer = ask(&tenant, &operation, &objects, &query, None).await.json();
+        assert_eq!(context(operation.example(200)), context(&answer), "{}", operation.id);
+        for name in shown.keys() {
+            assert!(answer.get(name).is_some(), "{} {name}", operation.id);
+        }
+        if shown.contains_key("value") {
+            assert_eq!(shown.len(), answer.as_object().unwrap().len(), "{}: {answer}", operation.id);
+        }
+        read += 1;
+    }
+    assert!(read >= 15, "{read} examples");
+}
+
+#[tokio::test]
 async fn the_examples_of_bodies_are_accepted() {
     let tenant = Tenant::fresh().await;
     // The domain of the sample, which the examples are of.
