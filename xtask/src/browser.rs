@@ -1,5 +1,5 @@
 //! The documentation in a browser, served and published: Debian's Chromium without a window, driven by
-//! `tools/docs-page.mjs` and `tools/docs-site.mjs`.
+//! `tools/docs-page.mjs`, `tools/docs-states.mjs` and `tools/docs-site.mjs`.
 
 use crate::{publish, roster::Roster, run, tools};
 use std::{env, process::Command};
@@ -7,15 +7,21 @@ use std::{env, process::Command};
 /// Set to anything, it puts the screenshot in the place of the one that the README shows.
 const UPDATE: &str = "ROSTER_UPDATE_SCREENSHOT";
 
-/// Adds a member to a group by the documentation of a new server. Fails on any error in the browser's console and on
-/// any request that leaves the server.
+/// Adds a member to a group by the documentation of a new server. Then looks at its page in each state, light and dark,
+/// wide and narrow: all of it can be read, reached and seen. Fails on any error in the browser's console and on any request
+/// that leaves the server.
 pub fn docs_page() -> Result<(), String> {
     let roster = Roster::start()?;
     let name = "interactive-documentation.png";
     let folder = if env::var_os(UPDATE).is_some() { run::root().join("docs") } else { run::target() };
-    let mut command = Command::new("node");
-    command.arg(run::root().join("xtask/tools/docs-page.mjs")).arg(&roster.url);
-    run::succeed(command.arg(tools::node()?).arg(folder.join(name)))
+    let tools = tools::node()?;
+    let script = |name: &str| {
+        let mut command = Command::new("node");
+        command.arg(run::root().join("xtask/tools").join(name)).arg(&roster.url).arg(&tools);
+        command
+    };
+    run::succeed(script("docs-page.mjs").arg(folder.join(name)))?;
+    run::succeed(&mut script("docs-states.mjs"))
 }
 
 /// Publishes twice with the same bytes, reads the YAML as older readers do, and finds an operation in the site.

@@ -2,17 +2,20 @@
 // The token stays in this page's memory: it is in no storage and gone when the page is.
 "use strict";
 
-const search = document.getElementById("search");
-const tokenInput = document.getElementById("token");
-const useSample = document.getElementById("use-sample");
-const note = document.getElementById("note");
+const [search, hits, tokenInput, useSample, note, answer] = ["search", "hits", "token", "use-sample", "note", "answer"].map(
+  (id) => document.getElementById(id),
+);
 
-const BEARER = {
-  type: "http",
-  scheme: "bearer",
-  description: "An access token, as the token endpoint or `roster token` gives it.",
-};
+const BEARER = { type: "http", scheme: "bearer" };
 const METHODS = ["get", "put", "post", "patch", "delete"];
+
+/** Swagger UI has colours for a dark page, and leaves it to the page when to show them. */
+function followColourScheme() {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+  dark.addEventListener("change", paint);
+  paint();
+}
 
 /** What each kind of token needs, as the contract's `security` says it. */
 function permissions(operation) {
@@ -25,15 +28,21 @@ function permissions(operation) {
   return ["| Token | Permissions |", "|---|---|", ...lines].join("\n");
 }
 
+/** The operations as they are searched: by what names them, and by all that is said of them. */
+let searched = [];
+
 /**
  * The contract as this page shows it: one scheme into which a token can be pasted stands in place of OAuth's flows, and
  * the permissions that those name stand in the operations' descriptions.
  */
 function shown(contract) {
-  for (const path of Object.values(contract.paths ?? {})) {
-    for (const operation of METHODS.map((method) => path[method]).filter(Boolean)) {
+  searched = [];
+  for (const [path, item] of Object.entries(contract.paths ?? {})) {
+    for (const [method, operation] of METHODS.map((method) => [method, item[method]]).filter(([, it]) => it)) {
       operation.description = `${operation.description ?? ""}\n\n${permissions(operation)}`;
       operation.security = [{ token: [] }];
+      const name = [...operation.tags, method, path, operation.summary, operation.operationId].join(" ").toLowerCase();
+      searched.push({ id: operation.operationId, name, all: `${name} ${operation.description.toLowerCase()}` });
     }
   }
   const components = { ...contract.components, securitySchemes: { token: BEARER } };
@@ -42,50 +51,112 @@ function shown(contract) {
   return { ...contract, servers, components };
 }
 
-/** Keeps the operations whose summary, path, id or tag has every word of the phrase. */
-function filterOperations(tags, phrase) {
+/** The ids of the operations that every word of the phrase names; where there is none, of those that speak of them. */
+function find(phrase) {
   const words = phrase.toLowerCase().split(/\s+/);
-  const matches = (entry, tag) => {
-    const operation = entry.get("operation");
-    const texts = [tag, entry.get("method"), entry.get("path"), operation.get("summary"), operation.get("operationId")];
-    const text = texts.join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
+  const having = (text) => searched.filter((operation) => words.every((word) => operation[text].includes(word)));
+  const named = having("name");
+  return new Set((named.length > 0 ? named : having("all")).map((operation) => operation.id));
+}
+
+const ADVICE =
+  "Try fewer words, a part of a path such as members/$ref, or of a permission such as GroupMember.Read.All.";
+
+function filterOperations(tags, phrase) {
+  const found = find(phrase);
+  const isFound = (entry) => found.has(entry.getIn(["operation", "operationId"]));
   return tags
-    .map((group, tag) => group.update("operations", (entries) => entries.filter((entry) => matches(entry, tag))))
+    .map((group) => group.update("operations", (entries) => entries.filter(isFound)))
     .filter((group) => group.get("operations").size > 0);
 }
 
-/** Tells below the bar with which token requests are sent, whoever changed it: the bar or Swagger UI's own dialog. */
-function showToken(token, whose) {
-  tokenInput.value = token;
-  note.textContent = token ? `Requests carry ${whose}.` : "Requests carry no token.";
-  note.classList.toggle("has-token", token !== "");
-  note.classList.remove("failed");
+/** Shows the operations that are searched for, and says how many there are. */
+function showHits() {
+  const phrase = search.value.trim();
+  ui.layoutActions.updateFilter(phrase);
+  document.body.classList.toggle("searching", phrase !== "");
+  const found = find(phrase).size;
+  hits.textContent =
+    phrase === "" ? ""
+    : found === 0 ? `No operation has “${phrase}” in its name, path, description or permissions.`
+    : `${found} of ${searched.length} operations.`;
+  hits.classList.toggle("failed", phrase !== "" && found === 0);
 }
+
+/** Says below the token's field what there is to say of it. */
+function tell(text, state = "") {
+  note.textContent = text;
+  note.className = state;
+}
+
+/** The operation that was sent last. */
+let sent = null;
+
+/** Tells of an answer those who can't see it come. After a 401, leads to where a token is got. */
+function tellOfAnswer(response) {
+  const { pathname } = new URL(response.url, document.baseURI);
+  if (!pathname.startsWith("/v1.0/")) {
+    return response;
+  }
+  answer.textContent = `The server answered ${response.status} ${response.statusText}.`;
+  if (response.status === 401) {
+    const get = useSample.hidden ? "Paste one here." : "Get one by the button, or paste one.";
+    tell(`401: the request carried no token that this server takes. ${get}`, "failed");
+    (useSample.hidden ? tokenInput : useSample).focus();
+  }
+  return response;
+}
+
+/** What Swagger UI leaves without a name, or out of the keyboard's reach: where it is, and the attribute that mends it. */
+const MENDED = [
+  [".copy-to-clipboard button", "aria-label", () => "Copy"],
+  ["textarea.body-param__text", "aria-label", () => "Request body"],
+  [".parameters select", "aria-label", (select) => select.closest("tr").dataset.paramName],
+  [":is(.curl-command, .live-responses-table) pre", "tabindex", () => "0"],
+];
+
+function mend() {
+  for (const [place, attribute, value] of MENDED) {
+    for (const element of document.querySelectorAll(`${place}:not([${attribute}])`)) {
+      element.setAttribute(attribute, value(element));
+    }
+  }
+}
+
+const nothing = () => null;
 
 const plugin = {
   fn: { opsFilter: filterOperations },
-  // Swagger UI's own field searches tags alone; the bar has one for operations.
-  components: { FilterContainer: () => null },
+  components: {
+    // The bar has a search that finds operations, and the one place for the token.
+    FilterContainer: nothing,
+    AuthorizeBtnContainer: nothing,
+    authorizeOperationBtn: nothing,
+    // There is one server.
+    ServersContainer: nothing,
+    // A mouse alone reaches it.
+    CopyToClipboardBtn: nothing,
+    // A link within a button. An operation that is opened names itself in the address.
+    DeepLink: ({ text }) => text,
+  },
+  wrapComponents: {
+    // Its headings are of the third level, and where nothing is found it says that the contract is empty.
+    operations: (Operations, { React }) => (properties) => [
+      React.createElement("h2", { key: "heading", className: "unseen" }, "Operations"),
+      find(search.value.trim()).size > 0
+        ? React.createElement(Operations, { key: "operations", ...properties })
+        : React.createElement("p", { key: "none", className: "no-hit" }, ADVICE),
+    ],
+  },
   statePlugins: {
     spec: {
       wrapActions: { updateJsonSpec: (update) => (contract) => update(shown(contract)) },
     },
-    auth: {
-      wrapActions: {
-        authorize: (authorize) => (given) => {
-          showToken(given.token?.value ?? "", "the token above");
-          return authorize(given);
-        },
-        logout: (logout) => (schemes) => {
-          showToken("", "");
-          return logout(schemes);
-        },
-      },
-    },
   },
 };
+
+followColourScheme();
+new MutationObserver(mend).observe(document.getElementById("documentation"), { childList: true, subtree: true });
 
 const ui = SwaggerUIBundle({
   url: new URL("../openapi.json", document.baseURI).href,
@@ -99,15 +170,21 @@ const ui = SwaggerUIBundle({
   displayRequestDuration: true,
   tryItOutEnabled: true,
   persistAuthorization: false,
+  responseInterceptor: tellOfAnswer,
+  // A browser may have kept the phrase over a reload.
+  onComplete: showHits,
   // It would send the contract's address to a service elsewhere.
   validatorUrl: null,
 });
 
-function useToken(token) {
+/** Sends this token with every request, or none. */
+function useToken(token, whose) {
   if (token) {
     ui.authActions.authorize({ token: { name: "token", schema: BEARER, value: token } });
+    tell(`Requests carry ${whose}.`, "has-token");
   } else {
     ui.authActions.logout(["token"]);
+    tell("Requests carry no token.");
   }
 }
 
@@ -136,17 +213,24 @@ async function offerSample() {
   const sample = await answer.json();
   useSample.addEventListener("click", async () => {
     try {
-      const token = await sampleToken(sample);
-      useToken(token);
-      showToken(token, "a token of the sample's application");
+      tokenInput.value = await sampleToken(sample);
+      useToken(tokenInput.value, "a token of the sample's application");
+      document.querySelector(`#${CSS.escape(sent)} .execute`)?.focus();
     } catch (error) {
-      note.textContent = `No token: ${error.message}`;
-      note.classList.add("failed");
+      tell(`No token: ${error.message}`, "failed");
     }
   });
   useSample.hidden = false;
 }
 
-search.addEventListener("input", () => ui.layoutActions.updateFilter(search.value.trim()));
-tokenInput.addEventListener("input", () => useToken(tokenInput.value.trim()));
+search.addEventListener("input", showHits);
+search.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") {
+    document.querySelector(".opblock-summary-control")?.focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  sent = event.target.closest(".execute")?.closest(".opblock").id ?? sent;
+});
+tokenInput.addEventListener("input", () => useToken(tokenInput.value.trim(), "the token above"));
 offerSample();
