@@ -12,10 +12,10 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long a server that runs on the same folder has for its writes between two pieces of a deletion: longer than it waits
-/// between two looks whether it is its turn.
+/// How long a server that runs on the same folder has for its writes between two pieces of a deletion, at least: longer than it
+/// waits at first between two looks whether it is its turn.
 const PAUSE: Duration = Duration::from_millis(30);
 
 #[derive(Debug, Subcommand)]
@@ -194,11 +194,12 @@ impl Delete {
     }
 }
 
-/// Takes a piece away of what deleted tenants held, and leaves a server time for its own writes.
+/// Takes a piece away of what deleted tenants held, and leaves a server as much time for its own writes.
 async fn clear(store: &Store) -> Result<Piece, store::Error> {
+    let began = Instant::now();
     let piece = store.clear_deleted_tenants().await?;
     if piece == Piece::Unfinished {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(began.elapsed().max(PAUSE)).await;
     }
     Ok(piece)
 }

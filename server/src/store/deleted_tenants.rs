@@ -8,7 +8,7 @@ use super::{
 use chrono::TimeDelta;
 
 /// Rows of objects and pairs that one piece takes away at most, and changes.
-const PIECE: usize = 2_000;
+const PIECE: usize = 1_000;
 
 /// How long deleted tenants are looked at again. A request that found its tenant before the deletion has ended by then.
 const LOOKED_AT: TimeDelta = TimeDelta::days(1);
