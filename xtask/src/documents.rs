@@ -325,7 +325,9 @@ fn make_executable(_: &Path) -> std::io::Result<()> {
 
 /// Commands and options that sentences name must be there.
 fn check_words(document: &str) -> Result<(), String> {
-    let (roster, xtask) = (roster_server::cli::Cli::command(), crate::Cli::command());
+    let [mut roster, mut xtask] = [roster_server::cli::Cli::command(), crate::Cli::command()];
+    // That adds `--help`.
+    [&mut roster, &mut xtask].into_iter().for_each(Cli::build);
     for span in markdown::code_spans(document) {
         let words = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let known = if let Some(rest) = span.strip_prefix("roster ") {
@@ -353,7 +355,7 @@ fn is_known(command: &Cli, words: &[String]) -> bool {
         None if command.has_subcommands() && !word.starts_with('-') => false,
         None => words.iter().all(|word| {
             let option = word.trim_matches(['[', ']']);
-            !option.starts_with("--") || option == "--help" || has_option(command, option)
+            !option.starts_with("--") || has_option(command, option)
         }),
     }
 }

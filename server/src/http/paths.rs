@@ -284,9 +284,12 @@ mod tests {
                 assert_eq!((path, found.unknown), (format!("/v1.0{canonical}"), None), "{spelling}");
             }
         }
-        for not_one in
-            ["/groups/x/members/user", "/graph.groups", "/groups()", "/users/graph.ada@contoso.example"]
-        {
+        for not_one in [
+            "/groups/x/members/user",
+            "/microsoft.graph.groups",
+            "/groups()",
+            "/users/graph.ada@contoso.example",
+        ] {
             assert_eq!(paths.walk(&format!("/v1.0{not_one}")).0, format!("/v1.0{not_one}"));
         }
         assert_eq!(paths.walk("/BETA/groups('x')/members").1.unknown, None);

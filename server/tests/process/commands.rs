@@ -117,8 +117,10 @@ async fn a_tenant_is_deleted_while_the_server_runs_and_nothing_of_it_is_left() {
     let other = printed(&["tenant", "create", "--data", &data]);
     let listed = printed(&["tenant", "list", "--data", &data]);
     let expected = format!(
-        "{}  12 users, 8 groups, 2 applications\n{other}  0 users, 0 groups, 0 applications",
-        SAMPLE[0]
+        "{}  contoso.example, 5a3e0000.roster.local  12 users, 8 groups, 2 applications\n\
+         {other}  {}.roster.local  0 users, 0 groups, 0 applications",
+        SAMPLE[0],
+        &other[..8],
     );
     assert_eq!(listed, expected);
 
@@ -130,7 +132,8 @@ async fn a_tenant_is_deleted_while_the_server_runs_and_nothing_of_it_is_left() {
     assert_eq!(deleted, json!({"deleted": SAMPLE[0]}));
     server.refuses(&token).await;
     assert_eq!(server.token_status(SAMPLE[0], SAMPLE[1], SAMPLE[2]).await, StatusCode::BAD_REQUEST);
-    let none = json!({"tenant": other, "users": 0, "groups": 0, "applications": 0});
+    let domains = [format!("{}.roster.local", &other[..8])];
+    let none = json!({"tenant": other, "domains": domains, "users": 0, "groups": 0, "applications": 0});
     assert_eq!(json_of(&["tenant", "list", "--data", &data])["tenants"], json!([none]));
     assert!(refusal(&["tenant", "delete", "--data", &data, SAMPLE[0], "--yes"]).0.contains("no tenant"));
     let database = rusqlite::Connection::open(Path::new(&data).join("roster.sqlite")).unwrap();
