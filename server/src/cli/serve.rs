@@ -49,7 +49,7 @@ pub(super) struct Serve {
         requires = "sample")]
     sample_secret: Option<Secret>,
 
-    /// A domain that the first tenant has besides its initial one; in a new directory the first is its default [repeatable]
+    /// A domain that the first tenant has besides its initial one; in a new directory the first is its default; repeatable
     #[arg(long = "domain", value_name = "NAME", env = "ROSTER_DOMAIN", value_delimiter = ',')]
     domains: Vec<DomainName>,
 

@@ -28,7 +28,7 @@ pub(super) enum TenantCommand {
         #[arg(long, value_name = "TENANT")]
         id: Option<TenantId>,
 
-        /// A domain that it has besides its initial one; the first is its default [repeatable]
+        /// A domain that it has besides its initial one; the first is its default; repeatable
         #[arg(long, value_name = "NAME")]
         domain: Vec<DomainName>,
 

@@ -104,7 +104,7 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
 
 /// Everything that the public surface doesn't hold is answered as Graph.
 fn is_graph(path: &str) -> bool {
-    path.starts_with("/v1.0")
+    ["/v1.0", "/beta"].iter().any(|version| path.starts_with(version))
 }
 
 /// The ids of a request.
@@ -199,8 +199,10 @@ fn log(
     let status = response.status().as_u16();
     let code = failure.map_or("-", |failure| failure.answer().code);
     let request_id = ids.server.to_str().unwrap_or_default();
-    let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
-    let path = failure.filter(|failure| failure.is_unserved()).map(|_| shown(uri.path()));
+    let duration_ms = (began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    // What is public has forms of its own.
+    let is_unserved = failure.map_or(matches!(status, 405 | 501), Failure::is_unserved);
+    let path = is_unserved.then(|| shown(uri.path()));
     match failure.filter(|_| status >= 500 && path.is_none()) {
         Some(cause) => {
             tracing::error!(%method, operation, status, code, duration_ms, request_id, %cause, "request failed");

@@ -92,8 +92,9 @@ impl Paths {
             if index == 1 && node.is_some() && found.take_tenant(segment) {
                 continue;
             }
-            for segment in split_key_form(segment) {
-                node = node.and_then(|here| match here.step(&segment) {
+            for (part, segment) in split_key_form(segment).into_iter().enumerate() {
+                let step = if part == 0 { Node::step } else { Node::step_by_key };
+                node = node.and_then(|here| match step(here, &segment) {
                     Some((spelling, next)) => {
                         segments.push(spelling);
                         Some(next)
@@ -107,6 +108,10 @@ impl Paths {
                     segments.push(segment);
                 }
             }
+        }
+        if segments == [self.version.as_str()] {
+            // A version alone leads nowhere, nor does one with a tenant.
+            found.unknown = trimmed.rsplit('/').next().map(|last| decoded(last).into_owned());
         }
         (format!("/{}", segments.join("/")), found)
     }
@@ -134,6 +139,12 @@ impl Node {
             (None, Some(next)) => Some((segment.into(), next)),
             (None, None) => None,
         }
+    }
+
+    /// Where a key leads. It is no literal, whatever it reads like.
+    fn step_by_key(&self, key: &str) -> Option<(String, &Self)> {
+        let next = if self.is_whole { Some(self) } else { self.parameter.as_deref() };
+        next.map(|next| (key.into(), next))
     }
 
     /// The literal of a name in lower case. `graph.` stands for `microsoft.graph.` before the name of a cast; before that of
@@ -206,7 +217,13 @@ mod tests {
     fn walk(path: &str) -> (String, GraphPath) {
         Paths::new(
             "v1.0",
-            ["/groups", "/groups/{id}/members/$ref", "/groups/{id}/members/$count", "/users/{id}"],
+            [
+                "/groups",
+                "/groups/{id}/members/$ref",
+                "/groups/{id}/members/$count",
+                "/users/$count",
+                "/users/{id}",
+            ],
         )
         .walk(path)
     }
@@ -304,6 +321,7 @@ mod tests {
         for tenant in [ID, "contoso.example"] {
             let (path, found) = walk(&format!("/v1.0/{tenant}/groups"));
             assert_eq!((path.as_str(), found.tenant), ("/v1.0/groups", tenant.parse().ok()));
+            assert_eq!(walk(&format!("/v1.0/{tenant}")).1.unknown.as_deref(), Some(tenant));
         }
         for qualified in ["microsoft.graph.group", "Microsoft.Graph.delta()"] {
             let found = walk(&format!("/v1.0/{qualified}/groups")).1;

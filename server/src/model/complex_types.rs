@@ -194,7 +194,9 @@ pub static PERMISSION_SCOPE: Complex = Complex {
         property("isEnabled", Boolean, "Whether it can be granted.").writable(),
         property("origin", String, "Whether the application or its service principal declares it.")
             .writable(),
-        property("type", String, "Who can grant it: `User` or `Admin`.").writable(),
+        property("type", String, "Who can grant it: `User` or `Admin`.")
+            .writable()
+            .format(Format::OneOf(&["User", "Admin"])),
         property("userConsentDescription", String, "What it allows, for users.").writable(),
         property("userConsentDisplayName", String, "Its name for users.").writable(),
         property("value", String, "The permission as it stands in tokens.").writable(),

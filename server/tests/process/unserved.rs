@@ -26,6 +26,7 @@ async fn the_log_names_the_path_of_what_is_not_served_and_of_nothing_else() {
     for (method, path, _) in &asked {
         server.request(method.clone(), path, &token).send().await.unwrap();
     }
+    reqwest::get(format!("{}/common/oauth2/authorize?hidden", server.url)).await.unwrap();
     assert!(server.terminate().success());
     let mut log = String::new();
     reader.read_to_string(&mut log).unwrap();
@@ -33,7 +34,9 @@ async fn the_log_names_the_path_of_what_is_not_served_and_of_nothing_else() {
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let requests: Vec<Value> = lines.filter(|line| line["fields"]["message"] == "request").collect();
     let named: Vec<Option<&str>> = requests.iter().map(|line| line["fields"]["path"].as_str()).collect();
-    let expected = asked.each_ref().map(|(_, _, path)| path.map(|path| &path[..path.len().min(256)]));
-    assert_eq!(named[1..], expected, "after the one for the token");
+    let mut expected = vec![None];
+    expected.extend(asked.iter().map(|(_, _, path)| path.map(|path| &path[..path.len().min(256)])));
+    expected.push(Some("/common/oauth2/authorize"));
+    assert_eq!(named, expected, "the first is for the token");
     assert!(!log.contains("hidden") && !log.contains("ERROR"), "{log}");
 }
