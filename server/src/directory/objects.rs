@@ -8,7 +8,7 @@ use crate::{
         clock::timestamp,
         ids::{ObjectId, Sent},
         kinds::{GroupTraits, ObjectKind},
-        permissions::{Access, Grants, Reach},
+        permissions::{Access, Grants, Missing, Reach},
         properties::Entity,
         values::{Document, PropertyFault, Values},
     },
@@ -94,9 +94,10 @@ pub(super) fn may_name<'n>(
     names: impl IntoIterator<Item = &'n String>,
 ) -> Result<(), Refusal> {
     let named = |name: &'n String| entities.iter().filter_map(move |entity| entity.property(name));
-    let mut needs = names.into_iter().flat_map(named).filter_map(|property| property.needs.of(access));
-    match needs.find(|need| need.reach(by) != Some(Reach::Any)) {
-        Some(need) => Err(Refusal::lacks(need, by)),
+    let needs = names.into_iter().flat_map(named).filter_map(|property| property.needs.of(access));
+    let lacking = needs.filter(|need| need.reach(by) != Some(Reach::Any));
+    match lacking.map(|need| need.missing(by)).reduce(Missing::and) {
+        Some(missing) => Err(Refusal::Lacks(missing)),
         None => Ok(()),
     }
 }

@@ -119,6 +119,11 @@ impl Permissions {
         all_of.iter().all(|&permission| self.0 & (1 << permission as u64) != 0)
     }
 
+    /// Whether it holds none.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
     /// Each of them, in the table's order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |&permission| self.hold(&[permission]))
@@ -179,6 +184,16 @@ pub struct Missing {
     pub permissions: Permissions,
     /// Whether they would be delegated ones; else an application's.
     pub delegated: bool,
+}
+
+impl Missing {
+    /// What is missing where this and another are needed together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let are_known = !self.permissions.is_empty() && !other.permissions.is_empty();
+        let both = self.permissions.iter().chain(other.permissions.iter());
+        Self { permissions: both.filter(|_| are_known).collect(), ..self }
+    }
 }
 
 /// What an operation needs: one of several alternatives, each a set that must be held as a whole. The first alternative

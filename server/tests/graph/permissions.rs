@@ -134,6 +134,12 @@ async fn a_refusal_names_what_an_object_a_group_or_a_property_needs_besides() {
             Some("User-LifeCycleInfo.Read.All"),
         ),
         (&patch, format!("/users/{ada}"), json!({"identities": []}), Some("User.ManageIdentities.All")),
+        (
+            &patch,
+            format!("/users/{ada}"),
+            json!({"identities": [], "passwordProfile": {"password": "Anything 1"}}),
+            Some("User.ManageIdentities.All and User-PasswordProfile.ReadWrite.All"),
+        ),
         (&patch, format!("/users/{ada}"), json!({"aboutMe": "x"}), None),
     ] {
         let request = tenant.anonymous(method.clone(), &format!("/v1.0{path}")).bearer_auth(&weak);
