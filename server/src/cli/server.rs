@@ -15,7 +15,7 @@ use crate::{
     model::{domains::DomainName, ids::TenantId},
     store::{
         self, Options, Piece, Store, Tenant, WriteTx, changes,
-        domains::Given,
+        domains,
         folder::{self, Folder, ServerLock},
     },
 };
@@ -227,21 +227,26 @@ pub(super) async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(
     }
 }
 
-/// The oldest tenant, with the domains of the settings. A new directory gets one, the sample's where that was asked for.
+/// The oldest tenant, with all domains of the settings; none is added where one is another tenant's. A new directory gets a
+/// tenant, the sample's where that was asked for, and the first of the domains is its default.
 async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Error> {
-    let tenant = if let Some(secret) = settings.sample.clone() {
-        store.first_tenant(sample::TENANT, move |tx| sample::fill_with(tx, &secret)).await?
-    } else {
-        let domains = settings.domains.clone();
-        let give = move |tx: &WriteTx<'_>| store::domains::give(tx, &domains).map(drop);
-        store.first_tenant(TenantId::random(), give).await?
-    };
-    for domain in &settings.domains {
-        if store.add_domain(tenant, domain.clone()).await? == Given::Taken {
-            return Err(Error::DomainTaken(domain.clone()));
+    let id = settings.sample.as_ref().map_or_else(TenantId::random, |_| sample::TENANT);
+    let (secret, domains) = (settings.sample.clone(), settings.domains.clone());
+    let fill = move |tx: &WriteTx<'_>| {
+        if let Some(secret) = &secret {
+            sample::fill_with(tx, secret)?;
         }
-    }
+        refuse_taken(domains::give(tx, &domains)?)
+    };
+    let tenant = store.first_tenant(id, fill).await?;
+    let domains = settings.domains.clone();
+    let add = move |tx: &WriteTx<'_>| refuse_taken(domains::add_all(tx, &domains)?);
+    store.tenant(tenant).write(add).await?;
     Ok(tenant)
+}
+
+fn refuse_taken(taken: Option<&DomainName>) -> Result<(), Error> {
+    taken.map_or(Ok(()), |domain| Err(Error::DomainTaken(domain.clone())))
 }
 
 async fn find_sample(store: &Store, asked_for: Option<&Secret>) -> Result<SampleFound, Error> {

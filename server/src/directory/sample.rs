@@ -1,7 +1,7 @@
 //! The sample: a small organisation with every kind of group and member, and two applications. All ids are fixed and
 //! public, and so is the applications' secret unless another is given.
 
-use super::{Error, applications, applications::Registration, import};
+use super::{Error, Refusal, applications, applications::Registration, import};
 use crate::{
     auth::secrets::Secret,
     model::{
@@ -133,7 +133,9 @@ pub fn is_public(secret: &Secret) -> bool {
 
 /// Fills an empty tenant. The applications get this secret.
 pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
-    domains::give(tx, &[DomainName::from_known(DOMAIN)])?;
+    if domains::give(tx, &[DomainName::from_known(DOMAIN)])?.is_some() {
+        return Err(Refusal::ForeignDomain.into());
+    }
     for (number, given, family, department) in USERS {
         let nickname = given.to_lowercase();
         let name = format!("{nickname}@{DOMAIN}");

@@ -46,17 +46,23 @@ fn add(tx: &WriteTx<'_>, domain: &DomainName) -> Result<Given, Error> {
     Ok(if is_own(tx, domain)? { Given::Present } else { Given::Taken })
 }
 
-/// Gives a new tenant domains, the first of which is its default. Tells of the first that is another tenant's.
-pub fn give<'d>(tx: &WriteTx<'_>, domains: &'d [DomainName]) -> Result<Option<&'d DomainName>, Error> {
+/// Gives the tenant domains. Tells of the first that is another tenant's, at which it ends.
+pub fn add_all<'d>(tx: &WriteTx<'_>, domains: &'d [DomainName]) -> Result<Option<&'d DomainName>, Error> {
     for domain in domains {
         if add(tx, domain)? == Given::Taken {
             return Ok(Some(domain));
         }
     }
-    if let Some(first) = domains.first() {
+    Ok(None)
+}
+
+/// Gives a new tenant domains, the first of which is its default. Tells of the first that is another tenant's.
+pub fn give<'d>(tx: &WriteTx<'_>, domains: &'d [DomainName]) -> Result<Option<&'d DomainName>, Error> {
+    let taken = add_all(tx, domains)?;
+    if let (None, Some(first)) = (taken, domains.first()) {
         make_default(tx, first)?;
     }
-    Ok(None)
+    Ok(taken)
 }
 
 /// Gives a new tenant the domain that follows from its id, as its default.

@@ -223,15 +223,33 @@ async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
 
 #[tokio::test]
 async fn the_first_domain_of_a_new_directory_is_that_of_its_mail_addresses() {
+    for (sample, domains, default) in [
+        (&[][..], &["--domain", "first.example", "--domain", "then.example"][..], "first.example"),
+        (&["--sample"], &["--domain", "first.example", "--domain", "then.example"], "first.example"),
+        (&["--sample"], &["--domain", "contoso.example,then.example"], "contoso.example"),
+        (&["--sample"], &[], "contoso.example"),
+    ] {
+        let (_keep, data) = folder();
+        let server = Server::start(Path::new(&data), &[sample, domains].concat());
+        printed(&["app", "create", "--data", &data, "a", "--role", "Group.ReadWrite.All"]);
+        let token = printed(&["token", "--data", &data, "--app", "a"]);
+        let body = json!({"displayName": "g", "mailEnabled": true, "mailNickname": "g", "securityEnabled": false,
+            "groupTypes": ["Unified"]});
+        let answer = server.post("/groups", &token, &body).send().await.unwrap();
+        assert_eq!(answer.json::<Value>().await.unwrap()["mail"], format!("g@{default}"), "{domains:?}");
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_for_one_of_its_domains_adds_none() {
     let (_keep, data) = folder();
-    let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
-    let server = Server::spawn(serve.args(["--domain", "first.example", "--domain", "then.example"]));
-    printed(&["app", "create", "--data", &data, "a", "--role", "Group.ReadWrite.All"]);
-    let token = printed(&["token", "--data", &data, "--app", "a"]);
-    let body = json!({"displayName": "g", "mailEnabled": true, "mailNickname": "g", "securityEnabled": false,
-        "groupTypes": ["Unified"]});
-    let answer = server.post("/groups", &token, &body).send().await.unwrap();
-    assert_eq!(answer.json::<Value>().await.unwrap()["mail"], "g@first.example");
+    printed(&["tenant", "create", "--data", &data, "--domain", "one.example"]);
+    printed(&["tenant", "create", "--data", &data, "--domain", "two.example"]);
+    let listed = || printed(&["tenant", "list", "--data", &data]);
+    let before = listed();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", &data, "--domain", "new.example,two.example"];
+    assert!(complaint(&serve).contains("the domain two.example is another tenant's"));
+    assert_eq!(listed(), before);
 }
 
 #[test]
