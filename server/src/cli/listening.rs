@@ -56,11 +56,14 @@ impl Listen {
         if addresses.is_empty() { Err(failed(io::ErrorKind::NotFound.into())) } else { Ok(addresses) }
     }
 
-    /// The origin of a server that listens here, at a port that it has.
-    pub(super) fn origin(&self, bound: SocketAddr) -> String {
+    /// The origin of a server that listens here, at a port that it has. One that answers to loopback names alone is known by
+    /// its address, unless its name is `localhost`.
+    pub(super) fn origin(&self, bound: SocketAddr, loopback_only: bool) -> String {
         match self {
-            Self::At(_) => format!("http://{bound}"),
-            Self::Named(name, _) => format!("http://{name}:{}", bound.port()),
+            Self::Named(name, _) if !loopback_only || name == "localhost" => {
+                format!("http://{name}:{}", bound.port())
+            }
+            _ => format!("http://{bound}"),
         }
     }
 }
@@ -140,6 +143,20 @@ mod tests {
             "a b:80",
         ] {
             assert!(text.parse::<Listen>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_answers_to_loopback_names_alone_is_announced_by_one() {
+        let bound = "127.0.1.1:8080".parse().unwrap();
+        for (listen, loopback_only, origin) in [
+            ("localhost:0", true, "http://localhost:8080"),
+            ("LocalHost:0", true, "http://localhost:8080"),
+            ("my-machine:0", true, "http://127.0.1.1:8080"),
+            ("my-machine:0", false, "http://my-machine:8080"),
+            ("127.0.1.1:0", true, "http://127.0.1.1:8080"),
+        ] {
+            assert_eq!(listen.parse::<Listen>().unwrap().origin(bound, loopback_only), origin, "{listen}");
         }
     }
 

@@ -14,8 +14,7 @@ use crate::{
     },
     model::{domains::DomainName, ids::TenantId},
     store::{
-        self, Options, Piece, Store, Tenant, WriteTx, changes,
-        domains,
+        self, Options, Piece, Store, Tenant, WriteTx, changes, domains,
         folder::{self, Folder, ServerLock},
     },
 };
@@ -101,7 +100,7 @@ impl Server {
         check_reach(&settings, &addresses, is_public)?;
         let tenant = first_tenant(&store, &settings).await?;
         let sample = find_sample(&store, settings.sample.as_ref()).await?;
-        let urls = Urls::new(&settings, address);
+        let urls = Urls::new(&settings, address, is_public);
         let path = folder.path().to_owned();
         let http = http::Settings {
             policy: settings.policy,
@@ -155,14 +154,11 @@ impl Server {
 }
 
 impl Urls {
-    fn new(settings: &Settings, address: SocketAddr) -> Self {
-        let reachable = || settings.listen.origin(listening::reachable(address));
+    fn new(settings: &Settings, address: SocketAddr, loopback_only: bool) -> Self {
+        let origin = |address| settings.listen.origin(address, loopback_only);
+        let reachable = || origin(listening::reachable(address));
         let outside = settings.public_url.clone().unwrap_or_else(reachable);
-        Self {
-            origin: settings.listen.origin(address),
-            base: format!("{outside}/v1.0"),
-            docs: format!("{outside}/docs"),
-        }
+        Self { origin: origin(address), base: format!("{outside}/v1.0"), docs: format!("{outside}/docs") }
     }
 }
 
