@@ -1,6 +1,5 @@
 //! The binary `roster`.
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 use roster_server::cli::Cli;
 use std::process::ExitCode;
@@ -11,5 +10,5 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    Cli::parse().run().await
+    Cli::read().run().await
 }

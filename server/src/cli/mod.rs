@@ -1,4 +1,5 @@
-//! The command line: what an operator starts. Every setting is a flag, and `ROSTER_*` in the environment.
+//! The command line: what an operator starts. Every setting is a flag, and `ROSTER_*` in the environment, where an empty
+//! one isn't set.
 
 mod app;
 mod arguments;
@@ -20,8 +21,10 @@ use crate::{
         folder::{Folder, FolderError},
     },
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{
+    env,
+    ffi::OsStr,
     fmt::Display,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -163,6 +166,12 @@ struct Opened {
 }
 
 impl Cli {
+    /// Reads the arguments and the variables of this process, and ends it where they can't be read.
+    pub fn read() -> Self {
+        let matches = without_empty_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// Runs the command, and says on standard error why it failed.
     pub async fn run(self) -> ExitCode {
         let (format, level) = self.command.log();
@@ -180,6 +189,13 @@ impl Cli {
         drop(log);
         if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// A command, and all below it, for which a variable that is empty isn't set: a compose file's `${NAME:-}` makes such.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    let forget = |arg: Arg| if arg.get_env().is_some_and(is_empty) { arg.env(None::<&str>) } else { arg };
+    command.mut_args(forget).mut_subcommands(without_empty_variables)
 }
 
 impl Command {
@@ -298,7 +314,6 @@ fn open_store(folder: &Folder, options: Options) -> Result<Store, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     /// A command and all below it.
     fn all(command: clap::Command) -> Vec<clap::Command> {

@@ -351,6 +351,22 @@ fn a_variable_that_is_not_true_or_false_is_refused() {
 }
 
 #[test]
+fn a_variable_that_is_empty_is_not_set() {
+    let help = printed(&["serve", "--help"]);
+    let named: Vec<&str> =
+        help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
+    assert!(named.len() > 10 && named.contains(&"ROSTER_DOMAIN"), "{named:?}");
+    let (_keep, data) = folder();
+    let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
+    let _server = Server::spawn(serve.envs(named.iter().map(|name| (name, ""))));
+    let mut list = roster(&["app", "list", "--data", &data]);
+    assert!(list.env("ROSTER_TENANT", "").output().unwrap().status.success());
+    let settings = [("ROSTER_LISTEN", ""), ("ROSTER_FORMAT", ""), ("ROSTER_LOG_LEVEL", "")];
+    let demo = roster(&["demo", "--once"]).envs(settings).output().unwrap();
+    assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
+}
+
+#[test]
 fn the_first_line_of_the_output_tells_where_the_server_listens_whatever_is_logged() {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--log-level", "trace"];
     let mut child = roster(&serve).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
