@@ -1,7 +1,11 @@
 //! The sample: a small organisation with every kind of group and member, and two applications. All ids are fixed and
 //! public, and so is the applications' secret unless another is given.
 
-use super::{Error, Refusal, applications, applications::Registration, import};
+use super::{
+    Error, Refusal, applications,
+    applications::{Authentication, Registration},
+    import,
+};
 use crate::{
     auth::secrets::Secret,
     model::{
@@ -10,7 +14,7 @@ use crate::{
         kinds::ObjectKind,
         permissions::{Holders, Permission},
     },
-    store::{WriteTx, domains},
+    store::{ReadTx, WriteTx, domains},
 };
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
@@ -183,6 +187,17 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
         import::owner(tx, id(group), id(owner))?;
     }
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
+}
+
+/// The first of the sample's applications that gets tokens with the public secret. `None`: neither does.
+pub fn public_application(tx: &ReadTx<'_>) -> Result<Option<AppId>, Error> {
+    let secret = public_secret();
+    for app_id in [APP_ID, ALL_APP_ID] {
+        if matches!(applications::authenticate(tx, app_id, &secret)?, Authentication::Proven(_)) {
+            return Ok(Some(app_id));
+        }
+    }
+    Ok(None)
 }
 
 fn registrations(secret: &Secret) -> [Registration; 2] {

@@ -1,8 +1,8 @@
 //! The interactive documentation, `/docs/`: Swagger UI over the contract that this server serves, all of it from the
 //! binary. What an operation does is none of its business; it reads the contract as anybody does.
 
-use super::{AppState, texts::Text};
-use crate::directory::sample;
+use super::{AppState, errors::Failure, texts::Text};
+use crate::{directory::sample, model::ids::AppId};
 use axum::{
     Router,
     extract::{RawPathParams, Request, State},
@@ -86,17 +86,24 @@ async fn file(path: RawPathParams, headers: HeaderMap) -> Response {
     FILES.get(name).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |text| text.answer(&headers))
 }
 
-/// How the page gets a token for the sample's application. Servers with the sample answer to loopback names alone,
-/// and no others do.
-async fn sample_application(State(app): State<AppState>) -> Response {
-    if !app.loopback_only {
-        return StatusCode::NOT_FOUND.into_response();
-    }
+/// How the page gets a token for an application of the sample's, while one has the public secret. A server on which one had
+/// it when it started answers to loopback names alone.
+async fn sample_application(State(app): State<AppState>) -> Result<Response, Failure> {
+    let Some(app_id) = public_application(&app).await? else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
     let sample = json!({
         "tenant": sample::TENANT.to_string(),
-        "client_id": sample::APP_ID.to_string(),
+        "client_id": app_id.to_string(),
         "client_secret": sample::APP_SECRET,
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (headers, sample.to_string()).into_response()
+    Ok((headers, sample.to_string()).into_response())
+}
+
+async fn public_application(app: &AppState) -> Result<Option<AppId>, Failure> {
+    match app.store.find_tenant(sample::TENANT).await? {
+        Some(tenant) => Ok(app.store.tenant(tenant).read(sample::public_application).await?),
+        None => Ok(None),
+    }
 }

@@ -2,6 +2,11 @@
 
 use crate::support::{Answer, Server, Tenant, refused, send};
 use reqwest::{Method, redirect};
+use roster_server::{
+    auth::secrets::Secret,
+    directory::{applications, sample},
+    store::WriteTx,
+};
 
 async fn get(server: &Server, path: &str) -> Answer {
     let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
@@ -115,6 +120,20 @@ async fn the_samples_application_is_told_by_servers_with_the_sample_alone() {
     // A page of another origin that reaches this server by a name of its own learns nothing.
     let elsewhere = client.get(format!("{}/docs/sample.json", server.url)).header("host", "attacker.example");
     assert_eq!(send(elsewhere).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_application_whose_secret_was_renewed_is_told_no_more() {
+    let server = Server::with_sample().await;
+    let told = async || get(server, "/docs/sample.json").await;
+    let tenant = server.store.find_tenant(sample::TENANT).await.unwrap().unwrap();
+    for app_id in [sample::APP_ID, sample::ALL_APP_ID] {
+        assert_eq!(told().await.json()["client_id"], app_id.to_string());
+        let secret = Secret::random().unwrap().digest();
+        let rotate = move |tx: &WriteTx<'_>| applications::rotate_secret(tx, app_id, &secret);
+        assert!(server.store.tenant(tenant).write(rotate).await.unwrap());
+    }
+    assert_eq!(told().await.status, 404);
 }
 
 #[tokio::test]
