@@ -93,8 +93,7 @@ pub(super) fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, Sock
 }
 
 fn listen_once(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr), (SocketAddr, io::Error)> {
-    let (mut listeners, mut first) = (Vec::new(), None::<SocketAddr>);
-    let mut failure = (SocketAddr::from(([0, 0, 0, 0], 0)), io::ErrorKind::NotFound.into());
+    let (mut listeners, mut first, mut absent) = (Vec::new(), None::<SocketAddr>, Vec::new());
     for mut address in addresses.iter().copied() {
         address.set_port(first.map_or(address.port(), |first| first.port()));
         match listen_at(address) {
@@ -102,13 +101,33 @@ fn listen_once(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr
                 listeners.push(listener);
                 first.get_or_insert(at);
             }
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err((address, error)),
             // A name can stand for an address of a kind that the machine doesn't have, such as IPv6.
-            Err(error) => failure = (address, error),
+            Err(error) if is_absent(&error) => absent.push((address, error)),
+            Err(error) => return Err((address, error)),
         }
     }
-    first.map(|first| (listeners, first)).ok_or(failure)
+    if let Some(first) = first {
+        for (address, error) in absent {
+            tracing::warn!(%address, %error, "the machine doesn't have one of the name's addresses: it is left out");
+        }
+        return Ok((listeners, first));
+    }
+    let none = || (SocketAddr::from(([0, 0, 0, 0], 0)), io::ErrorKind::NotFound.into());
+    Err(absent.pop().unwrap_or_else(none))
 }
+
+/// Whether this is what comes of an address that the machine doesn't have, or of a kind that it doesn't have.
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(UNSUPPORTED_FAMILY)
+}
+
+/// How the system says that it has no addresses of a kind.
+#[cfg(unix)]
+const UNSUPPORTED_FAMILY: i32 = rustix::io::Errno::AFNOSUPPORT.raw_os_error();
+
+/// How the system says that it has no addresses of a kind: `WSAEAFNOSUPPORT`.
+#[cfg(not(unix))]
+const UNSUPPORTED_FAMILY: i32 = 10047;
 
 fn listen_at(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
@@ -175,6 +194,15 @@ mod tests {
         let (here, elsewhere) = ("127.0.0.1:0".parse().unwrap(), "192.0.2.1:0".parse().unwrap());
         assert_eq!(listen(&[here, elsewhere]).unwrap().0.len(), 1);
         assert!(listen(&[elsewhere]).is_err());
+    }
+
+    #[test]
+    fn only_an_address_that_the_machine_lacks_is_left_out() {
+        assert!(is_absent(&io::ErrorKind::AddrNotAvailable.into()));
+        assert!(is_absent(&io::Error::from_raw_os_error(UNSUPPORTED_FAMILY)));
+        for kind in [io::ErrorKind::AddrInUse, io::ErrorKind::PermissionDenied, io::ErrorKind::InvalidInput] {
+            assert!(!is_absent(&kind.into()), "{kind}");
+        }
     }
 
     #[tokio::test]
