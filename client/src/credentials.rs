@@ -3,12 +3,11 @@
 use crate::{TokenError, TokenSource, Transport};
 use futures::future::BoxFuture;
 use serde::Deserialize;
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
 };
-use tokio::sync::Mutex;
 
 /// Stands for every permission of Graph's that was granted to the application.
 const SCOPE: &str = "https://graph.microsoft.com/.default";
@@ -18,6 +17,9 @@ const AHEAD: Duration = Duration::from_secs(300);
 
 /// How long a token that is still good stays in use after its renewal failed, before the next try.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How long requests wait for a renewal while the token is still good.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tokens for an application, from the token endpoint of its tenant. A token is kept and renewed five minutes before it
 /// ends. Clones share it, and get one at a time, however many requests wait for it.
@@ -50,6 +52,12 @@ struct Kept {
     token: String,
     renewal: Instant,
     end: Instant,
+}
+
+impl Kept {
+    fn is_good(&self) -> bool {
+        Instant::now() < self.end
+    }
 }
 
 /// What the token endpoint answers where it grants one (RFC 6749, 5.1).
@@ -114,6 +122,14 @@ impl ClientCredentials {
             Err(_) => Err(TokenError::Failed(format!("the token endpoint answered {status}"))),
         }
     }
+
+    /// Puts a new token in place of one that is still good, if there is one soon: it is asked for once.
+    async fn renew(&self, kept: &mut Kept, transport: Transport<'_>) {
+        match timeout(PATIENCE, self.get(Transport { retries: 0, ..transport })).await {
+            Ok(Ok(renewed)) => *kept = renewed,
+            _ => kept.renewal = Instant::now() + PAUSE,
+        }
+    }
 }
 
 fn renewed_after(lifetime: Duration) -> Duration {
@@ -125,17 +141,16 @@ impl TokenSource for ClientCredentials {
         Box::pin(async move {
             // Held until there is a token: who comes meanwhile waits for that one.
             let mut kept = self.kept.lock().await;
-            let Some(kept) = kept.as_mut().filter(|kept| Instant::now() < kept.end) else {
-                return Ok(kept.insert(self.get(transport).await?).token.clone());
-            };
-            if Instant::now() >= kept.renewal {
-                // Tried once: nobody shall wait long for a new token while there is a good one.
-                match self.get(Transport { retries: 0, ..transport }).await {
-                    Ok(renewed) => *kept = renewed,
-                    Err(_) => kept.renewal = Instant::now() + PAUSE,
+            if let Some(kept) = kept.as_mut().filter(|kept| kept.is_good()) {
+                if Instant::now() >= kept.renewal {
+                    self.renew(kept, transport).await;
+                }
+                // It may have ended meanwhile.
+                if kept.is_good() {
+                    return Ok(kept.token.clone());
                 }
             }
-            Ok(kept.token.clone())
+            Ok(kept.insert(self.get(transport).await?).token.clone())
         })
     }
 }
@@ -181,5 +196,38 @@ mod tests {
         nobody.kept.lock().await.as_mut().unwrap().end = now;
         let failed = nobody.token(transport).await.unwrap_err().to_string();
         assert!(failed.starts_with("no token: error sending request"), "{failed}");
+    }
+
+    /// An authority that takes connections and answers nobody, and credentials with a token that is due for renewal there.
+    async fn hung(lifetime: Duration) -> (std::net::TcpListener, ClientCredentials) {
+        let authority = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", authority.local_addr().unwrap());
+        let credentials = ClientCredentials::new(&origin, "tenant", "id", "secret");
+        let now = Instant::now();
+        *credentials.kept.lock().await =
+            Some(Kept { token: "old".into(), renewal: now, end: now + lifetime });
+        (authority, credentials)
+    }
+
+    fn patient_http() -> reqwest::Client {
+        reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_long_for_a_renewal_while_there_is_a_good_token() {
+        let (_authority, credentials) = hung(AHEAD).await;
+        let http = patient_http();
+        let asked = Instant::now();
+        let token = credentials.token(Transport { http: &http, retries: 3 }).await;
+        assert_eq!(token.as_deref(), Ok("old"));
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_ends_while_it_is_renewed_is_not_given_any_more() {
+        let (_authority, credentials) = hung(Duration::from_secs(1)).await;
+        let http = patient_http();
+        let token = credentials.token(Transport { http: &http, retries: 0 }).await;
+        assert!(matches!(token, Err(TokenError::Failed(_))), "{token:?}");
     }
 }
