@@ -22,7 +22,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tokens for an application, from the token endpoint of its tenant. A token is kept and renewed five minutes before it
-/// ends. Clones share it, and get one at a time, however many requests wait for it.
+/// ends. Clones share it, and get one at a time, however many requests wait for it: all of them get that token, or the one
+/// failure.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,7 +45,15 @@ pub struct ClientCredentials {
     client_id: String,
     secret: String,
     scope: String,
-    kept: Arc<Mutex<Option<Kept>>>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// What came of the requests for tokens so far.
+#[derive(Default)]
+struct Held {
+    kept: Option<Kept>,
+    /// The last failure, and when it was.
+    failed: Option<(Instant, TokenError)>,
 }
 
 /// A token that was granted.
@@ -86,7 +95,7 @@ impl ClientCredentials {
             client_id: client_id.into(),
             secret: secret.into(),
             scope: SCOPE.into(),
-            kept: Arc::default(),
+            held: Arc::default(),
         }
     }
 
@@ -94,7 +103,7 @@ impl ClientCredentials {
     /// no token with the one that it was made of.
     #[must_use]
     pub fn scope(self, scope: &str) -> Self {
-        Self { scope: scope.into(), kept: Arc::default(), ..self }
+        Self { scope: scope.into(), held: Arc::default(), ..self }
     }
 
     async fn get(&self, transport: Transport<'_>) -> Result<Kept, TokenError> {
@@ -139,9 +148,10 @@ fn renewed_after(lifetime: Duration) -> Duration {
 impl TokenSource for ClientCredentials {
     fn token<'a>(&'a self, transport: Transport<'a>) -> BoxFuture<'a, Result<String, TokenError>> {
         Box::pin(async move {
-            // Held until there is a token: who comes meanwhile waits for that one.
-            let mut kept = self.kept.lock().await;
-            if let Some(kept) = kept.as_mut().filter(|kept| kept.is_good()) {
+            let came = Instant::now();
+            // Locked until there is a token or a failure: who comes meanwhile waits for that one.
+            let held = &mut *self.held.lock().await;
+            if let Some(kept) = held.kept.as_mut().filter(|kept| kept.is_good()) {
                 if Instant::now() >= kept.renewal {
                     self.renew(kept, transport).await;
                 }
@@ -150,7 +160,16 @@ impl TokenSource for ClientCredentials {
                     return Ok(kept.token.clone());
                 }
             }
-            Ok(kept.insert(self.get(transport).await?).token.clone())
+            if let Some((_, failure)) = held.failed.as_ref().filter(|(at, _)| came < *at) {
+                return Err(failure.clone());
+            }
+            match self.get(transport).await {
+                Ok(granted) => Ok(held.kept.insert(granted).token.clone()),
+                Err(failure) => {
+                    held.failed = Some((Instant::now(), failure.clone()));
+                    Err(failure)
+                }
+            }
         })
     }
 }
@@ -189,11 +208,11 @@ mod tests {
         let nobody = ClientCredentials::new("http://127.0.0.1:1", "tenant", "id", "secret");
         let now = Instant::now();
         let good = Kept { token: "good".into(), renewal: now, end: now + AHEAD };
-        *nobody.kept.lock().await = Some(good);
+        nobody.held.lock().await.kept = Some(good);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let transport = Transport { http: &http, retries: 0 };
         assert_eq!(nobody.token(transport).await.unwrap(), "good");
-        nobody.kept.lock().await.as_mut().unwrap().end = now;
+        nobody.held.lock().await.kept.as_mut().unwrap().end = now;
         let failed = nobody.token(transport).await.unwrap_err().to_string();
         assert!(failed.starts_with("no token: error sending request"), "{failed}");
     }
@@ -204,7 +223,7 @@ mod tests {
         let origin = format!("http://{}", authority.local_addr().unwrap());
         let credentials = ClientCredentials::new(&origin, "tenant", "id", "secret");
         let now = Instant::now();
-        *credentials.kept.lock().await =
+        credentials.held.lock().await.kept =
             Some(Kept { token: "old".into(), renewal: now, end: now + lifetime });
         (authority, credentials)
     }

@@ -305,3 +305,14 @@ async fn a_token_endpoint_that_is_none_is_told_in_one_line() {
     let failed = server.client_of_an_application().token().await.unwrap_err();
     assert_eq!(failed.to_string(), "no token: the token endpoint answered 502 Bad Gateway");
 }
+
+#[tokio::test]
+async fn all_requests_that_wait_for_a_token_get_the_one_failure() {
+    let server = Scripted::start([answer("502 Bad Gateway", ""), granted("a", 3600)]).await;
+    let graph = server.client_of_an_application();
+    let outcomes = join_all((0..5).map(|_| graph.token())).await;
+    let failure = Err(TokenError::Failed("the token endpoint answered 502 Bad Gateway".into()));
+    assert!(outcomes.iter().all(|outcome| *outcome == failure), "{outcomes:?}");
+    assert_eq!(server.asked().len(), 1);
+    assert_eq!(graph.token().await.as_deref(), Ok("a"), "who comes later asks again");
+}
