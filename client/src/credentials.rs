@@ -172,6 +172,12 @@ impl TokenSource for ClientCredentials {
             }
         })
     }
+
+    fn forget<'a>(&'a self, refused: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            self.held.lock().await.kept.take_if(|kept| kept.token == refused);
+        })
+    }
 }
 
 /// Without the secret and the token.
@@ -215,6 +221,15 @@ mod tests {
         nobody.held.lock().await.kept.as_mut().unwrap().end = now;
         let failed = nobody.token(transport).await.unwrap_err().to_string();
         assert!(failed.starts_with("no token: error sending request"), "{failed}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_refused_late_takes_no_newer_one_away() {
+        let (_authority, credentials) = hung(AHEAD).await;
+        credentials.forget("older").await;
+        assert!(credentials.held.lock().await.kept.is_some());
+        credentials.forget("old").await;
+        assert!(credentials.held.lock().await.kept.is_none());
     }
 
     /// An authority that takes connections and answers nobody, and credentials with a token that is due for renewal there.

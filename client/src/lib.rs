@@ -33,7 +33,8 @@
 //! - [`Client::members`] and [`Client::items`] are streams over all pages of a collection.
 //! - [`required`] has what a creation must name, checked by the compiler; [`Patch`] tells null from absent in updates.
 //! - [`GraphError`] shows any operation's error in one line; [`Failure`] is what Graph said in a refusal.
-//! - What is answered 429 or 503 is sent again after the time in `Retry-After`.
+//! - What is answered 429 or 503 is sent again after the time in `Retry-After`; what is answered 401 once more, if there is
+//!   another token.
 
 // Generated code names the types of this crate by the crate's own name.
 extern crate self as roster_client;

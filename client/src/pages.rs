@@ -117,7 +117,7 @@ impl Client {
         }
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
         hooks::prepare(self, &mut request).await.map_err(Error::Custom)?;
-        let answer = hooks::transport(self).send(request).await?;
+        let answer = hooks::send(self, request).await?;
         if answer.status().is_success() {
             let page: ResponseValue<P> = ResponseValue::from_response(answer).await?;
             return Ok(page.into_inner());

@@ -15,6 +15,12 @@ const RETRIES: u32 = 3;
 pub trait TokenSource: Send + Sync {
     /// A token that is good now, without `Bearer`. What must be asked for it is sent by the client's own transport.
     fn token<'a>(&'a self, transport: Transport<'a>) -> BoxFuture<'a, Result<String, TokenError>>;
+
+    /// Drops this token, if it is kept: a request with it was answered 401. If the source has another one then, the request is
+    /// sent once more.
+    fn forget<'a>(&'a self, _refused: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// One token, as it is.

@@ -25,7 +25,10 @@ struct Scripted {
 
 impl Scripted {
     async fn start(answers: impl IntoIterator<Item = String>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), answers)
+    }
+
+    fn on(listener: TcpListener, answers: impl IntoIterator<Item = String>) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (answers, requests) = (answers.into_iter().collect::<Vec<_>>(), asked.clone());
@@ -315,4 +318,54 @@ async fn all_requests_that_wait_for_a_token_get_the_one_failure() {
     assert!(outcomes.iter().all(|outcome| *outcome == failure), "{outcomes:?}");
     assert_eq!(server.asked().len(), 1);
     assert_eq!(graph.token().await.as_deref(), Ok("a"), "who comes later asks again");
+}
+
+fn refused_token() -> String {
+    answer("401 Unauthorized", r#"{"error":{"code":"InvalidAuthenticationToken","message":"Not this."}}"#)
+}
+
+#[tokio::test]
+async fn what_is_answered_401_is_sent_once_more_with_a_new_token() {
+    let answers =
+        [granted("first", 3600), refused_token(), granted("second", 3600), answer("204 No Content", "")];
+    let server = Scripted::start(answers).await;
+    server.client_of_an_application().add_member(Uuid::nil(), Uuid::nil()).await.unwrap();
+    let asked = server.asked();
+    assert!(asked[1].contains("authorization: bearer first"), "{asked:?}");
+    assert_eq!(asked[3], asked[1].replace("bearer first", "bearer second"));
+}
+
+#[tokio::test]
+async fn a_page_that_is_answered_401_is_asked_for_once_more_with_a_new_token() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let page = |link: &str| answer("200 OK", &format!(r#"{{"@odata.context":"x",{link}"value":[]}}"#));
+    let next = page(&format!(r#""@odata.nextLink":"{url}/v1.0/next","#));
+    let answers = [granted("first", 3600), next, refused_token(), granted("second", 3600), page("")];
+    let server = Scripted::on(listener, answers);
+    let graph = server.client_of_an_application();
+    let members: Vec<_> = graph.members(Uuid::nil(), std::num::NonZeroU32::MIN).try_collect().await.unwrap();
+    assert!(members.is_empty());
+    assert!(server.asked()[4].contains("authorization: bearer second"));
+}
+
+#[tokio::test]
+async fn a_second_401_is_reported() {
+    let answers = [granted("first", 3600), refused_token(), granted("second", 3600), refused_token()];
+    let server = Scripted::start(answers).await;
+    let outcome = server.client_of_an_application().add_member(Uuid::nil(), Uuid::nil()).await;
+    let Err(GraphError::Refused(refusal)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(
+        (refusal.status, refusal.code.as_str()),
+        (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken")
+    );
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn what_is_answered_401_is_not_sent_again_with_the_same_token() {
+    let server = Scripted::start([refused_token(), answer("204 No Content", "")]).await;
+    let outcome = server.client().add_member(Uuid::nil(), Uuid::nil()).await;
+    assert!(matches!(outcome, Err(GraphError::Refused(_))), "{outcome:?}");
+    assert_eq!(server.asked().len(), 1);
 }
