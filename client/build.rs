@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("required.rs", &required(&contract)?)?;
     leave_limits_to_the_server(&mut contract);
     tell_null_from_absent(&mut contract);
+    hide_passwords(&mut contract);
     let contract = serde_json::from_value(contract)?;
     let mut settings = GenerationSettings::default();
     settings
@@ -138,5 +139,15 @@ fn tell_null_from_absent(contract: &mut Value) {
             "description": description,
             "x-rust-type": {"crate": "roster-client", "version": "*", "path": path, "parameters": [parameter]},
         });
+    }
+}
+
+/// A plain text would show itself wherever a request is printed for debugging.
+fn hide_passwords(contract: &mut Value) {
+    let schemas = contract["components"]["schemas"].as_object_mut().into_iter().flatten();
+    let properties = schemas.flat_map(|(_, schema)| schema["properties"].as_object_mut()).flatten();
+    for (_, password) in properties.filter(|(name, _)| *name == "password") {
+        password["x-rust-type"] =
+            json!({"crate": "roster-client", "version": "*", "path": "roster_client::Password"});
     }
 }

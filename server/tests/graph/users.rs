@@ -64,11 +64,14 @@ async fn a_user_is_created_and_read_by_id_and_by_name() {
 
 #[tokio::test]
 async fn the_generated_client_creates_and_reads_users() {
-    use roster_client::types::{PasswordProfile, UserCreate};
+    use roster_client::{
+        Password,
+        types::{PasswordProfile, UserCreate},
+    };
     let tenant = Tenant::fresh().await;
     let graph = tenant.client(["User.ReadWrite.All"]).await;
     let password: PasswordProfile =
-        PasswordProfile::builder().password(Some("Difference 1822".parse().unwrap())).try_into().unwrap();
+        PasswordProfile::builder().password(Password::from("Difference 1822")).try_into().unwrap();
     let user = UserCreate::builder()
         .account_enabled(true)
         .display_name("Ada")
