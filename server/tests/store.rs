@@ -294,8 +294,9 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     let user = json!({"accountEnabled": true, "userPrincipalName": "ada@contoso.example"});
     let fill = move |tx: &WriteTx<'_>| import::object(tx, ObjectKind::User, id, user.clone()).map(drop);
     world.store.tenant(tenant).write(fill).await.unwrap();
-    let standing =
-        async || world.store.find_principal(tenant.id, Principal::User(Some(id))).await.unwrap().unwrap().1;
+    let standing = async || {
+        world.store.find_principal(tenant.id, Principal::User(Some(id))).await.unwrap().unwrap().standing
+    };
     assert_eq!(standing().await, Standing::Good);
 
     let (begins, begun) = mpsc::channel::<()>();

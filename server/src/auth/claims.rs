@@ -52,7 +52,7 @@ pub enum TokenFault {
     /// Its claims fit neither a user nor an application.
     #[error("neither a user's token nor an application's")]
     Subject,
-    /// It is of no tenant, of an unknown one or of a personal account.
+    /// It is of no tenant, of an unknown one, of one that was deleted or of a personal account.
     #[error("no such tenant")]
     Tenant,
 }
@@ -62,6 +62,8 @@ pub enum TokenFault {
 pub struct Verified {
     /// The `tid`, which the store must know too.
     pub tenant: TenantId,
+    /// When it was issued, in seconds since 1970, if it says so: before its tenant was made, it is another one's.
+    pub issued_at: Option<i64>,
     /// Whom it speaks for, and the permissions in it.
     pub grants: Grants,
 }
@@ -226,6 +228,6 @@ impl Claims {
             },
             (Some(_), _) => return Err(TokenFault::Subject),
         };
-        Ok(Verified { tenant, grants })
+        Ok(Verified { tenant, issued_at: self.iat, grants })
     }
 }

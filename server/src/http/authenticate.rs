@@ -5,7 +5,7 @@ use super::{AppState, errors::Failure, extract::Caller, paths::GraphPath};
 use crate::{
     auth::tokens::{self, TokenFault},
     model::domains::TenantName,
-    store::principals::Standing,
+    store::principals::{Found, Standing},
 };
 use axum::{
     extract::{Request, State},
@@ -32,7 +32,10 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let verified = tokens::verify(token, keys, &app.audiences, app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
-    let (tenant, standing) = found.ok_or(TokenFault::Tenant)?;
+    let Found { tenant, tenant_created_at, standing } = found.ok_or(TokenFault::Tenant)?;
+    if verified.issued_at.is_some_and(|issued_at| issued_at < tenant_created_at) {
+        return Err(TokenFault::Tenant.into());
+    }
     let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant.as_ref());
     let fits = match in_path {
         None => true,

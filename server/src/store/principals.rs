@@ -38,9 +38,20 @@ pub enum Standing {
     OtherKind,
 }
 
+/// What is known of a principal and its tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its tenant.
+    pub tenant: Tenant,
+    /// When the tenant was made, in seconds since 1970. Tokens from before are those of a deleted tenant of the same id.
+    pub tenant_created_at: i64,
+    /// How it stands.
+    pub standing: Standing,
+}
+
 /// What was found of principals.
 pub(super) struct Principals {
-    found: Cache<(TenantId, Principal), Found>,
+    found: Cache<(TenantId, Principal), Kept>,
     /// How often a durable write changed how somebody stands.
     changes: AtomicU64,
     /// Whether a write that isn't durable yet does.
@@ -48,9 +59,8 @@ pub(super) struct Principals {
 }
 
 #[derive(Clone, Copy)]
-struct Found {
-    tenant: Tenant,
-    standing: Standing,
+struct Kept {
+    found: Found,
     /// The number of changes before it was looked for.
     changes: u64,
     at: Instant,
@@ -82,45 +92,42 @@ impl Store {
         &self,
         tenant: TenantId,
         principal: Principal,
-    ) -> Result<Option<(Tenant, Standing)>, Error> {
+    ) -> Result<Option<Found>, Error> {
         let key = (tenant, principal);
         // Counted before it is read: a change meanwhile makes it old at once.
         let changes = self.principals.changes.load(Ordering::SeqCst);
-        let is_true = |found: &Found| found.changes == changes && found.at.elapsed() < FRESH;
-        if let Some(found) = self.principals.found.get(&key).filter(is_true) {
-            return Ok(Some((found.tenant, found.standing)));
+        let is_true = |kept: &Kept| kept.changes == changes && kept.at.elapsed() < FRESH;
+        if let Some(kept) = self.principals.found.get(&key).filter(is_true) {
+            return Ok(Some(kept.found));
         }
         let at = Instant::now();
         let found = self.readers.read(|connection| find(connection, tenant, principal)).await?;
-        if let Some((tenant, standing)) = found {
-            self.principals.found.insert(key, Found { tenant, standing, changes, at });
+        if let Some(found) = found {
+            self.principals.found.insert(key, Kept { found, changes, at });
         }
         Ok(found)
     }
 }
 
-fn find(
-    connection: &Connection,
-    tenant: TenantId,
-    principal: Principal,
-) -> Result<Option<(Tenant, Standing)>, Error> {
+fn find(connection: &Connection, tenant: TenantId, principal: Principal) -> Result<Option<Found>, Error> {
     let kind = match principal {
         Principal::User(_) => ObjectKind::User,
         Principal::Application(_) => ObjectKind::ServicePrincipal,
     };
-    let sql = "SELECT t.number, coalesce(o.kind = ?3, 1), o.deleted_at IS NOT NULL,
+    let sql = "SELECT t.number, t.created_at, coalesce(o.kind = ?3, 1), o.deleted_at IS NOT NULL,
                       coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let parameters = params![tenant.uuid(), principal.id().map(ObjectId::uuid), kind_number(kind)];
     let found = statement.query_row(parameters, |row| {
-        let standing = match (row.get(1)?, row.get(2)?, row.get(3)?) {
+        let standing = match (row.get(2)?, row.get(3)?, row.get(4)?) {
             (false, _, _) => Standing::OtherKind,
             (true, true, _) => Standing::Deleted,
             (true, false, false) => Standing::Disabled,
             (true, false, true) => Standing::Good,
         };
-        Ok((Tenant { id: tenant, number: row.get(0)? }, standing))
+        let tenant = Tenant { id: tenant, number: row.get(0)? };
+        Ok(Found { tenant, tenant_created_at: row.get(1)?, standing })
     });
     Ok(found.optional()?)
 }

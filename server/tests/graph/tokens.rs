@@ -235,3 +235,22 @@ async fn a_token_without_dots_is_refused_in_graphs_own_words() {
     let answer = get(&tenant, "/v1.0/users/x", "nonsense").await;
     assert_eq!(answer.refusal(), refused(401, "InvalidAuthenticationToken", message));
 }
+
+#[tokio::test]
+async fn a_token_of_a_deleted_tenant_is_not_good_in_a_new_one_of_the_same_id() {
+    // A server of its own: its clock is moved.
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    let tenant = SERVER.get_or_init(|| Server::start(Policy::default(), None)).tenant().await;
+    let store = &tenant.server.store;
+    let old = tenant.app_token(["Group.Read.All"]).await;
+    assert_eq!(get(&tenant, "/v1.0/groups", &old).await.status, 200);
+
+    assert!(store.delete_tenant(tenant.store_tenant()).await.unwrap());
+    store.clock().advance(1);
+    store.create_tenant(tenant.id(), Vec::new()).await.unwrap();
+
+    let (status, code, _) = get(&tenant, "/v1.0/groups", &old).await.refusal();
+    assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
+    let new = tenant.app_token(["Group.Read.All"]).await;
+    assert_eq!(get(&tenant, "/v1.0/groups", &new).await.status, 200);
+}
