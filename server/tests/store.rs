@@ -846,20 +846,36 @@ fn add_member_of_new_group(tx: &WriteTx<'_>) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn what_was_written_for_a_tenant_while_it_was_deleted_goes_too() {
+async fn a_write_for_a_deleted_tenant_is_refused_whoever_deleted_it() {
+    let world = world().await;
+    let elsewhere = Store::open(world.folder.path(), Options::default()).unwrap();
+    let user = Principal::User(None);
+    assert!(world.store.find_principal(world.tenant.id, user).await.unwrap().is_some());
+    elsewhere.delete_tenant(world.tenant).await.unwrap();
+
+    let refused = world.create(member(1)).await;
+    assert!(matches!(refused, Err(Error::Store(store::Error::TenantGone))), "{refused:?}");
+    let domain = "contoso.example".parse().unwrap();
+    let refused = world.store.add_domain(world.tenant, domain).await;
+    assert!(matches!(refused, Err(store::Error::TenantGone)), "{refused:?}");
+    assert_eq!(["objects", "domains", "counts"].map(|table| rows(world.folder.path(), table)), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_deleted_tenant_is_forgotten_when_nothing_of_it_is_left() {
     let world = world().await;
     let folder = world.folder.path();
-    world.store.delete_tenant(world.tenant).await.unwrap();
-    while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {}
     world.create(member(1)).await.unwrap();
-    assert_eq!(rows(folder, "objects"), 1);
+    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    world.store.delete_tenant(world.tenant).await.unwrap();
+    let clear = async || while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {};
+    let left = || ["objects", "changes", "deleted_tenants"].map(|table| rows(folder, table));
 
-    while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {}
-    assert_eq!(["objects", "deleted_tenants"].map(|table| rows(folder, table)), [0, 1]);
-
-    world.store.clock().advance(2 * 24 * 60 * 60);
-    world.store.clear_deleted_tenants().await.unwrap();
-    assert_eq!(rows(folder, "deleted_tenants"), 0, "nobody can write for it any more");
+    clear().await;
+    assert_eq!(left(), [0, 1, 1], "the newest change stays, whosever it is");
+    world.store.tenant(other).write(|tx| device(tx, member(2), "newer")).await.unwrap();
+    clear().await;
+    assert_eq!(left(), [1, 1, 0], "the other tenant's");
 }
 
 #[tokio::test]

@@ -592,6 +592,7 @@ fn capitalised(text: &impl ToString) -> String {
 fn store_answer(error: &store::Error) -> Answer {
     match error {
         store::Error::TenantOverloaded => throttled(),
+        store::Error::TenantGone => token_answer(TokenFault::Tenant),
         store::Error::Overloaded | store::Error::Closed | store::Error::Lost | store::Error::DiskFull => {
             unavailable()
         }

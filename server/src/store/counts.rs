@@ -156,7 +156,7 @@ impl Store {
     pub(super) fn keep_members_count(&self, tenant: Tenant, group: RowNumber) {
         let clock = self.clock.clone();
         self.writer.leave(tenant, move |connection, sums| {
-            keep_members(&WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums), group)
+            keep_members(&WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums)?, group)
         });
     }
 }

@@ -5,13 +5,9 @@ use super::{
     Error, Piece, Store, Tenant,
     driver::{Connection, DatabaseError, params},
 };
-use chrono::TimeDelta;
 
 /// Rows of objects and pairs that one piece takes away at most, and changes.
 const PIECE: usize = 1_000;
-
-/// How long deleted tenants are looked at again. A request that found its tenant before the deletion has ended by then.
-const LOOKED_AT: TimeDelta = TimeDelta::days(1);
 
 /// At most `?2` pairs of a group, `?1`. Every pair has a group, so that members and owners need no look.
 const TAKE_PAIRS: [&str; 4] = [
@@ -25,9 +21,6 @@ const TAKE_PAIRS: [&str; 4] = [
      (SELECT owner_row, group_row FROM deleted_ownerships WHERE group_row = ?1 LIMIT ?2)",
 ];
 
-/// A tenant's domains: at once, so that others can have them, and those that it was given by a request that began before.
-const TAKE_DOMAINS: &str = "DELETE FROM domains WHERE tenant = ?1";
-
 /// The rest of an object, itself last.
 const TAKE_OBJECT: [&str; 4] = [
     "DELETE FROM application_secrets WHERE application_row = ?1",
@@ -39,7 +32,6 @@ const TAKE_OBJECT: [&str; 4] = [
 impl Store {
     /// Deletes a tenant. `false`: it is deleted already.
     pub async fn delete_tenant(&self, tenant: Tenant) -> Result<bool, Error> {
-        let now = self.clock.now().timestamp();
         let principals = self.principals.clone();
         self.writer
             .run(None, move |connection, _| {
@@ -48,9 +40,13 @@ impl Store {
                 if connection.prepare_cached(sql)?.execute(params![tenant.number])? == 0 {
                     return Ok(false);
                 }
-                let sql = "INSERT INTO deleted_tenants (number, deleted_at) VALUES (?1, ?2)";
-                connection.prepare_cached(sql)?.execute(params![tenant.number, now])?;
-                connection.prepare_cached(TAKE_DOMAINS)?.execute(params![tenant.number])?;
+                // Its domains at once, so that others can have them.
+                for sql in [
+                    "INSERT INTO deleted_tenants (number) VALUES (?1)",
+                    "DELETE FROM domains WHERE tenant = ?1",
+                ] {
+                    connection.prepare_cached(sql)?.execute(params![tenant.number])?;
+                }
                 Ok(true)
             })
             .await
@@ -58,16 +54,13 @@ impl Store {
 
     /// Takes away a piece of what deleted tenants held.
     pub async fn clear_deleted_tenants(&self) -> Result<Piece, Error> {
-        let looked_at = (self.clock.now() - LOOKED_AT).timestamp();
         self.writer
-            .run(None, move |connection, _| {
+            .run(None, |connection, _| {
                 for deleted in all(connection)? {
                     if deleted.clear_piece(connection)? == Piece::Unfinished {
                         return Ok(Piece::Unfinished);
                     }
                 }
-                let sql = "DELETE FROM deleted_tenants WHERE deleted_at < ?1";
-                connection.prepare_cached(sql)?.execute(params![looked_at])?;
                 Ok(Piece::Finished)
             })
             .await
@@ -95,8 +88,18 @@ impl DeletedTenant {
         }
         let sql = "DELETE FROM counts WHERE what > 0 AND of_row = ?1";
         connection.prepare_cached(sql)?.execute(params![self.number])?;
-        connection.prepare_cached(TAKE_DOMAINS)?.execute(params![self.number])?;
-        self.clear_changes(connection)
+        if self.clear_changes(connection)? == Piece::Unfinished {
+            return Ok(Piece::Unfinished);
+        }
+        self.forget(connection)?;
+        Ok(Piece::Finished)
+    }
+
+    /// Nothing of it is left, and nothing is written for it any more. Where the newest change is its, that one is left.
+    fn forget(&self, connection: &Connection) -> Result<(), DatabaseError> {
+        let sql = "DELETE FROM deleted_tenants WHERE number = ?1
+                   AND number IS NOT (SELECT tenant FROM changes ORDER BY position DESC LIMIT 1)";
+        connection.prepare_cached(sql)?.execute(params![self.number]).map(drop)
     }
 
     fn clear_objects(&self, connection: &Connection) -> Result<Piece, DatabaseError> {

@@ -47,7 +47,7 @@ impl Store {
                     return Ok(Piece::Finished);
                 };
                 let tx = ReadTx::new(connection, tenant, clock.now());
-                purge_piece(&WriteTx::new(tx, sums), &object)?;
+                purge_piece(&WriteTx::new(tx, sums)?, &object)?;
                 Ok(Piece::Unfinished)
             })
             .await

@@ -61,6 +61,9 @@ pub enum Error {
     /// The tenant's share of the queue is full.
     #[error("the tenant's share of the queue is full")]
     TenantOverloaded,
+    /// The tenant that a unit of work was to write for was deleted, perhaps by another process.
+    #[error("the tenant was deleted")]
+    TenantGone,
     /// The store is closing, or its writer ended.
     #[error("the store is closed")]
     Closed,
@@ -109,7 +112,7 @@ impl Error {
         match self {
             Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost | Self::DiskFull => true,
             Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
-            Self::Folder(_) | Self::Migration(_) | Self::Large => false,
+            Self::Folder(_) | Self::Migration(_) | Self::Large | Self::TenantGone => false,
             Self::Database(error) => driver::is_passing(error),
         }
     }
@@ -287,6 +290,8 @@ impl TenantStore<'_> {
 
     /// Has the writer run a closure, and answers when what it did is durable, or undone where it returned an
     /// error. The closure may run more than once: it must do nothing but read and write through `tx`.
+    ///
+    /// Fails with [`Error::TenantGone`] where the tenant was deleted, perhaps by another process.
     pub async fn write<T, E>(
         &self,
         work: impl Fn(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
@@ -298,7 +303,7 @@ impl TenantStore<'_> {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
         let run = move |connection: &driver::Connection, sums: &Sums| {
-            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums);
+            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums)?;
             let done = work(&tx);
             if tx.changes_standing() {
                 principals.expect_change();

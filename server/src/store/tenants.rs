@@ -127,7 +127,7 @@ fn insert<'c>(
 ) -> Result<WriteTx<'c>, Error> {
     let sql = "INSERT INTO tenants (id, created_at) VALUES (?1, ?2)";
     let number = connection.prepare_cached(sql)?.insert(params![id.uuid(), now.timestamp()])?;
-    let tx = WriteTx::new(ReadTx::new(connection, Tenant { id, number }, now), sums);
+    let tx = WriteTx::new(ReadTx::new(connection, Tenant { id, number }, now), sums)?;
     domains::add_initial(&tx)?;
     Ok(tx)
 }

@@ -3,7 +3,7 @@
 use super::{
     Error, Tenant,
     counts::Sums,
-    driver::{Connection, OptionalExtension, Row, ToSql},
+    driver::{Connection, OptionalExtension, Row, ToSql, params},
     objects::RowNumber,
 };
 use chrono::{DateTime, Utc};
@@ -141,9 +141,12 @@ impl<'c> ReadTx<'c> {
 }
 
 impl<'c> WriteTx<'c> {
-    /// `sums` are the writer's own.
-    pub(super) fn new(tx: ReadTx<'c>, sums: &'c Sums) -> Self {
-        Self { tx: ReadTx { sums: Some(sums), ..tx }, sums, changes_standing: Cell::new(false) }
+    /// `sums` are the writer's own. Fails with [`Error::TenantGone`] where the tenant was deleted: whoever asked found it
+    /// before that, and what is written for it now would be taken away.
+    pub(super) fn new(tx: ReadTx<'c>, sums: &'c Sums) -> Result<Self, Error> {
+        let is_there = "SELECT 1 FROM tenants WHERE number = ?1";
+        tx.one(is_there, params![tx.tenant.number], |_| Ok(()))?.ok_or(Error::TenantGone)?;
+        Ok(Self { tx: ReadTx { sums: Some(sums), ..tx }, sums, changes_standing: Cell::new(false) })
     }
 
     /// Where changes of kept counts are noted.

@@ -1,8 +1,6 @@
 -- Tenants that were deleted: nothing finds them any more, and what they held is taken away in pieces. A tenant's number stays here
--- for a while after that, since a request that began before may still write. `changes_cleared` is the position up to which the
--- change log holds none of its changes any more.
+-- until nothing is left. `changes_cleared` is the position up to which the change log holds none of its changes any more.
 CREATE TABLE deleted_tenants (
     number          INTEGER PRIMARY KEY,
-    deleted_at      INTEGER NOT NULL,
     changes_cleared INTEGER NOT NULL DEFAULT 0
 ) STRICT;
