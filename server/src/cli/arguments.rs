@@ -2,7 +2,10 @@
 
 use crate::{
     auth::secrets::Secret,
-    model::permissions::{Holders, Permission},
+    model::{
+        domains::{DomainName, InvalidDomain},
+        permissions::{Holders, Permission},
+    },
 };
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::convert::Infallible;
@@ -14,6 +17,21 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
         "false" | "no" | "off" | "0" | "" => Ok(false),
         _ => Err("a variable is true, yes, on or 1; or false, no, off, 0 or empty"),
     }
+}
+
+/// Why a tenant isn't given a domain of this name.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub(super) enum UnfitDomain {
+    #[error(transparent)]
+    Name(#[from] InvalidDomain),
+    #[error("names at and below roster.local are initial domains of tenants, which follow from their ids")]
+    Initial,
+}
+
+/// A domain that a tenant is given besides its initial one.
+pub(super) fn domain(text: &str) -> Result<DomainName, UnfitDomain> {
+    let domain: DomainName = text.parse()?;
+    if domain.is_initial() { Err(UnfitDomain::Initial) } else { Ok(domain) }
 }
 
 /// A secret, which no message shows: what is wrong with it is found later.

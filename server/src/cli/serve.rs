@@ -2,7 +2,7 @@
 
 use super::{
     Data, Error, Format,
-    arguments::{boolean, secret},
+    arguments::{boolean, domain, secret},
     listening::Listen,
     print,
     server::{self, SampleFound, Server, Settings},
@@ -50,7 +50,7 @@ pub(super) struct Serve {
     sample_secret: Option<Secret>,
 
     /// A domain that the first tenant has besides its initial one; in a new directory the first is its default; repeatable
-    #[arg(long = "domain", value_name = "NAME", env = "ROSTER_DOMAIN", value_delimiter = ',')]
+    #[arg(long = "domain", value_name = "NAME", env = "ROSTER_DOMAIN", value_delimiter = ',', value_parser = domain)]
     domains: Vec<DomainName>,
 
     /// Listen on an address that other machines reach

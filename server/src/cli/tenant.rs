@@ -1,6 +1,6 @@
 //! `roster tenant`.
 
-use super::{Data, Error, Format, Opened, Output, Target, print, server::in_pieces};
+use super::{Data, Error, Format, Opened, Output, Target, arguments, print, server::in_pieces};
 use crate::{
     directory::objects,
     model::{
@@ -29,7 +29,7 @@ pub(super) enum TenantCommand {
         id: Option<TenantId>,
 
         /// A domain that it has besides its initial one; the first is its default; repeatable
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = arguments::domain)]
         domain: Vec<DomainName>,
 
         #[command(flatten)]
@@ -44,7 +44,7 @@ pub(super) enum TenantCommand {
   roster tenant add-domain contoso.example")]
     AddDomain {
         /// The domain
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "NAME", value_parser = arguments::domain)]
         domain: DomainName,
 
         #[command(flatten)]

@@ -9,6 +9,9 @@ const MAX_NAME: usize = 253;
 /// How long each part of it may be.
 const MAX_LABEL: usize = 63;
 
+/// Below which the initial domains of all tenants lie, and nothing else.
+const INITIAL: &str = "roster.local";
+
 /// A text that isn't a domain name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a domain name such as contoso.example")]
@@ -22,6 +25,18 @@ impl DomainName {
     /// Wraps a name that is already known to be one, in lower case.
     pub fn from_known(name: impl Into<String>) -> Self {
         Self(name.into())
+    }
+
+    /// The initial domain of this label.
+    pub fn initial(label: &str) -> Self {
+        Self(format!("{label}.{INITIAL}"))
+    }
+
+    /// Whether it lies where the initial domains of tenants do, which follow from their ids: no tenant is given such a name
+    /// besides.
+    pub fn is_initial(&self) -> bool {
+        let label = self.0.strip_suffix(INITIAL);
+        label.is_some_and(|label| label.is_empty() || label.ends_with('.'))
     }
 
     /// The name.
@@ -125,6 +140,24 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<DomainName>(), Err(InvalidDomain), "{bad}");
         }
+    }
+
+    #[test]
+    fn initial_domains_lie_below_one_name() {
+        for (name, is_initial) in [
+            ("8fcb5dbc.roster.local", true),
+            ("A.B.Roster.Local", true),
+            ("roster.local", true),
+            ("other-roster.local", false),
+            ("roster.local.example", false),
+        ] {
+            assert_eq!(
+                name.parse::<DomainName>().map(|domain| domain.is_initial()),
+                Ok(is_initial),
+                "{name}"
+            );
+        }
+        assert!(DomainName::initial("8fcb5dbc").is_initial());
     }
 
     #[test]

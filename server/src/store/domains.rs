@@ -6,9 +6,6 @@ use crate::model::{
     ids::TenantId,
 };
 
-/// Below which the initial domains of all tenants lie.
-const INITIAL: &str = "roster.local";
-
 /// What came of giving a tenant a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
@@ -67,20 +64,18 @@ pub fn give<'d>(tx: &WriteTx<'_>, domains: &'d [DomainName]) -> Result<Option<&'
 
 /// Gives a new tenant the domain that follows from its id, as its default.
 pub(super) fn add_initial(tx: &WriteTx<'_>) -> Result<(), Error> {
-    let [short, long] = initial(tx.tenant().id);
-    let domain = if add(tx, &short)? == Given::Taken {
-        add(tx, &long)?;
-        long
-    } else {
-        short
-    };
-    make_default(tx, &domain)
+    for domain in initial(tx.tenant().id) {
+        if add(tx, &domain)? != Given::Taken {
+            return make_default(tx, &domain);
+        }
+    }
+    Err(Error::Corrupt("another tenant has the initial domain of a new one"))
 }
 
 /// The domain that a tenant of this id has from the beginning, and the one that it has where another tenant has the first.
 fn initial(id: TenantId) -> [DomainName; 2] {
     let id = id.to_string();
-    [&id[..8], id.as_str()].map(|label| DomainName::from_known(format!("{label}.{INITIAL}")))
+    [&id[..8], id.as_str()].map(DomainName::initial)
 }
 
 /// Makes one of the tenant's domains the one of its new mail addresses.

@@ -196,6 +196,8 @@ async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
         ("too.example", &second, "another tenant's"),
         ("third.example", "nobodys.example", "no tenant nobodys.example"),
         ("localhost", &second, "domain name"),
+        ("8FCB5DBC.roster.local", &second, "initial domains"),
+        ("roster.local", &second, "initial domains"),
     ] {
         let output = add(&[domain, "--tenant", tenant]);
         assert!(!output.status.success());
@@ -207,6 +209,8 @@ async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
     assert!(printed(&create).contains(&second));
     let taken = complaint(&["tenant", "create", "--data", &data, "--domain", "one.example"]);
     assert!(taken.contains("another tenant's"), "{taken}");
+    let initial = complaint(&["tenant", "create", "--data", &data, "--domain", "8fcb5dbc.roster.local"]);
+    assert!(initial.contains("initial domains"), "{initial}");
 
     // What a server is told to have, its first tenant has.
     let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
@@ -219,6 +223,9 @@ async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
     }
     let theirs = complaint(&["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--domain", "no domain"]);
     assert!(theirs.contains("domain name"), "{theirs}");
+    let initial = ["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--domain", "8fcb5dbc.roster.local"];
+    let initial = complaint(&initial);
+    assert!(initial.contains("initial domains"), "{initial}");
 }
 
 #[tokio::test]
