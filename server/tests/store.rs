@@ -672,6 +672,21 @@ async fn the_count_of_a_group_is_kept_from_the_first_time_on_that_it_is_found_to
 }
 
 #[tokio::test]
+async fn however_often_a_group_is_counted_while_the_writer_is_busy_its_tenant_can_write() {
+    let world = world_with_group(5).await;
+    let (release, held) = world.hold();
+    let held = queue(held).await;
+    for _ in 0..600 {
+        assert_eq!(world.members().await, 5);
+    }
+    let written = queue(world.write(|tx| add_member(tx, 6))).await;
+    drop(release);
+    held.await.unwrap().unwrap();
+    written.await.unwrap().unwrap();
+    assert_eq!((world.members().await, world.kept_groups()), (6, 1));
+}
+
+#[tokio::test]
 async fn a_kept_count_is_read_and_not_counted() {
     let world = world_with_group(5).await;
     world.count_and_keep().await;

@@ -35,6 +35,8 @@ use tokio::{
 const QUEUE: usize = 2048;
 /// Closures that wait at most, of one tenant: fewer than the connections that a server takes.
 const TENANT_SHARE: usize = 512;
+/// Closures of one tenant that wait at most and that nobody waits for. Reads leave them: they must not take its writes' places.
+const TENANT_LEFT: usize = 1;
 /// Closures in one transaction at most.
 const BATCH: usize = 512;
 /// How long a transaction takes closures in.
@@ -43,6 +45,7 @@ const BATCH_TIME: Duration = Duration::from_millis(20);
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     shares: Arc<Shares>,
+    left: Arc<Shares>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -57,7 +60,8 @@ impl Writer {
             Thread { connection, checkpoints, principals, sums: Sums::default(), jobs }.run();
         });
         let thread = thread.map_err(|_| Error::Closed)?;
-        Ok(Self { queue: Some(queue), shares: Shares::new(TENANT_SHARE), thread: Some(thread) })
+        let (shares, left) = (Shares::new(TENANT_SHARE), Shares::new(TENANT_LEFT));
+        Ok(Self { queue: Some(queue), shares, left, thread: Some(thread) })
     }
 
     /// Queues a closure, and answers when its outcome is durable. `tenant` is whose share it counts for.
@@ -70,23 +74,25 @@ impl Writer {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let (answer, outcome) = oneshot::channel();
-        self.queue(tenant, work, Some(answer))?;
+        self.queue(place, work, Some(answer))?;
         outcome.await.map_err(|_| Error::Closed)?
     }
 
-    /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full.
+    /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the
+    /// tenant's already.
     pub(super) fn leave(
         &self,
         tenant: Tenant,
         work: impl Fn(&Connection, &Sums) -> Result<(), Error> + Send + 'static,
     ) {
-        let _ = self.queue(Some(tenant), work, None);
+        let _ = self.left.take(tenant).and_then(|place| self.queue(Some(place), work, None));
     }
 
     fn queue<T, E>(
         &self,
-        tenant: Option<Tenant>,
+        place: Option<Place>,
         work: impl Fn(&Connection, &Sums) -> Result<T, E> + Send + 'static,
         answer: Option<oneshot::Sender<Result<T, E>>>,
     ) -> Result<(), Error>
@@ -94,7 +100,6 @@ impl Writer {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let runtime = Handle::try_current().ok();
         let job = Box::new(Closure { work, outcome: None, answer, runtime, _place: place });
         self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
