@@ -1,0 +1,14 @@
+//! The store by itself.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batches;
+#[path = "../shared/counts.rs"]
+mod counts;
+mod deleted_tenants;
+mod deletions;
+mod domains;
+mod kept_counts;
+mod logs;
+mod migrations;
+mod world;

@@ -1,0 +1,188 @@
+//! Folders of other versions.
+
+use crate::world::{World, world};
+use roster_server::{
+    directory::{Error, Policy, Refusal, groups},
+    model::{
+        domains::{DomainName, TenantName},
+        ids::{ObjectId, Sent, TenantId},
+        kinds::ObjectKind,
+        permissions::{Grants, Permission, Permissions, Principal},
+    },
+    store::{
+        self, Options, Store, WriteTx,
+        domains::{self},
+        objects,
+    },
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A database as it was before names had keys, with these statements done.
+fn before_names_had_keys(folder: &Path, fill: &str) {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let files = fs::read_dir(files).unwrap().map(|file| file.unwrap().path());
+    let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < "0006";
+    let files: BTreeSet<PathBuf> = files.filter(older).collect();
+    let database = rusqlite::Connection::open(folder.join("roster.sqlite")).unwrap();
+    for file in &files {
+        database.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+    }
+    database.pragma_update(None, "user_version", u32::try_from(files.len()).unwrap()).unwrap();
+    database.execute_batch(fill).unwrap();
+}
+
+#[tokio::test]
+async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_are_one_now_the_older_keeps_it()
+ {
+    let ids: [ObjectId; 6] = [(); 6].map(|()| ObjectId::random());
+    let [user, deleted, older, younger, device, application] = ids;
+    let tenant = TenantId::random();
+    let object = |id: ObjectId, kind: u8, more: &str, document: Value| {
+        let id = id.uuid().simple().to_string();
+        let columns = "tenant, id, kind, document, rest, group_kind, is_dynamic, role_assignable, hidden_membership, deleted_at";
+        let traits = if kind == 2 { "2, 0, 0, 0" } else { "NULL, NULL, NULL, NULL" };
+        format!(
+            "INSERT INTO objects ({columns}) VALUES (1, x'{id}', {kind}, '{document}', '{{}}', {traits}, {more});"
+        )
+    };
+    let group = |name: &str| {
+        json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true,
+        "groupTypes": [], "uniqueName": name})
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let fill = [
+        format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{}', 0);", tenant.uuid().simple()),
+        object(user, 1, "NULL", json!({"userPrincipalName": "Ada@Contoso.example"})),
+        object(deleted, 2, "1", group("élan")),
+        object(older, 2, "NULL", group("Élan")),
+        object(younger, 2, "NULL", group("ÉLAN ")),
+        object(device, 3, "NULL", json!({"deviceId": device.to_string()})),
+        object(application, 4, "NULL", json!({"appId": application.to_string()})),
+    ];
+    before_names_had_keys(folder.path(), &fill.concat());
+
+    let by = Grants {
+        principal: Principal::Application(None),
+        permissions: Permissions::from_iter([Permission::GroupReadWriteAll]),
+    };
+    for _ in 0..2 {
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+        let objects_of = store.tenant(tenant);
+        let found = |tx: &store::ReadTx<'_>| {
+            let id = |found: Option<objects::Object>| found.map(|object| object.id);
+            Ok::<_, store::Error>([
+                id(store::users::find_by_principal_name(tx, "ａda@CONTOSO.example")?),
+                id(store::groups::find_by_unique_name(tx, "E\u{301}lan")?),
+                id(store::applications::find(tx, ObjectKind::ServicePrincipal, &application.to_string())?),
+                store::devices::device_id_is_taken(tx, &device.to_string())?.then_some(device),
+            ])
+        };
+        let found = objects_of.read(found).await.unwrap();
+        assert_eq!(found, [user, older, application, device].map(Some));
+
+        let change = |id: ObjectId, body: Value| {
+            let id = Sent::read(id.to_string()).unwrap();
+            let update = move |tx: &WriteTx<'_>| {
+                let body = body.as_object().unwrap();
+                groups::update(tx, Policy::default(), &by, &id, body, &groups::Bound::default()).map(drop)
+            };
+            objects_of.write(update)
+        };
+        let create = |name: &str| {
+            let (id, body) = (ObjectId::random(), group(name));
+            let create = move |tx: &WriteTx<'_>| {
+                let body = body.as_object().unwrap();
+                groups::create(tx, Policy::default(), &by, id, body, &groups::Bound::default()).map(drop)
+            };
+            objects_of.write(create)
+        };
+        // The younger one is what it was, but for what its name finds.
+        change(younger, json!({"description": "still here", "mailNickname": "n", "uniqueName": "ÉLAN "}))
+            .await
+            .unwrap();
+        let values = objects_of.read(|tx| {
+            let object = objects::find(tx, younger)?.unwrap();
+            objects::values(tx, object.row)
+        });
+        assert_eq!(values.await.unwrap()["uniqueName"], "ÉLAN ");
+        let taken = create("élan").await.unwrap_err();
+        assert!(matches!(taken, Error::Refused(Refusal::Taken("uniqueName"))), "{taken}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_of_a_newer_version_is_refused_with_a_sentence() {
+    let World { store, folder, .. } = Arc::into_inner(world().await).unwrap();
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    database.pragma_update(None, "user_version", 9999).unwrap();
+    drop(database);
+
+    let refused = Store::open(folder.path(), Options::default()).map(drop).unwrap_err();
+
+    assert!(refused.to_string().contains("newer version"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tenant, id) = (TenantId::random(), ObjectId::random());
+    let first = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    first.execute_batch(include_str!("../../src/store/migrations/0001_directory.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first.execute("INSERT INTO tenants (id, created_at) VALUES (?1, 0)", [tenant.uuid()]).unwrap();
+    let document = r#"{"userPrincipalName":"Ada@contoso.example","mailNickname":"ada"}"#;
+    let insert = "INSERT INTO objects (tenant, id, kind, document, rest) VALUES (1, ?1, 1, ?2, '{}')";
+    first.execute(insert, rusqlite::params![id.uuid(), document]).unwrap();
+    drop(first);
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    let find = |tx: &store::ReadTx<'_>| store::users::find_by_principal_name(tx, "ada@CONTOSO.example");
+    let found = store.tenant(tenant).read(find).await.unwrap().unwrap();
+    assert_eq!(found.id, id);
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let application: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
+    assert_eq!(application.to_be_bytes(), *b"Rost", "from now on it is known as a directory");
+    crate::counts::check(&database);
+}
+
+#[tokio::test]
+async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = [
+        "8fcb5dbc-d5aa-4681-8e31-b001d5168d79",
+        "8fcb5dbc-0000-4000-8000-000000000001",
+        "00000000-0000-4000-8000-000000000002",
+    ];
+    let ids = ids.map(|id| id.parse::<TenantId>().unwrap());
+    let tenant = |id: &TenantId| {
+        format!("INSERT INTO tenants (id, created_at) VALUES (x'{}', 0);", id.uuid().simple())
+    };
+    before_names_had_keys(folder.path(), &ids.iter().map(tenant).collect::<String>());
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+
+    let expected = [
+        "8fcb5dbc.roster.local",
+        "8fcb5dbc-0000-4000-8000-000000000001.roster.local",
+        "00000000.roster.local",
+    ];
+    for (id, domain) in ids.into_iter().zip(expected) {
+        let domain: DomainName = domain.parse().unwrap();
+        let tenant = store.named_tenant(&TenantName::Domain(domain.clone())).await.unwrap();
+        let tenant = tenant.unwrap_or_else(|| panic!("nobody has {domain}"));
+        assert_eq!((tenant.id, store.domains(tenant).await.unwrap()), (id, vec![domain.clone()]));
+        let default = store.tenant(tenant).read(domains::default).await;
+        assert_eq!(default.unwrap(), domain);
+    }
+}
