@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The layers, the highest first. Each names only those after it; `auth` and `odata` are one step.
+/// The layers, the highest first. Each names only those after it, and none of its own step.
 const LAYERS: [&[&str]; 6] =
-    [&["cli"], &["http"], &["directory"], &["store"], &["auth", "odata"], &["model"]];
+    [&["cli"], &["http", "data_folder"], &["directory"], &["store"], &["auth", "odata"], &["model", "files"]];
 
 /// Words that belong to one layer alone.
 const OWNED: [(&str, &str); 4] =
@@ -34,7 +34,8 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 fn layer_of(path: &Path) -> Option<String> {
     let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
-    let first = inside.components().next().unwrap().as_os_str().to_str().unwrap().to_owned();
+    let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
+    let first = first.trim_end_matches(".rs").to_owned();
     LAYERS.iter().any(|names| names.contains(&first.as_str())).then_some(first)
 }
 

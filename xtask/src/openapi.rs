@@ -23,7 +23,7 @@ pub struct Openapi {
     breaking: bool,
     /// Make the contract the released one
     ///
-    /// First set its version in server/src/http/contract.rs, give openapi/CHANGELOG.md a section for it, and run
+    /// First set its version in server/src/http/contract/mod.rs, give openapi/CHANGELOG.md a section for it, and run
     /// `cargo xtask openapi`. This checks all that --check and --breaking do, and writes openapi/released. Without that
     /// folder the contract is released for the first time: before anybody relies on it, delete the folder to begin anew.
     #[arg(long)]

@@ -82,7 +82,7 @@ impl<'c> Contract<'c> {
         if breaking > 0 && now < next_breaking(before) {
             return Err(format!(
                 "{breaking} breaking changes since {}: take them back, or raise `version` in \
-                 server/src/http/contract.rs to {} at least",
+                 server/src/http/contract/mod.rs to {} at least",
                 said(before),
                 said(next_breaking(before))
             ));
@@ -131,7 +131,7 @@ impl<'c> Contract<'c> {
         let released: Value = serde_json::from_str(&released).map_err(|error| error.to_string())?;
         let changed = breaking::compare(&released, self.now).is_ok_and(|changes| !changes.is_empty());
         if changed && now == version(&released)? {
-            return Err(format!("{} is released: raise `version` in server/src/http/contract.rs", said(now)));
+            return Err(format!("{} is released: raise `version` in server/src/http/contract/mod.rs", said(now)));
         }
         Ok(())
     }
@@ -251,7 +251,7 @@ mod tests {
         fails_with(compare(&folder, &contract), &parts);
         changelog(&folder, "## Unreleased\n\n### Added\n\n- The shoe size.\n\n## 0.1.0\n\n- All of it.\n");
         compare(&folder, &contract).unwrap();
-        fails_with(release(&folder, &contract), &["0.1.0 is released", "server/src/http/contract.rs"]);
+        fails_with(release(&folder, &contract), &["0.1.0 is released", "server/src/http/contract/mod.rs"]);
         contract["info"]["version"] = "0.1.1".into();
         fails_with(release(&folder, &contract), &["`## Unreleased` section `## 0.1.1`"]);
         changelog(&folder, "## Unreleased\n\n## 0.1.1\n\n- The shoe size.\n\n## 0.1.0\n\n- All of it.\n");
@@ -267,7 +267,7 @@ mod tests {
             contract["components"]["schemas"]["User"]["properties"]["displayName"]["format"] = "uri".into();
             contract["info"]["version"] = too_small.into();
             changelog(&folder, "## Unreleased\n\n- Display names are URLs.\n");
-            let parts = ["1 breaking changes", "server/src/http/contract.rs", next];
+            let parts = ["1 breaking changes", "server/src/http/contract/mod.rs", next];
             fails_with(compare(&folder, &contract), &parts);
             fails_with(release(&folder, &contract), &parts);
             contract["info"]["version"] = next.into();

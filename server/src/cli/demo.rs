@@ -7,9 +7,10 @@ use super::{
     server::{self, Server, Settings, Urls},
 };
 use crate::{
+    data_folder::Folder,
     directory::{Policy, sample},
     http,
-    store::{Options, folder::Folder},
+    store::Options,
 };
 use clap::Args;
 use reqwest::{Client, Method, StatusCode, Version};
@@ -42,7 +43,7 @@ impl Demo {
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),
-            body_memory: http::Settings::BODY_MEMORY,
+            body_memory: http::state::Settings::BODY_MEMORY,
             store: Options::default(),
         };
         let stop = server::stop_signal();

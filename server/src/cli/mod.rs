@@ -14,12 +14,10 @@ mod token;
 
 use crate::{
     auth::keys::KeyError,
+    data_folder::{Folder, FolderError},
     directory,
     model::domains::{DomainName, TenantName},
-    store::{
-        self, Durability, Options, Store, Tenant, TenantStore,
-        folder::{Folder, FolderError},
-    },
+    store::{self, Durability, Options, Store, Tenant, TenantStore},
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{

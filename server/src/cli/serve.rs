@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     auth::secrets::Secret,
+    data_folder::Folder,
     directory::{ExchangeManagedGroups, Policy, sample},
     http,
     model::domains::DomainName,
-    store::{LARGEST_UNCOUNTED, LOG_PAGES, Options, folder::Folder},
+    store::{LARGEST_UNCOUNTED, LOG_PAGES, Options},
 };
 use clap::{Args, builder::RangedU64ValueParser};
 use serde_json::json;
@@ -67,7 +68,7 @@ pub(super) struct Serve {
     exchange_managed_groups: ExchangeManagedGroups,
 
     /// The memory that the bodies of all requests under way may have together, in MB
-    #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::Settings::BODY_MEMORY >> 20,
+    #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::state::Settings::BODY_MEMORY >> 20,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
     body_memory: usize,
 

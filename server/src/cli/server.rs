@@ -7,16 +7,15 @@ use super::{
 };
 use crate::{
     auth::secrets::Secret,
+    data_folder::{self, Folder, ServerLock},
     directory::{Policy, purging::Purging, sample},
     http::{
-        self, AppState,
+        self,
+        state::{self, AppState},
         transport::{self, Limits},
     },
     model::{domains::DomainName, ids::TenantId},
-    store::{
-        self, Options, Piece, Store, Tenant, WriteTx, changes, domains,
-        folder::{self, Folder, ServerLock},
-    },
+    store::{self, Options, Piece, Store, Tenant, WriteTx, changes, domains},
 };
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
 use tokio::{net::TcpListener, time::MissedTickBehavior};
@@ -92,7 +91,7 @@ impl Server {
         folder.make()?;
         let lock = folder.lock()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
-        folder::existing_keys(folder.path())?;
+        data_folder::existing_keys(folder.path())?;
         let store = open_store(&folder, settings.store.clone())?;
         let is_empty = store.tenants(1).await?.is_empty();
         let is_public =
@@ -101,15 +100,15 @@ impl Server {
         let tenant = first_tenant(&store, &settings).await?;
         let sample = find_sample(&store, settings.sample.as_ref()).await?;
         let urls = Urls::new(&settings, address, is_public);
-        let path = folder.path().to_owned();
-        let http = http::Settings {
+        let load_keys = folder.load_keys();
+        let http = state::Settings {
             policy: settings.policy,
             public_url: settings.public_url,
             loopback_only: is_public,
             body_memory: settings.body_memory,
-            ..http::Settings::default()
+            ..state::Settings::default()
         };
-        let state = AppState::new(store.clone(), path, address, http);
+        let state = AppState::new(store.clone(), load_keys, address, http);
         Ok(Self { folder, _lock: lock, store, state, tenant, listeners, urls, sample, limits: limits() })
     }
 

@@ -3,10 +3,11 @@
 use super::{Error, Format, Target, app, arguments, print};
 use crate::{
     auth::tokens::{self, LIFETIME_SECONDS, Subject},
+    data_folder,
     directory::{self, applications},
     model::{permissions::Permission, values::Document},
     odata::reference::Key,
-    store::{TenantStore, folder},
+    store::TenantStore,
 };
 use clap::Args;
 use serde_json::json;
@@ -59,7 +60,7 @@ impl Token {
                 app_subject(&opened.tenant(), app.as_deref().unwrap_or_default(), names(&self.role)).await?
             }
         };
-        let keys = folder::keys(opened.folder.path())?;
+        let keys = data_folder::keys(opened.folder.path())?;
         let now = opened.store.clock().now();
         let origin = self.public_url.trim_end_matches('/');
         let token = tokens::sign(&keys, origin, opened.tenant.id, &subject, now, self.expires_in)?;

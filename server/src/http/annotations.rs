@@ -1,9 +1,9 @@
 //! OData's annotations in bodies: `@odata.id`, `@odata.type`, `members@odata.bind` and `owners@odata.bind`.
 
 use super::{
-    AppState,
     errors::{Failure, RequestFault},
     extract::Origin,
+    state::AppState,
 };
 use crate::{
     directory::{

@@ -1,7 +1,7 @@
 //! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
 //! by `requires`.
 
-use super::{AppState, errors::Failure, extract::Caller, paths::GraphPath};
+use super::{errors::Failure, extract::Caller, paths::GraphPath, state::AppState};
 use crate::{
     auth::tokens::{self, TokenFault},
     model::domains::TenantName,

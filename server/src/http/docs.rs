@@ -1,7 +1,7 @@
 //! The interactive documentation, `/docs/`: Swagger UI over the contract that this server serves, all of it from the
 //! binary. What an operation does is none of its business; it reads the contract as anybody does.
 
-use super::{AppState, errors::Failure, texts::Text};
+use super::{errors::Failure, state::AppState, static_files::StaticFile};
 use crate::{directory::sample, model::ids::AppId};
 use axum::{
     Router,
@@ -37,15 +37,15 @@ const SWAGGER_UI: [(&str, &str); 3] =
     [("swagger-ui.css", STYLE), ("swagger-ui-bundle.js", SCRIPT), ("favicon-32x32.png", "image/png")];
 
 /// The files by their names. The page itself has none.
-static FILES: LazyLock<HashMap<&str, Text>> = LazyLock::new(|| {
+static FILES: LazyLock<HashMap<&str, StaticFile>> = LazyLock::new(|| {
     let ours = [
-        ("", Text::new(HTML, include_str!("docs/index.html"))),
-        ("docs.js", Text::new(SCRIPT, include_str!("docs/docs.js"))),
-        ("docs.css", Text::new(STYLE, include_str!("docs/docs.css"))),
+        ("", StaticFile::new(HTML, include_str!("docs/index.html"))),
+        ("docs.js", StaticFile::new(SCRIPT, include_str!("docs/docs.js"))),
+        ("docs.css", StaticFile::new(STYLE, include_str!("docs/docs.css"))),
     ];
     let theirs = SWAGGER_UI.into_iter().filter_map(|(name, content_type)| {
         let file = utoipa_swagger_ui::serve(name, Config::default().into()).ok().flatten()?;
-        Some((name, Text::new(content_type, file.bytes.into_owned()).gzipped(file.gzpipped)))
+        Some((name, StaticFile::new(content_type, file.bytes.into_owned()).gzipped(file.gzpipped)))
     });
     ours.into_iter().chain(theirs).collect()
 });

@@ -2,10 +2,10 @@
 //! envelope, and one line in the log.
 
 use super::{
-    AppState,
+    contract::wire::InnerError,
     errors::{Failure, RequestFault},
     extract::Origin,
-    wire::InnerError,
+    state::AppState,
 };
 use axum::{
     body::{Body, HttpBody},

@@ -1,13 +1,13 @@
 //! The one table from what a rule refuses, what broke and what a request got wrong to status, Graph code and
 //! message. The recorded messages are Graph's own; where none was recorded the words are ours.
 
-use super::wire::{ErrorDetail, InnerError, MainError, ODataErrors};
+use super::contract::wire::{ErrorDetail, InnerError, MainError, ODataErrors};
 use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
     model::{permissions::Missing, values::PropertyFault},
     odata::{query::QueryFault, reference::InvalidReference},
-    store::{self, folder::FolderError},
+    store,
 };
 use axum::{
     http::StatusCode,
@@ -124,7 +124,7 @@ pub enum Failure {
     Store(#[from] store::Error),
     /// The keys can't be read or made.
     #[error("{0}")]
-    Keys(Arc<FolderError>),
+    Keys(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl From<directory::Error> for Failure {

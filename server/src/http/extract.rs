@@ -2,10 +2,10 @@
 //! query, the body. Each refuses in Graph's own words.
 
 use super::{
-    AppState,
     body::{self, BodyShare, MAX_BODY},
     content,
     errors::{Failure, RequestFault},
+    state::AppState,
 };
 use crate::{
     auth::tokens::TokenFault,

@@ -1,11 +1,11 @@
 //! Collections: one page of a listing, where the next one is, and how many objects there are in all.
 
 use super::{
-    AppState,
     answers::{Collection, Select},
     body,
     errors::{Failure, RequestFault},
     extract::{Caller, Origin},
+    state::AppState,
 };
 use crate::{
     auth::keys::Keys,

@@ -1,8 +1,9 @@
 //! The one file that knows SQLite's settings: how a connection is opened, migrated and tuned. The other
 //! files of the store take what they need of the driver from here.
 
-use super::{
-    Error, disk,
+use super::Error;
+use crate::files::{
+    disk,
     lock::{Lock, LockError},
     private,
 };
@@ -21,10 +22,11 @@ use std::{
 };
 use url::Url;
 
-pub(super) const FILE: &str = "roster.sqlite";
+/// The database.
+pub const FILE: &str = "roster.sqlite";
 
 /// The files of a database: it and those that SQLite puts beside it.
-pub(super) const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
+pub const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
 
 /// What SQLite appends to the name of a database's write-ahead log.
 const LOG: &str = "-wal";
@@ -36,7 +38,7 @@ const JOURNAL: &str = "-journal";
 const APPLICATION_ID: i32 = 0x526f_7374;
 
 /// Held while a process brings the database up to date: the migrations of two would mix.
-pub(super) const MIGRATION_LOCK: &str = "migration.lock";
+pub const MIGRATION_LOCK: &str = "migration.lock";
 
 /// After how long the wait for another process that does so is told, and how long it lasts.
 const MIGRATION_PATIENCE: Duration = Duration::from_secs(1);

@@ -13,13 +13,11 @@ pub mod counts;
 mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
-mod disk;
 pub mod domains;
 mod driver;
 pub mod exit;
-pub mod folder;
+
 pub mod groups;
-mod lock;
 mod long_readers;
 pub mod members;
 mod migrations;
@@ -28,7 +26,6 @@ pub mod objects;
 pub mod owners;
 pub mod pairs;
 pub mod principals;
-mod private;
 mod readers;
 mod shares;
 pub mod tenants;
@@ -39,12 +36,12 @@ mod writer;
 
 use checkpoints::Checkpoints;
 use counts::Sums;
-pub use driver::Durability;
 use driver::{DatabaseError, Snapshot};
+pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK};
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
-use crate::model::clock::Clock;
+use crate::{files::disk, model::clock::Clock};
 use chrono::{DateTime, Utc};
 use objects::RowNumber;
 use principals::Principals;
@@ -209,6 +206,11 @@ impl Store {
     /// Whether there is a database in this folder.
     pub fn is_in(folder: &Path) -> bool {
         driver::is_there(folder)
+    }
+
+    /// Whether the database in this folder is surely another program's. Nothing is made beside it.
+    pub fn is_foreign_in(folder: &Path) -> bool {
+        driver::is_foreign(folder)
     }
 
     /// Access to one tenant's objects.

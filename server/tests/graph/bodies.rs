@@ -2,7 +2,7 @@
 
 use crate::support::{Server, Tenant, send};
 use reqwest::Method;
-use roster_server::http::{Settings, transport::Limits};
+use roster_server::http::{state::Settings, transport::Limits};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::{

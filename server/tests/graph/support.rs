@@ -5,10 +5,15 @@ use axum::Router;
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
-    auth::tokens::{self, Subject},
+    auth::{
+        keys::Keys,
+        tokens::{self, Subject},
+    },
+    data_folder::{self, FolderError},
     directory::{self, Policy, applications, applications::Registration, import, sample},
     http::{
-        self, AppState, Settings,
+        self,
+        state::{AppState, Settings},
         transport::{self, Limits},
     },
     model::{
@@ -23,6 +28,12 @@ use std::{net::SocketAddr, path::Path, sync::OnceLock};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use uuid::Uuid;
+
+/// What reads or makes the keys of this folder.
+fn load_keys(folder: &TempDir) -> impl Fn() -> Result<Keys, FolderError> + Send + Sync + use<> {
+    let path = folder.path().to_owned();
+    move || data_folder::keys(&path)
+}
 
 /// A server in this process.
 pub struct Server {
@@ -46,7 +57,7 @@ impl Server {
     pub fn start_with(settings: Settings, limits: Limits) -> Self {
         let (folder, store) = Self::store();
         let (listener, address) = bind();
-        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
+        let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         Self::listen(folder, store, state, listener, limits, |router| router)
     }
 
@@ -59,7 +70,7 @@ impl Server {
         let (folder, store) = Self::store();
         let settings = Settings { policy, public_url: public_url.map(str::to_owned), ..Settings::default() };
         let (listener, address) = bind();
-        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
+        let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         Self::listen(folder, store, state, listener, Limits::default(), around)
     }
 
@@ -69,7 +80,7 @@ impl Server {
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
         let settings = Settings { loopback_only: true, ..Settings::default() };
         let (listener, address) = bind();
-        let state = AppState::new(store.clone(), folder.path().into(), address, settings);
+        let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         // Its threads can't be ended from within a test's.
         Box::leak(Box::new(Self::listen(folder, store, state, listener, Limits::default(), |router| router)))
     }
@@ -108,7 +119,7 @@ impl Server {
         let url = serve(folder.path());
         let store = Store::open(folder.path(), Options::default()).unwrap();
         let address = url.trim_start_matches("http://").parse().unwrap();
-        let state = AppState::new(store.clone(), folder.path().into(), address, Settings::default());
+        let state = AppState::new(store.clone(), load_keys(&folder), address, Settings::default());
         Self { url, store, state, _folder: folder, _runtime: None }
     }
 

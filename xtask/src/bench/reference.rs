@@ -10,8 +10,10 @@ use axum::{
 };
 use clap::Args;
 use roster_server::{
+    data_folder,
     http::{
-        self, AppState,
+        self,
+        state::{AppState, Settings},
         transport::{self, Limits},
     },
     store::{Durability, Options, Store},
@@ -52,7 +54,9 @@ impl Reference {
         let store = Store::open(folder.path(), options).map_err(|error| error.to_string())?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let state = AppState::new(store, folder.path().to_owned(), address, http::Settings::default());
+        let path = folder.path().to_owned();
+        let load_keys = move || data_folder::keys(&path);
+        let state = AppState::new(store, load_keys, address, Settings::default());
         let object =
             move || async move { ([(header::CONTENT_TYPE, "application/json")], user).into_response() };
         let members = move || async move { Json(&*page).into_response() };

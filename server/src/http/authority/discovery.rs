@@ -5,7 +5,7 @@ use super::{
     faults::{Inquiry, OAuthFault},
     find_tenant, no_store,
 };
-use crate::{http::AppState, store::Tenant};
+use crate::{http::state::AppState, store::Tenant};
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 

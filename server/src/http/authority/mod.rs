@@ -5,7 +5,7 @@ mod discovery;
 mod faults;
 mod token;
 
-use super::AppState;
+use super::state::AppState;
 use crate::store::{self, Tenant};
 use axum::{
     Router,

@@ -19,7 +19,10 @@ use futures::future::join_all;
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use readers::{Progress, Sight};
 use recording::{Event, Moment, Recording, traced};
-use roster_server::store::{Durability, Options, Store, folder};
+use roster_server::{
+    data_folder,
+    store::{Durability, Options, Store},
+};
 use std::{
     collections::{BTreeSet, HashMap},
     fs::{self, OpenOptions},
@@ -294,7 +297,7 @@ impl World {
     fn check(&self, data: &Path, moment: Moment) -> Result<(), String> {
         let Contents { mut groups, changes } = Contents::read(data);
         contents::check_changes(&changes, &self.last.changes);
-        let key = folder::existing_keys(data).unwrap();
+        let key = data_folder::existing_keys(data).unwrap();
         assert!(
             key.is_some() || moment <= self.first_answer,
             "the key that signed the clients' tokens is gone"

@@ -1,14 +1,14 @@
 //! What is the same for every kind of object: listing, counting and getting them.
 
-use super::{
-    AppState,
-    answers::{self, Select},
-    errors::Failure,
-    extract::{Caller, Origin},
-    paging::Listing,
-};
 use crate::{
     directory::objects,
+    http::{
+        answers::{self, Select},
+        errors::Failure,
+        extract::{Caller, Origin},
+        paging::Listing,
+        state::AppState,
+    },
     model::{
         self,
         ids::{ObjectId, Sent},

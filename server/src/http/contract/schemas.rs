@@ -1,8 +1,8 @@
 //! The entities in the contract: schemas folded out of the property tables.
 
-use super::requires::alternatives;
 use crate::{
     directory::groups::MAX_REFERENCES,
+    http::requires::alternatives,
     model::{
         ENTITIES,
         application::APPLICATION,

@@ -1,7 +1,9 @@
 //! What the contract says of query options and headers: each extractor that reads them documents them.
 
-use super::extract::{Eventual, Options, Takes};
-use crate::odata::query::{MAX_PAGE_SIZE, QueryOption};
+use crate::{
+    http::extract::{Eventual, Options, Takes},
+    odata::query::{MAX_PAGE_SIZE, QueryOption},
+};
 use serde_json::{Value, json};
 use utoipa::{
     IntoParams,

@@ -1,15 +1,17 @@
 //! `/me`: the signed-in user. The rules are in `directory::users`.
 
-use super::{
-    AppState,
-    error_responses::{ReadErrors, WriteErrors},
-    errors::{Failure, RequestFault},
-    extract::{Caller, Json, Nothing, OneObject, Options, Origin},
-    requires::{requires, signed_in},
-    schemas::{User, UserUpdate},
-    users,
-};
+use super::users;
 use crate::{
+    http::{
+        contract::{
+            error_responses::{ReadErrors, WriteErrors},
+            schemas::{User, UserUpdate},
+        },
+        errors::{Failure, RequestFault},
+        extract::{Caller, Json, Nothing, OneObject, Options, Origin},
+        requires::{requires, signed_in},
+        state::AppState,
+    },
     model::permissions::{Principal, READ_ME, UPDATE_ME},
     odata::reference::Key,
 };

@@ -18,7 +18,7 @@ const ID: u64 = 11;
 
 /// A lock, until dropped.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub struct Lock(File);
 
 /// The process that holds a lock, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Holder(Option<u32>);
 
 /// Why a lock wasn't taken.
 #[derive(Debug)]
-pub(super) enum LockError {
+pub enum LockError {
     /// Another process holds it.
     Held(Holder),
     /// The file system refused.
@@ -50,7 +50,7 @@ impl fmt::Display for Holder {
 
 impl Lock {
     /// Takes the lock of the file at this path, made where there is none, unless another process holds it.
-    pub(super) fn try_take(path: &Path) -> Result<Self, LockError> {
+    pub fn try_take(path: &Path) -> Result<Self, LockError> {
         let file = open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Self::held(file)),
@@ -60,7 +60,7 @@ impl Lock {
     }
 
     /// The same, and waits so long for another process. After `patience` it calls `waiting`.
-    pub(super) fn take(
+    pub fn take(
         path: &Path,
         patience: Duration,
         limit: Duration,

@@ -1,16 +1,18 @@
 //! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
 
-use super::{
-    AppState,
-    answers::{self, Select},
-    error_responses::{ObjectErrors, ReadErrors},
-    errors::Failure,
-    extract::{Caller, Nothing, OneObject, Options, Origin, Path},
-    requires::requires,
-    schemas::DirectoryObject,
-};
 use crate::{
     directory::directory_objects,
+    http::{
+        answers::{self, Select},
+        contract::{
+            error_responses::{ObjectErrors, ReadErrors},
+            schemas::DirectoryObject,
+        },
+        errors::Failure,
+        extract::{Caller, Nothing, OneObject, Options, Origin, Path},
+        requires::requires,
+        state::AppState,
+    },
     model::{
         ids::{ObjectId, Sent},
         permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},

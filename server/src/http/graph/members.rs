@@ -1,18 +1,21 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
-use super::{
-    AppState, annotations,
-    answers::{self, Select},
-    error_responses::{ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
-    paging::Listing,
-    requires::requires,
-    schemas::DirectoryObjectCollection,
-    wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
-};
 use crate::{
     directory::members,
+    http::{
+        annotations,
+        answers::{self, Select},
+        contract::{
+            error_responses::{ObjectErrors, ReadErrors, WriteErrors},
+            schemas::DirectoryObjectCollection,
+            wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path, References},
+        paging::Listing,
+        requires::requires,
+        state::AppState,
+    },
     model::{
         ids::{ObjectId, Sent},
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},

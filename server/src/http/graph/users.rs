@@ -1,18 +1,21 @@
 //! `/users`. The rules are in `directory::users`.
 
-use super::{
-    AppState, annotations,
-    answers::{self, Select},
-    error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-    objects,
-    requires::requires,
-    schemas::{User, UserCollection, UserCreate, UserUpdate},
-    wire::ObjectCount,
-};
+use super::objects;
 use crate::{
     directory::users,
+    http::{
+        annotations,
+        answers::{self, Select},
+        contract::{
+            error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
+            schemas::{User, UserCollection, UserCreate, UserUpdate},
+            wire::ObjectCount,
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+        requires::requires,
+        state::AppState,
+    },
     model::{
         ids::ObjectId,
         kinds::ObjectKind,

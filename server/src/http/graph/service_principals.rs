@@ -1,17 +1,22 @@
 //! `/servicePrincipals`. The rules are in `directory::service_principals`.
 
-use super::{
-    AppState, annotations, answers,
-    error_responses::{CreateOnceErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-    objects,
-    requires::requires,
-    schemas::{ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate},
-    wire::ObjectCount,
-};
+use super::objects;
 use crate::{
     directory::service_principals,
+    http::{
+        annotations, answers,
+        contract::{
+            error_responses::{CreateOnceErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
+            schemas::{
+                ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate,
+            },
+            wire::ObjectCount,
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+        requires::requires,
+        state::AppState,
+    },
     model::{
         ids::{ObjectId, Sent},
         kinds::ObjectKind,

@@ -1,17 +1,20 @@
 //! `/devices`. The rules are in `directory::devices`.
 
-use super::{
-    AppState, annotations, answers,
-    error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-    objects,
-    requires::requires,
-    schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
-    wire::ObjectCount,
-};
+use super::objects;
 use crate::{
     directory::devices,
+    http::{
+        annotations, answers,
+        contract::{
+            error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
+            schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
+            wire::ObjectCount,
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+        requires::requires,
+        state::AppState,
+    },
     model::{
         device::DEVICE,
         ids::{ObjectId, Sent},

@@ -1,14 +1,14 @@
 //! The examples of error answers in the contract: one for each status of each operation, and what the server says then,
 //! from the one table of errors. Which statuses an operation has is `error_responses`'s.
 
-use super::{
-    errors::{Failure, RequestFault},
-    requires::DELEGATED,
-    wire::InnerError,
-};
+use super::wire::InnerError;
 use crate::{
     auth::tokens::TokenFault,
     directory::Refusal,
+    http::{
+        errors::{Failure, RequestFault},
+        requires::DELEGATED,
+    },
     model::{
         kinds::{ObjectKind, Relationship},
         permissions::{Missing, Permissions},
@@ -27,7 +27,7 @@ const USER: &str = "5a3e0000-0000-4000-8000-000000000101";
 const APPLICATION: &str = "5a3e0000-0000-4000-8000-000000000392";
 
 /// Gives each error answer of each operation its example.
-pub(super) fn add(document: &mut OpenApi) {
+pub(in crate::http) fn add(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
         operations.into_iter().flatten().for_each(add_to);

@@ -1,13 +1,15 @@
 //! The data folder: where the database and the signing key lie, who may read them, and that one server
 //! alone serves it.
 
-use super::{
-    disk::{self, sync_folder},
-    driver,
-    lock::{Holder, Lock, LockError},
-    private::{self, AccessError},
+use crate::{
+    auth::keys::{self, KeyError, Keys},
+    files::{
+        disk::{self, sync_folder},
+        lock::{Holder, Lock, LockError},
+        private::{self, AccessError},
+    },
+    store::{self, Store},
 };
-use crate::auth::keys::{self, KeyError, Keys};
 use std::{
     ffi::OsStr,
     fs, io,
@@ -117,6 +119,12 @@ impl Folder {
         self.ephemeral.is_some()
     }
 
+    /// What reads or makes the folder's keys, for a server that asks for them when it first needs them.
+    pub fn load_keys(&self) -> impl Fn() -> Result<Keys, FolderError> + Send + Sync + use<> {
+        let path = self.path.clone();
+        move || keys(&path)
+    }
+
     /// Takes the folder for one server, and removes what one left that was killed while it made its key.
     pub fn lock(&self) -> Result<ServerLock, FolderError> {
         let path = self.path.join(LOCK_FILE);
@@ -130,14 +138,14 @@ impl Folder {
 }
 
 fn check_access(folder: &Path) -> Result<(), AccessError> {
-    let secrets = [&driver::FILES[..], &[KEY_FILE]].concat();
-    private::check(folder, &secrets, &[LOCK_FILE, driver::MIGRATION_LOCK])
+    let secrets = [&store::FILES[..], &[KEY_FILE]].concat();
+    private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK])
 }
 
 /// Refuses a folder that is somebody else's, before anything is made in it.
 fn check_contents(folder: &Path) -> Result<(), FolderError> {
-    if driver::is_there(folder) {
-        let foreign = driver::is_foreign(folder).then(|| FolderError::Foreign(folder.join(driver::FILE)));
+    if Store::is_in(folder) {
+        let foreign = Store::is_foreign_in(folder).then(|| FolderError::Foreign(folder.join(store::FILE)));
         return foreign.map_or(Ok(()), Err);
     }
     let failed = |error| FolderError::Io(folder.into(), error);
@@ -152,9 +160,9 @@ fn check_contents(folder: &Path) -> Result<(), FolderError> {
 
 /// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's.
 fn is_own(name: &OsStr) -> bool {
-    let others = [KEY_FILE, LOCK_FILE, driver::MIGRATION_LOCK, LOST_AND_FOUND];
+    let others = [KEY_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
     let is_new_key = name.as_encoded_bytes().starts_with(NEW_KEY.as_bytes());
-    is_new_key || driver::FILES.into_iter().chain(others).any(|own| name == own)
+    is_new_key || store::FILES.into_iter().chain(others).any(|own| name == own)
 }
 
 fn remove_new_keys(folder: &Path) -> io::Result<()> {

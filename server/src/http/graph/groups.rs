@@ -1,18 +1,21 @@
 //! `/groups`. The rules are in `directory::groups`.
 
-use super::{
-    AppState, annotations,
-    answers::{self, Select},
-    error_responses::{ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-    objects,
-    requires::requires,
-    schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
-    wire::ObjectCount,
-};
+use super::objects;
 use crate::{
     directory::groups::{self, Updated},
+    http::{
+        annotations,
+        answers::{self, Select},
+        contract::{
+            error_responses::{ListErrors, ObjectErrors, ReadErrors, WriteErrors},
+            schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
+            wire::ObjectCount,
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
+        requires::requires,
+        state::AppState,
+    },
     model::{
         group::GROUP,
         ids::{ObjectId, Sent},

@@ -1,19 +1,23 @@
 //! `/applications`.
 
-use super::{
-    AppState,
-    error_responses::{ListErrors, ReadErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, OneObject, Options, Origin, Pages, Path},
-    objects,
-    requires::requires,
-    schemas::{Application, ApplicationCollection},
-    wire::ObjectCount,
-};
-use crate::model::{
-    ids::{ObjectId, Sent},
-    kinds::ObjectKind,
-    permissions::READ_APPLICATION,
+use super::objects;
+use crate::{
+    http::{
+        contract::{
+            error_responses::{ListErrors, ReadErrors},
+            schemas::{Application, ApplicationCollection},
+            wire::ObjectCount,
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, OneObject, Options, Origin, Pages, Path},
+        requires::requires,
+        state::AppState,
+    },
+    model::{
+        ids::{ObjectId, Sent},
+        kinds::ObjectKind,
+        permissions::READ_APPLICATION,
+    },
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};

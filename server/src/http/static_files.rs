@@ -10,14 +10,14 @@ use axum::{
 use std::fmt::Write;
 
 /// A text, ready to be sent.
-pub(super) struct Text {
+pub(super) struct StaticFile {
     content_type: &'static str,
     body: Bytes,
     tag: HeaderValue,
     gzipped: bool,
 }
 
-impl Text {
+impl StaticFile {
     /// Makes a text ready.
     pub(super) fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn status(if_none_match: &str) -> StatusCode {
-        let text = Text::new("text/plain", "abc");
+        let text = StaticFile::new("text/plain", "abc");
         let mut request = HeaderMap::new();
         request.insert(header::IF_NONE_MATCH, if_none_match.replace("THIS", TAG).parse().unwrap());
         text.answer(&request).status()

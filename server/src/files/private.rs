@@ -46,7 +46,7 @@ struct Access {
 
 /// Refuses a folder that others can write to, or that another user owns, and the same of these files in it. `secrets` are
 /// refused too where others can read them.
-pub(super) fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(), AccessError> {
+pub fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(), AccessError> {
     let of_folder = fs::metadata(folder).map_err(|error| AccessError::Io(folder.into(), error))?;
     let of_folder = access(&of_folder);
     of_folder.check(folder)?;
@@ -88,7 +88,7 @@ impl Access {
 }
 
 /// Opens a key to be read, which no other user can read or write wherever it lies. `None`: there is none.
-pub(super) fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
+pub fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
     let failed = |error| AccessError::Io(path.into(), error);
     let file = match directly(OpenOptions::new().read(true)).open(path) {
         Ok(file) => file,
@@ -101,7 +101,7 @@ pub(super) fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
 }
 
 /// Opens a file to be read and written, made private where there is none.
-pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
+pub fn open_or_create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
@@ -135,7 +135,7 @@ fn access(found: &Metadata) -> Access {
 
 /// Takes from others what they can do with a file.
 #[cfg(unix)]
-pub(super) fn make_private(file: &File) -> io::Result<()> {
+pub fn make_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     if access(&file.metadata()?).is_private {
         return Ok(());
@@ -155,6 +155,6 @@ fn access(_: &Metadata) -> Access {
 }
 
 #[cfg(not(unix))]
-pub(super) fn make_private(_: &File) -> io::Result<()> {
+pub fn make_private(_: &File) -> io::Result<()> {
     Ok(())
 }

@@ -1,17 +1,20 @@
 //! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
 
-use super::{
-    AppState, annotations, answers,
-    error_responses::{ObjectErrors, ReadErrors, WriteErrors},
-    errors::Failure,
-    extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path},
-    paging::Listing,
-    requires::requires,
-    schemas::DirectoryObjectCollection,
-    wire::{ObjectCount, ReferenceCreate},
-};
 use crate::{
     directory::owners,
+    http::{
+        annotations, answers,
+        contract::{
+            error_responses::{ObjectErrors, ReadErrors, WriteErrors},
+            schemas::DirectoryObjectCollection,
+            wire::{ObjectCount, ReferenceCreate},
+        },
+        errors::Failure,
+        extract::{Caller, Counts, Eventual, Json, Nothing, Options, Origin, Pages, Path},
+        paging::Listing,
+        requires::requires,
+        state::AppState,
+    },
     model::{
         ids::{ObjectId, Sent},
         permissions::{CHANGE_OWNERS, LIST_OWNERS},

@@ -1,12 +1,19 @@
 //! The contract: what the document says besides the operations, and where it is served.
 
-use super::{
-    AppState,
-    requires::{APPLICATION, DELEGATED},
-    texts::Text,
-    wire::{ErrorDetail, InnerError, MainError, ODataErrors},
+pub mod error_examples;
+pub mod error_responses;
+pub mod parameters;
+pub mod schemas;
+pub mod wire;
+
+use crate::{
+    http::{
+        requires::{APPLICATION, DELEGATED},
+        state::AppState,
+        static_files::StaticFile,
+    },
+    model::permissions::{Holders, Permission},
 };
-use crate::model::permissions::{Holders, Permission};
 use axum::{
     Router,
     extract::RawQuery,
@@ -23,6 +30,7 @@ use utoipa::{
         security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
     },
 };
+use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -61,7 +69,7 @@ use utoipa::{
     components(schemas(ODataErrors, MainError, ErrorDetail, InnerError)),
     modifiers(&SecuritySchemes),
 )]
-pub(super) struct Api;
+pub(in crate::http) struct Api;
 
 struct SecuritySchemes;
 
@@ -97,20 +105,19 @@ impl Modify for SecuritySchemes {
     }
 }
 
-/// The contract in OpenAPI 3.0, as `cargo xtask openapi` lowers it. `server/openapi` links to the workspace's `openapi/`,
-/// and `cargo xtask openapi --check` fails where the file isn't what the routes say.
-const LOWERED: &str = include_str!("../../openapi/graph-v1.0.openapi-3.0.json");
+/// The contract in OpenAPI 3.0, as `cargo xtask openapi` lowers it. `cargo xtask openapi --check` fails where the file isn't what the routes say.
+const LOWERED: &str = include_str!("../../../../openapi/graph-v1.0.openapi-3.0.json");
 
 const JSON: &str = "application/json";
 const YAML: &str = "application/yaml";
 
 /// A text that is made when it is first asked for, or why it can't be.
-type Document = LazyLock<Result<Text, String>>;
+type Document = LazyLock<Result<StaticFile, String>>;
 
-static JSON_3_1: Document = LazyLock::new(|| Ok(Text::new(JSON, pretty(&current()?)?)));
-static YAML_3_1: Document = LazyLock::new(|| Ok(Text::new(YAML, yaml(&current()?)?)));
-static JSON_3_0: Document = LazyLock::new(|| Ok(Text::new(JSON, LOWERED)));
-static YAML_3_0: Document = LazyLock::new(|| Ok(Text::new(YAML, yaml(&lowered()?)?)));
+static JSON_3_1: Document = LazyLock::new(|| Ok(StaticFile::new(JSON, pretty(&current()?)?)));
+static YAML_3_1: Document = LazyLock::new(|| Ok(StaticFile::new(YAML, yaml(&current()?)?)));
+static JSON_3_0: Document = LazyLock::new(|| Ok(StaticFile::new(JSON, LOWERED)));
+static YAML_3_0: Document = LazyLock::new(|| Ok(StaticFile::new(YAML, yaml(&lowered()?)?)));
 
 fn current() -> Result<Value, String> {
     serde_json::to_value(super::contract()).map_err(|error| error.to_string())
@@ -130,7 +137,7 @@ fn yaml(document: &Value) -> Result<String, String> {
     serde_saphyr::to_string(document).map_err(|error| error.to_string())
 }
 
-pub(super) fn routes() -> Router<AppState> {
+pub(in crate::http) fn routes() -> Router<AppState> {
     Router::new()
         .route("/openapi.json", get(|query, headers| serve([&JSON_3_1, &JSON_3_0], query, headers)))
         .route("/openapi.yaml", get(|query, headers| serve([&YAML_3_1, &YAML_3_0], query, headers)))

@@ -1,0 +1,144 @@
+//! What handlers share: the store, the keys, and what an operator decided.
+
+use super::{
+    body::{BodyBudget, STALL_TIME},
+    errors::{Failure, RequestFault},
+    extract::Origin,
+};
+use crate::{auth::keys::Keys, directory::Policy, store::Store};
+use std::{error::Error, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
+use tokio::{sync::OnceCell, task};
+
+/// Why there are no keys.
+type NoKeys = Arc<dyn Error + Send + Sync>;
+
+/// How a server answers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What an operator decides about the rules.
+    pub policy: Policy,
+    /// The origin that clients use, where it isn't the one that they name.
+    pub public_url: Option<String>,
+    /// Whether it answers to loopback names only: for a server whose secrets are public.
+    pub loopback_only: bool,
+    /// The memory that the bodies of all requests may have together, in bytes. Those of one tenant may have a quarter.
+    pub body_memory: usize,
+    /// The same for the bodies of large answers, until they are sent.
+    pub answer_memory: usize,
+    /// How long a body may stall.
+    pub body_stall_time: Duration,
+}
+
+impl Settings {
+    /// The memory that bodies have where nothing else is said: 64 MB.
+    pub const BODY_MEMORY: usize = 64 << 20;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            policy: Policy::default(),
+            public_url: None,
+            loopback_only: false,
+            body_memory: Self::BODY_MEMORY,
+            answer_memory: 256 << 20,
+            body_stall_time: STALL_TIME,
+        }
+    }
+}
+
+/// What handlers share. Clones are the same.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// What the state holds.
+pub struct Shared {
+    pub(super) store: Store,
+    pub(super) policy: Policy,
+    pub(super) public_url: Option<String>,
+    /// The origins that are this server: what tokens may be for, and references name, besides Graph.
+    pub(super) audiences: Vec<String>,
+    pub(super) loopback_only: bool,
+    pub(super) body_budget: BodyBudget,
+    pub(super) answer_budget: BodyBudget,
+    load_keys: Box<dyn Fn() -> Result<Keys, NoKeys> + Send + Sync>,
+    keys: OnceCell<Arc<Keys>>,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// The state of a server that listens on `address`, on this store. `load_keys` reads or makes its keys when they are first
+    /// needed, on a thread where it may take its time.
+    pub fn new<E: Error + Send + Sync + 'static>(
+        store: Store,
+        load_keys: impl Fn() -> Result<Keys, E> + Send + Sync + 'static,
+        address: SocketAddr,
+        settings: Settings,
+    ) -> Self {
+        let public_url = settings.public_url.map(|url| url.trim_end_matches('/').to_owned());
+        let audiences = public_url.clone().map_or_else(|| loopback_origins(address), |url| vec![url]);
+        Self(Arc::new(Shared {
+            store,
+            policy: settings.policy,
+            public_url,
+            audiences,
+            loopback_only: settings.loopback_only,
+            body_budget: BodyBudget::new(settings.body_memory, settings.body_stall_time),
+            answer_budget: BodyBudget::new(settings.answer_memory, settings.body_stall_time),
+            load_keys: Box::new(move || load_keys().map_err(|error| Arc::new(error) as NoKeys)),
+            keys: OnceCell::new(),
+        }))
+    }
+
+    /// The hosts (and ports) that are this server for a caller at this origin.
+    pub(super) fn hosts<'a>(&'a self, origin: &'a Origin) -> Vec<&'a str> {
+        let origins = [&origin.links, &origin.request].into_iter().chain(&self.audiences);
+        origins.map(|origin| origin.split_once("://").map_or(&**origin, |(_, host)| host)).collect()
+    }
+
+    /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
+    pub async fn keys(&self) -> Result<&Arc<Keys>, Failure> {
+        let load = || async {
+            let app = self.clone();
+            let loaded = task::spawn_blocking(move || (app.load_keys)()).await;
+            let loaded = loaded.map_err(|_| Failure::from(RequestFault::Internal))?;
+            loaded.map(Arc::new).map_err(Failure::Keys)
+        };
+        self.keys.get_or_try_init(load).await
+    }
+}
+
+/// The origins by which this machine reaches a server that listens on this address. None where other machines alone
+/// reach it: how they call it, a public URL has to say.
+fn loopback_origins(address: SocketAddr) -> Vec<String> {
+    let ip = address.ip();
+    if !ip.is_loopback() && !ip.is_unspecified() {
+        return Vec::new();
+    }
+    // An origin doesn't name its scheme's own port (RFC 6454, 6.2).
+    let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
+    ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}{port}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_the_loopback_origins_that_it_listens_on_and_by_no_others() {
+        let origins = |address: &str| loopback_origins(address.parse().unwrap());
+        let known = ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"];
+        for address in ["127.0.0.1:8080", "127.0.0.2:8080", "[::1]:8080", "0.0.0.0:8080", "[::]:8080"] {
+            assert_eq!(origins(address), known, "{address}");
+        }
+        assert_eq!(origins("127.0.0.1:80"), ["http://127.0.0.1", "http://localhost", "http://[::1]"]);
+        assert_eq!(origins("192.0.2.7:8080"), [""; 0]);
+    }
+}
