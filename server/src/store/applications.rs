@@ -2,8 +2,9 @@
 
 use super::{
     Error, ReadTx, Store, WriteTx,
-    driver::params,
+    engine::params,
     objects::{self, Object, RowNumber},
+    transaction::Queries,
 };
 use crate::{
     auth::secrets::SecretDigest,
@@ -16,11 +17,8 @@ impl Store {
         let sql = "SELECT EXISTS (SELECT 1 FROM application_secrets s
                    JOIN objects o ON o.row = s.application_row AND o.deleted_at IS NULL
                    JOIN tenants t ON t.number = o.tenant WHERE s.digest = ?1)";
-        self.readers
-            .read(|connection| {
-                Ok(connection.prepare_cached(sql)?.query_row(params![digest], |row| row.get(0))?)
-            })
-            .await
+        let has = |queries: &Queries<'_>| queries.one(sql, params![&digest[..]], |row| row.get(0));
+        Ok(self.read(has).await?.unwrap_or_default())
     }
 }
 
@@ -30,8 +28,7 @@ pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Ob
         " FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND o.app_id = ?3
          AND o.app_id IS NOT NULL AND o.deleted_at IS NULL"
     );
-    let parameters = params![tx.tenant().number, objects::kind_number(kind), names::key(app_id)];
-    tx.one(sql, parameters, objects::read)
+    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), &names::key(app_id)], objects::read)
 }
 
 /// The client ids of the applications of this name.
@@ -39,20 +36,20 @@ pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
     let sql = "SELECT app_id FROM objects
                WHERE tenant = ?1 AND kind = 6 AND deleted_at IS NULL AND document ->> '$.displayName' = ?2";
     tx.all(sql, params![tx.tenant().number, name], |row| {
-        row.get::<_, String>(0)?.parse().map_err(|_| Error::Corrupt("an application without a client id"))
+        row.get::<String>(0)?.parse().map_err(|_| Error::Corrupt("an application without a client id"))
     })
 }
 
 /// Keeps what is kept of an application's secret.
 pub fn add_secret(tx: &WriteTx<'_>, application: RowNumber, digest: &SecretDigest) -> Result<(), Error> {
     let sql = "INSERT INTO application_secrets (application_row, digest, created_at) VALUES (?1, ?2, ?3)";
-    tx.run(sql, params![application.0, digest, tx.now().timestamp()]).map(drop)
+    tx.run(sql, params![application.0, &digest[..], tx.now().timestamp()]).map(drop)
 }
 
 /// What is kept of an application's secrets.
 pub fn secrets(tx: &ReadTx<'_>, application: RowNumber) -> Result<Vec<SecretDigest>, Error> {
     let sql = "SELECT digest FROM application_secrets WHERE application_row = ?1";
-    tx.all(sql, params![application.0], |row| Ok(row.get(0)?))
+    tx.all(sql, params![application.0], |row| row.get(0))
 }
 
 /// Forgets what is kept of an application's secrets.
@@ -70,5 +67,5 @@ pub fn grant(tx: &WriteTx<'_>, service_principal: RowNumber, role: &str) -> Resu
 /// The roles that were granted to a service principal.
 pub fn roles(tx: &ReadTx<'_>, service_principal: RowNumber) -> Result<Vec<String>, Error> {
     let sql = "SELECT role FROM granted_roles WHERE service_principal_row = ?1 ORDER BY role";
-    tx.all(sql, params![service_principal.0], |row| Ok(row.get(0)?))
+    tx.all(sql, params![service_principal.0], |row| row.get(0))
 }

@@ -3,7 +3,7 @@
 
 use super::{
     Error, Piece, Store, WriteTx,
-    driver::params,
+    engine::params,
     objects::{self, Object, RowNumber},
 };
 
@@ -17,15 +17,14 @@ impl Store {
     /// Takes away a piece of the oldest changes, so that in the end so many are left, the newest in any case: the next position
     /// is above its own. Positions of others stay as they are.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
-        self.writer
-            .run(None, move |connection, _| {
-                let sql = "DELETE FROM changes WHERE position <= min(
-                               (SELECT max(position) FROM changes) - ?1,
-                               (SELECT min(position) FROM changes) + ?2 - 1)";
-                let taken = connection.prepare_cached(sql)?.execute(params![kept.max(1), PIECE])?;
-                Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
-            })
-            .await
+        self.write(move |tx| {
+            let sql = "DELETE FROM changes WHERE position <= min(
+                           (SELECT max(position) FROM changes) - ?1,
+                           (SELECT min(position) FROM changes) + ?2 - 1)";
+            let taken = tx.run(sql, params![i64::from(kept.max(1)), PIECE])?;
+            Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
+        })
+        .await
     }
 }
 
@@ -71,7 +70,15 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
     let kind = objects::kind_number(object.kind);
     tx.run(
         sql,
-        params![tx.tenant().number, object.row.0, object.id.uuid(), kind, operation, properties, related],
+        params![
+            tx.tenant().number,
+            object.row.0,
+            object.id.uuid(),
+            kind,
+            operation,
+            properties.as_deref(),
+            related
+        ],
     )?;
     Ok(())
 }

@@ -7,8 +7,9 @@
 
 use super::{
     Error, ReadTx, Store, Tenant, WriteTx,
-    driver::{Connection, DatabaseError, params},
+    engine::{Connection, params},
     objects::{self, Object, RowNumber},
+    transaction::SystemTx,
 };
 use crate::model::kinds::ObjectKind;
 use std::{cell::RefCell, collections::BTreeMap};
@@ -81,10 +82,9 @@ impl Sums {
     }
 
     /// Adds the sums to the rows.
-    pub(super) fn write(&self, connection: &Connection) -> Result<(), DatabaseError> {
+    pub(super) fn write(&self, connection: Connection<'_>) -> Result<(), Error> {
         for (count, difference) in self.ended.borrow().iter().filter(|(_, difference)| **difference != 0) {
-            let mut add = connection.prepare_cached(count.statement())?;
-            add.execute(params![count.what, count.of_row, difference])?;
+            connection.run(count.statement(), params![count.what, count.of_row, *difference])?;
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl ReadTx<'_> {
     /// A count that is kept: its row, and what the transaction has changed of it.
     pub(super) fn kept(&self, count: Count) -> Result<u64, Error> {
         let sql = "SELECT count FROM counts WHERE what = ?1 AND of_row = ?2";
-        let row = self.one(sql, params![count.what, count.of_row], |row| Ok(row.get::<_, i64>(0)?))?;
+        let row = self.one(sql, params![count.what, count.of_row], |row| row.get::<i64>(0))?;
         let sum = self.pending().map_or(0, |sums| sums.of(count));
         u64::try_from(row.unwrap_or_default() + sum).map_err(|_| Error::Corrupt("a count below zero"))
     }
@@ -155,8 +155,8 @@ impl Store {
     /// can't be, they are counted.
     pub(super) fn keep_members_count(&self, tenant: Tenant, group: RowNumber) {
         let clock = self.clock.clone();
-        self.writer.leave(tenant, move |connection, sums| {
-            keep_members(&WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums)?, group)
+        self.engine.leave(tenant, move |connection, sums| {
+            keep_members(&SystemTx::new(connection, clock.now(), sums).of(tenant)?, group)
         });
     }
 }

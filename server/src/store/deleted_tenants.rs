@@ -1,10 +1,7 @@
 //! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in pieces, which hold up no other
 //! write for long, by whoever comes to it: the command that deleted it, or a server.
 
-use super::{
-    Error, Piece, Store, Tenant,
-    driver::{Connection, DatabaseError, params},
-};
+use super::{Error, Piece, Store, Tenant, engine::params, transaction::SystemTx};
 
 /// Rows of objects and pairs that one piece takes away at most, and changes.
 const PIECE: usize = 1_000;
@@ -33,37 +30,33 @@ impl Store {
     /// Deletes a tenant. `false`: it is deleted already.
     pub async fn delete_tenant(&self, tenant: Tenant) -> Result<bool, Error> {
         let principals = self.principals.clone();
-        self.writer
-            .run(None, move |connection, _| {
-                principals.expect_change();
-                let sql = "DELETE FROM tenants WHERE number = ?1";
-                if connection.prepare_cached(sql)?.execute(params![tenant.number])? == 0 {
-                    return Ok(false);
-                }
-                // Its domains at once, so that others can have them.
-                for sql in [
-                    "INSERT INTO deleted_tenants (number) VALUES (?1)",
-                    "DELETE FROM domains WHERE tenant = ?1",
-                ] {
-                    connection.prepare_cached(sql)?.execute(params![tenant.number])?;
-                }
-                Ok(true)
-            })
-            .await
+        self.write(move |tx| {
+            principals.expect_change();
+            if tx.run("DELETE FROM tenants WHERE number = ?1", params![tenant.number])? == 0 {
+                return Ok(false);
+            }
+            // Its domains at once, so that others can have them.
+            for sql in
+                ["INSERT INTO deleted_tenants (number) VALUES (?1)", "DELETE FROM domains WHERE tenant = ?1"]
+            {
+                tx.run(sql, params![tenant.number])?;
+            }
+            Ok(true)
+        })
+        .await
     }
 
     /// Takes away a piece of what deleted tenants held.
     pub async fn clear_deleted_tenants(&self) -> Result<Piece, Error> {
-        self.writer
-            .run(None, |connection, _| {
-                for deleted in all(connection)? {
-                    if deleted.clear_piece(connection)? == Piece::Unfinished {
-                        return Ok(Piece::Unfinished);
-                    }
+        self.write(|tx| {
+            for deleted in all(tx)? {
+                if deleted.clear_piece(tx)? == Piece::Unfinished {
+                    return Ok(Piece::Unfinished);
                 }
-                Ok(Piece::Finished)
-            })
-            .await
+            }
+            Ok(Piece::Finished)
+        })
+        .await
     }
 }
 
@@ -73,48 +66,43 @@ struct DeletedTenant {
     changes_cleared: i64,
 }
 
-fn all(connection: &Connection) -> Result<Vec<DeletedTenant>, DatabaseError> {
+fn all(tx: &SystemTx<'_>) -> Result<Vec<DeletedTenant>, Error> {
     let sql = "SELECT number, changes_cleared FROM deleted_tenants ORDER BY number";
-    let mut statement = connection.prepare_cached(sql)?;
-    let read = statement
-        .query_map([], |row| Ok(DeletedTenant { number: row.get(0)?, changes_cleared: row.get(1)? }))?;
-    read.collect()
+    tx.all(sql, params![], |row| Ok(DeletedTenant { number: row.get(0)?, changes_cleared: row.get(1)? }))
 }
 
 impl DeletedTenant {
-    fn clear_piece(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
-        if self.clear_objects(connection)? == Piece::Unfinished {
+    fn clear_piece(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
+        if self.clear_objects(tx)? == Piece::Unfinished {
             return Ok(Piece::Unfinished);
         }
-        let sql = "DELETE FROM counts WHERE what > 0 AND of_row = ?1";
-        connection.prepare_cached(sql)?.execute(params![self.number])?;
-        if self.clear_changes(connection)? == Piece::Unfinished {
+        tx.run("DELETE FROM counts WHERE what > 0 AND of_row = ?1", params![self.number])?;
+        if self.clear_changes(tx)? == Piece::Unfinished {
             return Ok(Piece::Unfinished);
         }
-        self.forget(connection)?;
+        self.forget(tx)?;
         Ok(Piece::Finished)
     }
 
     /// Nothing of it is left, and nothing is written for it any more. Where the newest change is its, that one is left.
-    fn forget(&self, connection: &Connection) -> Result<(), DatabaseError> {
+    fn forget(&self, tx: &SystemTx<'_>) -> Result<(), Error> {
         let sql = "DELETE FROM deleted_tenants WHERE number = ?1
                    AND number IS NOT (SELECT tenant FROM changes ORDER BY position DESC LIMIT 1)";
-        connection.prepare_cached(sql)?.execute(params![self.number]).map(drop)
+        tx.run(sql, params![self.number]).map(drop)
     }
 
-    fn clear_objects(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
+    fn clear_objects(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
         let mut left = PIECE;
-        let mut objects = connection.prepare_cached("SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2")?;
-        let rows = objects.query_map(params![self.number, size(left)], |row| row.get::<_, i64>(0))?;
-        for row in rows.collect::<Result<Vec<_>, _>>()? {
+        let sql = "SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2";
+        for row in tx.all(sql, params![self.number, size(left)], |row| row.get::<i64>(0))? {
             for pairs in TAKE_PAIRS {
-                left -= connection.prepare_cached(pairs)?.execute(params![row, size(left)])?.min(left);
+                left -= tx.run(pairs, params![row, size(left)])?.min(left);
             }
             if left == 0 {
                 return Ok(Piece::Unfinished);
             }
             for part in TAKE_OBJECT {
-                connection.prepare_cached(part)?.execute(params![row])?;
+                tx.run(part, params![row])?;
             }
             left -= 1;
         }
@@ -123,28 +111,24 @@ impl DeletedTenant {
 
     /// The change log is looked through once, as it knows no tenants. Its newest change stays, whosever it is: the next
     /// position is above it.
-    fn clear_changes(&self, connection: &Connection) -> Result<Piece, DatabaseError> {
+    fn clear_changes(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
         let sql = "SELECT position FROM changes
                    WHERE tenant = ?1 AND position > ?2 AND position < (SELECT max(position) FROM changes)
                    ORDER BY position LIMIT ?3";
-        let mut changes = connection.prepare_cached(sql)?;
         let parameters = params![self.number, self.changes_cleared, size(PIECE)];
-        let found =
-            changes.query_map(parameters, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let found = tx.all(sql, parameters, |row| row.get::<i64>(0))?;
         for position in &found {
-            connection
-                .prepare_cached("DELETE FROM changes WHERE position = ?1")?
-                .execute(params![position])?;
+            tx.run("DELETE FROM changes WHERE position = ?1", params![*position])?;
         }
         let is_full = found.len() == PIECE;
         let newest = "SELECT coalesce(max(position) - 1, 0) FROM changes";
         let cleared = match found.last() {
             Some(last) if is_full => *last,
-            _ => connection.prepare_cached(newest)?.query_row([], |row| row.get(0))?,
+            _ => tx.one(newest, params![], |row| row.get(0))?.unwrap_or_default(),
         };
         let sql =
             "UPDATE deleted_tenants SET changes_cleared = ?2 WHERE number = ?1 AND changes_cleared <> ?2";
-        connection.prepare_cached(sql)?.execute(params![self.number, cleared])?;
+        tx.run(sql, params![self.number, cleared])?;
         Ok(if is_full { Piece::Unfinished } else { Piece::Finished })
     }
 }

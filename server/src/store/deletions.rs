@@ -1,12 +1,13 @@
 //! Soft deletion, and purging what was deleted long ago in pieces that hold up no other write for long.
 
 use super::{
-    Error, Piece, ReadTx, Store, WriteTx,
+    Error, Piece, Store, WriteTx,
     changes::{self, Change},
     counts,
-    driver::{Connection, OptionalExtension, params},
+    engine::params,
     objects::{self, Object},
     tenants::{self, Tenant},
+    transaction::SystemTx,
 };
 use crate::model::{entity, values::Values};
 use chrono::{DateTime, Utc};
@@ -33,41 +34,34 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
         tx.run(set_aside, params![row])?;
     }
     let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
-    tx.run(sql, params![row, tx.now().timestamp(), document.default, document.rest])?;
+    tx.run(sql, params![row, tx.now().timestamp(), &document.default, &document.rest])?;
     changes::append(tx, object, Change::Deleted)
 }
 
 impl Store {
     /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
     pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Piece, Error> {
-        let clock = self.clock.clone();
-        self.writer
-            .run(None, move |connection, sums| {
-                let Some((tenant, object)) = due(connection, deleted_before)? else {
-                    return Ok(Piece::Finished);
-                };
-                let tx = ReadTx::new(connection, tenant, clock.now());
-                purge_piece(&WriteTx::new(tx, sums)?, &object)?;
-                Ok(Piece::Unfinished)
-            })
-            .await
+        self.write(move |tx| {
+            let Some((tenant, object)) = due(tx, deleted_before)? else {
+                return Ok(Piece::Finished);
+            };
+            purge_piece(&tx.of(tenant)?, &object)?;
+            Ok(Piece::Unfinished)
+        })
+        .await
     }
 }
 
 /// The object that was deleted first, if it was before this time.
-fn due(connection: &Connection, before: DateTime<Utc>) -> Result<Option<(Tenant, Object)>, Error> {
+fn due(tx: &SystemTx<'_>, before: DateTime<Utc>) -> Result<Option<(Tenant, Object)>, Error> {
     let sql = objects::select_objects!(
         ", t.number, t.id FROM objects o JOIN tenants t ON t.number = o.tenant
          WHERE o.deleted_at IS NOT NULL AND o.purged_at IS NULL AND o.deleted_at < ?1
          ORDER BY o.deleted_at LIMIT 1"
     );
-    let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row(params![before.timestamp()], |row| {
-        Ok(tenants::read_from(row, objects::NEXT_COLUMN).map(|tenant| (tenant, objects::read(row))))
-    });
-    let Some(found) = found.optional()? else { return Ok(None) };
-    let (tenant, object) = found?;
-    Ok(Some((tenant, object?)))
+    tx.one(sql, params![before.timestamp()], |row| {
+        Ok((tenants::read_from(row, objects::NEXT_COLUMN)?, objects::read(row)?))
+    })
 }
 
 fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {

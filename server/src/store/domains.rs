@@ -1,6 +1,6 @@
 //! The domains of tenants: which there are, and whose they are. What a domain's name is, is in `model/domains.rs`.
 
-use super::{Error, ReadTx, Store, Tenant, WriteTx, driver::params};
+use super::{Error, ReadTx, Store, Tenant, WriteTx, engine::params};
 use crate::model::{
     domains::{DomainName, TenantName},
     ids::TenantId,
@@ -23,7 +23,7 @@ impl Store {
         let sql = "SELECT d.name FROM domains d JOIN tenants t ON t.number = d.tenant
                    WHERE d.tenant = ?1 ORDER BY d.name <> t.default_domain, d.name";
         let list = |tx: &ReadTx<'_>| {
-            tx.all(sql, params![tenant.number], |row| Ok(DomainName::from_known(row.get::<_, String>(0)?)))
+            tx.all(sql, params![tenant.number], |row| Ok(DomainName::from_known(row.get::<String>(0)?)))
         };
         self.tenant(tenant).read(list).await
     }
@@ -87,7 +87,7 @@ fn make_default(tx: &WriteTx<'_>, domain: &DomainName) -> Result<(), Error> {
 /// The domain of the tenant's new mail addresses.
 pub fn default(tx: &ReadTx<'_>) -> Result<DomainName, Error> {
     let sql = "SELECT default_domain FROM tenants WHERE number = ?1";
-    let name = tx.one(sql, params![tx.tenant().number], |row| Ok(row.get::<_, String>(0)?))?;
+    let name = tx.one(sql, params![tx.tenant().number], |row| row.get::<String>(0))?;
     name.map(DomainName::from_known).ok_or(Error::Corrupt("a tenant without a domain"))
 }
 

@@ -1,53 +1,44 @@
 //! The only place with SQL: units of work, queries, migrations, the change log.
 //!
 //! [`Store::tenant`] gives access to one tenant's objects; there is no query without a transaction, and a
-//! transaction has exactly one tenant. Writes are closures that one thread runs (`writer.rs`); a write is
-//! answered when it is durable. Reads run on the thread that asks or, where they may take long, on threads of their own
-//! (`readers.rs`). Each is a consistent snapshot, and sees every write that was answered before it began. The store knows
-//! no rule, no permission and no HTTP.
+//! transaction has exactly one tenant, but for what is looked up or taken away across them. Writes are closures that one
+//! thread runs; a write is answered when it is durable. Reads run on the thread that asks or, where they may take long, on
+//! threads of their own. Each is a consistent snapshot, and sees every write that was answered before it began. Which
+//! database does it is `engine/`'s affair. The store knows no rule, no permission and no HTTP.
 
 pub mod applications;
 pub mod changes;
-mod checkpoints;
 pub mod counts;
 mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
 pub mod domains;
-mod driver;
+mod engine;
 pub mod exit;
-
 pub mod groups;
-mod long_readers;
 pub mod members;
-mod migrations;
 mod names;
 pub mod objects;
 pub mod owners;
 pub mod pairs;
 pub mod principals;
-mod readers;
 mod shares;
 pub mod tenants;
-mod threads;
 mod transaction;
 pub mod users;
-mod writer;
 
-use checkpoints::Checkpoints;
-use counts::Sums;
-use driver::{DatabaseError, Snapshot};
-pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK};
+pub use engine::{Durability, FILE, FILES, MIGRATION_LOCK};
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
 use chrono::{DateTime, Utc};
+use counts::Sums;
+use engine::{Connection, DatabaseError, Engine, Snapshot};
 use objects::RowNumber;
 use principals::Principals;
-use readers::Readers;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
-use writer::Writer;
+use transaction::{Queries, SystemTx};
 
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -110,7 +101,7 @@ impl Error {
             Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost | Self::DiskFull => true,
             Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
             Self::Folder(_) | Self::Migration(_) | Self::Large | Self::TenantGone => false,
-            Self::Database(error) => driver::is_passing(error),
+            Self::Database(error) => error.is_passing(),
         }
     }
 
@@ -118,7 +109,7 @@ impl Error {
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::DiskFull => true,
-            Self::Database(error) => driver::is_disk_full(error),
+            Self::Database(error) => error.is_disk_full(),
             _ => false,
         }
     }
@@ -127,12 +118,6 @@ impl Error {
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         if disk::is_full(&error) { Self::DiskFull } else { Self::Folder(error.to_string()) }
-    }
-}
-
-impl From<DatabaseError> for Error {
-    fn from(error: DatabaseError) -> Self {
-        Self::Database(Arc::new(error))
     }
 }
 
@@ -183,8 +168,7 @@ impl Default for Options {
 /// The directory's data. Clones are the same store.
 #[derive(Clone)]
 pub struct Store {
-    readers: Arc<Readers>,
-    writer: Arc<Writer>,
+    engine: Arc<Engine>,
     principals: Arc<Principals>,
     largest_uncounted: u32,
     clock: Clock,
@@ -193,24 +177,20 @@ pub struct Store {
 impl Store {
     /// Opens the database in this folder, making or migrating it where needed.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        let connection = driver::open_writer(folder, options.durability, &migrations::all())?;
-        let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
-        let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
-        let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
         let principals = Arc::new(Principals::new());
-        let writer = Arc::new(Writer::start(connection, checkpoints, principals.clone())?);
+        let engine = Arc::new(Engine::open(folder, &options, principals.clone())?);
         let Options { largest_uncounted, clock, .. } = options;
-        Ok(Self { readers, writer, principals, largest_uncounted, clock })
+        Ok(Self { engine, principals, largest_uncounted, clock })
     }
 
     /// Whether there is a database in this folder.
     pub fn is_in(folder: &Path) -> bool {
-        driver::is_there(folder)
+        engine::is_there(folder)
     }
 
     /// Whether the database in this folder is surely another program's. Nothing is made beside it.
     pub fn is_foreign_in(folder: &Path) -> bool {
-        driver::is_foreign(folder)
+        engine::is_foreign(folder)
     }
 
     /// Access to one tenant's objects.
@@ -226,12 +206,23 @@ impl Store {
     /// Keeps the database from growing beyond so many pages of 4 KB; a write that needs more fails as on a
     /// full disk. `None` lifts the limit.
     pub async fn limit_pages(&self, pages: Option<u32>) -> Result<(), Error> {
-        let limit = pages.unwrap_or(u32::MAX - 1);
-        self.writer
-            .run(None, move |connection, _| {
-                connection.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
-                Ok(())
-            })
+        self.engine.limit_pages(pages.unwrap_or(u32::MAX - 1)).await
+    }
+
+    /// Runs a closure that reads without a tenant, on this thread: for look-ups by key.
+    async fn read<T>(&self, work: impl FnOnce(&Queries<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.engine.read(|connection| work(&Queries::new(connection))).await
+    }
+
+    /// Has the writer run a closure without a tenant, as [`TenantStore::write`] does.
+    async fn write<T, E>(&self, work: impl Fn(&SystemTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let clock = self.clock.clone();
+        self.engine
+            .write(None, move |connection, sums| work(&SystemTx::new(connection, clock.now(), sums)))
             .await
     }
 }
@@ -260,8 +251,9 @@ impl TenantStore<'_> {
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
-        let read = |connection: &_| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work);
-        let (read, large) = self.store.readers.read(read).await?;
+        let read =
+            |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work);
+        let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
         read
     }
@@ -277,8 +269,10 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
-        let read = move |connection: &_| snapshot(connection, tenant, clock.now(), usize::MAX, largest, work);
-        let (read, large) = self.store.readers.read_long(tenant, read).await?;
+        let read = move |connection: Connection<'_>| {
+            snapshot(connection, tenant, clock.now(), usize::MAX, largest, work)
+        };
+        let (read, large) = self.store.engine.read_long(tenant, read).await?;
         self.keep_count_of(large);
         read
     }
@@ -304,21 +298,21 @@ impl TenantStore<'_> {
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
-        let run = move |connection: &driver::Connection, sums: &Sums| {
-            let tx = WriteTx::new(ReadTx::new(connection, tenant, clock.now()), sums)?;
+        let run = move |connection: Connection<'_>, sums: &Sums| {
+            let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
             let done = work(&tx);
             if tx.changes_standing() {
                 principals.expect_change();
             }
             done
         };
-        self.store.writer.run(Some(tenant), run).await
+        self.store.engine.write(Some(tenant), run).await
     }
 }
 
 /// Runs a closure over a snapshot. Gives what came of it, and a group that it found to be large.
 fn snapshot<T, E>(
-    connection: &driver::Connection,
+    connection: Connection<'_>,
     tenant: Tenant,
     now: DateTime<Utc>,
     max_bytes: usize,

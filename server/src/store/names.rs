@@ -1,6 +1,6 @@
 //! Unique names: which properties they are, and the columns of their keys. What makes a key is in `model/names.rs`.
 
-use super::{Error, WriteTx, driver::params};
+use super::{Error, WriteTx, engine::params};
 use crate::model::{kinds::ObjectKind, names, values::Values};
 
 /// A property whose values are unique in a tenant: its keys have a column and an index of their own.
@@ -60,7 +60,7 @@ pub(super) fn update(
 ) -> Result<(), Error> {
     for name in UNIQUE_NAMES.iter().filter(|name| changed.contains(&name.property)) {
         if name.kinds.contains(&kind) {
-            tx.run(name.update, params![row, name.key(kind, values)])?;
+            tx.run(name.update, params![row, name.key(kind, values).as_deref()])?;
         }
     }
     Ok(())

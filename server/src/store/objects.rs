@@ -2,7 +2,7 @@
 
 use super::{
     Error, ReadTx, WriteTx,
-    driver::{Row, ToSql, params},
+    engine::{Row, Value, params},
     names::{self, UNIQUE_NAMES},
 };
 use crate::model::{
@@ -12,7 +12,6 @@ use crate::model::{
     values::{Document, Values},
 };
 use std::ops::ControlFlow;
-use uuid::Uuid;
 
 /// An object's number in the store. Numbers rise and are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +93,7 @@ pub(super) const NEXT_COLUMN: usize = 8;
 
 /// Reads an object off the first columns of a row.
 pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
-    let group = row.get::<_, Option<i64>>(3)?.map(|kind| -> Result<_, Error> {
+    let group = row.get::<Option<i64>>(3)?.map(|kind| -> Result<_, Error> {
         Ok(GroupTraits {
             kind: group_kind(kind)?,
             dynamic: row.get(4)?,
@@ -104,7 +103,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
     });
     Ok(Object {
         row: RowNumber(row.get(0)?),
-        id: ObjectId::from_uuid(row.get::<_, Uuid>(1)?),
+        id: ObjectId::from_uuid(row.get(1)?),
         kind: kind(row.get(2)?)?,
         group: group.transpose()?,
         members_counted: row.get(7)?,
@@ -128,12 +127,12 @@ pub struct Page {
 pub(super) fn read_page(
     tx: &ReadTx<'_>,
     sql: &str,
-    parameters: &[&dyn ToSql],
+    parameters: &[Value<'_>],
     limit: usize,
 ) -> Result<Page, Error> {
     // One more tells whether another page follows.
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let parameters = [parameters, &[&rows]].concat();
+    let parameters = [parameters, params![rows]].concat();
     let (mut page, mut size) = (Page { objects: Vec::new(), more: false }, 0);
     tx.each(sql, &parameters, |row| {
         page.more = page.objects.len() == limit || size > MAX_PAGE_BYTES;
@@ -200,7 +199,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
                               user_principal_name, mail_nickname, unique_name, app_id, device_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING row",
         params![
             tx.tenant().number,
             new.id.uuid(),
@@ -209,13 +208,13 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             group.map(|group| group.dynamic),
             group.map(|group| group.role_assignable),
             group.map(|group| group.hidden_membership),
-            document.default,
-            document.rest,
-            user_principal_name,
-            mail_nickname,
-            unique_name,
-            app_id,
-            device_id,
+            &document.default,
+            &document.rest,
+            user_principal_name.as_deref(),
+            mail_nickname.as_deref(),
+            unique_name.as_deref(),
+            app_id.as_deref(),
+            device_id.as_deref(),
         ],
     )?;
     tx.count_objects(new.kind, 1);
@@ -238,7 +237,7 @@ pub fn update(
     let dynamic = object.group.map(|group| group.dynamic);
     tx.run(
         "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4 WHERE row = ?1",
-        params![object.row.0, document.default, document.rest, dynamic],
+        params![object.row.0, &document.default, &document.rest, dynamic],
     )?;
     names::update(tx, object.row.0, object.kind, values, changed)?;
     Ok(document)

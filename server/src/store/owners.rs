@@ -2,7 +2,7 @@
 
 use super::{
     Error, ReadTx,
-    driver::params,
+    engine::params,
     objects::RowNumber,
     pairs::{Pairs, pairs},
 };

@@ -4,7 +4,7 @@
 use super::{
     Error, ReadTx, WriteTx,
     counts::Count,
-    driver::params,
+    engine::params,
     objects::{self, Object, Page, RowNumber},
 };
 

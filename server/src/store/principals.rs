@@ -3,11 +3,7 @@
 //! Every request asks for it, so what was found is kept in memory: until a write of this process changes how anybody
 //! stands, and for a second at most, since another process may change it too.
 
-use super::{
-    Error, Store, Tenant,
-    driver::{Connection, OptionalExtension, params},
-    objects::kind_number,
-};
+use super::{Error, Store, Tenant, engine::params, objects::kind_number, transaction::Queries};
 use crate::model::{
     ids::{ObjectId, TenantId},
     kinds::ObjectKind,
@@ -101,7 +97,7 @@ impl Store {
             return Ok(Some(kept.found));
         }
         let at = Instant::now();
-        let found = self.readers.read(|connection| find(connection, tenant, principal)).await?;
+        let found = self.read(|queries| find(queries, tenant, principal)).await?;
         if let Some(found) = found {
             self.principals.found.insert(key, Kept { found, changes, at });
         }
@@ -109,7 +105,7 @@ impl Store {
     }
 }
 
-fn find(connection: &Connection, tenant: TenantId, principal: Principal) -> Result<Option<Found>, Error> {
+fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result<Option<Found>, Error> {
     let kind = match principal {
         Principal::User(_) => ObjectKind::User,
         Principal::Application(_) => ObjectKind::ServicePrincipal,
@@ -117,9 +113,8 @@ fn find(connection: &Connection, tenant: TenantId, principal: Principal) -> Resu
     let sql = "SELECT t.number, t.created_at, coalesce(o.kind = ?3, 1), o.deleted_at IS NOT NULL,
                       coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
     let parameters = params![tenant.uuid(), principal.id().map(ObjectId::uuid), kind_number(kind)];
-    let found = statement.query_row(parameters, |row| {
+    queries.one(sql, parameters, |row| {
         let standing = match (row.get(2)?, row.get(3)?, row.get(4)?) {
             (false, _, _) => Standing::OtherKind,
             (true, true, _) => Standing::Deleted,
@@ -128,6 +123,5 @@ fn find(connection: &Connection, tenant: TenantId, principal: Principal) -> Resu
         };
         let tenant = Tenant { id: tenant, number: row.get(0)? };
         Ok(Found { tenant, tenant_created_at: row.get(1)?, standing })
-    });
-    Ok(found.optional()?)
+    })
 }

@@ -1,9 +1,9 @@
-//! Units of work: what queries run in. A transaction has exactly one tenant.
+//! Units of work: what queries run in. A transaction has exactly one tenant, but for the store's own ([`SystemTx`]).
 
 use super::{
     Error, Tenant,
     counts::Sums,
-    driver::{Connection, OptionalExtension, Row, ToSql, params},
+    engine::{Connection, Row, Value, params},
     objects::RowNumber,
 };
 use chrono::{DateTime, Utc};
@@ -12,9 +12,13 @@ use std::{
     ops::{ControlFlow, Deref},
 };
 
+/// What reads, in every unit of work.
+#[derive(Clone, Copy)]
+pub struct Queries<'c>(Connection<'c>);
+
 /// A consistent snapshot of one tenant's objects.
 pub struct ReadTx<'c> {
-    connection: &'c Connection,
+    queries: Queries<'c>,
     tenant: Tenant,
     now: DateTime<Utc>,
     max_bytes: usize,
@@ -26,17 +30,25 @@ pub struct ReadTx<'c> {
     large: Cell<Option<RowNumber>>,
 }
 
+/// A unit of work that also writes, without a tenant: the store's own.
+#[derive(Clone, Copy)]
+pub(super) struct SystemTx<'c> {
+    queries: Queries<'c>,
+    now: DateTime<Utc>,
+    sums: &'c Sums,
+}
+
 /// A unit of work that also writes. Everything that takes a [`ReadTx`] takes it too.
 pub struct WriteTx<'c> {
     tx: ReadTx<'c>,
-    sums: &'c Sums,
+    system: SystemTx<'c>,
     changes_standing: Cell<bool>,
 }
 
 impl<'c> ReadTx<'c> {
-    pub(super) fn new(connection: &'c Connection, tenant: Tenant, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(connection: Connection<'c>, tenant: Tenant, now: DateTime<Utc>) -> Self {
         Self {
-            connection,
+            queries: Queries(connection),
             tenant,
             now,
             max_bytes: usize::MAX,
@@ -89,21 +101,34 @@ impl<'c> ReadTx<'c> {
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
+}
+
+impl<'c> Deref for ReadTx<'c> {
+    type Target = Queries<'c>;
+
+    fn deref(&self) -> &Queries<'c> {
+        &self.queries
+    }
+}
+
+impl<'c> Queries<'c> {
+    pub(super) fn new(connection: Connection<'c>) -> Self {
+        Self(connection)
+    }
 
     /// The row of a query that has one at most.
     pub(super) fn one<T>(
         &self,
         sql: &str,
-        parameters: &[&dyn ToSql],
+        parameters: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        statement.query_row(parameters, |row| Ok(read(row))).optional()?.transpose()
+        self.0.one(sql, parameters, read)
     }
 
     /// The number that a query of `count(*)` gives.
-    pub(super) fn count(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<u64, Error> {
-        let count = self.one(sql, parameters, |row| Ok(row.get::<_, i64>(0)?))?;
+    pub(super) fn count(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+        let count = self.one(sql, parameters, |row| row.get::<i64>(0))?;
         Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }
 
@@ -111,24 +136,17 @@ impl<'c> ReadTx<'c> {
     pub(super) fn each(
         &self,
         sql: &str,
-        parameters: &[&dyn ToSql],
-        mut take: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, Error>,
+        parameters: &[Value<'_>],
+        take: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, Error>,
     ) -> Result<(), Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
-        while let Some(row) = rows.next()? {
-            if take(row)?.is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.0.each(sql, parameters, take)
     }
 
     /// All rows of a query.
     pub(super) fn all<T>(
         &self,
         sql: &str,
-        parameters: &[&dyn ToSql],
+        parameters: &[Value<'_>],
         read: impl Fn(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut found = Vec::new();
@@ -140,18 +158,56 @@ impl<'c> ReadTx<'c> {
     }
 }
 
-impl<'c> WriteTx<'c> {
-    /// `sums` are the writer's own. Fails with [`Error::TenantGone`] where the tenant was deleted: whoever asked found it
-    /// before that, and what is written for it now would be taken away.
-    pub(super) fn new(tx: ReadTx<'c>, sums: &'c Sums) -> Result<Self, Error> {
-        let is_there = "SELECT 1 FROM tenants WHERE number = ?1";
-        tx.one(is_there, params![tx.tenant.number], |_| Ok(()))?.ok_or(Error::TenantGone)?;
-        Ok(Self { tx: ReadTx { sums: Some(sums), ..tx }, sums, changes_standing: Cell::new(false) })
+impl<'c> SystemTx<'c> {
+    /// `sums` are the writer's own.
+    pub(super) fn new(connection: Connection<'c>, now: DateTime<Utc>, sums: &'c Sums) -> Self {
+        Self { queries: Queries(connection), now, sums }
     }
 
+    /// What this unit of work does for one tenant. Fails with [`Error::TenantGone`] where that was deleted: it was found before
+    /// that, and what is written for it now would be taken away.
+    pub(super) fn of(self, tenant: Tenant) -> Result<WriteTx<'c>, Error> {
+        let is_there = "SELECT 1 FROM tenants WHERE number = ?1";
+        self.one(is_there, params![tenant.number], |_| Ok(()))?.ok_or(Error::TenantGone)?;
+        let tx = ReadTx { sums: Some(self.sums), ..ReadTx::new(self.queries.0, tenant, self.now) };
+        Ok(WriteTx { tx, system: self, changes_standing: Cell::new(false) })
+    }
+
+    /// The time of this unit of work.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Runs a statement, and says how many rows it changed.
+    pub(super) fn run(&self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
+        self.check()?;
+        self.queries.0.run(sql, parameters)
+    }
+
+    /// Runs an INSERT that returns the number of the row that it makes.
+    pub(super) fn insert(&self, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
+        self.check()?;
+        self.one(sql, parameters, |row| row.get(0))?.ok_or(Error::Corrupt("an insertion that made no row"))
+    }
+
+    /// A statement after the transaction was rolled back would be committed by itself.
+    fn check(&self) -> Result<(), Error> {
+        if self.queries.0.is_in_transaction() { Ok(()) } else { Err(Error::Lost) }
+    }
+}
+
+impl<'c> Deref for SystemTx<'c> {
+    type Target = Queries<'c>;
+
+    fn deref(&self) -> &Queries<'c> {
+        &self.queries
+    }
+}
+
+impl<'c> WriteTx<'c> {
     /// Where changes of kept counts are noted.
     pub(super) fn sums(&self) -> &'c Sums {
-        self.sums
+        self.system.sums
     }
 
     /// Notes that this unit of work may change how a principal stands.
@@ -165,20 +221,13 @@ impl<'c> WriteTx<'c> {
     }
 
     /// Runs a statement, and says how many rows it changed.
-    pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
-        self.check()?;
-        Ok(self.tx.connection.prepare_cached(sql)?.execute(parameters)?)
+    pub(super) fn run(&self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
+        self.system.run(sql, parameters)
     }
 
-    /// Runs an INSERT, and says which row number it made.
-    pub(super) fn insert(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<i64, Error> {
-        self.check()?;
-        Ok(self.tx.connection.prepare_cached(sql)?.insert(parameters)?)
-    }
-
-    /// A statement after the transaction was rolled back would be committed by itself.
-    fn check(&self) -> Result<(), Error> {
-        if self.tx.connection.is_autocommit() { Err(Error::Lost) } else { Ok(()) }
+    /// Runs an INSERT that returns the number of the row that it makes.
+    pub(super) fn insert(&self, sql: &str, parameters: &[Value<'_>]) -> Result<i64, Error> {
+        self.system.insert(sql, parameters)
     }
 }
 

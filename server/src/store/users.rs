@@ -1,6 +1,6 @@
 //! Users by their sign-in name.
 
-use super::{Error, ReadTx, driver::params, objects, objects::Object};
+use super::{Error, ReadTx, engine::params, objects, objects::Object};
 use crate::model::names;
 
 /// The user of this sign-in name, in any spelling that has the same key, unless deleted.
@@ -8,5 +8,5 @@ pub fn find_by_principal_name(tx: &ReadTx<'_>, name: &str) -> Result<Option<Obje
     let sql = objects::select_objects!(
         " FROM objects o WHERE o.tenant = ?1 AND o.user_principal_name = ?2 AND o.kind = 1 AND o.deleted_at IS NULL"
     );
-    tx.one(sql, params![tx.tenant().number, names::key(name)], objects::read)
+    tx.one(sql, params![tx.tenant().number, &names::key(name)], objects::read)
 }

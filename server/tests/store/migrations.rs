@@ -25,7 +25,7 @@ use std::{
 
 /// A database as it was before names had keys, with these statements done.
 fn before_names_had_keys(folder: &Path, fill: &str) {
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/engine/sqlite/migrations");
     let files = fs::read_dir(files).unwrap().map(|file| file.unwrap().path());
     let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < "0006";
     let files: BTreeSet<PathBuf> = files.filter(older).collect();
@@ -135,7 +135,7 @@ async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
     let folder = tempfile::tempdir().unwrap();
     let (tenant, id) = (TenantId::random(), ObjectId::random());
     let first = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
-    first.execute_batch(include_str!("../../src/store/migrations/0001_directory.sql")).unwrap();
+    first.execute_batch(include_str!("../../src/store/engine/sqlite/migrations/0001_directory.sql")).unwrap();
     first.pragma_update(None, "user_version", 1).unwrap();
     first.execute("INSERT INTO tenants (id, created_at) VALUES (?1, 0)", [tenant.uuid()]).unwrap();
     let document = r#"{"userPrincipalName":"Ada@contoso.example","mailNickname":"ada"}"#;

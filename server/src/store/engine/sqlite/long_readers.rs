@@ -5,11 +5,8 @@
 //! the others' reads don't wait for one tenant's. A read that nothing waits for any more, because its request took too long
 //! or its client went away, is interrupted.
 
-use super::{
-    Error, Tenant,
-    driver::{self, Connection},
-    threads,
-};
+use super::{driver, threads};
+use crate::store::{Error, Tenant, engine::Connection};
 use std::{
     collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -58,7 +55,7 @@ struct Queues {
 }
 
 /// A read, given its connection or why there is none.
-type Run = Box<dyn FnOnce(Result<&Connection, Error>) + Send>;
+type Run = Box<dyn FnOnce(Result<Connection<'_>, Error>) + Send>;
 
 /// A read that waits.
 struct Job {
@@ -91,14 +88,14 @@ impl LongReaders {
     pub(super) async fn read<T, E>(
         &self,
         tenant: Tenant,
-        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(Connection<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let (answer, outcome) = oneshot::channel();
-        let run = move |connection: Result<&Connection, Error>| {
+        let run = move |connection: Result<Connection<'_>, Error>| {
             let work = || work(connection?);
             let outcome =
                 catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panicked.into()));
@@ -237,7 +234,7 @@ impl Queues {
 }
 
 /// Runs a read over the thread's connection, which is opened where it isn't yet.
-fn run(job: Job, connection: &mut Option<Connection>, folder: &Path) {
+fn run(job: Job, connection: &mut Option<rusqlite::Connection>, folder: &Path) {
     if job.abandoned.load(Ordering::Relaxed) {
         return;
     }
@@ -249,7 +246,7 @@ fn run(job: Job, connection: &mut Option<Connection>, folder: &Path) {
     }
     if let Some(open) = connection {
         driver::interrupt_when(open, Some(job.abandoned));
-        (job.run)(Ok(open));
+        (job.run)(Ok(Connection::Sqlite(open)));
         driver::interrupt_when(open, None);
         if !open.is_autocommit() {
             // Interrupted at the very beginning of its transaction, which nothing ends.
@@ -263,7 +260,7 @@ mod tests {
     use super::*;
     use crate::{
         model::ids::TenantId,
-        store::{driver::Durability, migrations},
+        store::engine::{Durability, params, sqlite::migrations},
     };
     use futures::FutureExt;
     use std::sync::mpsc;
@@ -285,9 +282,9 @@ mod tests {
     }
 
     /// A read that never ends by itself.
-    fn endless(connection: &Connection) -> Result<i64, Error> {
+    fn endless(connection: Connection<'_>) -> Result<Option<i64>, Error> {
         let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
-        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        connection.one(sql, params![], |row| row.get(0))
     }
 
     #[tokio::test]
@@ -306,7 +303,7 @@ mod tests {
         let World { readers, _folder } = world(1);
         let (tell, told) = mpsc::channel();
         let read = readers.read(tenant(1), move |connection| {
-            tell.send(Ok(0)).unwrap();
+            tell.send(Ok(None)).unwrap();
             let outcome = endless(connection);
             tell.send(outcome.clone()).unwrap();
             outcome

@@ -1,6 +1,6 @@
 //! Threads that the store can't do without.
 
-use super::exit;
+use crate::store::exit;
 use std::{
     io,
     thread::{self, JoinHandle},

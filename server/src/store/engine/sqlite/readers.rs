@@ -1,10 +1,10 @@
 //! What reads: a pool of connections for short reads on the thread that asks, and threads for long ones.
 
 use super::{
-    Error, Tenant,
-    driver::{self, Connection},
+    driver,
     long_readers::{self, LongReaders},
 };
+use crate::store::{Error, Tenant, engine::Connection};
 use futures::executor::block_on;
 use std::{
     path::Path,
@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(super) struct Readers {
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<rusqlite::Connection>>,
     permits: Semaphore,
     count: u32,
     long: LongReaders,
@@ -38,7 +38,7 @@ impl Readers {
     /// Runs a closure over a connection, on this thread: a look-up is shorter than a hop to another one.
     pub(super) async fn read<T, E: From<Error>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
+        work: impl FnOnce(Connection<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         let connection = Borrowed::take(self);
@@ -49,7 +49,7 @@ impl Readers {
     pub(super) async fn read_long<T, E>(
         &self,
         tenant: Tenant,
-        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(Connection<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -78,7 +78,7 @@ impl Readers {
 /// A connection that goes back to the pool whatever happens.
 struct Borrowed<'r> {
     readers: &'r Readers,
-    connection: Option<Connection>,
+    connection: Option<rusqlite::Connection>,
 }
 
 impl<'r> Borrowed<'r> {
@@ -87,8 +87,8 @@ impl<'r> Borrowed<'r> {
         Self { readers, connection }
     }
 
-    fn get(&self) -> Result<&Connection, Error> {
-        self.connection.as_ref().ok_or(Error::Closed)
+    fn get(&self) -> Result<Connection<'_>, Error> {
+        self.connection.as_ref().map(Connection::Sqlite).ok_or(Error::Closed)
     }
 }
 

@@ -4,12 +4,9 @@
 //! moves what is left between two commits and begins the log anew, for which nobody may read meanwhile. SQLite keeps
 //! what survives a crash at every point of this; here is decided only when it does so.
 
-use super::{
-    Error,
-    driver::{self, Connection, DatabaseError},
-    readers::Readers,
-    threads,
-};
+use super::{driver, readers::Readers, threads};
+use crate::store::Error;
+use rusqlite::Connection;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
     thread::JoinHandle,
@@ -176,7 +173,7 @@ impl Progress {
 
 /// A checkpoint that fails loses nothing, a failed sync included: the log has it all until one succeeds, which writes every
 /// page again.
-fn report(outcome: Result<(), DatabaseError>) {
+fn report(outcome: Result<(), rusqlite::Error>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "a checkpoint failed; it is done later");
     }

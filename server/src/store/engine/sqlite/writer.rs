@@ -9,15 +9,14 @@
 //! one. So after each closure the writer looks whether its transaction still stands; if not, the closures before it
 //! run again in a new one, and the guilty one fails alone.
 
-use super::{
+use super::{checkpoints::Checkpoints, faults::is_disk_failure, threads};
+use crate::store::{
     Error, Tenant,
-    checkpoints::Checkpoints,
     counts::Sums,
-    driver::{self, Connection, DatabaseError},
+    engine::Connection,
     exit,
     principals::Principals,
     shares::{Place, Shares},
-    threads,
 };
 use std::{
     collections::VecDeque,
@@ -51,7 +50,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(
-        connection: Connection,
+        connection: rusqlite::Connection,
         checkpoints: Checkpoints,
         principals: Arc<Principals>,
     ) -> Result<Self, Error> {
@@ -68,7 +67,7 @@ impl Writer {
     pub(super) async fn run<T, E>(
         &self,
         tenant: Option<Tenant>,
-        work: impl Fn(&Connection, &Sums) -> Result<T, E> + Send + 'static,
+        work: impl Fn(Connection<'_>, &Sums) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -85,7 +84,7 @@ impl Writer {
     pub(super) fn leave(
         &self,
         tenant: Tenant,
-        work: impl Fn(&Connection, &Sums) -> Result<(), Error> + Send + 'static,
+        work: impl Fn(Connection<'_>, &Sums) -> Result<(), Error> + Send + 'static,
     ) {
         let _ = self.left.take(tenant).and_then(|place| self.queue(Some(place), work, None));
     }
@@ -93,7 +92,7 @@ impl Writer {
     fn queue<T, E>(
         &self,
         place: Option<Place>,
-        work: impl Fn(&Connection, &Sums) -> Result<T, E> + Send + 'static,
+        work: impl Fn(Connection<'_>, &Sums) -> Result<T, E> + Send + 'static,
         answer: Option<oneshot::Sender<Result<T, E>>>,
     ) -> Result<(), Error>
     where
@@ -126,7 +125,7 @@ trait Job: Send {
     /// Where its caller waits.
     fn runtime(&self) -> Option<&Handle>;
     /// Runs it and keeps its outcome. Says whether what it did is to be kept.
-    fn run(&mut self, connection: &Connection, sums: &Sums) -> bool;
+    fn run(&mut self, connection: Connection<'_>, sums: &Sums) -> bool;
     /// Hands its outcome out.
     fn answer(self: Box<Self>);
     /// Hands an error out instead.
@@ -145,7 +144,7 @@ struct Closure<W, T, E> {
 
 impl<W, T, E> Job for Closure<W, T, E>
 where
-    W: Fn(&Connection, &Sums) -> Result<T, E> + Send,
+    W: Fn(Connection<'_>, &Sums) -> Result<T, E> + Send,
     T: Send,
     E: From<Error> + Send,
 {
@@ -157,7 +156,7 @@ where
         self.runtime.as_ref()
     }
 
-    fn run(&mut self, connection: &Connection, sums: &Sums) -> bool {
+    fn run(&mut self, connection: Connection<'_>, sums: &Sums) -> bool {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection, sums)))
             .unwrap_or_else(|_| Err(Error::Panicked.into()));
         self.outcome.insert(outcome).is_ok()
@@ -200,7 +199,7 @@ fn answer(mut batch: Vec<Box<dyn Job>>) {
 }
 
 struct Thread {
-    connection: Connection,
+    connection: rusqlite::Connection,
     checkpoints: Checkpoints,
     principals: Arc<Principals>,
     sums: Sums,
@@ -266,7 +265,7 @@ impl Thread {
     }
 
     fn run_unit(&self, job: &mut dyn Job) -> bool {
-        let keep = job.run(&self.connection, &self.sums);
+        let keep = job.run(Connection::Sqlite(&self.connection), &self.sums);
         self.sums.end_unit(keep);
         keep
     }
@@ -286,7 +285,7 @@ impl Thread {
 
     /// Runs one closure, and undoes it alone where it is refused.
     fn run_in_savepoint(&self, job: &mut dyn Job) -> Ran {
-        let finish = |keep: bool| -> Result<(), DatabaseError> {
+        let finish = |keep: bool| -> Result<(), Error> {
             if !keep {
                 self.execute("ROLLBACK TO closure")?;
             }
@@ -304,14 +303,14 @@ impl Thread {
             Ok(()) => Ran::Whole,
             Err(error) => {
                 self.roll_back();
-                Ran::Lost(error.into())
+                Ran::Lost(error)
             }
         }
     }
 
     fn begin(&self) -> Result<(), Error> {
         self.sums.clear();
-        Ok(self.execute("BEGIN IMMEDIATE")?)
+        self.execute("BEGIN IMMEDIATE")
     }
 
     fn commit(&self, batch: Vec<Box<dyn Job>>) {
@@ -322,19 +321,19 @@ impl Thread {
         if self.connection.is_autocommit() {
             return batch.into_iter().for_each(|job| job.fail(Error::Closed));
         }
-        match self.sums.write(&self.connection).and_then(|()| self.execute("COMMIT")) {
+        let sums = self.sums.write(Connection::Sqlite(&self.connection));
+        match sums.and_then(|()| self.execute("COMMIT")) {
             Ok(()) => {
                 self.principals.after_commit();
                 answer(batch);
             }
-            Err(error) if driver::is_disk_failure(&error) => {
+            Err(error) if is_disk_failure(&error) => {
                 // After a failed sync nobody knows what is on disk: no answer is a true one.
                 tracing::error!(%error, "the disk failed during a commit; ending without an answer");
                 exit::with(exit::DISK_FAILURE);
             }
             Err(error) => {
                 self.roll_back();
-                let error = Error::from(error);
                 batch.into_iter().for_each(|job| job.fail(error.clone()));
             }
         }
@@ -346,7 +345,7 @@ impl Thread {
         }
     }
 
-    fn execute(&self, sql: &str) -> Result<(), DatabaseError> {
-        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    fn execute(&self, sql: &str) -> Result<(), Error> {
+        Ok(self.connection.prepare_cached(sql)?.execute([]).map(drop)?)
     }
 }

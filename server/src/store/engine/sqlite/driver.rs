@@ -1,14 +1,15 @@
-//! The one file that knows SQLite's settings: how a connection is opened, migrated and tuned. The other
-//! files of the store take what they need of the driver from here.
+//! The one file that knows SQLite's settings: how a connection is opened, migrated and tuned.
 
-use super::Error;
-use crate::files::{
-    disk,
-    lock::{Lock, LockError},
-    private,
+use super::faults::is_disk_full;
+use crate::{
+    files::{
+        disk,
+        lock::{Lock, LockError},
+        private,
+    },
+    store::Error,
 };
-pub use rusqlite::{Connection, Error as DatabaseError, OptionalExtension, Row, ToSql, params};
-use rusqlite::{ErrorCode, OpenFlags, config::DbConfig, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use rusqlite_migration::{MigrationDefinitionError, Migrations};
 use std::{
     fs::OpenOptions,
@@ -81,13 +82,13 @@ impl Durability {
 }
 
 /// Whether there is a database in this folder.
-pub(super) fn is_there(folder: &Path) -> bool {
+pub(in crate::store) fn is_there(folder: &Path) -> bool {
     folder.join(FILE).is_file()
 }
 
 /// Whether the database in this folder is surely another program's. Nothing is made beside it, since its file alone is read. Where
 /// a log or a journal lies beside that, it tells too little, and whose it is is found when it is opened.
-pub(super) fn is_foreign(folder: &Path) -> bool {
+pub(in crate::store) fn is_foreign(folder: &Path) -> bool {
     if [LOG, JOURNAL].iter().any(|suffix| folder.join(format!("{FILE}{suffix}")).exists()) {
         return false;
     }
@@ -211,7 +212,7 @@ fn check_origin(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Databases of the first versions have no application id, and are told by their tables. A new one has neither.
-fn is_ours(connection: &Connection) -> Result<bool, DatabaseError> {
+fn is_ours(connection: &Connection) -> Result<bool, rusqlite::Error> {
     Ok(match application_id(connection)? {
         APPLICATION_ID => true,
         0 => matches!(tables(connection)?, (0, _) | (_, 3)),
@@ -220,13 +221,13 @@ fn is_ours(connection: &Connection) -> Result<bool, DatabaseError> {
 }
 
 /// How many tables, indexes and the like there are, and how many of the three tables that every directory has.
-fn tables(connection: &Connection) -> Result<(i32, i32), DatabaseError> {
+fn tables(connection: &Connection) -> Result<(i32, i32), rusqlite::Error> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE type = 'table' AND name IN ('tenants', 'objects', 'changes'))
                FROM sqlite_schema";
     connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-fn application_id(connection: &Connection) -> Result<i32, DatabaseError> {
+fn application_id(connection: &Connection) -> Result<i32, rusqlite::Error> {
     connection.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 
@@ -263,83 +264,27 @@ fn tune(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Has the writer give back what the log's file has beyond so many pages, when it begins the log anew.
-pub(super) fn limit_log(writer: &Connection, pages: u32) -> Result<(), DatabaseError> {
+pub(super) fn limit_log(writer: &Connection, pages: u32) -> Result<(), rusqlite::Error> {
     writer.pragma_update(None, "journal_size_limit", i64::from(pages) * PAGE_BYTES)
 }
 
 /// How many pages the write-ahead log has.
-pub(super) fn log_pages(connection: &Connection) -> Result<u32, DatabaseError> {
+pub(super) fn log_pages(connection: &Connection) -> Result<u32, rusqlite::Error> {
     let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
     let pages: i64 = look.query_row([], |row| row.get(1))?;
     Ok(u32::try_from(pages).unwrap_or_default())
 }
 
 /// Moves what it can of the log into the database, beside readers and a writer.
-pub(super) fn move_log(connection: &Connection) -> Result<(), DatabaseError> {
+pub(super) fn move_log(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
 }
 
 /// Moves all of the log into the database, so that the next write begins it anew. `false`: another process reads or
 /// writes, which isn't waited for.
-pub(super) fn restart_log(connection: &Connection) -> Result<bool, DatabaseError> {
+pub(super) fn restart_log(connection: &Connection) -> Result<bool, rusqlite::Error> {
     connection.busy_timeout(Duration::ZERO)?;
     let began = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| Ok(!row.get::<_, bool>(0)?));
     connection.busy_timeout(BUSY_TIMEOUT)?;
     began
-}
-
-/// Everything that a connection reads until this is dropped is of one moment.
-pub(super) struct Snapshot<'c>(&'c Connection);
-
-impl<'c> Snapshot<'c> {
-    pub(super) fn begin(connection: &'c Connection) -> Result<Self, DatabaseError> {
-        connection.prepare_cached("BEGIN")?.execute([])?;
-        Ok(Self(connection))
-    }
-
-    pub(super) fn connection(&self) -> &'c Connection {
-        self.0
-    }
-}
-
-impl Drop for Snapshot<'_> {
-    fn drop(&mut self) {
-        // Nothing was written: it can't fail, unless the snapshot has ended by itself.
-        let _ = self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
-    }
-}
-
-/// Whether a value that must be unique is there already.
-pub(super) fn is_conflict(error: &DatabaseError) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-/// Whether nobody knows what is on disk after this error: a write or sync of the disk's failed.
-pub(super) fn is_disk_failure(error: &DatabaseError) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    )
-}
-
-/// Whether the disk had no room for what the database had to write.
-pub(super) fn is_disk_full(error: &DatabaseError) -> bool {
-    // The second is of the file that processes share, which grows where a database is opened.
-    let codes = [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE];
-    error.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
-}
-
-/// Whether the same call may well succeed later: the disk is full or slow, another process writes.
-pub(super) fn is_passing(error: &DatabaseError) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::OutOfMemory
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::OperationInterrupted
-        )
-    )
 }

@@ -1,14 +1,10 @@
 //! The migrations: how the database of an older version becomes one of this version.
 
-use super::{
-    driver::{Connection, DatabaseError, is_conflict, params},
-    names::UNIQUE_NAMES,
-    objects,
-};
-use crate::model::{ids::ObjectId, values::Document};
-use rusqlite::Transaction;
+use super::faults::is_conflict;
+use crate::model::{ids::ObjectId, names, values::Document};
+use rusqlite::{Transaction, params};
 use rusqlite_migration::{M, Migrations};
-use uuid::Uuid;
+use serde_json::Value;
 
 /// Every migration, oldest first. A file is never edited once it was released.
 pub(super) fn all() -> Migrations<'static> {
@@ -24,25 +20,56 @@ pub(super) fn all() -> Migrations<'static> {
     ])
 }
 
+/// A property whose values got keys: as it is in the tables of that version, whatever becomes of it later.
+struct Name {
+    property: &'static str,
+    /// As `objects` has them.
+    kinds: &'static [i64],
+    /// Gives an object, `?1`, the key `?2`.
+    update: &'static str,
+}
+
+const NAMES: [Name; 5] = [
+    Name {
+        property: "userPrincipalName",
+        kinds: &[1],
+        update: "UPDATE objects SET user_principal_name = ?2 WHERE row = ?1",
+    },
+    Name {
+        property: "mailNickname",
+        kinds: &[2],
+        update: "UPDATE objects SET mail_nickname = ?2 WHERE row = ?1",
+    },
+    Name {
+        property: "uniqueName",
+        kinds: &[2],
+        update: "UPDATE objects SET unique_name = ?2 WHERE row = ?1",
+    },
+    Name { property: "deviceId", kinds: &[3], update: "UPDATE objects SET device_id = ?2 WHERE row = ?1" },
+    Name { property: "appId", kinds: &[4, 6], update: "UPDATE objects SET app_id = ?2 WHERE row = ?1" },
+];
+
 /// Gives objects that were stored before names had keys their keys.
 ///
 /// Two names that were different may have one key now: group names that differ in letters beyond ASCII, in spaces around them or
 /// in invisible characters. Refusing the folder would leave its owner no way on, since such a name can't be changed once
 /// it is set. So the older object keeps the name. The younger one stays as it is and shows its name still, but isn't found
 /// by it, as if it had none; the log says which objects these are.
-fn make_keys(connection: &Connection) -> Result<(), DatabaseError> {
+fn make_keys(connection: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     let sql = "SELECT row, id, kind, document, rest FROM objects WHERE purged_at IS NULL ORDER BY row";
     let mut objects = connection.prepare(sql)?;
     let mut rows = objects.query([])?;
     while let Some(row) = rows.next()? {
+        let kind: i64 = row.get(2)?;
         let document = Document { default: row.get(3)?, rest: row.get(4)? };
-        let (Some(values), Ok(kind)) = (document.values(), objects::kind(row.get(2)?)) else { continue };
-        for name in &UNIQUE_NAMES {
-            let Some(key) = name.key(kind, &values) else { continue };
+        let Some(values) = document.values() else { continue };
+        for name in NAMES.iter().filter(|name| name.kinds.contains(&kind)) {
+            let Some(value) = values.get(name.property).and_then(Value::as_str) else { continue };
+            let key = names::key(value);
             let given = connection.prepare_cached(name.update)?.execute(params![row.get::<_, i64>(0)?, key]);
             match given {
                 Err(error) if is_conflict(&error) => {
-                    let (object, property) = (ObjectId::from_uuid(row.get::<_, Uuid>(1)?), name.property);
+                    let (object, property) = (ObjectId::from_uuid(row.get(1)?), name.property);
                     tracing::warn!(%object, property, "an older object has the same name: this one isn't found by it");
                 }
                 given => drop(given?),

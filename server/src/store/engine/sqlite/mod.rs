@@ -1,0 +1,97 @@
+//! SQLite: a database in a folder, one thread that writes, and what reads beside it.
+
+mod checkpoints;
+mod driver;
+pub(super) mod faults;
+mod long_readers;
+mod migrations;
+mod readers;
+pub(super) mod statements;
+mod threads;
+mod writer;
+
+pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK};
+pub(in crate::store) use driver::{is_foreign, is_there};
+pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
+
+use crate::store::{self, Options, Tenant, counts::Sums, engine, principals::Principals};
+use checkpoints::Checkpoints;
+use readers::Readers;
+use std::{path::Path, sync::Arc};
+use writer::Writer;
+
+/// An open database, and its threads.
+pub(in crate::store) struct Engine {
+    readers: Arc<Readers>,
+    writer: Writer,
+}
+
+impl Engine {
+    /// Opens the database in this folder, making or migrating it where needed.
+    pub(in crate::store) fn open(
+        folder: &Path,
+        options: &Options,
+        principals: Arc<Principals>,
+    ) -> Result<Self, store::Error> {
+        let connection = driver::open_writer(folder, options.durability, &migrations::all())?;
+        let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
+        let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
+        let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
+        let writer = Writer::start(connection, checkpoints, principals)?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Runs a closure over a connection, on this thread: for look-ups by key and short pages.
+    pub(in crate::store) async fn read<T, E: From<store::Error>>(
+        &self,
+        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.readers.read(work).await
+    }
+
+    /// Runs a closure over a connection on a thread for such, in the tenant's turn: for everything that may take long. Where
+    /// the caller waits no more, it is interrupted.
+    pub(in crate::store) async fn read_long<T, E>(
+        &self,
+        tenant: Tenant,
+        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<store::Error> + Send + 'static,
+    {
+        self.readers.read_long(tenant, work).await
+    }
+
+    /// Queues a closure for the writer, and answers when its outcome is durable. `tenant` is whose share it counts for.
+    pub(in crate::store) async fn write<T, E>(
+        &self,
+        tenant: Option<Tenant>,
+        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<store::Error> + Send + 'static,
+    {
+        self.writer.run(tenant, work).await
+    }
+
+    /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the
+    /// tenant's already.
+    pub(in crate::store) fn leave(
+        &self,
+        tenant: Tenant,
+        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<(), store::Error> + Send + 'static,
+    ) {
+        self.writer.leave(tenant, work);
+    }
+
+    /// Keeps the database from growing beyond so many pages of 4 KB; a write that needs more fails as on a full disk.
+    pub(in crate::store) async fn limit_pages(&self, limit: u32) -> Result<(), store::Error> {
+        let limit = move |connection: engine::Connection<'_>, _: &Sums| {
+            let engine::Connection::Sqlite(connection) = connection;
+            Ok(connection.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?)
+        };
+        self.writer.run(None, limit).await
+    }
+}
