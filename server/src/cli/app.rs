@@ -106,13 +106,14 @@ impl Existing {
     /// Opens the directory, and finds the application's client id.
     async fn find(&self) -> Result<(Opened, AppId), Error> {
         let opened = self.target.open().await?;
-        let app_id = opened.tenant().read(|tx| find_client_id(tx, &self.app)).await?;
+        let app = self.app.clone();
+        let app_id = opened.tenant().read(move |tx| find_client_id(tx, &app)).await?;
         Ok((opened, app_id))
     }
 
     async fn show(self) -> Result<(), Error> {
         let (opened, app_id) = self.find().await?;
-        let found = opened.tenant().read(|tx| applications::overview(tx, app_id)).await?;
+        let found = opened.tenant().read(move |tx| applications::overview(tx, app_id)).await?;
         let app = found.ok_or_else(|| unknown(app_id))?;
         match self.target.output.format {
             Format::Text => print_overview(opened.tenant, &app),

@@ -80,15 +80,16 @@ fn names(permissions: &[Permission]) -> Vec<String> {
 
 async fn user_subject(tenant: &TenantStore<'_>, user: &str, scopes: Vec<String>) -> Result<Subject, Error> {
     let key = Key::read(user.into());
-    let found = tenant.read(|tx| directory::users::find(tx, &key)).await?;
+    let found = tenant.read(move |tx| directory::users::find(tx, &key)).await?;
     let name = |document: &Document| document.values()?.get("userPrincipalName")?.as_str().map(str::to_owned);
     let user_principal_name = found.document.as_ref().and_then(name).unwrap_or_default();
     Ok(Subject::User { id: found.id, user_principal_name, scopes })
 }
 
 async fn app_subject(tenant: &TenantStore<'_>, app: &str, roles: Vec<String>) -> Result<Subject, Error> {
-    let identity = tenant.read(|tx| -> Result<_, Error> {
-        let app_id = app::find_client_id(tx, app)?;
+    let app = app.to_owned();
+    let identity = tenant.read(move |tx| -> Result<_, Error> {
+        let app_id = app::find_client_id(tx, &app)?;
         applications::identity(tx, app_id)?.ok_or_else(|| app::unknown(app_id))
     });
     let identity = identity.await?;

@@ -54,7 +54,8 @@ impl Listing {
         });
         let tenant = app.store.tenant(caller.tenant);
         if is_short {
-            match tenant.read(|tx| answer(tx)).await {
+            let answer = answer.clone();
+            match tenant.read(move |tx| answer(tx)).await {
                 Err(Failure::Store(store::Error::Large)) => {}
                 answered => return answered,
             }

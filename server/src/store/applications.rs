@@ -17,7 +17,7 @@ impl Store {
         let sql = "SELECT EXISTS (SELECT 1 FROM application_secrets s
                    JOIN objects o ON o.row = s.application_row AND o.deleted_at IS NULL
                    JOIN tenants t ON t.number = o.tenant WHERE s.digest = ?1)";
-        let has = |queries: &Queries<'_>| queries.one(sql, params![&digest[..]], |row| row.get(0));
+        let has = move |queries: &Queries<'_>| queries.one(sql, params![&digest[..]], |row| row.get(0));
         Ok(self.read(has).await?.unwrap_or_default())
     }
 }

@@ -22,7 +22,7 @@ impl Store {
     pub async fn domains(&self, tenant: Tenant) -> Result<Vec<DomainName>, Error> {
         let sql = "SELECT d.name FROM domains d JOIN tenants t ON t.number = d.tenant
                    WHERE d.tenant = ?1 ORDER BY d.name <> t.default_domain, d.name";
-        let list = |tx: &ReadTx<'_>| {
+        let list = move |tx: &ReadTx<'_>| {
             tx.all(sql, params![tenant.number], |row| Ok(DomainName::from_known(row.get::<String>(0)?)))
         };
         self.tenant(tenant).read(list).await

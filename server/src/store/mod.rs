@@ -210,7 +210,10 @@ impl Store {
     }
 
     /// Runs a closure that reads without a tenant, on this thread: for look-ups by key.
-    async fn read<T>(&self, work: impl FnOnce(&Queries<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Queries<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         self.engine.read(|connection| work(&Queries::new(connection))).await
     }
 
@@ -246,13 +249,18 @@ impl TenantStore<'_> {
     /// Runs a closure over a consistent snapshot, on this thread: for look-ups by key and short pages.
     ///
     /// Fails with [`Error::Large`] where a page is larger than that.
-    pub async fn read<T, E: From<Error>>(
+    pub async fn read<T, E>(
         &self,
-        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
-        let read =
-            |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work);
+        let read = move |connection: Connection<'_>| {
+            snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work)
+        };
         let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
         read

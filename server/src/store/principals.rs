@@ -97,7 +97,7 @@ impl Store {
             return Ok(Some(kept.found));
         }
         let at = Instant::now();
-        let found = self.read(|queries| find(queries, tenant, principal)).await?;
+        let found = self.read(move |queries| find(queries, tenant, principal)).await?;
         if let Some(found) = found {
             self.principals.found.insert(key, Kept { found, changes, at });
         }

@@ -35,14 +35,17 @@ pub enum CreationError {
 impl Store {
     /// The tenant of this id.
     pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
-        self.read(|queries| find(queries, id)).await
+        self.read(move |queries| find(queries, id)).await
     }
 
     /// The tenant of this name.
     pub async fn named_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Error> {
         match name {
             TenantName::Id(id) => self.find_tenant(*id).await,
-            TenantName::Domain(domain) => self.read(|queries| find_by_domain(queries, domain)).await,
+            TenantName::Domain(domain) => {
+                let domain = domain.clone();
+                self.read(move |queries| find_by_domain(queries, &domain)).await
+            }
         }
     }
 
@@ -50,7 +53,7 @@ impl Store {
     pub async fn tenants(&self, limit: usize) -> Result<Vec<Tenant>, Error> {
         let sql = "SELECT number, id FROM tenants ORDER BY number LIMIT ?1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(|queries| queries.all(sql, params![limit], read)).await
+        self.read(move |queries| queries.all(sql, params![limit], read)).await
     }
 
     /// Makes a tenant with these domains besides its initial one. The first of them is its default.

@@ -75,7 +75,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         let store = Store::open(folder.path(), Options::default()).unwrap();
         let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
         let objects_of = store.tenant(tenant);
-        let found = |tx: &store::ReadTx<'_>| {
+        let found = move |tx: &store::ReadTx<'_>| {
             let id = |found: Option<objects::Object>| found.map(|object| object.id);
             Ok::<_, store::Error>([
                 id(store::users::find_by_principal_name(tx, "ａda@CONTOSO.example")?),
@@ -107,7 +107,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         change(younger, json!({"description": "still here", "mailNickname": "n", "uniqueName": "ÉLAN "}))
             .await
             .unwrap();
-        let values = objects_of.read(|tx| {
+        let values = objects_of.read(move |tx| {
             let object = objects::find(tx, younger)?.unwrap();
             objects::values(tx, object.row)
         });

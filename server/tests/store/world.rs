@@ -85,7 +85,7 @@ impl World {
     }
 
     pub async fn has(&self, id: ObjectId) -> bool {
-        let find = |tx: &store::ReadTx<'_>| objects::find(tx, id);
+        let find = move |tx: &store::ReadTx<'_>| objects::find(tx, id);
         self.store.tenant(self.tenant).read(find).await.unwrap().is_some()
     }
 

@@ -60,7 +60,7 @@ async fn issue(app: &AppState, inquiry: &Inquiry, request: Request) -> Result<Re
     let unknown = || OAuthFault::UnknownClient { client: client_id.clone(), tenant: tenant.id.to_string() };
     let app_id = AppId::from_str(&client_id).map_err(|_| unknown())?;
     let store = app.store.tenant(tenant);
-    let identity = match store.read(|tx| applications::authenticate(tx, app_id, &secret)).await? {
+    let identity = match store.read(move |tx| applications::authenticate(tx, app_id, &secret)).await? {
         Authentication::Proven(identity) => identity,
         Authentication::WrongSecret => return Err(OAuthFault::Secret(client_id)),
         Authentication::Disabled => return Err(OAuthFault::Disabled(client_id)),

@@ -88,5 +88,5 @@ async fn get_contact(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    objects::get(&app, &caller, &origin, ObjectKind::OrgContact, &id, &query).await
+    objects::get(&app, &caller, &origin, ObjectKind::OrgContact, id, &query).await
 }

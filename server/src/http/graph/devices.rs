@@ -96,7 +96,7 @@ async fn get_device(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    objects::get(&app, &caller, &origin, ObjectKind::Device, &id, &query).await
+    objects::get(&app, &caller, &origin, ObjectKind::Device, id, &query).await
 }
 
 /// Create a device

@@ -136,8 +136,8 @@ async fn get_group(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    let select = query.select.as_deref();
-    let get = |tx: &ReadTx<'_>| groups::get(tx, &caller.grants, &id, select).map_err(Failure::from);
+    let (grants, select) = (caller.grants, query.select.clone());
+    let get = move |tx: &ReadTx<'_>| groups::get(tx, &grants, &id, select.as_deref());
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::entity(&origin, &found, Select::of(&query, &caller))
 }

@@ -42,7 +42,7 @@ async fn get_me(
     origin: Origin,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    users::get(&app, &caller, &origin, &key(&caller)?, &query).await
+    users::get(&app, &caller, &origin, key(&caller)?, &query).await
 }
 
 /// Update the signed-in user

@@ -50,11 +50,11 @@ pub(super) async fn get(
     caller: &Caller,
     origin: &Origin,
     kind: ObjectKind,
-    id: &Sent<ObjectId>,
+    id: Sent<ObjectId>,
     query: &Query,
 ) -> Result<Response, Failure> {
-    let select = query.select.as_deref();
-    let get = |tx: &ReadTx<'_>| objects::get(tx, &caller.grants, kind, id, select).map_err(Failure::from);
+    let (grants, select) = (caller.grants, query.select.clone());
+    let get = move |tx: &ReadTx<'_>| objects::get(tx, &grants, kind, &id, select.as_deref());
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::entity(origin, &found, Select::of(query, caller))
 }

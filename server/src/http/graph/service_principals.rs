@@ -98,7 +98,7 @@ async fn get_service_principal(
     Path(id): Path<Sent<ObjectId>>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    objects::get(&app, &caller, &origin, ObjectKind::ServicePrincipal, &id, &query).await
+    objects::get(&app, &caller, &origin, ObjectKind::ServicePrincipal, id, &query).await
 }
 
 /// Create a service principal

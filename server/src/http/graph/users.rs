@@ -135,7 +135,7 @@ async fn get_user(
     Path(key): Path<Key>,
     Options { query, .. }: Options<OneObject>,
 ) -> Result<Response, Failure> {
-    get(&app, &caller, &origin, &key, &query).await
+    get(&app, &caller, &origin, key, &query).await
 }
 
 /// Update a user
@@ -185,11 +185,11 @@ pub(super) async fn get(
     app: &AppState,
     caller: &Caller,
     origin: &Origin,
-    key: &Key,
+    key: Key,
     query: &Query,
 ) -> Result<Response, Failure> {
-    let select = query.select.as_deref();
-    let get = |tx: &ReadTx<'_>| users::get(tx, &caller.grants, key, select).map_err(Failure::from);
+    let (grants, select) = (caller.grants, query.select.clone());
+    let get = move |tx: &ReadTx<'_>| users::get(tx, &grants, &key, select.as_deref());
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::entity(origin, &found, Select::of(query, caller))
 }

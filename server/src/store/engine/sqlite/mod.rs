@@ -42,10 +42,14 @@ impl Engine {
     }
 
     /// Runs a closure over a connection, on this thread: for look-ups by key and short pages.
-    pub(in crate::store) async fn read<T, E: From<store::Error>>(
+    pub(in crate::store) async fn read<T, E>(
         &self,
-        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<store::Error> + Send + 'static,
+    {
         self.readers.read(work).await
     }
 
