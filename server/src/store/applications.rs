@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     auth::secrets::SecretDigest,
-    model::{ids::AppId, kinds::ObjectKind, names},
+    model::{ids::AppId, kinds::ObjectKind, names, values::Document},
 };
+use std::ops::ControlFlow;
 
 impl Store {
     /// Whether this is the secret of an application, of whatever tenant.
@@ -31,13 +32,22 @@ pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Ob
     tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), &names::key(app_id)], objects::read)
 }
 
-/// The client ids of the applications of this name.
+/// The client ids of the applications that have this name.
 pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
-    let sql = "SELECT app_id FROM objects
-               WHERE tenant = ?1 AND kind = 6 AND deleted_at IS NULL AND document ->> '$.displayName' = ?2";
-    tx.all(sql, params![tx.tenant().number, name], |row| {
-        row.get::<String>(0)?.parse().map_err(|_| Error::Corrupt("an application without a client id"))
-    })
+    // Each is looked at: an index of names would cost every object, and only the command line asks.
+    let sql =
+        "SELECT document, rest, app_id FROM objects WHERE tenant = ?1 AND kind = 6 AND deleted_at IS NULL";
+    let mut found = Vec::new();
+    tx.each(sql, params![tx.tenant().number], |row| {
+        let document = Document { default: row.get(0)?, rest: row.get(1)? };
+        let values = document.values().ok_or(Error::Corrupt("an application whose texts can't be read"))?;
+        if values.get("displayName").is_some_and(|own| own == name) {
+            let app_id = row.get::<String>(2)?.parse();
+            found.push(app_id.map_err(|_| Error::Corrupt("an application without a client id"))?);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// Keeps what is kept of an application's secret.

@@ -18,10 +18,12 @@ impl Store {
     /// is above its own. Positions of others stay as they are.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
         self.write(move |tx| {
-            let sql = "DELETE FROM changes WHERE position <= min(
-                           (SELECT max(position) FROM changes) - ?1,
-                           (SELECT min(position) FROM changes) + ?2 - 1)";
-            let taken = tx.run(sql, params![i64::from(kept.max(1)), PIECE])?;
+            let ends = "SELECT (SELECT min(position) FROM changes), (SELECT max(position) FROM changes)";
+            let ends = tx
+                .one(ends, params![], |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)))?;
+            let Some((oldest, newest)) = ends.flatten() else { return Ok(Piece::Finished) };
+            let last = i64::min(newest - i64::from(kept.max(1)), oldest + PIECE - 1);
+            let taken = tx.run("DELETE FROM changes WHERE position <= ?1", params![last])?;
             Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
         })
         .await

@@ -41,7 +41,7 @@ impl Count {
             "UPDATE counts SET count = count + ?3 WHERE what = ?1 AND of_row = ?2"
         } else {
             "INSERT INTO counts (what, of_row, count) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET count = count + excluded.count"
+             ON CONFLICT (what, of_row) DO UPDATE SET count = counts.count + excluded.count"
         }
     }
 }
@@ -121,8 +121,8 @@ impl WriteTx<'_> {
     /// Notes that the groups in which an object is a member are about to lose it.
     pub(super) fn count_out_of_groups(&self, member: RowNumber) -> Result<(), Error> {
         // From the member's groups to their counts, not the other way round: there can be many large groups.
-        let sql = "SELECT m.group_row FROM memberships m CROSS JOIN counts c ON c.what = 0 AND c.of_row = m.group_row
-                   WHERE m.member_row = ?1";
+        let sql = "SELECT m.group_row FROM memberships m CROSS JOIN counts c
+                   WHERE m.member_row = ?1 AND c.what = 0 AND c.of_row = m.group_row";
         let groups = self.all(sql, params![member.0], |row| Ok(RowNumber(row.get(0)?)))?;
         groups.into_iter().for_each(|group| self.sums().add(Count::members(group), -1));
         Ok(())
@@ -131,8 +131,8 @@ impl WriteTx<'_> {
 
 /// Begins to keep the count of a group's members, unless it is kept.
 fn keep_members(tx: &WriteTx<'_>, group: RowNumber) -> Result<(), Error> {
-    let sql =
-        "UPDATE objects SET members_counted = 1 WHERE row = ?1 AND members_counted = 0 AND purged_at IS NULL";
+    let sql = "UPDATE objects SET members_counted = TRUE
+               WHERE row = ?1 AND members_counted = FALSE AND purged_at IS NULL";
     if tx.run(sql, params![group.0])? > 0 {
         let sql = "INSERT INTO counts (what, of_row, count)
                    SELECT ?2, ?1, count(*) FROM memberships WHERE group_row = ?1";
@@ -144,7 +144,7 @@ fn keep_members(tx: &WriteTx<'_>, group: RowNumber) -> Result<(), Error> {
 /// Ends keeping the count of a group's members.
 pub(super) fn forget_members(tx: &WriteTx<'_>, group: &Object) -> Result<(), Error> {
     if group.members_counted {
-        tx.run("UPDATE objects SET members_counted = 0 WHERE row = ?1", params![group.row.0])?;
+        tx.run("UPDATE objects SET members_counted = FALSE WHERE row = ?1", params![group.row.0])?;
         tx.run("DELETE FROM counts WHERE what = 0 AND of_row = ?1", params![group.row.0])?;
     }
     Ok(())

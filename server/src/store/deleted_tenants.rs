@@ -87,7 +87,7 @@ impl DeletedTenant {
     /// Nothing of it is left, and nothing is written for it any more. Where the newest change is its, that one is left.
     fn forget(&self, tx: &SystemTx<'_>) -> Result<(), Error> {
         let sql = "DELETE FROM deleted_tenants WHERE number = ?1
-                   AND number IS NOT (SELECT tenant FROM changes ORDER BY position DESC LIMIT 1)";
+                   AND number IS DISTINCT FROM (SELECT tenant FROM changes ORDER BY position DESC LIMIT 1)";
         tx.run(sql, params![self.number]).map(drop)
     }
 
