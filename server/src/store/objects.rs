@@ -190,7 +190,8 @@ pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -
 /// Stores a new object, and gives its texts.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
     let group = new.group;
-    if new.values.get("accountEnabled") == Some(&false.into()) {
+    let account_enabled = account_enabled(&new.values);
+    if account_enabled == Some(false) {
         tx.change_standing();
     }
     let document = entity(new.kind).document(&new.values);
@@ -198,8 +199,8 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
         UNIQUE_NAMES.map(|name| name.key(new.kind, &new.values));
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
-                              user_principal_name, mail_nickname, unique_name, app_id, device_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING row",
+                              user_principal_name, mail_nickname, unique_name, app_id, device_id, account_enabled)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING row",
         params![
             tx.tenant().number,
             new.id.uuid(),
@@ -215,6 +216,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             unique_name.as_deref(),
             app_id.as_deref(),
             device_id.as_deref(),
+            account_enabled,
         ],
     )?;
     tx.count_objects(new.kind, 1);
@@ -236,11 +238,16 @@ pub fn update(
     let document = entity(object.kind).document(values);
     let dynamic = object.group.map(|group| group.dynamic);
     tx.run(
-        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4 WHERE row = ?1",
-        params![object.row.0, &document.default, &document.rest, dynamic],
+        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5 WHERE row = ?1",
+        params![object.row.0, &document.default, &document.rest, dynamic, account_enabled(values)],
     )?;
     names::update(tx, object.row.0, object.kind, values, changed)?;
     Ok(document)
+}
+
+/// Whether the account is enabled. `None`: its kind has no such property.
+fn account_enabled(values: &Values) -> Option<bool> {
+    values.get("accountEnabled")?.as_bool()
 }
 
 pub(super) const fn kind_number(kind: ObjectKind) -> i64 {

@@ -106,20 +106,22 @@ impl Store {
 }
 
 fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result<Option<Found>, Error> {
-    let kind = match principal {
+    let expected = match principal {
         Principal::User(_) => ObjectKind::User,
         Principal::Application(_) => ObjectKind::ServicePrincipal,
     };
-    let sql = "SELECT t.number, t.created_at, coalesce(o.kind = ?3, 1), o.deleted_at IS NOT NULL,
-                      coalesce(o.document ->> '$.accountEnabled', o.rest ->> '$.accountEnabled', 1)
+    let sql = "SELECT t.number, t.created_at, o.kind, o.deleted_at IS NOT NULL, o.account_enabled
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
-    let parameters = params![tenant.uuid(), principal.id().map(ObjectId::uuid), kind_number(kind)];
-    queries.one(sql, parameters, |row| {
-        let standing = match (row.get(2)?, row.get(3)?, row.get(4)?) {
-            (false, _, _) => Standing::OtherKind,
-            (true, true, _) => Standing::Deleted,
-            (true, false, false) => Standing::Disabled,
-            (true, false, true) => Standing::Good,
+    queries.one(sql, params![tenant.uuid(), principal.id().map(ObjectId::uuid)], |row| {
+        let kind = row.get::<Option<i64>>(2)?;
+        let standing = if kind.is_some_and(|kind| kind != kind_number(expected)) {
+            Standing::OtherKind
+        } else if row.get(3)? {
+            Standing::Deleted
+        } else if row.get::<Option<bool>>(4)? == Some(false) {
+            Standing::Disabled
+        } else {
+            Standing::Good
         };
         let tenant = Tenant { id: tenant, number: row.get(0)? };
         Ok(Found { tenant, tenant_created_at: row.get(1)?, standing })

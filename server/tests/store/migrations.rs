@@ -9,11 +9,7 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
-    store::{
-        self, Options, Store, WriteTx,
-        domains::{self},
-        objects,
-    },
+    store::{self, Options, Store, WriteTx, domains, objects, principals::Standing},
 };
 use serde_json::{Value, json};
 use std::{
@@ -23,11 +19,11 @@ use std::{
     sync::Arc,
 };
 
-/// A database as it was before names had keys, with these statements done.
-fn before_names_had_keys(folder: &Path, fill: &str) {
+/// A database as it was before a migration, by its number, with these statements done.
+fn before(migration: &str, folder: &Path, fill: &str) {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/engine/sqlite/migrations");
     let files = fs::read_dir(files).unwrap().map(|file| file.unwrap().path());
-    let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < "0006";
+    let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < migration;
     let files: BTreeSet<PathBuf> = files.filter(older).collect();
     let database = rusqlite::Connection::open(folder.join("roster.sqlite")).unwrap();
     for file in &files {
@@ -65,7 +61,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         object(device, 3, "NULL", json!({"deviceId": device.to_string()})),
         object(application, 4, "NULL", json!({"appId": application.to_string()})),
     ];
-    before_names_had_keys(folder.path(), &fill.concat());
+    before("0006", folder.path(), &fill.concat());
 
     let by = Grants {
         principal: Principal::Application(None),
@@ -114,6 +110,39 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         assert_eq!(values.await.unwrap()["uniqueName"], "ÉLAN ");
         let taken = create("élan").await.unwrap_err();
         assert!(matches!(taken, Error::Refused(Refusal::Taken("uniqueName"))), "{taken}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = TenantId::random();
+    let [enabled, disabled, application, silent] = [(); 4].map(|()| ObjectId::random());
+    let object = |id: ObjectId, kind: u8, document: &str, rest: &str| {
+        let id = id.uuid().simple();
+        format!(
+            "INSERT INTO objects (tenant, id, kind, document, rest) VALUES (1, x'{id}', {kind}, '{document}', '{rest}');"
+        )
+    };
+    let fill = [
+        format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{}', 0);", tenant.uuid().simple()),
+        object(enabled, 1, "{}", r#"{"accountEnabled":true}"#),
+        object(disabled, 1, "{}", r#"{"accountEnabled":false}"#),
+        object(application, 4, r#"{"accountEnabled":false}"#, "{}"),
+        object(silent, 4, r#"{"accountEnabled":null}"#, "{}"),
+    ];
+    before("0009", folder.path(), &fill.concat());
+
+    let store = Store::open(folder.path(), Options::default()).unwrap();
+
+    for (principal, expected) in [
+        (Principal::User(Some(enabled)), Standing::Good),
+        (Principal::User(Some(disabled)), Standing::Disabled),
+        (Principal::Application(Some(application)), Standing::Disabled),
+        (Principal::Application(Some(silent)), Standing::Good),
+    ] {
+        let found = store.find_principal(tenant, principal).await.unwrap().unwrap();
+        assert_eq!(found.standing, expected, "{principal:?}");
     }
 }
 
@@ -168,7 +197,7 @@ async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
     let tenant = |id: &TenantId| {
         format!("INSERT INTO tenants (id, created_at) VALUES (x'{}', 0);", id.uuid().simple())
     };
-    before_names_had_keys(folder.path(), &ids.iter().map(tenant).collect::<String>());
+    before("0006", folder.path(), &ids.iter().map(tenant).collect::<String>());
 
     let store = Store::open(folder.path(), Options::default()).unwrap();
 

@@ -17,6 +17,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up_with_hook(include_str!("migrations/0006_names.sql"), |tx: &Transaction<'_>| Ok(make_keys(tx)?)),
         M::up(include_str!("migrations/0007_domains.sql")),
         M::up(include_str!("migrations/0008_deleted_tenants.sql")),
+        M::up(include_str!("migrations/0009_account_enabled.sql")),
     ])
 }
 
