@@ -72,7 +72,7 @@ pub struct Folder {
     ephemeral: Option<TempDir>,
 }
 
-/// Holds the folder for one server, until dropped.
+/// Holds the folder for one server, or for a command that brings its database up to date, until dropped.
 #[derive(Debug)]
 pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] Lock);
 
@@ -125,15 +125,20 @@ impl Folder {
         move || keys(&path)
     }
 
-    /// Takes the folder for one server, and removes what one left that was killed while it made its key.
+    /// Takes the folder: while it is held, no other server starts on it, and no command brings its database up to date.
     pub fn lock(&self) -> Result<ServerLock, FolderError> {
         let path = self.path.join(LOCK_FILE);
         let lock = Lock::try_take(&path).map_err(|error| match error {
             LockError::Held(holder) => FolderError::InUse(self.path.clone(), holder),
             LockError::Io(error) => FolderError::Io(path, error),
         })?;
-        remove_new_keys(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))?;
         Ok(ServerLock(lock))
+    }
+
+    /// Removes what a process left that was killed while it made the key. For a server that holds the folder: another process
+    /// may be making one.
+    pub fn remove_new_keys(&self) -> Result<(), FolderError> {
+        remove_new_keys(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))
     }
 }
 

@@ -81,7 +81,7 @@ impl App {
 
 impl Create {
     async fn run(self) -> Result<(), Error> {
-        let opened = self.target.open().await?;
+        let opened = self.target.open_to_write().await?;
         let secret = new_secret()?;
         let registration = Registration::new(self.name, [self.role, self.more].concat(), &secret);
         let app_id = registration.app_id;
@@ -91,7 +91,7 @@ impl Create {
 }
 
 async fn list(target: &Target) -> Result<(), Error> {
-    let opened = target.open().await?;
+    let opened = target.open_to_read().await?;
     let apps = opened.tenant().read_long(applications::all).await?;
     match target.output.format {
         Format::Text => apps.iter().try_for_each(|app| print(format_args!("{}  {}", app.app_id, app.name))),
@@ -103,16 +103,15 @@ async fn list(target: &Target) -> Result<(), Error> {
 }
 
 impl Existing {
-    /// Opens the directory, and finds the application's client id.
-    async fn find(&self) -> Result<(Opened, AppId), Error> {
-        let opened = self.target.open().await?;
+    /// The application's client id.
+    async fn find(&self, opened: &Opened) -> Result<AppId, Error> {
         let app = self.app.clone();
-        let app_id = opened.tenant().read(move |tx| find_client_id(tx, &app)).await?;
-        Ok((opened, app_id))
+        opened.tenant().read(move |tx| find_client_id(tx, &app)).await
     }
 
     async fn show(self) -> Result<(), Error> {
-        let (opened, app_id) = self.find().await?;
+        let opened = self.target.open_to_read().await?;
+        let app_id = self.find(&opened).await?;
         let found = opened.tenant().read(move |tx| applications::overview(tx, app_id)).await?;
         let app = found.ok_or_else(|| unknown(app_id))?;
         match self.target.output.format {
@@ -122,7 +121,8 @@ impl Existing {
     }
 
     async fn delete(self) -> Result<(), Error> {
-        let (opened, app_id) = self.find().await?;
+        let opened = self.target.open_to_write().await?;
+        let app_id = self.find(&opened).await?;
         if !opened.tenant().write(move |tx| applications::remove(tx, app_id)).await? {
             return Err(unknown(app_id));
         }
@@ -133,7 +133,8 @@ impl Existing {
     }
 
     async fn rotate_secret(self) -> Result<(), Error> {
-        let (opened, app_id) = self.find().await?;
+        let opened = self.target.open_to_write().await?;
+        let app_id = self.find(&opened).await?;
         let secret = new_secret()?;
         let digest = secret.digest();
         if !opened.tenant().write(move |tx| applications::rotate_secret(tx, app_id, &digest)).await? {

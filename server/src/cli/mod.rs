@@ -16,8 +16,9 @@ use crate::{
     auth::keys::KeyError,
     data_folder::{Folder, FolderError},
     directory,
+    files::lock::Holder,
     model::domains::{DomainName, TenantName},
-    store::{self, Durability, Options, Store, Tenant, TenantStore},
+    store::{self, Durability, Older, Options, Store, Tenant, TenantStore},
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{
@@ -90,6 +91,11 @@ pub enum Error {
     /// The signing key failed.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A server of an older version runs on the folder, which a command of this version must not bring up to date meanwhile.
+    #[error(
+        "an older version of Roster is running on {0} ({1}): use that version for commands too, or stop the server, so that this version can bring the folder up to date"
+    )]
+    OlderServer(PathBuf, Holder),
     /// There is no room on the disk of this folder.
     #[error("the disk is full: {0} has no room for what Roster writes when it starts")]
     DiskFull(PathBuf),
@@ -245,24 +251,39 @@ impl Data {
         Folder::open(&path).map_err(|error| Error::from(error).opening(&path))
     }
 
-    /// Opens the directory there, making it where there is none. A server may be running on it.
+    /// Opens the directory there for a command that writes, making it where there is none. A server may be running on it.
     fn open_or_create(&self) -> Result<(Folder, Store), Error> {
         let folder = self.folder()?;
         folder.make().map_err(|error| Error::from(error).opening(folder.path()))?;
-        let options = Options { readers: 1, long_readers: 1, ..Options::default() };
-        let store = open_store(&folder, options).map_err(|error| error.opening(folder.path()))?;
+        let store = match open_beside_server(&folder, Older::Refuse) {
+            Err(Error::Store(store::Error::Older)) => migrate(&folder)?,
+            opened => opened?,
+        };
         Ok((folder, store))
     }
 
-    /// Opens the directory there.
-    fn open(&self) -> Result<(Folder, Store), Error> {
+    /// Opens the directory there for a command that writes. A server may be running on it.
+    fn open_to_write(&self) -> Result<(Folder, Store), Error> {
+        self.check_is_there()?;
+        self.open_or_create()
+    }
+
+    /// Opens the directory there for a command that only reads. One of an older version is refused, as nothing is to change.
+    fn open_to_read(&self) -> Result<(Folder, Store), Error> {
+        self.check_is_there()?;
+        let folder = self.folder()?;
+        let store = open_beside_server(&folder, Older::Refuse)?;
+        Ok((folder, store))
+    }
+
+    fn check_is_there(&self) -> Result<(), Error> {
         let path = self.path()?;
         if !Store::is_in(&path) {
             let message =
                 format!("there is no directory in {}: start one with `roster serve`", path.display());
             return Err(Error::Impossible(message));
         }
-        self.open_or_create()
+        Ok(())
     }
 }
 
@@ -283,8 +304,15 @@ impl TenantChoice {
 }
 
 impl Target {
-    async fn open(&self) -> Result<Opened, Error> {
-        let (folder, store) = self.data.open()?;
+    async fn open_to_read(&self) -> Result<Opened, Error> {
+        self.find(self.data.open_to_read()?).await
+    }
+
+    async fn open_to_write(&self) -> Result<Opened, Error> {
+        self.find(self.data.open_to_write()?).await
+    }
+
+    async fn find(&self, (folder, store): (Folder, Store)) -> Result<Opened, Error> {
         let tenant = self.tenant.find(&store).await?;
         Ok(Opened { folder, store, tenant })
     }
@@ -301,6 +329,21 @@ fn print(line: impl Display) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
     written.map_err(|error| Error::Io("standard output".into(), error))
+}
+
+/// Opens the directory in a folder for a command.
+fn open_beside_server(folder: &Folder, older: Older) -> Result<Store, Error> {
+    let options = Options { older, readers: 1, long_readers: 1, ..Options::default() };
+    open_store(folder, options).map_err(|error| error.opening(folder.path()))
+}
+
+/// Opens the directory of an older version in a folder, and brings it up to date, as no server runs on it.
+fn migrate(folder: &Folder) -> Result<Store, Error> {
+    let _held = folder.lock().map_err(|error| match error {
+        FolderError::InUse(path, holder) => Error::OlderServer(path, holder),
+        other => other.into(),
+    })?;
+    open_beside_server(folder, Older::Migrate)
 }
 
 /// Opens the directory in a folder, durable unless the folder goes away with the process.

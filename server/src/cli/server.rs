@@ -90,6 +90,7 @@ impl Server {
         let (listeners, address) = listening::listen(&addresses)?;
         folder.make()?;
         let lock = folder.lock()?;
+        folder.remove_new_keys()?;
         // A key that can't be used is found now; one that must be made is made off the path to the first answer.
         data_folder::existing_keys(folder.path())?;
         let store = open_store(&folder, settings.store.clone())?;

@@ -110,7 +110,7 @@ async fn create(
 }
 
 async fn add_domain(domain: DomainName, target: &Target) -> Result<(), Error> {
-    let Opened { folder: _folder, store, tenant } = target.open().await?;
+    let Opened { folder: _folder, store, tenant } = target.open_to_write().await?;
     match store.add_domain(tenant, domain.clone()).await? {
         Given::New => match target.output.format {
             Format::Text => print(format_args!("the tenant {} has the domain {domain}", tenant.id)),
@@ -147,7 +147,7 @@ impl Size {
 }
 
 async fn list(data: &Data, format: Format) -> Result<(), Error> {
-    let (_folder, store) = data.open()?;
+    let (_folder, store) = data.open_to_read()?;
     let mut listed = Vec::new();
     for tenant in store.tenants(usize::MAX).await? {
         let size = Size::of(&store, tenant).await?;
@@ -173,7 +173,7 @@ fn as_json(tenant: Tenant, domains: &[String], size: &Size) -> Value {
 
 impl Delete {
     async fn run(self) -> Result<(), Error> {
-        let (_folder, store) = self.data.open()?;
+        let (_folder, store) = self.data.open_to_write()?;
         let none = || Error::Impossible(format!("there is no tenant {} here", self.tenant));
         let tenant = store.named_tenant(&self.tenant).await?.ok_or_else(none)?;
         let id = tenant.id;

@@ -53,7 +53,7 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) async fn run(self) -> Result<(), Error> {
-        let opened = self.target.open().await?;
+        let opened = self.target.open_to_read().await?;
         let subject = match (&self.user, &self.app) {
             (Some(user), _) => user_subject(&opened.tenant(), user, names(&self.scope)).await?,
             (None, app) => {

@@ -604,6 +604,7 @@ fn store_answer(error: &store::Error) -> Answer {
         | store::Error::Foreign
         | store::Error::Damaged
         | store::Error::Folder(_)
+        | store::Error::Older
         | store::Error::Migration(_)
         | store::Error::Large => internal(),
     }

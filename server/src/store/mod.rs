@@ -64,6 +64,11 @@ pub enum Error {
     /// A stored text or number can't be what it is.
     #[error("the database holds a value that it can't hold: {0}")]
     Corrupt(&'static str),
+    /// The database was written by an older version, and isn't to be brought up to date.
+    #[error(
+        "this data folder was written by an older version of Roster: use that one, or start `roster serve` of this version in its place, which brings the folder up to date"
+    )]
+    Older,
     /// The database was written by a newer version.
     #[error("this data folder was written by a newer version of Roster: use that one, or another folder")]
     Newer,
@@ -99,7 +104,9 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Overloaded | Self::TenantOverloaded | Self::Closed | Self::Lost | Self::DiskFull => true,
-            Self::Panicked | Self::Corrupt(_) | Self::Newer | Self::Foreign | Self::Damaged => false,
+            Self::Panicked | Self::Corrupt(_) | Self::Older | Self::Newer | Self::Foreign | Self::Damaged => {
+                false
+            }
             Self::Folder(_) | Self::Migration(_) | Self::Large | Self::TenantGone => false,
             Self::Database(error) => error.is_passing(),
         }
@@ -130,11 +137,23 @@ const SHORT_PAGE_BYTES: usize = 96 << 10;
 /// Members of a group up to which they are counted each time.
 pub const LARGEST_UNCOUNTED: u32 = 10_000;
 
+/// What becomes of a database that an older version wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// It is brought up to date. The caller sees to it that no server runs on it: one of the older version would go on writing
+    /// by a schema that isn't there any more.
+    Migrate,
+    /// Opening it fails with [`Error::Older`], and leaves it as it is.
+    Refuse,
+}
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Whether writes reach the disk before they are answered.
     pub durability: Durability,
+    /// What becomes of a database that an older version wrote.
+    pub older: Older,
     /// How many connections read on the threads that ask.
     pub readers: u16,
     /// How many threads there are for reads that take long.
@@ -155,6 +174,7 @@ impl Default for Options {
             thread::available_parallelism().map_or(1, NonZero::get).try_into().unwrap_or(u16::MAX);
         Self {
             durability: Durability::Durable,
+            older: Older::Migrate,
             readers: processors.saturating_add(1),
             // A tenant has a quarter of them.
             long_readers: processors.saturating_mul(2).max(4),
@@ -175,7 +195,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database in this folder, making or migrating it where needed.
+    /// Opens the database in this folder, made where there is none.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
         let principals = Arc::new(Principals::new());
         let engine = Arc::new(Engine::open(folder, &options, principals.clone())?);

@@ -14,6 +14,9 @@ mod disk;
 #[cfg(feature = "strace")]
 mod full_disk;
 mod ledger;
+#[path = "../shared/older.rs"]
+mod older;
+mod older_folder;
 mod private_folder;
 mod roster;
 #[cfg(feature = "strace")]

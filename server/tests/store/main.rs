@@ -11,4 +11,6 @@ mod domains;
 mod kept_counts;
 mod logs;
 mod migrations;
+#[path = "../shared/older.rs"]
+mod older;
 mod world;

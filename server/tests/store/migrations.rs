@@ -1,6 +1,9 @@
 //! Folders of other versions.
 
-use crate::world::{World, world};
+use crate::{
+    older,
+    world::{World, world},
+};
 use roster_server::{
     directory::{Error, Policy, Refusal, groups},
     model::{
@@ -9,29 +12,10 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
-    store::{self, Options, Store, WriteTx, domains, objects, principals::Standing},
+    store::{self, Older, Options, Store, WriteTx, domains, objects, principals::Standing},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-/// A database as it was before a migration, by its number, with these statements done.
-fn before(migration: &str, folder: &Path, fill: &str) {
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/engine/sqlite/migrations");
-    let files = fs::read_dir(files).unwrap().map(|file| file.unwrap().path());
-    let older = |file: &PathBuf| file.file_name().unwrap().to_str().unwrap() < migration;
-    let files: BTreeSet<PathBuf> = files.filter(older).collect();
-    let database = rusqlite::Connection::open(folder.join("roster.sqlite")).unwrap();
-    for file in &files {
-        database.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
-    }
-    database.pragma_update(None, "user_version", u32::try_from(files.len()).unwrap()).unwrap();
-    database.execute_batch(fill).unwrap();
-}
+use std::sync::Arc;
 
 #[tokio::test]
 async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_are_one_now_the_older_keeps_it()
@@ -61,7 +45,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         object(device, 3, "NULL", json!({"deviceId": device.to_string()})),
         object(application, 4, "NULL", json!({"appId": application.to_string()})),
     ];
-    before("0006", folder.path(), &fill.concat());
+    older::before("0006", folder.path(), &fill.concat());
 
     let by = Grants {
         principal: Principal::Application(None),
@@ -131,7 +115,7 @@ async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
         object(application, 4, r#"{"accountEnabled":false}"#, "{}"),
         object(silent, 4, r#"{"accountEnabled":null}"#, "{}"),
     ];
-    before("0009", folder.path(), &fill.concat());
+    older::before("0009", folder.path(), &fill.concat());
 
     let store = Store::open(folder.path(), Options::default()).unwrap();
 
@@ -144,6 +128,24 @@ async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
         let found = store.find_principal(tenant, principal).await.unwrap().unwrap();
         assert_eq!(found.standing, expected, "{principal:?}");
     }
+}
+
+#[tokio::test]
+async fn a_folder_of_an_older_version_is_left_as_it_is_where_it_is_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    older::before_the_last(folder.path(), "");
+    let database = folder.path().join("roster.sqlite");
+    let before = std::fs::read(&database).unwrap();
+    let refusing = || Options { older: Older::Refuse, ..Options::default() };
+
+    let refused = Store::open(folder.path(), refusing()).map(drop).unwrap_err();
+
+    assert!(matches!(refused, store::Error::Older), "{refused}");
+    assert!(std::fs::read(&database).unwrap() == before);
+    assert!(Store::open(folder.path(), Options::default()).is_ok());
+    assert!(Store::open(folder.path(), refusing()).is_ok(), "it isn't older any more");
+    let new = tempfile::tempdir().unwrap();
+    assert!(Store::open(new.path(), refusing()).is_ok(), "a new one isn't older");
 }
 
 #[tokio::test]
@@ -197,7 +199,7 @@ async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
     let tenant = |id: &TenantId| {
         format!("INSERT INTO tenants (id, created_at) VALUES (x'{}', 0);", id.uuid().simple())
     };
-    before("0006", folder.path(), &ids.iter().map(tenant).collect::<String>());
+    older::before("0006", folder.path(), &ids.iter().map(tenant).collect::<String>());
 
     let store = Store::open(folder.path(), Options::default()).unwrap();
 

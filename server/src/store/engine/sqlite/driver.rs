@@ -7,10 +7,10 @@ use crate::{
         lock::{Lock, LockError},
         private,
     },
-    store::Error,
+    store::{Error, Older},
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
-use rusqlite_migration::{MigrationDefinitionError, Migrations};
+use rusqlite_migration::{MigrationDefinitionError, Migrations, SchemaVersion};
 use std::{
     fs::OpenOptions,
     io,
@@ -38,7 +38,7 @@ const JOURNAL: &str = "-journal";
 /// Tells in a database's header that it is a directory of Roster's: "Rost", in ASCII.
 const APPLICATION_ID: i32 = 0x526f_7374;
 
-/// Held while a process brings the database up to date: the migrations of two would mix.
+/// Held while a process opens the database, which makes it or brings it up to date: the migrations of two would mix.
 pub const MIGRATION_LOCK: &str = "migration.lock";
 
 /// After how long the wait for another process that does so is told, and how long it lasts.
@@ -107,10 +107,11 @@ pub(in crate::store) fn is_foreign(folder: &Path) -> bool {
     }
 }
 
-/// Opens the connection that writes, and brings the database up to date.
+/// Opens the connection that writes, and makes the database or brings it up to date where `older` says so.
 pub(super) fn open_writer(
     folder: &Path,
     durability: Durability,
+    older: Older,
     migrations: &Migrations<'_>,
 ) -> Result<Connection, Error> {
     if is_emptied(folder) {
@@ -123,18 +124,15 @@ pub(super) fn open_writer(
     let mut connection = Connection::open(folder.join(FILE))?;
     tune(&connection)?;
     check_origin(&connection)?;
+    if older == Older::Refuse && is_older(&connection, migrations).map_err(migration_error)? {
+        return Err(Error::Older);
+    }
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Folder(format!("this file system lets SQLite keep no write-ahead log ({mode})")));
     }
     connection.pragma_update(None, "synchronous", durability.synchronous())?;
-    migrations.to_latest(&mut connection).map_err(|error| match error {
-        rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
-            Error::Newer
-        }
-        rusqlite_migration::Error::RusqliteError { err, .. } if is_disk_full(&err) => Error::DiskFull,
-        other => Error::Migration(other.to_string()),
-    })?;
+    migrations.to_latest(&mut connection).map_err(migration_error)?;
     if application_id(&connection)? != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
@@ -147,6 +145,22 @@ pub(super) fn open_writer(
         sync_recovered(folder)?;
     }
     Ok(connection)
+}
+
+/// Whether an older version wrote the database. A new one has no version yet.
+fn is_older(connection: &Connection, migrations: &Migrations<'_>) -> Result<bool, rusqlite_migration::Error> {
+    let is_new = migrations.current_version(connection)? == SchemaVersion::NoneSet;
+    Ok(!is_new && migrations.pending_migrations(connection)? > 0)
+}
+
+fn migration_error(error: rusqlite_migration::Error) -> Error {
+    match error {
+        rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+            Error::Newer
+        }
+        rusqlite_migration::Error::RusqliteError { err, .. } if is_disk_full(&err) => Error::DiskFull,
+        other => Error::Migration(other.to_string()),
+    }
 }
 
 /// Waits until no other process brings the database up to date.

@@ -260,7 +260,10 @@ mod tests {
     use super::*;
     use crate::{
         model::ids::TenantId,
-        store::engine::{Durability, params, sqlite::migrations},
+        store::{
+            Older,
+            engine::{Durability, params, sqlite::migrations},
+        },
     };
     use futures::FutureExt;
     use std::sync::mpsc;
@@ -273,7 +276,8 @@ mod tests {
 
     fn world(threads: u16) -> World {
         let folder = tempfile::tempdir().unwrap();
-        driver::open_writer(folder.path(), Durability::Ephemeral, &migrations::all()).unwrap();
+        driver::open_writer(folder.path(), Durability::Ephemeral, Older::Migrate, &migrations::all())
+            .unwrap();
         World { readers: LongReaders::start(folder.path(), threads).unwrap(), _folder: folder }
     }
 

@@ -27,13 +27,13 @@ pub(in crate::store) struct Engine {
 }
 
 impl Engine {
-    /// Opens the database in this folder, making or migrating it where needed.
+    /// Opens the database in this folder, made where there is none.
     pub(in crate::store) fn open(
         folder: &Path,
         options: &Options,
         principals: Arc<Principals>,
     ) -> Result<Self, store::Error> {
-        let connection = driver::open_writer(folder, options.durability, &migrations::all())?;
+        let connection = driver::open_writer(folder, options.durability, options.older, &migrations::all())?;
         let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;

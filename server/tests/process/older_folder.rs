@@ -1,0 +1,91 @@
+//! Data folders of an older version: only what holds the folder brings one up to date.
+
+use crate::{
+    older,
+    roster::{Server, printed, run},
+};
+use std::{
+    fs::{self, File, Permissions},
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
+use tempfile::TempDir;
+
+const TENANT: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
+
+/// A folder of the version before the last change of the schema, with one tenant.
+fn folder() -> (TempDir, String) {
+    let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
+    let id = TENANT.replace('-', "");
+    let tenant = format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{id}', 0);");
+    older::before_the_last(folder.path(), &tenant);
+    let path = folder.path().to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+/// Which migrations the database has had.
+fn version(data: &str) -> u32 {
+    let database = rusqlite::Connection::open(Path::new(data).join("roster.sqlite")).unwrap();
+    database.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+}
+
+/// What a command says that is refused. The folder isn't brought up to date by it.
+fn refusal(command: &[&str], data: &str) -> String {
+    let before = version(data);
+    let output = run(&[command, &["--data", data]].concat());
+    assert!(!output.status.success() && output.stdout.is_empty(), "{command:?}");
+    assert_eq!(version(data), before, "{command:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_command_that_only_reads_says_that_the_folder_is_older_and_a_server_brings_it_up_to_date() {
+    let (_keep, data) = folder();
+    let commands: [&[&str]; 4] =
+        [&["token", "--app", "a"], &["app", "list"], &["app", "show", "a"], &["tenant", "list"]];
+    for command in commands {
+        let said = refusal(command, &data);
+        assert!(said.contains("older version") && said.contains("`roster serve`"), "{said}");
+    }
+    let _server = Server::start(Path::new(&data), &[]);
+    assert!(printed(&["tenant", "list", "--data", &data]).contains(TENANT));
+}
+
+#[test]
+fn a_command_that_writes_brings_the_folder_up_to_date_where_no_server_runs() {
+    let (_keep, data) = folder();
+    let before = version(&data);
+    printed(&["tenant", "create", "--data", &data]);
+    assert_eq!(version(&data), before + 1);
+    assert_eq!(printed(&["tenant", "list", "--data", &data]).lines().count(), 2);
+    assert!(Server::start(Path::new(&data), &[]).terminate().success(), "nothing holds the folder");
+}
+
+#[test]
+fn no_command_brings_the_folder_up_to_date_under_a_server_of_the_older_version() {
+    let (_keep, data) = folder();
+    let server = File::create(Path::new(&data).join("server.lock")).unwrap();
+    server.lock().unwrap();
+    (&server).write_all(b"4711\n").unwrap();
+    let commands: [&[&str]; 6] = [
+        &["app", "create", "a", "--role", "User.Read.All"],
+        &["app", "delete", "a"],
+        &["app", "rotate-secret", "a"],
+        &["tenant", "create"],
+        &["tenant", "add-domain", "contoso.example"],
+        &["tenant", "delete", TENANT, "--yes"],
+    ];
+    for command in commands {
+        let said = refusal(command, &data);
+        assert!(said.contains("an older version of Roster is running"), "{said}");
+        assert!(said.contains("process 4711") && said.contains("stop the server"), "{said}");
+    }
+    assert_eq!(
+        fs::read(Path::new(&data).join("server.lock")).unwrap(),
+        b"4711\n",
+        "it is the server's still"
+    );
+    drop(server);
+    printed(&["app", "create", "a", "--role", "User.Read.All", "--data", &data]);
+}
