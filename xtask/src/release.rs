@@ -131,7 +131,10 @@ impl<'c> Contract<'c> {
         let released: Value = serde_json::from_str(&released).map_err(|error| error.to_string())?;
         let changed = breaking::compare(&released, self.now).is_ok_and(|changes| !changes.is_empty());
         if changed && now == version(&released)? {
-            return Err(format!("{} is released: raise `version` in server/src/http/contract/mod.rs", said(now)));
+            return Err(format!(
+                "{} is released: raise `version` in server/src/http/contract/mod.rs",
+                said(now)
+            ));
         }
         Ok(())
     }

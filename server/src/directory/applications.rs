@@ -11,10 +11,11 @@ use crate::{
         permissions::Permission,
         values::Values,
     },
+    odata::listing::{Cursor, Listing},
     store::{
         self, ReadTx, WriteTx, applications,
         changes::{self, Change},
-        objects::{Object, RowNumber},
+        objects::Object,
     },
 };
 
@@ -113,19 +114,19 @@ fn identify(tx: &ReadTx<'_>, app_id: AppId, service_principal: &Object) -> Resul
 
 /// All applications, oldest first.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Overview>, Error> {
-    let (mut all, mut after) = (Vec::new(), RowNumber::START);
-    loop {
-        let page = store::objects::page(tx, ObjectKind::Application, after, PAGE)?;
+    let (mut all, mut next) = (Vec::new(), Some(Cursor::START));
+    while let Some(after) = next {
+        let whole = Some(vec!["*".into()]);
+        let listing = Listing { select: whole, kind: Some(ObjectKind::Application), after, limit: PAGE };
+        let page = store::objects::page(tx, &listing)?;
         for (application, document) in &page.objects {
             let values =
-                document.values().ok_or(store::Error::Corrupt("an object whose texts can't be read"))?;
+                document.values().ok_or(store::Error::Corrupt("an object whose documents can't be read"))?;
             all.push(view(tx, application, &values)?);
-            after = application.row;
         }
-        if !page.more {
-            return Ok(all);
-        }
+        next = page.next;
     }
+    Ok(all)
 }
 
 /// The application of this client id. `None`: there is none.

@@ -13,12 +13,12 @@ use crate::{
         permissions::{self, CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
         values::Document,
     },
-    odata::reference::Reference,
+    odata::{listing::Listing, reference::Reference},
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
         members::MEMBERS,
-        objects::{self, Object, RowNumber},
+        objects::{self, Object},
         pairs::{Insert, Remove},
     },
 };
@@ -62,19 +62,12 @@ pub fn remove(
     }
 }
 
-/// Members of a group after a position, at most `limit`, with the properties that `select` names.
-pub fn list(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &Sent<ObjectId>,
-    select: Option<&[String]>,
-    after: RowNumber,
-    limit: usize,
-) -> Result<Page, Error> {
-    check_listed(by, &ENTITIES, select)?;
+/// A page of a group's members.
+pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
+    check_listed(by, &ENTITIES, listing)?;
     let group = find_group(tx, group)?;
     may_see_members(by, &group)?;
-    let page = MEMBERS.page(tx, group.object.row, after, limit)?;
+    let page = MEMBERS.page(tx, group.object.row, listing)?;
     Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 

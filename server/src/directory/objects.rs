@@ -12,11 +12,12 @@ use crate::{
         properties::Entity,
         values::{Document, PropertyFault, Values},
     },
+    odata::listing::{Cursor, Listing},
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
         counts, deletions,
-        objects::{self, NewObject, Object, RowNumber},
+        objects::{self, NewObject, Object},
     },
 };
 use chrono::TimeDelta;
@@ -34,14 +35,13 @@ pub struct Page {
     /// The objects. Those of a kind that the caller may not read have no texts.
     pub objects: Vec<Found>,
     /// After which object the next page begins. `None`: this is the last.
-    pub next: Option<RowNumber>,
+    pub next: Option<Cursor>,
 }
 
 impl Page {
     /// A page as the store has it, each object shown in this way.
     pub(super) fn of(page: objects::Page, show: impl Fn((Object, Document)) -> Found) -> Self {
-        let next = page.objects.last().filter(|_| page.more).map(|(last, _)| last.row);
-        Self { objects: page.objects.into_iter().map(show).collect(), next }
+        Self { objects: page.objects.into_iter().map(show).collect(), next: page.next }
     }
 }
 
@@ -71,18 +71,12 @@ pub(super) fn show(tx: &ReadTx<'_>, object: &Object) -> Result<Found, Error> {
     Ok(Found { kind: object.kind, id: object.id, document: Some(document) })
 }
 
-/// Objects of a kind after a position, at most `limit`, with the properties that `select` names.
-pub fn list(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    kind: ObjectKind,
-    select: Option<&[String]>,
-    after: RowNumber,
-    limit: usize,
-) -> Result<Page, Error> {
-    check_listed(by, &[model::entity(kind)], select)?;
+/// A page of the objects of a kind.
+pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
+    check_listed(by, &[model::entity(kind)], listing)?;
+    let listing = Listing { kind: Some(kind), ..listing.clone() };
     let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
-    Ok(Page::of(objects::page(tx, kind, after, limit)?, show))
+    Ok(Page::of(objects::page(tx, &listing)?, show))
 }
 
 /// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before
@@ -112,11 +106,8 @@ pub(super) fn may_select(
 }
 
 /// Refuses the same, and names of properties that a list of these entities can't show: another service holds them.
-pub(super) fn check_listed(
-    by: &Grants,
-    entities: &[&Entity],
-    select: Option<&[String]>,
-) -> Result<(), Refusal> {
+pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing) -> Result<(), Refusal> {
+    let select = listing.select.as_deref();
     may_select(by, entities, select)?;
     let elsewhere = |name: &String| entities.iter().any(|entity| entity.holds_elsewhere(name));
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }

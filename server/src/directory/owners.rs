@@ -2,7 +2,7 @@
 //! only by being deleted.
 
 use super::{
-    Error, Found, Policy, Refusal,
+    Error, Policy, Refusal,
     lookup::{self, Group, find_group},
     members::{may_change_role_assignable, show_where_readable},
     objects::{Page, check_listed},
@@ -14,11 +14,11 @@ use crate::{
         kinds::{ObjectKind, Relationship},
         permissions::Grants,
     },
-    odata::reference::Reference,
+    odata::{listing::Listing, reference::Reference},
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
-        objects::{self, Object, RowNumber},
+        objects::{self, Object},
         owners::{self, OWNERS},
         pairs::{Insert, Remove},
     },
@@ -66,19 +66,12 @@ pub fn remove(
     Ok(changes::append(tx, &group.object, Change::OwnerRemoved(owner.row))?)
 }
 
-/// Owners of a group after a position, at most `limit`, with the properties that `select` names.
-pub fn list(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &Sent<ObjectId>,
-    select: Option<&[String]>,
-    after: RowNumber,
-    limit: usize,
-) -> Result<Page, Error> {
-    check_listed(by, &ENTITIES, select)?;
+/// A page of a group's owners.
+pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
+    check_listed(by, &ENTITIES, listing)?;
     let group = find_group(tx, group)?;
-    let page = OWNERS.page(tx, group.object.row, after, limit)?;
-    Ok(Page::of(page, |row| -> Found { show_where_readable(by, row) }))
+    let page = OWNERS.page(tx, group.object.row, listing)?;
+    Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
 /// How many owners a group has.

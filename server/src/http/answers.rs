@@ -20,7 +20,6 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::value::RawValue;
 use std::collections::{HashMap, HashSet};
 
 const JSON: HeaderValue = HeaderValue::from_static(
@@ -235,14 +234,13 @@ fn members(object: &str) -> &str {
 }
 
 fn write_some(text: &mut String, document: &Document, properties: &[&Property]) -> Result<(), Failure> {
-    let read = |text| -> Result<HashMap<&str, &RawValue>, Failure> {
-        Ok(serde_json::from_str(text).map_err(|_| RequestFault::Internal)?)
-    };
-    let (default, rest) = (read(&document.default)?, read(&document.rest)?);
-    for (index, property) in properties.iter().enumerate() {
-        let value = default.get(property.name).or_else(|| rest.get(property.name));
-        let value = value.map_or_else(|| property.nothing().to_string(), |value| value.get().to_owned());
-        text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":", &value]);
+    let values = document.pick(properties).ok_or(RequestFault::Internal)?;
+    for (index, (property, value)) in properties.iter().zip(values).enumerate() {
+        text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":"]);
+        match value {
+            Some(value) => text.push_str(value.get()),
+            None => text.push_str(&property.nothing().to_string()),
+        }
     }
     Ok(())
 }

@@ -13,21 +13,16 @@ use crate::{
         ids::{ObjectId, Sent},
         json::{self, JsonFault},
         permissions::Grants,
+        values::Values,
     },
-    odata::{
-        annotations::is_read,
-        query::{Query, QueryFault, QueryOption},
-        reference::Key,
-    },
+    odata::{annotations::is_read, query::Query, reference::Key},
     store::Tenant,
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{HeaderMap, request::Parts},
+    http::request::Parts,
 };
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
-use std::marker::PhantomData;
 
 /// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
 const VALUE_BYTES: usize = 256;
@@ -91,9 +86,9 @@ impl FromPath for Sent<ObjectId> {
     }
 }
 
-impl FromPath for (Sent<ObjectId>, Sent<ObjectId>) {
+impl<K: FromPath> FromPath for (K, Sent<ObjectId>) {
     fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
-        Ok((read_id(parameters.first())?, read_id(parameters.get(1))?))
+        Ok((K::from_path(parameters)?, read_id(parameters.get(1))?))
     }
 }
 
@@ -114,107 +109,43 @@ fn read_id(text: Option<&String>) -> Result<Sent<ObjectId>, RequestFault> {
 impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Ok(raw) = RawPathParams::from_request_parts(parts, state).await else {
-            let unreadable = |segment: &&str| percent_decode_str(segment).decode_utf8().is_err();
-            let segment = parts.uri.path().split('/').find(unreadable);
-            return Err(RequestFault::Identifier(segment.unwrap_or_default().into()).into());
-        };
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let raw = raw_parameters(parts).await?;
         let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
         Ok(Self(T::from_path(&parameters)?))
     }
 }
 
-/// The query options of an operation that takes those of `T`. In an annotation it documents them.
-pub struct Options<T> {
-    /// What they say.
-    pub query: Query,
-    takes: PhantomData<T>,
-}
-
-/// Which query options an operation takes.
-pub trait Takes {
-    /// The options.
-    const OPTIONS: &'static [QueryOption];
-    /// Those that Graph's operation takes besides.
-    const NOT_YET: &'static [&'static str] = &[];
-}
-
-/// An operation that takes no query option.
-pub struct Nothing;
-/// An operation that answers a number.
-pub struct Counts;
-/// An operation that answers one object.
-pub struct OneObject;
-/// An operation that answers a page of objects.
-pub struct Pages;
-/// An operation that answers a page of references.
-pub struct References;
-
-impl Takes for Nothing {
-    const OPTIONS: &'static [QueryOption] = &[];
-}
-
-impl Takes for Counts {
-    const OPTIONS: &'static [QueryOption] = &[];
-    const NOT_YET: &'static [&'static str] = &["$filter", "$search"];
-}
-
-impl Takes for OneObject {
-    const OPTIONS: &'static [QueryOption] = &[QueryOption::Select];
-    const NOT_YET: &'static [&'static str] = &["$expand", "$format"];
-}
-
-impl Takes for Pages {
-    const OPTIONS: &'static [QueryOption] =
-        &[QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
-    const NOT_YET: &'static [&'static str] = &["$expand", "$filter", "$format", "$orderby", "$search"];
-}
-
-impl Takes for References {
-    const OPTIONS: &'static [QueryOption] = &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
-    const NOT_YET: &'static [&'static str] = &["$filter", "$format", "$orderby", "$search"];
-}
-
-impl<T: Takes, S: Send + Sync> FromRequestParts<S> for Options<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let query = Query::read(parts.uri.query().unwrap_or_default(), T::OPTIONS, T::NOT_YET);
-        match query {
-            Err(QueryFault::NotServed(name)) if is_search(&name) && !is_eventual(&parts.headers) => {
-                Err(QueryFault::SearchWithoutConsistencyLevel.into())
-            }
-            Ok(query) if query.counts() && !is_eventual(&parts.headers) => {
-                Err(QueryFault::CountWithoutConsistencyLevel.into())
-            }
-            query => Ok(Self { query: query?, takes: PhantomData }),
-        }
+/// Refuses a request whose path has another text than an id where one of these parameters stands.
+pub(super) async fn check_ids(parts: &mut Parts, parameters: &[String]) -> Result<(), RequestFault> {
+    let raw = raw_parameters(parts).await?;
+    let mut ids = raw.iter().filter(|(name, _)| parameters.iter().any(|id| id == name));
+    match ids.find(|(_, text)| text.parse::<ObjectId>().is_err()) {
+        Some((_, text)) => Err(RequestFault::Identifier(text.into())),
+        None => Ok(()),
     }
 }
 
-fn is_search(option: &str) -> bool {
-    option.trim_start_matches('$').eq_ignore_ascii_case("search")
+async fn raw_parameters(parts: &mut Parts) -> Result<RawPathParams, RequestFault> {
+    let read = RawPathParams::from_request_parts(parts, &()).await;
+    read.map_err(|_| {
+        let unreadable = |segment: &&str| percent_decode_str(segment).decode_utf8().is_err();
+        let segment = parts.uri.path().split('/').find(unreadable);
+        RequestFault::Identifier(segment.unwrap_or_default().into())
+    })
 }
 
-/// The header `ConsistencyLevel: eventual`, which the path segment `$count` demands.
-pub struct Eventual;
-
-impl<S: Send + Sync> FromRequestParts<S> for Eventual {
+/// What the query options of the operation say, which were read when the request was let through.
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let eventual = is_eventual(&parts.headers);
-        eventual.then_some(Self).ok_or_else(|| QueryFault::CountSegmentWithoutConsistencyLevel.into())
+        parts.extensions.remove().ok_or(Failure::Request(RequestFault::Internal))
     }
-}
-
-fn is_eventual(headers: &HeaderMap) -> bool {
-    headers.get("consistencylevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
 }
 
 /// A body that is a JSON object.
-pub struct Json(pub Map<String, Value>);
+pub struct Json(pub Values);
 
 impl FromRequest<AppState> for Json {
     type Rejection = Failure;

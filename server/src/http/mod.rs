@@ -1,7 +1,6 @@
 //! HTTP: one file per noun extracts, opens a unit of work, calls one rule and answers. Annotation and handler
 //! stand side by side. Nothing here knows SQL, and no `if` about the directory belongs here.
 
-mod annotations;
 mod answers;
 mod authenticate;
 mod authority;
@@ -14,9 +13,11 @@ pub mod errors;
 mod extract;
 mod graph;
 pub mod not_implemented;
+pub mod operation;
 mod paging;
 mod paths;
-mod requires;
+mod payload;
+mod query_options;
 pub mod state;
 mod static_files;
 pub mod transport;
@@ -32,6 +33,7 @@ use axum::{
 };
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
+use operation::Operation;
 use state::AppState;
 use std::{any::Any, sync::Arc};
 use tower::util::MapRequestLayer;
@@ -45,7 +47,13 @@ use utoipa_axum::router::OpenApiRouter;
 const VERSION: &str = "v1.0";
 
 fn graph() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(contract::Api::openapi()).merge(graph::routes())
+    let router = OpenApiRouter::with_openapi(contract::Api::openapi());
+    graph::operations().into_iter().fold(router, |router, operation| router.routes(operation.into_routes()))
+}
+
+/// The operations: what each is registered with.
+pub fn operations() -> Vec<Operation> {
+    graph::operations()
 }
 
 /// The contract, as the routes say it.

@@ -8,8 +8,13 @@ use super::{
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
-use serde_json::{Map, Value};
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value, value::RawValue};
+use std::{
+    collections::HashMap,
+    fmt::{self, Write},
+    sync::LazyLock,
+};
 
 /// Properties by name, in the wire's own types.
 pub type Values = Map<String, Value>;
@@ -124,23 +129,67 @@ impl PropertyFault {
 pub struct Document {
     /// A JSON object of the properties that are returned by default, all of them.
     pub default: String,
-    /// A JSON object of those that `$select` alone shows, where they have a value.
-    pub rest: String,
+    /// A JSON object of those that only `$select` shows, where they have a value. `None`: it wasn't read.
+    pub rest: Option<String>,
 }
 
 impl Document {
     /// How many bytes its texts have.
     pub fn size(&self) -> usize {
-        self.default.len() + self.rest.len()
+        self.default.len() + self.rest.as_ref().map_or(0, String::len)
     }
 
-    /// The values that were stored. `None`: the texts aren't what was stored.
+    /// The values that were stored. `None`: this isn't all of what was stored.
     pub fn values(&self) -> Option<Values> {
         let mut values: Values = serde_json::from_str(&self.default).ok()?;
-        let rest: Values = serde_json::from_str(&self.rest).ok()?;
+        let rest: Values = serde_json::from_str(self.rest.as_ref()?).ok()?;
         values.retain(|_, value| !value.is_null());
         values.extend(rest);
         Some(values)
+    }
+
+    /// The JSON of these properties' values, in their order. `None` for one that has no value, and for all where this isn't
+    /// what was stored.
+    pub fn pick(&self, properties: &[&Property]) -> Option<Vec<Option<&RawValue>>> {
+        let mut picked = vec![None; properties.len()];
+        for object in [Some(&self.default), self.rest.as_ref()].into_iter().flatten() {
+            Picker { properties, picked: &mut picked }
+                .deserialize(&mut serde_json::Deserializer::from_str(object))
+                .ok()?;
+        }
+        Some(picked)
+    }
+}
+
+/// Picks some members out of a JSON object, without reading the others' values.
+struct Picker<'p, 'd> {
+    properties: &'p [&'p Property],
+    picked: &'p mut [Option<&'d RawValue>],
+}
+
+impl<'d> DeserializeSeed<'d> for Picker<'_, 'd> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'d>>(self, object: D) -> Result<(), D::Error> {
+        object.deserialize_map(self)
+    }
+}
+
+impl<'d> Visitor<'d> for Picker<'_, 'd> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'d>>(self, mut members: M) -> Result<(), M::Error> {
+        while let Some(name) = members.next_key::<&str>()? {
+            match self.properties.iter().position(|property| property.name == name) {
+                Some(index) => self.picked[index] = Some(members.next_value()?),
+                None => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -234,26 +283,26 @@ impl Entity {
         Ok(())
     }
 
-    /// Writes an object's values as the texts that are stored.
+    /// Writes an object's values as the document that is stored.
     pub fn document(&self, values: &Values) -> Document {
-        let mut default = Values::new();
-        let mut rest = Values::new();
+        let (mut default, mut rest) = (String::from("{"), String::from("{"));
         for property in self.properties {
-            let value = values.get(property.name).cloned();
-            match property.returned {
-                Returned::ByDefault => {
-                    default.insert(property.name.into(), value.unwrap_or_else(|| property.nothing()));
-                }
-                Returned::OnSelect => {
-                    if let Some(value) = value {
-                        rest.insert(property.name.into(), value);
-                    }
-                }
-                Returned::Never => {}
+            match (property.returned, values.get(property.name)) {
+                (Returned::ByDefault, Some(value)) => write_member(&mut default, property.name, value),
+                (Returned::ByDefault, None) => write_member(&mut default, property.name, &property.nothing()),
+                (Returned::OnSelect, Some(value)) => write_member(&mut rest, property.name, value),
+                (Returned::OnSelect, None) | (Returned::Never, _) => {}
             }
         }
-        Document { default: Value::Object(default).to_string(), rest: Value::Object(rest).to_string() }
+        Document { default: default + "}", rest: Some(rest + "}") }
     }
+}
+
+/// Adds a member to the text of a JSON object that isn't closed yet.
+fn write_member(object: &mut String, name: &str, value: &Value) {
+    let separator = if object.len() > 1 { "," } else { "" };
+    // Writing to a string can't fail.
+    let _ = write!(object, "{separator}\"{name}\":{value}");
 }
 
 /// The fault of a name that no property has. Extensions are told together.
@@ -496,7 +545,7 @@ mod tests {
         let by_default = user::USER.properties.iter().filter(|p| p.returned == Returned::ByDefault);
         assert!(by_default.map(|p| p.name).eq(default.keys().map(String::as_str)));
         assert_eq!(default["businessPhones"], json!([]));
-        assert_eq!(document.rest, r#"{"department":"Engines"}"#);
+        assert_eq!(document.rest.as_deref(), Some(r#"{"department":"Engines"}"#));
     }
 
     #[test]

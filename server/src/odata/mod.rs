@@ -2,6 +2,7 @@
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
 pub mod annotations;
+pub mod listing;
 pub mod page_token;
 pub mod query;
 pub mod reference;

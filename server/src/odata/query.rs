@@ -2,6 +2,7 @@
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
 //! it are none of OData's and ignored.
 
+use super::listing::{Cursor, Listing};
 use std::borrow::Cow;
 
 /// The page size where `$top` doesn't say otherwise.
@@ -148,8 +149,12 @@ impl Query {
         Ok(())
     }
 
-    /// How many objects a page holds.
-    pub fn page_size(&self) -> usize {
+    /// What it asks of a collection, on the page that begins after this object.
+    pub fn listing(&self, after: Cursor) -> Listing {
+        Listing { select: self.select.clone(), kind: None, after, limit: self.page_size() }
+    }
+
+    fn page_size(&self) -> usize {
         self.top.unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
@@ -159,9 +164,9 @@ impl Query {
         self.count && self.skip_token.is_none()
     }
 
-    /// Whether answering it takes no longer than a look-up: a page of the usual size, as it is stored.
+    /// Whether answering it takes little longer than a look-up: a page of the usual size.
     pub fn is_short(&self) -> bool {
-        self.select.is_none() && !self.counts() && self.page_size() <= DEFAULT_PAGE_SIZE
+        !self.counts() && self.page_size() <= DEFAULT_PAGE_SIZE
     }
 
     /// The query of the next page's link: all that was asked, and where to go on.

@@ -34,7 +34,7 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
         tx.run(set_aside, params![row])?;
     }
     let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
-    tx.run(sql, params![row, tx.now().timestamp(), &document.default, &document.rest])?;
+    tx.run(sql, params![row, tx.now().timestamp(), &document.default, document.rest.as_deref()])?;
     changes::append(tx, object, Change::Deleted)
 }
 

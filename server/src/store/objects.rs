@@ -5,32 +5,20 @@ use super::{
     engine::{Row, Value, params},
     names::{self, UNIQUE_NAMES},
 };
-use crate::model::{
-    entity,
-    ids::ObjectId,
-    kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
-    values::{Document, Values},
+use crate::{
+    model::{
+        ENTITIES, entity,
+        ids::ObjectId,
+        kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
+        values::{Document, Values},
+    },
+    odata::listing::{Cursor, Listing},
 };
 use std::ops::ControlFlow;
 
 /// An object's number in the store. Numbers rise and are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowNumber(pub(super) i64);
-
-impl RowNumber {
-    /// The number that no object has and all are above.
-    pub const START: Self = Self(0);
-
-    /// As a paging token carries it.
-    pub fn position(self) -> i64 {
-        self.0
-    }
-
-    /// From a paging token that was opened.
-    pub fn from_position(position: i64) -> Self {
-        Self(position)
-    }
-}
 
 /// An object as rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,25 +106,31 @@ const MAX_PAGE_BYTES: usize = 4 << 20;
 pub struct Page {
     /// The objects, in the order of their row numbers.
     pub objects: Vec<(Object, Document)>,
-    /// Whether others follow.
-    pub more: bool,
+    /// After which object the next page begins. `None`: this is the last.
+    pub next: Option<Cursor>,
 }
 
-/// Reads a page of at most `limit` objects, and fewer where they are large. The query takes its own limit as its
-/// last parameter.
+/// Reads a page of a listing, and fewer objects where they are large. The query takes these parameters first, then after which
+/// row, the number of the only kind (or null), whether the rest of documents is read, and how many rows.
 pub(super) fn read_page(
     tx: &ReadTx<'_>,
     sql: &str,
     parameters: &[Value<'_>],
-    limit: usize,
+    listing: &Listing,
 ) -> Result<Page, Error> {
+    let Listing { kind, after, limit, .. } = listing;
+    let with_rest = match kind {
+        Some(kind) => listing.needs_rest(&[entity(*kind)]),
+        None => listing.needs_rest(&ENTITIES),
+    };
     // One more tells whether another page follows.
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let parameters = [parameters, params![rows]].concat();
-    let (mut page, mut size) = (Page { objects: Vec::new(), more: false }, 0);
+    let of_listing = params![after.row(), kind.map(kind_number), with_rest, rows];
+    let parameters = [parameters, of_listing].concat();
+    let (mut page, mut size) = (Page { objects: Vec::new(), next: None }, 0);
     tx.each(sql, &parameters, |row| {
-        page.more = page.objects.len() == limit || size > MAX_PAGE_BYTES;
-        if page.more {
+        if page.objects.len() == *limit || size > MAX_PAGE_BYTES {
+            page.next = page.objects.last().map(|(last, _)| Cursor::Row(last.row.0));
             return Ok(ControlFlow::Break(()));
         }
         let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
@@ -178,13 +172,13 @@ pub fn values(tx: &ReadTx<'_>, row: RowNumber) -> Result<Values, Error> {
     document(tx, row)?.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
 }
 
-/// Objects of a kind above `after`, at most `limit`.
-pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, after: RowNumber, limit: usize) -> Result<Page, Error> {
+/// A page of objects of the listing's kind.
+pub fn page(tx: &ReadTx<'_>, listing: &Listing) -> Result<Page, Error> {
     let sql = select_objects!(
-        ", o.document, o.rest FROM objects o
-         WHERE o.tenant = ?1 AND o.kind = ?2 AND o.row > ?3 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?4"
+        ", o.document, CASE WHEN ?4 THEN o.rest END FROM objects o
+         WHERE o.tenant = ?1 AND o.kind = ?3 AND o.row > ?2 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?5"
     );
-    read_page(tx, sql, params![tx.tenant().number, kind_number(kind), after.0], limit)
+    read_page(tx, sql, params![tx.tenant().number], listing)
 }
 
 /// Stores a new object, and gives its texts.
@@ -210,7 +204,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             group.map(|group| group.role_assignable),
             group.map(|group| group.hidden_membership),
             &document.default,
-            &document.rest,
+            document.rest.as_deref(),
             user_principal_name.as_deref(),
             mail_nickname.as_deref(),
             unique_name.as_deref(),
@@ -239,7 +233,7 @@ pub fn update(
     let dynamic = object.group.map(|group| group.dynamic);
     tx.run(
         "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5 WHERE row = ?1",
-        params![object.row.0, &document.default, &document.rest, dynamic, account_enabled(values)],
+        params![object.row.0, &document.default, document.rest.as_deref(), dynamic, account_enabled(values)],
     )?;
     names::update(tx, object.row.0, object.kind, values, changed)?;
     Ok(document)

@@ -7,6 +7,7 @@ use super::{
     engine::params,
     objects::{self, Object, Page, RowNumber},
 };
+use crate::odata::listing::Listing;
 
 /// What became of an insertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,15 +51,15 @@ macro_rules! pairs {
             ),
             remove: concat!("DELETE FROM ", $table, " WHERE group_row = ?1 AND ", $related, " = ?2"),
             page: concat!(
-                $crate::store::objects::select_objects!(", o.document, o.rest FROM "),
+                $crate::store::objects::select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END FROM "),
                 $table,
                 " p JOIN objects o ON o.row = p.",
                 $related,
                 " WHERE p.group_row = ?1 AND p.",
                 $related,
-                " > ?2 ORDER BY p.",
+                " > ?2 AND (?3 IS NULL OR o.kind = ?3) ORDER BY p.",
                 $related,
-                " LIMIT ?3"
+                " LIMIT ?5"
             ),
             count: concat!("SELECT count(*) FROM (SELECT 1 FROM ", $table, " WHERE group_row = ?1 LIMIT ?2)"),
             are_members: $are_members,
@@ -90,15 +91,9 @@ impl Pairs {
         Ok(Remove::Gone)
     }
 
-    /// Related objects above `after`, at most `limit`.
-    pub fn page(
-        &self,
-        tx: &ReadTx<'_>,
-        group: RowNumber,
-        after: RowNumber,
-        limit: usize,
-    ) -> Result<Page, Error> {
-        objects::read_page(tx, self.page, params![group.0, after.0], limit)
+    /// A page of the objects that are related to a group.
+    pub fn page(&self, tx: &ReadTx<'_>, group: RowNumber, listing: &Listing) -> Result<Page, Error> {
+        objects::read_page(tx, self.page, params![group.0], listing)
     }
 
     /// How many objects are related to a group: kept for a group that is known to have very many members, else counted.

@@ -7,7 +7,7 @@ use crate::{
     directory::Refusal,
     http::{
         errors::{Failure, RequestFault},
-        requires::DELEGATED,
+        operation::DELEGATED,
     },
     model::{
         kinds::{ObjectKind, Relationship},

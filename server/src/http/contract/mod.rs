@@ -2,13 +2,12 @@
 
 pub mod error_examples;
 pub mod error_responses;
-pub mod parameters;
 pub mod schemas;
 pub mod wire;
 
 use crate::{
     http::{
-        requires::{APPLICATION, DELEGATED},
+        operation::{APPLICATION, DELEGATED},
         state::AppState,
         static_files::StaticFile,
     },

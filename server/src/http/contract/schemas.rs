@@ -2,7 +2,7 @@
 
 use crate::{
     directory::groups::MAX_REFERENCES,
-    http::requires::alternatives,
+    http::operation::alternatives,
     model::{
         ENTITIES,
         application::APPLICATION,
@@ -76,6 +76,26 @@ macro_rules! collection {
     };
 }
 
+/// A schema of bodies that create or change an object.
+pub trait Writes {
+    /// The object's entity.
+    const ENTITY: &'static Entity;
+    /// The relationships to which a body may bind other objects.
+    const BINDS: &'static [Relationship];
+}
+
+/// A schema of bodies that create or change an object of an entity.
+macro_rules! body_schema {
+    ($name:ident, $entity:ident, $shape:ident, $binds:expr) => {
+        schema!($name, $entity, Shape::$shape($binds));
+
+        impl Writes for $name {
+            const ENTITY: &'static Entity = &$entity;
+            const BINDS: &'static [Relationship] = $binds;
+        }
+    };
+}
+
 /// What a schema is for.
 #[derive(Clone, Copy)]
 enum Shape {
@@ -89,17 +109,17 @@ enum Shape {
 }
 
 schema!(Group, GROUP, Shape::Answer);
-schema!(GroupCreate, GROUP, Shape::Creation(Relationship::ALL));
-schema!(GroupUpdate, GROUP, Shape::Update(Relationship::ALL));
+body_schema!(GroupCreate, GROUP, Creation, Relationship::ALL);
+body_schema!(GroupUpdate, GROUP, Update, Relationship::ALL);
 schema!(User, USER, Shape::Answer);
-schema!(UserCreate, USER, Shape::Creation(&[]));
-schema!(UserUpdate, USER, Shape::Update(&[]));
+body_schema!(UserCreate, USER, Creation, &[]);
+body_schema!(UserUpdate, USER, Update, &[]);
 schema!(Device, DEVICE, Shape::Answer);
-schema!(DeviceCreate, DEVICE, Shape::Creation(&[]));
-schema!(DeviceUpdate, DEVICE, Shape::Update(&[]));
+body_schema!(DeviceCreate, DEVICE, Creation, &[]);
+body_schema!(DeviceUpdate, DEVICE, Update, &[]);
 schema!(ServicePrincipal, SERVICE_PRINCIPAL, Shape::Answer);
-schema!(ServicePrincipalCreate, SERVICE_PRINCIPAL, Shape::Creation(&[]));
-schema!(ServicePrincipalUpdate, SERVICE_PRINCIPAL, Shape::Update(&[]));
+body_schema!(ServicePrincipalCreate, SERVICE_PRINCIPAL, Creation, &[]);
+body_schema!(ServicePrincipalUpdate, SERVICE_PRINCIPAL, Update, &[]);
 schema!(OrgContact, ORG_CONTACT, Shape::Answer);
 schema!(Application, APPLICATION, Shape::Answer);
 

@@ -1,22 +1,18 @@
 //! `/devices`. The rules are in `directory::devices`.
 
-use super::objects;
+use super::shapes::Objects;
 use crate::{
     directory::devices,
     http::{
-        annotations, answers,
-        contract::{
-            error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-            schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
-            wire::ObjectCount,
-        },
+        answers,
+        contract::schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
         errors::Failure,
-        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-        requires::requires,
+        extract::{Caller, Origin, Path},
+        operation::Operation,
+        payload::Body,
         state::AppState,
     },
     model::{
-        device::DEVICE,
         ids::{ObjectId, Sent},
         kinds::ObjectKind,
         permissions::{CREATE_DEVICE, DELETE_DEVICE, READ_DEVICE, UPDATE_DEVICE},
@@ -24,79 +20,34 @@ use crate::{
     store::WriteTx,
 };
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use serde_json::{Value, json};
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(requires(&READ_DEVICE, routes!(list_devices)))
-        .routes(requires(&READ_DEVICE, routes!(count_devices)))
-        .routes(requires(&READ_DEVICE, routes!(get_device)))
-        .routes(requires(&CREATE_DEVICE, routes!(create_device)))
-        .routes(requires(&UPDATE_DEVICE, routes!(update_device)))
-        .routes(requires(&DELETE_DEVICE, routes!(delete_device)))
+const DEVICES: Objects =
+    Objects { kind: ObjectKind::Device, tag: "devices", one: "a device", many: "devices", count: 1, example };
+
+fn example() -> Value {
+    json!({
+        "id": "5a3e0000-0000-4000-8000-000000000301", "accountEnabled": true,
+        "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
+        "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
+    })
 }
 
-/// List devices
-///
-/// With the default set of properties or those that `$select` names.
-#[utoipa::path(
-    get, path = "/devices", operation_id = "list_devices", tag = "devices",
-    params(Options<Pages>),
-    responses((status = 200, description = "A page of devices.", body = DeviceCollection, example = json!({
-        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#devices(id,displayName)",
-        "value": [{"id": "5a3e0000-0000-4000-8000-000000000301", "displayName": "Reading room"}],
-    })), ListErrors),
-)]
-async fn list_devices(
-    caller: Caller,
-    State(app): State<AppState>,
-    origin: Origin,
-    Options { query, .. }: Options<Pages>,
-) -> Result<Response, Failure> {
-    objects::list(&app, &caller, origin, ObjectKind::Device, query).await
-}
-
-/// Count devices
-///
-/// As plain text.
-#[utoipa::path(
-    get, path = "/devices/$count", operation_id = "count_devices", tag = "devices",
-    params(Eventual),
-    responses((status = 200, description = "How many devices there are.", body = ObjectCount, content_type = "text/plain", example = json!(1)), ListErrors),
-)]
-async fn count_devices(
-    caller: Caller,
-    State(app): State<AppState>,
-    Options { .. }: Options<Counts>,
-    _: Eventual,
-) -> Result<Response, Failure> {
-    objects::count(&app, &caller, ObjectKind::Device).await
-}
-
-/// Get a device
-///
-/// The default set of properties, or those that `$select` names.
-#[utoipa::path(
-    get, path = "/devices/{id}", operation_id = "get_device", tag = "devices",
-    params(
-        ("id" = Uuid, Path, description = "The device's id.", example = "5a3e0000-0000-4000-8000-000000000301"),
-        Options<OneObject>,
-    ),
-    responses((status = 200, description = "The device.", body = Device, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#devices/$entity",
-            "id": "5a3e0000-0000-4000-8000-000000000301", "accountEnabled": true,
-            "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
-            "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
-        })), ReadErrors),
-)]
-async fn get_device(
-    caller: Caller,
-    State(app): State<AppState>,
-    origin: Origin,
-    Path(id): Path<Sent<ObjectId>>,
-    Options { query, .. }: Options<OneObject>,
-) -> Result<Response, Failure> {
-    objects::get(&app, &caller, &origin, ObjectKind::Device, id, &query).await
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        DEVICES.list::<DeviceCollection>("/devices", "list_devices", &READ_DEVICE),
+        DEVICES.count("/devices/$count", "count_devices", &READ_DEVICE),
+        DEVICES.get::<Device>("/devices/{id}", "get_device", &READ_DEVICE),
+        Operation::annotated(&CREATE_DEVICE, routes!(create_device)),
+        Operation::annotated(&UPDATE_DEVICE, routes!(update_device)),
+        DEVICES
+            .delete("/devices/{id}", "delete_device", &DELETE_DEVICE, |tx, _, _, id| devices::delete(tx, id))
+            .description(
+                "The device is in no list, count, group or reference any more, and is gone for good \
+                 after thirty days.",
+            ),
+    ]
 }
 
 /// Create a device
@@ -112,25 +63,17 @@ async fn get_device(
     responses(
         (status = 201, description = "The new device.",
             headers(("Location" = String, description = "The URL of the new device.")),
-            body = Device, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#devices/$entity",
-            "id": "5a3e0000-0000-4000-8000-000000000301", "accountEnabled": true,
-            "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
-            "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
-        })),
-        CreateErrors,
+            body = Device, example = json!(DEVICES.entity())),
     ),
 )]
 async fn create_device(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
-    Options { .. }: Options<Nothing>,
-    Json(body): Json,
+    Body { values, .. }: Body<DeviceCreate>,
 ) -> Result<Response, Failure> {
-    annotations::check_annotations(&body, &DEVICE, &[])?;
     let (id, grants) = (ObjectId::random(), caller.grants);
-    let create = move |tx: &WriteTx<'_>| devices::create(tx, &grants, id, &body);
+    let create = move |tx: &WriteTx<'_>| devices::create(tx, &grants, id, &values);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
 }
 
@@ -141,35 +84,15 @@ async fn create_device(
     patch, path = "/devices/{id}", operation_id = "update_device", tag = "devices",
     params(("id" = Uuid, Path, description = "The device's id.", example = "5a3e0000-0000-4000-8000-000000000301")),
     request_body(content = DeviceUpdate, description = "What changes.", example = json!({"accountEnabled": false})),
-    responses((status = 204, description = "The device is changed, durably."), WriteErrors),
+    responses((status = 204, description = "The device is changed, durably.")),
 )]
 async fn update_device(
     caller: Caller,
     State(app): State<AppState>,
     Path(id): Path<Sent<ObjectId>>,
-    Options { .. }: Options<Nothing>,
-    Json(body): Json,
+    Body { values, .. }: Body<DeviceUpdate>,
 ) -> Result<Response, Failure> {
-    annotations::check_annotations(&body, &DEVICE, &[])?;
     let grants = caller.grants;
-    app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &grants, &id, &body)).await?;
-    Ok(answers::no_content())
-}
-
-/// Delete a device
-///
-/// The device is in no list, count, group or reference any more, and is gone for good after thirty days.
-#[utoipa::path(
-    delete, path = "/devices/{id}", operation_id = "delete_device", tag = "devices",
-    params(("id" = Uuid, Path, description = "The device's id.", example = "5a3e0000-0000-4000-8000-000000000301")),
-    responses((status = 204, description = "The device is deleted, durably."), ObjectErrors),
-)]
-async fn delete_device(
-    caller: Caller,
-    State(app): State<AppState>,
-    Path(id): Path<Sent<ObjectId>>,
-    Options { .. }: Options<Nothing>,
-) -> Result<Response, Failure> {
-    app.store.tenant(caller.tenant).write(move |tx| devices::delete(tx, &id)).await?;
+    app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &grants, &id, &values)).await?;
     Ok(answers::no_content())
 }

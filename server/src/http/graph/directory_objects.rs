@@ -4,28 +4,29 @@ use crate::{
     directory::directory_objects,
     http::{
         answers::{self, Select},
-        contract::{
-            error_responses::{ObjectErrors, ReadErrors},
-            schemas::DirectoryObject,
-        },
+        contract::schemas::DirectoryObject,
         errors::Failure,
-        extract::{Caller, Nothing, OneObject, Options, Origin, Path},
-        requires::requires,
+        extract::{Caller, Origin, Path},
+        operation::Operation,
+        query_options::QueryOptions,
         state::AppState,
     },
     model::{
         ids::{ObjectId, Sent},
         permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
     },
+    odata::query::Query,
     store::{ReadTx, WriteTx},
 };
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(requires(&READ_DIRECTORY_OBJECT, routes!(get_directory_object)))
-        .routes(requires(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object)))
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::annotated(&READ_DIRECTORY_OBJECT, routes!(get_directory_object))
+            .takes(&QueryOptions::OBJECT),
+        Operation::annotated(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object)),
+    ]
 }
 
 /// Get an object
@@ -34,25 +35,24 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// names.
 #[utoipa::path(
     get, path = "/directoryObjects/{id}", operation_id = "get_directory_object", tag = "directory objects",
-    params(
-        ("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101"),
-        Options<OneObject>,
-    ),
+    params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
     responses((status = 200, description = "The object.", body = DirectoryObject, example = json!({
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity",
         "@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace",
         "id": "5a3e0000-0000-4000-8000-000000000101",
-    })), ReadErrors),
+    }))),
 )]
 async fn get_directory_object(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
     Path(id): Path<Sent<ObjectId>>,
-    Options { query, .. }: Options<OneObject>,
+    query: Query,
 ) -> Result<Response, Failure> {
     let (grants, select) = (caller.grants, query.select.clone());
-    let get = move |tx: &ReadTx<'_>| directory_objects::get(tx, &grants, &id, select.as_deref());
+    let get = move |tx: &ReadTx<'_>| {
+        directory_objects::get(tx, &grants, &id, select.as_deref()).map_err(Failure::from)
+    };
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::directory_object(&origin, &found, Select::of(&query, &caller))
 }
@@ -64,13 +64,12 @@ async fn get_directory_object(
 #[utoipa::path(
     delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 204, description = "The object is deleted, durably."), ObjectErrors),
+    responses((status = 204, description = "The object is deleted, durably.")),
 )]
 async fn delete_directory_object(
     caller: Caller,
     State(app): State<AppState>,
     Path(id): Path<Sent<ObjectId>>,
-    Options { .. }: Options<Nothing>,
 ) -> Result<Response, Failure> {
     let (grants, policy) = (caller.grants, app.policy);
     let delete = move |tx: &WriteTx<'_>| directory_objects::delete(tx, policy, &grants, &id);

@@ -1,27 +1,32 @@
 //! `/me`: the signed-in user. The rules are in `directory::users`.
 
-use super::users;
+use super::{
+    shapes,
+    users::{self, USERS},
+};
 use crate::{
+    directory,
     http::{
-        contract::{
-            error_responses::{ReadErrors, WriteErrors},
-            schemas::{User, UserUpdate},
-        },
+        contract::schemas::{User, UserUpdate},
         errors::{Failure, RequestFault},
-        extract::{Caller, Json, Nothing, OneObject, Options, Origin},
-        requires::{requires, signed_in},
+        extract::{Caller, Origin},
+        operation::Operation,
+        payload::Body,
+        query_options::QueryOptions,
         state::AppState,
     },
     model::permissions::{Principal, READ_ME, UPDATE_ME},
-    odata::reference::Key,
+    odata::{query::Query, reference::Key},
+    store::ReadTx,
 };
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(signed_in(requires(&READ_ME, routes!(get_me))))
-        .routes(signed_in(requires(&UPDATE_ME, routes!(update_me))))
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::annotated(&READ_ME, routes!(get_me)).takes(&QueryOptions::OBJECT).signed_in(),
+        Operation::annotated(&UPDATE_ME, routes!(update_me)).signed_in(),
+    ]
 }
 
 /// Get the signed-in user
@@ -29,20 +34,18 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// The default set of properties, or those that `$select` names.
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "users",
-    params(Options<OneObject>),
-    responses((status = 200, description = "The signed-in user.", body = User, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
-            "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
-            "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
-        })), ReadErrors),
+    responses((status = 200, description = "The signed-in user.", body = User, example = json!(USERS.entity()))),
 )]
 async fn get_me(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
-    Options { query, .. }: Options<OneObject>,
+    query: Query,
 ) -> Result<Response, Failure> {
-    users::get(&app, &caller, &origin, key(&caller)?, &query).await
+    let key = key(&caller)?;
+    let get =
+        move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| directory::users::get(tx, by, &key, select);
+    shapes::answer_one(&app, &caller, &origin, query, get).await
 }
 
 /// Update the signed-in user
@@ -54,13 +57,12 @@ async fn get_me(
     request_body(content = UserUpdate, description = "What changes.", example = json!({
         "officeLocation": "18/2111", "mobilePhone": null,
     })),
-    responses((status = 204, description = "The user is changed, durably."), WriteErrors),
+    responses((status = 204, description = "The user is changed, durably.")),
 )]
 async fn update_me(
     caller: Caller,
     State(app): State<AppState>,
-    Options { .. }: Options<Nothing>,
-    Json(body): Json,
+    body: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
     users::update(&app, &caller, key(&caller)?, body).await
 }

@@ -1,5 +1,5 @@
-//! Graph's operations: one file per noun extracts, opens a unit of work, calls one rule and answers. Annotation and handler
-//! stand side by side. Nothing here knows SQL, and no `if` about the directory belongs here.
+//! Graph's operations, one file per noun: each is registered with its path, its name, its need and its rule. Nothing here
+//! knows SQL, and no `if` about the directory belongs here.
 
 mod applications;
 mod contacts;
@@ -8,25 +8,28 @@ mod directory_objects;
 mod groups;
 mod me;
 mod members;
-mod objects;
 mod owners;
 mod service_principals;
+mod shapes;
 mod users;
 
-use super::state::AppState;
-use utoipa_axum::router::OpenApiRouter;
+use super::operation::Operation;
 
 /// All of them, in the order in which the contract shows them.
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(users::routes())
-        .merge(me::routes())
-        .merge(groups::routes())
-        .merge(members::routes())
-        .merge(owners::routes())
-        .merge(devices::routes())
-        .merge(service_principals::routes())
-        .merge(applications::routes())
-        .merge(contacts::routes())
-        .merge(directory_objects::routes())
+pub(super) fn operations() -> Vec<Operation> {
+    [
+        users::operations(),
+        me::operations(),
+        groups::operations(),
+        members::operations(),
+        owners::operations(),
+        devices::operations(),
+        service_principals::operations(),
+        applications::operations(),
+        contacts::operations(),
+        directory_objects::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,63 +1,64 @@
 //! `/users`. The rules are in `directory::users`.
 
-use super::objects;
+use super::shapes::Objects;
 use crate::{
     directory::users,
     http::{
-        annotations,
-        answers::{self, Select},
-        contract::{
-            error_responses::{CreateErrors, ListErrors, ObjectErrors, ReadErrors, WriteErrors},
-            schemas::{User, UserCollection, UserCreate, UserUpdate},
-            wire::ObjectCount,
-        },
+        answers,
+        contract::schemas::{User, UserCollection, UserCreate, UserUpdate},
         errors::Failure,
-        extract::{Caller, Counts, Eventual, Json, Nothing, OneObject, Options, Origin, Pages, Path},
-        requires::requires,
+        extract::{Caller, Origin, Path},
+        operation::Operation,
+        payload::Body,
         state::AppState,
     },
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
         permissions::{CREATE_USER, DELETE_USER, LIST_USERS, READ_USER, UPDATE_USER},
-        user::USER,
-        values::Values,
     },
-    odata::{query::Query, reference::Key},
-    store::{ReadTx, WriteTx},
+    odata::reference::Key,
+    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use serde_json::{Value, json};
+use utoipa_axum::routes;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(requires(&LIST_USERS, routes!(list_users)))
-        .routes(requires(&CREATE_USER, routes!(create_user)))
-        .routes(requires(&LIST_USERS, routes!(count_users)))
-        .routes(requires(&READ_USER, routes!(get_user)))
-        .routes(requires(&UPDATE_USER, routes!(update_user)))
-        .routes(requires(&DELETE_USER, routes!(delete_user)))
+pub(super) const USERS: Objects =
+    Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", count: 12, example };
+
+fn example() -> Value {
+    json!({
+        "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
+        "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
+    })
 }
 
-/// List users
-///
-/// With the default set of properties or those that `$select` names. What the user's profile holds, such as
-/// `aboutMe`, is shown of one user at a time: naming it here is 501.
-#[utoipa::path(
-    get, path = "/users", operation_id = "list_users", tag = "users",
-    params(Options<Pages>),
-    responses((status = 200, description = "A page of users.", body = UserCollection, example = json!({
-        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)",
-        "value": [{"displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"}],
-    })), ListErrors),
-)]
-async fn list_users(
-    caller: Caller,
-    State(app): State<AppState>,
-    origin: Origin,
-    Options { query, .. }: Options<Pages>,
-) -> Result<Response, Failure> {
-    objects::list(&app, &caller, origin, ObjectKind::User, query).await
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        USERS.list::<UserCollection>("/users", "list_users", &LIST_USERS).description(
+            "With the default set of properties or those that `$select` names. What the user's \
+                 profile holds, such as\n\
+                 `aboutMe`, is shown of one user at a time: naming it here is 501.",
+        ),
+        Operation::annotated(&CREATE_USER, routes!(create_user)),
+        USERS.count("/users/$count", "count_users", &LIST_USERS),
+        USERS.get_by::<User, Key>("/users/{id}", "get_user", &READ_USER, users::get).description(
+            "By id or by sign-in name (`userPrincipalName`). The default set of properties, or \
+                 those that `$select`\n\
+                 names. `users('{id}')` and `users(userPrincipalName='{name}')` are the same. With \
+                 `User.Read` a caller\n\
+                 reads the signed-in user alone.",
+        ),
+        Operation::annotated(&UPDATE_USER, routes!(update_user)),
+        USERS
+            .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, _, key| users::delete(tx, key))
+            .description(
+                "The user is in no list, count, group or reference any more, and is gone for good \
+                 after thirty days. The\n\
+                 sign-in name is free again.",
+            ),
+    ]
 }
 
 /// Create a user
@@ -78,64 +79,17 @@ async fn list_users(
             "businessPhones": [], "displayName": "Emmy Noether", "mail": null,
             "userPrincipalName": "emmy@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000113",
         })),
-        CreateErrors,
     ),
 )]
 async fn create_user(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
-    Options { .. }: Options<Nothing>,
-    Json(body): Json,
+    Body { values, .. }: Body<UserCreate>,
 ) -> Result<Response, Failure> {
-    annotations::check_annotations(&body, &USER, &[])?;
     let (id, grants) = (ObjectId::random(), caller.grants);
-    let create = move |tx: &WriteTx<'_>| users::create(tx, &grants, id, &body);
+    let create = move |tx: &WriteTx<'_>| users::create(tx, &grants, id, &values);
     answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
-}
-
-/// Count users
-///
-/// As plain text.
-#[utoipa::path(
-    get, path = "/users/$count", operation_id = "count_users", tag = "users",
-    params(Eventual),
-    responses((status = 200, description = "How many users there are.", body = ObjectCount, content_type = "text/plain", example = json!(12)), ListErrors),
-)]
-async fn count_users(
-    caller: Caller,
-    State(app): State<AppState>,
-    Options { .. }: Options<Counts>,
-    _: Eventual,
-) -> Result<Response, Failure> {
-    objects::count(&app, &caller, ObjectKind::User).await
-}
-
-/// Get a user
-///
-/// By id or by sign-in name (`userPrincipalName`). The default set of properties, or those that `$select`
-/// names. `users('{id}')` and `users(userPrincipalName='{name}')` are the same. With `User.Read` a caller
-/// reads the signed-in user alone.
-#[utoipa::path(
-    get, path = "/users/{id}", operation_id = "get_user", tag = "users",
-    params(
-        ("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101"),
-        Options<OneObject>,
-    ),
-    responses((status = 200, description = "The user.", body = User, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
-            "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
-            "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
-        })), ReadErrors),
-)]
-async fn get_user(
-    caller: Caller,
-    State(app): State<AppState>,
-    origin: Origin,
-    Path(key): Path<Key>,
-    Options { query, .. }: Options<OneObject>,
-) -> Result<Response, Failure> {
-    get(&app, &caller, &origin, key, &query).await
 }
 
 /// Update a user
@@ -149,49 +103,15 @@ async fn get_user(
     request_body(content = UserUpdate, description = "What changes.", example = json!({
         "department": "Engines", "mobilePhone": null,
     })),
-    responses((status = 204, description = "The user is changed, durably."), WriteErrors),
+    responses((status = 204, description = "The user is changed, durably.")),
 )]
 async fn update_user(
     caller: Caller,
     State(app): State<AppState>,
     Path(key): Path<Key>,
-    Options { .. }: Options<Nothing>,
-    Json(body): Json,
+    body: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
     update(&app, &caller, key, body).await
-}
-
-/// Delete a user
-///
-/// The user is in no list, count, group or reference any more, and is gone for good after thirty days. The
-/// sign-in name is free again.
-#[utoipa::path(
-    delete, path = "/users/{id}", operation_id = "delete_user", tag = "users",
-    params(("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 204, description = "The user is deleted, durably."), ObjectErrors),
-)]
-async fn delete_user(
-    caller: Caller,
-    State(app): State<AppState>,
-    Path(key): Path<Key>,
-    Options { .. }: Options<Nothing>,
-) -> Result<Response, Failure> {
-    app.store.tenant(caller.tenant).write(move |tx| users::delete(tx, &key)).await?;
-    Ok(answers::no_content())
-}
-
-/// Answers the user of this key.
-pub(super) async fn get(
-    app: &AppState,
-    caller: &Caller,
-    origin: &Origin,
-    key: Key,
-    query: &Query,
-) -> Result<Response, Failure> {
-    let (grants, select) = (caller.grants, query.select.clone());
-    let get = move |tx: &ReadTx<'_>| users::get(tx, &grants, &key, select.as_deref());
-    let found = app.store.tenant(caller.tenant).read(get).await?;
-    answers::entity(origin, &found, Select::of(query, caller))
 }
 
 /// Changes the user of this key.
@@ -199,11 +119,10 @@ pub(super) async fn update(
     app: &AppState,
     caller: &Caller,
     key: Key,
-    body: Values,
+    Body { values, .. }: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
-    annotations::check_annotations(&body, &USER, &[])?;
     let grants = caller.grants;
-    let update = move |tx: &WriteTx<'_>| users::update(tx, &grants, &key, &body);
+    let update = move |tx: &WriteTx<'_>| users::update(tx, &grants, &key, &values);
     app.store.tenant(caller.tenant).write(update).await?;
     Ok(answers::no_content())
 }

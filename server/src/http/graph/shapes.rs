@@ -1,0 +1,394 @@
+//! The shapes that operations share: a list, a count, one object, a deletion, and what is related to an object. A shape builds
+//! documentation and handler together; path, operation id, need, rule and what else is worth reading stand where an operation
+//! is registered.
+
+use crate::{
+    directory::{self, Found, Policy, objects, objects::Page},
+    http::{
+        answers::{self, Collection, Select},
+        contract::wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
+        errors::Failure,
+        extract::{Caller, FromPath, Origin, Path},
+        operation::Operation,
+        paging::PageRequest,
+        payload::ReferenceBody,
+        query_options::QueryOptions,
+        state::AppState,
+    },
+    model::{
+        self,
+        ids::{ObjectId, Sent},
+        kinds::ObjectKind,
+        permissions::{Grants, Need},
+    },
+    odata::{
+        listing::Listing,
+        query::Query,
+        reference::{Key, Reference},
+    },
+    store::{ReadTx, WriteTx},
+};
+use axum::{
+    extract::State,
+    response::Response,
+    routing::{delete, get, post},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, path::HttpMethod},
+};
+
+/// The rule that deletes an object.
+type Delete<K> = fn(&WriteTx<'_>, Policy, &Grants, &K) -> Result<(), directory::Error>;
+/// The rule that gives a page of what is related to an object.
+type List<K> = fn(&ReadTx<'_>, &Grants, &K, &Listing) -> Result<Page, directory::Error>;
+/// The rule that counts it.
+type Count<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<u64, directory::Error>;
+/// The rule that relates an object to an object.
+type Add<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, &Reference) -> Result<(), directory::Error>;
+/// The rule that ends it.
+type Remove<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, ObjectId) -> Result<(), directory::Error>;
+
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain";
+
+/// The description of reads that take `$select`, where there is no more to say.
+const SELECTED: &str = "The default set of properties, or those that `$select` names.";
+
+/// What names an object in a path.
+pub(super) trait ObjectKey: FromPath + Send + Sync + 'static {
+    /// What it is, for the contract.
+    const WORDS: &str;
+    /// Its schema in the contract.
+    fn schema() -> RefOr<Schema>;
+    /// Its segment in links.
+    fn segment(&self) -> String;
+}
+
+impl ObjectKey for Key {
+    const WORDS: &str = "id or sign-in name";
+
+    fn schema() -> RefOr<Schema> {
+        String::schema()
+    }
+
+    fn segment(&self) -> String {
+        utf8_percent_encode(self.text(), NON_ALPHANUMERIC).to_string()
+    }
+}
+
+impl ObjectKey for Sent<ObjectId> {
+    const WORDS: &str = "id";
+
+    fn schema() -> RefOr<Schema> {
+        guid()
+    }
+
+    fn segment(&self) -> String {
+        self.value.to_string()
+    }
+}
+
+/// Objects of one kind: the operations on their set, and how these are documented.
+pub(super) struct Objects {
+    /// Their kind.
+    pub kind: ObjectKind,
+    /// The contract's tag.
+    pub tag: &'static str,
+    /// One of them, with its article.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+    /// How many the example of a count tells.
+    pub count: u64,
+    /// The example of one, without its context.
+    pub example: fn() -> Value,
+}
+
+impl Objects {
+    /// The example of an answer with one of them.
+    pub(super) fn entity(&self) -> Value {
+        with_context(model::entity(self.kind).set, "/$entity", (self.example)())
+    }
+
+    /// A page of them.
+    pub(super) fn list<C: ToSchema>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+    ) -> Operation {
+        let kind = self.kind;
+        let handler = async move |caller, State(app): State<AppState>, origin, query| {
+            let list =
+                move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| objects::list(tx, by, kind, listing);
+            let count = move |tx: &ReadTx<'_>, _: &Grants| objects::count(tx, kind);
+            let write = move |origin: &_, page: &_, select: Option<Select<'_>>| {
+                answers::entities(origin, kind, page, select)
+            };
+            PageRequest { caller, origin, path: path.into(), query }.answer(&app, list, count, write).await
+        };
+        let mut shown = (self.example)();
+        if let Value::Object(members) = &mut shown {
+            members.retain(|name, _| name == "id" || name == "displayName");
+        }
+        let example = with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [shown]}));
+        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+            .summary(self.tag, format!("List {}", self.many))
+            .description("With the default set of properties or those that `$select` names.")
+            .takes(&QueryOptions::PAGE)
+            .answers::<C>(format!("A page of {}.", self.many), JSON, example)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
+        let kind = self.kind;
+        let handler = async move |caller: Caller, State(app): State<AppState>| -> Result<Response, Failure> {
+            let count = move |tx: &ReadTx<'_>| objects::count(tx, kind).map_err(Failure::from);
+            Ok(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
+        };
+        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+            .summary(self.tag, format!("Count {}", self.many))
+            .description("As plain text.")
+            .takes(&QueryOptions::COUNT)
+            .answers::<ObjectCount>(format!("How many {} there are.", self.many), TEXT, self.count.into())
+    }
+
+    /// One of them.
+    pub(super) fn get<E: ToSchema>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+    ) -> Operation {
+        let kind = self.kind;
+        self.get_by::<E, Sent<ObjectId>>(path, id, need, move |tx, by, id, select| {
+            objects::get(tx, by, kind, id, select)
+        })
+    }
+
+    /// One of them, by a rule of their own.
+    pub(super) fn get_by<E: ToSchema, K: ObjectKey>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: impl Fn(&ReadTx<'_>, &Grants, &K, Option<&[String]>) -> Result<Found, directory::Error>
+        + Copy
+        + Send
+        + Sync
+        + 'static,
+    ) -> Operation {
+        let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
+            answer_one(&app, &caller, &origin, query, move |tx, by, select| rule(tx, by, &key, select)).await
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+            .summary(self.tag, format!("Get {}", self.one))
+            .description(SELECTED)
+            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
+            .takes(&QueryOptions::OBJECT)
+            .answers::<E>(format!("The {noun}."), JSON, self.entity())
+    }
+
+    /// Deletes one of them.
+    pub(super) fn delete<K: ObjectKey>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Delete<K>,
+    ) -> Operation {
+        let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
+            let (grants, policy) = (caller.grants, app.policy);
+            let delete = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key);
+            app.store.tenant(caller.tenant).write(delete).await?;
+            Ok::<_, Failure>(answers::no_content())
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler))
+            .summary(self.tag, format!("Delete {}", self.one))
+            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
+            .done(format!("The {noun} is deleted, durably."))
+    }
+
+    fn example_id(&self) -> String {
+        (self.example)()["id"].as_str().unwrap_or_default().into()
+    }
+}
+
+/// Objects that are related to objects of a kind, and how the operations on them are documented.
+pub(super) struct Related<K> {
+    /// Those that they are related to.
+    pub of: &'static Objects,
+    /// The relationship, in the plural: a segment of the path.
+    pub name: &'static str,
+    /// One of them, with its article.
+    pub one: &'static str,
+    /// The contract's tag.
+    pub tag: &'static str,
+    /// How many the example of a count tells.
+    pub count: u64,
+    /// The example of a page of them.
+    pub example: fn() -> Value,
+    /// Gives a page of them.
+    pub list_rule: List<K>,
+    /// Counts them.
+    pub count_rule: Count<K>,
+}
+
+impl<K: ObjectKey> Related<K> {
+    /// A page of them.
+    pub(super) fn list<C: ToSchema>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+    ) -> Operation {
+        let example =
+            with_context("directoryObjects", "(id,displayName)", json!({"value": (self.example)()}));
+        self.page(path, id, need, answers::directory_objects)
+            .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
+            .takes(&QueryOptions::PAGE)
+            .answers::<C>(format!("A page of {}.", self.name), JSON, example)
+    }
+
+    /// A page of references to them.
+    pub(super) fn list_references(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+    ) -> Operation {
+        let first = (self.example)()[0]["id"].as_str().unwrap_or_default().to_owned();
+        let reference =
+            json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{first}")});
+        let example = with_context("Collection($ref)", "", json!({"value": [reference]}));
+        self.page(path, id, need, |origin, page, _| answers::references(origin, page))
+            .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
+            .takes(&QueryOptions::REFERENCES)
+            .answers::<ReferenceCollection>("A page of references.", JSON, example)
+    }
+
+    fn page(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        write: fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>,
+    ) -> Operation {
+        let (list, count) = (self.list_rule, self.count_rule);
+        let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
+            let path = path.replace("{id}", &key.segment());
+            let key = Arc::new(key);
+            let counted = key.clone();
+            let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| list(tx, by, &key, listing);
+            let count = move |tx: &ReadTx<'_>, by: &Grants| count(tx, by, &counted);
+            PageRequest { caller, origin, path, query }.answer(&app, list, count, write).await
+        };
+        self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
+        let rule = self.count_rule;
+        let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
+            let count = move |tx: &ReadTx<'_>| rule(tx, &caller.grants, &key).map_err(Failure::from);
+            Ok::<_, Failure>(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
+        };
+        let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
+        self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
+            .summary(self.tag, format!("Count {} of {}", self.name, self.of.one))
+            .description("As plain text.")
+            .takes(&QueryOptions::COUNT)
+            .answers::<ObjectCount>(answer, TEXT, self.count.into())
+    }
+
+    /// Relates an object.
+    pub(super) fn add(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Add<K>,
+    ) -> Operation {
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  Path(key): Path<K>,
+                                  ReferenceBody(reference): ReferenceBody| {
+            let (grants, policy) = (caller.grants, app.policy);
+            let add = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, &reference);
+            app.store.tenant(caller.tenant).write(add).await?;
+            Ok::<_, Failure>(answers::no_content())
+        };
+        self.to(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
+            .summary(self.tag, format!("Add {} to {}", self.one, self.of.one))
+            .body::<ReferenceCreate>("The object to be added.")
+    }
+
+    /// Ends the relation of an object.
+    pub(super) fn remove(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Remove<K>,
+    ) -> Operation {
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  Path((key, related)): Path<(K, Sent<ObjectId>)>| {
+            let (grants, policy) = (caller.grants, app.policy);
+            let remove = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, related.value);
+            app.store.tenant(caller.tenant).write(remove).await?;
+            Ok::<_, Failure>(answers::no_content())
+        };
+        let noun = without_article(self.one);
+        let example = (self.example)()[0]["id"].as_str().unwrap_or_default().to_owned();
+        self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
+            .summary(self.tag, format!("Remove {} from {}", self.one, self.of.one))
+            .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &example)
+    }
+
+    /// An operation with the key of the object that they are related to.
+    fn to(&self, operation: Operation) -> Operation {
+        let noun = without_article(self.of.one);
+        operation.key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.of.example_id())
+    }
+}
+
+/// Answers one object of a known kind, as this rule gives it.
+pub(super) async fn answer_one(
+    app: &AppState,
+    caller: &Caller,
+    origin: &Origin,
+    query: Query,
+    rule: impl FnOnce(&ReadTx<'_>, &Grants, Option<&[String]>) -> Result<Found, directory::Error> + Send + 'static,
+) -> Result<Response, Failure> {
+    let (grants, select) = (caller.grants, query.select.clone());
+    let get = move |tx: &ReadTx<'_>| rule(tx, &grants, select.as_deref()).map_err(Failure::from);
+    let found = app.store.tenant(caller.tenant).read(get).await?;
+    answers::entity(origin, &found, Select::of(&query, caller))
+}
+
+fn guid() -> RefOr<Schema> {
+    let format = Some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
+    ObjectBuilder::new().schema_type(Type::String).format(format).into()
+}
+
+/// The example of an answer whose content this is.
+fn with_context(set: &str, suffix: &str, answer: Value) -> Value {
+    let context = format!("https://graph.microsoft.com/v1.0/$metadata#{set}{suffix}");
+    let mut example = json!({"@odata.context": context});
+    if let (Value::Object(example), Value::Object(answer)) = (&mut example, answer) {
+        example.extend(answer);
+    }
+    example
+}
+
+/// `a group` without its article.
+fn without_article(one: &'static str) -> &'static str {
+    one.split_once(' ').map_or(one, |(_, noun)| noun)
+}

@@ -1,0 +1,96 @@
+//! What is asked of a collection, from the query to the statement: which objects, from where on, how many, and what of each.
+
+use crate::model::{
+    kinds::ObjectKind,
+    properties::{Entity, Returned},
+};
+
+/// One page of a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The names in `$select`, as written. `None`: the default set.
+    pub select: Option<Vec<String>>,
+    /// The only kind of object that is listed. `None`: every kind that the collection holds.
+    pub kind: Option<ObjectKind>,
+    /// Where the page begins.
+    pub after: Cursor,
+    /// Objects on the page at most.
+    pub limit: usize,
+}
+
+/// Where a page begins: after this object, in the order of the collection. A paging token carries it, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// The object of this row number, in the order of row numbers.
+    Row(i64),
+    /// The object of this row number among those that are sorted by this key, whose bytes sort as the values do.
+    Key {
+        /// The object's key.
+        key: Vec<u8>,
+        /// Its row number.
+        row: i64,
+    },
+}
+
+impl Cursor {
+    /// Before the first object.
+    pub const START: Self = Self::Row(0);
+
+    /// The object's row number.
+    pub fn row(&self) -> i64 {
+        match self {
+            Self::Row(row) | Self::Key { row, .. } => *row,
+        }
+    }
+
+    /// As bytes, for [`Self::from_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Row(row) => [&[0], &row.to_be_bytes()[..]].concat(),
+            Self::Key { key, row } => [&[1], &row.to_be_bytes()[..], key].concat(),
+        }
+    }
+
+    /// What [`Self::to_bytes`] made.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (form, rest) = bytes.split_first()?;
+        let (row, key) = rest.split_first_chunk()?;
+        let row = i64::from_be_bytes(*row);
+        match form {
+            0 if key.is_empty() => Some(Self::Row(row)),
+            1 => Some(Self::Key { key: key.into(), row }),
+            _ => None,
+        }
+    }
+}
+
+impl Listing {
+    /// Whether an answer shows more of objects of these entities than their default sets.
+    pub fn needs_rest(&self, entities: &[&Entity]) -> bool {
+        let is_in_rest = |name: &String| {
+            let named = entities.iter().filter_map(|entity| entity.property(name));
+            name == "*" || named.into_iter().any(|property| property.returned != Returned::ByDefault)
+        };
+        self.select.as_ref().is_some_and(|names| names.iter().any(is_in_rest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ENTITIES, group::GROUP, user::USER};
+
+    fn selecting(names: &[&str]) -> Listing {
+        let select = Some(names.iter().map(ToString::to_string).collect());
+        Listing { select, kind: None, after: Cursor::START, limit: 100 }
+    }
+
+    #[test]
+    fn what_default_sets_hold_needs_no_more_than_them() {
+        assert!(!Listing { select: None, ..selecting(&[]) }.needs_rest(&ENTITIES));
+        assert!(!selecting(&["id", "DisplayName", "noSuchName"]).needs_rest(&ENTITIES));
+        assert!(selecting(&["id", "department"]).needs_rest(&[&USER]));
+        assert!(!selecting(&["id", "department"]).needs_rest(&[&GROUP]));
+        assert!(selecting(&["*"]).needs_rest(&[&GROUP]));
+    }
+}
