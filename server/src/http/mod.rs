@@ -23,6 +23,7 @@ mod static_files;
 pub mod transport;
 mod unserved;
 
+use crate::odata::path::VERSION;
 use axum::{
     Router,
     extract::Request,
@@ -42,9 +43,6 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use transport::App;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-
-/// The version of Graph that is served.
-const VERSION: &str = "v1.0";
 
 fn graph() -> OpenApiRouter<AppState> {
     let router = OpenApiRouter::with_openapi(contract::Api::openapi());
@@ -118,7 +116,7 @@ pub fn enveloped<S: App>(
     routes: S,
 ) -> impl App + use<S> {
     let served = contract.paths.paths.keys().map(String::as_str);
-    let paths = Arc::new(paths::Paths::new(VERSION, served).with_unserved());
+    let paths = Arc::new(paths::Paths::new(served).with_unserved());
     let routes = CatchPanicLayer::custom(panicked).layer(routes);
     let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);
     MapRequestLayer::new(move |request| paths.rewrite(request)).layer(enveloped)

@@ -8,9 +8,6 @@
 
 use axum::http::Method;
 
-/// Another version of Graph.
-pub const BETA: &str = "beta";
-
 const GET: &[Method] = &[Method::GET];
 const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];

@@ -1,20 +1,20 @@
-//! Graph's spellings of a path, brought to ours before routing: percent-encoded and differently cased
-//! segments, a tenant after the version, key forms such as `groups('{id}')`, qualified names of functions and casts. Ids
-//! and names stay as they are.
+//! Paths of Graph's, brought to the contract's spelling before routing: names in another case or percent-encoded, a
+//! tenant after the version, keys in parentheses, qualified names of functions and casts. Ids and names of objects stay as
+//! they are. How a path may be written is `odata::path`'s; which paths there are is told here.
 
 use super::not_implemented;
-use crate::model::domains::TenantName;
+use crate::{
+    model::domains::TenantName,
+    odata::path::{BETA, NAMESPACE, Parentheses, ResourcePath, Segment, VERSION, unqualified},
+};
 use axum::http::{Request, Uri, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::{borrow::Cow, collections::BTreeMap};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
+use std::collections::BTreeMap;
 
-/// What a key in a key form must not hold plainly once it is a segment: what would read as a literal one.
+/// What is encoded in a key that comes out of parentheses.
 const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-/// The names of keys in key forms that are the key of a path segment too.
-const KEY_NAMES: [&str; 2] = ["id", "userPrincipalName"];
-
-/// What was found out about a path under the version, left in the request.
+/// What was found out about a path under a version, left in the request. A request without it isn't Graph's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GraphPath {
     /// The tenant that the path names.
@@ -26,7 +26,7 @@ pub struct GraphPath {
 /// The paths of the contract, and those that Graph has besides, segment by segment.
 #[derive(Debug, Default)]
 pub struct Paths {
-    version: String,
+    /// Its children are the versions.
     root: Node,
 }
 
@@ -48,76 +48,73 @@ struct Literal {
 }
 
 impl Paths {
-    /// Reads the contract's paths (`/groups/{id}/members`), which lie under this version.
-    pub fn new<'p>(version: &str, templates: impl IntoIterator<Item = &'p str>) -> Self {
+    /// Reads the contract's paths (`/groups/{id}/members`), which lie under the version that is served.
+    pub fn new<'p>(templates: impl IntoIterator<Item = &'p str>) -> Self {
         let mut root = Node::default();
+        let served = root.child(VERSION);
         for template in templates {
-            let segments = template.split('/').skip(1);
-            std::iter::once(version).chain(segments).fold(&mut root, Node::child);
+            served.descendant(template);
         }
-        Self { version: version.into(), root }
+        Self { root }
     }
 
     /// Adds what Graph has and this server doesn't.
     pub fn with_unserved(mut self) -> Self {
-        self.root.child(not_implemented::BETA).is_whole = true;
-        let under_version = self.root.child(&self.version);
+        self.root.child(BETA).is_whole = true;
+        let served = self.root.child(VERSION);
         for operation in not_implemented::operations() {
-            operation.path.split('/').skip(1).fold(&mut *under_version, Node::child);
+            served.descendant(&operation.path);
         }
         for part in not_implemented::parts() {
-            part.path.split('/').skip(1).fold(&mut *under_version, Node::child).is_whole = true;
+            served.descendant(&part.path).is_whole = true;
         }
         self
     }
 
-    /// Rewrites a request's path, and leaves a [`GraphPath`] in it.
+    /// Rewrites the path of a request that is Graph's, and leaves a [`GraphPath`] in it. What isn't under a version is
+    /// public, and stays as it is.
     pub fn rewrite<B>(&self, mut request: Request<B>) -> Request<B> {
-        let (path, found) = self.walk(request.uri().path());
-        // What isn't under the version is public, and its paths are as they are.
-        let under_version = found.unknown.is_none() || path.starts_with(&format!("/{}/", self.version));
-        if let Some(uri) = with_path(request.uri(), &path).filter(|_| under_version) {
+        let Some((path, found)) = self.walk(request.uri().path()) else { return request };
+        if path != request.uri().path()
+            && let Some(uri) = with_path(request.uri(), &path)
+        {
             *request.uri_mut() = uri;
         }
         request.extensions_mut().insert(found);
         request
     }
 
-    fn walk(&self, path: &str) -> (String, GraphPath) {
-        let trimmed = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
-        let mut found = GraphPath::default();
-        let mut segments = Vec::new();
-        let mut node = Some(&self.root);
-        for (index, segment) in trimmed.split('/').skip(1).enumerate() {
-            if index == 1 && node.is_some() && found.take_tenant(segment) {
-                continue;
-            }
-            for (part, segment) in split_key_form(segment).into_iter().enumerate() {
-                let step = if part == 0 { Node::step } else { Node::step_by_key };
-                node = node.and_then(|here| match step(here, &segment) {
-                    Some((spelling, next)) => {
-                        segments.push(spelling);
-                        Some(next)
-                    }
-                    None => {
-                        found.unknown = Some(decoded(&segment).into_owned());
-                        None
-                    }
-                });
-                if node.is_none() {
-                    segments.push(segment);
-                }
+    /// A path in the contract's spelling. From the first segment that leads nowhere on, it stays as it is.
+    fn walk(&self, path: &str) -> Option<(String, GraphPath)> {
+        let read = ResourcePath::read(path);
+        let version = self.root.literals.get(read.version?)?;
+        let mut spelled = String::with_capacity(path.len());
+        spelled.extend(["/", &version.spelling]);
+        let (mut node, mut unknown) = (Some(&version.next), None);
+        let mut segments = read.segments().peekable();
+        if segments.peek().is_none() && !version.next.is_whole {
+            // A version leads nowhere by itself, nor does one with a tenant.
+            let last = path.trim_end_matches('/').rsplit('/').next();
+            unknown = last.map(|last| Segment::read(last).text.into_owned());
+        }
+        for segment in segments {
+            spelled.push('/');
+            node = node.and_then(|node| node.step(&segment, &mut spelled));
+            if node.is_none() {
+                spelled.push_str(segment.raw);
+                unknown.get_or_insert_with(|| segment.text.into_owned());
             }
         }
-        if segments == [self.version.as_str()] {
-            // A version alone leads nowhere, nor does one with a tenant.
-            found.unknown = trimmed.rsplit('/').next().map(|last| decoded(last).into_owned());
-        }
-        (format!("/{}", segments.join("/")), found)
+        Some((spelled, GraphPath { tenant: read.tenant, unknown }))
     }
 }
 
 impl Node {
+    /// The node of a path of the contract's below this one.
+    fn descendant(&mut self, template: &str) -> &mut Self {
+        template.split('/').skip(1).fold(self, Self::child)
+    }
+
     fn child(&mut self, segment: &str) -> &mut Self {
         if segment.starts_with('{') {
             self.parameter.get_or_insert_default()
@@ -129,72 +126,65 @@ impl Node {
         }
     }
 
-    /// Where a segment leads, and its spelling in the contract.
-    fn step(&self, segment: &str) -> Option<(String, &Self)> {
-        if self.is_whole {
-            return Some((segment.into(), self));
+    /// Where a segment leads. Its spelling in the contract is added to `spelled`.
+    fn step(&self, segment: &Segment<'_>, spelled: &mut String) -> Option<&Self> {
+        if !self.is_whole
+            && let Some(next) = self.step_by_name(segment, spelled)
+        {
+            return Some(next);
         }
-        match (self.literal(&decoded(segment).to_ascii_lowercase()), &self.parameter) {
-            (Some(literal), _) => Some((literal.spelling.clone(), &literal.next)),
-            (None, Some(next)) => Some((segment.into(), next)),
-            (None, None) => None,
+        let next = self.below()?;
+        spelled.push_str(segment.raw);
+        Some(next)
+    }
+
+    /// The same with a name, which may have a key after it.
+    fn step_by_name(&self, segment: &Segment<'_>, spelled: &mut String) -> Option<&Self> {
+        let (name, parentheses) = segment.parts();
+        let literal = match (self.literal(name), parentheses) {
+            (Some(literal), Some(Parentheses::Key(key))) if !literal.is_operation => {
+                let next = literal.next.below()?;
+                spelled.extend([&literal.spelling, "/", &literal.next.spell_key(&key)]);
+                return Some(next);
+            }
+            (Some(literal), parentheses) if parentheses.is_none() || literal.is_operation => literal,
+            // Of an alternate key its name counts and not its value.
+            (_, Some(Parentheses::AlternateKey { name: key, .. })) => {
+                self.get(&format!("{name}({key}='..')"))?
+            }
+            _ => return None,
+        };
+        spelled.push_str(&literal.spelling);
+        Some(&literal.next)
+    }
+
+    /// Where a segment leads that is no literal.
+    fn below(&self) -> Option<&Self> {
+        if self.is_whole { Some(self) } else { self.parameter.as_deref() }
+    }
+
+    /// A key as a segment. No literal is spelled so: a key is none, whatever it reads like.
+    fn spell_key(&self, key: &str) -> String {
+        match self.get(key) {
+            Some(_) => key.bytes().map(percent_encode_byte).collect(),
+            None => utf8_percent_encode(key, KEY).to_string(),
         }
     }
 
-    /// Where a key leads. It is no literal, whatever it reads like.
-    fn step_by_key(&self, key: &str) -> Option<(String, &Self)> {
-        let next = if self.is_whole { Some(self) } else { self.parameter.as_deref() };
-        next.map(|next| (key.into(), next))
-    }
-
-    /// The literal of a name in lower case. `graph.` stands for `microsoft.graph.` before the name of a cast; before that of
-    /// an operation either may stand, and parentheses after it. Of another key its name counts and not its value.
+    /// The literal with this name, which may be qualified where it is an operation's or a cast's.
     fn literal(&self, name: &str) -> Option<&Literal> {
-        let unqualified = name.strip_prefix("microsoft.graph.").or_else(|| name.strip_prefix("graph."));
-        if unqualified.is_none() && !name.ends_with(')') {
-            return self.literals.get(name);
+        let Some(short) = unqualified(name) else { return self.get(name) };
+        let operation = self.get(short).filter(|literal| literal.is_operation);
+        operation.or_else(|| self.get(&format!("{NAMESPACE}{short}")))
+    }
+
+    fn get(&self, name: &str) -> Option<&Literal> {
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            self.literals.get(&name.to_ascii_lowercase())
+        } else {
+            self.literals.get(name)
         }
-        let find = |name: &str| self.literals.get(name);
-        let operation = || unqualified.unwrap_or(name).split('(').next().and_then(find);
-        let cast = || unqualified.and_then(|short| find(&format!("microsoft.graph.{short}")));
-        let by_key = || name.split_once("='").and_then(|(key, _)| find(&format!("{key}='..')")));
-        operation().filter(|literal| literal.is_operation).or_else(cast).or_else(by_key)
     }
-}
-
-impl GraphPath {
-    fn take_tenant(&mut self, segment: &str) -> bool {
-        let segment = decoded(segment);
-        self.tenant = segment.parse().ok().filter(|_| !is_qualified(&segment));
-        self.tenant.is_some() || segment.eq_ignore_ascii_case("myorganization")
-    }
-}
-
-/// Whether a segment is a name of Graph's own namespace, which reads like a domain.
-fn is_qualified(segment: &str) -> bool {
-    const NAMESPACE: &[u8] = b"microsoft.graph.";
-    segment.as_bytes().get(..NAMESPACE.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAMESPACE))
-}
-
-fn decoded(segment: &str) -> Cow<'_, str> {
-    percent_decode_str(segment).decode_utf8_lossy()
-}
-
-/// `groups('{id}')` and `users(userPrincipalName='{name}')` as two segments.
-fn split_key_form(segment: &str) -> Vec<String> {
-    let text = decoded(segment);
-    let key_form =
-        text.strip_suffix("')").and_then(|rest| rest.split_once("('").or_else(|| rest.split_once('(')));
-    let Some((noun, key)) = key_form.filter(|(noun, _)| noun.chars().all(|c| c.is_ascii_alphanumeric()))
-    else {
-        return vec![segment.into()];
-    };
-    let key = match key.split_once("='") {
-        Some((name, value)) if KEY_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) => value,
-        Some(_) if !text.contains("('") => return vec![segment.into()],
-        _ => key,
-    };
-    vec![noun.into(), utf8_percent_encode(&key.replace("''", "'"), KEY).to_string()]
 }
 
 fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
@@ -210,22 +200,25 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use crate::odata::path::spellings::{Choices, Part, choices, spell};
+    use proptest::{prelude::*, sample::select};
 
     const ID: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
 
+    /// What becomes of a path under the version.
     fn walk(path: &str) -> (String, GraphPath) {
-        Paths::new(
-            "v1.0",
-            [
-                "/groups",
-                "/groups/{id}/members/$ref",
-                "/groups/{id}/members/$count",
-                "/users/$count",
-                "/users/{id}",
-            ],
-        )
+        Paths::new([
+            "/groups",
+            "/groups/{id}",
+            "/groups/{id}/members/$ref",
+            "/groups/{id}/members/$count",
+            "/groups/{id}/members/{memberId}/$ref",
+            "/users/$count",
+            "/users/{id}",
+        ])
+        .with_unserved()
         .walk(path)
+        .unwrap()
     }
 
     fn rewritten(path: &str) -> String {
@@ -251,13 +244,25 @@ mod tests {
         }
         assert_eq!(rewritten("/v1.0/users(userPrincipalName='a%40b.c')"), "/v1.0/users/a@b.c");
         assert_eq!(rewritten("/v1.0/users('o''x@y.z')"), "/v1.0/users/o%27x@y.z");
-        assert_eq!(rewritten("/v1.0/users('$count')"), "/v1.0/users/%24count");
         assert_eq!(rewritten("/v1.0/users/A%2FB"), "/v1.0/users/A%2FB");
     }
 
     #[test]
+    fn a_key_in_parentheses_is_no_literal_whatever_it_reads_like() {
+        for (path, canonical) in [
+            ("/users('$count')", "/users/%24%63%6F%75%6E%74"),
+            ("/users(userPrincipalName='DELTA')", "/users/%44%45%4C%54%41"),
+            ("/groups('x')/members('microsoft.graph.user')/$ref", {
+                "/groups/x/members/%6D%69%63%72%6F%73%6F%66%74%2E%67%72%61%70%68%2E%75%73%65%72/$ref"
+            }),
+            ("/users('deltas')", "/users/deltas"),
+        ] {
+            assert_eq!(rewritten(&format!("/v1.0{path}")), format!("/v1.0{canonical}"), "{path}");
+        }
+    }
+
+    #[test]
     fn every_spelling_of_what_graph_has_besides_becomes_the_tables() {
-        let paths = Paths::new("v1.0", ["/groups/{id}/members/$ref", "/users/{id}"]).with_unserved();
         for (canonical, spellings) in [
             (
                 "/groups/delta",
@@ -295,9 +300,18 @@ mod tests {
                     "/groups%28uniqueName='x'%29/members",
                 ],
             ),
+            (
+                "/users/x/reminderView",
+                [
+                    "/users/x/reminderView(startDateTime='a',endDateTime='b')",
+                    "/users/x/reminderView(startDateTime='a')",
+                    "/users('x')/reminderview('a')",
+                    "/users/x/graph.reminderView(id='a')",
+                ],
+            ),
         ] {
             for spelling in spellings {
-                let (path, found) = paths.walk(&format!("/v1.0{spelling}"));
+                let (path, found) = walk(&format!("/v1.0{spelling}"));
                 assert_eq!((path, found.unknown), (format!("/v1.0{canonical}"), None), "{spelling}");
             }
         }
@@ -307,17 +321,22 @@ mod tests {
             "/groups()",
             "/users/graph.ada@contoso.example",
         ] {
-            assert_eq!(paths.walk(&format!("/v1.0{not_one}")).0, format!("/v1.0{not_one}"));
+            assert_eq!(rewritten(&format!("/v1.0{not_one}")), format!("/v1.0{not_one}"));
         }
-        assert_eq!(paths.walk("/BETA/groups('x')/members").1.unknown, None);
+        assert_eq!(walk("/BETA/groups('x')/members").1.unknown, None);
     }
 
     #[test]
     fn a_path_that_leads_nowhere_keeps_its_spelling_and_names_the_segment() {
-        let (path, found) = walk("/v1.0/Contacts/x");
-        assert_eq!((path.as_str(), found.unknown.as_deref()), ("/v1.0/Contacts/x", Some("Contacts")));
-        assert_eq!(walk("/beta/groups").1.unknown.as_deref(), Some("beta"));
-        assert_eq!(walk("/v1.0/groups(uniqueName='x')").1.unknown.as_deref(), Some("groups(uniqueName='x')"));
+        for (path, segment) in [
+            ("/v1.0/Nothing/x", "Nothing"),
+            ("/v1.0/groups(nothing='x')", "groups(nothing='x')"),
+            ("/v1.0/groups/x/%6Eothing/DELTA()", "nothing"),
+            ("/v1.0/me('x')", "me('x')"),
+        ] {
+            let (spelled, found) = walk(path);
+            assert_eq!((&*spelled, found.unknown.as_deref()), (path, Some(segment)));
+        }
         for tenant in [ID, "contoso.example"] {
             let (path, found) = walk(&format!("/v1.0/{tenant}/groups"));
             assert_eq!((path.as_str(), found.tenant), ("/v1.0/groups", tenant.parse().ok()));
@@ -327,18 +346,76 @@ mod tests {
             let found = walk(&format!("/v1.0/{qualified}/groups")).1;
             assert_eq!((found.tenant, found.unknown.as_deref()), (None, Some(qualified)));
         }
-        assert_eq!(walk("/v1.0/groups//members/$ref").0, "/v1.0/groups//members/$ref");
-        assert_eq!(walk("/").0, "/");
+        assert_eq!(walk("/v1.0/").1.unknown.as_deref(), Some("v1.0"));
+        assert_eq!(rewritten("/v1.0/groups//members/$ref"), "/v1.0/groups//members/$ref");
     }
+
+    #[test]
+    fn what_is_not_graphs_stays_as_it_is() {
+        let paths = Paths::new(["/groups"]).with_unserved();
+        for path in ["/", "/Health", "/contoso.example/oauth2/v2.0/token", "/groups('x')", "/v1.00/groups"] {
+            let request = paths.rewrite(Request::builder().uri(path).body(()).unwrap());
+            assert_eq!((request.uri().path(), request.extensions().get::<GraphPath>()), (path, None));
+        }
+    }
+
+    /// Spells a path with these keys, and takes what becomes of it apart.
+    fn check(
+        (group, member): (&str, &str),
+        in_parentheses: Option<bool>,
+        choices: &mut Choices,
+    ) -> Result<(), TestCaseError> {
+        let parts = [
+            Part::Name("groups"),
+            Part::Key(group),
+            Part::Name("members"),
+            Part::Key(member),
+            Part::Name("$ref"),
+        ];
+        let path = spell(&parts, in_parentheses, choices);
+        let (spelled, found) = walk(&path);
+        let [_, version, set, first, relationship, second, reference] =
+            *spelled.split('/').collect::<Vec<_>>()
+        else {
+            return Err(TestCaseError::fail(format!("{path}: {spelled}")));
+        };
+        prop_assert_eq!(
+            [version, set, relationship, reference],
+            ["v1.0", "groups", "members", "$ref"],
+            "{}",
+            path
+        );
+        prop_assert_eq!([first, second].map(|key| Segment::read(key).text), [group, member], "{}", path);
+        // What routes read is no literal.
+        prop_assert_eq!(
+            in_parentheses.is_some() && (first == group || second == member),
+            false,
+            "{}",
+            spelled
+        );
+        prop_assert_eq!(found.unknown, None);
+        Ok(())
+    }
+
+    const KEYS: [&str; 4] = [ID, "o'neil@contoso.example", "a/b?c#d e%41", "délta"];
+    const LIKE_LITERALS: [&[&str]; 2] =
+        [&["$count", "getByIds", "DELTA"], &["$count", "$ref", "microsoft.graph.user"]];
 
     proptest! {
         #[test]
-        fn any_path_is_rewritten_to_one_that_stays(path in "(/[a-zA-Z0-9$%()'=.@-]{0,12}){0,6}") {
-            let request = Request::builder().uri(format!("http://h{path}?q=1")).body(());
-            prop_assume!(request.is_ok());
-            let paths = Paths::new("v1.0", ["/groups/{id}/members/$ref"]);
-            let once = paths.rewrite(request.unwrap());
-            prop_assert_eq!(once.uri().query(), Some("q=1"));
+        fn every_spelling_of_a_canonical_path_gives_it(
+            keys in (select(&KEYS[..]), select(&KEYS[..])),
+            mut choices in choices(),
+        ) {
+            check(keys, None, &mut choices)?;
+        }
+
+        #[test]
+        fn a_key_that_reads_like_a_literal_is_a_key_in_every_spelling_with_parentheses(
+            keys in (select(LIKE_LITERALS[0]), select(LIKE_LITERALS[1])),
+            mut choices in choices(),
+        ) {
+            check(keys, Some(true), &mut choices)?;
         }
     }
 }

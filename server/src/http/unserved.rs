@@ -6,6 +6,7 @@ use super::{
     not_implemented::{self, Operation, Part},
     paths::GraphPath,
 };
+use crate::odata::path::{BETA, Segment, VERSION};
 use axum::{
     Router,
     http::{Extensions, Method, Request, Uri},
@@ -34,7 +35,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 /// The version of Graph that this server doesn't have.
 pub(super) fn other_version<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let path = format!("/{}", not_implemented::BETA);
+    let path = format!("/{BETA}");
     whole(&path, &RequestFault::NotServed(path.as_str().into()))
 }
 
@@ -63,23 +64,27 @@ pub(super) async fn wrong_method<B>(request: Request<B>) -> Failure {
     recorded(request.method(), request.uri()).unwrap_or(RequestFault::Method).into()
 }
 
+/// The segment that leads nowhere. What isn't under a version does so with the first one.
 fn segment(extensions: &Extensions, uri: &Uri) -> String {
-    let unknown = extensions.get::<GraphPath>().and_then(|path| path.unknown.clone());
-    unknown.unwrap_or_else(|| uri.path().rsplit('/').next().unwrap_or_default().to_owned())
+    let mut segments = uri.path().split('/');
+    let segment = match extensions.get::<GraphPath>() {
+        Some(GraphPath { unknown: Some(unknown), .. }) => return unknown.clone(),
+        Some(_) => segments.next_back(),
+        None => segments.nth(1),
+    };
+    Segment::read(segment.unwrap_or_default()).text.into_owned()
 }
 
 fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
     let segments: Vec<&str> = uri.path().split('/').collect();
     match (method, segments.as_slice()) {
-        (&Method::POST, ["", super::VERSION, "groups", _, "members" | "owners"]) => {
-            Some(RequestFault::NotContained)
-        }
-        (&Method::DELETE, ["", super::VERSION, "groups", _, "members" | "owners", related])
+        (&Method::POST, ["", VERSION, "groups", _, "members" | "owners"]) => Some(RequestFault::NotContained),
+        (&Method::DELETE, ["", VERSION, "groups", _, "members" | "owners", related])
             if !related.starts_with('$') =>
         {
             Some(RequestFault::NotContained)
         }
-        (&Method::PATCH, ["", super::VERSION, "groups", _, "members" | "owners", "$ref"]) => {
+        (&Method::PATCH, ["", VERSION, "groups", _, "members" | "owners", "$ref"]) => {
             Some(RequestFault::NotSupported)
         }
         _ => None,

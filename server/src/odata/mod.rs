@@ -1,8 +1,9 @@
-//! OData's texts: query options, references to objects, paging tokens. Text in, checked values out. Pure:
+//! OData's texts: query options, resource paths, references to objects, paging tokens. Text in, checked values out. Pure:
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
 pub mod annotations;
 pub mod listing;
 pub mod page_token;
+pub mod path;
 pub mod query;
 pub mod reference;

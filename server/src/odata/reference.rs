@@ -1,8 +1,13 @@
-//! References to objects: the URLs in `@odata.id` and `@odata.bind`.
+//! References to objects: the URLs in `@odata.id` and `@odata.bind`. Their paths are written as those of requests are.
 
-use crate::model::domains::TenantName;
-use crate::model::ids::{ObjectId, Sent};
-use crate::model::kinds::ObjectKind;
+use super::path::{Parentheses, ResourcePath, Segment};
+use crate::model::{
+    self,
+    domains::TenantName,
+    ids::{ObjectId, Sent},
+    kinds::ObjectKind,
+    properties::Entity,
+};
 use percent_encoding::percent_decode_str;
 use std::str::FromStr;
 use url::Url;
@@ -60,68 +65,54 @@ impl Key {
 }
 
 impl Reference {
-    /// Reads `http(s)://{host}[/v1.0|/beta][/{tenant}]/{set}/{key}` (or `{set}('{key}')`), and the form in which Graph
-    /// stores references: `../v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{kind}`. `own_hosts` are
-    /// the server's own names (`host[:port]`), accepted besides Graph's.
+    /// Reads the URL of an object, `http(s)://{host}[/v1.0|/beta][/{tenant}]/{set}/{key}` in any spelling in which a request
+    /// may have the path, and the form in which Graph stores references:
+    /// `../v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{type}`. `own_hosts` are the server's own names
+    /// (`host[:port]`), accepted besides Graph's.
     pub fn read(text: &str, own_hosts: &[&str]) -> Result<Self, InvalidReference> {
         let url = Url::parse(text).map_err(|_| InvalidReference)?;
         let plain = url.username().is_empty() && url.password().is_none();
-        if !plain || url.query().is_some() || url.fragment().is_some() || !is_known_host(&url, own_hosts) {
+        let is_text = percent_decode_str(url.path()).decode_utf8().is_ok();
+        let bare = url.query().is_none() && url.fragment().is_none();
+        if !plain || !bare || !is_text || !is_known_host(&url, own_hosts) {
             return Err(InvalidReference);
         }
-        let decode = |segment| percent_decode_str(segment).decode_utf8().map_err(|_| InvalidReference);
-        let segments: Vec<_> =
-            url.path_segments().ok_or(InvalidReference)?.map(decode).collect::<Result<_, _>>()?;
-        let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
-        match segments.as_slice() {
-            ["v2", tenant, set, id, kind]
-                if set.eq_ignore_ascii_case("directoryObjects") && id.parse::<ObjectId>().is_ok() =>
-            {
-                Self::read_parts(Some(tenant), kind_of_type(kind)?, id)
-            }
-            ["v1.0" | "beta", rest @ ..] => Self::read_path(rest),
-            all => Self::read_path(all),
+        match url.path().strip_prefix("/v2") {
+            Some(stored) if stored.starts_with('/') => Self::read_stored(ResourcePath::read(stored)),
+            _ => Self::read_path(ResourcePath::read(url.path())),
         }
     }
 
-    fn read_path(segments: &[&str]) -> Result<Self, InvalidReference> {
-        let (tenant, rest) = match segments {
-            [tenant, rest @ ..] if is_tenant(tenant) => (Some(*tenant), rest),
-            _ => (None, segments),
+    fn read_path(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
+        let segments: Vec<Segment<'_>> = path.segments().collect();
+        let (set, key) = match segments.as_slice() {
+            [set, key] => (&*set.text, key.text.clone()),
+            [both] => match both.parts() {
+                (set, Some(Parentheses::Key(key))) => (set, key),
+                _ => return Err(InvalidReference),
+            },
+            _ => return Err(InvalidReference),
         };
-        match rest {
-            [set, key] => Self::read_parts(tenant, kind_of_set(set)?, key),
-            [both] => {
-                let (set, key) =
-                    both.strip_suffix("')").and_then(|both| both.split_once("('")).ok_or(InvalidReference)?;
-                Self::read_parts(tenant, kind_of_set(set)?, &key.replace("''", "'"))
-            }
-            _ => Err(InvalidReference),
-        }
-    }
-
-    fn read_parts(
-        tenant: Option<&str>,
-        kind: Option<ObjectKind>,
-        key: &str,
-    ) -> Result<Self, InvalidReference> {
-        let tenant = tenant.filter(|name| !is_callers_own(name)).map(str::parse).transpose();
-        let tenant = tenant.map_err(|_| InvalidReference)?;
+        let kind = kind_of_set(set)?;
         match Key::read(key.into()) {
             Key::UserPrincipalName(name) if kind != Some(ObjectKind::User) || name.is_empty() => {
                 Err(InvalidReference)
             }
-            key => Ok(Self { tenant, kind, key }),
+            key => Ok(Self { tenant: path.tenant, kind, key }),
         }
     }
-}
 
-fn is_tenant(segment: &str) -> bool {
-    is_callers_own(segment) || segment.parse::<TenantName>().is_ok()
-}
-
-fn is_callers_own(segment: &str) -> bool {
-    segment.eq_ignore_ascii_case("myorganization")
+    fn read_stored(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
+        let segments: Vec<_> = path.segments().map(|segment| segment.text).collect();
+        match (path.version, path.tenant, segments.as_slice()) {
+            (None, Some(tenant), [set, id, name]) if is_any_object(set) => {
+                let kind = kind_of_type(name).ok_or(InvalidReference)?;
+                let id = Sent::read(&**id).map_err(|_| InvalidReference)?;
+                Ok(Self { tenant: Some(tenant), kind: Some(kind), key: Key::Id(id) })
+            }
+            _ => Err(InvalidReference),
+        }
+    }
 }
 
 fn is_known_host(url: &Url, own_hosts: &[&str]) -> bool {
@@ -140,37 +131,48 @@ fn is_known_host(url: &Url, own_hosts: &[&str]) -> bool {
     })
 }
 
-/// Entity sets that may stand in a reference. Graph's own page spells some of them in the singular.
-fn kind_of_set(set: &str) -> Result<Option<ObjectKind>, InvalidReference> {
-    Ok(match set.to_ascii_lowercase().as_str() {
-        "directoryobjects" | "directoryobject" => None,
-        "users" | "user" => Some(ObjectKind::User),
-        "groups" | "group" => Some(ObjectKind::Group),
-        "devices" | "device" => Some(ObjectKind::Device),
-        "serviceprincipals" | "serviceprincipal" => Some(ObjectKind::ServicePrincipal),
-        "contacts" | "contact" | "orgcontacts" | "orgcontact" => Some(ObjectKind::OrgContact),
-        _ => return Err(InvalidReference),
-    })
+/// The set of all objects, which isn't an entity's own.
+fn is_any_object(set: &str) -> bool {
+    ["directoryObjects", "directoryObject"].iter().any(|name| name.eq_ignore_ascii_case(set))
 }
 
-/// Types of objects, as references that Graph stores name them.
-fn kind_of_type(name: &str) -> Result<Option<ObjectKind>, InvalidReference> {
-    let name = name.to_ascii_lowercase();
-    Ok(Some(match name.strip_prefix("microsoft.directoryservices.").ok_or(InvalidReference)? {
-        "user" => ObjectKind::User,
-        "group" => ObjectKind::Group,
-        "device" => ObjectKind::Device,
-        "serviceprincipal" => ObjectKind::ServicePrincipal,
-        "contact" => ObjectKind::OrgContact,
-        "application" => ObjectKind::Application,
-        _ => return Err(InvalidReference),
-    }))
+/// The kind of object in a set. `None`: any. Graph's own pages spell some sets in the singular.
+fn kind_of_set(set: &str) -> Result<Option<ObjectKind>, InvalidReference> {
+    if is_any_object(set) {
+        return Ok(None);
+    }
+    let singular = set.strip_suffix(['s', 'S']).unwrap_or(set);
+    let kind = find_kind(|entity| {
+        entity.set.eq_ignore_ascii_case(set)
+            || [entity.name, entity.resource].iter().any(|name| name.eq_ignore_ascii_case(singular))
+    });
+    kind.map(Some).ok_or(InvalidReference)
+}
+
+/// The kind of object of a type (`Microsoft.DirectoryServices.User`), as references that Graph stores name it.
+fn kind_of_type(name: &str) -> Option<ObjectKind> {
+    let (namespace, name) = name.rsplit_once('.')?;
+    let is_stored = namespace.eq_ignore_ascii_case("Microsoft.DirectoryServices");
+    find_kind(|entity| is_stored && entity.resource.eq_ignore_ascii_case(name))
+}
+
+fn find_kind(is_it: impl Fn(&Entity) -> bool) -> Option<ObjectKind> {
+    const KINDS: [ObjectKind; 6] = [
+        ObjectKind::User,
+        ObjectKind::Group,
+        ObjectKind::Device,
+        ObjectKind::ServicePrincipal,
+        ObjectKind::OrgContact,
+        ObjectKind::Application,
+    ];
+    KINDS.into_iter().find(|kind| is_it(model::entity(*kind)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use crate::odata::path::spellings::{Part, choices, spell};
+    use proptest::{prelude::*, sample::select};
 
     const ID: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
 
@@ -197,7 +199,10 @@ mod tests {
             ("devices", ObjectKind::Device),
             ("servicePrincipal", ObjectKind::ServicePrincipal),
             ("orgContact", ObjectKind::OrgContact),
+            ("orgContacts", ObjectKind::OrgContact),
+            ("contact", ObjectKind::OrgContact),
             ("contacts", ObjectKind::OrgContact),
+            ("applications", ObjectKind::Application),
         ] {
             assert_eq!(read(&format!("https://graph.microsoft.com/v1.0/{set}/{ID}")), any(Some(kind)));
         }
@@ -231,10 +236,12 @@ mod tests {
             format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices."),
             format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.Planet"),
             format!("{ID}/directoryObjects/{ID}/microsoft.graph.user"),
-            format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.User/"),
+            format!("{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.User/x"),
+            format!("v1.0/{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
             format!("{ID}/directoryObjects/ada@contoso.example/Microsoft.DirectoryServices.User"),
             format!("{ID}/users/{ID}/Microsoft.DirectoryServices.User"),
             format!("directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
+            format!("/{ID}/directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
             format!("nobody/directoryObjects/{ID}/Microsoft.DirectoryServices.User"),
             format!("{ID}/users/{ID}"),
         ] {
@@ -254,22 +261,77 @@ mod tests {
             &format!("ftp://graph.microsoft.com/v1.0/directoryObjects/{ID}"),
             &format!("https://graph.microsoft.com/v1.0/directoryObjects/{ID}?x=1"),
             &format!("https://graph.microsoft.com/v1.0/directoryObjects/{ID}#x"),
-            &format!("https://graph.microsoft.com/v1.0/directoryObjects/{ID}/"),
+            &format!("https://graph.microsoft.com/v1.0/directoryObjects/{ID}//"),
             &format!("https://graph.microsoft.com/v1.0/directoryObjects/{ID}/manager"),
             &format!("https://graph.microsoft.com/v2.0/directoryObjects/{ID}"),
             &format!("https://graph.microsoft.com/v1.0/roles/{ID}"),
             "https://graph.microsoft.com/v1.0/directoryObjects/ada@contoso.com",
             "https://graph.microsoft.com/v1.0/directoryObjects/{id}",
             "https://graph.microsoft.com/v1.0/users/",
+            "https://graph.microsoft.com/v1.0/users('')",
+            "https://graph.microsoft.com/v1.0/users('o'neil@contoso.com')",
+            "https://graph.microsoft.com/v1.0/users/%FF@contoso.com",
+            "https://graph.microsoft.com/v1.0/me",
+            "https://graph.microsoft.com/v1.0/groups(uniqueName='x')",
+            &format!("https://graph.microsoft.com/v1.0/groups/{ID}/members/{ID}"),
+            &format!("https://graph.microsoft.com/v1.0/groups/{ID}/microsoft.graph.group"),
         ] {
             assert_eq!(read(text), Err(InvalidReference), "{text}");
         }
     }
 
-    proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(text in ".{0,80}") {
-            let _ = read(&text);
+    #[test]
+    fn what_a_request_may_spell_otherwise_a_reference_may_too() {
+        for path in [
+            format!("/V1.0/users/{ID}"),
+            format!("/v1.0/MyOrganization/users/{ID}"),
+            format!("/v1.0/users(id='{ID}')"),
+            format!("/v1.0/users(userPrincipalName='{ID}')"),
+            format!("/v1.0/users/{ID}/"),
+            format!("/v1.0/%75sers%28'{ID}')"),
+        ] {
+            let expected =
+                Reference { tenant: None, kind: Some(ObjectKind::User), key: Key::read(ID.into()) };
+            assert_eq!(read(&format!("https://graph.microsoft.com{path}")), Ok(expected), "{path}");
         }
     }
+
+    proptest! {
+        #[test]
+        fn every_spelling_of_an_objects_path_names_it(
+            (set, kind, key) in select(&OBJECTS[..]), mut choices in choices(),
+        ) {
+            let path = spell(&[Part::Name(set), Part::Key(key)], None, &mut choices);
+            let named = read(&format!("https://graph.microsoft.com{path}")).unwrap();
+            prop_assert_eq!((named.kind, named.key), (kind, Key::read(key.into())), "{}", path);
+            prop_assert!([None, ID.parse().ok(), "contoso.example".parse().ok()].contains(&named.tenant), "{}", path);
+        }
+
+        #[test]
+        fn what_is_no_objects_path_is_refused_in_every_spelling(
+            parts in select(&NO_OBJECTS[..]), mut choices in choices(),
+        ) {
+            let path = spell(parts, None, &mut choices);
+            prop_assert_eq!(read(&format!("https://graph.microsoft.com{path}")), Err(InvalidReference), "{}", path);
+        }
+    }
+
+    const OBJECTS: [(&str, Option<ObjectKind>, &str); 6] = [
+        ("directoryObjects", None, ID),
+        ("users", Some(ObjectKind::User), "o'neil/x?#@contoso.example"),
+        ("users", Some(ObjectKind::User), "$count"),
+        ("groups", Some(ObjectKind::Group), ID),
+        ("servicePrincipal", Some(ObjectKind::ServicePrincipal), ID),
+        ("orgContact", Some(ObjectKind::OrgContact), ID),
+    ];
+
+    const NO_OBJECTS: [&[Part<'_>]; 7] = [
+        &[],
+        &[Part::Name("users")],
+        &[Part::Name("roles"), Part::Key(ID)],
+        &[Part::Name("groups"), Part::Key("readers")],
+        &[Part::Name("directoryObjects"), Part::Key("ada@contoso.example")],
+        &[Part::Name("users"), Part::Key(ID), Part::Name("manager")],
+        &[Part::Name("groups"), Part::Key(ID), Part::Name("members"), Part::Key(ID)],
+    ];
 }

@@ -4,8 +4,9 @@ use crate::{
     operations::operations,
     support::{Tenant, refused, send},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use roster_server::http::not_implemented::{self, BETA};
+use roster_server::{http::not_implemented, odata::path::BETA};
 use serde_json::json;
 
 fn not_served(what: &str) -> (u16, String, String) {
@@ -56,6 +57,80 @@ async fn every_spelling_of_a_path_reaches_its_operation() {
     assert_eq!(send(encoded).await.status, 204);
     let count = tenant.raw(Method::GET, &format!("/groups/{group}/members/%24Count")).await;
     assert_eq!(send(count.header("consistencylevel", "eventual")).await.text, "1");
+}
+
+/// Spellings of `/v1.0/{set}/{key}`, of which the tenant has these two names.
+fn spellings(set: &str, key: &str, tenant: &Tenant) -> Vec<String> {
+    let (id, domain) = (tenant.id(), tenant.domain());
+    let (quoted, encoded) = (key.replace('\'', "''"), utf8_percent_encode(key, NON_ALPHANUMERIC));
+    vec![
+        format!("/v1.0/{set}/{key}"),
+        format!("/v1.0/{set}/{key}/"),
+        format!("/V1.0/{}/{encoded}", set.to_uppercase()),
+        format!("/v1.0/{set}('{quoted}')"),
+        format!("/v1.0/{set}('{encoded}')", encoded = encoded.to_string().replace("%27", "%27%27")),
+        format!("/v1.0/{set}(%27{quoted}%27)/"),
+        format!("/v1.0/{set}%28id='{quoted}'%29"),
+        format!("/v1.0/{set}(ID='{quoted}')"),
+        format!("/v1.0/{set}(userPrincipalName='{quoted}')"),
+        format!("/v1.0/myorganization/{set}/{key}"),
+        format!("/v1.0/MyOrganization/{set}('{quoted}')"),
+        format!("/v1.0/{id}/{set}/{key}"),
+        format!("/v1.0/{}/{set}/{key}", id.to_string().to_uppercase()),
+        format!("/v1.0/{domain}/{set}(id='{quoted}')"),
+        format!("/%76%31.0/{}/{set}/{key}", domain.to_uppercase().replace('.', "%2e")),
+    ]
+}
+
+#[tokio::test]
+async fn what_a_get_finds_a_reference_finds_in_the_same_spelling() {
+    let tenant = Tenant::fresh().await;
+    let (group, inner) = (tenant.security_group("readers").await, tenant.security_group("inner").await);
+    let (ada, upn) = (tenant.user("o'neil").await, tenant.upn("o'neil"));
+    let members = format!("/groups/{group}/members");
+    let token = tenant.app_token(["Directory.ReadWrite.All", "OrgContact.Read.All"]).await;
+    let (device, contact) = (tenant.device("laptop").await, tenant.contact("supplier").await);
+    let service_principal = tenant.service_principal("payroll").await;
+    for (set, key, id) in [
+        ("users", ada.to_string(), ada),
+        ("users", upn, ada),
+        ("groups", inner.to_string().to_uppercase(), inner),
+        ("devices", device.to_string(), device),
+        ("servicePrincipals", service_principal.to_string(), service_principal),
+        ("contacts", contact.to_string(), contact),
+        ("directoryObjects", contact.to_string(), contact),
+    ] {
+        for path in spellings(set, &key, &tenant) {
+            let found = send(tenant.anonymous(Method::GET, &path).bearer_auth(&token)).await;
+            assert_eq!(
+                (found.status.as_u16(), &found.json()["id"]),
+                (200, &json!(id)),
+                "{path}: {}",
+                found.text
+            );
+            let body = json!({"@odata.id": format!("{}{path}", tenant.server.url)});
+            let added = send(tenant.raw(Method::POST, &format!("{members}/$ref")).await.json(&body)).await;
+            assert_eq!(added.status, 204, "{path}: {}", added.text);
+            let removed = send(tenant.raw(Method::DELETE, &format!("{members}/{id}/$ref")).await).await;
+            assert_eq!(removed.status, 204, "{path}: {}", removed.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_parentheses_is_no_name_of_a_path() {
+    let tenant = Tenant::fresh().await;
+    for name in ["$count", "delta", "Delta", "getByIds", "validateProperties"] {
+        for path in [format!("/users('{name}')"), format!("/users(userPrincipalName='{name}')")] {
+            let answer = send(tenant.raw(Method::GET, &path).await).await.refusal();
+            let message = format!(
+                "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+            );
+            assert_eq!(answer, refused(404, "Request_ResourceNotFound", &message), "{path}");
+        }
+        let answer = send(tenant.raw(Method::GET, &format!("/groups('{name}')")).await).await.refusal();
+        assert_eq!((answer.0, answer.2), (400, format!("Invalid object identifier '{name}'.")), "{name}");
+    }
 }
 
 #[tokio::test]
