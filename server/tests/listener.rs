@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, Bytes},
     extract::{Request, State},
+    http::uri::Scheme,
     routing::{get, post},
 };
 use roster_server::http::transport::{self, Limits};
@@ -68,6 +69,7 @@ async fn start_until(
     let release = Release::default();
     let app = Router::new()
         .route("/echo", post(|body: Bytes| async { body }))
+        .route("/scheme", get(|Extension(scheme): Extension<Scheme>| async move { scheme.to_string() }))
         .route("/large", get(|| async { vec![b'.'; LARGE] }))
         .route("/held/body-read-late", post(read_late))
         .route(
@@ -128,6 +130,16 @@ async fn ask_anew(address: SocketAddr) -> (TcpStream, String) {
         (connection, head)
     });
     asked.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_request_has_the_scheme_of_its_connection() {
+    let (address, _) = start(patient()).await;
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    send(&mut connection, "GET /scheme HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+    let mut answer = String::new();
+    timeout(LIMIT, connection.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.ends_with("\r\n\r\nhttp"), "{answer}");
 }
 
 #[tokio::test]

@@ -1,7 +1,12 @@
 //! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
 //! by `requires`.
 
-use super::{errors::Failure, extract::Caller, paths::GraphPath, state::AppState};
+use super::{
+    errors::{Failure, RequestFault},
+    extract::{Caller, Origin},
+    paths::GraphPath,
+    state::AppState,
+};
 use crate::{
     auth::tokens::{self, TokenFault},
     model::domains::TenantName,
@@ -29,7 +34,8 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let token = bearer(&request.headers).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
-    let verified = tokens::verify(token, keys, &app.audiences, app.store.clock().now())?;
+    let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
+    let verified = tokens::verify(token, keys, app.origins(&origin.scheme), app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
     let Found { tenant, tenant_created_at, standing } = found.ok_or(TokenFault::Tenant)?;

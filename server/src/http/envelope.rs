@@ -5,12 +5,13 @@ use super::{
     contract::wire::InnerError,
     errors::{Failure, RequestFault},
     extract::Origin,
+    paths::GraphPath,
     state::AppState,
 };
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, uri::Scheme},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -62,10 +63,8 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     let began = Instant::now();
     let ids = Ids::of(request.headers());
     let host = host(&request);
-    let request_origin = format!("http://{}", host.as_deref().unwrap_or(LOCAL));
-    let links = app.public_url.clone().unwrap_or_else(|| request_origin.clone());
-    let origin = Origin { links, request: request_origin };
-    let graph = is_graph(request.uri().path());
+    let origin = origin(&request, host.as_deref(), app.public_url.as_ref());
+    let graph = request.extensions().get::<GraphPath>().is_some();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     request.extensions_mut().insert(origin.clone());
     if !graph {
@@ -102,11 +101,6 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     response
 }
 
-/// Everything that the public surface doesn't hold is answered as Graph.
-fn is_graph(path: &str) -> bool {
-    ["/v1.0", "/beta"].iter().any(|version| path.starts_with(version))
-}
-
 /// The ids of a request.
 #[derive(Clone)]
 pub(super) struct Ids {
@@ -135,6 +129,14 @@ fn is_loopback(host: &str) -> bool {
     };
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.map_or_else(|_| name.eq_ignore_ascii_case(LOCAL), |address| address.is_loopback())
+}
+
+/// Where this server is for the caller, who reached it by this host.
+fn origin(request: &Request, host: Option<&str>, public_url: Option<&Arc<str>>) -> Origin {
+    // Only a call within this process, as in tests, comes without one.
+    let scheme = request.extensions().get().cloned().unwrap_or(Scheme::HTTP);
+    let request: Arc<str> = format!("{scheme}://{}", host.unwrap_or(LOCAL)).into();
+    Origin { scheme, links: public_url.unwrap_or(&request).clone(), request }
 }
 
 /// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). `None`: there is

@@ -20,9 +20,10 @@ use crate::{
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::request::Parts,
+    http::{request::Parts, uri::Scheme},
 };
 use percent_encoding::percent_decode_str;
+use std::sync::Arc;
 
 /// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
 const VALUE_BYTES: usize = 256;
@@ -50,10 +51,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 /// Where this server is for the caller. The outer layer puts it into the request.
 #[derive(Debug, Clone)]
 pub struct Origin {
+    /// The scheme of the connection.
+    pub scheme: Scheme,
     /// Scheme, host and port that links name: the public URL's, else the request's own.
-    pub links: String,
-    /// Those that the request itself named.
-    pub request: String,
+    pub links: Arc<str>,
+    /// Those by which the request came.
+    pub request: Arc<str>,
 }
 
 impl Origin {

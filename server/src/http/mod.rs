@@ -34,7 +34,9 @@ use axum::{
 };
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
+use futures::future::Either;
 use operation::Operation;
+use paths::GraphPath;
 use state::AppState;
 use std::{any::Any, sync::Arc};
 use tower::util::MapRequestLayer;
@@ -99,10 +101,11 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
         .layer(middleware::from_fn(docs::lead_browsers))
         .with_state(state.clone());
     let routes = service_fn(move |request: Request| {
-        // The authority's `/{tenant}/..` would take some of these paths for its own.
-        let versioned = ["/v1.0/", "/beta/"].iter().any(|version| request.uri().path().starts_with(version));
-        let (graph, public) = (graph.clone(), public.clone());
-        async move { if versioned { graph.oneshot(request).await } else { public.oneshot(request).await } }
+        // The authority's `/{tenant}/..` would take some of Graph's paths for its own.
+        match request.extensions().get::<GraphPath>() {
+            Some(_) => Either::Left(graph.clone().oneshot(request)),
+            None => Either::Right(public.clone().oneshot(request)),
+        }
     });
     enveloped(state, contract, routes)
 }

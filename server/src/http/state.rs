@@ -6,6 +6,7 @@ use super::{
     extract::Origin,
 };
 use crate::{auth::keys::Keys, directory::Policy, store::Store};
+use axum::http::uri::Scheme;
 use std::{error::Error, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 use tokio::{sync::OnceCell, task};
 
@@ -55,9 +56,10 @@ pub struct AppState(Arc<Shared>);
 pub struct Shared {
     pub(super) store: Store,
     pub(super) policy: Policy,
-    pub(super) public_url: Option<String>,
-    /// The origins that are this server: what tokens may be for, and references name, besides Graph.
-    pub(super) audiences: Vec<String>,
+    pub(super) public_url: Option<Arc<str>>,
+    /// The origins that are this server, for connections of each scheme.
+    http_origins: Vec<String>,
+    https_origins: Vec<String>,
     pub(super) loopback_only: bool,
     pub(super) body_budget: BodyBudget,
     pub(super) answer_budget: BodyBudget,
@@ -82,13 +84,18 @@ impl AppState {
         address: SocketAddr,
         settings: Settings,
     ) -> Self {
-        let public_url = settings.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        let audiences = public_url.clone().map_or_else(|| loopback_origins(address), |url| vec![url]);
+        let public_url: Option<Arc<str>> = settings.public_url.map(|url| url.trim_end_matches('/').into());
+        let origins = |scheme| match &public_url {
+            Some(url) => vec![url.to_string()],
+            None => loopback_origins(&scheme, address),
+        };
+        let (http_origins, https_origins) = (origins(Scheme::HTTP), origins(Scheme::HTTPS));
         Self(Arc::new(Shared {
             store,
             policy: settings.policy,
             public_url,
-            audiences,
+            http_origins,
+            https_origins,
             loopback_only: settings.loopback_only,
             body_budget: BodyBudget::new(settings.body_memory, settings.body_stall_time),
             answer_budget: BodyBudget::new(settings.answer_memory, settings.body_stall_time),
@@ -97,10 +104,17 @@ impl AppState {
         }))
     }
 
+    /// The origins that are this server on connections of this scheme: what tokens may be for, and references name, besides
+    /// Graph.
+    pub(super) fn origins(&self, scheme: &Scheme) -> &[String] {
+        if *scheme == Scheme::HTTPS { &self.https_origins } else { &self.http_origins }
+    }
+
     /// The hosts (and ports) that are this server for a caller at this origin.
     pub(super) fn hosts<'a>(&'a self, origin: &'a Origin) -> Vec<&'a str> {
-        let origins = [&origin.links, &origin.request].into_iter().chain(&self.audiences);
-        origins.map(|origin| origin.split_once("://").map_or(&**origin, |(_, host)| host)).collect()
+        let own = self.origins(&origin.scheme).iter().map(String::as_str);
+        let origins = [&*origin.links, &*origin.request].into_iter().chain(own);
+        origins.map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host)).collect()
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
@@ -115,16 +129,17 @@ impl AppState {
     }
 }
 
-/// The origins by which this machine reaches a server that listens on this address. None where other machines alone
-/// reach it: how they call it, a public URL has to say.
-fn loopback_origins(address: SocketAddr) -> Vec<String> {
+/// The origins by which this machine reaches a server that listens on this address. None where only other machines reach
+/// it: how they call it, a public URL has to say.
+fn loopback_origins(scheme: &Scheme, address: SocketAddr) -> Vec<String> {
     let ip = address.ip();
     if !ip.is_loopback() && !ip.is_unspecified() {
         return Vec::new();
     }
     // An origin doesn't name its scheme's own port (RFC 6454, 6.2).
-    let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
-    ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}{port}")).into()
+    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let port = if address.port() == default_port { String::new() } else { format!(":{}", address.port()) };
+    ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{scheme}://{host}{port}")).into()
 }
 
 #[cfg(test)]
@@ -133,12 +148,15 @@ mod tests {
 
     #[test]
     fn a_server_is_known_by_the_loopback_origins_that_it_listens_on_and_by_no_others() {
-        let origins = |address: &str| loopback_origins(address.parse().unwrap());
+        let origins = |address: &str| loopback_origins(&Scheme::HTTP, address.parse().unwrap());
         let known = ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"];
         for address in ["127.0.0.1:8080", "127.0.0.2:8080", "[::1]:8080", "0.0.0.0:8080", "[::]:8080"] {
             assert_eq!(origins(address), known, "{address}");
         }
         assert_eq!(origins("127.0.0.1:80"), ["http://127.0.0.1", "http://localhost", "http://[::1]"]);
         assert_eq!(origins("192.0.2.7:8080"), [""; 0]);
+        let secure = |address: &str| loopback_origins(&Scheme::HTTPS, address.parse().unwrap());
+        assert_eq!(secure("[::]:80"), ["https://127.0.0.1:80", "https://localhost:80", "https://[::1]:80"]);
+        assert_eq!(secure("127.0.0.1:443"), ["https://127.0.0.1", "https://localhost", "https://[::1]"]);
     }
 }

@@ -38,6 +38,7 @@ mod paths;
 mod permissions;
 mod promises;
 mod properties;
+mod scheme;
 mod support;
 mod tokens;
 mod users;

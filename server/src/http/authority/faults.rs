@@ -172,7 +172,11 @@ impl FromRequestParts<AppState> for Inquiry {
         let sent = parts.headers.get("client-request-id").and_then(|id| guid(id.to_str().ok()?));
         Ok(Self {
             tenant: percent_decode_str(tenant).decode_utf8_lossy().into_owned(),
-            origin: parts.extensions.get::<Origin>().map(|origin| origin.links.clone()).unwrap_or_default(),
+            origin: parts
+                .extensions
+                .get::<Origin>()
+                .map(|origin| origin.links.to_string())
+                .unwrap_or_default(),
             correlation_id: sent.or_else(by_query).unwrap_or_else(|| trace_id.clone()),
             trace_id,
             time: app.store.clock().now(),

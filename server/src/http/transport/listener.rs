@@ -11,7 +11,7 @@ use super::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, StatusCode, Version, header},
+    http::{HeaderValue, StatusCode, Version, header, uri::Scheme},
     response::Response,
 };
 use futures::{future::select_all, poll};
@@ -38,7 +38,10 @@ use tower::{Service, ServiceExt};
 /// Events of connections that a thread looks at together at most.
 const MAX_EVENTS: usize = 4096;
 
-/// What answers the requests.
+/// What clients speak on the connections. It is put into each request, for the URLs that answers name.
+const SCHEME: Scheme = Scheme::HTTP;
+
+/// What answers the requests. Each has the scheme of its connection in its extensions.
 pub trait App:
     Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
@@ -217,7 +220,12 @@ fn ready(stream: StdTcpStream, limits: &Limits) -> io::Result<TimeoutStream<TcpS
 }
 
 /// Answers a request. Says besides whether all of it was read, so that another one can follow it.
-async fn answer(app: impl App, request: hyper::Request<Incoming>, drain_time: Duration) -> (Response, bool) {
+async fn answer(
+    app: impl App,
+    mut request: hyper::Request<Incoming>,
+    drain_time: Duration,
+) -> (Response, bool) {
+    request.extensions_mut().insert(SCHEME);
     if request.body().is_end_stream() {
         let Ok(response) = app.oneshot(request.map(|_| Body::empty())).await;
         return (response, true);
