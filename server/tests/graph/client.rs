@@ -1,6 +1,9 @@
 //! What the client adds to what is generated: members and owners by id, retries, pages, tokens and where they go, errors.
 
-use crate::support::{Tenant, members_of, reference};
+use crate::{
+    http_client,
+    support::{Tenant, members_of, reference},
+};
 use futures::{TryStreamExt, future::join_all};
 use reqwest::StatusCode;
 use roster_client::{
@@ -73,8 +76,7 @@ async fn read(connection: &mut TcpStream) -> String {
 }
 
 fn client(url: &str, tokens: impl TokenSource + 'static) -> Client {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    Client::new_with_client(&format!("{url}/v1.0"), http, Session::new(tokens))
+    Client::new_with_client(&format!("{url}/v1.0"), http_client::shared().clone(), Session::new(tokens))
 }
 
 fn granted(token: &str, seconds: u32) -> String {

@@ -1,7 +1,10 @@
 //! The interactive documentation, as far as HTTP shows it. In a browser it is tested by `cargo xtask test --all`.
 
-use crate::support::{Answer, Server, Tenant, refused, send};
-use reqwest::{Method, redirect};
+use crate::{
+    http_client,
+    support::{Answer, Server, Tenant, refused, send},
+};
+use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
     directory::{applications, sample},
@@ -9,8 +12,7 @@ use roster_server::{
 };
 
 async fn get(server: &Server, path: &str) -> Answer {
-    let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
-    send(client.request(Method::GET, format!("{}{path}", server.url))).await
+    send(http_client::shared().request(Method::GET, format!("{}{path}", server.url))).await
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
@@ -44,8 +46,7 @@ async fn the_documentation_has_its_files_and_nothing_else() {
 
 /// The answer to a request for `/` with these headers.
 async fn root(server: &Server, method: Method, accept: &str) -> Answer {
-    let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
-    send(client.request(method, format!("{}/", server.url)).header("accept", accept)).await
+    send(http_client::shared().request(method, format!("{}/", server.url)).header("accept", accept)).await
 }
 
 #[tokio::test]
@@ -108,7 +109,7 @@ async fn the_samples_application_is_told_by_servers_with_the_sample_alone() {
     assert_eq!(get(Server::shared(), "/docs/sample.json").await.status, 404);
     let server = Server::with_sample().await;
     let told = get(server, "/docs/sample.json").await.json();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http_client::shared();
     let text = |name: &str| told[name].as_str().unwrap().to_owned();
     let token = client.post(format!("{}/{}/oauth2/v2.0/token", server.url, text("tenant"))).form(&[
         ("grant_type", "client_credentials"),

@@ -1,7 +1,10 @@
 //! What is true of any sequence of creations, updates, deletions and reads of objects: each is answered as a
 //! plain model says that knows nothing of the server, what was written is read, and lists show the whole of it.
 
-use crate::support::{Answer, Tenant, not_found, send};
+use crate::{
+    http_client,
+    support::{Answer, Tenant, not_found, send},
+};
 use proptest::{collection::vec, option, prelude::*, sample::Index, test_runner::Config};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
@@ -343,7 +346,7 @@ impl Directory {
             "users" => tenant.app_token(["User.ReadWrite.All"]).await,
             _ => tenant.user_token(tenant.user("someone").await, ["Group.ReadWrite.All"]).await,
         };
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = http_client::new();
         let url = format!("{}/v1.0/{}", tenant.server.url, noun.set);
         Self { url, http, token, domain: tenant.domain(), model: Model { noun, objects: Vec::new() } }
     }

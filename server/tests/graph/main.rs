@@ -26,6 +26,8 @@ mod groups;
 mod groups_updates;
 mod histories_of_objects;
 mod hostile;
+#[path = "../shared/http_client.rs"]
+mod http_client;
 mod listings;
 mod me;
 mod members;

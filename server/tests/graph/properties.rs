@@ -2,7 +2,10 @@
 //! property's name and leaves all as it was, and `null` takes away what can be without a value. The cases are
 //! made from the tables' own lines; only what one line alone can't tell stands here.
 
-use crate::support::{Answer, Tenant, forbidden, refused, send};
+use crate::{
+    http_client,
+    support::{Answer, Tenant, forbidden, refused, send},
+};
 use reqwest::{Method, RequestBuilder};
 use roster_server::model::{
     device::DEVICE,
@@ -536,7 +539,7 @@ impl Directory {
     async fn fresh(entity: &'static Entity) -> Self {
         let tenant = Tenant::fresh().await;
         let user = tenant.user("someone").await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = http_client::new();
         let directory = Self { entity, tenant, http, user, token: String::new() };
         directory.seen_with(Holders::Delegated, &all(Holders::Delegated)).await
     }

@@ -1,6 +1,6 @@
 //! The world that a test begins with: a server for all of them, and a fresh tenant for each.
 
-use crate::exchanges;
+use crate::{exchanges, http_client};
 use axum::Router;
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use roster_client::{Client, Error, Failure, Session, StaticToken, types};
@@ -262,8 +262,7 @@ impl Tenant {
 
     /// A raw request without a token; the path begins at the root.
     pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        client.request(method, format!("{}{path}", self.server.url))
+        http_client::shared().request(method, format!("{}{path}", self.server.url))
     }
 
     /// Puts a user into the directory.
@@ -394,9 +393,8 @@ impl Tenant {
 }
 
 fn client(server: &Server, token: &str) -> Client {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let session = Session::new(StaticToken::from(token)).retries(0);
-    Client::new_with_client(&format!("{}/v1.0", server.url), http, session)
+    Client::new_with_client(&format!("{}/v1.0", server.url), http_client::shared().clone(), session)
 }
 
 /// Sends a raw request.

@@ -1,6 +1,9 @@
 //! The commands, as an operator types them.
 
-use crate::roster::{SAMPLE, Server, printed, roster, run};
+use crate::{
+    http_client,
+    roster::{SAMPLE, Server, printed, roster, run},
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::{fs, path::Path};
@@ -83,7 +86,7 @@ fn a_folder_with_the_sample_stays_on_loopback_whoever_serves_it() {
 async fn a_page_from_elsewhere_gets_no_token_of_the_sample() {
     let (_keep, data) = folder();
     let server = Server::start(Path::new(&data), &["--sample"]);
-    let http = reqwest::Client::new();
+    let http = http_client::shared();
     let rebound = http.get(format!("{}/v1.0{READERS}", server.url)).header("host", "evil.example");
     assert_eq!(rebound.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let token = http.post(format!("{}/{}/oauth2/v2.0/token", server.url, SAMPLE[0]));
@@ -99,7 +102,7 @@ async fn a_server_whose_log_nobody_reads_answers_all_the_same() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let server = Server::spawn(command.env("RUST_LOG", "info").stderr(Stdio::from(writer)));
-    let health = reqwest::get(format!("{}/v1.0/groups", server.url)).await.unwrap();
+    let health = http_client::shared().get(format!("{}/v1.0/groups", server.url)).send().await.unwrap();
     assert_eq!(health.status(), StatusCode::UNAUTHORIZED);
 }
 
@@ -141,7 +144,7 @@ async fn an_application_made_while_the_server_runs_gets_tokens_with_its_secret()
         ("scope", "https://graph.microsoft.com/.default"),
     ];
     let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", server.url);
-    let answer = reqwest::Client::new().post(endpoint).form(&form).send().await.unwrap();
+    let answer = http_client::shared().post(endpoint).form(&form).send().await.unwrap();
     let token = answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned();
 
     let absent = server.get("/groups/00000000-0000-4000-8000-000000000000", &token).send().await.unwrap();
@@ -218,7 +221,8 @@ async fn a_tenant_gets_domains_by_which_it_is_named_everywhere() {
     let tenant = server.announced["tenant"].as_str().unwrap();
     for name in ["one.example", "too.example", "three.example"] {
         let discovery = format!("{}/{name}/v2.0/.well-known/openid-configuration", server.url);
-        let document: Value = reqwest::get(discovery).await.unwrap().json().await.unwrap();
+        let document: Value =
+            http_client::shared().get(discovery).send().await.unwrap().json().await.unwrap();
         assert!(document["issuer"].as_str().unwrap().contains(tenant), "{name}: {document}");
     }
     let theirs = complaint(&["serve", "--listen", "127.0.0.1:0", "--ephemeral", "--domain", "no domain"]);

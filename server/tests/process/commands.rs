@@ -1,6 +1,9 @@
 //! The commands that manage applications and tenants, while a server runs and without one; and what all commands have in common.
 
-use crate::roster::{SAMPLE, Server, printed, roster, run};
+use crate::{
+    http_client,
+    roster::{SAMPLE, Server, printed, roster, run},
+};
 use reqwest::StatusCode;
 use roster_server::model::permissions::{Holders, Permission};
 use serde_json::{Value, json};
@@ -46,7 +49,7 @@ impl Server {
             ("scope", "https://graph.microsoft.com/.default"),
         ];
         let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", self.url);
-        reqwest::Client::new().post(endpoint).form(&form).send().await.unwrap().status()
+        http_client::shared().post(endpoint).form(&form).send().await.unwrap().status()
     }
 
     /// Waits until a token is refused: what another process changes counts within a second.
@@ -280,9 +283,9 @@ async fn a_sample_with_a_secret_of_its_own_may_be_reached_by_others() {
         assert_eq!(first.token_status(SAMPLE[0], client_id, SAMPLE[2]).await, StatusCode::UNAUTHORIZED);
     }
     let by_name =
-        reqwest::Client::new().get(format!("{}/health", first.url)).header("host", "directory.example");
+        http_client::shared().get(format!("{}/health", first.url)).header("host", "directory.example");
     assert_eq!(by_name.send().await.unwrap().status(), StatusCode::OK);
-    let sample = reqwest::get(format!("{}/docs/sample.json", first.url)).await.unwrap();
+    let sample = http_client::shared().get(format!("{}/docs/sample.json", first.url)).send().await.unwrap();
     assert_eq!(sample.status(), StatusCode::NOT_FOUND);
     assert!(first.terminate().success());
 
@@ -330,7 +333,7 @@ async fn a_name_stands_for_all_of_its_addresses() {
     let port = server.url.strip_prefix("http://localhost:").unwrap();
     assert_eq!(server.announced["docs"], format!("{}/docs", server.url));
     for address in tokio::net::lookup_host(("localhost", port.parse().unwrap())).await.unwrap() {
-        match reqwest::get(format!("http://{address}/health")).await {
+        match http_client::shared().get(format!("http://{address}/health")).send().await {
             Ok(answer) => assert_eq!(answer.status(), StatusCode::OK),
             // The machine may have a name for an address that it doesn't have.
             Err(_) => assert!(std::net::TcpListener::bind((address.ip(), 0)).is_err(), "{address}"),
@@ -399,7 +402,7 @@ async fn what_the_log_tells_is_said_by_a_flag_and_else_by_a_variable() {
         let mut command = roster(&[&serve[..], flag.as_ref().map_or(&[], |flag| &flag[..])].concat());
         let mut server = Server::spawn(command.env("RUST_LOG", variable).stderr(Stdio::piped()));
         let mut log = server.standard_error();
-        reqwest::get(format!("{}/v1.0/groups", server.url)).await.unwrap();
+        http_client::shared().get(format!("{}/v1.0/groups", server.url)).send().await.unwrap();
         server.terminate();
         let mut text = String::new();
         std::io::Read::read_to_string(&mut log, &mut text).unwrap();
@@ -435,7 +438,10 @@ async fn a_server_that_is_to_outlive_its_terminal_does() {
     shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(serve.get_program()).args(serve.get_args());
     let mut server = Server::spawn(shell.env("RUST_LOG", "error"));
     server.signal("HUP");
-    assert_eq!(reqwest::get(format!("{}/health", server.url)).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(
+        http_client::shared().get(format!("{}/health", server.url)).send().await.unwrap().status(),
+        StatusCode::OK
+    );
     assert!(server.terminate().success());
 }
 

@@ -13,6 +13,8 @@ mod counts;
 mod disk;
 #[cfg(feature = "strace")]
 mod full_disk;
+#[path = "../shared/http_client.rs"]
+mod http_client;
 mod ledger;
 #[path = "../shared/older.rs"]
 mod older;

@@ -1,5 +1,6 @@
 //! Starting the binary, and talking to it.
 
+use crate::http_client;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::{
@@ -37,10 +38,6 @@ pub fn printed(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
-fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
-}
-
 /// A server process.
 pub struct Server {
     /// The origin that it announced.
@@ -68,12 +65,12 @@ impl Server {
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let announced: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("announced: {line:?}"));
         let url = announced["url"].as_str().unwrap().to_owned();
-        Self { url, announced, child, http: client() }
+        Self { url, announced, child, http: http_client::new() }
     }
 
     /// Leaves all connections to it: the next requests go over new ones.
     pub fn leave_connections(&mut self) {
-        self.http = client();
+        self.http = http_client::new();
     }
 
     /// The process's id.

@@ -1,6 +1,9 @@
 //! Standard output and standard error that are read slowly, not at all, or no longer: the server serves all the same.
 
-use crate::roster::{Server, roster};
+use crate::{
+    http_client,
+    roster::{Server, roster},
+};
 use reqwest::StatusCode;
 use std::{
     io::{PipeReader, PipeWriter, Read, Write, pipe},
@@ -39,7 +42,7 @@ async fn serves(address: SocketAddr, mut server: Child) {
     let health = async {
         loop {
             assert!(server.try_wait().unwrap().is_none(), "the server ended");
-            match reqwest::get(format!("http://{address}/health")).await {
+            match http_client::shared().get(format!("http://{address}/health")).send().await {
                 Ok(answer) => break answer.status(),
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
@@ -57,7 +60,7 @@ async fn a_server_whose_log_is_stuck_answers_and_ends() {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--ephemeral"];
     let (mut log, writer) = pipe().unwrap();
     let mut server = Server::spawn(roster(&serve).env("RUST_LOG", "trace").stderr(Stdio::from(writer)));
-    let http = reqwest::Client::new();
+    let http = http_client::new();
     let answers = 3 * PIPE / 100;
     let flood = async {
         // Each answer has a line of more than a hundred bytes: three times what the pipe holds.

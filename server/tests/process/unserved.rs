@@ -1,6 +1,9 @@
 //! What the log says of requests for what isn't served.
 
-use crate::roster::{Server, roster};
+use crate::{
+    http_client,
+    roster::{Server, roster},
+};
 use reqwest::Method;
 use serde_json::Value;
 use std::{io::Read, process::Stdio};
@@ -26,7 +29,7 @@ async fn the_log_names_the_path_of_what_is_not_served_and_of_nothing_else() {
     for (method, path, _) in &asked {
         server.request(method.clone(), path, &token).send().await.unwrap();
     }
-    reqwest::get(format!("{}/common/oauth2/authorize?hidden", server.url)).await.unwrap();
+    http_client::shared().get(format!("{}/common/oauth2/authorize?hidden", server.url)).send().await.unwrap();
     assert!(server.terminate().success());
     let mut log = String::new();
     reader.read_to_string(&mut log).unwrap();

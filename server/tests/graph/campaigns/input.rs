@@ -4,7 +4,7 @@
 
 use super::secrets::Process;
 use crate::{
-    campaign,
+    campaign, http_client,
     operations::{Objects, Operation, operations},
     support::{Answer, Server, Tenant, send},
 };
@@ -47,7 +47,7 @@ impl Target {
         Self {
             tenant,
             objects,
-            http: Client::builder().no_proxy().build().unwrap(),
+            http: http_client::new(),
             by_user: tenant.user_token(objects.user, all()).await,
             by_application: tenant.app_token(all()).await,
             seed,

@@ -2,7 +2,7 @@
 //! nowhere in what the other is answered, and an object of the other's is one that never existed.
 
 use crate::{
-    campaign,
+    campaign, http_client,
     support::{Answer, Tenant, send},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -320,7 +320,7 @@ async fn nothing_of_one_tenant_shows_in_another() {
                 token: tenants[number].user_token(ObjectId::random().uuid(), all).await,
                 marker: markers[number].clone(),
                 others_marker: markers[1 - number].clone(),
-                http: Client::builder().no_proxy().build().unwrap(),
+                http: http_client::new(),
                 random: StdRng::seed_from_u64(seed.wrapping_add((round * 2 + number) as u64)),
                 known: known.clone(),
                 objects: Default::default(),

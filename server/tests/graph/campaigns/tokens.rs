@@ -2,7 +2,7 @@
 //! with it, and the refusal shows nothing of it.
 
 use crate::{
-    campaign,
+    campaign, http_client,
     operations::{Objects, operations},
     support::{Answer, Server, Tenant, send},
 };
@@ -638,7 +638,7 @@ async fn all_refused(attempts: impl IntoIterator<Item = (&Attempt, RequestBuilde
 async fn no_operation_lets_a_bad_token_in() {
     let tenant = Tenant::fresh().await;
     let (objects, attempts) = (Objects::of(&tenant).await, Forge::of(tenant).await.attempts().await);
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http_client::new();
     let (mut asked, first) = (0, rand::rng().random_range(0..PARTS));
     for part in campaign::rounds(1) {
         for (number, operation) in operations().into_iter().enumerate() {
@@ -660,7 +660,7 @@ async fn no_operation_lets_a_bad_token_in() {
 async fn no_altered_form_of_a_token_that_was_just_taken_is_taken() {
     let tenant = Tenant::fresh().await;
     let forge = Forge::of(tenant).await;
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http_client::new();
     let ask = || http.get(format!("{}/v1.0/groups", tenant.server.url));
     let seed: u64 = rand::random();
     let mut random = StdRng::seed_from_u64(seed);

@@ -1,7 +1,7 @@
 //! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is half there.
 
 use crate::{
-    campaign, counts,
+    campaign, counts, http_client,
     ledger::{LARGE_GROUPS, Ledger},
     roster::Server,
 };
@@ -55,7 +55,10 @@ async fn start(folder: &tempfile::TempDir, ledger: &Ledger, starts: &mut Vec<Dur
     let is_new = !folder.path().join("roster.sqlite").exists();
     let began = Instant::now();
     let server = Server::start(folder.path(), &[&["--sample"][..], &LARGE_GROUPS].concat());
-    assert_eq!(reqwest::get(format!("{}/health", server.url)).await.unwrap().status(), 200);
+    assert_eq!(
+        http_client::shared().get(format!("{}/health", server.url)).send().await.unwrap().status(),
+        200
+    );
     if !is_new {
         starts.push(began.elapsed());
         ledger.check(folder.path());

@@ -2,7 +2,7 @@
 //! nobody out.
 
 use crate::{
-    campaign,
+    campaign, http_client,
     ledger::Ledger,
     roster::{Server, roster},
 };
@@ -154,7 +154,7 @@ fn start_with_files(limit: &str, folder: &Path) -> Server {
 
 /// Whether a client that comes anew gets a write and a read done soon.
 async fn is_answered(server: &Server, token: &str, soon: Duration) -> bool {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http_client::new();
     let body = serde_json::json!({"displayName": "beside", "mailEnabled": false, "mailNickname": "beside",
         "securityEnabled": true});
     let url = format!("{}/v1.0/groups", server.url);
