@@ -1,0 +1,244 @@
+//! What operations need, a row each, and what some of them need besides for some objects.
+
+use super::{
+    Alternatives, Need,
+    Permission::{
+        ApplicationReadAll, ApplicationReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
+        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, GroupCreate, GroupMemberReadAll,
+        GroupMemberReadWriteAll, GroupReadAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll,
+        RoleManagementReadWriteDirectory, UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
+    },
+};
+use crate::model::kinds::{MemberKind, ObjectKind};
+
+const READ_GROUPS: Alternatives = &[
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const WRITE_GROUPS: Alternatives = &[&[GroupReadWriteAll], &[DirectoryReadWriteAll]];
+const WRITE_MEMBERS: Alternatives =
+    &[&[GroupMemberReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]];
+const WRITE_MEMBERS_AS_USER: Alternatives = &[
+    &[GroupMemberReadWriteAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadWriteAll],
+    &[DirectoryAccessAsUserAll],
+];
+const READ_USERS: Alternatives =
+    &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const WRITE_USERS: Alternatives = &[&[UserReadWriteAll], &[DirectoryReadWriteAll]];
+const READ_APPLICATIONS: Alternatives =
+    &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
+
+/// Declares needs, each public, and for the tests all of them.
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident = $need:expr;)*) => {
+        $($(#[$doc])* pub static $name: Need = $need;)*
+
+        #[cfg(test)]
+        const ALL: &[(&str, &Need)] = &[$((stringify!($name), &$name)),*];
+    };
+}
+
+/// What adding a member needs where its kind needs a permission besides: with a user's token the first, with an
+/// application's the second.
+macro_rules! add_member_and {
+    ($delegated:ident, $application:ident) => {
+        Need::each(
+            &[
+                &[GroupMemberReadWriteAll, $delegated],
+                &[GroupReadWriteAll, $delegated],
+                &[DirectoryReadWriteAll],
+                &[DirectoryAccessAsUserAll],
+            ],
+            &[
+                &[GroupMemberReadWriteAll, $application],
+                &[GroupReadWriteAll, $application],
+                &[DirectoryReadWriteAll],
+            ],
+        )
+    };
+}
+
+needs! {
+    /// `GET /groups`, its count and `GET /groups/{id}`.
+    READ_GROUP = Need::both(READ_GROUPS);
+
+    /// `POST /groups`.
+    CREATE_GROUP = Need::each(WRITE_GROUPS, &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `PATCH /groups/{id}`: enough to change something, be it only the members. [`UPDATE_GROUP_PROPERTIES`] and
+    /// [`add_member`] have the parts.
+    UPDATE_GROUP = Need::each(WRITE_MEMBERS_AS_USER, WRITE_MEMBERS);
+
+    /// `PATCH /groups/{id}` where the body names properties.
+    UPDATE_GROUP_PROPERTIES = Need::both(WRITE_GROUPS);
+
+    /// `DELETE /groups/{id}`.
+    DELETE_GROUP = Need::both(&[&[GroupReadWriteAll]]);
+
+    /// Besides what else is needed where directory roles can be assigned to the group.
+    CHANGE_ROLE_ASSIGNABLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
+
+    /// `GET /groups/{id}/members` and its count.
+    LIST_MEMBERS = Need::both(READ_GROUPS);
+
+    /// Besides [`LIST_MEMBERS`] where the group hides its members.
+    READ_HIDDEN_MEMBERS = Need::both(&[&[MemberReadHidden]]);
+
+    /// `POST /groups/{id}/members/$ref`: enough for some kind of member. [`add_member`] has the kinds.
+    ADD_MEMBER = Need::each(WRITE_MEMBERS_AS_USER, WRITE_MEMBERS);
+
+    /// The same for a device.
+    ADD_DEVICE = add_member_and!(DeviceReadAll, DeviceReadWriteAll);
+
+    /// The same for a service principal.
+    ADD_SERVICE_PRINCIPAL = add_member_and!(ApplicationReadWriteAll, ApplicationReadWriteAll);
+
+    /// The same for an organizational contact.
+    ADD_ORG_CONTACT = add_member_and!(OrgContactReadAll, OrgContactReadAll);
+
+    /// `DELETE /groups/{id}/members/{id}/$ref`.
+    REMOVE_MEMBER = Need::both(WRITE_MEMBERS);
+
+    /// `GET /groups/{id}/owners` and its count.
+    LIST_OWNERS = Need::both(READ_GROUPS);
+
+    /// `POST /groups/{id}/owners/$ref` and `DELETE /groups/{id}/owners/{id}/$ref`.
+    CHANGE_OWNERS = Need::both(WRITE_GROUPS);
+
+    /// `GET /users/{id}`.
+    READ_USER = Need { delegated_self: &[&[UserRead], &[UserReadWrite]], ..Need::both(READ_USERS) };
+
+    /// `GET /users` and its count.
+    LIST_USERS = Need::both(READ_USERS);
+
+    /// `POST /users`.
+    CREATE_USER = Need::both(WRITE_USERS);
+
+    /// `PATCH /users/{id}`.
+    UPDATE_USER = Need { delegated_self: &[&[UserReadWrite]], ..Need::both(WRITE_USERS) };
+
+    /// `DELETE /users/{id}`.
+    DELETE_USER = Need::both(&[&[UserReadWriteAll]]);
+
+    /// `GET /me`: what reaches only the signed-in user is enough.
+    READ_ME = Need::delegated(&[
+        &[UserRead],
+        &[UserReadWrite],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `PATCH /me`.
+    UPDATE_ME = Need::delegated(&[&[UserReadWrite], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `GET /devices`, its count and `GET /devices/{id}`.
+    READ_DEVICE = Need::each(
+        &[&[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+        &[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+    );
+
+    /// `POST /devices`.
+    CREATE_DEVICE = Need::delegated(AS_USER);
+
+    /// `PATCH /devices/{id}`.
+    UPDATE_DEVICE = Need::each(AS_USER, &[&[DeviceReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `DELETE /devices/{id}`.
+    DELETE_DEVICE = Need::each(AS_USER, &[&[DeviceReadWriteAll]]);
+
+    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects.
+    READ_APPLICATION = Need::both(READ_APPLICATIONS);
+
+    /// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
+    WRITE_SERVICE_PRINCIPAL = Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `GET /contacts`, its count and `GET /contacts/{id}`.
+    READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+    /// `GET /directoryObjects/{id}`.
+    READ_DIRECTORY_OBJECT = Need::both(&[&[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+    /// `DELETE /directoryObjects/{id}`.
+    DELETE_DIRECTORY_OBJECT = Need::delegated(AS_USER);
+}
+
+/// What reading an object of this kind needs, wherever it shows.
+pub const fn read(kind: ObjectKind) -> &'static Need {
+    match kind {
+        ObjectKind::User => &READ_USER,
+        ObjectKind::Group => &READ_GROUP,
+        ObjectKind::Device => &READ_DEVICE,
+        ObjectKind::ServicePrincipal | ObjectKind::Application => &READ_APPLICATION,
+        ObjectKind::OrgContact => &READ_ORG_CONTACT,
+    }
+}
+
+/// What adding a member of this kind needs (Graph's page *Add members*).
+pub const fn add_member(kind: MemberKind) -> &'static Need {
+    match kind {
+        MemberKind::User | MemberKind::Group(_) | MemberKind::Application => &ADD_MEMBER,
+        MemberKind::Device => &ADD_DEVICE,
+        MemberKind::ServicePrincipal => &ADD_SERVICE_PRINCIPAL,
+        MemberKind::OrgContact => &ADD_ORG_CONTACT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::permissions::{Holders, Permission, PropertyNeeds};
+
+    /// What properties need of their own.
+    fn of_properties() -> impl Iterator<Item = (&'static str, &'static Need)> {
+        let properties = crate::model::ENTITIES.into_iter().flat_map(|entity| entity.properties);
+        let needs = |needs: PropertyNeeds| [needs.read, needs.creation, needs.update];
+        properties
+            .flat_map(move |property| needs(property.needs).map(|need| Some((property.name, need?))))
+            .flatten()
+    }
+
+    /// Each list of alternatives with its row's name, and in which tokens it counts.
+    fn alternatives() -> impl Iterator<Item = (&'static str, Holders, Alternatives)> {
+        ALL.iter().copied().chain(of_properties()).flat_map(|(name, need)| {
+            [
+                (name, Holders::Delegated, need.delegated),
+                (name, Holders::Delegated, need.delegated_self),
+                (name, Holders::Application, need.application),
+            ]
+        })
+    }
+
+    fn held(permission: Permission, holders: Holders) -> bool {
+        [Holders::Both, holders].contains(&permission.holders())
+    }
+
+    #[test]
+    fn no_need_names_a_permission_that_such_a_token_never_holds() {
+        for (name, holders, alternatives) in alternatives() {
+            for &permission in alternatives.iter().copied().flatten() {
+                assert!(held(permission, holders), "{name}: {permission} in a token that is {holders:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn writing_counts_wherever_reading_does() {
+        for (name, holders, alternatives) in alternatives() {
+            for read in alternatives.iter().copied().flatten() {
+                let write = read.name().replace(".Read.All", ".ReadWrite.All");
+                let Some(write) = write.parse().ok().filter(|&write| held(write, holders)) else { continue };
+                let counts = alternatives.iter().any(|all_of| all_of.contains(&write));
+                assert!(counts, "{name}: {read} is enough and {write} isn't");
+            }
+        }
+    }
+}
