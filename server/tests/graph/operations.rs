@@ -2,11 +2,9 @@
 
 use crate::support::{Answer, Tenant, domain, send};
 use reqwest::Method;
-use roster_server::{
-    http,
-    model::{ids::ObjectId, permissions::Permission},
-};
+use roster_server::{http, model::ids::ObjectId};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// An operation of the contract.
@@ -17,12 +15,19 @@ pub struct Operation {
     pub security: Value,
     pub responses: Value,
     pub parameters: Value,
+    /// Whether a body is sent to it.
+    pub has_body: bool,
     /// The example of its body; `null` where it has none.
     pub body_example: Value,
 }
 
 /// All operations of the contract.
-pub fn operations() -> Vec<Operation> {
+pub fn operations() -> &'static [Operation] {
+    static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(read_operations);
+    &OPERATIONS
+}
+
+fn read_operations() -> Vec<Operation> {
     let contract = serde_json::to_value(http::contract()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
@@ -36,6 +41,7 @@ pub fn operations() -> Vec<Operation> {
                 security: operation["security"].clone(),
                 responses: operation["responses"].clone(),
                 parameters: operation["parameters"].clone(),
+                has_body: operation["requestBody"].is_object(),
                 body_example: operation["requestBody"]["content"]["application/json"]["example"].clone(),
             });
         }
@@ -44,10 +50,11 @@ pub fn operations() -> Vec<Operation> {
 }
 
 impl Operation {
-    /// Whether the contract says that this permission alone is enough.
-    pub fn allows(&self, scheme: &str, permission: Permission) -> bool {
-        let alone = json!({scheme: [permission.name()]});
-        self.security.as_array().unwrap().contains(&alone)
+    /// The sets of permissions of which each is enough, as the contract says.
+    pub fn alternatives(&self, scheme: &str) -> Vec<Vec<&str>> {
+        let alternatives = self.security.as_array().unwrap().iter();
+        let sets = alternatives.filter_map(|alternative| alternative.get(scheme)?.as_array());
+        sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }
 
     /// The path with the examples of its parameters.
@@ -128,81 +135,63 @@ impl Objects {
         objects
     }
 
-    /// A request of this operation that its permissions alone decide. An operation without one fails the suite.
+    /// A request of this operation that only its permissions decide. A body that it needs and that isn't here fails the suite.
     pub fn request(&self, operation: &Operation) -> (String, Option<Value>) {
-        let Self { group, user, member, owner, device, service_principal, contact, application, .. } = self;
         let name = ObjectId::random();
-        match operation.id.as_str() {
-            "add_group_member" => (format!("/groups/{group}/members/$ref"), Some(reference(*user))),
-            "list_group_members" => (format!("/groups/{group}/members"), None),
-            "list_group_member_references" => (format!("/groups/{group}/members/$ref"), None),
-            "count_group_members" => (format!("/groups/{group}/members/$count"), None),
-            "remove_group_member" => (format!("/groups/{group}/members/{member}/$ref"), None),
-            "add_group_owner" => (format!("/groups/{group}/owners/$ref"), Some(reference(*user))),
-            "list_group_owners" => (format!("/groups/{group}/owners"), None),
-            "count_group_owners" => (format!("/groups/{group}/owners/$count"), None),
-            "remove_group_owner" => (format!("/groups/{group}/owners/{owner}/$ref"), None),
-            "list_groups" => ("/groups".into(), None),
-            "count_groups" => ("/groups/$count".into(), None),
-            "create_group" => (
-                "/groups".into(),
-                Some(json!({"displayName": "g", "mailEnabled": false,
-                "mailNickname": "g", "securityEnabled": true})),
-            ),
-            "get_group" => (format!("/groups/{group}"), None),
-            "update_group" => {
-                let member = &reference(*user)["@odata.id"];
-                (format!("/groups/{group}"), Some(json!({"members@odata.bind": [member]})))
-            }
-            "delete_group" => (format!("/groups/{}", self.doomed_group), None),
-            "list_users" => ("/users".into(), None),
-            "count_users" => ("/users/$count".into(), None),
-            "create_user" => (
-                "/users".into(),
-                Some(json!({"accountEnabled": true, "displayName": "u",
-                "mailNickname": "u", "userPrincipalName": format!("{name}@{}", domain(self.tenant)),
+        let body = match operation.id.as_str() {
+            _ if !operation.has_body => None,
+            "add_group_member" | "add_group_owner" => Some(reference(self.user)),
+            "create_group" => Some(json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
+                "securityEnabled": true})),
+            "update_group" => Some(json!({"members@odata.bind": [reference(self.user)["@odata.id"]]})),
+            "create_user" => Some(json!({"accountEnabled": true, "displayName": "u", "mailNickname": "u",
+                "userPrincipalName": format!("{name}@{}", domain(self.tenant)),
                 "passwordProfile": {"password": "Secret 123"}})),
-            ),
-            "get_user" => (format!("/users/{user}"), None),
-            "update_user" => (format!("/users/{user}"), Some(json!({"city": "London"}))),
-            "delete_user" => (format!("/users/{}", self.doomed_user), None),
-            "get_me" => ("/me".into(), None),
-            "update_me" => ("/me".into(), Some(json!({"city": "Turin"}))),
-            "list_devices" => ("/devices".into(), None),
-            "count_devices" => ("/devices/$count".into(), None),
-            "create_device" => (
-                "/devices".into(),
-                Some(
-                    json!({"accountEnabled": true, "alternativeSecurityIds": [], "deviceId": name.to_string(),
-                "displayName": "d", "operatingSystem": "Linux", "operatingSystemVersion": "6"}),
-                ),
-            ),
-            "get_device" => (format!("/devices/{device}"), None),
-            "update_device" => (format!("/devices/{device}"), Some(json!({"isManaged": true}))),
-            "delete_device" => (format!("/devices/{}", self.doomed_device), None),
-            "list_service_principals" => ("/servicePrincipals".into(), None),
-            "count_service_principals" => ("/servicePrincipals/$count".into(), None),
-            "create_service_principal" => {
-                ("/servicePrincipals".into(), Some(json!({"appId": name.to_string()})))
+            "update_user" => Some(json!({"city": "London"})),
+            "update_me" => Some(json!({"city": "Turin"})),
+            "create_device" => Some(json!({"accountEnabled": true, "alternativeSecurityIds": [],
+                "deviceId": name.to_string(), "displayName": "d", "operatingSystem": "Linux",
+                "operatingSystemVersion": "6"})),
+            "update_device" => Some(json!({"isManaged": true})),
+            "create_service_principal" => Some(json!({"appId": name.to_string()})),
+            "update_service_principal" => Some(json!({"notes": "n"})),
+            other => panic!("{other} has no body here: give it one, so that its permissions are tested"),
+        };
+        (self.path(operation), body)
+    }
+
+    /// The operation's path with an object for each parameter.
+    fn path(&self, operation: &Operation) -> String {
+        let dooms = operation.method == Method::DELETE && operation.path.ends_with('}');
+        let (mut path, mut set) = (String::new(), "");
+        for segment in operation.path.split('/').skip(1) {
+            path += "/";
+            match segment.starts_with('{') {
+                true => path += &self.object_in(set, dooms).to_string(),
+                false => path += segment,
             }
-            "get_service_principal" => (format!("/servicePrincipals/{service_principal}"), None),
-            "update_service_principal" => {
-                (format!("/servicePrincipals/{service_principal}"), Some(json!({"notes": "n"})))
-            }
-            "delete_service_principal" => {
-                (format!("/servicePrincipals/{}", self.doomed_service_principal), None)
-            }
-            "list_applications" => ("/applications".into(), None),
-            "count_applications" => ("/applications/$count".into(), None),
-            "get_application" => (format!("/applications/{application}"), None),
-            "list_contacts" => ("/contacts".into(), None),
-            "count_contacts" => ("/contacts/$count".into(), None),
-            "get_contact" => (format!("/contacts/{contact}"), None),
-            "get_directory_object" => (format!("/directoryObjects/{contact}"), None),
-            "delete_directory_object" => (format!("/directoryObjects/{}", self.doomed), None),
-            other => {
-                panic!("{other} has no sample request here: give it one, so that its permissions are tested")
-            }
+            set = segment;
+        }
+        path
+    }
+
+    /// The object that stands for those of a set or a relationship.
+    fn object_in(&self, set: &str, is_doomed: bool) -> Uuid {
+        match (set, is_doomed) {
+            ("groups", false) => self.group,
+            ("groups", true) => self.doomed_group,
+            ("members", false) => self.member,
+            ("owners", false) => self.owner,
+            ("users", false) => self.user,
+            ("users", true) => self.doomed_user,
+            ("devices", false) => self.device,
+            ("devices", true) => self.doomed_device,
+            ("servicePrincipals", false) => self.service_principal,
+            ("servicePrincipals", true) => self.doomed_service_principal,
+            ("applications", false) => self.application,
+            ("contacts" | "directoryObjects", false) => self.contact,
+            ("directoryObjects", true) => self.doomed,
+            _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }
     }
 

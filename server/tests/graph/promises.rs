@@ -85,11 +85,11 @@ async fn every_operation_fails_as_it_says_whatever_breaks_in_the_server() {
     let objects = Objects::of(&tenant).await;
     for operation in operations() {
         for status in [429, 500, 503, 504] {
-            let (path, _) = objects.request(&operation);
+            let (path, _) = objects.request(operation);
             let request = tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}"));
             let answer = send(request.header(FAULT, status)).await;
             assert_eq!(answer.status, status, "{} {}", operation.id, answer.text);
-            assert_is_as_shown(&operation, &answer);
+            assert_is_as_shown(operation, &answer);
         }
     }
 }
@@ -116,9 +116,9 @@ async fn who_is_not_known_or_may_not_is_told_so_as_the_contract_shows() {
     let powerless = tenant.user_token(objects.user, ["openid"]).await;
     for operation in operations() {
         for (token, status) in [(None, 401), (Some(&*powerless), 403)] {
-            let answer = objects.send(&tenant, &operation, token).await;
+            let answer = objects.send(&tenant, operation, token).await;
             assert_eq!(answer.status, status, "{} {}", operation.id, answer.text);
-            assert_is_as_shown(&operation, &answer);
+            assert_is_as_shown(operation, &answer);
         }
     }
 }
@@ -130,7 +130,7 @@ async fn the_request_that_the_contract_shows_finds_nothing_in_an_empty_directory
     let user = SAMPLE_USER.parse().unwrap();
     // A user alone may delete any object, and one who creates a group becomes its owner.
     let [signed_in, application] = [tenant.user_token(user, all()).await, tenant.app_token(all()).await];
-    for operation in operations().into_iter().filter(|operation| promises(operation, 404)) {
+    for operation in operations().iter().filter(|operation| promises(operation, 404)) {
         let path = format!("/v1.0{}", operation.example_path());
         let mut body = operation.body_example.clone();
         let mut token = &signed_in;
@@ -147,7 +147,7 @@ async fn the_request_that_the_contract_shows_finds_nothing_in_an_empty_directory
         }
         let answer = send(request).await;
         assert_eq!(answer.status, 404, "{} {}", operation.id, answer.text);
-        assert_is_as_shown(&operation, &answer);
+        assert_is_as_shown(operation, &answer);
     }
 }
 
@@ -187,9 +187,9 @@ async fn a_request_that_gets_an_operation_wrong_is_told_so_as_the_contract_shows
     let tenant = Tenant::fresh().await;
     let objects = Objects::of(&tenant).await;
     for operation in operations() {
-        let answer = send(wrong_request(&tenant, &operation, &objects).await).await;
+        let answer = send(wrong_request(&tenant, operation, &objects).await).await;
         assert_eq!(answer.status, 400, "{} {}", operation.id, answer.text);
-        assert_is_as_shown(&operation, &answer);
+        assert_is_as_shown(operation, &answer);
     }
 }
 
@@ -198,7 +198,7 @@ async fn every_operation_refuses_a_query_option_that_it_does_not_take() {
     let tenant = Tenant::fresh().await;
     let objects = Objects::of(&tenant).await;
     for operation in operations() {
-        let answer = ask(&tenant, &operation, &objects, "?$fantasy=1", None).await;
+        let answer = ask(&tenant, operation, &objects, "?$fantasy=1", None).await;
         assert_eq!(answer.status, 400, "{} {}", operation.id, answer.text);
     }
 }
@@ -207,11 +207,11 @@ async fn every_operation_refuses_a_query_option_that_it_does_not_take() {
 async fn every_operation_with_a_body_refuses_one_that_is_too_large() {
     let tenant = Tenant::fresh().await;
     let objects = Objects::of(&tenant).await;
-    for operation in operations().into_iter().filter(|operation| promises(operation, 413)) {
+    for operation in operations().iter().filter(|operation| promises(operation, 413)) {
         let body = json!({"description": "x".repeat(1 << 20)});
-        let answer = ask(&tenant, &operation, &objects, "", Some(body)).await;
+        let answer = ask(&tenant, operation, &objects, "", Some(body)).await;
         assert_eq!(answer.status, 413, "{}", operation.id);
-        assert_is_as_shown(&operation, &answer);
+        assert_is_as_shown(operation, &answer);
     }
 }
 
@@ -227,8 +227,8 @@ async fn every_operation_with_a_body_refuses_one_that_is_encoded_or_in_another_c
         decode. Send it as it is.";
     let mut asked = 0;
     for operation in operations() {
-        let (path, Some(body)) = objects.request(&operation) else { continue };
-        assert!(promises(&operation, 415), "{}", operation.id);
+        let (path, Some(body)) = objects.request(operation) else { continue };
+        assert!(promises(operation, 415), "{}", operation.id);
         for (name, value, message) in [
             ("content-type", "application/json; charset=utf-16", charset),
             ("content-type", "application/json; charset", charset),
@@ -241,7 +241,7 @@ async fn every_operation_with_a_body_refuses_one_that_is_encoded_or_in_another_c
             let refusal = refused(415, "UnsupportedMediaType", message);
             assert_eq!(answer.refusal(), refusal, "{} {name}: {value}", operation.id);
             if value == "gzip" {
-                assert_is_as_shown(&operation, &answer);
+                assert_is_as_shown(operation, &answer);
             }
             asked += 1;
         }
@@ -254,18 +254,18 @@ async fn every_operation_that_names_objects_says_when_one_is_absent() {
     let tenant = Tenant::fresh().await;
     let there = Objects::of(&tenant).await;
     let absent = Objects { user: there.user, ..Objects::absent() };
-    for operation in operations().into_iter().filter(|operation| promises(operation, 404)) {
+    for operation in operations().iter().filter(|operation| promises(operation, 404)) {
         let answer = match operation.id.as_str() {
             "get_user" | "update_user" | "get_me" | "update_me" => {
-                ask(&tenant, &operation, &Objects::absent(), "", None).await
+                ask(&tenant, operation, &Objects::absent(), "", None).await
             }
             // The user of the token is found, and what a body names isn't.
             "create_group" => {
                 let body = json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
                     "securityEnabled": true, "members@odata.bind": [format!("https://graph.microsoft.com/v1.0/users/{}", absent.group)]});
-                ask(&tenant, &operation, &there, "", Some(body)).await
+                ask(&tenant, operation, &there, "", Some(body)).await
             }
-            _ => ask(&tenant, &operation, &absent, "", None).await,
+            _ => ask(&tenant, operation, &absent, "", None).await,
         };
         assert_eq!(answer.status, 404, "{} {}", operation.id, answer.text);
     }
@@ -276,12 +276,12 @@ async fn every_operation_that_says_so_names_an_option_of_graphs_that_it_does_not
     let tenant = Tenant::fresh().await;
     let objects = Objects::of(&tenant).await;
     for operation in operations() {
-        assert_eq!(promises(&operation, 501), operation.method == Method::GET, "{}", operation.id);
+        assert_eq!(promises(operation, 501), operation.method == Method::GET, "{}", operation.id);
         if operation.method == Method::GET {
             let option = if operation.id.starts_with("get_") { "$expand" } else { "$filter" };
-            let answer = ask(&tenant, &operation, &objects, &format!("?{option}=x"), None).await;
+            let answer = ask(&tenant, operation, &objects, &format!("?{option}=x"), None).await;
             assert_eq!(answer.status, 501, "{}", operation.id);
-            assert_is_as_shown(&operation, &answer);
+            assert_is_as_shown(operation, &answer);
         }
     }
 }
@@ -342,7 +342,7 @@ async fn the_examples_of_what_is_read_have_the_form_of_what_the_example_requests
         url.split_once("$metadata").unwrap().1.to_owned()
     };
     let mut read = 0;
-    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+    for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let Some(shown) = operation.example(200).as_object() else { continue };
         let options = operation.parameters.as_array().into_iter().flatten().filter_map(|parameter| {
             let (name, example) = (parameter["name"].as_str()?, parameter.get("example")?);
@@ -350,7 +350,7 @@ async fn the_examples_of_what_is_read_have_the_form_of_what_the_example_requests
             (parameter["in"] == "query").then(|| format!("{name}={value}"))
         });
         let query = format!("?{}", options.collect::<Vec<_>>().join("&"));
-        let answer = ask(&tenant, &operation, &objects, &query, None).await.json();
+        let answer = ask(&tenant, operation, &objects, &query, None).await.json();
         assert_eq!(context(operation.example(200)), context(&answer), "{}", operation.id);
         for name in shown.keys() {
             assert!(answer.get(name).is_some(), "{} {name}", operation.id);
@@ -376,7 +376,7 @@ async fn the_examples_of_bodies_are_accepted() {
         if example.is_null() {
             continue;
         }
-        let answer = ask(&tenant, &operation, &objects, "", Some(example)).await;
+        let answer = ask(&tenant, operation, &objects, "", Some(example)).await;
         assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);
         sent += 1;
     }

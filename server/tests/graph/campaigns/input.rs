@@ -109,17 +109,17 @@ impl Target {
     /// One input after another to every operation.
     async fn round(&mut self, random: &mut StdRng, first: bool) {
         for operation in operations() {
-            let (path, sample) = self.objects.request(&operation);
+            let (path, sample) = self.objects.request(operation);
             let samples: Vec<Value> =
                 [sample, Some(operation.body_example.clone())].into_iter().flatten().collect();
             if operation.method == Method::POST || operation.method == Method::PATCH {
                 for body in include_str!("corpus/bodies.txt").lines().filter(|_| first) {
-                    self.send_body(&operation, body.as_bytes()).await;
+                    self.send_body(operation, body.as_bytes()).await;
                 }
                 for _ in 0..EACH {
                     let sample = samples.choose(random).unwrap_or(&Value::Null).clone();
                     let body = mutated(random, sample);
-                    self.send_body(&operation, &body).await;
+                    self.send_body(operation, &body).await;
                 }
             }
             // A query that is none of OData's is ignored, and what it asks for is done: to nothing that is needed.
@@ -129,11 +129,11 @@ impl Target {
                 path
             };
             for query in include_str!("corpus/queries.txt").lines().filter(|_| first) {
-                self.probe(&operation, &format!("{path}?{query}"), None).await;
+                self.probe(operation, &format!("{path}?{query}"), None).await;
             }
             for _ in 0..EACH {
                 let query = made_up_query(random);
-                self.probe(&operation, &format!("{path}?{query}"), None).await;
+                self.probe(operation, &format!("{path}?{query}"), None).await;
             }
         }
         self.send_references(random, first).await;
@@ -141,7 +141,7 @@ impl Target {
     }
 
     async fn send_references(&mut self, random: &mut StdRng, first: bool) {
-        let add = operations().into_iter().find(|operation| operation.id == "add_group_owner").unwrap();
+        let add = operations().iter().find(|operation| operation.id == "add_group_owner").unwrap();
         let corpus: Vec<&str> = include_str!("corpus/references.txt").lines().collect();
         let made_up = |random: &mut StdRng| {
             let text = corpus.choose(random).copied().unwrap_or_default();
@@ -151,14 +151,14 @@ impl Target {
         texts.extend((0..EACH * 10).map(|_| made_up(random)));
         for text in texts {
             let text = text.replace("ID", &self.objects.member.to_string());
-            self.send_body(&add, json!({"@odata.id": text}).to_string().as_bytes()).await;
+            self.send_body(add, json!({"@odata.id": text}).to_string().as_bytes()).await;
         }
     }
 
     /// A paging token opens the next page for its own tenant, collection and query alone, and as it is alone.
     async fn send_paging_tokens(&mut self, random: &mut StdRng) {
-        let list = operations().into_iter().find(|operation| operation.id == "list_users").unwrap();
-        let page = self.probe(&list, "/users?$top=1", None).await.json();
+        let list = operations().iter().find(|operation| operation.id == "list_users").unwrap();
+        let page = self.probe(list, "/users?$top=1", None).await.json();
         let link = page["@odata.nextLink"].as_str().unwrap();
         let (_, token) = link.split_once("skiptoken=").unwrap();
         let anothers = self.tenant.server.tenant().await;
@@ -188,10 +188,10 @@ impl Target {
                 .map(|token| format!("/users?$top=1&$skiptoken={token}")),
         );
         for path in refused {
-            let answer = self.probe(&list, &path, None).await;
+            let answer = self.probe(list, &path, None).await;
             assert_eq!(answer.status, 400, "seed {}: {path}: {}", self.seed, answer.text);
         }
-        let next = self.probe(&list, &format!("/users?$top=1&$skiptoken={token}"), None).await;
+        let next = self.probe(list, &format!("/users?$top=1&$skiptoken={token}"), None).await;
         assert_eq!((next.status.as_u16(), next.json()["value"].as_array().map(Vec::len)), (200, Some(1)));
     }
 }

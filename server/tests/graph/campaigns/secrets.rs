@@ -127,7 +127,7 @@ async fn no_secret_is_logged_or_told() {
     for operation in operations() {
         let token =
             if operation.security.to_string().contains("application") { &by_application } else { &by_user };
-        let answer = objects.send(&tenant, &operation, Some(token)).await;
+        let answer = objects.send(&tenant, operation, Some(token)).await;
         assert!(![401, 403].contains(&answer.status.as_u16()), "{}: {}", operation.id, answer.text);
         secrets.check("answer", &answer.text);
     }

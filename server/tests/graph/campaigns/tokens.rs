@@ -641,8 +641,8 @@ async fn no_operation_lets_a_bad_token_in() {
     let http = http_client::new();
     let (mut asked, first) = (0, rand::rng().random_range(0..PARTS));
     for part in campaign::rounds(1) {
-        for (number, operation) in operations().into_iter().enumerate() {
-            let (path, body) = objects.request(&operation);
+        for (number, operation) in operations().iter().enumerate() {
+            let (path, body) = objects.request(operation);
             let url = format!("{}/v1.0{path}", tenant.server.url);
             let request = || {
                 let request =
