@@ -4,8 +4,7 @@ use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceS
 use serde_json::{Value, json};
 use std::{env, error::Error, fs, path::Path};
 
-/// A link to the workspace's `openapi/`, so that the contract travels with the package.
-const CONTRACT: &str = "openapi/graph-v1.0.openapi-3.0.json";
+const CONTRACT: &str = "../openapi/graph-v1.0.openapi-3.0.json";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={CONTRACT}");
