@@ -1,9 +1,14 @@
-//! What is built in from elsewhere: licences, sources and known faults, as `deny.toml` asks.
+//! What is built in from elsewhere: that it is used, and its licences, sources and known faults, as `deny.toml` asks.
 
 use crate::{run, tools};
 
 /// How cargo-deny says that it couldn't reach the list of known faults.
 const NOT_FETCHED: &str = "failed to fetch advisory database";
+
+/// Fails on a dependency that a package names and doesn't use.
+pub fn check_used() -> Result<(), String> {
+    run::captured(&mut tools::cargo_shear()?).map(drop)
+}
 
 /// Fails on a licence, a source or a version that isn't allowed, and on a dependency with a known fault. Where the list of
 /// known faults can't be fetched, that is said, and they aren't looked at.

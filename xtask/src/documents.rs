@@ -45,7 +45,7 @@ const CARGO: &str = r#"#!/bin/sh
 case "$*" in
   "run --release -- "*) shift 3; exec "$BUILT/roster" "$@" ;;
   "run --release --package roster-client --example members") exec "$BUILT/examples/members" ;;
-  "install --path server") ln -s "$BUILT/roster" "$PROGRAMS/roster" ;;
+  "install --path server --locked") ln -s "$BUILT/roster" "$PROGRAMS/roster" ;;
   *) echo "xtask/src/documents.rs doesn't know: cargo $*"; exit 1 ;;
 esac
 "#;

@@ -49,6 +49,7 @@ impl Test {
         tally.step("documents, followed", documents::follow());
         if self.all {
             tally.step("dependencies", dependencies::check());
+            tally.step("dependencies, used", dependencies::check_used());
             tally.step("contract, linted", lint::contract());
             tally.step("contract, kept by the running server", schemathesis::run());
             tally.step("TypeScript client", consumers::typescript());

@@ -1,5 +1,6 @@
 //! Tools that others made: npm packages as `xtask/tools/package-lock.json` pins them, Python packages as
-//! `xtask/tools/requirements.txt` does, and cargo-deny. They are installed into the target folder, once for each content.
+//! `xtask/tools/requirements.txt` does, and cargo's own in the versions named here. They are installed into the target
+//! folder, once for each content.
 
 use crate::run;
 use std::{
@@ -8,8 +9,8 @@ use std::{
     process::Command,
 };
 
-/// The version of cargo-deny.
-const CARGO_DENY: &str = "0.20.2";
+const CARGO_DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
+const CARGO_SHEAR: [&str; 2] = ["cargo-shear", "1.9.1"];
 
 /// The folder in which `node_modules` lies.
 pub fn node() -> Result<PathBuf, String> {
@@ -37,13 +38,23 @@ pub fn python() -> Result<PathBuf, String> {
     Ok(folder.join("bin"))
 }
 
-/// The cargo-deny program, built without optimizing, which takes longer than all that it does here.
+/// The cargo-deny program.
 pub fn cargo_deny() -> Result<Command, String> {
-    let folder = run::target().join("tools").join(format!("cargo-deny-{CARGO_DENY}"));
-    let program = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    from_registry(CARGO_DENY)
+}
+
+/// The cargo-shear program.
+pub fn cargo_shear() -> Result<Command, String> {
+    from_registry(CARGO_SHEAR)
+}
+
+/// A program of this name and version, built without optimizing, which takes longer than all that it does here.
+fn from_registry([name, version]: [&str; 2]) -> Result<Command, String> {
+    let folder = run::target().join("tools").join(format!("{name}-{version}"));
+    let program = folder.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !program.exists() {
-        let install = ["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--debug", "--quiet"];
-        let mut install = run::cargo(&install);
+        let mut install =
+            run::cargo(&["install", name, "--version", version, "--locked", "--debug", "--quiet"]);
         // In a folder for the time being: what it is built from is large.
         install.arg("--root").arg(&folder).env_remove("CARGO_TARGET_DIR").env("CARGO_PROFILE_DEV_DEBUG", "0");
         run::succeed(&mut install)?;

@@ -13,4 +13,5 @@ mod logs;
 mod migrations;
 #[path = "../shared/older.rs"]
 mod older;
+mod sqlite;
 mod world;
