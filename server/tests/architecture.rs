@@ -145,3 +145,16 @@ fn the_store_alone_knows_sql() {
         }
     }
 }
+
+#[test]
+fn the_sql_of_the_nouns_is_not_that_of_one_database() {
+    for (path, text) in sources() {
+        let inside = inside(&path);
+        if !inside.starts_with("store") || inside.starts_with("store/engine") {
+            continue;
+        }
+        for word in ["->>", "json_", "NOCASE", "last_insert_rowid", "INSERT OR "] {
+            assert!(!code(&text).contains(word), "{} says {word}: only store/engine/ may", path.display());
+        }
+    }
+}
