@@ -80,7 +80,7 @@ fn names(permissions: &[Permission]) -> Vec<String> {
 
 async fn user_subject(tenant: &TenantStore<'_>, user: &str, scopes: Vec<String>) -> Result<Subject, Error> {
     let key = Key::read(user.into());
-    let found = tenant.read(move |tx| directory::users::find(tx, &key)).await?;
+    let found = tenant.read(move |tx| directory::users::look_up(tx, &key)).await?;
     let name = |document: &Document| document.values()?.get("userPrincipalName")?.as_str().map(str::to_owned);
     let user_principal_name = found.document.as_ref().and_then(name).unwrap_or_default();
     Ok(Subject::User { id: found.id, user_principal_name, scopes })

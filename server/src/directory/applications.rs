@@ -7,7 +7,7 @@ use crate::{
         application::APPLICATION,
         clock::timestamp,
         ids::{AppId, ObjectId},
-        kinds::ObjectKind,
+        kinds::{ObjectKind, ObjectTraits},
         permissions::Permission,
         values::Values,
     },
@@ -88,8 +88,7 @@ pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Err
     let mut values = objects::check_creation(&APPLICATION, &values)?;
     values.insert("appId".into(), registration.app_id.to_string().into());
     values.insert("createdDateTime".into(), timestamp(tx.now()).into());
-    let (application, _) =
-        objects::insert(tx, ObjectKind::Application, registration.application, None, values)?;
+    let (application, _) = objects::insert(tx, ObjectTraits::Application, registration.application, values)?;
     applications::add_secret(tx, application.row, &registration.secret)?;
 
     let mut body = Values::new();

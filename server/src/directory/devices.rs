@@ -1,11 +1,11 @@
 //! Devices: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, objects};
+use super::{Error, Found, Refusal, lookup, objects};
 use crate::{
     model::{
         device::DEVICE,
         ids::{ObjectId, Sent},
-        kinds::ObjectKind,
+        kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         values::Values,
     },
@@ -21,15 +21,15 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
     if store::devices::device_id_is_taken(tx, device_id)? {
         return Err(Refusal::Taken("deviceId").into());
     }
-    Ok(objects::insert(tx, ObjectKind::Device, id, None, values)?.1)
+    Ok(objects::insert(tx, ObjectTraits::Device, id, values)?.1)
 }
 
 /// Changes a device as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::Device, id, body, |_, _| Ok(()))
+    objects::update_plain(tx, by, ObjectKind::Device, id, body, |_| Ok(()))
 }
 
 /// Deletes a device.
 pub fn delete(tx: &WriteTx<'_>, id: &Sent<ObjectId>) -> Result<(), Error> {
-    objects::delete(tx, &objects::find(tx, ObjectKind::Device, id)?)
+    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::Device, id)?)
 }

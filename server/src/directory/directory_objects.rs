@@ -1,18 +1,14 @@
 //! Objects of whatever kind, by their ids.
 
-use super::{
-    Error, Found, Policy, Refusal, applications, groups,
-    lookup::{self, Group},
-    objects,
-};
+use super::{Error, Found, Policy, Refusal, applications, groups, lookup, objects};
 use crate::{
     model::{
         ENTITIES,
         ids::{ObjectId, Sent},
-        kinds::ObjectKind,
+        kinds::ObjectTraits,
         permissions::Grants,
     },
-    store::{ReadTx, WriteTx, objects::Object},
+    store::{ReadTx, WriteTx},
 };
 
 /// An object as a caller reads it, with the properties that `select` names.
@@ -23,25 +19,22 @@ pub fn get(
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     objects::may_select(by, &ENTITIES, select)?;
-    let object = find(tx, id)?;
-    match object.group {
-        Some(traits) => groups::show(tx, &Group { object, traits }, select),
-        None => objects::show(tx, &object),
+    let (object, document) = lookup::object_with_document(tx, id)?;
+    if let ObjectTraits::Group(traits) = object.traits {
+        groups::may_show(traits, select)?;
     }
+    Ok(Found::of(&object, document))
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.
 pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>) -> Result<(), Error> {
-    let object = find(tx, id)?;
-    match (object.kind, object.group) {
-        (ObjectKind::OrgContact, _) => Err(Refusal::NotPermitted.into()),
-        (_, Some(traits)) => groups::delete_found(tx, policy, by, &Group { object, traits }),
-        (ObjectKind::Application, _) => applications::delete(tx, &object),
-        (_, None) => objects::delete(tx, &object),
+    let object = lookup::object(tx, id)?;
+    match object.traits {
+        ObjectTraits::OrgContact => Err(Refusal::NotPermitted.into()),
+        ObjectTraits::Group(traits) => groups::delete_found(tx, policy, by, &object, traits),
+        ObjectTraits::Application => applications::delete(tx, &object),
+        ObjectTraits::User | ObjectTraits::Device | ObjectTraits::ServicePrincipal => {
+            objects::delete(tx, &object)
+        }
     }
-}
-
-fn find(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Object, Error> {
-    let found = lookup::find_by_id(tx, id.value)?;
-    Ok(found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
 }

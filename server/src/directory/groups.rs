@@ -1,22 +1,19 @@
 //! Groups: creating, reading, changing and deleting them.
 
-use super::{
-    Error, Found, Policy, Refusal,
-    addresses::proxy_addresses,
-    lookup::{self, Group, find_group},
-    members, objects, owners,
-};
+use super::{Error, Found, Policy, Refusal, addresses::proxy_addresses, lookup, members, objects, owners};
 use crate::{
     model::{
         clock::timestamp,
+        draft::Draft,
+        entity,
         group::GROUP,
         ids::{ObjectId, Sent},
-        kinds::{GroupKind, GroupTraits, ObjectKind},
+        kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
-            self, ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
+            ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
             UPDATE_GROUP_PROPERTIES,
         },
-        values::{PropertyFault, Values},
+        values::{Document, PropertyFault, Values},
     },
     odata::reference::Reference,
     store::{
@@ -37,20 +34,20 @@ pub fn get(
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     objects::may_select(by, &[&GROUP], select)?;
-    show(tx, &find_group(tx, id)?, select)
+    let (group, traits, document) = lookup::group_with_document(tx, id)?;
+    may_show(traits, select)?;
+    Ok(Found::of(&group, document))
 }
 
-/// A group with its texts.
-pub(super) fn show(tx: &ReadTx<'_>, group: &Group, select: Option<&[String]>) -> Result<Found, Error> {
-    if select.unwrap_or_default().iter().any(|name| GROUP.holds_elsewhere(name)) {
-        has_mailbox(group)?;
-    }
-    objects::show(tx, &group.object)
+/// Refuses to show what Exchange holds of a group that has no mailbox.
+pub(super) fn may_show(traits: GroupTraits, select: Option<&[String]>) -> Result<(), Refusal> {
+    let elsewhere = select.unwrap_or_default().iter().any(|name| GROUP.holds_elsewhere(name));
+    if elsewhere { has_mailbox(traits) } else { Ok(()) }
 }
 
 /// Refuses groups of which Exchange holds nothing.
-fn has_mailbox(group: &Group) -> Result<(), Refusal> {
-    (group.traits.kind == GroupKind::Microsoft365).then_some(()).ok_or(Refusal::NoMailbox)
+fn has_mailbox(group: GroupTraits) -> Result<(), Refusal> {
+    (group.kind == GroupKind::Microsoft365).then_some(()).ok_or(Refusal::NoMailbox)
 }
 
 /// The objects that a request binds to a group.
@@ -92,14 +89,15 @@ pub fn create(
     if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }
-    check_first_rule(&values, traits)?;
-    if values.contains_key("assignedLabels") && !matches!(by.principal, Principal::User(_)) {
+    let draft = Draft::of_new(values);
+    check_first_rule(draft.values(), traits)?;
+    if draft.values().contains_key("assignedLabels") && !matches!(by.principal, Principal::User(_)) {
         return Err(Refusal::NotPermitted.into());
     }
     if traits.role_assignable && CHANGE_ROLE_ASSIGNABLE.reach(by).is_none() {
         return Err(Refusal::lacks(&CHANGE_ROLE_ASSIGNABLE, by).into());
     }
-    check_unique_names(tx, &values, traits, None)?;
+    check_unique_names(tx, &draft, traits, None)?;
     let members = if ADD_MEMBER.reach(by).is_some() {
         addable(tx, by, &bound.members)?
     } else {
@@ -113,7 +111,7 @@ pub fn create(
     let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
     // What is refused up to here has changed nothing.
-    let (group, found) = insert(tx, id, values, traits)?;
+    let (group, found) = insert(tx, id, draft, traits)?;
     bind(tx, &group, &members, &owners)?;
     Ok(found)
 }
@@ -153,60 +151,67 @@ pub fn update(
     if more_than_members && UPDATE_GROUP_PROPERTIES.reach(by).is_none() {
         return Err(Refusal::lacks(&UPDATE_GROUP_PROPERTIES, by).into());
     }
-    let mut group = find_group(tx, id)?;
-    objects::check_id(body, &group.object)?;
-    policy.may_change(&group)?;
-    members::may_change_role_assignable(by, &group)?;
+    let (group, mut traits, document) = lookup::group_with_document(tx, id)?;
+    objects::check_id(body, &group)?;
+    policy.may_change(traits)?;
+    members::may_change_role_assignable(by, traits)?;
     if elsewhere {
-        has_mailbox(&group)?;
+        has_mailbox(traits)?;
     }
     if !changes.is_empty() {
-        change(tx, &mut group, &changes)?;
+        traits = change(tx, &group, traits, &document, &changes)?;
     }
     if !bound.members.is_empty() {
-        members::may_be_changed_by_hand(&group)?;
+        members::may_be_changed_by_hand(traits)?;
     }
     let members = addable(tx, by, &bound.members)?;
     let owners = resolve(tx, &bound.owners)?;
-    check_bound(group.object.id, group.traits, &members, &owners)?;
+    check_bound(group.id, traits, &members, &owners)?;
     bind(tx, &group, &members, &owners)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }
 
 /// Deletes a group. Its mail nickname is free again.
 pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>) -> Result<(), Error> {
-    delete_found(tx, policy, by, &find_group(tx, id)?)
+    let (group, traits) = lookup::group(tx, id)?;
+    delete_found(tx, policy, by, &group, traits)
 }
 
 pub(super) fn delete_found(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &Group,
+    group: &Object,
+    traits: GroupTraits,
 ) -> Result<(), Error> {
-    policy.may_change(group)?;
-    members::may_change_role_assignable(by, group)?;
-    objects::delete(tx, &group.object)
+    policy.may_change(traits)?;
+    members::may_change_role_assignable(by, traits)?;
+    objects::delete(tx, group)
 }
 
-/// Changes a group's properties. Its kind stays, and who may see its members.
-fn change(tx: &WriteTx<'_>, group: &mut Group, changes: &Values) -> Result<(), Error> {
-    let before = store::objects::values(tx, group.object.row)?;
-    let mut after = before.clone();
-    objects::apply(&GROUP, &mut after, changes)?;
-    let traits = read_traits(&after)?;
-    if traits.kind != group.traits.kind {
+/// Changes a group's properties, and gives the traits that it has then. Its kind stays, and who may see its members.
+fn change(
+    tx: &WriteTx<'_>,
+    group: &Object,
+    before: GroupTraits,
+    document: &Document,
+    changes: &Values,
+) -> Result<GroupTraits, Error> {
+    let mut draft = objects::apply(&GROUP, document, changes)?;
+    let traits = read_traits(draft.values())?;
+    if traits.kind != before.kind {
         return Err(Refusal::OtherKind.into());
     }
-    if traits.hidden_membership != group.traits.hidden_membership {
+    if traits.hidden_membership != before.hidden_membership {
         return Err(refused(PropertyFault::Immutable("visibility")).into());
     }
-    change_rule(&mut after, changes, traits)?;
-    check_unique_names(tx, &after, traits, Some((group.object.row, &before)))?;
-    complete(tx, &mut after, traits, Some(&before))?;
-    group.traits = traits;
-    group.object.group = Some(traits);
-    objects::update(tx, &group.object, &before, &after)
+    change_rule(&mut draft, changes, traits)?;
+    check_unique_names(tx, &draft, traits, Some(group.row))?;
+    set_addresses(tx, &mut draft, traits)?;
+    let mut group = *group;
+    group.traits = ObjectTraits::Group(traits);
+    objects::update(tx, &group, &draft)?;
+    Ok(traits)
 }
 
 /// Refuses what no group of this kind can have, and what the request names twice. It asks before anything is known
@@ -216,14 +221,14 @@ fn check_bound(
     traits: GroupTraits,
     members: &[Object],
     owners: &[Object],
-) -> Result<(), Error> {
+) -> Result<(), Refusal> {
     members.iter().try_for_each(|member| members::may_join(traits, member))?;
     owners.iter().try_for_each(owners::may_own)?;
     if let Some(member) = named_again(members) {
-        return Err(Refusal::MemberTwice { group, member: member.id, kind: member.kind }.into());
+        return Err(Refusal::MemberTwice { group, member: member.id, kind: member.kind() });
     }
     if named_again(owners).is_some() {
-        return Err(Refusal::OwnerTwice.into());
+        return Err(Refusal::OwnerTwice);
     }
     Ok(())
 }
@@ -236,7 +241,7 @@ fn named_again(objects: &[Object]) -> Option<&Object> {
 
 /// Adds owners and members; one that is there already fails all of it. Members come last, so that their being there
 /// decides over no other refusal.
-fn bind(tx: &WriteTx<'_>, group: &Group, members: &[Object], owners: &[Object]) -> Result<(), Error> {
+fn bind(tx: &WriteTx<'_>, group: &Object, members: &[Object], owners: &[Object]) -> Result<(), Error> {
     owners.iter().try_for_each(|owner| owners::own(tx, group, owner))?;
     if !owners.is_empty() {
         owners::check_quota(tx, group)?;
@@ -269,7 +274,7 @@ fn readable(
     })?;
     let may = |object: &Object| {
         let itself = matches!(by.principal, Principal::Application(Some(id)) if id == object.id);
-        itself || permissions::read(object.kind).covers(by, object.id)
+        itself || entity(object.kind()).read.covers(by, object.id)
     };
     if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::lacks(binding, by).into()) }
 }
@@ -278,46 +283,34 @@ fn readable(
 pub(super) fn insert(
     tx: &WriteTx<'_>,
     id: ObjectId,
-    mut values: Values,
+    mut draft: Draft,
     traits: GroupTraits,
-) -> Result<(Group, Found), Error> {
+) -> Result<(Object, Found), Error> {
     let now = timestamp(tx.now());
-    let mut set = |name: &str, value: Value| {
-        values.insert(name.into(), value);
-    };
-    set("createdDateTime", now.clone().into());
-    set("renewedDateTime", now.into());
-    set("organizationId", tx.tenant().id.to_string().into());
-    set("securityIdentifier", id.security_identifier().into());
+    draft.set("createdDateTime", now.as_str());
+    draft.set("renewedDateTime", now);
+    draft.set("organizationId", tx.tenant().id.to_string());
+    draft.set("securityIdentifier", id.security_identifier());
     if traits.dynamic {
-        values.entry("membershipRuleProcessingState").or_insert_with(|| "On".into());
+        draft.set_if_absent("membershipRuleProcessingState", "On");
     }
     let visibility =
         if traits.kind == GroupKind::Microsoft365 && !traits.role_assignable { "Public" } else { "Private" };
-    values.entry("visibility").or_insert_with(|| visibility.into());
-    complete(tx, &mut values, traits, None)?;
-    let (object, found) = objects::insert(tx, ObjectKind::Group, id, Some(traits), values)?;
-    Ok((Group { object, traits }, found))
+    draft.set_if_absent("visibility", visibility);
+    set_addresses(tx, &mut draft, traits)?;
+    objects::insert(tx, ObjectTraits::Group(traits), id, draft.into_values())
 }
 
-/// Sets what follows from other values: groups that take mail have addresses. `before` are the group's values before they
-/// changed; its address stays while its nickname does.
-fn complete(
-    tx: &ReadTx<'_>,
-    values: &mut Values,
-    traits: GroupTraits,
-    before: Option<&Values>,
-) -> Result<(), Error> {
-    let nickname = values.get("mailNickname");
-    let stays = before.is_some_and(|before| before.get("mailNickname") == nickname);
-    if traits.kind == GroupKind::Security || stays {
+/// Sets the mail addresses of groups that take mail, which follow from the nickname: they stay while it does.
+fn set_addresses(tx: &ReadTx<'_>, draft: &mut Draft, traits: GroupTraits) -> Result<(), Error> {
+    if traits.kind == GroupKind::Security || !draft.has_changed("mailNickname") {
         return Ok(());
     }
-    let nickname = nickname.and_then(Value::as_str).unwrap_or_default();
+    let nickname = draft.text("mailNickname").unwrap_or_default();
     let mail = format!("{nickname}@{}", domains::default(tx)?);
-    let addresses = proxy_addresses(Some(&mail), values.get("proxyAddresses"));
-    values.insert("proxyAddresses".into(), addresses);
-    values.insert("mail".into(), mail.into());
+    let addresses = proxy_addresses(Some(&mail), draft.get("proxyAddresses"));
+    draft.set("proxyAddresses", addresses);
+    draft.set("mail", mail);
     Ok(())
 }
 
@@ -366,23 +359,20 @@ fn check_first_rule(values: &Values, traits: GroupTraits) -> Result<(), Refusal>
 
 /// A group that becomes dynamic needs a rule, which begins to be applied. One that becomes static keeps its
 /// rule, paused, and takes no other.
-fn change_rule(after: &mut Values, changes: &Values, traits: GroupTraits) -> Result<(), Refusal> {
+fn change_rule(draft: &mut Draft, changes: &Values, traits: GroupTraits) -> Result<(), Refusal> {
     const STATE: &str = "membershipRuleProcessingState";
+    let has_rule = has_rule(draft.values());
     if traits.dynamic {
-        after.entry(STATE).or_insert_with(|| "On".into());
-        return has_rule(after).then_some(()).ok_or(refused(PropertyFault::Required("membershipRule")));
+        draft.set_if_absent(STATE, "On");
+        return has_rule.then_some(()).ok_or(refused(PropertyFault::Required("membershipRule")));
     }
     let applied = changes.get(STATE).is_some_and(|state| state == "On");
     let paused = changes.get(STATE).is_some_and(|state| state == "Paused");
     let ruled = changes.get("membershipRule").is_some_and(|rule| !rule.is_null());
-    if applied || ruled || (paused && !has_rule(after)) {
+    if applied || ruled || (paused && !has_rule) {
         return Err(Refusal::Combination);
     }
-    if has_rule(after) {
-        after.insert(STATE.into(), "Paused".into());
-    } else {
-        after.remove(STATE);
-    }
+    draft.set(STATE, if has_rule { "Paused".into() } else { Value::Null });
     Ok(())
 }
 
@@ -390,18 +380,15 @@ fn has_rule(values: &Values) -> bool {
     values.get("membershipRule").and_then(Value::as_str).is_some_and(|rule| !rule.trim().is_empty())
 }
 
-/// Refuses names of other groups. `of` is the group that has the values, and its values before: a name that stays isn't
-/// looked at.
+/// Refuses new names that are another group's than `of`. A name that stays isn't looked at.
 fn check_unique_names(
     tx: &ReadTx<'_>,
-    values: &Values,
+    draft: &Draft,
     traits: GroupTraits,
-    of: Option<(RowNumber, &Values)>,
+    of: Option<RowNumber>,
 ) -> Result<(), Error> {
-    let stays = |name: &str| of.is_some_and(|(_, before)| before.get(name) == values.get(name));
-    let changed = |name: &str| values.get(name).filter(|_| !stays(name)).and_then(Value::as_str);
-    let is_another =
-        |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of.map(|(row, _)| row));
+    let changed = |name: &str| draft.text(name).filter(|_| draft.has_changed(name));
+    let is_another = |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of);
     if let Some(nickname) = changed("mailNickname")
         && traits.kind == GroupKind::Microsoft365
         && is_another(store::groups::find_by_mail_nickname(tx, nickname)?)
@@ -421,5 +408,5 @@ fn owner_by_creation(tx: &ReadTx<'_>, by: &Grants, traits: GroupTraits) -> Resul
     let (GroupKind::Microsoft365, Principal::User(Some(creator))) = (traits.kind, by.principal) else {
         return Ok(None);
     };
-    Ok(lookup::find_by_id(tx, creator)?.filter(|object| object.kind == ObjectKind::User))
+    Ok(store::objects::find(tx, creator)?.filter(|object| object.kind() == ObjectKind::User))
 }

@@ -1,23 +1,30 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, Refusal, groups, lookup, objects, users};
+use super::{Error, Found, Refusal, groups, objects, users};
 use crate::{
-    model::{ids::ObjectId, kinds::ObjectKind, values::Values},
+    model::{
+        draft::Draft,
+        ids::ObjectId,
+        kinds::{ObjectKind, ObjectTraits},
+        values::Values,
+    },
     store::{
         WriteTx,
         changes::{self, Change},
         members::MEMBERS,
-        objects::RowNumber,
+        objects::{RowNumber, find},
         owners::OWNERS,
         pairs::{Insert, Pairs},
     },
 };
 use serde_json::Value;
 
-/// Puts a device, service principal or contact into the directory, with the values given.
+/// Puts an object into the directory, with the values given and unchecked. Groups are refused: [`group`] reads their
+/// traits.
 pub fn object(tx: &WriteTx<'_>, kind: ObjectKind, id: ObjectId, values: Value) -> Result<Found, Error> {
-    Ok(objects::insert(tx, kind, id, None, into_values(values))?.1)
+    let traits = ObjectTraits::of(kind, None).ok_or(Refusal::Combination)?;
+    Ok(objects::insert(tx, traits, id, into_values(values))?.1)
 }
 
 /// Puts a user into the directory. What a creation demands must be among the values, the password included.
@@ -29,7 +36,7 @@ pub fn user(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Erro
 pub fn group(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Error> {
     let values = into_values(values);
     let traits = groups::read_traits(&values)?;
-    Ok(groups::insert(tx, id, values, traits)?.1)
+    Ok(groups::insert(tx, id, Draft::of_new(values), traits)?.1)
 }
 
 /// Puts a member into a group, whatever their kinds. Both must be there.
@@ -49,11 +56,8 @@ fn relate(
     related: ObjectId,
     change: fn(RowNumber) -> Change<'static>,
 ) -> Result<(), Error> {
-    let find = |id: ObjectId| {
-        let found = lookup::find_by_id(tx, id)?;
-        found.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())))
-    };
-    let (group, related) = (find(group)?, find(related)?);
+    let look_up = |id: ObjectId| find(tx, id)?.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())));
+    let (group, related) = (look_up(group)?, look_up(related)?);
     if pairs.insert(tx, &group, related.row)? == Insert::New {
         changes::append(tx, &group, change(related.row))?;
     }

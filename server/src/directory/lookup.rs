@@ -1,10 +1,11 @@
-//! From the ids and references of a request to the objects that they name.
+//! From the ids, keys and references of a request to the objects that they name. What isn't there is refused, by the key
+//! as the caller wrote it.
 
 use super::{Error, Refusal};
 use crate::{
     model::{
         ids::{ObjectId, Sent},
-        kinds::GroupTraits,
+        kinds::{GroupTraits, ObjectKind},
         values::Document,
     },
     odata::reference::{Key, Reference},
@@ -20,42 +21,81 @@ pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, 
     {
         return Err(absent().into());
     }
-    let found = find(tx, &reference.key)?;
-    let fits = |object: &Object| reference.kind.is_none_or(|kind| kind == object.kind);
+    let found = by_key(tx, &reference.key)?;
+    let fits = |object: &Object| reference.kind.is_none_or(|kind| kind == object.kind());
     Ok(found.filter(fits).ok_or_else(absent)?)
 }
 
-/// The object of this key. A sign-in name names users alone.
-pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
+/// The object with this key. A sign-in name names only users.
+fn by_key(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
     Ok(match key {
-        Key::Id(id) => find_by_id(tx, id.value)?,
+        Key::Id(id) => objects::find(tx, id.value)?,
         Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
     })
 }
 
-/// The same with its texts, which one look finds where the key is an id.
-pub(super) fn find_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<Option<(Object, Document)>, Error> {
-    if let Key::Id(id) = key {
-        return Ok(objects::find_with_document(tx, id.value)?);
-    }
-    let Some(object) = find(tx, key)? else { return Ok(None) };
-    Ok(Some((object, objects::document(tx, object.row)?)))
+/// The object with this id, whatever its kind.
+pub(super) fn object(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Object, Error> {
+    Ok(objects::find(tx, id.value)?.ok_or_else(|| absent(id))?)
 }
 
-/// The object of this id, whatever its kind.
-pub(super) fn find_by_id(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
-    Ok(objects::find(tx, id)?)
+/// The same with its documents, in one look.
+pub(super) fn object_with_document(
+    tx: &ReadTx<'_>,
+    id: &Sent<ObjectId>,
+) -> Result<(Object, Document), Error> {
+    Ok(objects::find_with_document(tx, id.value)?.ok_or_else(|| absent(id))?)
 }
 
-/// An object that is a group.
-pub(super) struct Group {
-    pub object: Object,
-    pub traits: GroupTraits,
+/// The object of this kind with this id.
+pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Object, Error> {
+    let object = object(tx, id)?;
+    if object.kind() == kind { Ok(object) } else { Err(absent(id).into()) }
 }
 
-/// The group of this id. An object of another kind is no group.
-pub(super) fn find_group(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Group, Error> {
-    let found = objects::find(tx, id.value)?;
-    let group = found.and_then(|object| Some(Group { object, traits: object.group? }));
-    Ok(group.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
+/// The same with its documents, in one look.
+pub(super) fn of_kind_with_document(
+    tx: &ReadTx<'_>,
+    kind: ObjectKind,
+    id: &Sent<ObjectId>,
+) -> Result<(Object, Document), Error> {
+    let (object, document) = object_with_document(tx, id)?;
+    if object.kind() == kind { Ok((object, document)) } else { Err(absent(id).into()) }
+}
+
+/// The group with this id, and its traits.
+pub(super) fn group(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<(Object, GroupTraits), Error> {
+    let object = object(tx, id)?;
+    let traits = object.traits.group().ok_or_else(|| absent(id))?;
+    Ok((object, traits))
+}
+
+/// The same with its documents, in one look.
+pub(super) fn group_with_document(
+    tx: &ReadTx<'_>,
+    id: &Sent<ObjectId>,
+) -> Result<(Object, GroupTraits, Document), Error> {
+    let (object, document) = object_with_document(tx, id)?;
+    let traits = object.traits.group().ok_or_else(|| absent(id))?;
+    Ok((object, traits, document))
+}
+
+/// The user with this key.
+pub(super) fn user(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
+    let found = by_key(tx, key)?.filter(|object| object.kind() == ObjectKind::User);
+    Ok(found.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
+}
+
+/// The same with its documents, in one look.
+pub(super) fn user_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<(Object, Document), Error> {
+    let found = match key {
+        Key::Id(id) => objects::find_with_document(tx, id.value)?,
+        Key::UserPrincipalName(name) => users::find_by_principal_name_with_document(tx, name)?,
+    };
+    let user = found.filter(|(object, _)| object.kind() == ObjectKind::User);
+    Ok(user.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
+}
+
+fn absent(id: &Sent<ObjectId>) -> Refusal {
+    Refusal::NotFound(id.text.clone())
 }

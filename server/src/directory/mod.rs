@@ -18,11 +18,11 @@ pub mod users;
 use crate::{
     model::{
         ids::ObjectId,
-        kinds::{GroupKind, MemberKind, ObjectKind, Relationship},
+        kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits, Relationship},
         permissions::{Grants, Missing, Need},
         values::{Document, PropertyFault},
     },
-    store,
+    store::{self, objects::Object},
 };
 use std::str::FromStr;
 
@@ -53,11 +53,11 @@ pub enum Refusal {
         /// The group.
         group: GroupKind,
         /// What wanted to join it.
-        member: MemberKind,
+        member: ObjectTraits,
     },
     /// Objects of that kind own no groups.
     #[error("{} can't be an owner of a group", .0.words())]
-    NoOwner(MemberKind),
+    NoOwner(ObjectTraits),
     /// The object is a member or an owner already.
     #[error("already among the {}", .0.name())]
     AlreadyRelated(Relationship),
@@ -180,8 +180,8 @@ impl FromStr for ExchangeManagedGroups {
 
 impl Policy {
     /// Refuses changes of groups that Exchange keeps.
-    fn may_change(self, group: &lookup::Group) -> Result<(), Refusal> {
-        self.lets_change(group.traits.kind).then_some(()).ok_or(Refusal::ManagedByExchange)
+    fn may_change(self, group: GroupTraits) -> Result<(), Refusal> {
+        self.lets_change(group.kind).then_some(()).ok_or(Refusal::ManagedByExchange)
     }
 
     /// Whether groups of this kind can be created and changed here.
@@ -203,4 +203,11 @@ pub struct Found {
     pub id: ObjectId,
     /// Its texts. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
+}
+
+impl Found {
+    /// An object of which the caller may see everything that was read.
+    fn of(object: &Object, document: Document) -> Self {
+        Self { kind: object.kind(), id: object.id, document: Some(document) }
+    }
 }

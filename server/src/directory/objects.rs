@@ -1,13 +1,14 @@
 //! What is the same for objects of every kind: reading, listing, counting, storing, changing and deleting
 //! them. What sets a kind apart is a rule of that kind's own file.
 
-use super::{Error, Found, Refusal};
+use super::{Error, Found, Refusal, lookup};
 use crate::{
     model::{
         self,
         clock::timestamp,
+        draft::Draft,
         ids::{ObjectId, Sent},
-        kinds::{GroupTraits, ObjectKind},
+        kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants, Missing, Reach},
         properties::Entity,
         values::{Document, PropertyFault, Values},
@@ -45,12 +46,6 @@ impl Page {
     }
 }
 
-/// The object of this id, if it is of this kind.
-pub(super) fn find(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Object, Error> {
-    let found = objects::find(tx, id.value)?.filter(|object| object.kind == kind);
-    Ok(found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
-}
-
 /// An object of this kind as a caller reads it, with the properties that `select` names.
 pub fn get(
     tx: &ReadTx<'_>,
@@ -60,23 +55,15 @@ pub fn get(
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     may_select(by, &[model::entity(kind)], select)?;
-    let found = objects::find_with_document(tx, id.value)?.filter(|(object, _)| object.kind == kind);
-    let (object, document) = found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?;
-    Ok(Found { kind, id: object.id, document: Some(document) })
-}
-
-/// An object with its texts.
-pub(super) fn show(tx: &ReadTx<'_>, object: &Object) -> Result<Found, Error> {
-    let document = objects::document(tx, object.row)?;
-    Ok(Found { kind: object.kind, id: object.id, document: Some(document) })
+    let (object, document) = lookup::of_kind_with_document(tx, kind, id)?;
+    Ok(Found::of(&object, document))
 }
 
 /// A page of the objects of a kind.
 pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
     check_listed(by, &[model::entity(kind)], listing)?;
     let listing = Listing { kind: Some(kind), ..listing.clone() };
-    let show = |(object, document): (Object, _)| Found { kind, id: object.id, document: Some(document) };
-    Ok(Page::of(objects::page(tx, &listing)?, show))
+    Ok(Page::of(objects::page(tx, &listing)?, |(object, document)| Found::of(&object, document)))
 }
 
 /// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before
@@ -147,44 +134,39 @@ pub(super) fn check_id(body: &Values, object: &Object) -> Result<(), Refusal> {
     if body.get("id").is_none_or(is_own) {
         return Ok(());
     }
-    let resource = model::entity(object.kind).resource;
+    let resource = model::entity(object.kind()).resource;
     Err(Refusal::Property { resource, fault: PropertyFault::ReadOnly("id") })
 }
 
-/// Changes values as a checked update says.
-pub(super) fn apply(entity: &'static Entity, values: &mut Values, changes: &Values) -> Result<(), Refusal> {
+/// The values of a stored object, changed as a checked update says.
+pub(super) fn apply(entity: &'static Entity, document: &Document, changes: &Values) -> Result<Draft, Error> {
+    let mut draft = Draft::of_stored(objects::values_of(document)?);
     let refused = |fault| Refusal::Property { resource: entity.resource, fault };
-    entity.apply(values, changes).map_err(refused)
+    entity.apply(&mut draft, changes).map_err(refused)?;
+    Ok(draft)
 }
 
 /// Stores a new object whose values were checked and completed, and records the change.
 pub(super) fn insert(
     tx: &WriteTx<'_>,
-    kind: ObjectKind,
+    traits: ObjectTraits,
     id: ObjectId,
-    group: Option<GroupTraits>,
     mut values: Values,
 ) -> Result<(Object, Found), Error> {
     values.insert("id".into(), id.to_string().into());
-    let (object, document) = objects::insert(tx, &NewObject { id, kind, group, values })?;
+    let (object, document) = objects::insert(tx, &NewObject { id, traits, values })?;
     check_size(&document)?;
     changes::append(tx, &object, Change::Created)?;
-    Ok((object, Found { kind, id, document: Some(document) }))
+    Ok((object, Found::of(&object, document)))
 }
 
 /// Stores an object's changed values, and records which they are. What didn't change is not written again.
-pub(super) fn update(
-    tx: &WriteTx<'_>,
-    object: &Object,
-    before: &Values,
-    after: &Values,
-) -> Result<(), Error> {
-    let names = model::entity(object.kind).properties.iter().map(|property| property.name);
-    let changed: Vec<_> = names.filter(|&name| before.get(name) != after.get(name)).collect();
+pub(super) fn update(tx: &WriteTx<'_>, object: &Object, draft: &Draft) -> Result<(), Error> {
+    let changed = draft.changed(model::entity(object.kind()));
     if changed.is_empty() {
         return Ok(());
     }
-    check_size(&objects::update(tx, object, after, &changed)?)?;
+    check_size(&objects::update(tx, object, draft.values(), &changed)?)?;
     Ok(changes::append(tx, object, Change::Updated(&changed))?)
 }
 
@@ -199,26 +181,23 @@ pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     Ok(deletions::delete(tx, object, &values)?)
 }
 
-/// Changes an object of a kind whose properties stand each for itself, but for what `check` says of the values before and
-/// after.
+/// Changes an object of a kind whose properties stand each for itself, but for what `check` says of them together.
 pub(super) fn update_plain(
     tx: &WriteTx<'_>,
     by: &Grants,
     kind: ObjectKind,
     id: &Sent<ObjectId>,
     body: &Values,
-    check: impl Fn(&Values, &Values) -> Result<(), Refusal>,
+    check: impl Fn(&Draft) -> Result<(), Refusal>,
 ) -> Result<(), Error> {
     let entity = model::entity(kind);
     let changes = check_update(by, entity, body)?;
     if names_nothing(body, &changes) {
         return Err(Refusal::NothingToChange.into());
     }
-    let object = find(tx, kind, id)?;
+    let (object, document) = lookup::of_kind_with_document(tx, kind, id)?;
     check_id(body, &object)?;
-    let before = objects::values(tx, object.row)?;
-    let mut after = before.clone();
-    apply(entity, &mut after, &changes)?;
-    check(&before, &after)?;
-    update(tx, &object, &before, &after)
+    let draft = apply(entity, &document, &changes)?;
+    check(&draft)?;
+    update(tx, &object, &draft)
 }

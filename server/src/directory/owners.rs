@@ -2,8 +2,7 @@
 //! only by being deleted.
 
 use super::{
-    Error, Policy, Refusal,
-    lookup::{self, Group, find_group},
+    Error, Policy, Refusal, lookup,
     members::{may_change_role_assignable, show_where_readable},
     objects::{Page, check_listed},
 };
@@ -35,9 +34,9 @@ pub fn add(
     group: &Sent<ObjectId>,
     reference: &Reference,
 ) -> Result<(), Error> {
-    let group = find_group(tx, group)?;
-    policy.may_change(&group)?;
-    may_change_role_assignable(by, &group)?;
+    let (group, traits) = lookup::group(tx, group)?;
+    policy.may_change(traits)?;
+    may_change_role_assignable(by, traits)?;
     let owner = lookup::resolve(tx, reference)?;
     may_own(&owner)?;
     own(tx, &group, &owner)?;
@@ -52,53 +51,54 @@ pub fn remove(
     group_id: &Sent<ObjectId>,
     owner: ObjectId,
 ) -> Result<(), Error> {
-    let group = find_group(tx, group_id)?;
-    policy.may_change(&group)?;
-    may_change_role_assignable(by, &group)?;
+    let (group, traits) = lookup::group(tx, group_id)?;
+    policy.may_change(traits)?;
+    may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let owner = objects::find(tx, owner)?.ok_or_else(absent)?;
-    if OWNERS.remove(tx, &group.object, owner.row)? == Remove::NotThere {
+    if OWNERS.remove(tx, &group, owner.row)? == Remove::NotThere {
         return Err(absent().into());
     }
-    if owner.kind == ObjectKind::User && owners::count_users(tx, group.object.row)? == 0 {
+    if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
         return Err(Refusal::LastOwner.into());
     }
-    Ok(changes::append(tx, &group.object, Change::OwnerRemoved(owner.row))?)
+    Ok(changes::append(tx, &group, Change::OwnerRemoved(owner.row))?)
 }
 
 /// A page of a group's owners.
 pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
     check_listed(by, &ENTITIES, listing)?;
-    let group = find_group(tx, group)?;
-    let page = OWNERS.page(tx, group.object.row, listing)?;
+    let (group, _) = lookup::group(tx, group)?;
+    let page = OWNERS.page(tx, group.row, listing)?;
     Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
 /// How many owners a group has.
 pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
-    Ok(OWNERS.count(tx, &find_group(tx, group)?.object)?)
+    let (group, _) = lookup::group(tx, group)?;
+    Ok(OWNERS.count(tx, &group)?)
 }
 
 /// Refuses owners of kinds that own no groups.
-pub(super) fn may_own(owner: &Object) -> Result<(), Error> {
-    match owner.kind {
+pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
+    match owner.kind() {
         ObjectKind::User | ObjectKind::ServicePrincipal => Ok(()),
-        _ => Err(Refusal::NoOwner(owner.member_kind()?).into()),
+        _ => Err(Refusal::NoOwner(owner.traits)),
     }
 }
 
 /// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
 /// there are too many afterwards ([`check_quota`]).
-pub(super) fn own(tx: &WriteTx<'_>, group: &Group, owner: &Object) -> Result<(), Error> {
-    match OWNERS.insert(tx, &group.object, owner.row)? {
-        Insert::New => Ok(changes::append(tx, &group.object, Change::OwnerAdded(owner.row))?),
+pub(super) fn own(tx: &WriteTx<'_>, group: &Object, owner: &Object) -> Result<(), Error> {
+    match OWNERS.insert(tx, group, owner.row)? {
+        Insert::New => Ok(changes::append(tx, group, Change::OwnerAdded(owner.row))?),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
     }
 }
 
 /// Refuses where a group has come to have too many owners.
-pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Group) -> Result<(), Error> {
-    let count = OWNERS.count(tx, &group.object)?;
+pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Object) -> Result<(), Error> {
+    let count = OWNERS.count(tx, group)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

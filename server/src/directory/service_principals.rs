@@ -1,10 +1,11 @@
 //! Service principals: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, objects};
+use super::{Error, Found, Refusal, lookup, objects};
 use crate::{
     model::{
+        draft::Draft,
         ids::{ObjectId, Sent},
-        kinds::ObjectKind,
+        kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         service_principal::SERVICE_PRINCIPAL,
         values::{PropertyFault, Values},
@@ -22,23 +23,23 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 }
 
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
-    let mut values = objects::check_creation(&SERVICE_PRINCIPAL, body)?;
-    check_declared(&Values::new(), &values)?;
-    let app_id = values.get("appId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut draft = Draft::of_new(objects::check_creation(&SERVICE_PRINCIPAL, body)?);
+    check_declared(&draft)?;
+    let app_id = draft.text("appId").unwrap_or_default().to_owned();
     if applications::find(tx, ObjectKind::ServicePrincipal, &app_id)?.is_some() {
         return Err(Refusal::ServicePrincipalExists(app_id).into());
     }
     if let Some(application) = applications::find(tx, ObjectKind::Application, &app_id)? {
         let application = store::objects::values(tx, application.row)?;
         let name = application.get("displayName").cloned().unwrap_or_default();
-        values.entry("displayName").or_insert_with(|| name.clone());
-        values.insert("appDisplayName".into(), name);
+        draft.set_if_absent("displayName", name.clone());
+        draft.set("appDisplayName", name);
         let audience = application.get("signInAudience").cloned().unwrap_or_default();
-        values.insert("signInAudience".into(), audience);
-        values.insert("appOwnerOrganizationId".into(), tx.tenant().id.to_string().into());
+        draft.set("signInAudience", audience);
+        draft.set("appOwnerOrganizationId", tx.tenant().id.to_string());
     }
-    values.insert("servicePrincipalNames".into(), vec![app_id].into());
-    objects::insert(tx, ObjectKind::ServicePrincipal, id, None, values)
+    draft.set("servicePrincipalNames", vec![app_id]);
+    objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())
 }
 
 /// Changes a service principal as the body says.
@@ -47,9 +48,9 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values)
 }
 
 /// Refuses roles and permissions without an id of their own, and to take away one that is enabled.
-fn check_declared(before: &Values, after: &Values) -> Result<(), Refusal> {
+fn check_declared(draft: &Draft) -> Result<(), Refusal> {
     for name in ["appRoles", "oauth2PermissionScopes"] {
-        let (before, after) = (declared(before, name), declared(after, name));
+        let (before, after) = (declared(draft.before(name)), declared(draft.get(name)));
         let ids: HashSet<&str> = after.iter().filter_map(id).collect();
         let stays = |one: &Value| id(one).is_some_and(|id| ids.contains(id));
         let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
@@ -61,8 +62,8 @@ fn check_declared(before: &Values, after: &Values) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn declared<'v>(values: &'v Values, name: &str) -> &'v [Value] {
-    values.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn declared(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn id(declared: &Value) -> Option<&str> {
@@ -71,5 +72,5 @@ fn id(declared: &Value) -> Option<&str> {
 
 /// Deletes a service principal: no more tokens are issued to it.
 pub fn delete(tx: &WriteTx<'_>, id: &Sent<ObjectId>) -> Result<(), Error> {
-    objects::delete(tx, &objects::find(tx, ObjectKind::ServicePrincipal, id)?)
+    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::ServicePrincipal, id)?)
 }

@@ -5,11 +5,12 @@ use crate::{
     model::{
         clock::timestamp,
         domains::DomainName,
+        draft::Draft,
         ids::ObjectId,
-        kinds::ObjectKind,
+        kinds::ObjectTraits,
         permissions::{Access, Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
         user::USER,
-        values::{PropertyFault, Values},
+        values::{Document, PropertyFault, Values},
     },
     odata::reference::Key,
     store::{
@@ -23,38 +24,23 @@ use serde_json::{Value, json};
 /// learns nothing of others, not even whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
     objects::may_select(by, &[&USER], select)?;
-    let found = lookup::find_with_document(tx, key)?.filter(|(object, _)| object.kind == ObjectKind::User);
-    let found = found.ok_or_else(|| Refusal::NotFound(key.text().into()).into());
-    let (user, document) = covered(by, &READ_USER, found, |(user, _)| user.id)?;
-    Ok(Found { kind: user.kind, id: user.id, document: Some(document) })
+    let (user, document) = covered(tx, by, &READ_USER, key)?;
+    Ok(Found::of(&user, document))
 }
 
-/// The user of this key, whoever asks.
-pub fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Found, Error> {
-    objects::show(tx, &find_user(tx, key)?)
+/// The user with this key. Asks for no permission: it is for the command line.
+pub fn look_up(tx: &ReadTx<'_>, key: &Key) -> Result<Found, Error> {
+    let (user, document) = lookup::user_with_document(tx, key)?;
+    Ok(Found::of(&user, document))
 }
 
-fn find_user(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
-    let found = lookup::find(tx, key)?.filter(|object| object.kind == ObjectKind::User);
-    Ok(found.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
-}
-
-/// The user of this key, if the caller's grants cover it.
-fn find_covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<Object, Error> {
-    covered(by, need, find_user(tx, key), |user| user.id)
-}
-
-/// What was found, if the caller's grants cover it. Grants that reach the caller alone don't tell who else is there.
-fn covered<T>(
-    by: &Grants,
-    need: &Need,
-    found: Result<T, Error>,
-    id: impl Fn(&T) -> ObjectId,
-) -> Result<T, Error> {
+/// The user with this key and its documents, if the caller's grants cover it. Grants that reach only the caller don't tell
+/// who else is there.
+fn covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<(Object, Document), Error> {
     let reaches_all = need.reach(by) == Some(Reach::Any);
-    match found {
+    match lookup::user_with_document(tx, key) {
         Err(Error::Refused(_)) if !reaches_all => Err(Refusal::lacks(need, by).into()),
-        Ok(user) if !need.covers(by, id(&user)) => Err(Refusal::lacks(need, by).into()),
+        Ok((user, _)) if !need.covers(by, user.id) => Err(Refusal::lacks(need, by).into()),
         found => found,
     }
 }
@@ -68,15 +54,17 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
     let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
-    check_password(password.get("password"), &values)?;
-    check_name(tx, &values, None)?;
-    let now = Value::from(timestamp(tx.now()));
-    values.insert("securityIdentifier".into(), id.security_identifier().into());
+    let mut draft = Draft::of_new(values);
+    check_password(password.get("password"), &draft)?;
+    check_name(tx, &draft, None)?;
+    let now = timestamp(tx.now());
+    draft.set("securityIdentifier", id.security_identifier());
     for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
-        values.insert(when.into(), now.clone());
+        draft.set(when, now.as_str());
     }
-    complete(tx, &mut values, None)?;
-    Ok(objects::insert(tx, ObjectKind::User, id, None, values)?.1)
+    set_addresses(&mut draft);
+    set_identities(tx, &mut draft)?;
+    Ok(objects::insert(tx, ObjectTraits::User, id, draft.into_values())?.1)
 }
 
 /// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
@@ -85,7 +73,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     if objects::names_nothing(body, &changes) {
         return Err(Refusal::NothingToChange.into());
     }
-    let user = find_covered(tx, by, &UPDATE_USER, key)?;
+    let (user, document) = covered(tx, by, &UPDATE_USER, key)?;
     objects::check_id(body, &user)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
     let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
@@ -98,51 +86,53 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
         return Err(Refusal::lacks(&UPDATE_USER, by).into());
     }
     let password = changes.shift_remove("passwordProfile").unwrap_or_default();
-    let before = store::objects::values(tx, user.row)?;
-    let mut after = before.clone();
-    objects::apply(&USER, &mut after, &changes)?;
+    let mut draft = objects::apply(&USER, &document, &changes)?;
     if let Some(password) = password.get("password") {
-        check_password(Some(password), &after)?;
-        after.insert("lastPasswordChangeDateTime".into(), timestamp(tx.now()).into());
+        check_password(Some(password), &draft)?;
+        draft.set("lastPasswordChangeDateTime", timestamp(tx.now()));
     }
-    if !has_same_name(&before, &after) {
-        check_name(tx, &after, Some(user.row))?;
+    if draft.has_changed("userPrincipalName") {
+        check_name(tx, &draft, Some(user.row))?;
     }
-    complete(tx, &mut after, Some(&before))?;
-    objects::update(tx, &user, &before, &after)
+    if draft.has_changed("mail") {
+        set_addresses(&mut draft);
+    }
+    if draft.has_changed("userPrincipalName") || draft.has_changed("identities") {
+        set_identities(tx, &mut draft)?;
+    }
+    objects::update(tx, &user, &draft)
 }
 
 /// Deletes a user. Its sign-in name is free again.
 pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
-    objects::delete(tx, &find_user(tx, key)?)
+    objects::delete(tx, &lookup::user(tx, key)?)
 }
 
-/// Sets what follows from other values. The sign-in name is always among the identities. `before` are the user's values before
-/// they changed.
-fn complete(tx: &ReadTx<'_>, values: &mut Values, before: Option<&Values>) -> Result<(), Error> {
-    let mail = values.get("mail").and_then(Value::as_str);
-    let addresses = proxy_addresses(mail, values.get("proxyAddresses"));
-    values.insert("proxyAddresses".into(), addresses);
-    let identity = match before.filter(|before| has_same_name(before, values)).and_then(sign_in_identity) {
+/// Sets the mail addresses, which follow from the one in use.
+fn set_addresses(draft: &mut Draft) {
+    let addresses = proxy_addresses(draft.text("mail"), draft.get("proxyAddresses"));
+    draft.set("proxyAddresses", addresses);
+}
+
+/// Puts the sign-in name among the identities, where it always is. That of a name that stays keeps its issuer.
+fn set_identities(tx: &ReadTx<'_>, draft: &mut Draft) -> Result<(), Error> {
+    let stored = if draft.has_changed("userPrincipalName") { None } else { draft.before("identities") };
+    let stored = identities(stored).iter().find(|identity| is_sign_in_name(identity));
+    let identity = match stored {
         Some(identity) => identity.clone(),
         None => json!({
-            "issuer": domains::default(tx)?.as_str(), "issuerAssignedId": values.get("userPrincipalName"),
+            "issuer": domains::default(tx)?.as_str(), "issuerAssignedId": draft.get("userPrincipalName"),
             "signInType": "userPrincipalName",
         }),
     };
-    let mut identities = values.get("identities").and_then(Value::as_array).cloned().unwrap_or_default();
-    identities.retain(|identity| !is_sign_in_name(identity));
-    identities.push(identity);
-    values.insert("identities".into(), identities.into());
+    let others = identities(draft.get("identities")).iter().filter(|identity| !is_sign_in_name(identity));
+    let identities: Vec<Value> = others.cloned().chain([identity]).collect();
+    draft.set("identities", identities);
     Ok(())
 }
 
-fn has_same_name(one: &Values, other: &Values) -> bool {
-    one.get("userPrincipalName") == other.get("userPrincipalName")
-}
-
-fn sign_in_identity(values: &Values) -> Option<&Value> {
-    values.get("identities")?.as_array()?.iter().find(|identity| is_sign_in_name(identity))
+fn identities(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn is_sign_in_name(identity: &Value) -> bool {
@@ -150,8 +140,8 @@ fn is_sign_in_name(identity: &Value) -> bool {
 }
 
 /// Refuses a new sign-in name that isn't of a domain of the tenant's, or is another user's than `of`.
-fn check_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result<(), Error> {
-    let name = values.get("userPrincipalName").and_then(Value::as_str).unwrap_or_default();
+fn check_name(tx: &ReadTx<'_>, draft: &Draft, of: Option<RowNumber>) -> Result<(), Error> {
+    let name = draft.text("userPrincipalName").unwrap_or_default();
     let domain = name.rsplit_once('@').and_then(|(_, domain)| domain.parse::<DomainName>().ok());
     let own = domain.map(|domain| domains::is_own(tx, &domain)).transpose()?;
     if own != Some(true) {
@@ -164,7 +154,7 @@ fn check_name(tx: &ReadTx<'_>, values: &Values, of: Option<RowNumber>) -> Result
 }
 
 /// 8 to 256 characters, of three of four classes unless the user's policies have it otherwise.
-fn check_password(password: Option<&Value>, user: &Values) -> Result<(), Refusal> {
+fn check_password(password: Option<&Value>, user: &Draft) -> Result<(), Refusal> {
     let Some(password) = password.and_then(Value::as_str) else {
         let fault = PropertyFault::Required("passwordProfile");
         return Err(Refusal::Property { resource: USER.resource, fault });
@@ -180,7 +170,7 @@ fn check_password(password: Option<&Value>, user: &Values) -> Result<(), Refusal
 }
 
 /// Whether this is among a user's policies for passwords, which are words with commas between them.
-fn has_policy(user: &Values, policy: &str) -> bool {
-    let policies = user.get("passwordPolicies").and_then(Value::as_str).unwrap_or_default();
+fn has_policy(user: &Draft, policy: &str) -> bool {
+    let policies = user.text("passwordPolicies").unwrap_or_default();
     policies.split(',').any(|word| word.trim().eq_ignore_ascii_case(policy))
 }

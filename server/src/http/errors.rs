@@ -613,16 +613,14 @@ fn store_answer(error: &store::Error) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kinds::{GroupKind, MemberKind};
+    use crate::model::kinds::{GroupKind, ObjectTraits};
 
     #[test]
     fn a_kind_that_does_not_fit_is_said_in_words() {
-        let refusal = Refusal::KindNotAllowed {
-            group: GroupKind::Microsoft365,
-            member: MemberKind::Group(GroupKind::Security),
-        };
+        let refusal =
+            Refusal::KindNotAllowed { group: GroupKind::Microsoft365, member: ObjectTraits::Device };
         let answer = Failure::from(refusal).answer();
-        assert_eq!(answer.message, "A security group can't be a member of a Microsoft 365 group.");
+        assert_eq!(answer.message, "A device can't be a member of a Microsoft 365 group.");
     }
 
     #[test]

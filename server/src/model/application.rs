@@ -1,17 +1,26 @@
 //! The application: its properties, as far as tokens need it.
 
-use super::properties::{
-    Entity, Format, Initial,
-    Kind::{DateTime, String, Strings},
-    Property, property,
+use super::{
+    kinds::ObjectKind,
+    permissions::{ADD_MEMBER, READ_APPLICATION},
+    properties::{
+        Entity, Format, Initial,
+        Kind::{DateTime, String, Strings},
+        Property, property,
+    },
 };
 
 /// A registered application.
 pub static APPLICATION: Entity = Entity {
+    kind: ObjectKind::Application,
+    number: 6,
     name: "application",
     set: "applications",
+    words: "an application",
     resource: "Application",
     description: "A registered application, which gets tokens by its client id and a secret.",
+    read: &READ_APPLICATION,
+    add_to_group: &ADD_MEMBER,
     properties: PROPERTIES,
 };
 

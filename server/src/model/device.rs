@@ -2,6 +2,8 @@
 
 use super::{
     complex_types::ALTERNATIVE_SECURITY_ID,
+    kinds::ObjectKind,
+    permissions::{ADD_DEVICE, READ_DEVICE},
     properties::{
         Entity, Format,
         Kind::{Boolean, DateTime, Int32, Objects, String, Strings},
@@ -11,10 +13,15 @@ use super::{
 
 /// A device that is registered in the directory.
 pub static DEVICE: Entity = Entity {
+    kind: ObjectKind::Device,
+    number: 3,
     name: "device",
     set: "devices",
+    words: "a device",
     resource: "Device",
     description: "A device that is registered in the directory.",
+    read: &READ_DEVICE,
+    add_to_group: &ADD_DEVICE,
     properties: PROPERTIES,
 };
 

@@ -5,7 +5,8 @@ use super::{
         ASSIGNED_LABEL, ASSIGNED_LICENSE, LICENSE_PROCESSING_STATE, ON_PREMISES_EXTENSION_ATTRIBUTES,
         ON_PREMISES_PROVISIONING_ERROR, SERVICE_PROVISIONING_ERROR,
     },
-    permissions::{GROUP_DATA_LOCATION, GROUP_MAILBOX},
+    kinds::ObjectKind,
+    permissions::{ADD_MEMBER, GROUP_DATA_LOCATION, GROUP_MAILBOX, READ_GROUP},
     properties::{
         Entity, Format, Initial,
         Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
@@ -15,10 +16,15 @@ use super::{
 
 /// A group, as Graph's resource page `group` has it.
 pub static GROUP: Entity = Entity {
+    kind: ObjectKind::Group,
+    number: 2,
     name: "group",
     set: "groups",
+    words: "a group",
     resource: "Group",
     description: "A Microsoft 365 group, a security group, a mail-enabled security group or a distribution group.",
+    read: &READ_GROUP,
+    add_to_group: &ADD_MEMBER,
     properties: PROPERTIES,
 };
 

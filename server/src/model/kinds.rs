@@ -1,4 +1,7 @@
-//! Kinds of objects and of groups, and who may be a member of what.
+//! Kinds of objects and of groups, and who may be a member of what. What else is known of a kind stands in its
+//! [`Entity`](super::properties::Entity).
+
+use super::entity;
 
 /// What a directory object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,45 +55,14 @@ impl GroupKind {
         }
     }
 
-    /// Whether Graph lets `member` into a group of this kind.
-    pub const fn may_contain(self, member: MemberKind) -> bool {
+    /// Whether Graph lets an object of these traits into a group of this kind.
+    pub const fn may_contain(self, member: ObjectTraits) -> bool {
         match (self, member) {
             (Self::Distribution, _)
-            | (_, MemberKind::Group(Self::Microsoft365))
-            | (_, MemberKind::Application) => false,
-            (_, MemberKind::User) | (Self::Security | Self::MailEnabledSecurity, _) => true,
+            | (_, ObjectTraits::Group(GroupTraits { kind: Self::Microsoft365, .. }))
+            | (_, ObjectTraits::Application) => false,
+            (_, ObjectTraits::User) | (Self::Security | Self::MailEnabledSecurity, _) => true,
             (Self::Microsoft365, _) => false,
-        }
-    }
-}
-
-/// An object as a group sees it that it wants to join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemberKind {
-    /// A user.
-    User,
-    /// A group; which groups it may join depends on its own kind.
-    Group(GroupKind),
-    /// A device.
-    Device,
-    /// A service principal.
-    ServicePrincipal,
-    /// An organizational contact.
-    OrgContact,
-    /// An application, which can be in no group.
-    Application,
-}
-
-impl MemberKind {
-    /// The kind in words with its article, for messages.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::User => "a user",
-            Self::Group(kind) => kind.words(),
-            Self::Device => "a device",
-            Self::ServicePrincipal => "a service principal",
-            Self::OrgContact => "an organizational contact",
-            Self::Application => "an application",
         }
     }
 }
@@ -130,6 +102,66 @@ pub struct GroupTraits {
     pub hidden_membership: bool,
 }
 
+/// What the rules need to know of an object: its kind, and of a group its traits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectTraits {
+    /// A user.
+    User,
+    /// A group.
+    Group(GroupTraits),
+    /// A device.
+    Device,
+    /// A service principal.
+    ServicePrincipal,
+    /// An organizational contact.
+    OrgContact,
+    /// An application.
+    Application,
+}
+
+impl ObjectTraits {
+    /// The traits of an object of this kind. `None`: a group has traits of its own, and no other object has.
+    pub const fn of(kind: ObjectKind, group: Option<GroupTraits>) -> Option<Self> {
+        Some(match (kind, group) {
+            (ObjectKind::Group, Some(traits)) => Self::Group(traits),
+            (ObjectKind::User, None) => Self::User,
+            (ObjectKind::Device, None) => Self::Device,
+            (ObjectKind::ServicePrincipal, None) => Self::ServicePrincipal,
+            (ObjectKind::OrgContact, None) => Self::OrgContact,
+            (ObjectKind::Application, None) => Self::Application,
+            (ObjectKind::Group, None) | (_, Some(_)) => return None,
+        })
+    }
+
+    /// The kind of the object.
+    pub const fn kind(self) -> ObjectKind {
+        match self {
+            Self::User => ObjectKind::User,
+            Self::Group(_) => ObjectKind::Group,
+            Self::Device => ObjectKind::Device,
+            Self::ServicePrincipal => ObjectKind::ServicePrincipal,
+            Self::OrgContact => ObjectKind::OrgContact,
+            Self::Application => ObjectKind::Application,
+        }
+    }
+
+    /// The traits of a group. `None`: the object is none.
+    pub const fn group(self) -> Option<GroupTraits> {
+        match self {
+            Self::Group(traits) => Some(traits),
+            _ => None,
+        }
+    }
+
+    /// The kind in words with its article, for messages. That of a group says which kind of group.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Group(traits) => traits.kind.words(),
+            other => entity(other.kind()).words,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,12 +169,17 @@ mod tests {
 
     #[test]
     fn who_may_join_what_is_the_table_of_the_design() {
-        let others = [MemberKind::Device, MemberKind::ServicePrincipal, MemberKind::OrgContact];
-        let plain_groups = [Security, MailEnabledSecurity, Distribution].map(MemberKind::Group);
+        let group = |kind| {
+            let traits =
+                GroupTraits { kind, dynamic: false, role_assignable: false, hidden_membership: false };
+            ObjectTraits::Group(traits)
+        };
+        let others = [ObjectTraits::Device, ObjectTraits::ServicePrincipal, ObjectTraits::OrgContact];
+        let plain_groups = [Security, MailEnabledSecurity, Distribution].map(group);
         for into in [Security, Microsoft365, MailEnabledSecurity] {
-            assert!(into.may_contain(MemberKind::User));
-            assert!(!into.may_contain(MemberKind::Group(Microsoft365)));
-            assert!(!into.may_contain(MemberKind::Application));
+            assert!(into.may_contain(ObjectTraits::User));
+            assert!(!into.may_contain(group(Microsoft365)));
+            assert!(!into.may_contain(ObjectTraits::Application));
             for group in plain_groups {
                 assert_eq!(into.may_contain(group), into != Microsoft365);
             }
@@ -150,8 +187,19 @@ mod tests {
                 assert_eq!(into.may_contain(other), into != Microsoft365);
             }
         }
-        for member in others.into_iter().chain(plain_groups).chain([MemberKind::User]) {
+        for member in others.into_iter().chain(plain_groups).chain([ObjectTraits::User]) {
             assert!(!Distribution.may_contain(member));
+        }
+    }
+
+    #[test]
+    fn the_traits_of_a_kind_are_of_that_kind() {
+        let traits =
+            GroupTraits { kind: Security, dynamic: false, role_assignable: false, hidden_membership: false };
+        for kind in crate::model::ENTITIES.map(|entity| entity.kind) {
+            let (of_group, of_other) = (ObjectTraits::of(kind, Some(traits)), ObjectTraits::of(kind, None));
+            assert_ne!(of_group.is_some(), of_other.is_some(), "{kind:?}");
+            assert_eq!(of_group.or(of_other).map(ObjectTraits::kind), Some(kind));
         }
     }
 }

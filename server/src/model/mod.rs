@@ -6,6 +6,7 @@ pub mod clock;
 mod complex_types;
 pub mod device;
 pub mod domains;
+pub mod draft;
 pub mod group;
 pub mod ids;
 pub mod json;
@@ -21,7 +22,7 @@ pub mod values;
 use kinds::ObjectKind;
 use properties::Entity;
 
-/// The property tables of all entities.
+/// The property tables of all entities, in the order of their kinds.
 pub static ENTITIES: [&Entity; 6] = [
     &user::USER,
     &group::GROUP,
@@ -33,12 +34,40 @@ pub static ENTITIES: [&Entity; 6] = [
 
 /// The property table of a kind of object.
 pub const fn entity(kind: ObjectKind) -> &'static Entity {
-    match kind {
-        ObjectKind::User => &user::USER,
-        ObjectKind::Group => &group::GROUP,
-        ObjectKind::Device => &device::DEVICE,
-        ObjectKind::ServicePrincipal => &service_principal::SERVICE_PRINCIPAL,
-        ObjectKind::OrgContact => &org_contact::ORG_CONTACT,
-        ObjectKind::Application => &application::APPLICATION,
+    ENTITIES[kind as usize]
+}
+
+/// The entity whose objects the store keeps under this number.
+pub fn entity_of_number(number: i64) -> Option<&'static Entity> {
+    ENTITIES.into_iter().find(|entity| entity.number == number)
+}
+
+/// The entity whose objects are in this set, as a URL has it, in any case. Graph's own pages spell some sets in the singular, or
+/// as its messages name the entity.
+pub fn entity_of_set(set: &str) -> Option<&'static Entity> {
+    let singular = set.strip_suffix(['s', 'S']).unwrap_or(set);
+    let is_named = |entity: &&Entity| {
+        let names = [entity.name, entity.resource];
+        entity.set.eq_ignore_ascii_case(set) || names.iter().any(|name| name.eq_ignore_ascii_case(singular))
+    };
+    ENTITIES.into_iter().find(is_named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_its_entity_and_each_entity_names_and_a_number_of_its_own() {
+        for (index, one) in ENTITIES.into_iter().enumerate() {
+            assert_eq!(entity(one.kind).name, one.name);
+            assert_eq!(entity_of_number(one.number).map(|entity| entity.kind), Some(one.kind));
+            for set in [one.set, one.name, one.resource] {
+                let named = entity_of_set(&set.to_uppercase()).map(|entity| entity.kind);
+                assert_eq!(named, Some(one.kind), "{set}");
+            }
+            assert!(ENTITIES[..index].iter().all(|other| other.number != one.number), "{}", one.name);
+        }
+        assert_eq!(entity_of_set("directoryObjects").map(|entity| entity.name), None);
     }
 }

@@ -4,6 +4,8 @@ use super::{
     complex_types::{
         ON_PREMISES_PROVISIONING_ERROR, PHONE, PHYSICAL_OFFICE_ADDRESS, SERVICE_PROVISIONING_ERROR,
     },
+    kinds::ObjectKind,
+    permissions::{ADD_ORG_CONTACT, READ_ORG_CONTACT},
     properties::{
         Entity,
         Kind::{Boolean, DateTime, Objects, String, Strings},
@@ -13,10 +15,15 @@ use super::{
 
 /// A person outside the tenant, kept for mail. Read-only in Graph.
 pub static ORG_CONTACT: Entity = Entity {
+    kind: ObjectKind::OrgContact,
+    number: 5,
     name: "orgContact",
     set: "contacts",
+    words: "an organizational contact",
     resource: "Contact",
     description: "A person outside the tenant, kept for mail.",
+    read: &READ_ORG_CONTACT,
+    add_to_group: &ADD_ORG_CONTACT,
     properties: PROPERTIES,
 };
 

@@ -4,19 +4,33 @@
 //! A table says what is true of a property alone; `values.rs` holds bodies against it. What joins two
 //! properties, or needs a look into the directory, is a rule of the `directory` layer.
 
-use super::permissions::{Access, Grants, PropertyNeeds};
+use super::{
+    kinds::ObjectKind,
+    permissions::{Access, Grants, Need, PropertyNeeds},
+};
 
-/// An entity of Graph's directory and all its properties, in the order in which Graph prints them.
+/// An entity of Graph's directory: all that is declared of its kind, and its properties in the order in which Graph
+/// prints them.
 #[derive(Debug)]
 pub struct Entity {
+    /// The kind of its objects.
+    pub kind: ObjectKind,
+    /// The number of that kind in the store, which never changes.
+    pub number: i64,
     /// Its name in the singular, as in `#microsoft.graph.group`.
     pub name: &'static str,
     /// Its entity set, as in `/groups` and `$metadata#groups`.
     pub set: &'static str,
+    /// Its name with its article, for messages.
+    pub words: &'static str,
     /// Its name in the directory's error messages, as in `resource 'Group'`.
     pub resource: &'static str,
     /// What it is, for the contract.
     pub description: &'static str,
+    /// What reading an object of it needs, wherever the object shows.
+    pub read: &'static Need,
+    /// What adding an object of it to a group needs (Graph's page *Add members*).
+    pub add_to_group: &'static Need,
     /// Its properties.
     pub properties: &'static [Property],
 }

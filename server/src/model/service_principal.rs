@@ -4,6 +4,8 @@ use super::{
     complex_types::{
         APP_ROLE, INFORMATIONAL_URL, PERMISSION_SCOPE, SAML_SINGLE_SIGN_ON_SETTINGS, VERIFIED_PUBLISHER,
     },
+    kinds::ObjectKind,
+    permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
         Entity, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
@@ -13,10 +15,15 @@ use super::{
 
 /// An application's presence in a tenant.
 pub static SERVICE_PRINCIPAL: Entity = Entity {
+    kind: ObjectKind::ServicePrincipal,
+    number: 4,
     name: "servicePrincipal",
     set: "servicePrincipals",
+    words: "a service principal",
     resource: "ServicePrincipal",
     description: "An application's presence in the tenant: what its tokens act as.",
+    read: &READ_APPLICATION,
+    add_to_group: &ADD_SERVICE_PRINCIPAL,
     properties: PROPERTIES,
 };
 

@@ -6,7 +6,8 @@ use super::{
         OBJECT_IDENTITY, ON_PREMISES_EXTENSION_ATTRIBUTES, ON_PREMISES_PROVISIONING_ERROR, PASSWORD_PROFILE,
         PROVISIONED_PLAN, SERVICE_PROVISIONING_ERROR,
     },
-    permissions::{IDENTITIES, LIFE_CYCLE_INFO, PASSWORD},
+    kinds::ObjectKind,
+    permissions::{ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, PASSWORD, READ_USER},
     properties::{
         Entity, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
@@ -16,10 +17,15 @@ use super::{
 
 /// A user, as Graph's resource page `user` has it.
 pub static USER: Entity = Entity {
+    kind: ObjectKind::User,
+    number: 1,
     name: "user",
     set: "users",
+    words: "a user",
     resource: "User",
     description: "A person with an account in the tenant.",
+    read: &READ_USER,
+    add_to_group: &ADD_MEMBER,
     properties: PROPERTIES,
 };
 

@@ -2,6 +2,7 @@
 //! texts that are stored. Knows one object at a time and nothing of the directory.
 
 use super::{
+    draft::Draft,
     ids::ObjectId,
     names,
     properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
@@ -218,8 +219,9 @@ impl Entity {
                 values.insert(property.name.into(), property.nothing());
             }
         }
-        self.apply(&mut values, &changes)?;
-        Ok(values)
+        let mut draft = Draft::of_new(values);
+        self.apply(&mut draft, &changes)?;
+        Ok(draft.into_values())
     }
 
     /// Checks the body of an update, and gives what it sets: `null` takes a value away. What it names that stays as it
@@ -264,10 +266,10 @@ impl Entity {
     }
 
     /// Changes an object's values as a checked update says. What is set once keeps its value.
-    pub fn apply(&self, values: &mut Values, changes: &Values) -> Result<(), PropertyFault> {
+    pub fn apply(&self, draft: &mut Draft, changes: &Values) -> Result<(), PropertyFault> {
         for property in self.properties {
             let Some(change) = changes.get(property.name) else { continue };
-            let current = values.get(property.name);
+            let current = draft.get(property.name);
             if property.written == Written::Once && current.is_some_and(|current| current != change) {
                 return Err(PropertyFault::Immutable(property.name));
             }
@@ -275,10 +277,7 @@ impl Entity {
                 (Kind::Object(complex), Value::Object(parts)) => complex.merge(current, parts),
                 _ => change.clone(),
             };
-            match value {
-                Value::Null => values.remove(property.name),
-                value => values.insert(property.name.into(), value),
-            };
+            draft.set(property.name, value);
         }
         Ok(())
     }
@@ -599,11 +598,11 @@ mod tests {
 
     #[test]
     fn absent_null_and_a_value_are_three_things() {
-        let update = |mut values: Value, body: Value| {
+        let update = |values: Value, body: Value| {
             let changes = user::USER.check_update(body.as_object().unwrap())?;
-            let values = values.as_object_mut().unwrap();
-            user::USER.apply(values, &changes)?;
-            Ok::<_, PropertyFault>(Value::Object(values.clone()))
+            let mut draft = Draft::of_stored(values.as_object().unwrap().clone());
+            user::USER.apply(&mut draft, &changes)?;
+            Ok::<_, PropertyFault>(Value::Object(draft.into_values()))
         };
         let ada = json!({"displayName": "Ada", "city": "London"});
         assert_eq!(update(ada.clone(), json!({})), Ok(ada.clone()));
@@ -625,11 +624,11 @@ mod tests {
 
     #[test]
     fn an_update_of_a_complex_value_leaves_the_parts_that_it_does_not_name() {
-        let mut values = Values::new();
+        let mut draft = Draft::default();
         let mut set = |body: Value| {
             let changes = user::USER.check_update(body.as_object().unwrap()).unwrap();
-            user::USER.apply(&mut values, &changes).unwrap();
-            values.get("employeeOrgData").cloned()
+            user::USER.apply(&mut draft, &changes).unwrap();
+            draft.get("employeeOrgData").cloned()
         };
         let both = json!({"costCenter": "1", "division": null});
         assert_eq!(set(json!({"employeeOrgData": {"costCenter": "1"}})), Some(both));
@@ -654,11 +653,11 @@ mod tests {
         }
         let changes = json!({"uniqueName": "readers"});
         let changes = group::GROUP.check_update(changes.as_object().unwrap()).unwrap();
-        let mut values = Values::new();
-        group::GROUP.apply(&mut values, &changes).unwrap();
-        assert_eq!(group::GROUP.apply(&mut values, &changes), Ok(()), "the same again");
+        let mut draft = Draft::default();
+        group::GROUP.apply(&mut draft, &changes).unwrap();
+        assert_eq!(group::GROUP.apply(&mut draft, &changes), Ok(()), "the same again");
         let other = json!({"uniqueName": "writers"});
-        let refusal = group::GROUP.apply(&mut values, other.as_object().unwrap());
+        let refusal = group::GROUP.apply(&mut draft, other.as_object().unwrap());
         assert_eq!(refusal, Err(PropertyFault::Immutable("uniqueName")));
     }
 }

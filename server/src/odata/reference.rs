@@ -2,8 +2,9 @@
 
 use super::path::{Parentheses, ResourcePath, Segment};
 use crate::model::{
-    self,
+    ENTITIES,
     domains::TenantName,
+    entity_of_set,
     ids::{ObjectId, Sent},
     kinds::ObjectKind,
     properties::Entity,
@@ -136,36 +137,20 @@ fn is_any_object(set: &str) -> bool {
     ["directoryObjects", "directoryObject"].iter().any(|name| name.eq_ignore_ascii_case(set))
 }
 
-/// The kind of object in a set. `None`: any. Graph's own pages spell some sets in the singular.
+/// The kind of object in a set. `None`: any.
 fn kind_of_set(set: &str) -> Result<Option<ObjectKind>, InvalidReference> {
     if is_any_object(set) {
         return Ok(None);
     }
-    let singular = set.strip_suffix(['s', 'S']).unwrap_or(set);
-    let kind = find_kind(|entity| {
-        entity.set.eq_ignore_ascii_case(set)
-            || [entity.name, entity.resource].iter().any(|name| name.eq_ignore_ascii_case(singular))
-    });
-    kind.map(Some).ok_or(InvalidReference)
+    entity_of_set(set).map(|entity| Some(entity.kind)).ok_or(InvalidReference)
 }
 
 /// The kind of object of a type (`Microsoft.DirectoryServices.User`), as references that Graph stores name it.
 fn kind_of_type(name: &str) -> Option<ObjectKind> {
     let (namespace, name) = name.rsplit_once('.')?;
     let is_stored = namespace.eq_ignore_ascii_case("Microsoft.DirectoryServices");
-    find_kind(|entity| is_stored && entity.resource.eq_ignore_ascii_case(name))
-}
-
-fn find_kind(is_it: impl Fn(&Entity) -> bool) -> Option<ObjectKind> {
-    const KINDS: [ObjectKind; 6] = [
-        ObjectKind::User,
-        ObjectKind::Group,
-        ObjectKind::Device,
-        ObjectKind::ServicePrincipal,
-        ObjectKind::OrgContact,
-        ObjectKind::Application,
-    ];
-    KINDS.into_iter().find(|kind| is_it(model::entity(*kind)))
+    let is_named = |entity: &&Entity| is_stored && entity.resource.eq_ignore_ascii_case(name);
+    ENTITIES.into_iter().find(is_named).map(|entity| entity.kind)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
     };
     let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, properties, related_row)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let kind = objects::kind_number(object.kind);
+    let kind = objects::kind_number(object.kind());
     tx.run(
         sql,
         params![

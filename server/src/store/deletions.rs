@@ -19,9 +19,9 @@ const PIECE: usize = 500;
 /// stays with it.
 pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
     tx.change_standing();
-    let document = entity(object.kind).document(values);
+    let document = entity(object.kind()).document(values);
     let row = object.row.0;
-    tx.count_objects(object.kind, -1);
+    tx.count_objects(object.kind(), -1);
     tx.count_out_of_groups(object.row)?;
     for set_aside in [
         "INSERT INTO deleted_memberships (group_row, member_row)

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     model::{
-        ENTITIES, entity,
+        ENTITIES, entity, entity_of_number,
         ids::ObjectId,
-        kinds::{GroupKind, GroupTraits, MemberKind, ObjectKind},
+        kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         values::{Document, Values},
     },
     odata::listing::{Cursor, Listing},
@@ -27,27 +27,16 @@ pub struct Object {
     pub row: RowNumber,
     /// Its id.
     pub id: ObjectId,
-    /// Its kind.
-    pub kind: ObjectKind,
-    /// What else is known of it where it is a group.
-    pub group: Option<GroupTraits>,
+    /// Its kind, and what else rules know of one of that kind.
+    pub traits: ObjectTraits,
     /// Whether the count of its members is kept.
     pub(super) members_counted: bool,
 }
 
 impl Object {
-    /// What it is to a group that it wants to join.
-    pub fn member_kind(&self) -> Result<MemberKind, Error> {
-        Ok(match self.kind {
-            ObjectKind::User => MemberKind::User,
-            ObjectKind::Group => {
-                MemberKind::Group(self.group.ok_or(Error::Corrupt("a group without traits"))?.kind)
-            }
-            ObjectKind::Device => MemberKind::Device,
-            ObjectKind::ServicePrincipal => MemberKind::ServicePrincipal,
-            ObjectKind::OrgContact => MemberKind::OrgContact,
-            ObjectKind::Application => MemberKind::Application,
-        })
+    /// Its kind.
+    pub fn kind(&self) -> ObjectKind {
+        self.traits.kind()
     }
 }
 
@@ -56,10 +45,8 @@ impl Object {
 pub struct NewObject {
     /// Its id.
     pub id: ObjectId,
-    /// Its kind.
-    pub kind: ObjectKind,
-    /// What else rules read of it where it is a group.
-    pub group: Option<GroupTraits>,
+    /// Its kind, and what else rules know of one of that kind.
+    pub traits: ObjectTraits,
     /// Its values.
     pub values: Values,
 }
@@ -89,11 +76,11 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
             hidden_membership: row.get(6)?,
         })
     });
+    let traits = ObjectTraits::of(kind(row.get(2)?)?, group.transpose()?);
     Ok(Object {
         row: RowNumber(row.get(0)?),
         id: ObjectId::from_uuid(row.get(1)?),
-        kind: kind(row.get(2)?)?,
-        group: group.transpose()?,
+        traits: traits.ok_or(Error::Corrupt("a group without traits, or another object with them"))?,
         members_counted: row.get(7)?,
     })
 }
@@ -153,10 +140,13 @@ pub fn find_with_document(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<(Objec
     let sql = select_objects!(
         ", o.document, o.rest FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL"
     );
-    tx.one(sql, params![tx.tenant().number, id.uuid()], |row| {
-        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
-        Ok((read(row)?, document))
-    })
+    tx.one(sql, params![tx.tenant().number, id.uuid()], read_with_document)
+}
+
+/// Reads an object and its documents, which stand after its columns.
+pub(super) fn read_with_document(row: &Row<'_>) -> Result<(Object, Document), Error> {
+    let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
+    Ok((read(row)?, document))
 }
 
 /// An object's texts.
@@ -169,7 +159,12 @@ pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
 
 /// An object's values.
 pub fn values(tx: &ReadTx<'_>, row: RowNumber) -> Result<Values, Error> {
-    document(tx, row)?.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
+    values_of(&document(tx, row)?)
+}
+
+/// The values that an object's documents hold.
+pub fn values_of(document: &Document) -> Result<Values, Error> {
+    document.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
 }
 
 /// A page of objects of the listing's kind.
@@ -183,14 +178,14 @@ pub fn page(tx: &ReadTx<'_>, listing: &Listing) -> Result<Page, Error> {
 
 /// Stores a new object, and gives its texts.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
-    let group = new.group;
+    let (kind, group) = (new.traits.kind(), new.traits.group());
     let account_enabled = account_enabled(&new.values);
     if account_enabled == Some(false) {
         tx.change_standing();
     }
-    let document = entity(new.kind).document(&new.values);
+    let document = entity(kind).document(&new.values);
     let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
-        UNIQUE_NAMES.map(|name| name.key(new.kind, &new.values));
+        UNIQUE_NAMES.map(|name| name.key(kind, &new.values));
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
                               user_principal_name, mail_nickname, unique_name, app_id, device_id, account_enabled)
@@ -198,7 +193,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
         params![
             tx.tenant().number,
             new.id.uuid(),
-            kind_number(new.kind),
+            kind_number(kind),
             group.map(|group| group_kind_number(group.kind)),
             group.map(|group| group.dynamic),
             group.map(|group| group.role_assignable),
@@ -213,8 +208,8 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             account_enabled,
         ],
     )?;
-    tx.count_objects(new.kind, 1);
-    let object = Object { row: RowNumber(row), id: new.id, kind: new.kind, group, members_counted: false };
+    tx.count_objects(kind, 1);
+    let object = Object { row: RowNumber(row), id: new.id, traits: new.traits, members_counted: false };
     Ok((object, document))
 }
 
@@ -229,13 +224,13 @@ pub fn update(
     if changed.contains(&"accountEnabled") {
         tx.change_standing();
     }
-    let document = entity(object.kind).document(values);
-    let dynamic = object.group.map(|group| group.dynamic);
+    let document = entity(object.kind()).document(values);
+    let dynamic = object.traits.group().map(|group| group.dynamic);
     tx.run(
         "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5 WHERE row = ?1",
         params![object.row.0, &document.default, document.rest.as_deref(), dynamic, account_enabled(values)],
     )?;
-    names::update(tx, object.row.0, object.kind, values, changed)?;
+    names::update(tx, object.row.0, object.kind(), values, changed)?;
     Ok(document)
 }
 
@@ -245,26 +240,11 @@ fn account_enabled(values: &Values) -> Option<bool> {
 }
 
 pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
-    match kind {
-        ObjectKind::User => 1,
-        ObjectKind::Group => 2,
-        ObjectKind::Device => 3,
-        ObjectKind::ServicePrincipal => 4,
-        ObjectKind::OrgContact => 5,
-        ObjectKind::Application => 6,
-    }
+    entity(kind).number
 }
 
 pub(super) fn kind(number: i64) -> Result<ObjectKind, Error> {
-    Ok(match number {
-        1 => ObjectKind::User,
-        2 => ObjectKind::Group,
-        3 => ObjectKind::Device,
-        4 => ObjectKind::ServicePrincipal,
-        5 => ObjectKind::OrgContact,
-        6 => ObjectKind::Application,
-        _ => return Err(Error::Corrupt("an unknown kind of object")),
-    })
+    Ok(entity_of_number(number).ok_or(Error::Corrupt("an unknown kind of object"))?.kind)
 }
 
 const fn group_kind_number(kind: GroupKind) -> i64 {

@@ -60,7 +60,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
             (ObjectKind::ServicePrincipal, service_principal),
             (ObjectKind::Application, application),
         ] {
-            let object = objects::find(tx, id)?.filter(|object| object.kind == kind).unwrap();
+            let object = objects::find(tx, id)?.filter(|object| object.kind() == kind).unwrap();
             deletions::delete(tx, &object, &objects::values(tx, object.row)?)?;
         }
         Ok::<_, Error>(())

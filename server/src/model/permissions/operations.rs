@@ -9,7 +9,6 @@ use super::{
         RoleManagementReadWriteDirectory, UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
     },
 };
-use crate::model::kinds::{MemberKind, ObjectKind};
 
 const READ_GROUPS: Alternatives = &[
     &[GroupMemberReadAll],
@@ -73,7 +72,7 @@ needs! {
     CREATE_GROUP = Need::each(WRITE_GROUPS, &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `PATCH /groups/{id}`: enough to change something, be it only the members. [`UPDATE_GROUP_PROPERTIES`] and
-    /// [`add_member`] have the parts.
+    /// the kinds of members have the parts.
     UPDATE_GROUP = Need::each(WRITE_MEMBERS_AS_USER, WRITE_MEMBERS);
 
     /// `PATCH /groups/{id}` where the body names properties.
@@ -91,7 +90,8 @@ needs! {
     /// Besides [`LIST_MEMBERS`] where the group hides its members.
     READ_HIDDEN_MEMBERS = Need::both(&[&[MemberReadHidden]]);
 
-    /// `POST /groups/{id}/members/$ref`: enough for some kind of member. [`add_member`] has the kinds.
+    /// `POST /groups/{id}/members/$ref`: enough for some kind of member. Each [`Entity`](crate::model::properties::Entity)
+    /// has its own.
     ADD_MEMBER = Need::each(WRITE_MEMBERS_AS_USER, WRITE_MEMBERS);
 
     /// The same for a device.
@@ -169,27 +169,6 @@ needs! {
 
     /// `DELETE /directoryObjects/{id}`.
     DELETE_DIRECTORY_OBJECT = Need::delegated(AS_USER);
-}
-
-/// What reading an object of this kind needs, wherever it shows.
-pub const fn read(kind: ObjectKind) -> &'static Need {
-    match kind {
-        ObjectKind::User => &READ_USER,
-        ObjectKind::Group => &READ_GROUP,
-        ObjectKind::Device => &READ_DEVICE,
-        ObjectKind::ServicePrincipal | ObjectKind::Application => &READ_APPLICATION,
-        ObjectKind::OrgContact => &READ_ORG_CONTACT,
-    }
-}
-
-/// What adding a member of this kind needs (Graph's page *Add members*).
-pub const fn add_member(kind: MemberKind) -> &'static Need {
-    match kind {
-        MemberKind::User | MemberKind::Group(_) | MemberKind::Application => &ADD_MEMBER,
-        MemberKind::Device => &ADD_DEVICE,
-        MemberKind::ServicePrincipal => &ADD_SERVICE_PRINCIPAL,
-        MemberKind::OrgContact => &ADD_ORG_CONTACT,
-    }
 }
 
 #[cfg(test)]
