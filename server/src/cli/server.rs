@@ -141,11 +141,13 @@ impl Server {
             }
         });
         let purge = tokio::spawn(purge(self.store.clone()));
+        let finish = tokio::spawn(finish(self.store.clone()));
         let clear = tokio::spawn(clear(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
         let served = transport::serve(self.listeners, http::app(self.state), self.limits, stop).await;
         keys.abort();
         purge.abort();
+        finish.abort();
         clear.abort();
         shorten.abort();
         drop(self.store);
@@ -184,6 +186,20 @@ async fn purge(store: Store) {
         if let Some(deleted_before) = purging.deleted_before(store.clock().now()) {
             in_pieces("purging deleted objects", || store.purge(deleted_before)).await;
         }
+    }
+}
+
+/// Finishes deletions of objects that are in very many groups: now, whenever one is left, and every hour, as commands are
+/// processes of their own.
+async fn finish(store: Store) {
+    let mut hourly = tokio::time::interval(PURGE_INTERVAL);
+    hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = hourly.tick() => {}
+            () = store.deletion_left_unfinished() => {}
+        }
+        in_pieces("finishing deletions", || store.finish_deletions()).await;
     }
 }
 

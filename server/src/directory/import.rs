@@ -11,11 +11,8 @@ use crate::{
     },
     store::{
         WriteTx,
-        changes::{self, Change},
-        members::MEMBERS,
-        objects::{RowNumber, find},
-        owners::OWNERS,
-        pairs::{Insert, Pairs},
+        objects::find,
+        relations::{MEMBERS, OWNERS, Relation},
     },
 };
 use serde_json::Value;
@@ -41,26 +38,18 @@ pub fn group(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Err
 
 /// Puts a member into a group, whatever their kinds. Both must be there.
 pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(), Error> {
-    relate(tx, &MEMBERS, group, member, Change::MemberAdded)
+    relate(tx, &MEMBERS, group, member)
 }
 
 /// Makes an object an owner of a group, whatever its kind. Both must be there.
 pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), Error> {
-    relate(tx, &OWNERS, group, owner, Change::OwnerAdded)
+    relate(tx, &OWNERS, group, owner)
 }
 
-fn relate(
-    tx: &WriteTx<'_>,
-    pairs: &Pairs,
-    group: ObjectId,
-    related: ObjectId,
-    change: fn(RowNumber) -> Change<'static>,
-) -> Result<(), Error> {
+fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: ObjectId) -> Result<(), Error> {
     let look_up = |id: ObjectId| find(tx, id)?.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())));
     let (group, related) = (look_up(group)?, look_up(related)?);
-    if pairs.insert(tx, &group, related.row)? == Insert::New {
-        changes::append(tx, &group, change(related.row))?;
-    }
+    relation.insert(tx, &group, related.row)?;
     Ok(())
 }
 

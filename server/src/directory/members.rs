@@ -2,23 +2,21 @@
 
 use super::{
     Error, Found, Policy, Refusal, lookup,
-    objects::{Page, check_listed},
+    objects::{Page, check_listed, relate},
 };
 use crate::{
     model::{
         ENTITIES, entity,
         ids::{ObjectId, Sent},
-        kinds::{GroupTraits, ObjectTraits, Relationship},
+        kinds::{GroupTraits, ObjectTraits},
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
         values::Document,
     },
     odata::{listing::Listing, reference::Reference},
     store::{
         ReadTx, WriteTx,
-        changes::{self, Change},
-        members::MEMBERS,
         objects::{self, Object},
-        pairs::{Insert, Remove},
+        relations::{MEMBERS, Remove},
     },
 };
 
@@ -56,7 +54,7 @@ pub fn remove(
     let absent = || Refusal::NotFound(group_id.text.clone());
     let member = objects::find(tx, member)?.ok_or_else(absent)?;
     match MEMBERS.remove(tx, &group, member.row)? {
-        Remove::Gone => Ok(changes::append(tx, &group, Change::MemberRemoved(member.row))?),
+        Remove::Gone => Ok(()),
         Remove::NotThere => Err(absent().into()),
     }
 }
@@ -66,7 +64,7 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &List
     check_listed(by, &ENTITIES, listing)?;
     let (group, traits) = lookup::group(tx, group)?;
     may_see_members(by, traits)?;
-    let page = MEMBERS.page(tx, group.row, listing)?;
+    let page = MEMBERS.targets(tx, group.row, listing)?;
     Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
@@ -80,7 +78,7 @@ pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Docu
 pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64, Error> {
     let (group, traits) = lookup::group(tx, group)?;
     may_see_members(by, traits)?;
-    Ok(MEMBERS.count(tx, &group)?)
+    Ok(MEMBERS.count_targets(tx, &group)?)
 }
 
 /// Adding needs a permission on what is added too.
@@ -102,10 +100,7 @@ pub(super) fn may_join(group: GroupTraits, member: &Object) -> Result<(), Refusa
 
 /// Puts an object into a group, and records the change. Whether it may be there is asked before ([`may_join`]).
 pub(super) fn join(tx: &WriteTx<'_>, group: &Object, member: &Object) -> Result<(), Error> {
-    match MEMBERS.insert(tx, group, member.row)? {
-        Insert::New => Ok(changes::append(tx, group, Change::MemberAdded(member.row))?),
-        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Members).into()),
-    }
+    relate(tx, &MEMBERS, group, member)
 }
 
 /// The members of a dynamic group follow a rule.

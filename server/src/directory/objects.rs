@@ -19,6 +19,7 @@ use crate::{
         changes::{self, Change},
         counts, deletions,
         objects::{self, NewObject, Object},
+        relations::{Insert, Relation},
     },
 };
 use chrono::TimeDelta;
@@ -172,6 +173,19 @@ pub(super) fn update(tx: &WriteTx<'_>, object: &Object, draft: &Draft) -> Result
 
 fn check_size(document: &Document) -> Result<(), Refusal> {
     (document.size() <= MAX_SIZE).then_some(()).ok_or(Refusal::TooLarge)
+}
+
+/// Relates an object to another, and records the change. Whether it may be is asked before.
+pub(super) fn relate(
+    tx: &WriteTx<'_>,
+    relation: &Relation,
+    source: &Object,
+    target: &Object,
+) -> Result<(), Error> {
+    match relation.insert(tx, source, target.row)? {
+        Insert::New => Ok(()),
+        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(relation.relationship).into()),
+    }
 }
 
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.

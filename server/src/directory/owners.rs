@@ -4,22 +4,21 @@
 use super::{
     Error, Policy, Refusal, lookup,
     members::{may_change_role_assignable, show_where_readable},
-    objects::{Page, check_listed},
+    objects::{Page, check_listed, relate},
 };
 use crate::{
     model::{
         ENTITIES,
         ids::{ObjectId, Sent},
-        kinds::{ObjectKind, Relationship},
+        kinds::ObjectKind,
         permissions::Grants,
     },
     odata::{listing::Listing, reference::Reference},
     store::{
         ReadTx, WriteTx,
-        changes::{self, Change},
         objects::{self, Object},
-        owners::{self, OWNERS},
-        pairs::{Insert, Remove},
+        owners,
+        relations::{OWNERS, Remove},
     },
 };
 
@@ -62,21 +61,21 @@ pub fn remove(
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
         return Err(Refusal::LastOwner.into());
     }
-    Ok(changes::append(tx, &group, Change::OwnerRemoved(owner.row))?)
+    Ok(())
 }
 
 /// A page of a group's owners.
 pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
     check_listed(by, &ENTITIES, listing)?;
     let (group, _) = lookup::group(tx, group)?;
-    let page = OWNERS.page(tx, group.row, listing)?;
+    let page = OWNERS.targets(tx, group.row, listing)?;
     Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
 /// How many owners a group has.
 pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
     let (group, _) = lookup::group(tx, group)?;
-    Ok(OWNERS.count(tx, &group)?)
+    Ok(OWNERS.count_targets(tx, &group)?)
 }
 
 /// Refuses owners of kinds that own no groups.
@@ -90,15 +89,12 @@ pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
 /// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
 /// there are too many afterwards ([`check_quota`]).
 pub(super) fn own(tx: &WriteTx<'_>, group: &Object, owner: &Object) -> Result<(), Error> {
-    match OWNERS.insert(tx, group, owner.row)? {
-        Insert::New => Ok(changes::append(tx, group, Change::OwnerAdded(owner.row))?),
-        Insert::AlreadyThere => Err(Refusal::AlreadyRelated(Relationship::Owners).into()),
-    }
+    relate(tx, &OWNERS, group, owner)
 }
 
 /// Refuses where a group has come to have too many owners.
 pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Object) -> Result<(), Error> {
-    let count = OWNERS.count(tx, group)?;
+    let count = OWNERS.count_targets(tx, group)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

@@ -5,6 +5,7 @@ use super::{
     Error, Piece, Store, WriteTx,
     engine::params,
     objects::{self, Object, RowNumber},
+    relations::Relation,
 };
 
 /// How many changes are kept: about 60 MB.
@@ -31,18 +32,14 @@ impl Store {
 }
 
 /// What happened to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Change<'c> {
     /// It was made.
     Created,
-    /// It (a group) got this member.
-    MemberAdded(RowNumber),
-    /// It (a group) lost this member.
-    MemberRemoved(RowNumber),
-    /// It (a group) got this owner.
-    OwnerAdded(RowNumber),
-    /// It (a group) lost this owner.
-    OwnerRemoved(RowNumber),
+    /// It was related to this target.
+    Added(&'c Relation, RowNumber),
+    /// It isn't related to this target any more.
+    Removed(&'c Relation, RowNumber),
     /// These properties of it changed.
     Updated(&'c [&'static str]),
     /// It was deleted, and can be restored.
@@ -55,12 +52,10 @@ pub enum Change<'c> {
 pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(), Error> {
     let (operation, related) = match change {
         Change::Created => (1, None),
-        Change::MemberAdded(member) => (2, Some(member.0)),
-        Change::MemberRemoved(member) => (3, Some(member.0)),
-        Change::OwnerAdded(owner) => (4, Some(owner.0)),
+        Change::Added(relation, target) => (relation.added, Some(target.0)),
+        Change::Removed(relation, target) => (relation.removed, Some(target.0)),
         Change::Updated(_) => (5, None),
         Change::Deleted => (6, None),
-        Change::OwnerRemoved(owner) => (7, Some(owner.0)),
         Change::Purged => (8, None),
     };
     let properties = match change {

@@ -30,7 +30,7 @@ impl Count {
         Self { what: objects::kind_number(kind), of_row: tenant.number }
     }
 
-    /// The members of a group that is known to be large.
+    /// The members of a group that is known to be large, with those whose deletion is unfinished.
     pub(super) fn members(group: RowNumber) -> Self {
         Self { what: MEMBERS, of_row: group.0 }
     }
@@ -118,14 +118,9 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Notes that the groups in which an object is a member are about to lose it.
-    pub(super) fn count_out_of_groups(&self, member: RowNumber) -> Result<(), Error> {
-        // From the member's groups to their counts, not the other way round: there can be many large groups.
-        let sql = "SELECT m.group_row FROM memberships m CROSS JOIN counts c
-                   WHERE m.member_row = ?1 AND c.what = 0 AND c.of_row = m.group_row";
-        let groups = self.all(sql, params![member.0], |row| Ok(RowNumber(row.get(0)?)))?;
-        groups.into_iter().for_each(|group| self.sums().add(Count::members(group), -1));
-        Ok(())
+    /// Notes that a large group has a member less.
+    pub(super) fn count_one_member_less(&self, group: RowNumber) {
+        self.sums().add(Count::members(group), -1);
     }
 }
 
@@ -135,7 +130,7 @@ fn keep_members(tx: &WriteTx<'_>, group: RowNumber) -> Result<(), Error> {
                WHERE row = ?1 AND members_counted = FALSE AND purged_at IS NULL";
     if tx.run(sql, params![group.0])? > 0 {
         let sql = "INSERT INTO counts (what, of_row, count)
-                   SELECT ?2, ?1, count(*) FROM memberships WHERE group_row = ?1";
+                   SELECT ?2, ?1, count(*) FROM memberships WHERE source_row = ?1";
         tx.run(sql, params![group.0, MEMBERS])?;
     }
     Ok(())

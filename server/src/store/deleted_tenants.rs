@@ -1,28 +1,17 @@
 //! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in pieces, which hold up no other
 //! write for long, by whoever comes to it: the command that deleted it, or a server.
 
-use super::{Error, Piece, Store, Tenant, engine::params, transaction::SystemTx};
+use super::{Error, Piece, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
 
 /// Rows of objects and pairs that one piece takes away at most, and changes.
 const PIECE: usize = 1_000;
 
-/// At most `?2` pairs of a group, `?1`. Every pair has a group, so that members and owners need no look.
-const TAKE_PAIRS: [&str; 4] = [
-    "DELETE FROM memberships WHERE (group_row, member_row) IN
-     (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)",
-    "DELETE FROM ownerships WHERE (group_row, owner_row) IN
-     (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
-    "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
-     (SELECT member_row, group_row FROM deleted_memberships WHERE group_row = ?1 LIMIT ?2)",
-    "DELETE FROM deleted_ownerships WHERE (owner_row, group_row) IN
-     (SELECT owner_row, group_row FROM deleted_ownerships WHERE group_row = ?1 LIMIT ?2)",
-];
-
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 4] = [
+const TAKE_OBJECT: [&str; 5] = [
     "DELETE FROM application_secrets WHERE application_row = ?1",
     "DELETE FROM granted_roles WHERE service_principal_row = ?1",
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
+    "DELETE FROM unfinished_deletions WHERE object_row = ?1",
     "DELETE FROM objects WHERE row = ?1",
 ];
 
@@ -95,8 +84,8 @@ impl DeletedTenant {
         let mut left = PIECE;
         let sql = "SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2";
         for row in tx.all(sql, params![self.number, size(left)], |row| row.get::<i64>(0))? {
-            for pairs in TAKE_PAIRS {
-                left -= tx.run(pairs, params![row, size(left)])?.min(left);
+            for relation in RELATIONS {
+                left -= relation.clear(tx, row, left)?.min(left);
             }
             if left == 0 {
                 return Ok(Piece::Unfinished);

@@ -1,44 +1,71 @@
-//! Soft deletion, and purging what was deleted long ago in pieces that hold up no other write for long.
+//! Soft deletion, and purging what was deleted long ago. Both go in pieces that hold up no other write for long.
+//!
+//! A deletion itself takes an object out of every list, count and reference. What it was a target of is set aside in the same
+//! write, up to a piece of each relation. The object of which more is left has a row in `unfinished_deletions` until the
+//! rest is set aside too.
 
 use super::{
     Error, Piece, Store, WriteTx,
     changes::{self, Change},
     counts,
     engine::params,
-    objects::{self, Object},
+    objects::{self, Object, RowNumber},
+    relations::RELATIONS,
     tenants::{self, Tenant},
     transaction::SystemTx,
 };
 use crate::model::{entity, values::Values};
 use chrono::{DateTime, Utc};
 
-/// Pairs of one table that one piece of purging takes away.
+/// Pairs of one table that one piece sets aside or takes away.
 const PIECE: usize = 500;
 
-/// Deletes an object, whose values say when. What it was a member or an owner of is set aside; what it contains
-/// stays with it.
+/// Deletes an object, whose values say when. What it contains stays with it.
 pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
     tx.change_standing();
     let document = entity(object.kind()).document(values);
     let row = object.row.0;
     tx.count_objects(object.kind(), -1);
-    tx.count_out_of_groups(object.row)?;
-    for set_aside in [
-        "INSERT INTO deleted_memberships (group_row, member_row)
-         SELECT group_row, member_row FROM memberships WHERE member_row = ?1",
-        "DELETE FROM memberships WHERE member_row = ?1",
-        "INSERT INTO deleted_ownerships (group_row, owner_row)
-         SELECT group_row, owner_row FROM ownerships WHERE owner_row = ?1",
-        "DELETE FROM ownerships WHERE owner_row = ?1",
-    ] {
-        tx.run(set_aside, params![row])?;
-    }
     let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
     tx.run(sql, params![row, tx.now().timestamp(), &document.default, document.rest.as_deref()])?;
+    if set_aside_piece(tx, object.row)? == Piece::Unfinished {
+        tx.run("INSERT INTO unfinished_deletions (object_row) VALUES (?1)", params![row])?;
+        tx.leave_deletion_unfinished();
+    }
     changes::append(tx, object, Change::Deleted)
 }
 
+/// Sets aside a piece of what a deleted object was a target of.
+fn set_aside_piece(tx: &WriteTx<'_>, object: RowNumber) -> Result<Piece, Error> {
+    let mut piece = Piece::Finished;
+    for relation in RELATIONS {
+        if relation.set_aside(tx, object, PIECE)? == PIECE {
+            piece = Piece::Unfinished;
+        }
+    }
+    Ok(piece)
+}
+
 impl Store {
+    /// Waits until a write of this process has left a deletion unfinished since this was last asked.
+    pub async fn deletion_left_unfinished(&self) {
+        self.unfinished_deletion.notified().await;
+    }
+
+    /// Does one piece of a deletion that was left unfinished, by whatever process, in whatever tenant.
+    pub async fn finish_deletions(&self) -> Result<Piece, Error> {
+        self.write(|tx| {
+            let Some((tenant, object)) = unfinished(tx)? else {
+                return Ok(Piece::Finished);
+            };
+            if set_aside_piece(&tx.of(tenant)?, object)? == Piece::Finished {
+                tx.run("DELETE FROM unfinished_deletions WHERE object_row = ?1", params![object.0])?;
+            }
+            Ok(Piece::Unfinished)
+        })
+        .await
+    }
+
     /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
     pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Piece, Error> {
         self.write(move |tx| {
@@ -52,11 +79,20 @@ impl Store {
     }
 }
 
-/// The object that was deleted first, if it was before this time.
+/// An object whose deletion is unfinished. Those of deleted tenants go with their tenants.
+fn unfinished(tx: &SystemTx<'_>) -> Result<Option<(Tenant, RowNumber)>, Error> {
+    let sql = "SELECT o.row, t.number, t.id FROM unfinished_deletions d
+               JOIN objects o ON o.row = d.object_row JOIN tenants t ON t.number = o.tenant
+               ORDER BY d.object_row LIMIT 1";
+    tx.one(sql, params![], |row| Ok((tenants::read_from(row, 1)?, RowNumber(row.get(0)?))))
+}
+
+/// The object that was deleted first, if it was before this time. One whose deletion is unfinished isn't due.
 fn due(tx: &SystemTx<'_>, before: DateTime<Utc>) -> Result<Option<(Tenant, Object)>, Error> {
     let sql = objects::select_objects!(
         ", t.number, t.id FROM objects o JOIN tenants t ON t.number = o.tenant
          WHERE o.deleted_at IS NOT NULL AND o.purged_at IS NULL AND o.deleted_at < ?1
+         AND NOT EXISTS (SELECT 1 FROM unfinished_deletions d WHERE d.object_row = o.row)
          ORDER BY o.deleted_at LIMIT 1"
     );
     tx.one(sql, params![before.timestamp()], |row| {
@@ -65,20 +101,9 @@ fn due(tx: &SystemTx<'_>, before: DateTime<Utc>) -> Result<Option<(Tenant, Objec
 }
 
 fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
-    let limit = i64::try_from(PIECE).unwrap_or(i64::MAX);
-    let members = "DELETE FROM memberships WHERE (group_row, member_row) IN
-                   (SELECT group_row, member_row FROM memberships WHERE group_row = ?1 LIMIT ?2)";
-    let mut taken = tx.run(members, params![object.row.0, limit])?;
-    tx.count_members(object, -i64::try_from(taken).unwrap_or_default());
-    for take in [
-        "DELETE FROM ownerships WHERE (group_row, owner_row) IN
-         (SELECT group_row, owner_row FROM ownerships WHERE group_row = ?1 LIMIT ?2)",
-        "DELETE FROM deleted_memberships WHERE (member_row, group_row) IN
-         (SELECT member_row, group_row FROM deleted_memberships WHERE member_row = ?1 OR group_row = ?1 LIMIT ?2)",
-        "DELETE FROM deleted_ownerships WHERE (owner_row, group_row) IN
-         (SELECT owner_row, group_row FROM deleted_ownerships WHERE owner_row = ?1 OR group_row = ?1 LIMIT ?2)",
-    ] {
-        taken += tx.run(take, params![object.row.0, limit])?;
+    let mut taken = 0;
+    for relation in RELATIONS {
+        taken += relation.purge(tx, object, PIECE)?;
     }
     if taken > 0 {
         return Ok(());

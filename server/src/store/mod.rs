@@ -16,12 +16,11 @@ pub mod domains;
 mod engine;
 pub mod exit;
 pub mod groups;
-pub mod members;
 mod names;
 pub mod objects;
 pub mod owners;
-pub mod pairs;
 pub mod principals;
+pub mod relations;
 mod shares;
 pub mod tenants;
 mod transaction;
@@ -38,6 +37,7 @@ use engine::{Connection, DatabaseError, Engine, Snapshot};
 use objects::RowNumber;
 use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
+use tokio::sync::Notify;
 use transaction::{Queries, SystemTx};
 
 /// What broke. Says nothing of rules: those have their own refusals.
@@ -190,6 +190,8 @@ impl Default for Options {
 pub struct Store {
     engine: Arc<Engine>,
     principals: Arc<Principals>,
+    /// A write has left a deletion unfinished.
+    unfinished_deletion: Arc<Notify>,
     largest_uncounted: u32,
     clock: Clock,
 }
@@ -200,7 +202,7 @@ impl Store {
         let principals = Arc::new(Principals::new());
         let engine = Arc::new(Engine::open(folder, &options, principals.clone())?);
         let Options { largest_uncounted, clock, .. } = options;
-        Ok(Self { engine, principals, largest_uncounted, clock })
+        Ok(Self { engine, principals, unfinished_deletion: Arc::default(), largest_uncounted, clock })
     }
 
     /// Whether there is a database in this folder.
@@ -326,11 +328,16 @@ impl TenantStore<'_> {
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
+        let unfinished_deletion = self.store.unfinished_deletion.clone();
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
             let done = work(&tx);
             if tx.changes_standing() {
                 principals.expect_change();
+            }
+            if tx.leaves_deletion_unfinished() {
+                // What is queued to finish it runs after this.
+                unfinished_deletion.notify_one();
             }
             done
         };

@@ -1,18 +1,10 @@
 //! Ownerships of groups.
 
-use super::{
-    Error, ReadTx,
-    engine::params,
-    objects::RowNumber,
-    pairs::{Pairs, pairs},
-};
-
-/// Who owns which group.
-pub static OWNERS: Pairs = pairs!("ownerships", "owner_row", are_members: false);
+use super::{Error, ReadTx, engine::params, objects::RowNumber};
 
 /// How many users own a group.
 pub fn count_users(tx: &ReadTx<'_>, group: RowNumber) -> Result<u64, Error> {
-    let sql = "SELECT count(*) FROM ownerships p JOIN objects o ON o.row = p.owner_row
-               WHERE p.group_row = ?1 AND o.kind = 1";
+    let sql = "SELECT count(*) FROM ownerships p JOIN objects o ON o.row = p.target_row
+               WHERE p.source_row = ?1 AND o.kind = 1 AND o.deleted_at IS NULL";
     tx.count(sql, params![group.0])
 }

@@ -43,6 +43,7 @@ pub struct WriteTx<'c> {
     tx: ReadTx<'c>,
     system: SystemTx<'c>,
     changes_standing: Cell<bool>,
+    leaves_deletion_unfinished: Cell<bool>,
 }
 
 impl<'c> ReadTx<'c> {
@@ -170,7 +171,12 @@ impl<'c> SystemTx<'c> {
         let is_there = "SELECT 1 FROM tenants WHERE number = ?1";
         self.one(is_there, params![tenant.number], |_| Ok(()))?.ok_or(Error::TenantGone)?;
         let tx = ReadTx { sums: Some(self.sums), ..ReadTx::new(self.queries.0, tenant, self.now) };
-        Ok(WriteTx { tx, system: self, changes_standing: Cell::new(false) })
+        Ok(WriteTx {
+            tx,
+            system: self,
+            changes_standing: Cell::new(false),
+            leaves_deletion_unfinished: Cell::new(false),
+        })
     }
 
     /// The time of this unit of work.
@@ -218,6 +224,16 @@ impl<'c> WriteTx<'c> {
     /// Whether it may have changed how a principal stands.
     pub(super) fn changes_standing(&self) -> bool {
         self.changes_standing.get()
+    }
+
+    /// Notes that this unit of work leaves a deletion unfinished.
+    pub(super) fn leave_deletion_unfinished(&self) {
+        self.leaves_deletion_unfinished.set(true);
+    }
+
+    /// Whether it leaves one unfinished.
+    pub(super) fn leaves_deletion_unfinished(&self) -> bool {
+        self.leaves_deletion_unfinished.get()
     }
 
     /// Runs a statement, and says how many rows it changed.

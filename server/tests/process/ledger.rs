@@ -282,7 +282,7 @@ fn check_whole(database: &rusqlite::Connection) {
         "a line twice"
     );
     let last = format!("SELECT object_row, related_row FROM ({words}) WHERE after IS NULL AND operation = 2");
-    let pairs = "SELECT group_row, member_row FROM memberships";
+    let pairs = "SELECT source_row, target_row FROM memberships";
     // Of the oldest the lines are taken away in time.
     let all_there = number("SELECT coalesce(min(position), 1) FROM changes") == 1;
     assert!(
@@ -311,7 +311,7 @@ fn read(database: &rusqlite::Connection) -> BTreeMap<Uuid, Stored> {
         Ok((row.get(0)?, Stored { deleted, name, description, members: BTreeSet::new() }))
     });
     let mut groups: BTreeMap<Uuid, Stored> = groups.unwrap().map(Result::unwrap).collect();
-    let sql = "SELECT g.id, m.id FROM memberships JOIN objects g ON g.row = group_row JOIN objects m ON m.row = member_row";
+    let sql = "SELECT g.id, m.id FROM memberships JOIN objects g ON g.row = source_row JOIN objects m ON m.row = target_row";
     let mut statement = database.prepare(sql).unwrap();
     let pairs = statement.query_map([], |row| Ok((row.get::<_, Uuid>(0)?, row.get(1)?))).unwrap();
     for (group, member) in pairs.map(Result::unwrap) {

@@ -9,6 +9,7 @@ mod command_line;
 mod commands;
 #[path = "../shared/counts.rs"]
 mod counts;
+mod deletions;
 #[cfg(feature = "strace")]
 mod disk;
 #[cfg(feature = "strace")]

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 /// Every kept count is what counting gives.
 pub fn check(database: &Connection) {
     let objects = "SELECT kind, tenant, count(*) FROM objects WHERE deleted_at IS NULL GROUP BY kind, tenant";
-    let members = "SELECT 0, row, (SELECT count(*) FROM memberships WHERE group_row = row)
+    let members = "SELECT 0, row, (SELECT count(*) FROM memberships WHERE source_row = row)
                    FROM objects WHERE members_counted = 1";
     // A kind of which nothing is left has a row or not.
     let kept = "SELECT what, of_row, count FROM counts WHERE what = 0 OR count <> 0";

@@ -1,6 +1,6 @@
 //! What a deletion takes away, and what stands of principals after it.
 
-use crate::world::{queue, world};
+use crate::world::{GROUP, World, delete, device, member, queue, rows, world, world_with};
 use chrono::{DateTime, Utc};
 use roster_server::{
     auth::secrets::Secret,
@@ -14,10 +14,15 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Permission, Principal},
     },
-    store::{Piece, WriteTx, deletions, objects, principals::Standing},
+    odata::listing::{Cursor, Listing},
+    store::{
+        Options, Piece, ReadTx, Store, WriteTx, deletions, objects,
+        principals::Standing,
+        relations::{MEMBERS, OWNERS},
+    },
 };
 use serde_json::json;
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 
 #[tokio::test]
 async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of_it() {
@@ -112,4 +117,153 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     world.create(ObjectId::random()).await.unwrap();
     assert!(!world.has(id).await);
     assert_eq!(standing().await, Standing::Deleted);
+}
+
+/// Groups that an object is in: three pieces of a deletion, the last of which isn't full.
+const MANY: u128 = 1_200;
+
+/// The object that is in all of them and owns them, and one that stays.
+const LEAVING: u128 = 1;
+const STAYING: u128 = 2;
+
+fn group(number: u128) -> ObjectId {
+    ObjectId::from_uuid(uuid::Uuid::from_u128((2 << 64) + number))
+}
+
+/// A store where groups are large from two members on, with objects that are in very many groups.
+async fn world_with_many_groups() -> Arc<World> {
+    let world = world_with(Options { largest_uncounted: 1, ..Options::default() }).await;
+    let fill = |tx: &WriteTx<'_>| {
+        [LEAVING, STAYING].into_iter().try_for_each(|number| device(tx, member(number), "a member"))?;
+        (0..MANY).try_for_each(|number| {
+            let values =
+                json!({"mailEnabled": false, "securityEnabled": true, "mailNickname": "one of many"});
+            import::group(tx, group(number), values)?;
+            import::owner(tx, group(number), member(LEAVING))?;
+            import::member(tx, group(number), member(LEAVING))?;
+            import::member(tx, group(number), member(STAYING))
+        })
+    };
+    world.write(fill).await.unwrap();
+    // In some groups that the first piece, a later one and the last one set the object aside of, the count is kept.
+    for number in [0, 499, 700, MANY - 1] {
+        let count = move |tx: &ReadTx<'_>| {
+            MEMBERS.count_targets(tx, &objects::find(tx, group(number))?.unwrap()).map_err(Error::from)
+        };
+        assert_eq!(world.store.tenant(world.tenant).read(count).await.unwrap(), 2);
+        // What the read left to the writer was queued before this.
+        world.write(|_| Ok(())).await.unwrap();
+    }
+    assert_eq!(world.kept_groups(), 4);
+    world
+}
+
+fn listing() -> Listing {
+    Listing { select: None, kind: None, after: Cursor::START, limit: 9 }
+}
+
+/// Nothing of the deleted object shows in any group, and all of the other one does.
+fn check_that_it_is_gone(tx: &ReadTx<'_>) -> Result<(), Error> {
+    for number in 0..MANY {
+        let group = objects::find(tx, group(number))?.unwrap();
+        let members = MEMBERS.targets(tx, group.row, &listing())?;
+        let ids: Vec<_> = members.objects.iter().map(|(object, _)| object.id).collect();
+        assert_eq!((ids, members.next), (vec![member(STAYING)], None), "{number}");
+        assert_eq!(MEMBERS.count_targets(tx, &group)?, 1, "{number}");
+        assert_eq!(OWNERS.count_targets(tx, &group)?, 0, "{number}");
+        assert_eq!(OWNERS.targets(tx, group.row, &listing())?.objects.len(), 0, "{number}");
+    }
+    let staying = objects::find(tx, member(STAYING))?.unwrap();
+    assert_eq!(MEMBERS.count_sources(tx, staying.row)?, u64::try_from(MANY).unwrap());
+    assert_eq!(objects::find(tx, member(LEAVING))?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_object_in_very_many_groups_is_gone_from_all_at_once_though_that_takes_several_writes() {
+    let world = world_with_many_groups().await;
+    let folder = world.folder.path();
+    let delete_and_look = |tx: &WriteTx<'_>| {
+        delete(tx, member(LEAVING))?;
+        check_that_it_is_gone(tx)
+    };
+    world.write(delete_and_look).await.unwrap();
+    world.store.deletion_left_unfinished().await;
+    assert_eq!(["deleted_memberships", "deleted_ownerships"].map(|table| rows(folder, table)), [500, 500]);
+
+    // As after a kill: another store finishes it.
+    let store = Store::open(folder, Options { largest_uncounted: 1, ..Options::default() }).unwrap();
+    let mut pieces = 0;
+    loop {
+        world.kept_groups();
+        store.tenant(world.tenant).read_long(check_that_it_is_gone).await.unwrap();
+        if store.finish_deletions().await.unwrap() == Piece::Finished {
+            break;
+        }
+        pieces += 1;
+    }
+    assert_eq!(pieces, 2, "700 pairs of each relation were left");
+    let tables =
+        ["memberships", "ownerships", "deleted_memberships", "deleted_ownerships", "unfinished_deletions"];
+    assert_eq!(tables.map(|table| rows(folder, table)), [1_200, 0, 1_200, 1_200, 0]);
+}
+
+#[tokio::test]
+async fn while_a_deletion_is_unfinished_its_groups_change_and_go_as_ever() {
+    let world = world_with_many_groups().await;
+    let folder = world.folder.path();
+    let change = |tx: &WriteTx<'_>| {
+        delete(tx, member(LEAVING))?;
+        device(tx, member(3), "a new member")?;
+        import::member(tx, group(MANY - 1), member(3))?;
+        let counted = objects::find(tx, group(MANY - 1))?.unwrap();
+        assert_eq!(MEMBERS.count_targets(tx, &counted)?, 2);
+        MEMBERS.remove(tx, &counted, objects::find(tx, member(STAYING))?.unwrap().row)?;
+        assert_eq!(MEMBERS.count_targets(tx, &counted)?, 1);
+        delete(tx, group(700))
+    };
+    world.write(change).await.unwrap();
+    world.kept_groups();
+
+    // The group is due, the object isn't yet.
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {
+        world.kept_groups();
+    }
+    let purged = |folder| rows(folder, "objects WHERE purged_at IS NOT NULL");
+    assert_eq!((purged(folder), rows(folder, "unfinished_deletions")), (1, 1));
+    while world.store.finish_deletions().await.unwrap() == Piece::Unfinished {
+        world.kept_groups();
+    }
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {}
+    let left = ["memberships", "ownerships", "deleted_memberships", "deleted_ownerships"];
+    assert_eq!(left.map(|table| rows(folder, table)), [1_199, 0, 0, 0], "of the groups that are left");
+    assert_eq!((purged(folder), rows(folder, "unfinished_deletions")), (2, 0));
+    assert_eq!(world.kept_groups(), 3);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_deleted_tenant_with_an_unfinished_deletion() {
+    let world = world_with_many_groups().await;
+    world.write(|tx| delete(tx, member(LEAVING))).await.unwrap();
+    world.store.delete_tenant(world.tenant).await.unwrap();
+    assert_eq!(world.store.finish_deletions().await.unwrap(), Piece::Finished, "it goes with its tenant");
+    while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {}
+    let left = ["objects", "memberships", "deleted_memberships", "unfinished_deletions", "counts"];
+    assert_eq!(left.map(|table| rows(world.folder.path(), table)), [0; 5]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_one_write_does_leaves_nothing_unfinished() {
+    let world = crate::world::world_with_group(5).await;
+    world.write(|tx| delete(tx, member(1))).await.unwrap();
+    assert_eq!(rows(world.folder.path(), "unfinished_deletions"), 0);
+    assert_eq!(world.store.finish_deletions().await.unwrap(), Piece::Finished);
+    let sources = |tx: &ReadTx<'_>| {
+        let row = objects::find(tx, member(2))?.unwrap().row;
+        Ok::<_, Error>(MEMBERS.sources(tx, row, &listing())?.objects)
+    };
+    let groups = world.store.tenant(world.tenant).read(sources).await.unwrap();
+    assert_eq!(groups.iter().map(|(group, _)| group.id).collect::<Vec<_>>(), [GROUP]);
+    world.write(|tx| delete(tx, GROUP)).await.unwrap();
+    assert_eq!(world.store.tenant(world.tenant).read(sources).await.unwrap().len(), 0, "it is deleted");
 }

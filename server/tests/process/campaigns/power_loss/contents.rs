@@ -31,7 +31,7 @@ impl Contents {
         let mut groups: Groups = rows(&database, groups, [clients::NAME], |row| {
             Ok((row.get(0)?, Group { description: row.get(1)?, ..Group::default() }))
         });
-        let members = "SELECT g.id, m.id FROM memberships JOIN objects g ON g.row = group_row JOIN objects m ON m.row = member_row";
+        let members = "SELECT g.id, m.id FROM memberships JOIN objects g ON g.row = source_row JOIN objects m ON m.row = target_row";
         let members: Vec<(Uuid, Uuid)> = rows(&database, members, [], |row| Ok((row.get(0)?, row.get(1)?)));
         for (group, member) in members {
             groups.entry(group).and_modify(|group| group.members.extend([member]));
@@ -59,8 +59,8 @@ pub fn check_changes(changes: &Changes, last: &Changes) {
 
 /// The memberships are those that the change log tells of.
 fn check_pairs(database: &Connection) {
-    let pairs = "SELECT group_row, member_row FROM memberships
-                 WHERE group_row IN (SELECT object_row FROM changes WHERE operation = 1)";
+    let pairs = "SELECT source_row, target_row FROM memberships
+                 WHERE source_row IN (SELECT object_row FROM changes WHERE operation = 1)";
     let logged = "SELECT object_row, related_row FROM
                   (SELECT object_row, related_row, operation, max(position) FROM changes
                    WHERE operation IN (2, 3) GROUP BY object_row, related_row) WHERE operation = 2";

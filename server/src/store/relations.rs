@@ -1,0 +1,247 @@
+//! Relationships between objects: each a table of pairs of row numbers, from a source (a group) to a target (a member of it),
+//! keyed both ways. What is done to one pair costs the same beside no others and beside a million.
+//!
+//! [`RELATIONS`] lists them all: what is done to an object with all its pairs, such as deleting it, goes over the list. The pairs
+//! in which a deleted object is the target are set aside, in a table beside the relation's own. Where an object has very many,
+//! that takes several writes (`deletions.rs`). Until the last of them no reader sees those that are left: pages skip deleted
+//! objects, and counts leave out the pairs of objects whose deletion is unfinished.
+
+use super::{
+    Error, ReadTx, WriteTx,
+    changes::{self, Change},
+    counts::Count,
+    engine::params,
+    objects::{self, Object, Page, RowNumber, select_objects},
+    transaction::SystemTx,
+};
+use crate::{model::kinds::Relationship, odata::listing::Listing};
+use std::sync::LazyLock;
+
+/// A relationship: its table of pairs, and what else differs from one to the other.
+pub struct Relation {
+    /// What Graph calls it.
+    pub relationship: Relationship,
+    /// The number in the change log of an addition.
+    pub(super) added: i64,
+    /// The number in the change log of a removal.
+    pub(super) removed: i64,
+    /// Whether the count of targets is kept for sources that have very many.
+    keeps_counts: bool,
+    statements: LazyLock<Statements>,
+}
+
+/// Which objects are in which group.
+pub static MEMBERS: Relation = Relation {
+    relationship: Relationship::Members,
+    added: 2,
+    removed: 3,
+    keeps_counts: true,
+    statements: LazyLock::new(|| Statements::over("memberships")),
+};
+
+/// Which objects own which group.
+pub static OWNERS: Relation = Relation {
+    relationship: Relationship::Owners,
+    added: 4,
+    removed: 7,
+    keeps_counts: false,
+    statements: LazyLock::new(|| Statements::over("ownerships")),
+};
+
+/// Every relation.
+pub(super) static RELATIONS: [&Relation; 2] = [&MEMBERS, &OWNERS];
+
+/// What became of an insertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insert {
+    /// The pair is there now.
+    New,
+    /// The pair was there before.
+    AlreadyThere,
+}
+
+/// What became of a removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remove {
+    /// The pair is gone.
+    Gone,
+    /// There was none.
+    NotThere,
+}
+
+impl Relation {
+    /// Relates a source to a target, and records the change.
+    pub fn insert(&self, tx: &WriteTx<'_>, source: &Object, target: RowNumber) -> Result<Insert, Error> {
+        if tx.run(&self.statements.insert, params![source.row.0, target.0])? == 0 {
+            return Ok(Insert::AlreadyThere);
+        }
+        self.count_targets_of(tx, source, 1);
+        changes::append(tx, source, Change::Added(self, target))?;
+        Ok(Insert::New)
+    }
+
+    /// Ends the relation of a source to a target, and records the change.
+    pub fn remove(&self, tx: &WriteTx<'_>, source: &Object, target: RowNumber) -> Result<Remove, Error> {
+        if tx.run(&self.statements.remove, params![source.row.0, target.0])? == 0 {
+            return Ok(Remove::NotThere);
+        }
+        self.count_targets_of(tx, source, -1);
+        changes::append(tx, source, Change::Removed(self, target))?;
+        Ok(Remove::Gone)
+    }
+
+    /// A page of a source's targets.
+    pub fn targets(&self, tx: &ReadTx<'_>, source: RowNumber, listing: &Listing) -> Result<Page, Error> {
+        objects::read_page(tx, &self.statements.targets, params![source.0], listing)
+    }
+
+    /// A page of a target's sources.
+    pub fn sources(&self, tx: &ReadTx<'_>, target: RowNumber, listing: &Listing) -> Result<Page, Error> {
+        objects::read_page(tx, &self.statements.sources, params![target.0], listing)
+    }
+
+    /// How many targets a source has: kept for one that is known to have very many, else counted.
+    pub fn count_targets(&self, tx: &ReadTx<'_>, source: &Object) -> Result<u64, Error> {
+        let leaving = tx.count(&self.statements.count_leaving, params![source.row.0])?;
+        let pairs = self.count_pairs(tx, source)?;
+        pairs.checked_sub(leaving).ok_or(Error::Corrupt("a count below zero"))
+    }
+
+    /// How many sources a target has.
+    pub fn count_sources(&self, tx: &ReadTx<'_>, target: RowNumber) -> Result<u64, Error> {
+        tx.count(&self.statements.count_sources, params![target.0])
+    }
+
+    /// How many pairs a source has, with those of targets whose deletion is unfinished.
+    fn count_pairs(&self, tx: &ReadTx<'_>, source: &Object) -> Result<u64, Error> {
+        if self.keeps_counts && source.members_counted {
+            return tx.kept(Count::members(source.row));
+        }
+        let most = tx.largest_uncounted();
+        let one_more = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+        let count = tx.count(&self.statements.count_pairs, params![source.row.0, one_more])?;
+        if count <= most {
+            return Ok(count);
+        }
+        if self.keeps_counts {
+            tx.note_large(source.row);
+        }
+        tx.count(&self.statements.count_pairs, params![source.row.0, i64::MAX])
+    }
+
+    /// Sets aside at most `limit` pairs in which an object is the target, and says how many.
+    pub(super) fn set_aside(
+        &self,
+        tx: &WriteTx<'_>,
+        target: RowNumber,
+        limit: usize,
+    ) -> Result<usize, Error> {
+        let parameters = params![target.0, number(limit)];
+        if self.keeps_counts {
+            let sources =
+                tx.all(&self.statements.counted_sources, parameters, |row| Ok(RowNumber(row.get(0)?)))?;
+            sources.into_iter().for_each(|source| tx.count_one_member_less(source));
+        }
+        tx.run(&self.statements.copy_aside, parameters)?;
+        tx.run(&self.statements.take_copied, parameters)
+    }
+
+    /// Takes away for good at most `limit` pairs in which a deleted object is the source, and as many of those that are set aside
+    /// in which it is either. Says how many.
+    pub(super) fn purge(&self, tx: &WriteTx<'_>, object: &Object, limit: usize) -> Result<usize, Error> {
+        let targets = tx.run(&self.statements.take_targets, params![object.row.0, number(limit)])?;
+        self.count_targets_of(tx, object, -number(targets));
+        Ok(targets + tx.run(&self.statements.take_set_aside, params![object.row.0, number(limit)])?)
+    }
+
+    /// Takes away at most `limit` pairs of an object of a deleted tenant, of which no count is asked for any more. Says how many.
+    /// Every pair has a source, so that targets need no look.
+    pub(super) fn clear(&self, tx: &SystemTx<'_>, object: i64, limit: usize) -> Result<usize, Error> {
+        let targets = tx.run(&self.statements.take_targets, params![object, number(limit)])?;
+        let left = number(limit.saturating_sub(targets));
+        Ok(targets + tx.run(&self.statements.take_set_aside, params![object, left])?)
+    }
+
+    fn count_targets_of(&self, tx: &WriteTx<'_>, source: &Object, difference: i64) {
+        if self.keeps_counts {
+            tx.count_members(source, difference);
+        }
+    }
+}
+
+fn number(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// The statements of a relation.
+struct Statements {
+    insert: String,
+    remove: String,
+    targets: String,
+    sources: String,
+    count_pairs: String,
+    count_leaving: String,
+    count_sources: String,
+    counted_sources: String,
+    copy_aside: String,
+    take_copied: String,
+    take_targets: String,
+    take_set_aside: String,
+}
+
+impl Statements {
+    /// Those over this table, and that of the pairs that are set aside of it.
+    fn over(table: &str) -> Self {
+        let with_documents = select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END");
+        // The same pairs for each statement that sets them aside.
+        let first =
+            format!("SELECT source_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2");
+        Self {
+            insert: format!(
+                "INSERT INTO {table} (source_row, target_row) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
+            ),
+            remove: format!("DELETE FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
+            targets: format!(
+                "{with_documents} FROM {table} p JOIN objects o ON o.row = p.target_row
+                 WHERE p.source_row = ?1 AND p.target_row > ?2 AND (?3 IS NULL OR o.kind = ?3)
+                 AND o.deleted_at IS NULL ORDER BY p.target_row LIMIT ?5"
+            ),
+            sources: format!(
+                "{with_documents} FROM {table} p JOIN objects o ON o.row = p.source_row
+                 WHERE p.target_row = ?1 AND p.source_row > ?2 AND (?3 IS NULL OR o.kind = ?3)
+                 AND o.deleted_at IS NULL ORDER BY p.source_row LIMIT ?5"
+            ),
+            count_pairs: format!(
+                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2)"
+            ),
+            // From the unfinished deletions, of which there are seldom any, to their pairs.
+            count_leaving: format!(
+                "SELECT count(*) FROM unfinished_deletions d CROSS JOIN {table} p
+                 WHERE p.source_row = ?1 AND p.target_row = d.object_row"
+            ),
+            count_sources: format!(
+                "SELECT count(*) FROM {table} p JOIN objects o ON o.row = p.source_row
+                 WHERE p.target_row = ?1 AND o.deleted_at IS NULL"
+            ),
+            // From the target's sources to their counts, not the other way round: there can be many large ones.
+            counted_sources: format!(
+                "SELECT p.source_row FROM ({first}) p CROSS JOIN counts c
+                 WHERE c.what = 0 AND c.of_row = p.source_row"
+            ),
+            copy_aside: format!(
+                "INSERT INTO deleted_{table} (source_row, target_row)
+                 SELECT source_row, target_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2"
+            ),
+            take_copied: format!("DELETE FROM {table} WHERE target_row = ?1 AND source_row IN ({first})"),
+            take_targets: format!(
+                "DELETE FROM {table} WHERE (source_row, target_row) IN
+                 (SELECT source_row, target_row FROM {table} WHERE source_row = ?1 LIMIT ?2)"
+            ),
+            take_set_aside: format!(
+                "DELETE FROM deleted_{table} WHERE (target_row, source_row) IN
+                 (SELECT target_row, source_row FROM deleted_{table}
+                  WHERE target_row = ?1 OR source_row = ?1 LIMIT ?2)"
+            ),
+        }
+    }
+}
