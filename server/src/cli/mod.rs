@@ -179,7 +179,7 @@ impl Cli {
     /// Runs the command, and says on standard error why it failed.
     pub async fn run(self) -> ExitCode {
         let (format, level) = self.command.log();
-        let log = match log::start(format, self.log_level, level) {
+        let log = match log::start(format, self.log_level, &level) {
             Ok(log) => log,
             Err(error) => {
                 let _ = writeln!(io::stderr(), "roster: {error}");
@@ -204,11 +204,11 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 
 impl Command {
     /// The form of the log, and from which level on it tells.
-    fn log(&self) -> (Format, &'static str) {
+    fn log(&self) -> (Format, String) {
         match self {
             // Of a new directory's first start there is nothing to tell before it listens.
-            Self::Serve(serve) => (serve.log, "info,rusqlite_migration=warn"),
-            _ => (Format::Text, "warn"),
+            Self::Serve(serve) => (serve.log, format!("info,{}", store::LOG_FILTER)),
+            _ => (Format::Text, "warn".into()),
         }
     }
 

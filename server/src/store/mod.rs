@@ -26,7 +26,7 @@ pub mod tenants;
 mod transaction;
 pub mod users;
 
-pub use engine::{Durability, FILE, FILES, MIGRATION_LOCK};
+pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK};
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 

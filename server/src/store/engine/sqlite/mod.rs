@@ -20,6 +20,9 @@ use readers::Readers;
 use std::{path::Path, sync::Arc};
 use writer::Writer;
 
+/// The part of a log's filter that leaves out what the library tells of migrations.
+pub const LOG_FILTER: &str = "rusqlite_migration=warn";
+
 /// An open database, and its threads.
 pub(in crate::store) struct Engine {
     readers: Arc<Readers>,
