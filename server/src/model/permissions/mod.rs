@@ -1,5 +1,5 @@
-//! The permission table: what each operation needs ([`operations`]), and what some properties need beyond it
-//! ([`properties`]), read by what enforces it and by what writes it into the contract.
+//! The permission table: what each operation needs (`operations.rs`), and what some properties need beyond it
+//! (`properties.rs`), read by what enforces it and by what writes it into the contract.
 //!
 //! Only permissions whose whole effect is enforced stand here; those of single properties count beside those of the
 //! object, never by themselves. Rows come from Graph's permissions reference and from what its pages say of a
