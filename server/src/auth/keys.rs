@@ -1,7 +1,7 @@
 //! The server's keys, all from one private key: what signs tokens, what verifies them, what others need to
 //! verify them (JWKS), and what seals paging tokens.
 
-use super::signed::Signed;
+use super::verified_tokens::VerifiedTokens;
 use aws_lc_rs::{
     aead::{AES_256_GCM, RandomizedNonceKey},
     digest,
@@ -37,7 +37,7 @@ pub struct Keys {
     pub(super) signing: EncodingKey,
     pub(super) verifying: DecodingKey,
     /// Tokens that it was seen to have signed.
-    pub(super) signed: Signed,
+    pub(super) signed: VerifiedTokens,
     public: Jwk,
     paging: RandomizedNonceKey,
 }
@@ -69,7 +69,7 @@ impl Keys {
         let id = URL_SAFE_NO_PAD.encode(&thumbprint.as_ref()[..15]);
         public.common.key_id = Some(id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok(Self { id, signing, verifying, signed: Signed::new(), public, paging: paging_key(&der)? })
+        Ok(Self { id, signing, verifying, signed: VerifiedTokens::new(), public, paging: paging_key(&der)? })
     }
 
     /// The public half, as `jwks_uri` serves it.

@@ -4,5 +4,5 @@
 mod claims;
 pub mod keys;
 pub mod secrets;
-mod signed;
 pub mod tokens;
+mod verified_tokens;

@@ -148,20 +148,20 @@ impl Existing {
 pub(super) fn find_client_id(tx: &ReadTx<'_>, app: &str) -> Result<AppId, Error> {
     match (AppId::from_str(app), store::applications::named(tx, app)?.as_slice()) {
         (Ok(app_id), _) | (Err(_), &[app_id]) => Ok(app_id),
-        (Err(_), []) => Err(Error::Impossible(format!("there is no application named '{app}'"))),
+        (Err(_), []) => Err(Error::Usage(format!("there is no application named '{app}'"))),
         (Err(_), _) => {
             let message = format!("several applications are named '{app}': choose one by its client id");
-            Err(Error::Impossible(message))
+            Err(Error::Usage(message))
         }
     }
 }
 
 pub(super) fn unknown(app_id: AppId) -> Error {
-    Error::Impossible(format!("there is no application with the client id {app_id}"))
+    Error::Usage(format!("there is no application with the client id {app_id}"))
 }
 
 fn new_secret() -> Result<Secret, Error> {
-    Secret::random().map_err(|error| Error::Impossible(error.to_string()))
+    Secret::random().map_err(|error| Error::Usage(error.to_string()))
 }
 
 /// Shows a secret, this once.

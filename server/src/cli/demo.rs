@@ -57,7 +57,7 @@ impl Demo {
                     // From here on serving ends at a signal alone.
                     Ok(Ok(())) if !self.once => pending().await,
                     Ok(outcome) => outcome,
-                    Err(_) => Err(Error::Impossible("the demonstration panicked".into())),
+                    Err(_) => Err(Error::Usage("the demonstration panicked".into())),
                 }
             };
             let outcome = tokio::select! {
@@ -164,7 +164,7 @@ impl Show {
         }
         let answer: Value = answer.json().await?;
         let token = answer["access_token"].as_str().map(str::to_owned);
-        token.ok_or_else(|| Error::Impossible("the token endpoint gave no token".into()))
+        token.ok_or_else(|| Error::Usage("the token endpoint gave no token".into()))
     }
 
     async fn send(&self, client: &Client, token: &str, request: &Request<'_>) -> Result<(), Error> {

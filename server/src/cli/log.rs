@@ -68,7 +68,7 @@ fn levels(chosen: Option<String>, default: &str) -> Result<EnvFilter, Error> {
     let text = chosen.filter(said).or_else(by_variable).unwrap_or_else(|| default.into());
     EnvFilter::builder()
         .parse(&text)
-        .map_err(|error| Error::Impossible(format!("RUST_LOG is '{text}', which can't be read: {error}")))
+        .map_err(|error| Error::Usage(format!("RUST_LOG is '{text}', which can't be read: {error}")))
 }
 
 /// Starts the log, in this form and with these levels. Panics go to it from then on.

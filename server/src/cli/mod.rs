@@ -110,7 +110,7 @@ pub enum Error {
     DomainTaken(DomainName),
     /// What was asked for isn't possible.
     #[error("{0}")]
-    Impossible(String),
+    Usage(String),
     /// A request of the demonstration failed.
     #[error("a request failed: {0}")]
     Request(#[from] reqwest::Error),
@@ -240,8 +240,7 @@ impl Error {
 impl Data {
     fn path(&self) -> Result<PathBuf, Error> {
         let default = || directories::ProjectDirs::from("", "", "roster").map(|dirs| dirs.data_dir().into());
-        let none =
-            || Error::Impossible("this platform names no data directory: choose one with --data".into());
+        let none = || Error::Usage("this platform names no data directory: choose one with --data".into());
         self.data.clone().or_else(default).ok_or_else(none)
     }
 
@@ -281,7 +280,7 @@ impl Data {
         if !Store::is_in(&path) {
             let message =
                 format!("there is no directory in {}: start one with `roster serve`", path.display());
-            return Err(Error::Impossible(message));
+            return Err(Error::Usage(message));
         }
         Ok(())
     }
@@ -290,15 +289,13 @@ impl Data {
 impl TenantChoice {
     async fn find(&self, store: &Store) -> Result<Tenant, Error> {
         if let Some(name) = &self.tenant {
-            let none = || Error::Impossible(format!("there is no tenant {name} here"));
+            let none = || Error::Usage(format!("there is no tenant {name} here"));
             return store.named_tenant(name).await?.ok_or_else(none);
         }
         match store.tenants(2).await?.as_slice() {
             [only] => Ok(*only),
-            [] => {
-                Err(Error::Impossible("there is no tenant here: make one with `roster tenant create`".into()))
-            }
-            _ => Err(Error::Impossible("there are several tenants here: choose one with --tenant".into())),
+            [] => Err(Error::Usage("there is no tenant here: make one with `roster tenant create`".into())),
+            _ => Err(Error::Usage("there are several tenants here: choose one with --tenant".into())),
         }
     }
 }

@@ -120,7 +120,7 @@ impl Serve {
 fn sample_secret(given: Option<Secret>) -> Result<Secret, Error> {
     let secret = given.unwrap_or_else(sample::public_secret);
     if secret.reveal().chars().count() < SECRET {
-        return Err(Error::Impossible(format!(
+        return Err(Error::Usage(format!(
             "the secret of --sample-secret must have {SECRET} characters at least"
         )));
     }

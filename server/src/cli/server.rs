@@ -15,7 +15,7 @@ use crate::{
         transport::{self, Limits},
     },
     model::{domains::DomainName, ids::TenantId},
-    store::{self, Options, Piece, Store, Tenant, WriteTx, changes, domains},
+    store::{self, Options, Progress, Store, Tenant, WriteTx, changes, domains},
 };
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
 use tokio::{net::TcpListener, time::MissedTickBehavior};
@@ -184,7 +184,7 @@ async fn purge(store: Store) {
     loop {
         hourly.tick().await;
         if let Some(deleted_before) = purging.deleted_before(store.clock().now()) {
-            in_pieces("purging deleted objects", || store.purge(deleted_before)).await;
+            in_batches("purging deleted objects", || store.purge(deleted_before)).await;
         }
     }
 }
@@ -199,7 +199,7 @@ async fn finish(store: Store) {
             _ = hourly.tick() => {}
             () = store.deletion_left_unfinished() => {}
         }
-        in_pieces("finishing deletions", || store.finish_deletions()).await;
+        in_batches("finishing deletions", || store.finish_deletions()).await;
     }
 }
 
@@ -209,7 +209,7 @@ async fn clear(store: Store) {
     hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hourly.tick().await;
-        in_pieces("taking away what deleted tenants held", || store.clear_deleted_tenants()).await;
+        in_batches("taking away what deleted tenants held", || store.clear_deleted_tenants()).await;
     }
 }
 
@@ -218,19 +218,19 @@ async fn shorten(store: Store) {
     let mut interval = tokio::time::interval(SHORTEN_INTERVAL);
     loop {
         interval.tick().await;
-        in_pieces("shortening the change log", || store.shorten_changes(changes::KEPT)).await;
+        in_batches("shortening the change log", || store.shorten_changes(changes::KEPT)).await;
     }
 }
 
 /// Does something a piece at a time, until all is done or one fails: other writes go between.
-pub(super) async fn in_pieces<F: Future<Output = Result<Piece, store::Error>>>(
+pub(super) async fn in_batches<F: Future<Output = Result<Progress, store::Error>>>(
     what: &str,
     piece: impl Fn() -> F,
 ) {
     loop {
         match piece().await {
-            Ok(Piece::Unfinished) => {}
-            Ok(Piece::Finished) => break,
+            Ok(Progress::Unfinished) => {}
+            Ok(Progress::Finished) => break,
             Err(error) => {
                 tracing::warn!(%error, "{what} goes on later");
                 break;
@@ -287,10 +287,10 @@ fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret:
         let message = "the sample's secret is public: a server with it listens on loopback addresses alone. Give a new directory \
                        another one with --sample-secret; in one that is there, make new ones for the applications `sample` and \
                        `sample-all` with `roster app rotate-secret`";
-        return Err(Error::Impossible(message.into()));
+        return Err(Error::Usage(message.into()));
     }
     match remote {
-        Some(address) if !settings.allow_remote => Err(Error::Impossible(format!(
+        Some(address) if !settings.allow_remote => Err(Error::Usage(format!(
             "{address} can be reached from other machines, without TLS: add --allow-remote if that is meant"
         ))),
         _ => Ok(()),

@@ -1,6 +1,6 @@
 //! `roster tenant`.
 
-use super::{Data, Error, Format, Opened, Output, Target, arguments, print, server::in_pieces};
+use super::{Data, Error, Format, Opened, Output, Target, arguments, print, server::in_batches};
 use crate::{
     directory::objects,
     model::{
@@ -8,7 +8,7 @@ use crate::{
         ids::TenantId,
         kinds::ObjectKind,
     },
-    store::{self, Piece, ReadTx, Store, Tenant, domains::Given},
+    store::{self, Progress, ReadTx, Store, Tenant, domains::Given},
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ async fn add_domain(domain: DomainName, target: &Target) -> Result<(), Error> {
             Format::Text => print(format_args!("the tenant {} has the domain {domain}", tenant.id)),
             Format::Json => print(json!({"tenant": tenant.id.to_string(), "domain": domain.to_string()})),
         },
-        Given::Present => Err(Error::Impossible(format!("the tenant has the domain {domain} already"))),
+        Given::Present => Err(Error::Usage(format!("the tenant has the domain {domain} already"))),
         Given::Taken => Err(Error::DomainTaken(domain)),
     }
 }
@@ -174,19 +174,19 @@ fn as_json(tenant: Tenant, domains: &[String], size: &Size) -> Value {
 impl Delete {
     async fn run(self) -> Result<(), Error> {
         let (_folder, store) = self.data.open_to_write()?;
-        let none = || Error::Impossible(format!("there is no tenant {} here", self.tenant));
+        let none = || Error::Usage(format!("there is no tenant {} here", self.tenant));
         let tenant = store.named_tenant(&self.tenant).await?.ok_or_else(none)?;
         let id = tenant.id;
         if !self.yes {
             let size = Size::of(&store, tenant).await?.words();
-            return Err(Error::Impossible(format!(
+            return Err(Error::Usage(format!(
                 "the tenant {id} has {size}, and none of it can be restored: add --yes if it is to be deleted"
             )));
         }
         if !store.delete_tenant(tenant).await? {
             return Err(none());
         }
-        in_pieces("taking away what the tenant held", || clear(&store)).await;
+        in_batches("taking away what the tenant held", || clear(&store)).await;
         match self.output.format {
             Format::Text => print(format_args!("deleted the tenant {id}")),
             Format::Json => print(json!({"deleted": id.to_string()})),
@@ -195,10 +195,10 @@ impl Delete {
 }
 
 /// Takes a piece away of what deleted tenants held, and leaves a server as much time for its own writes.
-async fn clear(store: &Store) -> Result<Piece, store::Error> {
+async fn clear(store: &Store) -> Result<Progress, store::Error> {
     let began = Instant::now();
     let piece = store.clear_deleted_tenants().await?;
-    if piece == Piece::Unfinished {
+    if piece == Progress::Unfinished {
         tokio::time::sleep(began.elapsed().max(PAUSE)).await;
     }
     Ok(piece)

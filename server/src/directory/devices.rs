@@ -4,7 +4,7 @@ use super::{Error, Found, Refusal, lookup, objects};
 use crate::{
     model::{
         device::DEVICE,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         values::Values,
@@ -25,11 +25,11 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 }
 
 /// Changes a device as the body says.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
+pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>, body: &Values) -> Result<(), Error> {
     objects::update_plain(tx, by, ObjectKind::Device, id, body, |_| Ok(()))
 }
 
 /// Deletes a device.
-pub fn delete(tx: &WriteTx<'_>, id: &Sent<ObjectId>) -> Result<(), Error> {
+pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     objects::delete(tx, &lookup::of_kind(tx, ObjectKind::Device, id)?)
 }

@@ -4,7 +4,7 @@ use super::{Error, Found, Policy, Refusal, applications, groups, lookup, objects
 use crate::{
     model::{
         ENTITIES,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectTraits,
         permissions::Grants,
     },
@@ -15,7 +15,7 @@ use crate::{
 pub fn get(
     tx: &ReadTx<'_>,
     by: &Grants,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     objects::may_select(by, &ENTITIES, select)?;
@@ -27,7 +27,7 @@ pub fn get(
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.
-pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>) -> Result<(), Error> {
+pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let object = lookup::object(tx, id)?;
     match object.traits {
         ObjectTraits::OrgContact => Err(Refusal::NotPermitted.into()),

@@ -7,7 +7,7 @@ use crate::{
         draft::Draft,
         entity,
         group::GROUP,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
             ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
@@ -30,7 +30,7 @@ pub const MAX_REFERENCES: usize = 20;
 pub fn get(
     tx: &ReadTx<'_>,
     by: &Grants,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     objects::may_select(by, &[&GROUP], select)?;
@@ -41,7 +41,7 @@ pub fn get(
 
 /// Refuses to show what Exchange holds of a group that has no mailbox.
 pub(super) fn may_show(traits: GroupTraits, select: Option<&[String]>) -> Result<(), Refusal> {
-    let elsewhere = select.unwrap_or_default().iter().any(|name| GROUP.holds_elsewhere(name));
+    let elsewhere = select.unwrap_or_default().iter().any(|name| GROUP.is_from_other_service(name));
     if elsewhere { has_mailbox(traits) } else { Ok(()) }
 }
 
@@ -130,7 +130,7 @@ pub fn update(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
     body: &Values,
     bound: &Bound,
 ) -> Result<Updated, Error> {
@@ -139,7 +139,7 @@ pub fn update(
     if objects::names_nothing(body, &changes) && bound.is_empty() {
         return Err(Refusal::NothingToChange.into());
     }
-    let elsewhere = changes.keys().any(|name| GROUP.holds_elsewhere(name));
+    let elsewhere = changes.keys().any(|name| GROUP.is_from_other_service(name));
     if elsewhere && !bound.is_empty() {
         return Err(Refusal::MixedServices.into());
     }
@@ -172,7 +172,7 @@ pub fn update(
 }
 
 /// Deletes a group. Its mail nickname is free again.
-pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &Sent<ObjectId>) -> Result<(), Error> {
+pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, id)?;
     delete_found(tx, policy, by, &group, traits)
 }

@@ -4,7 +4,7 @@
 use super::{Error, Refusal};
 use crate::{
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectKind},
         values::Document,
     },
@@ -35,20 +35,20 @@ fn by_key(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
 }
 
 /// The object with this id, whatever its kind.
-pub(super) fn object(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<Object, Error> {
+pub(super) fn object(tx: &ReadTx<'_>, id: &AsWritten<ObjectId>) -> Result<Object, Error> {
     Ok(objects::find(tx, id.value)?.ok_or_else(|| absent(id))?)
 }
 
 /// The same with its documents, in one look.
 pub(super) fn object_with_document(
     tx: &ReadTx<'_>,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
 ) -> Result<(Object, Document), Error> {
     Ok(objects::find_with_document(tx, id.value)?.ok_or_else(|| absent(id))?)
 }
 
 /// The object of this kind with this id.
-pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) -> Result<Object, Error> {
+pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, id: &AsWritten<ObjectId>) -> Result<Object, Error> {
     let object = object(tx, id)?;
     if object.kind() == kind { Ok(object) } else { Err(absent(id).into()) }
 }
@@ -57,14 +57,14 @@ pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, id: &Sent<ObjectId>) ->
 pub(super) fn of_kind_with_document(
     tx: &ReadTx<'_>,
     kind: ObjectKind,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
 ) -> Result<(Object, Document), Error> {
     let (object, document) = object_with_document(tx, id)?;
     if object.kind() == kind { Ok((object, document)) } else { Err(absent(id).into()) }
 }
 
 /// The group with this id, and its traits.
-pub(super) fn group(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<(Object, GroupTraits), Error> {
+pub(super) fn group(tx: &ReadTx<'_>, id: &AsWritten<ObjectId>) -> Result<(Object, GroupTraits), Error> {
     let object = object(tx, id)?;
     let traits = object.traits.group().ok_or_else(|| absent(id))?;
     Ok((object, traits))
@@ -73,7 +73,7 @@ pub(super) fn group(tx: &ReadTx<'_>, id: &Sent<ObjectId>) -> Result<(Object, Gro
 /// The same with its documents, in one look.
 pub(super) fn group_with_document(
     tx: &ReadTx<'_>,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
 ) -> Result<(Object, GroupTraits, Document), Error> {
     let (object, document) = object_with_document(tx, id)?;
     let traits = object.traits.group().ok_or_else(|| absent(id))?;
@@ -96,6 +96,6 @@ pub(super) fn user_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<(Object, 
     Ok(user.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
 }
 
-fn absent(id: &Sent<ObjectId>) -> Refusal {
+fn absent(id: &AsWritten<ObjectId>) -> Refusal {
     Refusal::NotFound(id.text.clone())
 }

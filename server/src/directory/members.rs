@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::{
         ENTITIES, entity,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectTraits},
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
         values::Document,
@@ -25,7 +25,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &Sent<ObjectId>,
+    group: &AsWritten<ObjectId>,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -44,7 +44,7 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &Sent<ObjectId>,
+    group_id: &AsWritten<ObjectId>,
     member: ObjectId,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
@@ -60,7 +60,12 @@ pub fn remove(
 }
 
 /// A page of a group's members.
-pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
+pub fn list(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    group: &AsWritten<ObjectId>,
+    listing: &Listing,
+) -> Result<Page, Error> {
     check_listed(by, &ENTITIES, listing)?;
     let (group, traits) = lookup::group(tx, group)?;
     may_see_members(by, traits)?;
@@ -75,7 +80,7 @@ pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Docu
 }
 
 /// How many members a group has.
-pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>) -> Result<u64, Error> {
+pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &AsWritten<ObjectId>) -> Result<u64, Error> {
     let (group, traits) = lookup::group(tx, group)?;
     may_see_members(by, traits)?;
     Ok(MEMBERS.count_targets(tx, &group)?)

@@ -7,7 +7,7 @@ use crate::{
         self,
         clock::timestamp,
         draft::Draft,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants, Missing, Reach},
         properties::Entity,
@@ -52,7 +52,7 @@ pub fn get(
     tx: &ReadTx<'_>,
     by: &Grants,
     kind: ObjectKind,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     may_select(by, &[model::entity(kind)], select)?;
@@ -97,7 +97,7 @@ pub(super) fn may_select(
 pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing) -> Result<(), Refusal> {
     let select = listing.select.as_deref();
     may_select(by, entities, select)?;
-    let elsewhere = |name: &String| entities.iter().any(|entity| entity.holds_elsewhere(name));
+    let elsewhere = |name: &String| entities.iter().any(|entity| entity.is_from_other_service(name));
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn check_update(by: &Grants, entity: &'static Entity, body: &Values) 
     may_name(by, &[entity], Access::Update, body.keys())?;
     let changes =
         entity.check_update(body).map_err(|fault| Refusal::Property { resource: entity.resource, fault })?;
-    let elsewhere = changes.keys().filter(|name| entity.holds_elsewhere(name)).count();
+    let elsewhere = changes.keys().filter(|name| entity.is_from_other_service(name)).count();
     if elsewhere > 0 && elsewhere < changes.len() {
         return Err(Refusal::MixedServices);
     }
@@ -200,7 +200,7 @@ pub(super) fn update_plain(
     tx: &WriteTx<'_>,
     by: &Grants,
     kind: ObjectKind,
-    id: &Sent<ObjectId>,
+    id: &AsWritten<ObjectId>,
     body: &Values,
     check: impl Fn(&Draft) -> Result<(), Refusal>,
 ) -> Result<(), Error> {

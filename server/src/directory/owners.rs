@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{
         ENTITIES,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::Grants,
     },
@@ -30,7 +30,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &Sent<ObjectId>,
+    group: &AsWritten<ObjectId>,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -47,7 +47,7 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &Sent<ObjectId>,
+    group_id: &AsWritten<ObjectId>,
     owner: ObjectId,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
@@ -65,7 +65,12 @@ pub fn remove(
 }
 
 /// A page of a group's owners.
-pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &Listing) -> Result<Page, Error> {
+pub fn list(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    group: &AsWritten<ObjectId>,
+    listing: &Listing,
+) -> Result<Page, Error> {
     check_listed(by, &ENTITIES, listing)?;
     let (group, _) = lookup::group(tx, group)?;
     let page = OWNERS.targets(tx, group.row, listing)?;
@@ -73,7 +78,7 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, group: &Sent<ObjectId>, listing: &List
 }
 
 /// How many owners a group has.
-pub fn count(tx: &ReadTx<'_>, group: &Sent<ObjectId>) -> Result<u64, Error> {
+pub fn count(tx: &ReadTx<'_>, group: &AsWritten<ObjectId>) -> Result<u64, Error> {
     let (group, _) = lookup::group(tx, group)?;
     Ok(OWNERS.count_targets(tx, &group)?)
 }

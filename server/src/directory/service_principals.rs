@@ -4,7 +4,7 @@ use super::{Error, Found, Refusal, lookup, objects};
 use crate::{
     model::{
         draft::Draft,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         service_principal::SERVICE_PRINCIPAL,
@@ -43,7 +43,7 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
 }
 
 /// Changes a service principal as the body says.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &Sent<ObjectId>, body: &Values) -> Result<(), Error> {
+pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>, body: &Values) -> Result<(), Error> {
     objects::update_plain(tx, by, ObjectKind::ServicePrincipal, id, body, check_declared)
 }
 
@@ -71,6 +71,6 @@ fn id(declared: &Value) -> Option<&str> {
 }
 
 /// Deletes a service principal: no more tokens are issued to it.
-pub fn delete(tx: &WriteTx<'_>, id: &Sent<ObjectId>) -> Result<(), Error> {
+pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     objects::delete(tx, &lookup::of_kind(tx, ObjectKind::ServicePrincipal, id)?)
 }

@@ -75,9 +75,9 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     }
     let (user, document) = covered(tx, by, &UPDATE_USER, key)?;
     objects::check_id(body, &user)?;
-    let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::Itself);
+    let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::OwnAccount);
     let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
-    let elsewhere = changes.keys().any(|name| USER.holds_elsewhere(name));
+    let elsewhere = changes.keys().any(|name| USER.is_from_other_service(name));
     let by_application = matches!(by.principal, Principal::Application(_));
     if elsewhere && by_application {
         return Err(Refusal::NotPermitted.into());

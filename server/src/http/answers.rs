@@ -11,7 +11,7 @@ use crate::{
         self,
         kinds::ObjectKind,
         permissions::{Access, Grants},
-        properties::{Entity, Held, Property, Returned},
+        properties::{Entity, Property, Returned, Source},
         values::Document,
     },
     odata::query::Query,
@@ -184,9 +184,9 @@ fn quote(text: &str) -> String {
 fn selected(entity: &'static Entity, select: Option<Select<'_>>) -> Option<Vec<&'static Property>> {
     let Select { names, by } = select?;
     let star = names.iter().any(|wanted| wanted == "*");
-    let with_id = names.iter().any(|wanted| entity.holds_elsewhere(wanted));
+    let with_id = names.iter().any(|wanted| entity.is_from_other_service(wanted));
     let wanted = |property: &&Property| {
-        (star && property.held == Held::InDirectory && property.allows(Access::Read, by))
+        (star && property.source == Source::Directory && property.allows(Access::Read, by))
             || (with_id && property.name == "id")
             || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(property.name))
     };
@@ -239,7 +239,7 @@ fn write_some(text: &mut String, document: &Document, properties: &[&Property]) 
         text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":"]);
         match value {
             Some(value) => text.push_str(value.get()),
-            None => text.push_str(&property.nothing().to_string()),
+            None => text.push_str(&property.default_value().to_string()),
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::tokens::{self, TokenFault},
     model::domains::TenantName,
-    store::principals::{Found, Standing},
+    store::principals::{Found, PrincipalStatus},
 };
 use axum::{
     extract::{Request, State},
@@ -38,7 +38,7 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let verified = tokens::verify(token, keys, app.origins(&origin.scheme), app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
-    let Found { tenant, tenant_created_at, standing } = found.ok_or(TokenFault::Tenant)?;
+    let Found { tenant, tenant_created_at, status } = found.ok_or(TokenFault::Tenant)?;
     if verified.issued_at.is_some_and(|issued_at| issued_at < tenant_created_at) {
         return Err(TokenFault::Tenant.into());
     }
@@ -51,11 +51,11 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     if !fits {
         return Err(TokenFault::Tenant.into());
     }
-    match standing {
-        Standing::Good => Ok(Caller { tenant, grants }),
-        Standing::Disabled => Err(TokenFault::PrincipalDisabled.into()),
-        Standing::Deleted => Err(TokenFault::PrincipalDeleted.into()),
-        Standing::OtherKind => Err(TokenFault::NoPrincipal.into()),
+    match status {
+        PrincipalStatus::Good => Ok(Caller { tenant, grants }),
+        PrincipalStatus::Disabled => Err(TokenFault::PrincipalDisabled.into()),
+        PrincipalStatus::Deleted => Err(TokenFault::PrincipalDeleted.into()),
+        PrincipalStatus::OtherKind => Err(TokenFault::NoPrincipal.into()),
     }
 }
 

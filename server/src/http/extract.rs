@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::tokens::TokenFault,
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         json::{self, JsonFault},
         permissions::Grants,
         values::Values,
@@ -83,13 +83,13 @@ pub trait FromPath: Sized {
     fn from_path(parameters: &[String]) -> Result<Self, RequestFault>;
 }
 
-impl FromPath for Sent<ObjectId> {
+impl FromPath for AsWritten<ObjectId> {
     fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
         read_id(parameters.first())
     }
 }
 
-impl<K: FromPath> FromPath for (K, Sent<ObjectId>) {
+impl<K: FromPath> FromPath for (K, AsWritten<ObjectId>) {
     fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
         Ok((K::from_path(parameters)?, read_id(parameters.get(1))?))
     }
@@ -104,9 +104,9 @@ impl FromPath for Key {
     }
 }
 
-fn read_id(text: Option<&String>) -> Result<Sent<ObjectId>, RequestFault> {
+fn read_id(text: Option<&String>) -> Result<AsWritten<ObjectId>, RequestFault> {
     let text = text.map(String::as_str).unwrap_or_default();
-    Sent::read(text).map_err(|_| RequestFault::Identifier(text.into()))
+    AsWritten::read(text).map_err(|_| RequestFault::Identifier(text.into()))
 }
 
 impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {

@@ -78,14 +78,14 @@ id! {
 
 /// A value with the text that it was read from: errors name things as the caller wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent<T> {
+pub struct AsWritten<T> {
     /// What was read.
     pub value: T,
     /// What was written.
     pub text: String,
 }
 
-impl<T: FromStr> Sent<T> {
+impl<T: FromStr> AsWritten<T> {
     /// Reads a text and keeps it.
     pub fn read(text: impl Into<String>) -> Result<Self, T::Err> {
         let text = text.into();

@@ -86,6 +86,7 @@ mod tests {
             ),
             (&["a b", "a\u{a0}b", "A\u{2003}B"], "a b"),
             (&["ᾳ\u{301}", "Α\u{301}Ι", "ᾴ"], "άι"),
+            (&["ῷ\u{9cd}", "ω\u{9cd}\u{342}\u{345}", "Ω\u{342}\u{9cd}Ι"], "ῶ\u{9cd}ι"),
         ] {
             for name in names {
                 assert_eq!(key(name), expected, "{name:?}");
@@ -154,9 +155,10 @@ mod tests {
         #[test]
         fn case_and_normal_form_make_no_difference(name in "\\PC*") {
             let decomposed = DecomposingNormalizer::new_nfd().normalize(&name).into_owned();
-            let upper = CaseMapper::new().fold_string(&name).into_owned();
+            // What is composed has marks that become letters (U+0345), which marks after them mustn't pass.
+            let folded = CaseMapper::new().fold_string(&decomposed).into_owned();
             prop_assert_eq!(key(&decomposed), key(&name));
-            prop_assert_eq!(key(&upper), key(&name));
+            prop_assert_eq!(key(&folded), key(&name));
         }
 
         #[test]

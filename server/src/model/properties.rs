@@ -58,7 +58,7 @@ pub struct Property {
     /// Whether and when answers hold it.
     pub returned: Returned,
     /// When a caller may set it.
-    pub written: Written,
+    pub mutability: Mutability,
     /// Whether creation demands it; then nothing takes it away again.
     pub required: bool,
     /// Whether it can have no value.
@@ -76,7 +76,7 @@ pub struct Property {
     /// What more a value must satisfy.
     pub format: Format,
     /// Which service holds it.
-    pub held: Held,
+    pub source: Source,
     /// Whether users may change it of themselves without more rights.
     pub by_oneself: bool,
     /// The permissions that it needs beyond those of its object.
@@ -130,12 +130,12 @@ pub enum Returned {
 
 /// Which service holds a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
+pub enum Source {
     /// The directory itself.
-    InDirectory,
+    Directory,
     /// Another service, such as Exchange for groups: Graph shows it of one object at a time, and changes it in
     /// requests that change nothing of the directory's.
-    Elsewhere,
+    OtherService,
 }
 
 /// What a property is where nobody set it.
@@ -155,7 +155,7 @@ pub enum Initial {
 
 /// When a caller may set a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum Mutability {
     /// Never: the directory computes it.
     ReadOnly,
     /// Never. An update may name it all the same, with the value that it has.
@@ -170,7 +170,7 @@ pub enum Written {
     Later,
 }
 
-impl Written {
+impl Mutability {
     /// Whether creation takes it.
     pub const fn at_creation(self) -> bool {
         matches!(self, Self::AtCreation | Self::Once | Self::Always)
@@ -242,7 +242,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         kind,
         description,
         returned: Returned::ByDefault,
-        written: Written::ReadOnly,
+        mutability: Mutability::ReadOnly,
         required: false,
         nullable: !matches!(kind, Kind::Strings | Kind::Objects(_)),
         initial: Initial::Nothing,
@@ -251,7 +251,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         tells_length: false,
         max_items: 250,
         format: Format::Any,
-        held: Held::InDirectory,
+        source: Source::Directory,
         by_oneself: false,
         needs: PropertyNeeds::NONE,
     }
@@ -272,38 +272,38 @@ impl Property {
 
     /// Callers set it at any time.
     pub const fn writable(mut self) -> Self {
-        self.written = Written::Always;
+        self.mutability = Mutability::Always;
         self
     }
 
     /// Nobody sets it, and updates may name it with the value that it has.
     pub const fn unchanged(mut self) -> Self {
-        self.written = Written::Unchanged;
+        self.mutability = Mutability::Unchanged;
         self.never_null()
     }
 
     /// Callers set it at creation only.
     pub const fn at_creation(mut self) -> Self {
-        self.written = Written::AtCreation;
+        self.mutability = Mutability::AtCreation;
         self
     }
 
     /// Callers set it at creation, or later while it has no value.
-    pub const fn once(mut self) -> Self {
-        self.written = Written::Once;
+    pub const fn write_once(mut self) -> Self {
+        self.mutability = Mutability::Once;
         self
     }
 
     /// Callers set it once the object is made, and not at creation.
-    pub const fn later(mut self) -> Self {
-        self.written = Written::Later;
+    pub const fn update_only(mut self) -> Self {
+        self.mutability = Mutability::Later;
         self
     }
 
     /// Creation demands it, and nothing takes it away again. A text isn't empty.
     pub const fn required(mut self) -> Self {
-        if matches!(self.written, Written::ReadOnly) {
-            self.written = Written::Always;
+        if matches!(self.mutability, Mutability::ReadOnly) {
+            self.mutability = Mutability::Always;
         }
         self.required = true;
         self.nullable = false;
@@ -323,8 +323,8 @@ impl Property {
     }
 
     /// Another service holds it; `$select` alone shows it.
-    pub const fn elsewhere(mut self) -> Self {
-        self.held = Held::Elsewhere;
+    pub const fn from_other_service(mut self) -> Self {
+        self.source = Source::OtherService;
         self.on_select()
     }
 
@@ -397,8 +397,8 @@ impl Entity {
     }
 
     /// Whether another service holds the property of this name.
-    pub fn holds_elsewhere(&self, name: &str) -> bool {
-        self.property(name).is_some_and(|property| property.held == Held::Elsewhere)
+    pub fn is_from_other_service(&self, name: &str) -> bool {
+        self.property(name).is_some_and(|property| property.source == Source::OtherService)
     }
 
     /// `#microsoft.graph.{name}`, as `@odata.type` says it.

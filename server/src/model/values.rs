@@ -5,7 +5,7 @@ use super::{
     draft::Draft,
     ids::ObjectId,
     names,
-    properties::{Complex, Entity, Format, Held, Initial, Kind, Property, Returned, Written},
+    properties::{Complex, Entity, Format, Initial, Kind, Mutability, Property, Returned, Source},
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
@@ -214,9 +214,9 @@ impl Entity {
             return Err(PropertyFault::Required(property.name));
         }
         let mut values = Values::new();
-        for property in self.properties.iter().filter(|property| property.held == Held::InDirectory) {
+        for property in self.properties.iter().filter(|property| property.source == Source::Directory) {
             if property.initial != Initial::Nothing {
-                values.insert(property.name.into(), property.nothing());
+                values.insert(property.name.into(), property.default_value());
             }
         }
         let mut draft = Draft::of_new(values);
@@ -246,10 +246,12 @@ impl Entity {
                 .iter()
                 .find(|property| property.name == name)
                 .ok_or_else(|| unknown(name, body))?;
-            match (property.written, moment) {
-                (Written::Unchanged, Moment::Update) => continue,
-                (Written::AtCreation, Moment::Update) => return Err(PropertyFault::Immutable(property.name)),
-                (Written::ReadOnly, _) | (Written::Unchanged | Written::Later, Moment::Creation) => {
+            match (property.mutability, moment) {
+                (Mutability::Unchanged, Moment::Update) => continue,
+                (Mutability::AtCreation, Moment::Update) => {
+                    return Err(PropertyFault::Immutable(property.name));
+                }
+                (Mutability::ReadOnly, _) | (Mutability::Unchanged | Mutability::Later, Moment::Creation) => {
                     return Err(PropertyFault::ReadOnly(property.name));
                 }
                 _ => {}
@@ -270,7 +272,7 @@ impl Entity {
         for property in self.properties {
             let Some(change) = changes.get(property.name) else { continue };
             let current = draft.get(property.name);
-            if property.written == Written::Once && current.is_some_and(|current| current != change) {
+            if property.mutability == Mutability::Once && current.is_some_and(|current| current != change) {
                 return Err(PropertyFault::Immutable(property.name));
             }
             let value = match (property.kind, change) {
@@ -288,7 +290,9 @@ impl Entity {
         for property in self.properties {
             match (property.returned, values.get(property.name)) {
                 (Returned::ByDefault, Some(value)) => write_member(&mut default, property.name, value),
-                (Returned::ByDefault, None) => write_member(&mut default, property.name, &property.nothing()),
+                (Returned::ByDefault, None) => {
+                    write_member(&mut default, property.name, &property.default_value())
+                }
                 (Returned::OnSelect, Some(value)) => write_member(&mut rest, property.name, value),
                 (Returned::OnSelect, None) | (Returned::Never, _) => {}
             }
@@ -316,7 +320,7 @@ fn unknown(name: &str, body: &Values) -> PropertyFault {
 
 impl Property {
     /// What it is where nothing was set.
-    pub fn nothing(&self) -> Value {
+    pub fn default_value(&self) -> Value {
         match self.initial {
             Initial::Nothing if self.is_collection() => Value::Array(Vec::new()),
             Initial::Nothing => Value::Null,
@@ -446,7 +450,7 @@ impl Complex {
         let kept = |name: &str| current.and_then(|current| current.get(name));
         let part = |part: &Property| {
             let value = parts.get(part.name).or_else(|| kept(part.name)).cloned();
-            (part.name.to_owned(), value.unwrap_or_else(|| part.nothing()))
+            (part.name.to_owned(), value.unwrap_or_else(|| part.default_value()))
         };
         Value::Object(self.properties.iter().map(part).collect())
     }
@@ -498,9 +502,9 @@ mod tests {
     #[test]
     fn what_is_required_can_be_written_and_only_answers_without_it_are_write_only() {
         for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
-            assert!(!property.required || property.written.at_creation(), "{}", property.name);
+            assert!(!property.required || property.mutability.at_creation(), "{}", property.name);
             assert!(
-                property.returned != Returned::Never || property.written != Written::ReadOnly,
+                property.returned != Returned::Never || property.mutability != Mutability::ReadOnly,
                 "{} would be neither read nor written",
                 property.name
             );
@@ -513,8 +517,8 @@ mod tests {
             let needs = property.needs;
             let name = property.name;
             assert!(needs.read.is_none() || property.returned == Returned::OnSelect, "{name}");
-            assert!(needs.creation.is_none() || property.written.at_creation(), "{name}");
-            assert!(needs.update.is_none() || property.written.later(), "{name}");
+            assert!(needs.creation.is_none() || property.mutability.at_creation(), "{name}");
+            assert!(needs.update.is_none() || property.mutability.later(), "{name}");
             if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
                 let parts = complex.properties.iter().map(|part| part.needs);
                 assert!(
@@ -531,7 +535,12 @@ mod tests {
     fn what_is_initially_set_fits_its_own_line() {
         for property in ENTITIES.iter().flat_map(|entity| entity.properties) {
             if property.initial != Initial::Nothing {
-                assert_eq!(property.accept(&property.nothing()), Ok(property.nothing()), "{}", property.name);
+                assert_eq!(
+                    property.accept(&property.default_value()),
+                    Ok(property.default_value()),
+                    "{}",
+                    property.name
+                );
             }
         }
     }

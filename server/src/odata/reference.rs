@@ -5,7 +5,7 @@ use crate::model::{
     ENTITIES,
     domains::TenantName,
     entity_of_set,
-    ids::{ObjectId, Sent},
+    ids::{AsWritten, ObjectId},
     kinds::ObjectKind,
     properties::Entity,
 };
@@ -42,7 +42,7 @@ pub struct Reference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// By its id.
-    Id(Sent<ObjectId>),
+    Id(AsWritten<ObjectId>),
     /// A user, by the sign-in name.
     UserPrincipalName(String),
 }
@@ -51,7 +51,7 @@ impl Key {
     /// Reads a key of a user: what isn't an id is a sign-in name.
     pub fn read(text: String) -> Self {
         match ObjectId::from_str(&text) {
-            Ok(value) => Self::Id(Sent { value, text }),
+            Ok(value) => Self::Id(AsWritten { value, text }),
             Err(_) => Self::UserPrincipalName(text),
         }
     }
@@ -108,7 +108,7 @@ impl Reference {
         match (path.version, path.tenant, segments.as_slice()) {
             (None, Some(tenant), [set, id, name]) if is_any_object(set) => {
                 let kind = kind_of_type(name).ok_or(InvalidReference)?;
-                let id = Sent::read(&**id).map_err(|_| InvalidReference)?;
+                let id = AsWritten::read(&**id).map_err(|_| InvalidReference)?;
                 Ok(Self { tenant: Some(tenant), kind: Some(kind), key: Key::Id(id) })
             }
             _ => Err(InvalidReference),

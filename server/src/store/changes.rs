@@ -2,7 +2,7 @@
 //! and mean nothing outside the store.
 
 use super::{
-    Error, Piece, Store, WriteTx,
+    Error, Progress, Store, WriteTx,
     engine::params,
     objects::{self, Object, RowNumber},
     relations::Relation,
@@ -17,15 +17,15 @@ const PIECE: i64 = 5_000;
 impl Store {
     /// Takes away a piece of the oldest changes, so that in the end so many are left, the newest in any case: the next position
     /// is above its own. Positions of others stay as they are.
-    pub async fn shorten_changes(&self, kept: u32) -> Result<Piece, Error> {
+    pub async fn shorten_changes(&self, kept: u32) -> Result<Progress, Error> {
         self.write(move |tx| {
             let ends = "SELECT (SELECT min(position) FROM changes), (SELECT max(position) FROM changes)";
             let ends = tx
                 .one(ends, params![], |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)))?;
-            let Some((oldest, newest)) = ends.flatten() else { return Ok(Piece::Finished) };
+            let Some((oldest, newest)) = ends.flatten() else { return Ok(Progress::Finished) };
             let last = i64::min(newest - i64::from(kept.max(1)), oldest + PIECE - 1);
             let taken = tx.run("DELETE FROM changes WHERE position <= ?1", params![last])?;
-            Ok(if taken == 0 { Piece::Finished } else { Piece::Unfinished })
+            Ok(if taken == 0 { Progress::Finished } else { Progress::Unfinished })
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in pieces, which hold up no other
 //! write for long, by whoever comes to it: the command that deleted it, or a server.
 
-use super::{Error, Piece, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
+use super::{Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
 
 /// Rows of objects and pairs that one piece takes away at most, and changes.
 const PIECE: usize = 1_000;
@@ -36,14 +36,14 @@ impl Store {
     }
 
     /// Takes away a piece of what deleted tenants held.
-    pub async fn clear_deleted_tenants(&self) -> Result<Piece, Error> {
+    pub async fn clear_deleted_tenants(&self) -> Result<Progress, Error> {
         self.write(|tx| {
             for deleted in all(tx)? {
-                if deleted.clear_piece(tx)? == Piece::Unfinished {
-                    return Ok(Piece::Unfinished);
+                if deleted.clear_piece(tx)? == Progress::Unfinished {
+                    return Ok(Progress::Unfinished);
                 }
             }
-            Ok(Piece::Finished)
+            Ok(Progress::Finished)
         })
         .await
     }
@@ -61,16 +61,16 @@ fn all(tx: &SystemTx<'_>) -> Result<Vec<DeletedTenant>, Error> {
 }
 
 impl DeletedTenant {
-    fn clear_piece(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
-        if self.clear_objects(tx)? == Piece::Unfinished {
-            return Ok(Piece::Unfinished);
+    fn clear_piece(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
+        if self.clear_objects(tx)? == Progress::Unfinished {
+            return Ok(Progress::Unfinished);
         }
         tx.run("DELETE FROM counts WHERE what > 0 AND of_row = ?1", params![self.number])?;
-        if self.clear_changes(tx)? == Piece::Unfinished {
-            return Ok(Piece::Unfinished);
+        if self.clear_changes(tx)? == Progress::Unfinished {
+            return Ok(Progress::Unfinished);
         }
         self.forget(tx)?;
-        Ok(Piece::Finished)
+        Ok(Progress::Finished)
     }
 
     /// Nothing of it is left, and nothing is written for it any more. Where the newest change is its, that one is left.
@@ -80,7 +80,7 @@ impl DeletedTenant {
         tx.run(sql, params![self.number]).map(drop)
     }
 
-    fn clear_objects(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
+    fn clear_objects(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
         let mut left = PIECE;
         let sql = "SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2";
         for row in tx.all(sql, params![self.number, size(left)], |row| row.get::<i64>(0))? {
@@ -88,19 +88,19 @@ impl DeletedTenant {
                 left -= relation.clear(tx, row, left)?.min(left);
             }
             if left == 0 {
-                return Ok(Piece::Unfinished);
+                return Ok(Progress::Unfinished);
             }
             for part in TAKE_OBJECT {
                 tx.run(part, params![row])?;
             }
             left -= 1;
         }
-        Ok(if left == 0 { Piece::Unfinished } else { Piece::Finished })
+        Ok(if left == 0 { Progress::Unfinished } else { Progress::Finished })
     }
 
     /// The change log is looked through once, as it knows no tenants. Its newest change stays, whosever it is: the next
     /// position is above it.
-    fn clear_changes(&self, tx: &SystemTx<'_>) -> Result<Piece, Error> {
+    fn clear_changes(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
         let sql = "SELECT position FROM changes
                    WHERE tenant = ?1 AND position > ?2 AND position < (SELECT max(position) FROM changes)
                    ORDER BY position LIMIT ?3";
@@ -118,7 +118,7 @@ impl DeletedTenant {
         let sql =
             "UPDATE deleted_tenants SET changes_cleared = ?2 WHERE number = ?1 AND changes_cleared <> ?2";
         tx.run(sql, params![self.number, cleared])?;
-        Ok(if is_full { Piece::Unfinished } else { Piece::Finished })
+        Ok(if is_full { Progress::Unfinished } else { Progress::Finished })
     }
 }
 

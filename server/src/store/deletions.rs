@@ -5,7 +5,7 @@
 //! rest is set aside too.
 
 use super::{
-    Error, Piece, Store, WriteTx,
+    Error, Progress, Store, WriteTx,
     changes::{self, Change},
     counts,
     engine::params,
@@ -22,13 +22,13 @@ const PIECE: usize = 500;
 
 /// Deletes an object, whose values say when. What it contains stays with it.
 pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
-    tx.change_standing();
+    tx.mark_principals_changed();
     let document = entity(object.kind()).document(values);
     let row = object.row.0;
     tx.count_objects(object.kind(), -1);
     let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
     tx.run(sql, params![row, tx.now().timestamp(), &document.default, document.rest.as_deref()])?;
-    if set_aside_piece(tx, object.row)? == Piece::Unfinished {
+    if set_aside_piece(tx, object.row)? == Progress::Unfinished {
         tx.run("INSERT INTO unfinished_deletions (object_row) VALUES (?1)", params![row])?;
         tx.leave_deletion_unfinished();
     }
@@ -36,11 +36,11 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
 }
 
 /// Sets aside a piece of what a deleted object was a target of.
-fn set_aside_piece(tx: &WriteTx<'_>, object: RowNumber) -> Result<Piece, Error> {
-    let mut piece = Piece::Finished;
+fn set_aside_piece(tx: &WriteTx<'_>, object: RowNumber) -> Result<Progress, Error> {
+    let mut piece = Progress::Finished;
     for relation in RELATIONS {
         if relation.set_aside(tx, object, PIECE)? == PIECE {
-            piece = Piece::Unfinished;
+            piece = Progress::Unfinished;
         }
     }
     Ok(piece)
@@ -53,27 +53,27 @@ impl Store {
     }
 
     /// Does one piece of a deletion that was left unfinished, by whatever process, in whatever tenant.
-    pub async fn finish_deletions(&self) -> Result<Piece, Error> {
+    pub async fn finish_deletions(&self) -> Result<Progress, Error> {
         self.write(|tx| {
             let Some((tenant, object)) = unfinished(tx)? else {
-                return Ok(Piece::Finished);
+                return Ok(Progress::Finished);
             };
-            if set_aside_piece(&tx.of(tenant)?, object)? == Piece::Finished {
+            if set_aside_piece(&tx.of(tenant)?, object)? == Progress::Finished {
                 tx.run("DELETE FROM unfinished_deletions WHERE object_row = ?1", params![object.0])?;
             }
-            Ok(Piece::Unfinished)
+            Ok(Progress::Unfinished)
         })
         .await
     }
 
     /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
-    pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Piece, Error> {
+    pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Progress, Error> {
         self.write(move |tx| {
             let Some((tenant, object)) = due(tx, deleted_before)? else {
-                return Ok(Piece::Finished);
+                return Ok(Progress::Finished);
             };
             purge_piece(&tx.of(tenant)?, &object)?;
-            Ok(Piece::Unfinished)
+            Ok(Progress::Unfinished)
         })
         .await
     }

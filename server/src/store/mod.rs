@@ -20,8 +20,8 @@ mod names;
 pub mod objects;
 pub mod owners;
 pub mod principals;
+mod quotas;
 pub mod relations;
-mod shares;
 pub mod tenants;
 mod transaction;
 pub mod users;
@@ -254,7 +254,7 @@ impl Store {
 
 /// What a piece of work that is done in pieces left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
+pub enum Progress {
     /// More that is due.
     Unfinished,
     /// Nothing that is due.
@@ -332,7 +332,7 @@ impl TenantStore<'_> {
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
             let done = work(&tx);
-            if tx.changes_standing() {
+            if tx.changes_principals() {
                 principals.expect_change();
             }
             if tx.leaves_deletion_unfinished() {

@@ -181,7 +181,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     let (kind, group) = (new.traits.kind(), new.traits.group());
     let account_enabled = account_enabled(&new.values);
     if account_enabled == Some(false) {
-        tx.change_standing();
+        tx.mark_principals_changed();
     }
     let document = entity(kind).document(&new.values);
     let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
@@ -222,7 +222,7 @@ pub fn update(
     changed: &[&'static str],
 ) -> Result<Document, Error> {
     if changed.contains(&"accountEnabled") {
-        tx.change_standing();
+        tx.mark_principals_changed();
     }
     let document = entity(object.kind()).document(values);
     let dynamic = object.traits.group().map(|group| group.dynamic);

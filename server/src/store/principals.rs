@@ -23,7 +23,7 @@ const CAPACITY: usize = 10_000;
 
 /// Whether a user or a service principal may act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum PrincipalStatus {
     /// It may, for all that is known of it.
     Good,
     /// It is disabled.
@@ -42,7 +42,7 @@ pub struct Found {
     /// When the tenant was made, in seconds since 1970. Tokens from before are those of a deleted tenant of the same id.
     pub tenant_created_at: i64,
     /// How it stands.
-    pub standing: Standing,
+    pub status: PrincipalStatus,
 }
 
 /// What was found of principals.
@@ -114,16 +114,16 @@ fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
     queries.one(sql, params![tenant.uuid(), principal.id().map(ObjectId::uuid)], |row| {
         let kind = row.get::<Option<i64>>(2)?;
-        let standing = if kind.is_some_and(|kind| kind != kind_number(expected)) {
-            Standing::OtherKind
+        let status = if kind.is_some_and(|kind| kind != kind_number(expected)) {
+            PrincipalStatus::OtherKind
         } else if row.get(3)? {
-            Standing::Deleted
+            PrincipalStatus::Deleted
         } else if row.get::<Option<bool>>(4)? == Some(false) {
-            Standing::Disabled
+            PrincipalStatus::Disabled
         } else {
-            Standing::Good
+            PrincipalStatus::Good
         };
         let tenant = Tenant { id: tenant, number: row.get(0)? };
-        Ok(Found { tenant, tenant_created_at: row.get(1)?, standing })
+        Ok(Found { tenant, tenant_created_at: row.get(1)?, status })
     })
 }

@@ -42,7 +42,7 @@ pub(super) struct SystemTx<'c> {
 pub struct WriteTx<'c> {
     tx: ReadTx<'c>,
     system: SystemTx<'c>,
-    changes_standing: Cell<bool>,
+    changes_principals: Cell<bool>,
     leaves_deletion_unfinished: Cell<bool>,
 }
 
@@ -174,7 +174,7 @@ impl<'c> SystemTx<'c> {
         Ok(WriteTx {
             tx,
             system: self,
-            changes_standing: Cell::new(false),
+            changes_principals: Cell::new(false),
             leaves_deletion_unfinished: Cell::new(false),
         })
     }
@@ -217,13 +217,13 @@ impl<'c> WriteTx<'c> {
     }
 
     /// Notes that this unit of work may change how a principal stands.
-    pub(super) fn change_standing(&self) {
-        self.changes_standing.set(true);
+    pub(super) fn mark_principals_changed(&self) {
+        self.changes_principals.set(true);
     }
 
     /// Whether it may have changed how a principal stands.
-    pub(super) fn changes_standing(&self) -> bool {
-        self.changes_standing.get()
+    pub(super) fn changes_principals(&self) -> bool {
+        self.changes_principals.get()
     }
 
     /// Notes that this unit of work leaves a deletion unfinished.

@@ -3,7 +3,7 @@
 use crate::support::{Server, Tenant, forbidden, members_of, not_found, reference, refusal, refused, send};
 use reqwest::Method;
 use roster_client::counted;
-use roster_server::{directory::objects::KEPT, store::Piece};
+use roster_server::{directory::objects::KEPT, store::Progress};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use uuid::Uuid;
@@ -197,7 +197,7 @@ async fn after_thirty_days_a_deleted_object_is_purged_in_pieces_and_others_stay(
     graph.delete_group().id(group).send().await.unwrap();
     let purge = async || {
         let mut pieces = 0;
-        while store.purge(store.clock().now() - KEPT).await.unwrap() == Piece::Unfinished {
+        while store.purge(store.clock().now() - KEPT).await.unwrap() == Progress::Unfinished {
             pieces += 1;
         }
         pieces

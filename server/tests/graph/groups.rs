@@ -9,7 +9,7 @@ use roster_server::{
     model::{
         group::GROUP,
         ids::ObjectId,
-        properties::{Held, Property, Returned},
+        properties::{Property, Returned, Source},
     },
 };
 use serde_json::{Value, json};
@@ -331,7 +331,7 @@ async fn select_returns_what_it_names_and_ignores_what_is_unknown() {
     assert_eq!(some["@odata.context"], context);
     let all = get("$select=*").await;
     let shown =
-        |property: &&Property| property.returned != Returned::Never && property.held == Held::InDirectory;
+        |property: &&Property| property.returned != Returned::Never && property.source == Source::Directory;
     assert_eq!(all.as_object().unwrap().len(), 1 + GROUP.properties.iter().filter(shown).count());
     assert_eq!(get("$select=fantasy").await.as_object().unwrap().len(), 1);
 }

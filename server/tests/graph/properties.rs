@@ -11,7 +11,7 @@ use roster_server::model::{
     device::DEVICE,
     group::GROUP,
     permissions::{Access, Holders, Need, Permission},
-    properties::{Complex, Entity, Format, Held, Kind, Property, Returned, Written},
+    properties::{Complex, Entity, Format, Kind, Mutability, Property, Returned, Source},
     service_principal::SERVICE_PRINCIPAL,
     user::USER,
 };
@@ -94,11 +94,11 @@ enum Moment {
 impl Moment {
     /// Whether a body takes the property at this moment.
     fn takes(self, property: &Property) -> bool {
-        match property.written {
-            Written::ReadOnly | Written::Unchanged => false,
-            Written::AtCreation => self == Self::Creation,
-            Written::Later => self == Self::Update,
-            Written::Once | Written::Always => true,
+        match property.mutability {
+            Mutability::ReadOnly | Mutability::Unchanged => false,
+            Mutability::AtCreation => self == Self::Creation,
+            Mutability::Later => self == Self::Update,
+            Mutability::Once | Mutability::Always => true,
         }
     }
 }
@@ -470,7 +470,7 @@ fn cases(entity: &Entity, property: &Property, moment: Moment) -> Vec<Sample> {
         ("servicePrincipal", "appRoles" | "oauth2PermissionScopes", Moment::Update) => {
             samples.into_iter().take(1).collect()
         }
-        _ if property.written == Written::Once => samples.into_iter().take(1).collect(),
+        _ if property.mutability == Mutability::Once => samples.into_iter().take(1).collect(),
         _ => samples,
     }
 }
@@ -513,7 +513,7 @@ fn sending(body: Value, property: &Property, sample: &Sample) -> Value {
 }
 
 fn elsewhere(property: &&Property) -> bool {
-    property.held == Held::Elsewhere
+    property.source == Source::OtherService
 }
 
 /// Every permission that such a token can hold.
@@ -657,7 +657,7 @@ impl Directory {
         }
         assert_eq!(read.get(property.name), Some(&kept), "{of}");
         // What another service tells comes with the object's id.
-        let names = if property.held == Held::Elsewhere { 3 } else { 2 };
+        let names = if property.source == Source::OtherService { 3 } else { 2 };
         assert_eq!(read.as_object().unwrap().len(), names, "the context and {of}: {read}");
     }
 
@@ -720,9 +720,9 @@ async fn what_nobody_gave_is_what_its_line_says() {
         for property in directory.entity.properties {
             if computed.contains(&property.name) {
                 let value = directory.read(&object, property.name).await[property.name].take();
-                assert_ne!(value, property.nothing(), "{} of {}", property.name, directory.entity.name);
+                assert_ne!(value, property.default_value(), "{} of {}", property.name, directory.entity.name);
             } else if body.get(property.name).is_none() {
-                directory.holds(&object, property, &property.nothing()).await;
+                directory.holds(&object, property, &property.default_value()).await;
             }
         }
     })
@@ -745,7 +745,7 @@ async fn what_an_update_sets_reads_back_and_null_takes_it_away() {
                 change(sending(json!({}), property, case)).await;
                 directory.holds(&object, property, &case.kept).await;
             }
-            if property.written == Written::Once {
+            if property.mutability == Mutability::Once {
                 change(sending(json!({}), property, &cases[0])).await;
                 let before = directory.whole(&object).await;
                 let other = samples(property).remove(0).sent;
@@ -763,7 +763,7 @@ async fn what_an_update_sets_reads_back_and_null_takes_it_away() {
             }
             if property.nullable {
                 change(removal(entity, property)).await;
-                directory.holds(&object, property, &property.nothing()).await;
+                directory.holds(&object, property, &property.default_value()).await;
             } else {
                 let before = directory.whole(&object).await;
                 let fault = Fault::null(property);
@@ -819,7 +819,7 @@ async fn what_an_update_does_not_take_is_refused_by_its_name_and_nothing_is_chan
                     refuses(misfit, fault).await;
                 }
             } else {
-                let set_before = property.written == Written::AtCreation;
+                let set_before = property.mutability == Mutability::AtCreation;
                 let fault = if set_before { Fault::Immutable } else { Fault::ReadOnly };
                 refuses(samples(property).remove(0).sent, fault.clone()).await;
                 refuses(Value::Null, fault).await;
@@ -978,7 +978,7 @@ async fn each_permission_that_a_property_needs_is_enough_beside_those_of_the_obj
                 let Some(need) = property.needs.of(access) else { continue };
                 for holders in [Holders::Delegated, Holders::Application] {
                     // What another service holds is changed by signed-in users alone.
-                    if property.held == Held::Elsewhere && holders == Holders::Application {
+                    if property.source == Source::OtherService && holders == Holders::Application {
                         continue;
                     }
                     let needed = alternatives(need, holders);

@@ -14,7 +14,7 @@ use roster_server::{
         ids::TenantId,
         permissions::{Permission, Principal},
     },
-    store::{self, Options, Piece, Store, WriteTx, objects},
+    store::{self, Options, Progress, Store, WriteTx, objects},
 };
 use serde_json::json;
 
@@ -47,11 +47,11 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     assert_eq!(world.store.find_principal(world.tenant.id, user).await.unwrap(), None);
     assert!(rows(folder, "objects") > 2_500, "what it held goes afterwards");
 
-    assert_eq!(world.store.clear_deleted_tenants().await.unwrap(), Piece::Unfinished);
+    assert_eq!(world.store.clear_deleted_tenants().await.unwrap(), Progress::Unfinished);
     // As after a kill.
     let store = Store::open(folder, Options::default()).unwrap();
     let mut pieces = 1;
-    while store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {
+    while store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {
         pieces += 1;
     }
     assert!(pieces > 2, "{pieces} pieces");
@@ -93,7 +93,7 @@ async fn a_deleted_tenant_is_forgotten_when_nothing_of_it_is_left() {
     world.create(member(1)).await.unwrap();
     let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
     world.store.delete_tenant(world.tenant).await.unwrap();
-    let clear = async || while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {};
+    let clear = async || while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {};
     let left = || ["objects", "changes", "deleted_tenants"].map(|table| rows(folder, table));
 
     clear().await;
@@ -112,7 +112,7 @@ async fn a_tenant_of_a_deleted_ones_id_is_a_new_one() {
     world.store.delete_tenant(world.tenant).await.unwrap();
     let again = world.store.create_tenant(world.tenant.id, Vec::new()).await.unwrap();
     assert_eq!(world.store.domains(again).await.unwrap(), domains, "they are free");
-    while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {}
+    while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {}
     let found = world.store.tenant(again).read(|tx| objects::find(tx, member(1))).await.unwrap();
     assert_eq!(found, None);
     world.store.tenant(again).write(|tx| device(tx, member(1), "new")).await.unwrap();

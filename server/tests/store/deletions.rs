@@ -16,8 +16,8 @@ use roster_server::{
     },
     odata::listing::{Cursor, Listing},
     store::{
-        Options, Piece, ReadTx, Store, WriteTx, deletions, objects,
-        principals::Standing,
+        Options, Progress, ReadTx, Store, WriteTx, deletions, objects,
+        principals::PrincipalStatus,
         relations::{MEMBERS, OWNERS},
     },
 };
@@ -79,10 +79,10 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         database.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap()
     };
     while purged() == 0 {
-        assert_eq!(purge().await, Piece::Unfinished);
+        assert_eq!(purge().await, Progress::Unfinished);
     }
     assert_eq!(rows(), [0, 0, 0, 0, 1, 1], "the group is purged first, and takes its pairs with it");
-    while purge().await == Piece::Unfinished {}
+    while purge().await == Progress::Unfinished {}
     assert_eq!(rows(), [0; 6]);
     let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
                 AND coalesce(user_principal_name, app_id) IS NULL";
@@ -97,9 +97,9 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     let fill = move |tx: &WriteTx<'_>| import::object(tx, ObjectKind::User, id, user.clone()).map(drop);
     world.store.tenant(tenant).write(fill).await.unwrap();
     let standing = async || {
-        world.store.find_principal(tenant.id, Principal::User(Some(id))).await.unwrap().unwrap().standing
+        world.store.find_principal(tenant.id, Principal::User(Some(id))).await.unwrap().unwrap().status
     };
-    assert_eq!(standing().await, Standing::Good);
+    assert_eq!(standing().await, PrincipalStatus::Good);
 
     let (begins, begun) = mpsc::channel::<()>();
     let begins = Mutex::new(Some(begins));
@@ -116,7 +116,7 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
 
     world.create(ObjectId::random()).await.unwrap();
     assert!(!world.has(id).await);
-    assert_eq!(standing().await, Standing::Deleted);
+    assert_eq!(standing().await, PrincipalStatus::Deleted);
 }
 
 /// Groups that an object is in: three pieces of a deletion, the last of which isn't full.
@@ -197,7 +197,7 @@ async fn an_object_in_very_many_groups_is_gone_from_all_at_once_though_that_take
     loop {
         world.kept_groups();
         store.tenant(world.tenant).read_long(check_that_it_is_gone).await.unwrap();
-        if store.finish_deletions().await.unwrap() == Piece::Finished {
+        if store.finish_deletions().await.unwrap() == Progress::Finished {
             break;
         }
         pieces += 1;
@@ -226,15 +226,15 @@ async fn while_a_deletion_is_unfinished_its_groups_change_and_go_as_ever() {
     world.kept_groups();
 
     // The group is due, the object isn't yet.
-    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Progress::Unfinished {
         world.kept_groups();
     }
     let purged = |folder| rows(folder, "objects WHERE purged_at IS NOT NULL");
     assert_eq!((purged(folder), rows(folder, "unfinished_deletions")), (1, 1));
-    while world.store.finish_deletions().await.unwrap() == Piece::Unfinished {
+    while world.store.finish_deletions().await.unwrap() == Progress::Unfinished {
         world.kept_groups();
     }
-    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {}
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Progress::Unfinished {}
     let left = ["memberships", "ownerships", "deleted_memberships", "deleted_ownerships"];
     assert_eq!(left.map(|table| rows(folder, table)), [1_199, 0, 0, 0], "of the groups that are left");
     assert_eq!((purged(folder), rows(folder, "unfinished_deletions")), (2, 0));
@@ -246,8 +246,8 @@ async fn nothing_is_left_of_a_deleted_tenant_with_an_unfinished_deletion() {
     let world = world_with_many_groups().await;
     world.write(|tx| delete(tx, member(LEAVING))).await.unwrap();
     world.store.delete_tenant(world.tenant).await.unwrap();
-    assert_eq!(world.store.finish_deletions().await.unwrap(), Piece::Finished, "it goes with its tenant");
-    while world.store.clear_deleted_tenants().await.unwrap() == Piece::Unfinished {}
+    assert_eq!(world.store.finish_deletions().await.unwrap(), Progress::Finished, "it goes with its tenant");
+    while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {}
     let left = ["objects", "memberships", "deleted_memberships", "unfinished_deletions", "counts"];
     assert_eq!(left.map(|table| rows(world.folder.path(), table)), [0; 5]);
 }
@@ -257,7 +257,7 @@ async fn a_deletion_that_one_write_does_leaves_nothing_unfinished() {
     let world = crate::world::world_with_group(5).await;
     world.write(|tx| delete(tx, member(1))).await.unwrap();
     assert_eq!(rows(world.folder.path(), "unfinished_deletions"), 0);
-    assert_eq!(world.store.finish_deletions().await.unwrap(), Piece::Finished);
+    assert_eq!(world.store.finish_deletions().await.unwrap(), Progress::Finished);
     let sources = |tx: &ReadTx<'_>| {
         let row = objects::find(tx, member(2))?.unwrap().row;
         Ok::<_, Error>(MEMBERS.sources(tx, row, &listing())?.objects)

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use roster_server::{
     directory::{Error, Refusal},
     model::{ids::ObjectId, kinds::ObjectKind},
-    store::{Options, Piece, Store, WriteTx, counts as kept_counts},
+    store::{Options, Progress, Store, WriteTx, counts as kept_counts},
 };
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn deleting_and_purging_keep_the_counts_right_in_each_piece() {
     assert_eq!(world.kept_groups(), 1, "it can be restored");
 
     let mut pieces = 0;
-    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Piece::Unfinished {
+    while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Progress::Unfinished {
         world.kept_groups();
         pieces += 1;
     }

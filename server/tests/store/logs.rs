@@ -4,7 +4,7 @@ use crate::world::{world, world_with};
 use futures::future::join_all;
 use roster_server::{
     model::ids::ObjectId,
-    store::{Options, Piece},
+    store::{Options, Progress},
 };
 
 #[tokio::test]
@@ -21,9 +21,9 @@ async fn the_change_log_is_shortened_in_pieces_to_what_is_kept() {
     };
     assert_eq!(log(), [40, 1, 40]);
 
-    assert_eq!(world.store.shorten_changes(40).await.unwrap(), Piece::Finished);
-    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Piece::Unfinished);
-    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Piece::Finished);
+    assert_eq!(world.store.shorten_changes(40).await.unwrap(), Progress::Finished);
+    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Progress::Unfinished);
+    assert_eq!(world.store.shorten_changes(15).await.unwrap(), Progress::Finished);
 
     assert_eq!(log(), [15, 26, 40], "the newest are left, where they were");
     world.create(ObjectId::random()).await.unwrap();

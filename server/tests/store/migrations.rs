@@ -8,11 +8,11 @@ use roster_server::{
     directory::{Error, Policy, Refusal, groups},
     model::{
         domains::{DomainName, TenantName},
-        ids::{ObjectId, Sent, TenantId},
+        ids::{AsWritten, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
-    store::{self, Older, Options, Store, WriteTx, domains, objects, principals::Standing},
+    store::{self, Older, Options, Store, WriteTx, domains, objects, principals::PrincipalStatus},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -68,7 +68,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         assert_eq!(found, [user, older, application, device].map(Some));
 
         let change = |id: ObjectId, body: Value| {
-            let id = Sent::read(id.to_string()).unwrap();
+            let id = AsWritten::read(id.to_string()).unwrap();
             let update = move |tx: &WriteTx<'_>| {
                 let body = body.as_object().unwrap();
                 groups::update(tx, Policy::default(), &by, &id, body, &groups::Bound::default()).map(drop)
@@ -120,13 +120,13 @@ async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
     let store = Store::open(folder.path(), Options::default()).unwrap();
 
     for (principal, expected) in [
-        (Principal::User(Some(enabled)), Standing::Good),
-        (Principal::User(Some(disabled)), Standing::Disabled),
-        (Principal::Application(Some(application)), Standing::Disabled),
-        (Principal::Application(Some(silent)), Standing::Good),
+        (Principal::User(Some(enabled)), PrincipalStatus::Good),
+        (Principal::User(Some(disabled)), PrincipalStatus::Disabled),
+        (Principal::Application(Some(application)), PrincipalStatus::Disabled),
+        (Principal::Application(Some(silent)), PrincipalStatus::Good),
     ] {
         let found = store.find_principal(tenant, principal).await.unwrap().unwrap();
-        assert_eq!(found.standing, expected, "{principal:?}");
+        assert_eq!(found.status, expected, "{principal:?}");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         kinds::Relationship,
         org_contact::ORG_CONTACT,
         permissions::{Access, Need, Permission},
-        properties::{Complex, Entity, Format, Kind, Property, Returned, Written},
+        properties::{Complex, Entity, Format, Kind, Mutability, Property, Returned},
         service_principal::SERVICE_PRINCIPAL,
         user::USER,
     },
@@ -265,8 +265,8 @@ fn text(description: &str) -> ObjectBuilder {
 const fn travels(property: &Property, shape: Shape) -> bool {
     match shape {
         Shape::Answer => !matches!(property.returned, Returned::Never),
-        Shape::Creation(_) => property.written.at_creation(),
-        Shape::Update(_) => property.written.later(),
+        Shape::Creation(_) => property.mutability.at_creation(),
+        Shape::Update(_) => property.mutability.later(),
     }
 }
 
@@ -288,7 +288,7 @@ impl Shape {
             Self::Update(_) => (property.nullable, Limits::InSchema),
         };
         let mut description = description(property, limits);
-        if matches!(self, Self::Update(_)) && property.written == Written::Unchanged {
+        if matches!(self, Self::Update(_)) && property.mutability == Mutability::Unchanged {
             description.push_str(" An update may name it, and can't change it.");
         }
         if let Some(need) = property.needs.of(self.access()) {
@@ -341,7 +341,7 @@ fn property_schema(
         let object = ObjectBuilder::new().schema_type(kinds).description(Some(&description));
         match limits {
             Limits::InSchema => limited(object, property, nullable),
-            Limits::Unsaid if matches!(property.written, Written::ReadOnly | Written::Unchanged) => {
+            Limits::Unsaid if matches!(property.mutability, Mutability::ReadOnly | Mutability::Unchanged) => {
                 object.read_only(true)
             }
             Limits::Unsaid | Limits::InWords => object,
@@ -385,7 +385,7 @@ fn property_schema(
 /// What a property means, and its limits where they are said in words.
 fn description(property: &Property, limits: Limits) -> String {
     let mut text = property.description.to_owned();
-    if limits == Limits::InWords && property.written != Written::ReadOnly {
+    if limits == Limits::InWords && property.mutability != Mutability::ReadOnly {
         match property.kind {
             Kind::String => text.push_str(&format!(" At most {} characters.", property.max)),
             Kind::Strings => text.push_str(&format!(

@@ -13,7 +13,7 @@ use crate::{
         state::AppState,
     },
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{CREATE_DEVICE, DELETE_DEVICE, READ_DEVICE, UPDATE_DEVICE},
     },
@@ -89,7 +89,7 @@ async fn create_device(
 async fn update_device(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<Sent<ObjectId>>,
+    Path(id): Path<AsWritten<ObjectId>>,
     Body { values, .. }: Body<DeviceUpdate>,
 ) -> Result<Response, Failure> {
     let grants = caller.grants;

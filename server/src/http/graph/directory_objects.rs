@@ -12,7 +12,7 @@ use crate::{
         state::AppState,
     },
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
     },
     odata::query::Query,
@@ -46,7 +46,7 @@ async fn get_directory_object(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
-    Path(id): Path<Sent<ObjectId>>,
+    Path(id): Path<AsWritten<ObjectId>>,
     query: Query,
 ) -> Result<Response, Failure> {
     let (grants, select) = (caller.grants, query.select.clone());
@@ -69,7 +69,7 @@ async fn get_directory_object(
 async fn delete_directory_object(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<Sent<ObjectId>>,
+    Path(id): Path<AsWritten<ObjectId>>,
 ) -> Result<Response, Failure> {
     let (grants, policy) = (caller.grants, app.policy);
     let delete = move |tx: &WriteTx<'_>| directory_objects::delete(tx, policy, &grants, &id);

@@ -13,7 +13,7 @@ use crate::{
         state::AppState,
     },
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP},
     },
@@ -104,7 +104,7 @@ async fn create_group(
 async fn update_group(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<Sent<ObjectId>>,
+    Path(id): Path<AsWritten<ObjectId>>,
     Body { values, bound, .. }: Body<GroupUpdate>,
 ) -> Result<Response, Failure> {
     let (grants, policy) = (caller.grants, app.policy);

@@ -5,13 +5,13 @@ use crate::{
     directory::members,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
 };
 use serde_json::{Value, json};
 
-const MEMBERS: Related<Sent<ObjectId>> = Related {
+const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "members",
     one: "a member",

@@ -8,13 +8,13 @@ use crate::{
         operation::Operation,
     },
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
     },
 };
 use serde_json::{Value, json};
 
-const OWNERS: Related<Sent<ObjectId>> = Related {
+const OWNERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "owners",
     one: "an owner",

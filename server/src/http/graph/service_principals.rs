@@ -15,7 +15,7 @@ use crate::{
         state::AppState,
     },
     model::{
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
     },
@@ -107,7 +107,7 @@ async fn create_service_principal(
 async fn update_service_principal(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<Sent<ObjectId>>,
+    Path(id): Path<AsWritten<ObjectId>>,
     Body { values, .. }: Body<ServicePrincipalUpdate>,
 ) -> Result<Response, Failure> {
     let grants = caller.grants;

@@ -17,7 +17,7 @@ use crate::{
     },
     model::{
         self,
-        ids::{ObjectId, Sent},
+        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{Grants, Need},
     },
@@ -80,7 +80,7 @@ impl ObjectKey for Key {
     }
 }
 
-impl ObjectKey for Sent<ObjectId> {
+impl ObjectKey for AsWritten<ObjectId> {
     const WORDS: &str = "id";
 
     fn schema() -> RefOr<Schema> {
@@ -165,7 +165,7 @@ impl Objects {
         need: &'static Need,
     ) -> Operation {
         let kind = self.kind;
-        self.get_by::<E, Sent<ObjectId>>(path, id, need, move |tx, by, id, select| {
+        self.get_by::<E, AsWritten<ObjectId>>(path, id, need, move |tx, by, id, select| {
             objects::get(tx, by, kind, id, select)
         })
     }
@@ -337,14 +337,15 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
         rule: Remove<K>,
     ) -> Operation {
-        let handler = async move |caller: Caller,
-                                  State(app): State<AppState>,
-                                  Path((key, related)): Path<(K, Sent<ObjectId>)>| {
-            let (grants, policy) = (caller.grants, app.policy);
-            let remove = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, related.value);
-            app.store.tenant(caller.tenant).write(remove).await?;
-            Ok::<_, Failure>(answers::no_content())
-        };
+        let handler =
+            async move |caller: Caller,
+                        State(app): State<AppState>,
+                        Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
+                let (grants, policy) = (caller.grants, app.policy);
+                let remove = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, related.value);
+                app.store.tenant(caller.tenant).write(remove).await?;
+                Ok::<_, Failure>(answers::no_content())
+            };
         let noun = without_article(self.one);
         let example = (self.example)()[0]["id"].as_str().unwrap_or_default().to_owned();
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))

@@ -10,7 +10,7 @@ pub enum Reach {
     /// Every object.
     Any,
     /// The signed-in user alone.
-    Itself,
+    OwnAccount,
 }
 
 /// What a caller would have to hold besides, for what was refused.
@@ -69,7 +69,7 @@ impl Need {
         };
         match grants.principal {
             Principal::User(_) if held(self.delegated) => Some(Reach::Any),
-            Principal::User(_) if held(self.delegated_self) => Some(Reach::Itself),
+            Principal::User(_) if held(self.delegated_self) => Some(Reach::OwnAccount),
             Principal::Application(_) if held(self.application) => Some(Reach::Any),
             Principal::User(_) | Principal::Application(_) => None,
         }
@@ -91,7 +91,7 @@ impl Need {
     pub fn covers(&self, grants: &Grants, object: ObjectId) -> bool {
         match self.reach(grants) {
             Some(Reach::Any) => true,
-            Some(Reach::Itself) => grants.principal == Principal::User(Some(object)),
+            Some(Reach::OwnAccount) => grants.principal == Principal::User(Some(object)),
             None => false,
         }
     }
@@ -159,7 +159,7 @@ mod tests {
         let app = Grants { principal: Principal::Application(Some(me)), permissions };
         assert_eq!(ADD_MEMBER.reach(&user), Some(Reach::Any));
         assert_eq!(ADD_MEMBER.reach(&app), None);
-        assert_eq!(READ_USER.reach(&user), Some(Reach::Itself));
+        assert_eq!(READ_USER.reach(&user), Some(Reach::OwnAccount));
         assert!(READ_USER.covers(&user, me));
         assert!(!READ_USER.covers(&user, ObjectId::random()));
         assert!(!READ_USER.covers(&app, me));

@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use roster_server::{
     auth::tokens::LEEWAY_SECONDS,
     directory::{Policy, objects::KEPT, purging::Purging},
-    store::{Piece, Store},
+    store::{Progress, Store},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::OnceLock};
@@ -197,7 +197,7 @@ impl Deleted {
         let last_look = self.last_look.replace(now.timestamp());
         let Some(before) = self.purging.deleted_before(now) else { return };
         let mut purged = 0;
-        while store.purge(before).await.unwrap() == Piece::Unfinished {
+        while store.purge(before).await.unwrap() == Progress::Unfinished {
             purged += 1;
         }
         let kept = KEPT.num_seconds();

@@ -16,7 +16,7 @@ use crate::store::{
     engine::Connection,
     exit,
     principals::Principals,
-    shares::{Place, Shares},
+    quotas::{Permit, TenantQuotas},
 };
 use std::{
     collections::VecDeque,
@@ -43,8 +43,8 @@ const BATCH_TIME: Duration = Duration::from_millis(20);
 
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
-    shares: Arc<Shares>,
-    left: Arc<Shares>,
+    shares: Arc<TenantQuotas>,
+    left: Arc<TenantQuotas>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -59,7 +59,7 @@ impl Writer {
             Thread { connection, checkpoints, principals, sums: Sums::default(), jobs }.run();
         });
         let thread = thread.map_err(|_| Error::Closed)?;
-        let (shares, left) = (Shares::new(TENANT_SHARE), Shares::new(TENANT_LEFT));
+        let (shares, left) = (TenantQuotas::new(TENANT_SHARE), TenantQuotas::new(TENANT_LEFT));
         Ok(Self { queue: Some(queue), shares, left, thread: Some(thread) })
     }
 
@@ -91,7 +91,7 @@ impl Writer {
 
     fn queue<T, E>(
         &self,
-        place: Option<Place>,
+        place: Option<Permit>,
         work: impl Fn(Connection<'_>, &Sums) -> Result<T, E> + Send + 'static,
         answer: Option<oneshot::Sender<Result<T, E>>>,
     ) -> Result<(), Error>
@@ -139,7 +139,7 @@ struct Closure<W, T, E> {
     answer: Option<oneshot::Sender<Result<T, E>>>,
     runtime: Option<Handle>,
     // Held until the closure is answered, not until its caller goes away.
-    _place: Option<Place>,
+    _place: Option<Permit>,
 }
 
 impl<W, T, E> Job for Closure<W, T, E>

@@ -15,9 +15,9 @@ const CAPACITY: usize = 10_000;
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// The claims of tokens that one key signed.
-pub(super) struct Signed(Cache<[u8; 32], Arc<SignedClaims>>);
+pub(super) struct VerifiedTokens(Cache<[u8; 32], Arc<SignedClaims>>);
 
-impl Signed {
+impl VerifiedTokens {
     pub(super) fn new() -> Self {
         Self(Cache::new(CAPACITY))
     }
