@@ -167,11 +167,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_taken_for_a_token(text in "[A-Za-z0-9_.=-]{0,80}") {
-            prop_assert!(verify(&text, &KEYS, &[], Clock::default().now()).is_err());
-        }
-
-        #[test]
         fn a_token_with_one_character_changed_is_refused(at in 0usize..600, to in "[A-Za-z0-9_-]") {
             let (_, _, token) = token(60);
             let at = at % token.len();

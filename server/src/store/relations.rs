@@ -1,7 +1,7 @@
 //! Relationships between objects: each a table of pairs of row numbers, from a source (a group) to a target (a member of it),
 //! keyed both ways. What is done to one pair costs the same beside no others and beside a million.
 //!
-//! [`RELATIONS`] lists them all: what is done to an object with all its pairs, such as deleting it, goes over the list. The pairs
+//! `RELATIONS` lists them all: what is done to an object with all its pairs, such as deleting it, goes over the list. The pairs
 //! in which a deleted object is the target are set aside, in a table beside the relation's own. Where an object has very many,
 //! that takes several writes (`deletions.rs`). Until the last of them no reader sees those that are left: pages skip deleted
 //! objects, and counts leave out the pairs of objects whose deletion is unfinished.
