@@ -1,9 +1,9 @@
-//! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in pieces, which hold up no other
-//! write for long, by whoever comes to it: the command that deleted it, or a server.
+//! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in batches, which hold up no other
+//! write for long, by the process that comes to it: the command that deleted it, or a server.
 
 use super::{Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
 
-/// Rows of objects and pairs that one piece takes away at most, and changes.
+/// Rows of objects and pairs that one batch takes away at most, and changes.
 const PIECE: usize = 1_000;
 
 /// The rest of an object, itself last.
@@ -35,7 +35,7 @@ impl Store {
         .await
     }
 
-    /// Takes away a piece of what deleted tenants held.
+    /// Deletes a batch of what deleted tenants held.
     pub async fn clear_deleted_tenants(&self) -> Result<Progress, Error> {
         self.write(|tx| {
             for deleted in all(tx)? {

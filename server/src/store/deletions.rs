@@ -1,7 +1,7 @@
-//! Soft deletion, and purging what was deleted long ago. Both go in pieces that hold up no other write for long.
+//! Soft deletion, and purging what was deleted long ago. Both go in batches that hold up no other write for long.
 //!
 //! A deletion itself takes an object out of every list, count and reference. What it was a target of is set aside in the same
-//! write, up to a piece of each relation. The object of which more is left has a row in `unfinished_deletions` until the
+//! write, up to a batch of each relation. The object of which more is left has a row in `unfinished_deletions` until the
 //! rest is set aside too.
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 use crate::model::{entity, values::Values};
 use chrono::{DateTime, Utc};
 
-/// Pairs of one table that one piece sets aside or takes away.
+/// Pairs of one table that one batch sets aside or takes away.
 const PIECE: usize = 500;
 
 /// Deletes an object, whose values say when. What it contains stays with it.
@@ -35,7 +35,7 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
     changes::append(tx, object, Change::Deleted)
 }
 
-/// Sets aside a piece of what a deleted object was a target of.
+/// Sets aside a batch of what a deleted object was a target of.
 fn set_aside_piece(tx: &WriteTx<'_>, object: RowNumber) -> Result<Progress, Error> {
     let mut piece = Progress::Finished;
     for relation in RELATIONS {
@@ -52,7 +52,7 @@ impl Store {
         self.unfinished_deletion.notified().await;
     }
 
-    /// Does one piece of a deletion that was left unfinished, by whatever process, in whatever tenant.
+    /// Does one batch of a deletion that was left unfinished, by whatever process, in whatever tenant.
     pub async fn finish_deletions(&self) -> Result<Progress, Error> {
         self.write(|tx| {
             let Some((tenant, object)) = unfinished(tx)? else {
@@ -66,7 +66,7 @@ impl Store {
         .await
     }
 
-    /// Does one piece of purging, for good, of what was deleted before this time, in whatever tenant.
+    /// Does one batch of purging, for good, of what was deleted before this time, in whatever tenant.
     pub async fn purge(&self, deleted_before: DateTime<Utc>) -> Result<Progress, Error> {
         self.write(move |tx| {
             let Some((tenant, object)) = due(tx, deleted_before)? else {

@@ -72,7 +72,7 @@ pub(super) fn add_initial(tx: &WriteTx<'_>) -> Result<(), Error> {
     Err(Error::Corrupt("another tenant has the initial domain of a new one"))
 }
 
-/// The domain that a tenant of this id has from the beginning, and the one that it has where another tenant has the first.
+/// The domain that a tenant with this id has from the beginning, and the one that it has where another tenant has the first.
 fn initial(id: TenantId) -> [DomainName; 2] {
     let id = id.to_string();
     [&id[..8], id.as_str()].map(DomainName::initial)

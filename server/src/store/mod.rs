@@ -46,7 +46,7 @@ pub enum Error {
     /// The server's queue of writes, or that of long reads, is full.
     #[error("the server's queue is full")]
     Overloaded,
-    /// The tenant's share of the queue is full.
+    /// The tenant's quota of the queue is used up.
     #[error("the tenant's share of the queue is full")]
     TenantOverloaded,
     /// The tenant that a unit of work was to write for was deleted, perhaps by another process.
@@ -131,7 +131,7 @@ impl From<io::Error> for Error {
 /// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
 pub const LOG_PAGES: u32 = 4096;
 
-/// Bytes of texts that a short read reads at most: a hundred users of the usual size.
+/// Bytes of documents that a short read reads at most: a hundred users of the usual size.
 const SHORT_PAGE_BYTES: usize = 96 << 10;
 
 /// Members of a group up to which they are counted each time.
@@ -252,7 +252,7 @@ impl Store {
     }
 }
 
-/// What a piece of work that is done in pieces left.
+/// What a batch left to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// More that is due.

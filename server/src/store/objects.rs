@@ -85,10 +85,10 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
     })
 }
 
-/// How many bytes of texts a page has at most, its last object aside.
+/// How many bytes of documents a page has at most, its last object aside.
 const MAX_PAGE_BYTES: usize = 4 << 20;
 
-/// Objects that stand next to each other in a listing, with their texts.
+/// Objects that stand next to each other in a listing, with their documents.
 #[derive(Debug)]
 pub struct Page {
     /// The objects, in the order of their row numbers.
@@ -129,13 +129,13 @@ pub(super) fn read_page(
     Ok(page)
 }
 
-/// The object of this id, unless it is deleted.
+/// The object with this id, unless it is deleted.
 pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     let sql = select_objects!(" FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL");
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
 }
 
-/// The object of this id with its texts, unless it is deleted.
+/// The object with this id and its documents, unless it is deleted.
 pub fn find_with_document(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<(Object, Document)>, Error> {
     let sql = select_objects!(
         ", o.document, o.rest FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL"
@@ -149,7 +149,7 @@ pub(super) fn read_with_document(row: &Row<'_>) -> Result<(Object, Document), Er
     Ok((read(row)?, document))
 }
 
-/// An object's texts.
+/// An object's documents.
 pub fn document(tx: &ReadTx<'_>, row: RowNumber) -> Result<Document, Error> {
     let found = tx.one("SELECT document, rest FROM objects WHERE row = ?1", params![row.0], |row| {
         Ok(Document { default: row.get(0)?, rest: row.get(1)? })
@@ -176,7 +176,7 @@ pub fn page(tx: &ReadTx<'_>, listing: &Listing) -> Result<Page, Error> {
     read_page(tx, sql, params![tx.tenant().number], listing)
 }
 
-/// Stores a new object, and gives its texts.
+/// Stores a new object, and gives its documents.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
     let (kind, group) = (new.traits.kind(), new.traits.group());
     let account_enabled = account_enabled(&new.values);
@@ -214,7 +214,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
 }
 
 /// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group; gives
-/// its texts. The indexes of unique names are touched by other names alone.
+/// its texts. The indexes of unique names are touched by other names only.
 pub fn update(
     tx: &WriteTx<'_>,
     object: &Object,

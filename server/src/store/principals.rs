@@ -41,14 +41,14 @@ pub struct Found {
     pub tenant: Tenant,
     /// When the tenant was made, in seconds since 1970. Tokens from before are those of a deleted tenant of the same id.
     pub tenant_created_at: i64,
-    /// How it stands.
+    /// Its status.
     pub status: PrincipalStatus,
 }
 
 /// What was found of principals.
 pub(super) struct Principals {
     found: Cache<(TenantId, Principal), Kept>,
-    /// How often a durable write changed how somebody stands.
+    /// How often a durable write changed a principal's status.
     changes: AtomicU64,
     /// Whether a write that isn't durable yet does.
     pending: AtomicBool,
@@ -67,13 +67,13 @@ impl Principals {
         Self { found: Cache::new(CAPACITY), changes: AtomicU64::new(0), pending: AtomicBool::new(false) }
     }
 
-    /// Notes that a write which isn't durable yet may change how one stands.
+    /// Notes that a write which isn't durable yet may change a principal's status.
     pub(super) fn expect_change(&self) {
         self.pending.store(true, Ordering::SeqCst);
     }
 
-    /// Forgets all of them where a write that is durable now may have changed how one stands. The writer does it before
-    /// anybody is answered: whoever knows of the write finds what it did.
+    /// Forgets all of them where a write that is durable now may have changed a principal's status. The writer does it before
+    /// any caller is answered: a caller that knows of the write finds what it did.
     pub(super) fn after_commit(&self) {
         if self.pending.swap(false, Ordering::SeqCst) {
             self.changes.fetch_add(1, Ordering::SeqCst);
@@ -82,7 +82,7 @@ impl Principals {
 }
 
 impl Store {
-    /// The tenant of this id, and how this principal stands in it. Nothing is known of a principal without an id, or with
+    /// The tenant with this id, and this principal's status in it. Nothing is known of a principal without an id, or with
     /// one that no object ever had: it stands well.
     pub async fn find_principal(
         &self,

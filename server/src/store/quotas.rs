@@ -1,4 +1,4 @@
-//! Fair shares: how many units of work of one tenant may be under way at once.
+//! Quotas: how many units of work of one tenant may be under way at once.
 
 use super::{Error, Tenant};
 use std::{
@@ -11,7 +11,7 @@ pub(super) struct TenantQuotas {
     under_way: Mutex<HashMap<Tenant, usize>>,
 }
 
-/// A place in a tenant's share, given back when dropped.
+/// A permit from a tenant's quota, given back when dropped.
 pub(super) struct Permit {
     shares: Arc<TenantQuotas>,
     tenant: Tenant,

@@ -21,7 +21,7 @@ pub struct Tenant {
 /// Why a tenant isn't made.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CreationError {
-    /// There is one of this id.
+    /// There is one with this id.
     #[error("there is a tenant {0} already")]
     Exists(TenantId),
     /// A domain that it was to have is another tenant's.
@@ -33,7 +33,7 @@ pub enum CreationError {
 }
 
 impl Store {
-    /// The tenant of this id.
+    /// The tenant with this id.
     pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
         self.read(move |queries| find(queries, id)).await
     }

@@ -59,12 +59,12 @@ impl<'c> ReadTx<'c> {
         }
     }
 
-    /// The same for pages of at most so many bytes of texts.
+    /// The same for pages of at most so many bytes of documents.
     pub(super) fn of_at_most(self, max_bytes: usize) -> Self {
         Self { max_bytes, ..self }
     }
 
-    /// Fails where a page of so many bytes of texts is too large for this unit of work.
+    /// Fails where a page of so many bytes of documents is too large for this unit of work.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
         if bytes > self.max_bytes { Err(Error::Large) } else { Ok(()) }
     }
@@ -216,12 +216,12 @@ impl<'c> WriteTx<'c> {
         self.system.sums
     }
 
-    /// Notes that this unit of work may change how a principal stands.
+    /// Notes that this unit of work may change a principal's status.
     pub(super) fn mark_principals_changed(&self) {
         self.changes_principals.set(true);
     }
 
-    /// Whether it may have changed how a principal stands.
+    /// Whether it may have changed a principal's status.
     pub(super) fn changes_principals(&self) -> bool {
         self.changes_principals.get()
     }

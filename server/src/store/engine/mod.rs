@@ -104,7 +104,7 @@ impl Connection<'_> {
         sqlite::statements::run(connection, sql, parameters)
     }
 
-    /// Whether a transaction stands.
+    /// Whether a transaction is open.
     pub(super) fn is_in_transaction(self) -> bool {
         let Self::Sqlite(connection) = self;
         !connection.is_autocommit()

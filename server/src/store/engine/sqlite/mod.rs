@@ -70,7 +70,7 @@ impl Engine {
         self.readers.read_long(tenant, work).await
     }
 
-    /// Queues a closure for the writer, and answers when its outcome is durable. `tenant` is whose share it counts for.
+    /// Queues a closure for the writer, and answers when its outcome is durable. `tenant` is whose quota it counts for.
     pub(in crate::store) async fn write<T, E>(
         &self,
         tenant: Option<Tenant>,

@@ -1,13 +1,13 @@
 //! The one thread that writes. It drains a bounded queue, runs closure after closure, commits many in one transaction, and
-//! answers nobody, the refused included, before that commit is durable.
+//! answers no caller, the refused included, before that commit is durable.
 //!
 //! Most refused closures have changed nothing: rules look before they write. So closures run without a savepoint, until
 //! one is refused that had changed something. Then the transaction is rolled back, those before it run again in a new one, and
-//! from there to its commit each runs in a savepoint, which undoes it alone.
+//! from there to its commit each runs in a savepoint, which undoes only it.
 //!
 //! Some faults (a full disk) make SQLite roll back the whole transaction, and a statement after that silently begins another
 //! one. So after each closure the writer looks whether its transaction still stands; if not, the closures before it
-//! run again in a new one, and the guilty one fails alone.
+//! run again in a new one, and only the guilty one fails.
 
 use super::{checkpoints::Checkpoints, faults::is_disk_failure, threads};
 use crate::store::{
@@ -63,7 +63,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), shares, left, thread: Some(thread) })
     }
 
-    /// Queues a closure, and answers when its outcome is durable. `tenant` is whose share it counts for.
+    /// Queues a closure, and answers when its outcome is durable. `tenant` is whose quota it counts for.
     pub(super) async fn run<T, E>(
         &self,
         tenant: Option<Tenant>,
@@ -120,7 +120,7 @@ impl Drop for Writer {
 
 /// A queued closure, whatever its types.
 trait Job: Send {
-    /// Whether nobody waits for its answer any more.
+    /// Whether no caller waits for its answer any more.
     fn is_abandoned(&self) -> bool;
     /// Where its caller waits.
     fn runtime(&self) -> Option<&Handle>;
