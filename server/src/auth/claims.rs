@@ -37,7 +37,7 @@ pub enum TokenFault {
     /// It isn't valid yet.
     #[error("not valid yet")]
     NotYetValid,
-    /// It is for somebody else.
+    /// It is for another service.
     #[error("wrong audience")]
     Audience,
     /// Its user or application is disabled.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// How far clocks may be apart, in seconds.
 pub const LEEWAY_SECONDS: i64 = 300;
 
-/// How long a token lives that nobody gave another life, in seconds.
+/// The default lifetime of a token, in seconds.
 pub const LIFETIME_SECONDS: i64 = 3600;
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
@@ -63,7 +63,7 @@ fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
     Ok(claims.into())
 }
 
-/// The JSON of a header or of claims. No name stands twice in it, and nothing in it is null: another program could
+/// The JSON of a header or of claims. No name is in it twice, and nothing in it is null: another program could
 /// read another token out of the same text.
 fn segment(text: &str) -> Result<Map<String, Value>, TokenFault> {
     let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenFault::Unreadable)?;

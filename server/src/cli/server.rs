@@ -222,7 +222,7 @@ async fn shorten(store: Store) {
     }
 }
 
-/// Does something a piece at a time, until all is done or one fails: other writes go between.
+/// Does something a batch at a time, until all is done or one fails: other writes go between.
 pub(super) async fn in_batches<F: Future<Output = Result<Progress, store::Error>>>(
     what: &str,
     piece: impl Fn() -> F,

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// How long a server that runs on the same folder has for its writes between two pieces of a deletion, at least: longer than it
+/// How long a server that runs on the same folder has for its writes between two batches of a deletion, at least: longer than it
 /// waits at first between two looks whether it is its turn.
 const PAUSE: Duration = Duration::from_millis(30);
 
@@ -194,7 +194,7 @@ impl Delete {
     }
 }
 
-/// Takes a piece away of what deleted tenants held, and leaves a server as much time for its own writes.
+/// Deletes a batch of what deleted tenants held, and leaves a server as much time for its own writes.
 async fn clear(store: &Store) -> Result<Progress, store::Error> {
     let began = Instant::now();
     let piece = store.clear_deleted_tenants().await?;

@@ -233,7 +233,7 @@ fn check_bound(
     Ok(())
 }
 
-/// The first object that stands among those before it.
+/// The first object that is also among those before it.
 fn named_again(objects: &[Object]) -> Option<&Object> {
     let mut named = objects.iter().enumerate();
     named.find(|(index, object)| objects[..*index].contains(object)).map(|(_, object)| object)

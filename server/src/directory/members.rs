@@ -73,7 +73,7 @@ pub fn list(
     Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
-/// An object with its texts where the caller may read its kind, else without (*limited information*).
+/// An object with its documents where the caller may read its kind, else without (*limited information*).
 pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
     let readable = entity(object.kind()).read.covers(by, object.id);
     Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }

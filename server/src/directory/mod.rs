@@ -201,7 +201,7 @@ pub struct Found {
     pub kind: ObjectKind,
     /// Its id.
     pub id: ObjectId,
-    /// Its texts. `None`: the caller may see nothing of it but what it is.
+    /// Its documents. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
 }
 

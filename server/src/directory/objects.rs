@@ -28,13 +28,13 @@ use serde_json::Value;
 /// How long a deleted object is kept before it is gone for good.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
 
-/// How many bytes an object's texts may have.
+/// How many bytes an object's documents may have.
 const MAX_SIZE: usize = 128 << 10;
 
 /// A page of objects, and where the next one begins.
 #[derive(Debug)]
 pub struct Page {
-    /// The objects. Those of a kind that the caller may not read have no texts.
+    /// The objects. Those of a kind that the caller may not read have no documents.
     pub objects: Vec<Found>,
     /// After which object the next page begins. `None`: this is the last.
     pub next: Option<Cursor>,

@@ -10,7 +10,7 @@ use std::{
 /// Why a folder or a file isn't its owner's alone.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// Another user, of this id, owns the folder or a file in it.
+    /// Another user, with this id, owns the folder or a file in it.
     #[error(
         "{0} belongs to user {1}, not to the one that runs this: run Roster as that user, or choose a folder of your own with --data"
     )]

@@ -1,4 +1,4 @@
-//! Successful answers: Graph's headers, `@odata.context`, and stored texts put together without parsing
+//! Successful answers: Graph's headers, `@odata.context`, and stored documents put together without parsing
 //! where no `$select` asks for it.
 
 use super::{

@@ -1,5 +1,5 @@
 //! Values held against the property tables: what a body may set, how an update changes an object, and the
-//! texts that are stored. Knows one object at a time and nothing of the directory.
+//! documents that are stored. Knows one object at a time and nothing of the directory.
 
 use super::{
     draft::Draft,
@@ -124,8 +124,8 @@ impl PropertyFault {
     }
 }
 
-/// An object's stored texts: the default set apart from the rest, so that a page without `$select` puts
-/// texts together and parses nothing.
+/// An object's stored document: the default set apart from the rest, so that a page without `$select` puts
+/// JSON together and parses nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// A JSON object of the properties that are returned by default, all of them.
@@ -135,7 +135,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// How many bytes its texts have.
+    /// Its size in bytes.
     pub fn size(&self) -> usize {
         self.default.len() + self.rest.as_ref().map_or(0, String::len)
     }

@@ -83,7 +83,7 @@ pub struct Segment<'p> {
     pub text: Cow<'p, str>,
 }
 
-/// What stands in parentheses after a name.
+/// What is in parentheses after a name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Parentheses<'s> {
     /// The key of one object: `('{id}')`, `(id='{id}')`, `(userPrincipalName='{name}')`.

@@ -72,7 +72,7 @@ pub enum QueryFault {
     /// Searching needs the header `ConsistencyLevel: eventual`.
     #[error("searching needs the header ConsistencyLevel: eventual")]
     SearchWithoutConsistencyLevel,
-    /// The option stands there twice.
+    /// The option is given twice.
     #[error("query option '{0}' stands there twice")]
     Twice(&'static str),
     /// `$top` isn't a number from 1 to 999.
