@@ -147,7 +147,7 @@ fn check_access(folder: &Path) -> Result<(), AccessError> {
     private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK])
 }
 
-/// Refuses a folder that is somebody else's, before anything is made in it.
+/// Refuses a folder that is another program's, before anything is made in it.
 fn check_contents(folder: &Path) -> Result<(), FolderError> {
     if Store::is_in(folder) {
         let foreign = Store::is_foreign_in(folder).then(|| FolderError::Foreign(folder.join(store::FILE)));

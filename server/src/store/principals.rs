@@ -1,7 +1,7 @@
 //! Whom a token speaks for: its tenant, and whether its user or service principal may still act.
 //!
-//! Every request asks for it, so what was found is kept in memory: until a write of this process changes how anybody
-//! stands, and for a second at most, since another process may change it too.
+//! Every request asks for it, so what was found is cached: until a write of this process may have changed a
+//! principal's status, and for a second at most, since another process may change it too.
 
 use super::{Error, Store, Tenant, engine::params, objects::kind_number, transaction::Queries};
 use crate::model::{
@@ -39,7 +39,7 @@ pub enum PrincipalStatus {
 pub struct Found {
     /// Its tenant.
     pub tenant: Tenant,
-    /// When the tenant was made, in seconds since 1970. Tokens from before are those of a deleted tenant of the same id.
+    /// When the tenant was made, in seconds since 1970. Tokens from before are those of a deleted tenant with the same id.
     pub tenant_created_at: i64,
     /// Its status.
     pub status: PrincipalStatus,
@@ -83,7 +83,7 @@ impl Principals {
 
 impl Store {
     /// The tenant with this id, and this principal's status in it. Nothing is known of a principal without an id, or with
-    /// one that no object ever had: it stands well.
+    /// one that no object ever had: its status is good.
     pub async fn find_principal(
         &self,
         tenant: TenantId,
