@@ -24,6 +24,9 @@ use url::{Host, Url};
 /// How often deleted objects are looked through for what is to be purged.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
+/// After how long an unfinished deletion is tried again that failed for the time being.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
 /// How often the change log is shortened.
 const SHORTEN_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -199,7 +202,9 @@ async fn finish(store: Store) {
             _ = hourly.tick() => {}
             () = store.deletion_left_unfinished() => {}
         }
-        in_batches("finishing deletions", || store.finish_deletions()).await;
+        while !in_batches("finishing deletions", || store.finish_deletions()).await {
+            tokio::time::sleep(RETRY_INTERVAL).await;
+        }
     }
 }
 
@@ -222,18 +227,19 @@ async fn shorten(store: Store) {
     }
 }
 
-/// Does something a batch at a time, until all is done or one fails: other writes go between.
+/// Does something a batch at a time, until all is done or one fails: other writes go between. `false`: a
+/// later try may well do the rest.
 pub(super) async fn in_batches<F: Future<Output = Result<Progress, store::Error>>>(
     what: &str,
     piece: impl Fn() -> F,
-) {
+) -> bool {
     loop {
         match piece().await {
             Ok(Progress::Unfinished) => {}
-            Ok(Progress::Finished) => break,
+            Ok(Progress::Finished) => return true,
             Err(error) => {
                 tracing::warn!(%error, "{what} goes on later");
-                break;
+                return !error.is_passing();
             }
         }
     }

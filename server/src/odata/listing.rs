@@ -51,8 +51,11 @@ impl Cursor {
         }
     }
 
-    /// What [`Self::to_bytes`] made.
+    /// What [`Self::to_bytes`] made. Links of the first versions have the row number only.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if let Ok(row) = bytes.try_into() {
+            return Some(Self::Row(i64::from_be_bytes(row)));
+        }
         let (form, rest) = bytes.split_first()?;
         let (row, key) = rest.split_first_chunk()?;
         let row = i64::from_be_bytes(*row);
@@ -86,10 +89,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_of_the_first_versions_is_read() {
+        assert_eq!(Cursor::from_bytes(&7_i64.to_be_bytes()), Some(Cursor::Row(7)));
+    }
+
+    #[test]
     fn what_default_sets_hold_needs_no_more_than_them() {
         assert!(!Listing { select: None, ..selecting(&[]) }.needs_rest(&ENTITIES));
         assert!(!selecting(&["id", "DisplayName", "noSuchName"]).needs_rest(&ENTITIES));
-        assert!(selecting(&["id", "department"]).needs_rest(&[&USER]));
+        assert!(selecting(&["id", "DEPARTMENT"]).needs_rest(&[&USER]));
         assert!(!selecting(&["id", "department"]).needs_rest(&[&GROUP]));
         assert!(selecting(&["*"]).needs_rest(&[&GROUP]));
     }

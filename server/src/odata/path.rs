@@ -30,6 +30,8 @@ pub struct ResourcePath<'p> {
     pub version: Option<&'static str>,
     /// The tenant. `None`: the caller's own.
     pub tenant: Option<TenantName>,
+    /// Whether the path names a tenant, be it as the caller's own.
+    pub names_tenant: bool,
     rest: Option<&'p str>,
 }
 
@@ -39,8 +41,8 @@ impl<'p> ResourcePath<'p> {
         let path = path.strip_prefix('/').unwrap_or(path);
         let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
         let version = take(&mut rest, read_version);
-        let tenant = take(&mut rest, read_tenant).flatten();
-        Self { version, tenant, rest }
+        let tenant = take(&mut rest, read_tenant);
+        Self { version, names_tenant: tenant.is_some(), tenant: tenant.flatten(), rest }
     }
 
     /// The segments after version and tenant.

@@ -105,11 +105,11 @@ impl Reference {
 
     fn read_stored(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
         let segments: Vec<_> = path.segments().map(|segment| segment.text).collect();
-        match (path.version, path.tenant, segments.as_slice()) {
-            (None, Some(tenant), [set, id, name]) if is_any_object(set) => {
+        match (path.version, path.names_tenant, segments.as_slice()) {
+            (None, true, [set, id, name]) if is_any_object(set) => {
                 let kind = kind_of_type(name).ok_or(InvalidReference)?;
                 let id = AsWritten::read(&**id).map_err(|_| InvalidReference)?;
-                Ok(Self { tenant: Some(tenant), kind: Some(kind), key: Key::Id(id) })
+                Ok(Self { tenant: path.tenant, kind: Some(kind), key: Key::Id(id) })
             }
             _ => Err(InvalidReference),
         }
@@ -210,7 +210,7 @@ mod tests {
             ("Contact", ObjectKind::OrgContact),
             ("Application", ObjectKind::Application),
         ] {
-            for tenant in [ID, "Contoso.example"] {
+            for tenant in [ID, "Contoso.example", "myorganization"] {
                 let text = url(&format!("{tenant}/directoryObjects/{ID}/Microsoft.DirectoryServices.{kind}"));
                 let (tenant, key) = (tenant.parse().ok(), Key::read(ID.into()));
                 assert_eq!(read(&text), Ok(Reference { tenant, kind: Some(expected), key }), "{text}");
