@@ -336,11 +336,15 @@ fn open_beside_server(folder: &Folder, older: Older) -> Result<Store, Error> {
 
 /// Opens the directory of an older version in a folder, and brings it up to date, as no server runs on it.
 fn migrate(folder: &Folder) -> Result<Store, Error> {
-    let _held = folder.lock().map_err(|error| match error {
-        FolderError::InUse(path, holder) => Error::OlderServer(path, holder),
-        other => other.into(),
-    })?;
-    open_beside_server(folder, Older::Migrate)
+    match folder.lock() {
+        Ok(_held) => open_beside_server(folder, Older::Migrate),
+        Err(FolderError::InUse(path, holder)) => match open_beside_server(folder, Older::Refuse) {
+            Err(Error::Store(store::Error::Older)) => Err(Error::OlderServer(path, holder)),
+            // Another process brought it up to date meanwhile.
+            opened => opened,
+        },
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens the directory in a folder, durable unless the folder goes away with the process.

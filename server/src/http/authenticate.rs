@@ -1,5 +1,5 @@
 //! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
-//! by `requires`.
+//! by `operation.rs`.
 
 use super::{
     errors::{Failure, RequestFault},

@@ -22,7 +22,7 @@ pub mod values;
 use kinds::ObjectKind;
 use properties::Entity;
 
-/// The property tables of all entities, in the order of their kinds.
+/// The property tables of all entities.
 pub static ENTITIES: [&Entity; 6] = [
     &user::USER,
     &group::GROUP,
@@ -34,7 +34,14 @@ pub static ENTITIES: [&Entity; 6] = [
 
 /// The property table of a kind of object.
 pub const fn entity(kind: ObjectKind) -> &'static Entity {
-    ENTITIES[kind as usize]
+    match kind {
+        ObjectKind::User => &user::USER,
+        ObjectKind::Group => &group::GROUP,
+        ObjectKind::Device => &device::DEVICE,
+        ObjectKind::ServicePrincipal => &service_principal::SERVICE_PRINCIPAL,
+        ObjectKind::OrgContact => &org_contact::ORG_CONTACT,
+        ObjectKind::Application => &application::APPLICATION,
+    }
 }
 
 /// The entity whose objects the store keeps under this number.

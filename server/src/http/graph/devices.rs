@@ -1,6 +1,6 @@
 //! `/devices`. The rules are in `directory::devices`.
 
-use super::shapes::Objects;
+use super::shapes::{Objects, write};
 use crate::{
     directory::devices,
     http::{
@@ -17,7 +17,6 @@ use crate::{
         kinds::ObjectKind,
         permissions::{CREATE_DEVICE, DELETE_DEVICE, READ_DEVICE, UPDATE_DEVICE},
     },
-    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -72,9 +71,9 @@ async fn create_device(
     origin: Origin,
     Body { values, .. }: Body<DeviceCreate>,
 ) -> Result<Response, Failure> {
-    let (id, grants) = (ObjectId::random(), caller.grants);
-    let create = move |tx: &WriteTx<'_>| devices::create(tx, &grants, id, &values);
-    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+    let id = ObjectId::random();
+    let new = write(&app, &caller, move |tx, _, by| devices::create(tx, by, id, &values)).await?;
+    answers::created(&origin, &new)
 }
 
 /// Update a device
@@ -92,7 +91,6 @@ async fn update_device(
     Path(id): Path<AsWritten<ObjectId>>,
     Body { values, .. }: Body<DeviceUpdate>,
 ) -> Result<Response, Failure> {
-    let grants = caller.grants;
-    app.store.tenant(caller.tenant).write(move |tx| devices::update(tx, &grants, &id, &values)).await?;
+    write(&app, &caller, move |tx, _, by| devices::update(tx, by, &id, &values)).await?;
     Ok(answers::no_content())
 }

@@ -1,5 +1,6 @@
 //! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
 
+use super::shapes::write;
 use crate::{
     directory::directory_objects,
     http::{
@@ -16,7 +17,7 @@ use crate::{
         permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
     },
     odata::query::Query,
-    store::{ReadTx, WriteTx},
+    store::ReadTx,
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::routes;
@@ -71,8 +72,6 @@ async fn delete_directory_object(
     State(app): State<AppState>,
     Path(id): Path<AsWritten<ObjectId>>,
 ) -> Result<Response, Failure> {
-    let (grants, policy) = (caller.grants, app.policy);
-    let delete = move |tx: &WriteTx<'_>| directory_objects::delete(tx, policy, &grants, &id);
-    app.store.tenant(caller.tenant).write(delete).await?;
+    write(&app, &caller, move |tx, policy, by| directory_objects::delete(tx, policy, by, &id)).await?;
     Ok(answers::no_content())
 }

@@ -1,6 +1,6 @@
 //! `/groups`. The rules are in `directory::groups`.
 
-use super::shapes::Objects;
+use super::shapes::{Objects, write};
 use crate::{
     directory::groups::{self, Updated},
     http::{
@@ -79,9 +79,9 @@ async fn create_group(
     origin: Origin,
     Body { values, bound, .. }: Body<GroupCreate>,
 ) -> Result<Response, Failure> {
-    let (id, grants, policy) = (ObjectId::random(), caller.grants, app.policy);
-    let create = move |tx: &WriteTx<'_>| groups::create(tx, policy, &grants, id, &values, &bound);
-    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+    let id = ObjectId::random();
+    let create = move |tx: &WriteTx<'_>, policy, by: &_| groups::create(tx, policy, by, id, &values, &bound);
+    answers::created(&origin, &write(&app, &caller, create).await?)
 }
 
 /// Update a group
@@ -107,9 +107,8 @@ async fn update_group(
     Path(id): Path<AsWritten<ObjectId>>,
     Body { values, bound, .. }: Body<GroupUpdate>,
 ) -> Result<Response, Failure> {
-    let (grants, policy) = (caller.grants, app.policy);
-    let update = move |tx: &WriteTx<'_>| groups::update(tx, policy, &grants, &id, &values, &bound);
-    Ok(match app.store.tenant(caller.tenant).write(update).await? {
+    let update = move |tx: &WriteTx<'_>, policy, by: &_| groups::update(tx, policy, by, &id, &values, &bound);
+    Ok(match write(&app, &caller, update).await? {
         Updated::InDirectory => answers::no_content(),
         Updated::Elsewhere => answers::done_elsewhere(),
     })

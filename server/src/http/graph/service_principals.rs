@@ -1,6 +1,6 @@
 //! `/servicePrincipals`. The rules are in `directory::service_principals`.
 
-use super::shapes::Objects;
+use super::shapes::{Objects, write};
 use crate::{
     directory::service_principals,
     http::{
@@ -19,7 +19,6 @@ use crate::{
         kinds::ObjectKind,
         permissions::{READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
     },
-    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -90,9 +89,9 @@ async fn create_service_principal(
     origin: Origin,
     Body { values, .. }: Body<ServicePrincipalCreate>,
 ) -> Result<Response, Failure> {
-    let (id, grants) = (ObjectId::random(), caller.grants);
-    let create = move |tx: &WriteTx<'_>| service_principals::create(tx, &grants, id, &values);
-    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+    let id = ObjectId::random();
+    let new = write(&app, &caller, move |tx, _, by| service_principals::create(tx, by, id, &values)).await?;
+    answers::created(&origin, &new)
 }
 
 /// Update a service principal
@@ -110,8 +109,6 @@ async fn update_service_principal(
     Path(id): Path<AsWritten<ObjectId>>,
     Body { values, .. }: Body<ServicePrincipalUpdate>,
 ) -> Result<Response, Failure> {
-    let grants = caller.grants;
-    let update = move |tx: &WriteTx<'_>| service_principals::update(tx, &grants, &id, &values);
-    app.store.tenant(caller.tenant).write(update).await?;
+    write(&app, &caller, move |tx, _, by| service_principals::update(tx, by, &id, &values)).await?;
     Ok(answers::no_content())
 }

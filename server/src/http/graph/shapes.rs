@@ -203,9 +203,7 @@ impl Objects {
         rule: Delete<K>,
     ) -> Operation {
         let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            let (grants, policy) = (caller.grants, app.policy);
-            let delete = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key);
-            app.store.tenant(caller.tenant).write(delete).await?;
+            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key)).await?;
             Ok::<_, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);
@@ -224,7 +222,7 @@ impl Objects {
 pub(super) struct Related<K> {
     /// Those that they are related to.
     pub of: &'static Objects,
-    /// The relationship, in the plural: a segment of the path.
+    /// Several, as the documentation calls them.
     pub name: &'static str,
     /// One of them, with its article.
     pub one: &'static str,
@@ -319,9 +317,7 @@ impl<K: ObjectKey> Related<K> {
                                   State(app): State<AppState>,
                                   Path(key): Path<K>,
                                   ReferenceBody(reference): ReferenceBody| {
-            let (grants, policy) = (caller.grants, app.policy);
-            let add = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, &reference);
-            app.store.tenant(caller.tenant).write(add).await?;
+            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &reference)).await?;
             Ok::<_, Failure>(answers::no_content())
         };
         self.to(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
@@ -341,9 +337,7 @@ impl<K: ObjectKey> Related<K> {
             async move |caller: Caller,
                         State(app): State<AppState>,
                         Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
-                let (grants, policy) = (caller.grants, app.policy);
-                let remove = move |tx: &WriteTx<'_>| rule(tx, policy, &grants, &key, related.value);
-                app.store.tenant(caller.tenant).write(remove).await?;
+                write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, related.value)).await?;
                 Ok::<_, Failure>(answers::no_content())
             };
         let noun = without_article(self.one);
@@ -377,6 +371,16 @@ pub(super) async fn answer_one(
 fn guid() -> RefOr<Schema> {
     let format = Some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
     ObjectBuilder::new().schema_type(Type::String).format(format).into()
+}
+
+/// Does for a caller what this rule writes.
+pub(super) async fn write<T: Send + 'static>(
+    app: &AppState,
+    caller: &Caller,
+    rule: impl Fn(&WriteTx<'_>, Policy, &Grants) -> Result<T, directory::Error> + Send + 'static,
+) -> Result<T, Failure> {
+    let (grants, policy) = (caller.grants, app.policy);
+    Ok(app.store.tenant(caller.tenant).write(move |tx| rule(tx, policy, &grants)).await?)
 }
 
 /// The example of an answer whose content this is.

@@ -1,6 +1,6 @@
 //! `/users`. The rules are in `directory::users`.
 
-use super::shapes::Objects;
+use super::shapes::{Objects, write};
 use crate::{
     directory::users,
     http::{
@@ -18,7 +18,6 @@ use crate::{
         permissions::{CREATE_USER, DELETE_USER, LIST_USERS, READ_USER, UPDATE_USER},
     },
     odata::reference::Key,
-    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -87,9 +86,9 @@ async fn create_user(
     origin: Origin,
     Body { values, .. }: Body<UserCreate>,
 ) -> Result<Response, Failure> {
-    let (id, grants) = (ObjectId::random(), caller.grants);
-    let create = move |tx: &WriteTx<'_>| users::create(tx, &grants, id, &values);
-    answers::created(&origin, &app.store.tenant(caller.tenant).write(create).await?)
+    let id = ObjectId::random();
+    let new = write(&app, &caller, move |tx, _, by| users::create(tx, by, id, &values)).await?;
+    answers::created(&origin, &new)
 }
 
 /// Update a user
@@ -121,8 +120,6 @@ pub(super) async fn update(
     key: Key,
     Body { values, .. }: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
-    let grants = caller.grants;
-    let update = move |tx: &WriteTx<'_>| users::update(tx, &grants, &key, &values);
-    app.store.tenant(caller.tenant).write(update).await?;
+    write(app, caller, move |tx, _, by| users::update(tx, by, &key, &values)).await?;
     Ok(answers::no_content())
 }
