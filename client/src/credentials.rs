@@ -149,7 +149,7 @@ impl TokenSource for ClientCredentials {
     fn token<'a>(&'a self, transport: Transport<'a>) -> BoxFuture<'a, Result<String, TokenError>> {
         Box::pin(async move {
             let came = Instant::now();
-            // Locked until there is a token or a failure: who comes meanwhile waits for that one.
+            // Locked until there is a token or a failure: other requests wait for that one.
             let held = &mut *self.held.lock().await;
             if let Some(kept) = held.kept.as_mut().filter(|kept| kept.is_good()) {
                 if Instant::now() >= kept.renewal {
@@ -232,7 +232,7 @@ mod tests {
         assert!(credentials.held.lock().await.kept.is_none());
     }
 
-    /// An authority that takes connections and answers nobody, and credentials with a token that is due for renewal there.
+    /// An authority that takes connections and answers none, and credentials with a token that is due for renewal there.
     async fn hung(lifetime: Duration) -> (std::net::TcpListener, ClientCredentials) {
         let authority = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", authority.local_addr().unwrap());

@@ -87,7 +87,7 @@ pub fn connect(base_url: &str, token: impl Into<StaticToken>) -> reqwest::Result
 /// # Errors
 /// Where no HTTP client can be made, for lack of TLS roots, say.
 pub fn connect_with(base_url: &str, tokens: impl TokenSource + 'static) -> reqwest::Result<Client> {
-    // Graph redirects nobody: what does is something else on the way.
+    // Graph never redirects: what does is something else on the way.
     let no_redirects = reqwest::redirect::Policy::none();
     let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(no_redirects).build()?;
     Ok(Client::new_with_client(base_url, http, Session::new(tokens)))

@@ -78,7 +78,7 @@ pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] Lock);
 
 impl Folder {
     /// The folder at this path, looked at and left as it is; there need be none yet. One that isn't private to this process's
-    /// user is refused: who can write to it has the directory and its key. So is one that holds something else.
+    /// user is refused: with write access to it one has the directory and its key. So is one that holds something else.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let failed = |error| FolderError::Io(path.into(), error);
         match fs::metadata(path) {

@@ -1,4 +1,4 @@
-//! Application secrets: 256 random bits, of which the server keeps the SHA-256 alone.
+//! Application secrets: 256 random bits, of which the server keeps only the SHA-256.
 
 use aws_lc_rs::{constant_time, digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,7 +1,7 @@
 //! Tokens whose signature was found good, so that it is verified once and not with every request.
 //!
 //! A token is known by the digest of its whole text, so that a changed one is another one. Only good signatures are kept:
-//! whoever has no token of this server's can't push out the others'.
+//! tokens of other issuers can't evict them.
 
 use super::claims::{SignedClaims, TokenFault};
 use aws_lc_rs::digest;

@@ -15,7 +15,7 @@ pub(super) struct Completions {
 impl Completions {
     pub(super) fn run(self) -> Result<(), Error> {
         let mut script = Vec::new();
-        // Into memory first: it would panic where nobody reads what it writes.
+        // Into memory first: it would panic where its output isn't read.
         generate(self.shell, &mut Cli::command(), "roster", &mut script);
         print(String::from_utf8_lossy(&script).trim_end())
     }

@@ -54,7 +54,7 @@ impl Demo {
         let until = async move {
             let done = async {
                 match shown.await {
-                    // From here on serving ends at a signal alone.
+                    // From here on only a signal ends serving.
                     Ok(Ok(())) if !self.once => pending().await,
                     Ok(outcome) => outcome,
                     Err(_) => Err(Error::Usage("the demonstration panicked".into())),
@@ -87,7 +87,7 @@ struct Request<'r> {
 }
 
 impl Show {
-    /// Shows it on a thread of its own, which alone waits where nobody reads what is printed.
+    /// Shows it on a thread of its own, the only one that waits where its output isn't read.
     fn start(self) -> Result<oneshot::Receiver<Result<(), Error>>, Error> {
         let failed = |error| Error::Io("the demonstration".into(), error);
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;

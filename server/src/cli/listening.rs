@@ -1,4 +1,4 @@
-//! Where a server listens: an address, or a name for one or more. Who may be let in by it is decided elsewhere.
+//! Where a server listens: an address, or a name for one or more. Which clients are let in is decided elsewhere.
 
 use super::Error;
 use std::{
@@ -56,7 +56,7 @@ impl Listen {
         if addresses.is_empty() { Err(failed(io::ErrorKind::NotFound.into())) } else { Ok(addresses) }
     }
 
-    /// The origin of a server that listens here, at a port that it has. One that answers to loopback names alone is known by
+    /// The origin of a server that listens here, at a port that it has. One that answers only to loopback names is known by
     /// its address, unless its name is `localhost`.
     pub(super) fn origin(&self, bound: SocketAddr, loopback_only: bool) -> String {
         match self {

@@ -62,7 +62,7 @@ pub(super) struct Server {
     limits: Limits,
 }
 
-/// The addresses that people need who use a server.
+/// The addresses that users of a server need.
 #[derive(Debug, Clone)]
 pub(super) struct Urls {
     /// The origin at which it listens.
@@ -279,7 +279,7 @@ async fn find_sample(store: &Store, asked_for: Option<&Secret>) -> Result<Sample
     })
 }
 
-/// Who reaches the server gets tokens only with a secret; the sample's is public, unless it was given another.
+/// A client that reaches the server gets tokens only with a secret; the sample's is public, unless it was given another.
 fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret: bool) -> Result<(), Error> {
     let url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
     let is_known_outside = url.is_some_and(|url| match url.host() {

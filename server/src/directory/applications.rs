@@ -193,7 +193,7 @@ pub enum Authentication {
     Unknown,
 }
 
-/// Who proves by its secret to be this application.
+/// Compares a secret with those of the application with this client id.
 pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<Authentication, Error> {
     let service_principal = applications::find(tx, ObjectKind::ServicePrincipal, &app_id.to_string())?;
     let (Some(application), Some(service_principal)) = (find(tx, app_id)?, service_principal) else {

@@ -38,7 +38,7 @@ pub fn add(
     join(tx, &group, &member)
 }
 
-/// Removes an object from a group and records the change. Whoever isn't a member is reported by the
+/// Removes an object from a group and records the change. An object that isn't a member is reported by the
 /// group's id, as Graph does.
 pub fn remove(
     tx: &WriteTx<'_>,

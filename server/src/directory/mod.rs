@@ -32,7 +32,7 @@ pub enum Refusal {
     /// There is no such object in this tenant. The key is as the caller wrote it.
     #[error("no object '{0}' in this tenant")]
     NotFound(String),
-    /// Nobody of the caller's sort may do this, whatever the permissions.
+    /// No caller of this sort may do this, whatever the permissions.
     #[error("not permitted")]
     NotPermitted,
     /// The caller's permissions don't cover this.
@@ -41,7 +41,7 @@ pub enum Refusal {
     /// The group is kept by Exchange: nothing of it is changed through Graph.
     #[error("the group is managed by Exchange")]
     ManagedByExchange,
-    /// Groups that take mail and aren't Microsoft 365 groups are made by Exchange alone.
+    /// Groups that take mail and aren't Microsoft 365 groups are made only by Exchange.
     #[error("a mail-enabled group can't be created")]
     MailEnabledGroup,
     /// Role-assignable groups take no groups.

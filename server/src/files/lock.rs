@@ -1,5 +1,5 @@
 //! Files of which one process at a time holds a lock. The system releases it however the process ends. Meanwhile the file
-//! holds the process's id, for the others' messages alone.
+//! holds the process's id, only for the others' messages.
 
 use super::private;
 use std::{

@@ -1,5 +1,5 @@
 //! The interactive documentation, `/docs/`: Swagger UI over the contract that this server serves, all of it from the
-//! binary. What an operation does is none of its business; it reads the contract as anybody does.
+//! binary. It knows no operation, and reads the contract as any client does.
 
 use super::{errors::Failure, state::AppState, static_files::StaticFile};
 use crate::{directory::sample, model::ids::AppId};
@@ -59,7 +59,7 @@ pub(super) fn routes() -> Router<AppState> {
         .layer(middleware::map_response(with_headers))
 }
 
-/// Leads a browser from `/` to the documentation. Whoever else asks there is answered as Graph would.
+/// Leads a browser from `/` to the documentation. Other clients are answered as Graph would.
 pub(super) async fn lead_browsers(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && request.uri().path() == "/" && accepts_html(request.headers()) {
@@ -87,7 +87,7 @@ async fn file(path: RawPathParams, headers: HeaderMap) -> Response {
 }
 
 /// How the page gets a token for an application of the sample's, while one has the public secret. A server on which one had
-/// it when it started answers to loopback names alone.
+/// it when it started answers only to loopback names.
 async fn sample_application(State(app): State<AppState>) -> Result<Response, Failure> {
     let Some(app_id) = public_application(&app).await? else {
         return Ok(StatusCode::NOT_FOUND.into_response());

@@ -140,8 +140,8 @@ fn origin(request: &Request, host: Option<&str>, public_url: Option<&Arc<str>>) 
 }
 
 /// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). `None`: there is
-/// none, there are several, or it can't be a host. Guessing one would let a page from elsewhere in, whose browser sends
-/// odder names than these.
+/// none, there are several, or it can't be a host. Falling back to `localhost` would open a hole for DNS rebinding: browsers send
+/// host names that this check refuses.
 fn host(request: &Request) -> Option<String> {
     let mut sent = request.headers().get_all(header::HOST).iter();
     let host = match (request.uri().authority(), sent.next(), sent.next()) {
@@ -187,7 +187,7 @@ fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &s
     }
 }
 
-/// One line for each request. Never a token, never a body, never a query; 5xx alone are errors, with their cause. What
+/// One line for each request. Never a token, never a body, never a query; only 5xx are errors, with their cause. What
 /// isn't served is no error, and has its path.
 fn log(
     response: &Response,

@@ -84,7 +84,7 @@ pub enum RequestFault {
     /// A query option is wrong.
     #[error(transparent)]
     Query(QueryFault),
-    /// Nobody is signed in whom `/me` could name.
+    /// No user is signed in whom `/me` could name.
     #[error("/me without a signed-in user")]
     NobodySignedIn,
     /// A paging token that doesn't open, or was made for another query.
@@ -96,7 +96,7 @@ pub enum RequestFault {
     /// The request took too long.
     #[error("timed out")]
     TimedOut,
-    /// The Host header names another machine than this one, on a server that is for this one alone.
+    /// The Host header names another machine than this one, on a server that is for this one only.
     #[error("a host that isn't loopback")]
     Host,
     /// The request names no host, several, or what can't be one.
@@ -194,7 +194,7 @@ const NOT_A_JWT: &str = "IDX14100: JWT is not well formed, there are no dots (.)
     'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
 
 impl Failure {
-    /// Whether the request asks for what isn't served: who reads the log will want to know which path that is.
+    /// Whether the request asks for what isn't served: readers of the log will want to know which path that is.
     pub fn is_unserved(&self) -> bool {
         let is_unknown = matches!(self, Self::Request(RequestFault::Segment(_) | RequestFault::Method));
         is_unknown || self.answer().status == StatusCode::NOT_IMPLEMENTED

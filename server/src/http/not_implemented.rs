@@ -1,5 +1,5 @@
 //! What Graph has and this server doesn't: operations, other keys, another version, and what lies outside of the
-//! directory. It is data alone: `unserved.rs` answers it, and `paths.rs` knows every spelling of it. What comes to be served
+//! directory. It is only data: `unserved.rs` answers it, and `paths.rs` knows every spelling of it. What comes to be served
 //! is taken out here.
 //!
 //! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`

@@ -112,7 +112,7 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
         QueryOption::SkipToken => (
             "Where the page begins: from `@odata.nextLink`, opaque.",
             schema.schema_type(Type::String),
-            // A link alone has one that is good.
+            // Only a link has one that is good.
             Value::Null,
         ),
     };

@@ -1,5 +1,5 @@
-//! Texts that stay as they are while the server runs, each with its entity tag: who has one already is told so. What
-//! they say, and where they lie, is for others to know.
+//! Static answers with an `ETag`: a request whose `If-None-Match` names it is answered 304. What they say, and at which path,
+//! is for others to know.
 
 use aws_lc_rs::digest;
 use axum::{
@@ -9,7 +9,7 @@ use axum::{
 };
 use std::fmt::Write;
 
-/// A text, ready to be sent.
+/// A file, ready to be sent.
 pub(super) struct StaticFile {
     content_type: &'static str,
     body: Bytes,
@@ -18,7 +18,7 @@ pub(super) struct StaticFile {
 }
 
 impl StaticFile {
-    /// Makes a text ready.
+    /// Makes a file ready.
     pub(super) fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         let digest = digest::digest(&digest::SHA256, &body);
@@ -31,7 +31,7 @@ impl StaticFile {
         Self { content_type, body, tag, gzipped: false }
     }
 
-    /// The same, where the body is a gzipped one. It is sent so to everybody.
+    /// The same, where the body is a gzipped one. It is sent so to all clients.
     pub(super) fn gzipped(self, gzipped: bool) -> Self {
         Self { gzipped, ..self }
     }

@@ -94,7 +94,7 @@ impl Relationship {
 pub struct GroupTraits {
     /// Its kind, which never changes.
     pub kind: GroupKind,
-    /// Its members follow a rule; nobody adds or removes them by hand.
+    /// Its members follow a rule; callers can't add or remove them.
     pub dynamic: bool,
     /// Directory roles may be assigned to it.
     pub role_assignable: bool,

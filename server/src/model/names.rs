@@ -34,7 +34,7 @@ fn fold(text: &str) -> String {
     nfkc.normalize(&twice).into_owned()
 }
 
-/// Characters that nobody sees: controls, format characters, and others that programs may show nothing of, such as
+/// Characters that aren't visible: controls, format characters, and others that programs may show nothing of, such as
 /// variation selectors.
 fn is_ignored(c: char) -> bool {
     let invisible = matches!(category(c), GeneralCategory::Control | GeneralCategory::Format);

@@ -1,7 +1,7 @@
 //! The property table: each entity is declared once, and its contract, `$select`, creation, update, checks,
 //! defaults and stored documents all read that declaration. One more property is one more line.
 //!
-//! A table says what is true of a property alone; `values.rs` holds bodies against it. What joins two
+//! A table says what is true of one property; `values.rs` holds bodies against it. What joins two
 //! properties, or needs a look into the directory, is a rule of the `directory` layer.
 
 use super::{
@@ -63,7 +63,7 @@ pub struct Property {
     pub required: bool,
     /// Whether it can have no value.
     pub nullable: bool,
-    /// What it is where nobody set it.
+    /// Its value where none was set.
     pub initial: Initial,
     /// The fewest characters that a string may have, or each of a collection.
     pub min: usize,
@@ -138,7 +138,7 @@ pub enum Source {
     OtherService,
 }
 
-/// What a property is where nobody set it.
+/// The value of a property where none was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Initial {
     /// `null`, or `[]` for a collection.
@@ -235,7 +235,7 @@ impl Format {
     }
 }
 
-/// A property that Graph returns by default and nobody sets.
+/// A property that Graph returns by default and callers can't set.
 pub const fn property(name: &'static str, kind: Kind, description: &'static str) -> Property {
     Property {
         name,
@@ -276,7 +276,7 @@ impl Property {
         self
     }
 
-    /// Nobody sets it, and updates may name it with the value that it has.
+    /// Callers can't set it, and updates may name it with the value that it has.
     pub const fn unchanged(mut self) -> Self {
         self.mutability = Mutability::Unchanged;
         self.never_null()
@@ -316,13 +316,13 @@ impl Property {
         self
     }
 
-    /// What it is where nobody set it.
+    /// Its value where none was set.
     pub const fn initially(mut self, initial: Initial) -> Self {
         self.initial = initial;
         self.never_null()
     }
 
-    /// Another service holds it; `$select` alone shows it.
+    /// Another service holds it; only `$select` shows it.
     pub const fn from_other_service(mut self) -> Self {
         self.source = Source::OtherService;
         self.on_select()
@@ -391,12 +391,12 @@ impl Complex {
 }
 
 impl Entity {
-    /// The property of this name, in any case: Graph's names are unique without it.
+    /// The property with this name, in any case: Graph's names are unique without it.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether another service holds the property of this name.
+    /// Whether another service holds the property with this name.
     pub fn is_from_other_service(&self, name: &str) -> bool {
         self.property(name).is_some_and(|property| property.source == Source::OtherService)
     }

@@ -33,7 +33,7 @@ const AGE_GROUPS: &[&str] = &["Minor", "NotAdult", "Adult"];
 const CONSENTS: &[&str] = &["Granted", "Denied", "NotRequired"];
 const USER_TYPES: &[&str] = &["Member", "Guest"];
 
-/// A day that nobody set, as profiles have it.
+/// A day that isn't set, as profiles have it.
 const NO_DAY: Initial = Initial::Text("0001-01-01T00:00:00Z");
 
 #[rustfmt::skip]

@@ -29,7 +29,7 @@ pub enum PropertyFault {
     /// No application declared these extensions.
     #[error("unknown extensions {0:?}")]
     UnknownExtensions(Vec<String>),
-    /// Nobody sets it (at this moment of an object's life).
+    /// Callers can't set it (at this moment of an object's life).
     #[error("property '{0}' is read-only")]
     ReadOnly(&'static str),
     /// It was set, and stays as it is.

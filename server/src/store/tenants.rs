@@ -38,7 +38,7 @@ impl Store {
         self.read(move |queries| find(queries, id)).await
     }
 
-    /// The tenant of this name.
+    /// The tenant with this name.
     pub async fn named_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Error> {
         match name {
             TenantName::Id(id) => self.find_tenant(*id).await,

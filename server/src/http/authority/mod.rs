@@ -1,5 +1,5 @@
 //! The embedded authority: token endpoint, public keys, discovery. OAuth's own forms of answers and errors,
-//! with Entra's codes. Public: whoever asks proves himself in the request.
+//! with Entra's codes. Public: a client authenticates in the request itself.
 
 mod discovery;
 mod faults;
@@ -44,7 +44,7 @@ async fn unserved(inquiry: Inquiry, uri: Uri) -> Response {
     inquiry.refuse(&OAuthFault::Unserved(uri.path().into()))
 }
 
-/// The tenant that a path names: by id, by domain, or by a word where there is one tenant alone.
+/// The tenant that a path names: by id, by domain, or by a word where there is only one tenant.
 async fn find_tenant(app: &AppState, name: &str) -> Result<Option<Tenant>, store::Error> {
     if let Ok(name) = name.parse() {
         return app.store.named_tenant(&name).await;
@@ -58,7 +58,7 @@ async fn find_tenant(app: &AppState, name: &str) -> Result<Option<Tenant>, store
     })
 }
 
-/// An answer that nobody keeps.
+/// An answer that no cache keeps.
 fn no_store(body: &Value) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];

@@ -1,7 +1,7 @@
 //! Checkpoints: what the write-ahead log holds goes into the database before the log grows large.
 //!
 //! A thread of its own moves pages while writes go on. It never catches up with a writer that doesn't pause, so the writer
-//! moves what is left between two commits and begins the log anew, for which nobody may read meanwhile. SQLite keeps
+//! moves what is left between two commits and begins the log anew, which no read may run beside. SQLite keeps
 //! what survives a crash at every point of this; here is decided only when it does so.
 
 use super::{driver, readers::Readers, threads};
@@ -37,7 +37,7 @@ pub(super) struct Checkpoints {
     first: u32,
     /// The size at which pages are moved next.
     move_at: u32,
-    /// The size at which the log is begun anew next, whoever waits for it.
+    /// The size at which the log is begun anew next, whatever waits for it.
     end_at: u32,
 }
 
@@ -113,7 +113,7 @@ impl Checkpoints {
         }
     }
 
-    /// Begins the log anew, if nobody reads at this moment or `must` says that it is time to keep them waiting.
+    /// Begins the log anew, if no read is under way or `must` says that it is time to keep them waiting.
     fn begin_anew(&mut self, writer: &Connection, pages: u32, must: bool) {
         self.progress.wait_until_moved();
         let much_too_long = pages >= most(most(self.first));

@@ -86,7 +86,7 @@ pub(in crate::store) fn is_there(folder: &Path) -> bool {
     folder.join(FILE).is_file()
 }
 
-/// Whether the database in this folder is surely another program's. Nothing is made beside it, since its file alone is read. Where
+/// Whether the database in this folder is surely another program's. Nothing is made beside it, since only its file is read. Where
 /// a log or a journal lies beside that, it tells too little, and whose it is is found when it is opened.
 pub(in crate::store) fn is_foreign(folder: &Path) -> bool {
     if [LOG, JOURNAL].iter().any(|suffix| folder.join(format!("{FILE}{suffix}")).exists()) {
@@ -115,7 +115,7 @@ pub(super) fn open_writer(
     migrations: &Migrations<'_>,
 ) -> Result<Connection, Error> {
     if is_emptied(folder) {
-        // SQLite would take the log of an empty database for nobody's, and delete it.
+        // SQLite would take the log of an empty database for a foreign one, and delete it.
         return Err(Error::Damaged);
     }
     // Made private before SQLite opens it, which gives its other files the same mode.
@@ -136,7 +136,7 @@ pub(super) fn open_writer(
     if application_id(&connection)? != APPLICATION_ID {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    // An object's row is deleted with all of its tenant alone, so no reference to it can break; looking each one up again would
+    // An object's row is deleted only with all of its tenant, so no reference to it can break; looking each one up again would
     // cost a tenth of a write.
     // Migrations, which come before this, run with the look.
     connection.pragma_update(None, "foreign_keys", false)?;
@@ -203,7 +203,7 @@ pub(super) fn open_for_checkpoints(folder: &Path, durability: Durability) -> Res
     Ok(connection)
 }
 
-/// Whether somebody took the database's content away, and left its log.
+/// Whether the database was emptied, and its log left.
 fn is_emptied(folder: &Path) -> bool {
     let length = |name: &str| folder.join(name).metadata().map_or(0, |file| file.len());
     is_there(folder) && length(FILE) == 0 && length(&format!("{FILE}{LOG}")) > 0

@@ -18,7 +18,7 @@ pub(super) fn is_conflict(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
-/// Whether nobody knows what is on disk after this error: a write or sync of the disk's failed.
+/// Whether it isn't known what is on disk after this error: a write or sync failed.
 pub(super) fn is_disk_failure(error: &store::Error) -> bool {
     let store::Error::Database(error) = error else { return false };
     let Cause::Sqlite(error) = &error.0;

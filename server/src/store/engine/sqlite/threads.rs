@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-/// Starts such a thread. Where it panics the process ends: a server whose writes nobody does must not live on, to answer
+/// Starts such a thread. Where it panics the process ends: a server without its writer must not live on, to answer
 /// reads and refuse writes.
 pub(super) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name(name.into()).spawn(move || {

@@ -34,7 +34,8 @@ use tokio::{
 const QUEUE: usize = 2048;
 /// Closures that wait at most, of one tenant: fewer than the connections that a server takes.
 const TENANT_SHARE: usize = 512;
-/// Closures of one tenant that wait at most and that nobody waits for. Reads leave them: they must not take its writes' places.
+/// Closures of one tenant that wait at most and that no caller waits for. Reads leave them: they must not use up the quota of
+/// its writes.
 const TENANT_LEFT: usize = 1;
 /// Closures in one transaction at most.
 const BATCH: usize = 512;
@@ -164,7 +165,7 @@ where
 
     fn answer(self: Box<Self>) {
         let outcome = self.outcome.unwrap_or_else(|| Err(Error::Closed.into()));
-        // Nobody waits any more where the client went away: its write is done all the same.
+        // No caller waits any more where the client went away: its write is done all the same.
         let _ = self.answer.map(|answer| answer.send(outcome));
     }
 
@@ -231,7 +232,7 @@ impl Thread {
             let next = again.pop_front().or_else(queued);
             let Some(mut job) = next else { return done };
             if job.is_abandoned() {
-                // Whoever asked was told that it isn't done (or has gone away): then it isn't done.
+                // The caller was answered that it isn't done, or has gone away: then it isn't done.
                 continue;
             }
             let ran =
@@ -270,7 +271,7 @@ impl Thread {
         keep
     }
 
-    /// Runs one closure, which can't be undone alone.
+    /// Runs one closure, which can't be undone by itself.
     fn run_plainly(&self, job: &mut dyn Job) -> Ran {
         let before = self.connection.total_changes();
         let keep = self.run_unit(job);
@@ -283,7 +284,7 @@ impl Thread {
         }
     }
 
-    /// Runs one closure, and undoes it alone where it is refused.
+    /// Runs one closure, and undoes only it where it is refused.
     fn run_in_savepoint(&self, job: &mut dyn Job) -> Ran {
         let finish = |keep: bool| -> Result<(), Error> {
             if !keep {
@@ -315,7 +316,7 @@ impl Thread {
 
     fn commit(&self, batch: Vec<Box<dyn Job>>) {
         if batch.is_empty() {
-            // Nobody's work is in the transaction, whatever is: it must not be kept.
+            // No closure's work is in the transaction: whatever is in it must not be kept.
             return self.roll_back();
         }
         if self.connection.is_autocommit() {
@@ -328,7 +329,7 @@ impl Thread {
                 answer(batch);
             }
             Err(error) if is_disk_failure(&error) => {
-                // After a failed sync nobody knows what is on disk: no answer is a true one.
+                // After a failed sync it isn't known what is on disk: no answer would be true.
                 tracing::error!(%error, "the disk failed during a commit; ending without an answer");
                 exit::with(exit::DISK_FAILURE);
             }
