@@ -1,22 +1,18 @@
 //! Who may join a group, who may leave it, and who sees its members.
 
-use super::{
-    Error, Found, Policy, Refusal, lookup,
-    objects::{Page, check_listed, relate},
-};
+use super::{Error, Policy, Refusal, lookup, navigation::Navigation, objects::relate};
 use crate::{
     model::{
-        ENTITIES, entity,
+        entity,
         ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectTraits},
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
-        values::Document,
     },
-    odata::{listing::Listing, reference::Reference},
+    odata::reference::Reference,
     store::{
-        ReadTx, WriteTx,
+        WriteTx,
         objects::{self, Object},
-        relations::{MEMBERS, Remove},
+        relations::{self, Direction, Remove},
     },
 };
 
@@ -53,38 +49,22 @@ pub fn remove(
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let member = objects::find(tx, member)?.ok_or_else(absent)?;
-    match MEMBERS.remove(tx, &group, member.row)? {
+    match relations::MEMBERS.remove(tx, &group, member.row)? {
         Remove::Gone => Ok(()),
         Remove::NotThere => Err(absent().into()),
     }
 }
 
-/// A page of a group's members.
-pub fn list(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    listing: &Listing,
-) -> Result<Page, Error> {
-    check_listed(by, &ENTITIES, listing)?;
-    let (group, traits) = lookup::group(tx, group)?;
-    may_see_members(by, traits)?;
-    let page = MEMBERS.targets(tx, group.row, listing)?;
-    Ok(Page::of(page, |row| show_where_readable(by, row)))
-}
-
-/// An object with its documents where the caller may read its kind, else without (*limited information*).
-pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
-    let readable = entity(object.kind()).read.covers(by, object.id);
-    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
-}
-
-/// How many members a group has.
-pub fn count(tx: &ReadTx<'_>, by: &Grants, group: &AsWritten<ObjectId>) -> Result<u64, Error> {
-    let (group, traits) = lookup::group(tx, group)?;
-    may_see_members(by, traits)?;
-    Ok(MEMBERS.count_targets(tx, &group)?)
-}
+/// The members of a group.
+pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
+    relation: &relations::MEMBERS,
+    direction: Direction::Targets,
+    source: |tx, by, group| {
+        let (group, traits) = lookup::group(tx, group)?;
+        may_see_members(by, traits)?;
+        Ok(group)
+    },
+};
 
 /// Adding needs a permission on what is added too.
 pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Refusal> {
@@ -105,7 +85,7 @@ pub(super) fn may_join(group: GroupTraits, member: &Object) -> Result<(), Refusa
 
 /// Puts an object into a group, and records the change. Whether it may be there is asked before ([`may_join`]).
 pub(super) fn join(tx: &WriteTx<'_>, group: &Object, member: &Object) -> Result<(), Error> {
-    relate(tx, &MEMBERS, group, member)
+    relate(tx, &relations::MEMBERS, group, member)
 }
 
 /// The members of a dynamic group follow a rule.

@@ -8,6 +8,7 @@ pub mod groups;
 pub mod import;
 mod lookup;
 pub mod members;
+pub mod navigation;
 pub mod objects;
 pub mod owners;
 pub mod purging;

@@ -2,23 +2,21 @@
 //! only by being deleted.
 
 use super::{
-    Error, Policy, Refusal, lookup,
-    members::{may_change_role_assignable, show_where_readable},
-    objects::{Page, check_listed, relate},
+    Error, Policy, Refusal, lookup, members::may_change_role_assignable, navigation::Navigation,
+    objects::relate,
 };
 use crate::{
     model::{
-        ENTITIES,
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::Grants,
     },
-    odata::{listing::Listing, reference::Reference},
+    odata::reference::Reference,
     store::{
         ReadTx, WriteTx,
         objects::{self, Object},
         owners,
-        relations::{OWNERS, Remove},
+        relations::{self, Direction, Remove},
     },
 };
 
@@ -55,7 +53,7 @@ pub fn remove(
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let owner = objects::find(tx, owner)?.ok_or_else(absent)?;
-    if OWNERS.remove(tx, &group, owner.row)? == Remove::NotThere {
+    if relations::OWNERS.remove(tx, &group, owner.row)? == Remove::NotThere {
         return Err(absent().into());
     }
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
@@ -64,24 +62,12 @@ pub fn remove(
     Ok(())
 }
 
-/// A page of a group's owners.
-pub fn list(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    listing: &Listing,
-) -> Result<Page, Error> {
-    check_listed(by, &ENTITIES, listing)?;
-    let (group, _) = lookup::group(tx, group)?;
-    let page = OWNERS.targets(tx, group.row, listing)?;
-    Ok(Page::of(page, |row| show_where_readable(by, row)))
-}
-
-/// How many owners a group has.
-pub fn count(tx: &ReadTx<'_>, group: &AsWritten<ObjectId>) -> Result<u64, Error> {
-    let (group, _) = lookup::group(tx, group)?;
-    Ok(OWNERS.count_targets(tx, &group)?)
-}
+/// The owners of a group.
+pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
+    relation: &relations::OWNERS,
+    direction: Direction::Targets,
+    source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
+};
 
 /// Refuses owners of kinds that own no groups.
 pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
@@ -94,12 +80,12 @@ pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
 /// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
 /// there are too many afterwards ([`check_quota`]).
 pub(super) fn own(tx: &WriteTx<'_>, group: &Object, owner: &Object) -> Result<(), Error> {
-    relate(tx, &OWNERS, group, owner)
+    relate(tx, &relations::OWNERS, group, owner)
 }
 
 /// Refuses where a group has come to have too many owners.
 pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Object) -> Result<(), Error> {
-    let count = OWNERS.count_targets(tx, group)?;
+    let count = relations::OWNERS.count(tx, Direction::Targets, group)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

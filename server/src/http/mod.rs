@@ -81,7 +81,7 @@ pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> imp
 fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
     let (graph, contract) = graph().split_for_parts();
     let graph = Router::new()
-        .nest(&format!("/{VERSION}"), graph.merge(unserved::routes()))
+        .nest(&format!("/{VERSION}"), graph.merge(unserved::routes(&contract)))
         .merge(unserved::other_version())
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)

@@ -1,6 +1,6 @@
-//! What Graph has and this server doesn't: operations, other keys, another version, and what lies outside of the
-//! directory. It is only data: `unserved.rs` answers it, and `paths.rs` knows every spelling of it. What comes to be served
-//! is taken out here.
+//! What Graph has besides: operations, other keys, another version, and what lies outside of the directory. It is only
+//! data: `unserved.rs` answers it, but for operations that have come to be served, and `paths.rs` knows every spelling of it.
+//! A part whose operations come to be served is taken out here.
 //!
 //! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`
 //! is a cast: only those of the collection that are users. `groups(uniqueName='..')` is an object by another key than its

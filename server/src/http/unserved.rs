@@ -13,10 +13,13 @@ use axum::{
     routing::{MethodFilter, any, on},
 };
 use std::future::ready;
+use utoipa::openapi::OpenApi;
 
-/// The operations and parts of Graph that this server doesn't have, under the version. Their answers say so.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let router = not_implemented::operations().fold(Router::new(), |router, Operation { method, path }| {
+/// The operations and parts of Graph that this server doesn't have, under the version: those of the table that the contract
+/// lacks. Their answers say so.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Router<S> {
+    let unserved = not_implemented::operations().filter(|operation| !is_served(contract, operation));
+    let router = unserved.fold(Router::new(), |router, Operation { method, path }| {
         let path = route(&path);
         let fault = RequestFault::NotServed(format!("{method} {path}").into());
         match MethodFilter::try_from(method) {
@@ -30,6 +33,17 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         let fault =
             if outside { RequestFault::OutsideOfDirectory(what) } else { RequestFault::NotServed(what) };
         router.merge(whole(&path, &fault))
+    })
+}
+
+fn is_served(contract: &OpenApi, Operation { method, path }: &Operation) -> bool {
+    contract.paths.paths.get(path).is_some_and(|item| match *method {
+        Method::GET => item.get.is_some(),
+        Method::POST => item.post.is_some(),
+        Method::PUT => item.put.is_some(),
+        Method::PATCH => item.patch.is_some(),
+        Method::DELETE => item.delete.is_some(),
+        _ => false,
     })
 }
 

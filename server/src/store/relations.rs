@@ -51,6 +51,15 @@ pub static OWNERS: Relation = Relation {
 /// Every relation.
 pub(super) static RELATIONS: [&Relation; 2] = [&MEMBERS, &OWNERS];
 
+/// From which end of a relation to which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From a source to its targets.
+    Targets,
+    /// From a target to its sources.
+    Sources,
+}
+
 /// What became of an insertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Insert {
@@ -90,26 +99,30 @@ impl Relation {
         Ok(Remove::Gone)
     }
 
-    /// A page of a source's targets.
-    pub fn targets(&self, tx: &ReadTx<'_>, source: RowNumber, listing: &Listing) -> Result<Page, Error> {
-        objects::read_page(tx, &self.statements.targets, params![source.0], listing)
+    /// A page of an object's targets, or of its sources.
+    pub fn page(
+        &self,
+        tx: &ReadTx<'_>,
+        direction: Direction,
+        of: &Object,
+        listing: &Listing,
+    ) -> Result<Page, Error> {
+        let statement = match direction {
+            Direction::Targets => &self.statements.targets,
+            Direction::Sources => &self.statements.sources,
+        };
+        objects::read_page(tx, statement, params![of.row.0], listing)
     }
 
-    /// A page of a target's sources.
-    pub fn sources(&self, tx: &ReadTx<'_>, target: RowNumber, listing: &Listing) -> Result<Page, Error> {
-        objects::read_page(tx, &self.statements.sources, params![target.0], listing)
-    }
-
-    /// How many targets a source has: kept for one that is known to have very many, else counted.
-    pub fn count_targets(&self, tx: &ReadTx<'_>, source: &Object) -> Result<u64, Error> {
-        let leaving = tx.count(&self.statements.count_leaving, params![source.row.0])?;
-        let pairs = self.count_pairs(tx, source)?;
+    /// How many targets, or sources, an object has. That of targets is kept for one that is known to have very many, else they are
+    /// counted.
+    pub fn count(&self, tx: &ReadTx<'_>, direction: Direction, of: &Object) -> Result<u64, Error> {
+        if direction == Direction::Sources {
+            return tx.count(&self.statements.count_sources, params![of.row.0]);
+        }
+        let leaving = tx.count(&self.statements.count_leaving, params![of.row.0])?;
+        let pairs = self.count_pairs(tx, of)?;
         pairs.checked_sub(leaving).ok_or(Error::Corrupt("a count below zero"))
-    }
-
-    /// How many sources a target has.
-    pub fn count_sources(&self, tx: &ReadTx<'_>, target: RowNumber) -> Result<u64, Error> {
-        tx.count(&self.statements.count_sources, params![target.0])
     }
 
     /// How many pairs a source has, with those of targets whose deletion is unfinished.

@@ -18,7 +18,7 @@ use roster_server::{
     store::{
         Options, Progress, ReadTx, Store, WriteTx, deletions, objects,
         principals::PrincipalStatus,
-        relations::{MEMBERS, OWNERS},
+        relations::{Direction, MEMBERS, OWNERS},
     },
 };
 use serde_json::json;
@@ -148,7 +148,9 @@ async fn world_with_many_groups() -> Arc<World> {
     // In some groups that the first piece, a later one and the last one set the object aside of, the count is kept.
     for number in [0, 499, 700, MANY - 1] {
         let count = move |tx: &ReadTx<'_>| {
-            MEMBERS.count_targets(tx, &objects::find(tx, group(number))?.unwrap()).map_err(Error::from)
+            MEMBERS
+                .count(tx, Direction::Targets, &objects::find(tx, group(number))?.unwrap())
+                .map_err(Error::from)
         };
         assert_eq!(world.store.tenant(world.tenant).read(count).await.unwrap(), 2);
         // What the read left to the writer was queued before this.
@@ -166,15 +168,15 @@ fn listing() -> Listing {
 fn check_that_it_is_gone(tx: &ReadTx<'_>) -> Result<(), Error> {
     for number in 0..MANY {
         let group = objects::find(tx, group(number))?.unwrap();
-        let members = MEMBERS.targets(tx, group.row, &listing())?;
+        let members = MEMBERS.page(tx, Direction::Targets, &group, &listing())?;
         let ids: Vec<_> = members.objects.iter().map(|(object, _)| object.id).collect();
         assert_eq!((ids, members.next), (vec![member(STAYING)], None), "{number}");
-        assert_eq!(MEMBERS.count_targets(tx, &group)?, 1, "{number}");
-        assert_eq!(OWNERS.count_targets(tx, &group)?, 0, "{number}");
-        assert_eq!(OWNERS.targets(tx, group.row, &listing())?.objects.len(), 0, "{number}");
+        assert_eq!(MEMBERS.count(tx, Direction::Targets, &group)?, 1, "{number}");
+        assert_eq!(OWNERS.count(tx, Direction::Targets, &group)?, 0, "{number}");
+        assert_eq!(OWNERS.page(tx, Direction::Targets, &group, &listing())?.objects.len(), 0, "{number}");
     }
     let staying = objects::find(tx, member(STAYING))?.unwrap();
-    assert_eq!(MEMBERS.count_sources(tx, staying.row)?, u64::try_from(MANY).unwrap());
+    assert_eq!(MEMBERS.count(tx, Direction::Sources, &staying)?, u64::try_from(MANY).unwrap());
     assert_eq!(objects::find(tx, member(LEAVING))?, None);
     Ok(())
 }
@@ -217,9 +219,9 @@ async fn while_a_deletion_is_unfinished_its_groups_change_and_go_as_ever() {
         device(tx, member(3), "a new member")?;
         import::member(tx, group(MANY - 1), member(3))?;
         let counted = objects::find(tx, group(MANY - 1))?.unwrap();
-        assert_eq!(MEMBERS.count_targets(tx, &counted)?, 2);
+        assert_eq!(MEMBERS.count(tx, Direction::Targets, &counted)?, 2);
         MEMBERS.remove(tx, &counted, objects::find(tx, member(STAYING))?.unwrap().row)?;
-        assert_eq!(MEMBERS.count_targets(tx, &counted)?, 1);
+        assert_eq!(MEMBERS.count(tx, Direction::Targets, &counted)?, 1);
         delete(tx, group(700))
     };
     world.write(change).await.unwrap();
@@ -259,8 +261,8 @@ async fn a_deletion_that_one_write_does_leaves_nothing_unfinished() {
     assert_eq!(rows(world.folder.path(), "unfinished_deletions"), 0);
     assert_eq!(world.store.finish_deletions().await.unwrap(), Progress::Finished);
     let sources = |tx: &ReadTx<'_>| {
-        let row = objects::find(tx, member(2))?.unwrap().row;
-        Ok::<_, Error>(MEMBERS.sources(tx, row, &listing())?.objects)
+        let member = objects::find(tx, member(2))?.unwrap();
+        Ok::<_, Error>(MEMBERS.page(tx, Direction::Sources, &member, &listing())?.objects)
     };
     let groups = world.store.tenant(world.tenant).read(sources).await.unwrap();
     assert_eq!(groups.iter().map(|(group, _)| group.id).collect::<Vec<_>>(), [GROUP]);

@@ -7,7 +7,8 @@ use roster_server::{
         kinds::ObjectKind,
     },
     store::{
-        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects, relations::MEMBERS,
+        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects,
+        relations::{Direction, MEMBERS},
     },
 };
 use serde_json::json;
@@ -146,7 +147,7 @@ pub fn member(number: u128) -> ObjectId {
 }
 
 pub fn members(tx: &store::ReadTx<'_>) -> Result<u64, Error> {
-    Ok(MEMBERS.count_targets(tx, &objects::find(tx, GROUP)?.unwrap())?)
+    Ok(MEMBERS.count(tx, Direction::Targets, &objects::find(tx, GROUP)?.unwrap())?)
 }
 
 pub fn add_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {

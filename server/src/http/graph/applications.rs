@@ -15,7 +15,6 @@ const APPLICATIONS: Objects = Objects {
     tag: "applications",
     one: "an application",
     many: "applications",
-    count: 1,
     example,
 };
 

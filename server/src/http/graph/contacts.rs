@@ -10,14 +10,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-const CONTACTS: Objects = Objects {
-    kind: ObjectKind::OrgContact,
-    tag: "contacts",
-    one: "a contact",
-    many: "contacts",
-    count: 1,
-    example,
-};
+const CONTACTS: Objects =
+    Objects { kind: ObjectKind::OrgContact, tag: "contacts", one: "a contact", many: "contacts", example };
 
 fn example() -> Value {
     json!({

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 const DEVICES: Objects =
-    Objects { kind: ObjectKind::Device, tag: "devices", one: "a device", many: "devices", count: 1, example };
+    Objects { kind: ObjectKind::Device, tag: "devices", one: "a device", many: "devices", example };
 
 fn example() -> Value {
     json!({

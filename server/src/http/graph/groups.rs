@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 pub(super) static GROUPS: Objects =
-    Objects { kind: ObjectKind::Group, tag: "groups", one: "a group", many: "groups", count: 8, example };
+    Objects { kind: ObjectKind::Group, tag: "groups", one: "a group", many: "groups", example };
 
 fn example() -> Value {
     json!({

@@ -1,6 +1,6 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
-use super::{groups::GROUPS, shapes::Related};
+use super::{groups::GROUPS, shapes::Related, users::USERS};
 use crate::{
     directory::members,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
@@ -9,25 +9,15 @@ use crate::{
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
 };
-use serde_json::{Value, json};
 
 const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "members",
     one: "a member",
     tag: "group members",
-    count: 6,
-    example,
-    list_rule: members::list,
-    count_rule: members::count,
+    examples: &[&USERS, &GROUPS],
+    navigation: &members::MEMBERS,
 };
-
-fn example() -> Value {
-    json!([
-        {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
-        {"@odata.type": "#microsoft.graph.group", "id": "5a3e0000-0000-4000-8000-000000000202", "displayName": "Research"},
-    ])
-}
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![

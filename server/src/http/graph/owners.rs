@@ -1,6 +1,6 @@
 //! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
 
-use super::{groups::GROUPS, shapes::Related};
+use super::{groups::GROUPS, shapes::Related, users::USERS};
 use crate::{
     directory::owners,
     http::{
@@ -12,24 +12,15 @@ use crate::{
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
     },
 };
-use serde_json::{Value, json};
 
 const OWNERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "owners",
     one: "an owner",
     tag: "group owners",
-    count: 1,
-    example,
-    list_rule: owners::list,
-    count_rule: |tx, _, group| owners::count(tx, group),
+    examples: &[&USERS],
+    navigation: &owners::OWNERS,
 };
-
-fn example() -> Value {
-    json!([
-        {"@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace", "id": "5a3e0000-0000-4000-8000-000000000101"},
-    ])
-}
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![

@@ -29,7 +29,6 @@ const SERVICE_PRINCIPALS: Objects = Objects {
     tag: "service principals",
     one: "a service principal",
     many: "service principals",
-    count: 1,
     example,
 };
 

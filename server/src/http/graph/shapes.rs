@@ -3,7 +3,7 @@
 //! is registered.
 
 use crate::{
-    directory::{self, Found, Policy, objects, objects::Page},
+    directory::{self, Found, Policy, navigation::Navigation, objects},
     http::{
         answers::{self, Collection, Select},
         contract::wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
@@ -43,10 +43,6 @@ use utoipa::{
 
 /// The rule that deletes an object.
 type Delete<K> = fn(&WriteTx<'_>, Policy, &Grants, &K) -> Result<(), directory::Error>;
-/// The rule that gives a page of what is related to an object.
-type List<K> = fn(&ReadTx<'_>, &Grants, &K, &Listing) -> Result<Page, directory::Error>;
-/// The rule that counts it.
-type Count<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<u64, directory::Error>;
 /// The rule that relates an object to an object.
 type Add<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, &Reference) -> Result<(), directory::Error>;
 /// The rule that ends it.
@@ -54,6 +50,9 @@ type Remove<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, ObjectId) -> Result<(), d
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
+
+/// How many objects the examples of counts tell.
+const EXAMPLE_COUNT: u64 = 12;
 
 /// The description of reads that take `$select`, where there is no more to say.
 const SELECTED: &str = "The default set of properties, or those that `$select` names.";
@@ -102,8 +101,6 @@ pub(super) struct Objects {
     pub one: &'static str,
     /// Several.
     pub many: &'static str,
-    /// How many the example of a count tells.
-    pub count: u64,
     /// The example of one, without its context.
     pub example: fn() -> Value,
 }
@@ -131,11 +128,8 @@ impl Objects {
             };
             PageRequest { caller, origin, path: path.into(), query }.answer(&app, list, count, write).await
         };
-        let mut shown = (self.example)();
-        if let Value::Object(members) = &mut shown {
-            members.retain(|name, _| name == "id" || name == "displayName");
-        }
-        let example = with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [shown]}));
+        let example =
+            with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [self.named()]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
             .description("With the default set of properties or those that `$select` names.")
@@ -154,7 +148,7 @@ impl Objects {
             .summary(self.tag, format!("Count {}", self.many))
             .description("As plain text.")
             .takes(&QueryOptions::COUNT)
-            .answers::<ObjectCount>(format!("How many {} there are.", self.many), TEXT, self.count.into())
+            .answers::<ObjectCount>(format!("How many {} there are.", self.many), TEXT, EXAMPLE_COUNT.into())
     }
 
     /// One of them.
@@ -213,13 +207,26 @@ impl Objects {
             .done(format!("The {noun} is deleted, durably."))
     }
 
+    /// The example of one, by its id and name.
+    fn named(&self) -> Value {
+        let example = (self.example)();
+        json!({"id": example["id"], "displayName": example["displayName"]})
+    }
+
+    /// The same among objects of several kinds.
+    fn related(&self) -> Value {
+        let kind = format!("#microsoft.graph.{}", model::entity(self.kind).name);
+        let example = (self.example)();
+        json!({"@odata.type": kind, "id": example["id"], "displayName": example["displayName"]})
+    }
+
     fn example_id(&self) -> String {
         (self.example)()["id"].as_str().unwrap_or_default().into()
     }
 }
 
 /// Objects that are related to objects of a kind, and how the operations on them are documented.
-pub(super) struct Related<K> {
+pub(super) struct Related<K: 'static> {
     /// Those that they are related to.
     pub of: &'static Objects,
     /// Several, as the documentation calls them.
@@ -228,14 +235,10 @@ pub(super) struct Related<K> {
     pub one: &'static str,
     /// The contract's tag.
     pub tag: &'static str,
-    /// How many the example of a count tells.
-    pub count: u64,
-    /// The example of a page of them.
-    pub example: fn() -> Value,
-    /// Gives a page of them.
-    pub list_rule: List<K>,
-    /// Counts them.
-    pub count_rule: Count<K>,
+    /// Those that the examples show.
+    pub examples: &'static [&'static Objects],
+    /// Who sees them, and where they are.
+    pub navigation: &'static Navigation<K>,
 }
 
 impl<K: ObjectKey> Related<K> {
@@ -246,8 +249,8 @@ impl<K: ObjectKey> Related<K> {
         id: &'static str,
         need: &'static Need,
     ) -> Operation {
-        let example =
-            with_context("directoryObjects", "(id,displayName)", json!({"value": (self.example)()}));
+        let value: Vec<_> = self.examples.iter().map(|objects| objects.related()).collect();
+        let example = with_context("directoryObjects", "(id,displayName)", json!({"value": value}));
         self.page(path, id, need, answers::directory_objects)
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
             .takes(&QueryOptions::PAGE)
@@ -261,9 +264,8 @@ impl<K: ObjectKey> Related<K> {
         id: &'static str,
         need: &'static Need,
     ) -> Operation {
-        let first = (self.example)()[0]["id"].as_str().unwrap_or_default().to_owned();
-        let reference =
-            json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{first}")});
+        let first = format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", self.example_id());
+        let reference = json!({"@odata.id": first});
         let example = with_context("Collection($ref)", "", json!({"value": [reference]}));
         self.page(path, id, need, |origin, page, _| answers::references(origin, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
@@ -278,13 +280,14 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
         write: fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>,
     ) -> Operation {
-        let (list, count) = (self.list_rule, self.count_rule);
+        let navigation = self.navigation;
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
             let path = path.replace("{id}", &key.segment());
             let key = Arc::new(key);
             let counted = key.clone();
-            let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| list(tx, by, &key, listing);
-            let count = move |tx: &ReadTx<'_>, by: &Grants| count(tx, by, &counted);
+            let list =
+                move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| navigation.list(tx, by, &key, listing);
+            let count = move |tx: &ReadTx<'_>, by: &Grants| navigation.count(tx, by, &counted);
             PageRequest { caller, origin, path, query }.answer(&app, list, count, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
@@ -292,9 +295,10 @@ impl<K: ObjectKey> Related<K> {
 
     /// How many there are.
     pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
-        let rule = self.count_rule;
+        let navigation = self.navigation;
         let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            let count = move |tx: &ReadTx<'_>| rule(tx, &caller.grants, &key).map_err(Failure::from);
+            let count =
+                move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, &key).map_err(Failure::from);
             Ok::<_, Failure>(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
         };
         let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
@@ -302,7 +306,7 @@ impl<K: ObjectKey> Related<K> {
             .summary(self.tag, format!("Count {} of {}", self.name, self.of.one))
             .description("As plain text.")
             .takes(&QueryOptions::COUNT)
-            .answers::<ObjectCount>(answer, TEXT, self.count.into())
+            .answers::<ObjectCount>(answer, TEXT, EXAMPLE_COUNT.into())
     }
 
     /// Relates an object.
@@ -341,10 +345,13 @@ impl<K: ObjectKey> Related<K> {
                 Ok::<_, Failure>(answers::no_content())
             };
         let noun = without_article(self.one);
-        let example = (self.example)()[0]["id"].as_str().unwrap_or_default().to_owned();
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Remove {} from {}", self.one, self.of.one))
-            .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &example)
+            .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &self.example_id())
+    }
+
+    fn example_id(&self) -> String {
+        self.examples.first().map(|objects| objects.example_id()).unwrap_or_default()
     }
 
     /// An operation with the key of the object that they are related to.

@@ -23,8 +23,8 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-pub(super) const USERS: Objects =
-    Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", count: 12, example };
+pub(super) static USERS: Objects =
+    Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", example };
 
 fn example() -> Value {
     json!({
