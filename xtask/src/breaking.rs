@@ -97,7 +97,8 @@ impl<'d> Comparison<'d> {
         for (at, server) in self.in_both("/servers ", &servers, |_, _| Compatible) {
             self.server(&at, server)?;
         }
-        let components = document.get("components").object("/components", &["schemas", "securitySchemes"])?;
+        let parts = ["schemas", "securitySchemes", "headers", "examples"];
+        let components = document.get("components").object("/components", &parts)?;
         let schemes = components.get("securitySchemes").map("/components/securitySchemes")?;
         for (at, scheme) in self.in_both("/components/securitySchemes/", &schemes, |_, _| Compatible) {
             self.security_scheme(&at, scheme)?;
@@ -120,8 +121,8 @@ impl<'d> Comparison<'d> {
     }
 
     fn security_scheme(&mut self, at: &str, scheme: Found<'d>) -> Understood<()> {
-        let scheme = scheme.object(at, &["type", "description", "flows"])?;
-        self.fixed(at, &["type"], &scheme);
+        let scheme = scheme.object(at, &["type", "description", "flows", "scheme", "bearerFormat"])?;
+        self.fixed(at, &["type", "scheme"], &scheme);
         let flows = scheme.get("flows").map(at)?;
         for (at, flow) in self.in_both(&format!("{at}/flows/"), &flows, |_, _| Compatible) {
             let flow = flow.object(&at, &["authorizationUrl", "tokenUrl", "refreshUrl", "scopes"])?;
@@ -136,11 +137,12 @@ impl<'d> Comparison<'d> {
         let known = [
             &["tags", "summary", "description", "operationId", "deprecated", "security"][..],
             &["parameters", "requestBody", "responses"],
+            &["externalDocs", "x-least-privilege", "x-ms-pageable", "x-permissions"],
         ];
         let operation = operation.object(at, &known.concat())?;
         self.fixed(at, &["operationId", "tags"], &operation);
         self.deprecated(at, &operation)?;
-        self.security(at, operation.get("security"), "no token")?;
+        self.needs(at, &operation)?;
         let parameters = operation.get("parameters").keyed(at, &["in", "name"])?;
         for (at, parameter) in self.in_both(&format!("{at} parameter "), &parameters, unless_required) {
             self.parameter(&at, parameter)?;
@@ -155,8 +157,12 @@ impl<'d> Comparison<'d> {
     }
 
     fn parameter(&mut self, at: &str, parameter: Found<'d>) -> Understood<()> {
-        let known = ["name", "in", "description", "required", "deprecated", "schema", "example", "examples"];
-        let parameter = parameter.object(at, &known)?;
+        // The server takes reserved characters as they are and encoded.
+        let known = [
+            &["name", "in", "description", "required", "deprecated"][..],
+            &["allowReserved", "schema", "example", "examples"],
+        ];
+        let parameter = parameter.object(at, &known.concat())?;
         self.required(at, Way::Request, &parameter)?;
         self.deprecated(at, &parameter)?;
         self.schema(at, Way::Request, parameter.get("schema"))
@@ -176,7 +182,7 @@ impl<'d> Comparison<'d> {
             let headers = answer.get("headers").map(&at)?;
             for (at, header) in self.in_both(&format!("{at} header "), &headers, |_, _| Compatible) {
                 let known = ["description", "required", "deprecated", "schema", "example", "examples"];
-                let header = header.object(&at, &known)?;
+                let header = self.referred(header, "/components/headers/").object(&at, &known)?;
                 self.required(&at, Way::Answer, &header)?;
                 self.deprecated(&at, &header)?;
                 self.schema(&at, Way::Answer, header.get("schema"))?;
@@ -192,6 +198,30 @@ impl<'d> Comparison<'d> {
             self.schema(&at, way, content.get("schema"))?;
         }
         Ok(())
+    }
+
+    /// What stands at a place in the components, where it is only referred to.
+    fn referred(&self, found: Found<'d>, place: &str) -> Found<'d> {
+        let target = |value: Option<&'d Value>, document: &'d Value| {
+            let reference = value.and_then(|value| value["$ref"].as_str()?.strip_prefix('#'));
+            match reference.filter(|reference| reference.starts_with(place)) {
+                Some(reference) => document.pointer(reference),
+                None => value,
+            }
+        };
+        Sides { old: target(found.old, self.documents.old), new: target(found.new, self.documents.new) }
+    }
+
+    /// Which tokens an operation takes, and which permissions they need. A contract before 0.2.0 says both in `security`.
+    fn needs(&mut self, at: &str, operation: &Sides<Members<'d>>) -> Understood<()> {
+        let (security, permissions) = (operation.get("security"), operation.get("x-permissions"));
+        if permissions.old.is_some() && permissions.new.is_some() {
+            self.security(at, security, "no token")?;
+        }
+        let either = |permissions: Option<&'d Value>, security| permissions.or(security);
+        let permissions =
+            Sides { old: either(permissions.old, security.old), new: either(permissions.new, security.new) };
+        self.security(at, permissions, "no permission")
     }
 
     /// Any alternative is enough, and of one alternative all is needed. Who could call before must still be able to.
@@ -294,7 +324,7 @@ fn operations(paths: Option<&Value>) -> Understood<Members<'_>> {
 /// Sets of what is needed: each names its schemes, and their scopes after them.
 fn alternatives(security: Option<&Value>, at: &str) -> Understood<Vec<BTreeSet<String>>> {
     if security.is_none() {
-        return Err(unsupported(at, "an operation without `security`"));
+        return Err(unsupported(at, "an operation without `security` or `x-permissions`"));
     }
     let mut alternatives = Vec::new();
     for entry in items(security, at)? {

@@ -69,7 +69,7 @@ pub fn compare_with_released() -> Result<(), String> {
 }
 
 fn contract() -> Result<Value, String> {
-    serde_json::to_value(roster_server::http::contract()).map_err(|error| error.to_string())
+    roster_server::http::document().map_err(|error| error.to_string())
 }
 
 fn files(contract: &Value) -> Result<Vec<File>, String> {
@@ -100,11 +100,11 @@ fn operations(contract: &Value) -> String {
         for (method, operation) in item.as_object().unwrap_or(&none) {
             let Some(id) = operation["operationId"].as_str() else { continue };
             text.push_str(&format!("\n{:6} {path}  {id}\n", method.to_uppercase()));
-            for entry in operation["security"].as_array().map(Vec::as_slice).unwrap_or_default() {
-                for (scheme, scopes) in entry.as_object().unwrap_or(&none) {
-                    let scopes = scopes.as_array().map(Vec::as_slice).unwrap_or_default();
-                    let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
-                    text.push_str(&format!("       {scheme:11} {}\n", scopes.join(" and ")));
+            for entry in operation["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default() {
+                for (kind, names) in entry.as_object().unwrap_or(&none) {
+                    let names = names.as_array().map(Vec::as_slice).unwrap_or_default();
+                    let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+                    text.push_str(&format!("       {kind:11} {}\n", names.join(" and ")));
                 }
             }
         }

@@ -71,8 +71,10 @@ fn references(value: &Value, place: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             if let Some(target) = members.get("$ref").and_then(Value::as_str) {
-                let read = ["#/components/schemas/", "#/components/securitySchemes/"];
-                if !read.iter().any(|prefix| target.starts_with(prefix)) {
+                // Headers and examples are left out of an import, wherever they stand.
+                let parts = ["schemas", "securitySchemes", "headers", "examples"];
+                let read = parts.map(|part| format!("#/components/{part}/"));
+                if !read.iter().any(|prefix| target.starts_with(prefix.as_str())) {
                     found.push(format!("{place} refers to {target}"));
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::{roster::Roster, run, tools};
 use serde_json::Value;
-use std::{fs, process::Command};
+use std::{collections::BTreeSet, fs, process::Command};
 
 /// How many requests are made up for each operation, and for each way of making them.
 const EXAMPLES: &str = "50";
@@ -72,13 +72,12 @@ fn contract() -> Result<Value, String> {
     serde_json::from_str(&contract.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
 }
 
-/// The operations that signed-in users alone may do, and the others.
+/// The operations that only signed-in users may do, and the others.
 fn operations(contract: &Value) -> (Vec<&str>, Vec<&str>) {
     let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
     let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
     let by_users = |operation: &&Value| {
-        let security = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
-        !security.iter().any(|alternative| alternative.get("application").is_some())
+        !alternatives(operation).iter().any(|alternative| alternative.get("application").is_some())
     };
     let named = |operation: &'_ Value| operation["operationId"].is_string();
     let (users, applications): (Vec<&Value>, Vec<&Value>) =
@@ -90,9 +89,16 @@ fn ids<'d>(operations: &[&'d Value]) -> Vec<&'d str> {
     operations.iter().filter_map(|operation| operation["operationId"].as_str()).collect()
 }
 
-/// Every permission that an application can have, as the contract lists them.
+/// Every permission of an application that some operation names.
 fn application_permissions(contract: &Value) -> Vec<String> {
-    let flows = &contract["components"]["securitySchemes"]["application"]["flows"];
-    let scopes = flows["clientCredentials"]["scopes"].as_object();
-    scopes.into_iter().flat_map(|scopes| scopes.keys()).cloned().collect()
+    let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
+    let entries = operations.flat_map(alternatives).filter_map(|entry| entry["application"].as_array());
+    let names: BTreeSet<&str> = entries.flatten().filter_map(Value::as_str).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The alternatives of what an operation needs.
+fn alternatives(operation: &Value) -> &[Value] {
+    operation["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default()
 }

@@ -63,6 +63,14 @@ pub fn contract() -> utoipa::openapi::OpenApi {
     contract
 }
 
+/// The contract as a document.
+///
+/// # Errors
+/// Where it can't be written as JSON.
+pub fn document() -> Result<serde_json::Value, serde_json::Error> {
+    contract::document(&contract())
+}
+
 /// Everything that is served.
 pub fn app(state: AppState) -> impl App {
     let (graph, contract) = verified(&state);

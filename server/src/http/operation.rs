@@ -2,7 +2,7 @@
 //! its permissions are refused, its query options are read, and the contract says all of it.
 
 use super::{
-    contract::error_responses,
+    contract::{error_responses, headers},
     envelope::OperationId,
     errors::{Failure, RequestFault},
     extract::{self, Caller},
@@ -19,12 +19,13 @@ use axum::{
     response::IntoResponse,
     routing::MethodRouter,
 };
-use serde_json::Value;
-use std::sync::Arc;
+use serde_json::{Map, Value, json};
+use std::{borrow::Cow, sync::Arc};
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, ContentBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+        ContentBuilder, ExternalDocs, Ref, RefOr, Required, ResponseBuilder, Schema,
+        extensions::Extensions,
         path::{
             HttpMethod, Operation as Documented, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
             Paths,
@@ -35,10 +36,17 @@ use utoipa::{
 };
 use utoipa_axum::router::UtoipaMethodRouter;
 
-/// The name of the scheme of delegated permissions in the contract.
+/// Permissions of tokens with a signed-in user, in the contract.
 pub const DELEGATED: &str = "delegated";
-/// The name of the scheme of application permissions in the contract.
+/// Permissions of tokens of applications by themselves, in the contract.
 pub const APPLICATION: &str = "application";
+
+/// The name of the contract's scheme that gets tokens.
+pub const OAUTH2: &str = "oauth2";
+/// The name of the contract's scheme that takes tokens from elsewhere.
+pub const BEARER: &str = "bearer";
+/// The scope that stands for all permissions that an application has.
+pub const DEFAULT_SCOPE: &str = "https://graph.microsoft.com/.default";
 
 const JSON: &str = "application/json";
 
@@ -55,6 +63,8 @@ pub struct Operation {
     names_objects: bool,
     conflicts: bool,
     signed_in: bool,
+    /// Its page in Graph's documentation.
+    page: Cow<'static, str>,
 }
 
 impl Operation {
@@ -98,7 +108,7 @@ impl Operation {
         handler: MethodRouter<AppState>,
     ) -> Self {
         let names_objects = path.contains('{');
-        let (options, conflicts, signed_in) = (&QueryOptions::NONE, false, false);
+        let (options, conflicts, signed_in, page) = (&QueryOptions::NONE, false, false, Cow::default());
         Self {
             need,
             path,
@@ -110,6 +120,7 @@ impl Operation {
             names_objects,
             conflicts,
             signed_in,
+            page,
         }
     }
 
@@ -120,10 +131,19 @@ impl Operation {
         self
     }
 
-    /// The same with these words on what it does.
-    pub(super) fn description(mut self, text: &str) -> Self {
-        self.documented.description = Some(text.into());
+    /// The same with these sentences on what it does, after those that it has.
+    pub(super) fn description(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.documented.description = Some(match self.documented.description.take() {
+            Some(before) => format!("{before} {text}"),
+            None => text,
+        });
         self
+    }
+
+    /// The same with its page in Graph's documentation: `group-list` is `https://learn.microsoft.com/graph/api/group-list`.
+    pub(super) fn page(self, page: impl Into<Cow<'static, str>>) -> Self {
+        Self { page: page.into(), ..self }
     }
 
     /// The same with a parameter of its path.
@@ -146,10 +166,11 @@ impl Operation {
         self
     }
 
-    /// The same with a body.
-    pub(super) fn body<T: ToSchema>(mut self, description: &str) -> Self {
+    /// The same with a body, such as this one.
+    pub(super) fn body<T: ToSchema>(mut self, description: &str, example: Value) -> Self {
+        let content = ContentBuilder::new().schema(Some(self.refer::<T>())).example(Some(example)).build();
         let body = RequestBodyBuilder::new()
-            .content(JSON, Content::new(Some(self.refer::<T>())))
+            .content(JSON, content)
             .description(Some(description))
             .required(Some(Required::True))
             .build();
@@ -232,8 +253,43 @@ impl Operation {
             conflicts: self.conflicts,
         };
         documented.responses.responses.extend(error_responses::of(possible));
-        documented.security = Some(requirements(self.need));
+        for (status, response) in &mut documented.responses.responses {
+            if let RefOr::T(response) = response {
+                headers::refer(status, response);
+            }
+        }
+        documented.security = Some(self.security());
+        let mut page = ExternalDocs::new(format!("{PAGES}{}", self.page));
+        page.description = Some("The operation in Microsoft Graph's documentation.".into());
+        documented.external_docs = Some(page);
+        documented.extensions = Some(self.extensions());
         documented
+    }
+
+    /// A token that the scheme gets, where one of an application by itself can be enough, or one from elsewhere.
+    fn security(&self) -> Vec<SecurityRequirement> {
+        let bearer = SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, []);
+        if self.signed_in || self.need.application.is_empty() {
+            return vec![bearer];
+        }
+        vec![SecurityRequirement::new(OAUTH2, [DEFAULT_SCOPE]), bearer]
+    }
+
+    fn extensions(&self) -> Extensions {
+        let delegated = self.need.delegated_self.first().or(self.need.delegated.first());
+        let least = [(DELEGATED, delegated), (APPLICATION, self.need.application.first())];
+        let least = least.into_iter().filter_map(|(kind, all_of)| Some((kind, all_of?)));
+        let least: Map<_, _> = least.map(|(kind, all_of)| (kind.into(), names(all_of))).collect();
+        let extensions = Extensions::builder()
+            .add("x-permissions", permissions(self.need))
+            .add("x-least-privilege", least);
+        if self.options.is_page() {
+            extensions
+                .add("x-ms-pageable", json!({"itemName": "value", "nextLinkName": "@odata.nextLink"}))
+                .build()
+        } else {
+            extensions.build()
+        }
     }
 
     /// The parameters of its path that are ids, as the documentation has it.
@@ -286,17 +342,21 @@ async fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// One entry for each alternative.
-fn requirements(need: &Need) -> Vec<SecurityRequirement> {
-    let entry = |(scheme, all_of): (&str, &[Permission])| {
-        SecurityRequirement::new(scheme, all_of.iter().map(|permission| permission.name()))
-    };
-    alternatives(need).map(entry).collect()
+/// Where the pages of Graph's documentation are.
+const PAGES: &str = "https://learn.microsoft.com/graph/api/";
+
+/// What a need asks for, as the contract says it: one entry for each alternative.
+pub fn permissions(need: &Need) -> Value {
+    alternatives(need).map(|(kind, all_of)| json!({kind: names(all_of)})).collect()
 }
 
-/// Each alternative with its scheme: any one is enough, and all permissions within one are needed together.
+fn names(permissions: &[Permission]) -> Value {
+    permissions.iter().map(|permission| permission.name()).collect()
+}
+
+/// Each alternative with its kind of token: any one is enough, and all permissions within one are needed together.
 pub fn alternatives(need: &Need) -> impl Iterator<Item = (&'static str, &'static [Permission])> {
-    let of = |scheme| move |all_of: &&'static [Permission]| (scheme, *all_of);
+    let of = |kind| move |all_of: &&'static [Permission]| (kind, *all_of);
     let delegated = need.delegated.iter().chain(need.delegated_self).map(of(DELEGATED));
     delegated.chain(need.application.iter().map(of(APPLICATION)))
 }

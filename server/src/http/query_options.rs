@@ -63,9 +63,14 @@ impl QueryOptions {
         }
     }
 
+    /// Whether the operation answers in pages.
+    pub(super) fn is_page(&self) -> bool {
+        self.takes.contains(&QueryOption::Top)
+    }
+
     /// What the contract says of them.
     pub(super) fn parameters(&self) -> Vec<Parameter> {
-        let is_page = self.takes.contains(&QueryOption::Top);
+        let is_page = self.is_page();
         let mut parameters: Vec<Parameter> =
             self.takes.iter().map(|&option| parameter(option, is_page)).collect();
         if self.takes.contains(&QueryOption::Count) {
@@ -116,8 +121,11 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
             Value::Null,
         ),
     };
+    // The commas between properties stay as they are.
+    let reserved = matches!(option, QueryOption::Select).then_some(true);
     ParameterBuilder::new()
         .name(option.name())
+        .allow_reserved(reserved)
         .parameter_in(ParameterIn::Query)
         .required(Required::False)
         .description(Some(description))

@@ -10,6 +10,7 @@ use axum::{
 use std::fmt::Write;
 
 /// A file, ready to be sent.
+#[derive(Clone)]
 pub(super) struct StaticFile {
     content_type: &'static str,
     body: Bytes,
@@ -34,6 +35,14 @@ impl StaticFile {
     /// The same, where the body is a gzipped one. It is sent so to all clients.
     pub(super) fn gzipped(self, gzipped: bool) -> Self {
         Self { gzipped, ..self }
+    }
+
+    /// The same, with another word in place of one that is in it. A gzipped file stays as it is.
+    pub(super) fn with(&self, word: &str, other: &str) -> Self {
+        match str::from_utf8(&self.body) {
+            Ok(text) => Self::new(self.content_type, text.replace(word, other)),
+            Err(_) => self.clone(),
+        }
     }
 
     /// The answer to a request with these headers.

@@ -1,7 +1,7 @@
 //! Complex types: values made of named parts, which several entities have.
 
 use super::properties::{
-    Complex, Format,
+    Complex, Enumeration, Format,
     Kind::{Boolean, DateTime, Int32, String, Strings},
     property,
 };
@@ -17,7 +17,9 @@ pub static ALTERNATIVE_SECURITY_ID: Complex = Complex {
     ],
 };
 
-const MEMBER_TYPES: &[&str] = &["User", "Application"];
+static CONSENT_TYPE: Enumeration = Enumeration { name: "PermissionScopeType", members: &["User", "Admin"] };
+static MEMBER_TYPE: Enumeration =
+    Enumeration { name: "AllowedMemberType", members: &["User", "Application"] };
 
 /// A role of an application.
 pub static APP_ROLE: Complex = Complex {
@@ -26,7 +28,7 @@ pub static APP_ROLE: Complex = Complex {
     properties: &[
         property("allowedMemberTypes", Strings, "Who can have it: `User`, `Application` or both.")
             .writable()
-            .format(Format::OneOf(MEMBER_TYPES)),
+            .format(Format::OneOf(&MEMBER_TYPE)),
         property("description", String, "What the role is for.").writable(),
         property("displayName", String, "The role's name for people.").writable(),
         property("id", String, "The role's identifier.").writable().format(Format::Guid),
@@ -196,7 +198,7 @@ pub static PERMISSION_SCOPE: Complex = Complex {
             .writable(),
         property("type", String, "Who can grant it: `User` or `Admin`.")
             .writable()
-            .format(Format::OneOf(&["User", "Admin"])),
+            .format(Format::OneOf(&CONSENT_TYPE)),
         property("userConsentDescription", String, "What it allows, for users.").writable(),
         property("userConsentDisplayName", String, "Its name for users.").writable(),
         property("value", String, "The permission as it stands in tokens.").writable(),

@@ -8,7 +8,7 @@ use super::{
     kinds::ObjectKind,
     permissions::{ADD_MEMBER, GROUP_DATA_LOCATION, GROUP_MAILBOX, READ_GROUP},
     properties::{
-        Entity, Format, Initial,
+        Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
         Property, property,
     },
@@ -28,9 +28,16 @@ pub static GROUP: Entity = Entity {
     properties: PROPERTIES,
 };
 
-const VISIBILITIES: &[&str] = &["Private", "Public", "HiddenMembership"];
-const THEMES: &[&str] = &["Teal", "Purple", "Green", "Blue", "Pink", "Orange", "Red"];
-const GROUP_TYPES: &[&str] = &["Unified", "DynamicMembership"];
+static VISIBILITY: Enumeration =
+    Enumeration { name: "GroupVisibility", members: &["Private", "Public", "HiddenMembership"] };
+static THEME: Enumeration = Enumeration {
+    name: "GroupTheme",
+    members: &["Teal", "Purple", "Green", "Blue", "Pink", "Orange", "Red"],
+};
+static PROCESSING_STATE: Enumeration =
+    Enumeration { name: "RuleProcessingState", members: &["On", "Paused"] };
+static GROUP_TYPE: Enumeration =
+    Enumeration { name: "GroupType", members: &["Unified", "DynamicMembership"] };
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
@@ -41,13 +48,13 @@ const PROPERTIES: &[Property] = &[
     property("description", String, "What the group is for.").writable().max(1024),
     property("displayName", String, "The group's name in address books.").required().max(256).format(Format::DisplayName),
     property("expirationDateTime", DateTime, "When the group expires, where a lifecycle policy covers it."),
-    property("groupTypes", Strings, "`Unified` for a Microsoft 365 group; `DynamicMembership` where a rule decides who is in it.").writable().format(Format::OneOf(GROUP_TYPES)),
+    property("groupTypes", Strings, "`Unified` for a Microsoft 365 group; `DynamicMembership` where a rule decides who is in it.").writable().format(Format::OneOf(&GROUP_TYPE)),
     property("isAssignableToRole", Boolean, "Whether directory roles can be assigned to the group.").at_creation(),
     property("mail", String, "The group's mail address."),
     property("mailEnabled", Boolean, "Whether the group takes mail.").required(),
     property("mailNickname", String, "The local part of the group's mail address.").required().max(64).format(Format::MailNickname),
     property("membershipRule", String, "The rule that decides who is in a dynamic group.").writable().max(3072),
-    property("membershipRuleProcessingState", String, "Whether the rule is applied: `On`, or `Paused` for the time being.").writable().format(Format::OneOf(&["On", "Paused"])),
+    property("membershipRuleProcessingState", String, "Whether the rule is applied: `On`, or `Paused` for the time being.").writable().format(Format::OneOf(&PROCESSING_STATE)),
     property("onPremisesDomainName", String, "The domain of the group on premises, where it is synchronised."),
     property("onPremisesLastSyncDateTime", DateTime, "When the group was last synchronised from on premises."),
     property("onPremisesNetBiosName", String, "The NetBIOS name of the group on premises."),
@@ -62,9 +69,9 @@ const PROPERTIES: &[Property] = &[
     property("resourceProvisioningOptions", Strings, "The services set up for a Microsoft 365 group, such as `Team`.").writable(),
     property("securityEnabled", Boolean, "Whether the group is a security group.").required(),
     property("securityIdentifier", String, "The group's security identifier, derived from its id."),
-    property("theme", String, "The colour theme of a Microsoft 365 group: `Teal`, `Purple`, `Green`, `Blue`, `Pink`, `Orange` or `Red`.").writable().format(Format::OneOf(THEMES)),
+    property("theme", String, "The colour theme of a Microsoft 365 group: `Teal`, `Purple`, `Green`, `Blue`, `Pink`, `Orange` or `Red`.").writable().format(Format::OneOf(&THEME)),
     property("uniqueName", String, "A name of the group that is unique in the tenant, whatever its case, and set once.").write_once().never_null().max(128).format(Format::UniqueName),
-    property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and the members alone see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(VISIBILITIES)),
+    property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and the members alone see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(&VISIBILITY)),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises."),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the group."),
     property("accessType", String, "How a Microsoft 365 group is joined.").from_other_service(),

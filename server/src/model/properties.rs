@@ -182,6 +182,15 @@ impl Mutability {
     }
 }
 
+/// The words that a text can be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Enumeration {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// The words.
+    pub members: &'static [&'static str],
+}
+
 /// What more a value must satisfy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -193,7 +202,7 @@ pub enum Format {
     /// A name that is unique: as [`names::is_name`](super::names::is_name) has it.
     UniqueName,
     /// One of these words, in any case; kept in this spelling.
-    OneOf(&'static [&'static str]),
+    OneOf(&'static Enumeration),
     /// The local part of a mail address, as Graph's group page restricts it.
     MailNickname,
     /// `alias@domain` of the characters that a sign-in name may have.
@@ -374,6 +383,12 @@ impl Property {
     /// Whether these grants are enough for this, where they are enough for the object.
     pub fn allows(&self, access: Access, by: &Grants) -> bool {
         self.needs.allow(access, by)
+    }
+
+    /// Whether every object has a value of it: callers must give one, or the directory does.
+    pub const fn always_has_value(&self) -> bool {
+        let is_own = matches!(self.mutability, Mutability::Unchanged);
+        self.is_collection() || self.required || is_own || !matches!(self.initial, Initial::Nothing)
     }
 
     /// Whether its value is a collection: `[]` instead of `null` where there is none.

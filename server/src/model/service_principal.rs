@@ -7,7 +7,7 @@ use super::{
     kinds::ObjectKind,
     permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
-        Entity, Format, Initial,
+        Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
         Property, property,
     },
@@ -27,7 +27,8 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     properties: PROPERTIES,
 };
 
-const SINGLE_SIGN_ON_MODES: &[&str] = &["password", "saml", "notSupported", "oidc"];
+static SINGLE_SIGN_ON_MODE: Enumeration =
+    Enumeration { name: "SingleSignOnMode", members: &["password", "saml", "notSupported", "oidc"] };
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
@@ -56,7 +57,7 @@ const PROPERTIES: &[Property] = &[
     property("notes", String, "Notes on it.").writable().max(1024).on_select(),
     property("notificationEmailAddresses", Strings, "Who is told before its certificate expires.").writable().on_select(),
     property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares. Each has an `id` of its own; one that is enabled can't be taken away.").writable().on_select(),
-    property("preferredSingleSignOnMode", String, "How single sign-on works for it: `password` (kept and filled in), `saml`, `oidc`, or `notSupported`.").writable().format(Format::OneOf(SINGLE_SIGN_ON_MODES)).on_select(),
+    property("preferredSingleSignOnMode", String, "How single sign-on works for it: `password` (kept and filled in), `saml`, `oidc`, or `notSupported`.").writable().format(Format::OneOf(&SINGLE_SIGN_ON_MODE)).on_select(),
     property("preferredTokenSigningKeyThumbprint", String, "The certificate that signs its SAML tokens.").writable().on_select(),
     property("replyUrls", Strings, "Where tokens are sent.").writable().on_select(),
     property("samlSingleSignOnSettings", Object(&SAML_SINGLE_SIGN_ON_SETTINGS), "Settings of single sign-on by SAML.").writable().on_select(),

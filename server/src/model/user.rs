@@ -9,7 +9,7 @@ use super::{
     kinds::ObjectKind,
     permissions::{ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, PASSWORD, READ_USER},
     properties::{
-        Entity, Format, Initial,
+        Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
         Property, property,
     },
@@ -29,9 +29,10 @@ pub static USER: Entity = Entity {
     properties: PROPERTIES,
 };
 
-const AGE_GROUPS: &[&str] = &["Minor", "NotAdult", "Adult"];
-const CONSENTS: &[&str] = &["Granted", "Denied", "NotRequired"];
-const USER_TYPES: &[&str] = &["Member", "Guest"];
+static AGE_GROUP: Enumeration = Enumeration { name: "AgeGroup", members: &["Minor", "NotAdult", "Adult"] };
+static CONSENT_FOR_MINOR: Enumeration =
+    Enumeration { name: "ConsentForMinor", members: &["Granted", "Denied", "NotRequired"] };
+static USER_TYPE: Enumeration = Enumeration { name: "UserType", members: &["Member", "Guest"] };
 
 /// A day that isn't set, as profiles have it.
 const NO_DAY: Initial = Initial::Text("0001-01-01T00:00:00Z");
@@ -52,14 +53,14 @@ const PROPERTIES: &[Property] = &[
     property("deletedDateTime", DateTime, "When the user was deleted; null while it isn't.").on_select(),
     property("aboutMe", String, "What the user says of themselves.").update_only().from_other_service().max(4096).by_oneself(),
     property("accountEnabled", Boolean, "Whether the user may sign in.").required().on_select(),
-    property("ageGroup", String, "The user's age group: `Minor`, `NotAdult` (of age for some purposes, by their country's law) or `Adult`.").writable().format(Format::OneOf(AGE_GROUPS)).on_select(),
+    property("ageGroup", String, "The user's age group: `Minor`, `NotAdult` (of age for some purposes, by their country's law) or `Adult`.").writable().format(Format::OneOf(&AGE_GROUP)).on_select(),
     property("assignedLicenses", Objects(&ASSIGNED_LICENSE), "The licences that were assigned to the user.").on_select(),
     property("assignedPlans", Objects(&ASSIGNED_PLAN), "The service plans that were assigned to the user.").on_select(),
     property("authorizationInfo", Object(&AUTHORIZATION_INFO), "What authorizes the user besides a password.").writable().on_select(),
     property("birthday", DateTime, "The user's birthday.").update_only().from_other_service().initially(NO_DAY).by_oneself(),
     property("city", String, "The city where the user is.").writable().not_empty().max(128).on_select().by_oneself(),
     property("companyName", String, "The company that the user is associated with.").writable().not_empty().max(64).on_select().by_oneself(),
-    property("consentProvidedForMinor", String, "Whether consent was given for a minor: `Granted`, `Denied`, or `NotRequired` in their country.").writable().format(Format::OneOf(CONSENTS)).on_select(),
+    property("consentProvidedForMinor", String, "Whether consent was given for a minor: `Granted`, `Denied`, or `NotRequired` in their country.").writable().format(Format::OneOf(&CONSENT_FOR_MINOR)).on_select(),
     property("country", String, "The country or region where the user is.").writable().not_empty().max(128).on_select().by_oneself(),
     property("createdDateTime", DateTime, "When the user was created.").on_select(),
     property("creationType", String, "How the account came to be; null for a plain one.").on_select(),
@@ -113,5 +114,5 @@ const PROPERTIES: &[Property] = &[
     property("state", String, "The state or province where the user is.").writable().not_empty().max(128).on_select().by_oneself(),
     property("streetAddress", String, "The street where the user's office is.").writable().not_empty().max(1024).on_select().by_oneself(),
     property("usageLocation", String, "The country in which services are used, two letters of ISO 3166.").writable().format(Format::Country).on_select(),
-    property("userType", String, "`Member` of the organisation, or `Guest` from elsewhere.").writable().initially(Initial::Text("Member")).format(Format::OneOf(USER_TYPES)).on_select(),
+    property("userType", String, "`Member` of the organisation, or `Guest` from elsewhere.").writable().initially(Initial::Text("Member")).format(Format::OneOf(&USER_TYPE)).on_select(),
 ];

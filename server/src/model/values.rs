@@ -5,7 +5,9 @@ use super::{
     draft::Draft,
     ids::ObjectId,
     names,
-    properties::{Complex, Entity, Format, Initial, Kind, Mutability, Property, Returned, Source},
+    properties::{
+        Complex, Entity, Enumeration, Format, Initial, Kind, Mutability, Property, Returned, Source,
+    },
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
@@ -460,8 +462,8 @@ impl Format {
     /// The text in the form that is kept.
     fn accept(self, text: &str) -> Option<Value> {
         match self {
-            Self::OneOf(words) => {
-                words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|&word| word.into())
+            Self::OneOf(Enumeration { members, .. }) => {
+                members.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|&word| word.into())
             }
             Self::Guid => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
             _ => self.holds(text).then(|| text.into()),

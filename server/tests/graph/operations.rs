@@ -12,7 +12,7 @@ pub struct Operation {
     pub id: String,
     pub method: Method,
     pub path: String,
-    pub security: Value,
+    pub permissions: Value,
     pub responses: Value,
     pub parameters: Value,
     /// Whether a body is sent to it.
@@ -28,7 +28,7 @@ pub fn operations() -> &'static [Operation] {
 }
 
 fn read_operations() -> Vec<Operation> {
-    let contract = serde_json::to_value(http::contract()).unwrap();
+    let contract = http::document().unwrap();
     let mut operations = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in
@@ -38,7 +38,7 @@ fn read_operations() -> Vec<Operation> {
                 id: operation["operationId"].as_str().unwrap().into(),
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
-                security: operation["security"].clone(),
+                permissions: operation["x-permissions"].clone(),
                 responses: operation["responses"].clone(),
                 parameters: operation["parameters"].clone(),
                 has_body: operation["requestBody"].is_object(),
@@ -52,7 +52,7 @@ fn read_operations() -> Vec<Operation> {
 impl Operation {
     /// The sets of permissions of which each is enough, as the contract says.
     pub fn alternatives(&self, scheme: &str) -> Vec<Vec<&str>> {
-        let alternatives = self.security.as_array().unwrap().iter();
+        let alternatives = self.permissions.as_array().unwrap().iter();
         let sets = alternatives.filter_map(|alternative| alternative.get(scheme)?.as_array());
         sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }

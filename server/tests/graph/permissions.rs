@@ -104,7 +104,7 @@ async fn a_refusal_names_the_permission_that_is_enough_and_none_that_does_more_t
             };
             let refused = objects.send(&tenant, operation, Some(&token("none").await)).await;
             let Some(name) = named(&refused) else {
-                assert!(!operation.security.to_string().contains(scheme), "{}", operation.id);
+                assert!(!operation.permissions.to_string().contains(scheme), "{}", operation.id);
                 continue;
             };
             let enough = objects.send(&tenant, operation, Some(&token(&name).await)).await;

@@ -264,7 +264,9 @@ fn swap_case(word: &str) -> String {
 
 fn texts(property: &Property) -> Vec<Sample> {
     match property.format {
-        Format::OneOf(words) => words.iter().map(|&word| Sample::new(swap_case(word), word)).collect(),
+        Format::OneOf(words) => {
+            words.members.iter().map(|&word| Sample::new(swap_case(word), word)).collect()
+        }
         Format::Guid => {
             let guid = || Uuid::from_u64_pair(0xABCD_EF01_2345_4678, number()).to_string();
             [guid(), guid()].into_iter().map(|guid| Sample::new(guid.to_uppercase(), guid)).collect()

@@ -265,6 +265,11 @@ impl Tenant {
         http_client::shared().request(method, format!("{}{path}", self.server.url))
     }
 
+    /// Scheme, host and port of the server.
+    pub fn origin(&self) -> &str {
+        &self.server.url
+    }
+
     /// Puts a user into the directory.
     pub async fn user(&self, name: &str) -> Uuid {
         let values = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
@@ -351,7 +356,9 @@ impl Tenant {
 
     /// A device.
     pub async fn device(&self, name: &str) -> Uuid {
-        self.object_with(ObjectKind::Device, json!({"displayName": name, "accountEnabled": true})).await
+        let values = json!({"displayName": name, "accountEnabled": true, "deviceId": AppId::random().to_string(),
+            "operatingSystem": "Linux", "operatingSystemVersion": "6.12"});
+        self.object_with(ObjectKind::Device, values).await
     }
 
     /// A service principal.

@@ -151,7 +151,7 @@ impl<'d> Comparison<'d> {
         Ok(())
     }
 
-    /// What a property needs beyond the operation, in the form of the operation's `security`. Absent: nothing.
+    /// What a property needs beyond the operation, in the form of the operation's `x-permissions`. Absent: nothing.
     fn permissions(&mut self, at: &str, permissions: Found<'d>) -> Understood<()> {
         static NOTHING: Value = Value::Array(Vec::new());
         let Sides { old, new } = permissions;

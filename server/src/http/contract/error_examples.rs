@@ -24,7 +24,7 @@ use utoipa::openapi::{OpenApi, RefOr, path::Operation};
 const USER: &str = "5a3e0000-0000-4000-8000-000000000101";
 
 /// The application that the example of creating a service principal names.
-const APPLICATION: &str = "5a3e0000-0000-4000-8000-000000000392";
+const APPLICATION: &str = "5a3e0000-0000-4000-8000-000000000394";
 
 /// Gives each error answer of each operation its example.
 pub(in crate::http) fn add(document: &mut OpenApi) {
@@ -58,8 +58,9 @@ fn path_id(operation: &Operation) -> Option<String> {
 
 /// What a signed-in user without any permission lacks.
 fn least_delegated(operation: &Operation) -> Missing {
-    let security = serde_json::to_value(&operation.security).unwrap_or_default();
-    let least = security.as_array().into_iter().flatten().find_map(|entry| entry[DELEGATED].as_array());
+    let permissions = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-permissions"));
+    let alternatives = permissions.and_then(Value::as_array).into_iter().flatten();
+    let least = alternatives.filter_map(|entry| entry[DELEGATED].as_array()).next();
     let names = least.into_iter().flatten().filter_map(Value::as_str);
     Missing { permissions: Permissions::from_names(names), delegated: true }
 }

@@ -1,9 +1,7 @@
 //! What operations can answer besides their success, as the contract lists it: promise only what can happen.
 
 use axum::http::StatusCode;
-use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type,
-};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// What an operation can meet.
 #[derive(Debug, Clone, Copy)]
@@ -63,22 +61,8 @@ fn statuses(possible: Possible) -> Vec<(StatusCode, &'static str)> {
 /// The error answers of an operation, by their statuses.
 pub(in crate::http) fn of(possible: Possible) -> impl Iterator<Item = (String, RefOr<Response>)> {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ODataErrors"))).build();
-    let retry_after = HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(Type::Integer).build()))
-        .description(Some("After how many seconds to try again."))
-        .build();
-    let challenge = HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
-        .description(Some("Which kind of token is asked for, and where it is issued."))
-        .build();
     statuses(possible).into_iter().map(move |(status, description)| {
-        let mut response =
-            ResponseBuilder::new().description(description).content("application/json", content.clone());
-        match status.as_u16() {
-            401 => response = response.header("WWW-Authenticate", challenge.clone()),
-            429 | 503 => response = response.header("Retry-After", retry_after.clone()),
-            _ => {}
-        }
-        (status.as_u16().to_string(), RefOr::T(response.build()))
+        let response = ResponseBuilder::new().description(description);
+        (status.as_str().into(), response.content("application/json", content.clone()).build().into())
     })
 }

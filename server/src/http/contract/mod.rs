@@ -2,16 +2,15 @@
 
 pub mod error_examples;
 pub mod error_responses;
+pub mod headers;
 pub mod schemas;
 pub mod wire;
 
-use crate::{
-    http::{
-        operation::{APPLICATION, DELEGATED},
-        state::AppState,
-        static_files::StaticFile,
-    },
-    model::permissions::{Holders, Permission},
+use crate::http::{
+    extract::Origin,
+    operation::{BEARER, DEFAULT_SCOPE, OAUTH2},
+    state::AppState,
+    static_files::StaticFile,
 };
 use axum::{
     Router,
@@ -26,7 +25,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         self,
-        security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+        security::{ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme},
     },
 };
 use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
@@ -34,7 +33,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Roster: Microsoft Graph's directory",
+        title = "Roster, the directory of Microsoft Graph",
         version = "0.2.0",
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
@@ -42,17 +41,19 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             parentheses (`groups('{id}')`); query options may stand without their `$`. What Graph has and this server doesn't, \
             be it an operation or a query option, is answered 501 by its name.\n\nEvery answer has the headers `request-id`, which finds it in the server's \
             log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
-            carry both ids in `innerError`. Where a permission would have been enough, the `details` of a 403 name the least \
-            one.\n\nA few properties need a permission of their own besides those of the operation. \
-            Their descriptions name it, and `x-permissions` of their schema lists it in the form of `security`. A request that \
+            carry both ids in `innerError`.\n\nEach operation lists the permissions that are enough in `x-permissions`: one entry for each \
+            alternative, of a token with a signed-in user (`delegated`) or of an application by itself (`application`), and all that an \
+            entry names are needed together. `x-least-privilege` has the least of each. Where a permission would have been enough, the \
+            `details` of a 403 name the least one.\n\nA few properties need a permission of their own besides those of the operation. \
+            Their descriptions name it, and `x-permissions` of their schema lists it in the same form. A request that \
             names such a property without it is refused (403); `$select=*` leaves it out.",
         contact(name = "Roster", url = "https://github.com/roster-directory/roster"),
         license(name = "MIT OR Apache-2.0", url = "https://github.com/roster-directory/roster/blob/main/LICENSE-MIT"),
     ),
     servers(
-        (url = "/v1.0", description = "This server."),
-        (url = "{origin}/v1.0", description = "A server elsewhere.",
-            variables(("origin" = (default = "http://127.0.0.1:8080", description = "Scheme, host and port."))))
+        (url = "{origin}/v1.0", description = "Roster. The origin is scheme, host and port.",
+            variables(("origin" = (default = "http://127.0.0.1:8080")))),
+        (url = "https://graph.microsoft.com/v1.0", description = "Microsoft Graph."),
     ),
     tags(
         (name = "users", description = "People with an account in the tenant."),
@@ -66,41 +67,38 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "directory objects", description = "Objects of whatever kind, by their ids."),
     ),
     components(schemas(ODataErrors, MainError, ErrorDetail, InnerError)),
-    modifiers(&SecuritySchemes),
+    modifiers(&Components),
 )]
 pub(in crate::http) struct Api;
 
-struct SecuritySchemes;
+/// Where a server is whose origin isn't known: that of the files. A server's own copy names its own.
+const ORIGIN: &str = "http://127.0.0.1:8080";
 
-impl Modify for SecuritySchemes {
+/// What operations refer to besides schemas.
+struct Components;
+
+impl Modify for Components {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let scopes = |holders: Holders| {
-            let held = |permission: &&Permission| [Holders::Both, holders].contains(&permission.holders());
-            Scopes::from_iter(Permission::ALL.iter().filter(held).map(|p| (p.name(), p.description())))
-        };
-        let endpoint = |name: &str| format!("/common/oauth2/v2.0/{name}");
-        let delegated = Flow::AuthorizationCode(AuthorizationCode::new(
-            endpoint("authorize"),
-            endpoint("token"),
-            scopes(Holders::Delegated),
-        ));
-        let application =
-            Flow::ClientCredentials(ClientCredentials::new(endpoint("token"), scopes(Holders::Application)));
+        let scopes = Scopes::one(DEFAULT_SCOPE, "Every permission that the application has.");
+        let token_url = format!("{ORIGIN}/common/oauth2/v2.0/token");
+        let application = Flow::ClientCredentials(ClientCredentials::new(token_url, scopes));
+        let oauth2 = OAuth2::with_description(
+            [application],
+            "An application by itself, with its id and its secret. In place of `common` stands the tenant's id or one of its \
+             domains. The token's `roles` are its permissions.",
+        );
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(
+                "A token from elsewhere, such as `roster token`: of a signed-in user, whose `scp` has its permissions, or of an \
+                 application by itself.",
+            ))
+            .build();
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme(
-            DELEGATED,
-            SecurityScheme::OAuth2(OAuth2::with_description(
-                [delegated],
-                "A signed-in user through an application: the token's `scp` counts.",
-            )),
-        );
-        components.add_security_scheme(
-            APPLICATION,
-            SecurityScheme::OAuth2(OAuth2::with_description(
-                [application],
-                "An application by itself: the token's `roles` count.",
-            )),
-        );
+        headers::add(components);
+        components.add_security_scheme(OAUTH2, SecurityScheme::OAuth2(oauth2));
+        components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
     }
 }
 
@@ -119,7 +117,22 @@ static JSON_3_0: Document = LazyLock::new(|| Ok(StaticFile::new(JSON, LOWERED)))
 static YAML_3_0: Document = LazyLock::new(|| Ok(StaticFile::new(YAML, yaml(&lowered()?)?)));
 
 fn current() -> Result<Value, String> {
-    serde_json::to_value(super::contract()).map_err(|error| error.to_string())
+    super::document().map_err(|error| error.to_string())
+}
+
+/// A contract as a document: the same one each time. An operation's extensions, which have no order, stand last in that of
+/// their names.
+pub(super) fn document(contract: &openapi::OpenApi) -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(contract)?;
+    let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let members = items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
+    for operation in members.filter_map(Value::as_object_mut) {
+        let (mut extensions, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(operation).into_iter().partition(|(name, _)| name.starts_with("x-"));
+        extensions.sort_by(|(one, _), (other, _)| one.cmp(other));
+        operation.extend(rest.into_iter().chain(extensions));
+    }
+    Ok(document)
 }
 
 fn lowered() -> Result<Value, String> {
@@ -138,13 +151,20 @@ fn yaml(document: &Value) -> Result<String, String> {
 
 pub(in crate::http) fn routes() -> Router<AppState> {
     Router::new()
-        .route("/openapi.json", get(|query, headers| serve([&JSON_3_1, &JSON_3_0], query, headers)))
-        .route("/openapi.yaml", get(|query, headers| serve([&YAML_3_1, &YAML_3_0], query, headers)))
+        .route(
+            "/openapi.json",
+            get(|origin, query, headers| serve([&JSON_3_1, &JSON_3_0], origin, query, headers)),
+        )
+        .route(
+            "/openapi.yaml",
+            get(|origin, query, headers| serve([&YAML_3_1, &YAML_3_0], origin, query, headers)),
+        )
 }
 
-/// Answers with the contract: of 3.1 and 3.0 the one that the query names, the first where it names none.
+/// Answers with the contract of this server: of 3.1 and 3.0 the one that the query names, the first where it names none.
 async fn serve(
     [current, lowered]: [&'static Document; 2],
+    origin: Origin,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -155,7 +175,7 @@ async fn serve(
         _ => return (StatusCode::BAD_REQUEST, WRONG_VERSION).into_response(),
     };
     match &**document {
-        Ok(text) => text.answer(&headers),
+        Ok(file) => file.with(ORIGIN, &origin.links).answer(&headers),
         Err(cause) => {
             tracing::error!(cause, "the contract can't be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

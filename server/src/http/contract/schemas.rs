@@ -2,7 +2,7 @@
 
 use crate::{
     directory::groups::MAX_REFERENCES,
-    http::operation::alternatives,
+    http::operation::{self, alternatives},
     model::{
         ENTITIES,
         application::APPLICATION,
@@ -45,7 +45,7 @@ macro_rules! schema {
             }
 
             fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                complex_schemas(&$entity, $shape, schemas);
+                other_schemas(&$entity, $shape, schemas);
             }
         }
     };
@@ -156,8 +156,8 @@ impl PartialSchema for DirectoryObject {
             .property("@odata.context", text("What the answer is, as a URL. Absent on pages' objects."))
             .property("@odata.type", odata_type)
             .required("@odata.type");
+        object = object.property("id", text("The object's unique identifier."));
         for (name, description) in [
-            ("id", "The object's unique identifier."),
             ("displayName", "The object's name."),
             ("description", "What the object is for."),
             ("mail", "The mail address of a user, group or contact."),
@@ -186,7 +186,7 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         }
         Shape::Creation(_) | Shape::Update(_) => {
             let odata_type =
-                text("The kind of object; may be left out.").enum_values(Some([entity.odata_type()]));
+                reference(&odata_type_name(entity), "The kind of object; may be left out.".into(), false);
             ObjectBuilder::new()
                 .property("@odata.type", odata_type)
                 .additional_properties(Some(AdditionalProperties::FreeForm(false)))
@@ -225,14 +225,11 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
     object.into()
 }
 
-/// What properties need beyond the operation, each in the form of an operation's `security`.
+/// What properties need beyond the operation, each in the form of an operation's `x-permissions`.
 fn permissions(entity: &Entity, shape: Shape) -> Map<String, Value> {
     let needs = entity.properties.iter().filter_map(|property| {
-        let entry = |(scheme, all_of): (&str, &[Permission])| {
-            json!({scheme: all_of.iter().map(|permission| permission.name()).collect::<Vec<_>>()})
-        };
         let need = property.needs.of(shape.access()).filter(|_| travels(property, shape))?;
-        Some((property.name.to_owned(), alternatives(need).map(entry).collect()))
+        Some((property.name.to_owned(), operation::permissions(need)))
     });
     needs.collect()
 }
@@ -281,8 +278,7 @@ impl Shape {
 
     fn property_schema(self, property: &Property) -> RefOr<Schema> {
         let (nullable, limits) = match self {
-            // A newer server may not know a value that an older one promised.
-            Self::Answer => (!property.is_collection(), Limits::Unsaid),
+            Self::Answer => (!property.always_has_value(), Limits::Unsaid),
             // What is null at creation counts as absent.
             Self::Creation(_) => (!property.is_collection() && !property.required, Limits::InSchema),
             Self::Update(_) => (property.nullable, Limits::InSchema),
@@ -336,11 +332,15 @@ fn property_schema(
     limits: Limits,
 ) -> RefOr<Schema> {
     let max_items = (limits == Limits::InSchema).then_some(property.max_items);
+    let enumeration = match property.format {
+        Format::OneOf(enumeration) if limits == Limits::InSchema => Some(enumeration.name),
+        _ => None,
+    };
     let plain = |kind: Type| {
         let kinds = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { kind.into() };
         let object = ObjectBuilder::new().schema_type(kinds).description(Some(&description));
         match limits {
-            Limits::InSchema => limited(object, property, nullable),
+            Limits::InSchema => limited(object, property),
             Limits::Unsaid if matches!(property.mutability, Mutability::ReadOnly | Mutability::Unchanged) => {
                 object.read_only(true)
             }
@@ -348,7 +348,10 @@ fn property_schema(
         }
     };
     match property.kind {
-        Kind::String => plain(Type::String).into(),
+        Kind::String => match enumeration {
+            Some(name) => reference(name, description, nullable),
+            None => plain(Type::String).into(),
+        },
         Kind::Boolean => plain(Type::Boolean).into(),
         Kind::Int32 => {
             plain(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32))).into()
@@ -358,28 +361,30 @@ fn property_schema(
         }
         Kind::Strings => {
             let item = ObjectBuilder::new().schema_type(Type::String);
-            let item = if limits == Limits::InSchema { limited(item, property, false) } else { item };
+            let item: RefOr<Schema> = match (enumeration, limits) {
+                (Some(name), _) => Ref::from_schema_name(name).into(),
+                (None, Limits::InSchema) => limited(item, property).into(),
+                (None, _) => item.into(),
+            };
             ArrayBuilder::new().items(item).max_items(max_items).description(Some(description)).into()
         }
-        Kind::Object(complex) => {
-            let reference = Ref::from_schema_name(complex.name);
-            if nullable {
-                let null = ObjectBuilder::new().schema_type(Type::Null);
-                let either = OneOfBuilder::new().item(null).item(reference);
-                either.description(Some(description)).into()
-            } else {
-                Ref::builder()
-                    .ref_location_from_schema_name(complex.name)
-                    .description(Some(description))
-                    .into()
-            }
-        }
+        Kind::Object(complex) => reference(complex.name, description, nullable),
         Kind::Objects(complex) => ArrayBuilder::new()
             .items(Ref::from_schema_name(complex.name))
             .max_items(max_items)
             .description(Some(description))
             .into(),
     }
+}
+
+/// A value of a named schema.
+fn reference(name: &str, description: String, nullable: bool) -> RefOr<Schema> {
+    if !nullable {
+        return Ref::builder().ref_location_from_schema_name(name).description(Some(description)).into();
+    }
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    let either = OneOfBuilder::new().item(null).item(Ref::from_schema_name(name));
+    either.description(Some(description)).into()
 }
 
 /// What a property means, and its limits where they are said in words.
@@ -401,33 +406,46 @@ fn description(property: &Property, limits: Limits) -> String {
     text
 }
 
-/// A property of a request with its limits, which texts alone have.
-fn limited(object: ObjectBuilder, property: &Property, nullable: bool) -> ObjectBuilder {
+/// A property of a request with its limits, which only texts have.
+fn limited(object: ObjectBuilder, property: &Property) -> ObjectBuilder {
     if !matches!(property.kind, Kind::String | Kind::Strings) {
         return object;
     }
-    let mut object = object
-        .max_length(Some(property.max))
-        .min_length((property.min > 0).then_some(property.min))
-        .pattern(property.format.pattern());
-    match property.format {
-        Format::OneOf(words) => {
-            let words = words.iter().map(|&word| Value::from(word));
-            object = object.enum_values(Some(words.chain(nullable.then_some(Value::Null))));
-        }
-        Format::Guid => object = object.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
-        _ => {}
+    if property.format == Format::Guid {
+        return object.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     }
     object
+        .max_length(Some(property.max))
+        .min_length((property.min > 0).then_some(property.min))
+        .pattern(property.format.pattern())
 }
 
-/// The complex types of the properties that travel.
-fn complex_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
+/// The complex types of the properties that travel, and the enumerations of those of requests.
+fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
+    let is_request = matches!(shape, Shape::Creation(_) | Shape::Update(_));
+    if is_request {
+        let description = format!("The `@odata.type` of {}.", entity.words.to_lowercase());
+        schemas.push((odata_type_name(entity), words(&description, [entity.odata_type()])));
+    }
     for property in entity.properties.iter().filter(|property| travels(property, shape)) {
+        if let (Format::OneOf(enumeration), true) = (property.format, is_request) {
+            let description = format!("What `{}` can be.", property.name);
+            schemas.push((enumeration.name.into(), words(&description, enumeration.members.iter().copied())));
+        }
         if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
             schemas.push((complex.name.into(), complex_schema(complex)));
         }
     }
+}
+
+/// The name of the schema with an entity's `@odata.type`.
+fn odata_type_name(entity: &Entity) -> String {
+    let (first, rest) = entity.name.split_at(1);
+    format!("{}{rest}ODataType", first.to_ascii_uppercase())
+}
+
+fn words<W: Into<Value>>(description: &str, words: impl IntoIterator<Item = W>) -> RefOr<Schema> {
+    text(description).enum_values(Some(words)).into()
 }
 
 /// One schema for both ways.

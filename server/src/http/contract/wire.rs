@@ -88,9 +88,9 @@ pub struct Reference {
     pub odata_id: String,
 }
 
-/// How many objects there are.
+/// How many objects there are, as plain text.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = 12)]
+#[schema(value_type = String, pattern = "^[0-9]+$", example = "12")]
 pub struct ObjectCount(pub u64);
 
 /// A page of references.

@@ -17,12 +17,12 @@ function followColourScheme() {
   paint();
 }
 
-/** What each kind of token needs, as the contract's `security` says it. */
+/** What each kind of token needs, as the contract says it. */
 function permissions(operation) {
   const kinds = { application: "Application", delegated: "Delegated" };
-  const lines = Object.entries(kinds).map(([scheme, name]) => {
-    const enough = (operation.security ?? []).filter((entry) => scheme in entry);
-    const texts = enough.map((entry) => entry[scheme].map((scope) => `\`${scope}\``).join(" and "));
+  const lines = Object.entries(kinds).map(([kind, name]) => {
+    const enough = (operation["x-permissions"] ?? []).filter((entry) => kind in entry);
+    const texts = enough.map((entry) => entry[kind].map((scope) => `\`${scope}\``).join(" and "));
     return `| ${name} | ${texts.join(", or ") || "none is enough"} |`;
   });
   return ["| Token | Permissions |", "|---|---|", ...lines].join("\n");
@@ -32,8 +32,8 @@ function permissions(operation) {
 let searched = [];
 
 /**
- * The contract as this page shows it: one scheme into which a token can be pasted stands in place of OAuth's flows, and
- * the permissions that those name stand in the operations' descriptions.
+ * The contract as this page shows it: one scheme into which a token can be pasted stands in place of all ways to one, and
+ * the permissions that operations need stand in their descriptions.
  */
 function shown(contract) {
   searched = [];
@@ -47,7 +47,7 @@ function shown(contract) {
   }
   const components = { ...contract.components, securitySchemes: { token: BEARER } };
   // The page may call the server that it comes from and no other.
-  const servers = contract.servers.filter((server) => server.url.startsWith("/"));
+  const servers = [{ url: new URL("../v1.0", document.baseURI).href }];
   return { ...contract, servers, components };
 }
 
@@ -134,7 +134,7 @@ const plugin = {
     authorizeOperationBtn: nothing,
     // There is one server.
     ServersContainer: nothing,
-    // A mouse alone reaches it.
+    // Only a mouse reaches it.
     CopyToClipboardBtn: nothing,
     // A link within a button. An operation that is opened names itself in the address.
     DeepLink: ({ text }) => text,

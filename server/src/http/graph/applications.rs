@@ -15,6 +15,7 @@ const APPLICATIONS: Objects = Objects {
     tag: "applications",
     one: "an application",
     many: "applications",
+    page: "application",
     example,
 };
 

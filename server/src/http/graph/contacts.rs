@@ -10,8 +10,14 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-const CONTACTS: Objects =
-    Objects { kind: ObjectKind::OrgContact, tag: "contacts", one: "a contact", many: "contacts", example };
+const CONTACTS: Objects = Objects {
+    kind: ObjectKind::OrgContact,
+    tag: "contacts",
+    one: "a contact",
+    many: "contacts",
+    page: "orgcontact",
+    example,
+};
 
 fn example() -> Value {
     json!({

@@ -22,8 +22,14 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-const DEVICES: Objects =
-    Objects { kind: ObjectKind::Device, tag: "devices", one: "a device", many: "devices", example };
+const DEVICES: Objects = Objects {
+    kind: ObjectKind::Device,
+    tag: "devices",
+    one: "a device",
+    many: "devices",
+    page: "device",
+    example,
+};
 
 fn example() -> Value {
     json!({
@@ -38,8 +44,8 @@ pub(super) fn operations() -> Vec<Operation> {
         DEVICES.list::<DeviceCollection>("/devices", "list_devices", &READ_DEVICE),
         DEVICES.count("/devices/$count", "count_devices", &READ_DEVICE),
         DEVICES.get::<Device>("/devices/{id}", "get_device", &READ_DEVICE),
-        Operation::annotated(&CREATE_DEVICE, routes!(create_device)),
-        Operation::annotated(&UPDATE_DEVICE, routes!(update_device)),
+        Operation::annotated(&CREATE_DEVICE, routes!(create_device)).page("device-post-devices"),
+        Operation::annotated(&UPDATE_DEVICE, routes!(update_device)).page("device-update"),
         DEVICES
             .delete("/devices/{id}", "delete_device", &DELETE_DEVICE, |tx, _, _, id| devices::delete(tx, id))
             .description(
@@ -51,18 +57,21 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Create a device
 ///
-/// Registers a device. Its `deviceId` is unique in the tenant.
+/// Creates a device. Its `deviceId` is unique in the tenant.
 #[utoipa::path(
     post, path = "/devices", operation_id = "create_device", tag = "devices",
     request_body(content = DeviceCreate, description = "The new device.", example = json!({
-        "accountEnabled": true, "deviceId": "5a3e0000-0000-4000-8000-000000000391", "displayName": "Reading room",
+        "accountEnabled": true, "deviceId": "5a3e0000-0000-4000-8000-000000000393", "displayName": "Lending desk",
         "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
         "alternativeSecurityIds": [{"type": 2, "identityProvider": null, "key": "Y3YxN2E1MWFlYw=="}],
     })),
     responses(
-        (status = 201, description = "The new device.",
-            headers(("Location" = String, description = "The URL of the new device.")),
-            body = Device, example = json!(DEVICES.entity())),
+        (status = 201, description = "The new device.", body = Device, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#devices/$entity",
+            "id": "5a3e0000-0000-4000-8000-000000000305", "accountEnabled": true,
+            "deviceId": "5a3e0000-0000-4000-8000-000000000393", "displayName": "Lending desk",
+            "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
+        })),
     ),
 )]
 async fn create_device(
@@ -78,7 +87,7 @@ async fn create_device(
 
 /// Update a device
 ///
-/// What the body doesn't name stays as it is; `null` takes a value away.
+/// Changes a device. What the body doesn't name stays as it is; `null` takes a value away.
 #[utoipa::path(
     patch, path = "/devices/{id}", operation_id = "update_device", tag = "devices",
     params(("id" = Uuid, Path, description = "The device's id.", example = "5a3e0000-0000-4000-8000-000000000301")),

@@ -25,15 +25,17 @@ use utoipa_axum::routes;
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::annotated(&READ_DIRECTORY_OBJECT, routes!(get_directory_object))
+            .page("directoryobject-get")
             .takes(&QueryOptions::OBJECT),
-        Operation::annotated(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object)),
+        Operation::annotated(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object))
+            .page("directoryobject-delete"),
     ]
 }
 
 /// Get an object
 ///
-/// Of whatever kind: `@odata.type` says which. The kind's default set of properties, or those that `$select`
-/// names.
+/// Gets an object of whatever kind, which `@odata.type` names, with the kind's default set of properties or those that
+/// `$select` names.
 #[utoipa::path(
     get, path = "/directoryObjects/{id}", operation_id = "get_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
@@ -60,7 +62,7 @@ async fn get_directory_object(
 
 /// Delete an object
 ///
-/// Of whatever kind but contacts, which Exchange keeps. The object is in no list, count, group or reference
+/// Deletes an object of whatever kind but contacts, which Exchange keeps. The object is in no list, count, group or reference
 /// any more, and is gone for good after thirty days.
 #[utoipa::path(
     delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",

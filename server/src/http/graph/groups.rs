@@ -23,8 +23,14 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-pub(super) static GROUPS: Objects =
-    Objects { kind: ObjectKind::Group, tag: "groups", one: "a group", many: "groups", example };
+pub(super) static GROUPS: Objects = Objects {
+    kind: ObjectKind::Group,
+    tag: "groups",
+    one: "a group",
+    many: "groups",
+    page: "group",
+    example,
+};
 
 fn example() -> Value {
     json!({
@@ -37,18 +43,14 @@ fn example() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         GROUPS.list::<GroupCollection>("/groups", "list_groups", &READ_GROUP).description(
-            "Groups of every kind, with the default set of properties or those that `$select` \
-                 names. What Exchange holds\n\
-                 of a group is shown of one group at a time: naming it here is 501.",
+            "What Exchange holds of a group is shown of one group at a time: naming it here is 501.",
         ),
-        Operation::annotated(&CREATE_GROUP, routes!(create_group)).names_objects(),
+        Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups").names_objects(),
         GROUPS.count("/groups/$count", "count_groups", &READ_GROUP),
         GROUPS.get_by::<Group, _>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
-            "The default set of properties, or those that `$select` names. What Exchange holds is \
-                 shown of Microsoft 365\n\
-                 groups alone. `groups('{id}')` is the same.",
+            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` is the same.",
         ),
-        Operation::annotated(&UPDATE_GROUP, routes!(update_group)),
+        Operation::annotated(&UPDATE_GROUP, routes!(update_group)).page("group-update"),
         GROUPS.delete("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
             "It is in no list, count or reference any more, and is gone for good after thirty \
                  days. Its members stay.",
@@ -58,19 +60,17 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Create a group
 ///
-/// A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
+/// Creates a group. A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
 /// enabled; a mail-enabled security group is both. Up to twenty members and owners can be bound at once: all of
 /// them, or nothing is created. Binding members needs what adding them needs. The signed-in user who creates a
-/// Microsoft 365 group owns it, and isn't named among its owners; signed-in users alone assign labels.
+/// Microsoft 365 group owns it, and isn't named among its owners. Only signed-in users assign labels.
 #[utoipa::path(
     post, path = "/groups", operation_id = "create_group", tag = "groups",
     request_body(content = GroupCreate, description = "The new group.", example = json!({
         "displayName": "Readers", "mailEnabled": false, "mailNickname": "readers", "securityEnabled": true,
     })),
     responses(
-        (status = 201, description = "The new group.",
-            headers(("Location" = String, description = "The URL of the new group.")),
-            body = Group, example = json!(GROUPS.entity())),
+        (status = 201, description = "The new group.", body = Group, example = json!(GROUPS.entity())),
     ),
 )]
 async fn create_group(
@@ -86,10 +86,10 @@ async fn create_group(
 
 /// Update a group
 ///
-/// What the body doesn't name stays as it is; `null` takes a value away. Up to twenty members and owners can be
+/// Changes a group. What the body doesn't name stays as it is; `null` takes a value away. Up to twenty members and owners can be
 /// bound at once: all of it is done, or nothing. The kind of a group stays; a static group becomes dynamic and
 /// back by `groupTypes`. What Exchange holds is changed in a request of its own, by a signed-in user, and
-/// answered 200. A body that binds members alone needs what adding them needs.
+/// answered 200. A body that only binds members needs what adding them needs.
 #[utoipa::path(
     patch, path = "/groups/{id}", operation_id = "update_group", tag = "groups",
     params(("id" = Uuid, Path, description = "The group's id.", example = "5a3e0000-0000-4000-8000-000000000201")),

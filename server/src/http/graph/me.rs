@@ -24,14 +24,17 @@ use utoipa_axum::routes;
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
-        Operation::annotated(&READ_ME, routes!(get_me)).takes(&QueryOptions::OBJECT).signed_in(),
-        Operation::annotated(&UPDATE_ME, routes!(update_me)).signed_in(),
+        Operation::annotated(&READ_ME, routes!(get_me))
+            .page("user-get")
+            .takes(&QueryOptions::OBJECT)
+            .signed_in(),
+        Operation::annotated(&UPDATE_ME, routes!(update_me)).page("user-update").signed_in(),
     ]
 }
 
 /// Get the signed-in user
 ///
-/// The default set of properties, or those that `$select` names.
+/// Gets the signed-in user, with the default set of properties or those that `$select` names.
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "users",
     responses((status = 200, description = "The signed-in user.", body = User, example = json!(USERS.entity()))),
@@ -50,8 +53,8 @@ async fn get_me(
 
 /// Update the signed-in user
 ///
-/// What the body doesn't name stays as it is; `null` takes a value away. With `User.ReadWrite` alone nothing
-/// changes that decides who the user is and how the user signs in.
+/// Changes the signed-in user. What the body doesn't name stays as it is; `null` takes a value away. `User.ReadWrite`
+/// is not enough for what decides who the user is and how the user signs in.
 #[utoipa::path(
     patch, path = "/me", operation_id = "update_me", tag = "users",
     request_body(content = UserUpdate, description = "What changes.", example = json!({

@@ -24,31 +24,26 @@ pub(super) fn operations() -> Vec<Operation> {
         MEMBERS
             .add("/groups/{id}/members/$ref", "add_group_member", &ADD_MEMBER, members::add)
             .description(
-                "Security groups and mail-enabled security groups take users, devices, service \
-                 principals, organizational\n\
-                 contacts and groups other than Microsoft 365 groups; Microsoft 365 groups take \
-                 users. Members of dynamic groups follow a rule, and those of distribution groups are \
-                 kept by Exchange:\n\
-                 neither can be added. Adding devices, service principals and contacts needs a \
-                 permission on that kind too,\n\
-                 and adding to a role-assignable group `RoleManagement.ReadWrite.Directory`.",
+                "Security groups and mail-enabled security groups take users, devices, service principals, \
+                 organizational contacts and groups other than Microsoft 365 groups; Microsoft 365 groups take users. \
+                 Members of dynamic groups follow a rule, and those of distribution groups are kept by Exchange: neither \
+                 can be added. Adding devices, service principals and contacts needs a permission on that kind too, and \
+                 adding to a role-assignable group `RoleManagement.ReadWrite.Directory`.",
             )
             .done("The object is a member of the group, durably."),
         MEMBERS
             .list::<DirectoryObjectCollection>("/groups/{id}/members", "list_group_members", &LIST_MEMBERS)
             .description(
-                "Direct members alone. A member of a kind that the caller may not read shows its type \
-                 and id, all else of\n\
-                 it is null. Members of a group of hidden membership need `Member.Read.Hidden` \
-                 besides. What another service\n\
-                 holds of an object is shown of one object at a time: naming it here is 501.",
+                "Only direct members. A member of a kind that the caller may not read shows its type and id, all else \
+                 of it is null. Members of a group with hidden membership need `Member.Read.Hidden` besides. What another \
+                 service holds of an object is shown of one object at a time: naming it here is 501.",
             ),
         MEMBERS
             .list_references("/groups/{id}/members/$ref", "list_group_member_references", &LIST_MEMBERS)
-            .description("The URLs of the direct members alone."),
+            .description("Only direct members."),
         MEMBERS
             .count("/groups/{id}/members/$count", "count_group_members", &LIST_MEMBERS)
-            .description("Direct members alone, as plain text."),
+            .description("Only direct members."),
         MEMBERS
             .remove(
                 "/groups/{id}/members/{memberId}/$ref",
@@ -57,9 +52,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 members::remove,
             )
             .description(
-                "The membership ends; the object itself stays. Members of dynamic groups and of \
-                 distribution groups can't\n\
-                 be removed.",
+                "The object itself stays. Members of dynamic groups and of distribution groups can't be removed.",
             )
             .done("The object is no member of the group any more, durably."),
     ]

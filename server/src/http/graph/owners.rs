@@ -3,10 +3,7 @@
 use super::{groups::GROUPS, shapes::Related, users::USERS};
 use crate::{
     directory::owners,
-    http::{
-        contract::{schemas::DirectoryObjectCollection, wire::ReferenceCreate},
-        operation::Operation,
-    },
+    http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
     model::{
         ids::{AsWritten, ObjectId},
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
@@ -26,15 +23,13 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         OWNERS
             .add("/groups/{id}/owners/$ref", "add_group_owner", &CHANGE_OWNERS, owners::add)
-            .body::<ReferenceCreate>("The object that is to own the group.")
             .description("Users and service principals can own groups. A group has at most a hundred owners.")
             .done("The object is an owner of the group, durably."),
         OWNERS
             .list::<DirectoryObjectCollection>("/groups/{id}/owners", "list_group_owners", &LIST_OWNERS)
             .description(
-                "An owner of a kind that the caller may not read shows its type and id, all else of \
-                 it is null. What another\n\
-                 service holds of an object is shown of one object at a time: naming it here is 501.",
+                "An owner of a kind that the caller may not read shows its type and id, all else of it is null. What \
+                 another service holds of an object is shown of one object at a time: naming it here is 501.",
             ),
         OWNERS.count("/groups/{id}/owners/$count", "count_group_owners", &LIST_OWNERS),
         OWNERS
@@ -44,10 +39,8 @@ pub(super) fn operations() -> Vec<Operation> {
                 &CHANGE_OWNERS,
                 owners::remove,
             )
-            .summary("group owners", "Remove an owner of a group")
             .description(
-                "The ownership ends; the object itself stays. The last user among the owners can't be \
-                 removed.",
+                "The object itself stays. The last user among the owners can't be removed.",
             )
             .done("The object owns the group no more, durably."),
     ]

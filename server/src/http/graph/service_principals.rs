@@ -29,6 +29,7 @@ const SERVICE_PRINCIPALS: Objects = Objects {
     tag: "service principals",
     one: "a service principal",
     many: "service principals",
+    page: "serviceprincipal",
     example,
 };
 
@@ -53,8 +54,11 @@ pub(super) fn operations() -> Vec<Operation> {
             "get_service_principal",
             &READ_APPLICATION,
         ),
-        Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(create_service_principal)).conflicts(),
-        Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(update_service_principal)),
+        Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(create_service_principal))
+            .page("serviceprincipal-post-serviceprincipals")
+            .conflicts(),
+        Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(update_service_principal))
+            .page("serviceprincipal-update"),
         SERVICE_PRINCIPALS
             .delete(
                 "/servicePrincipals/{id}",
@@ -71,15 +75,18 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Create a service principal
 ///
-/// The application may be registered elsewhere; where it is registered here, its service principal takes its name. An
+/// Creates the service principal of an application. The application may be registered elsewhere; where it is registered here, its service principal takes its name. An
 /// application has one service principal in a tenant: a second one is 409.
 #[utoipa::path(
     post, path = "/servicePrincipals", operation_id = "create_service_principal", tag = "service principals",
-    request_body(content = ServicePrincipalCreate, description = "The new service principal.", example = json!({"appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue"})),
+    request_body(content = ServicePrincipalCreate, description = "The new service principal.", example = json!({"appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending"})),
     responses(
-        (status = 201, description = "The new service principal.",
-            headers(("Location" = String, description = "The URL of the new service principal.")),
-            body = ServicePrincipal, example = json!(SERVICE_PRINCIPALS.entity())),
+        (status = 201, description = "The new service principal.", body = ServicePrincipal, example = json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#servicePrincipals/$entity",
+            "id": "5a3e0000-0000-4000-8000-000000000306", "accountEnabled": true,
+            "appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending",
+            "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
+        })),
     ),
 )]
 async fn create_service_principal(
@@ -95,7 +102,7 @@ async fn create_service_principal(
 
 /// Update a service principal
 ///
-/// What the body doesn't name stays as it is; `null` takes a value away.
+/// Changes a service principal. What the body doesn't name stays as it is; `null` takes a value away.
 #[utoipa::path(
     patch, path = "/servicePrincipals/{id}", operation_id = "update_service_principal", tag = "service principals",
     params(("id" = Uuid, Path, description = "The service principal's id.", example = "5a3e0000-0000-4000-8000-000000000302")),

@@ -51,11 +51,11 @@ type Remove<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, ObjectId) -> Result<(), d
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
 
-/// How many objects the examples of counts tell.
-const EXAMPLE_COUNT: u64 = 12;
+/// The example of a count.
+const EXAMPLE_COUNT: &str = "12";
 
-/// The description of reads that take `$select`, where there is no more to say.
-const SELECTED: &str = "The default set of properties, or those that `$select` names.";
+/// How the descriptions of reads that take `$select` end.
+const SELECTED: &str = "with the default set of properties or those that `$select` names.";
 
 /// What names an object in a path.
 pub(super) trait ObjectKey: FromPath + Send + Sync + 'static {
@@ -101,6 +101,8 @@ pub(super) struct Objects {
     pub one: &'static str,
     /// Several.
     pub many: &'static str,
+    /// How the names of their pages in Graph's documentation begin.
+    pub page: &'static str,
     /// The example of one, without its context.
     pub example: fn() -> Value,
 }
@@ -132,7 +134,8 @@ impl Objects {
             with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [self.named()]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
-            .description("With the default set of properties or those that `$select` names.")
+            .description(format!("Lists the {} of the tenant, {SELECTED}", self.many))
+            .page(format!("{}-list", self.page))
             .takes(&QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", self.many), JSON, example)
     }
@@ -146,7 +149,8 @@ impl Objects {
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("Count {}", self.many))
-            .description("As plain text.")
+            .description(format!("Counts the {} of the tenant, as plain text.", self.many))
+            .page(format!("{}-list", self.page))
             .takes(&QueryOptions::COUNT)
             .answers::<ObjectCount>(format!("How many {} there are.", self.many), TEXT, EXAMPLE_COUNT.into())
     }
@@ -182,7 +186,8 @@ impl Objects {
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("Get {}", self.one))
-            .description(SELECTED)
+            .description(format!("Gets {}, {SELECTED}", self.one))
+            .page(format!("{}-get", self.page))
             .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .takes(&QueryOptions::OBJECT)
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
@@ -203,6 +208,8 @@ impl Objects {
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler))
             .summary(self.tag, format!("Delete {}", self.one))
+            .description(format!("Deletes {}.", self.one))
+            .page(format!("{}-delete", self.page))
             .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .done(format!("The {noun} is deleted, durably."))
     }
@@ -253,6 +260,7 @@ impl<K: ObjectKey> Related<K> {
         let example = with_context("directoryObjects", "(id,displayName)", json!({"value": value}));
         self.page(path, id, need, answers::directory_objects)
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
+            .description(format!("Lists the {} of {}, {SELECTED}", self.name, self.of.one))
             .takes(&QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", self.name), JSON, example)
     }
@@ -264,11 +272,10 @@ impl<K: ObjectKey> Related<K> {
         id: &'static str,
         need: &'static Need,
     ) -> Operation {
-        let first = format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", self.example_id());
-        let reference = json!({"@odata.id": first});
-        let example = with_context("Collection($ref)", "", json!({"value": [reference]}));
+        let example = with_context("Collection($ref)", "", json!({"value": [self.reference()]}));
         self.page(path, id, need, |origin, page, _| answers::references(origin, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
+            .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
             .takes(&QueryOptions::REFERENCES)
             .answers::<ReferenceCollection>("A page of references.", JSON, example)
     }
@@ -291,6 +298,7 @@ impl<K: ObjectKey> Related<K> {
             PageRequest { caller, origin, path, query }.answer(&app, list, count, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
+            .page(self.graph_page("list"))
     }
 
     /// How many there are.
@@ -304,7 +312,8 @@ impl<K: ObjectKey> Related<K> {
         let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .summary(self.tag, format!("Count {} of {}", self.name, self.of.one))
-            .description("As plain text.")
+            .description(format!("Counts the {} of {}, as plain text.", self.name, self.of.one))
+            .page(self.graph_page("list"))
             .takes(&QueryOptions::COUNT)
             .answers::<ObjectCount>(answer, TEXT, EXAMPLE_COUNT.into())
     }
@@ -326,7 +335,9 @@ impl<K: ObjectKey> Related<K> {
         };
         self.to(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
             .summary(self.tag, format!("Add {} to {}", self.one, self.of.one))
-            .body::<ReferenceCreate>("The object to be added.")
+            .description(format!("Adds {} to {}.", self.one, self.of.one))
+            .page(self.graph_page("post"))
+            .body::<ReferenceCreate>("The object to be added.", self.reference())
     }
 
     /// Ends the relation of an object.
@@ -347,7 +358,19 @@ impl<K: ObjectKey> Related<K> {
         let noun = without_article(self.one);
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Remove {} from {}", self.one, self.of.one))
+            .description(format!("Removes {} from {}.", self.one, self.of.one))
+            .page(self.graph_page("delete"))
             .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &self.example_id())
+    }
+
+    /// Graph's page on what is done with them.
+    fn graph_page(&self, action: &str) -> String {
+        format!("{}-{action}-{}", self.of.page, self.name)
+    }
+
+    /// The example of a reference to one of them.
+    fn reference(&self) -> Value {
+        json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", self.example_id())})
     }
 
     fn example_id(&self) -> String {

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 pub(super) static USERS: Objects =
-    Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", example };
+    Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", page: "user", example };
 
 fn example() -> Value {
     json!({
@@ -36,25 +36,19 @@ fn example() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         USERS.list::<UserCollection>("/users", "list_users", &LIST_USERS).description(
-            "With the default set of properties or those that `$select` names. What the user's \
-                 profile holds, such as\n\
-                 `aboutMe`, is shown of one user at a time: naming it here is 501.",
+            "What the user's profile holds, such as `aboutMe`, is shown of one user at a time: naming it here is 501.",
         ),
-        Operation::annotated(&CREATE_USER, routes!(create_user)),
+        Operation::annotated(&CREATE_USER, routes!(create_user)).page("user-post-users"),
         USERS.count("/users/$count", "count_users", &LIST_USERS),
         USERS.get_by::<User, Key>("/users/{id}", "get_user", &READ_USER, users::get).description(
-            "By id or by sign-in name (`userPrincipalName`). The default set of properties, or \
-                 those that `$select`\n\
-                 names. `users('{id}')` and `users(userPrincipalName='{name}')` are the same. With \
-                 `User.Read` a caller\n\
-                 reads the signed-in user alone.",
+            "It is named by its id or its sign-in name (`userPrincipalName`). `users('{id}')` and \
+                 `users(userPrincipalName='{name}')` are the same. With `User.Read` a caller reads only the signed-in user.",
         ),
-        Operation::annotated(&UPDATE_USER, routes!(update_user)),
+        Operation::annotated(&UPDATE_USER, routes!(update_user)).page("user-update"),
         USERS
             .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, _, key| users::delete(tx, key))
             .description(
-                "The user is in no list, count, group or reference any more, and is gone for good \
-                 after thirty days. The\n\
+                "The user is in no list, count, group or reference any more, and is gone for good after thirty days. The \
                  sign-in name is free again.",
             ),
     ]
@@ -62,7 +56,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Create a user
 ///
-/// The domain of `userPrincipalName` must be one of the tenant's. The password in `passwordProfile` is checked against the
+/// Creates a user. The domain of `userPrincipalName` must be one of the tenant's. The password in `passwordProfile` is checked against the
 /// rules for passwords and not kept: users don't sign in by password here.
 #[utoipa::path(
     post, path = "/users", operation_id = "create_user", tag = "users",
@@ -71,9 +65,7 @@ pub(super) fn operations() -> Vec<Operation> {
         "userPrincipalName": "emmy@contoso.example", "passwordProfile": {"password": "Invariants 1918"},
     })),
     responses(
-        (status = 201, description = "The new user.",
-            headers(("Location" = String, description = "The URL of the new user.")),
-            body = User, example = json!({
+        (status = 201, description = "The new user.", body = User, example = json!({
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
             "businessPhones": [], "displayName": "Emmy Noether", "mail": null,
             "userPrincipalName": "emmy@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000113",
@@ -93,9 +85,9 @@ async fn create_user(
 
 /// Update a user
 ///
-/// What the body doesn't name stays as it is; `null` takes a value away. What the user's profile holds, such as
-/// `aboutMe`, is changed in a request of its own, by a signed-in user. With `User.ReadWrite` a caller changes
-/// the signed-in user alone, and nothing that decides who that is and how it signs in.
+/// Changes a user. What the body doesn't name stays as it is; `null` takes a value away. What the user's profile holds,
+/// such as `aboutMe`, is changed in a request of its own, by a signed-in user. With `User.ReadWrite` a caller changes
+/// only the signed-in user, and nothing that decides who that is and how the user signs in.
 #[utoipa::path(
     patch, path = "/users/{id}", operation_id = "update_user", tag = "users",
     params(("id" = String, Path, description = "The user's id or sign-in name.", example = "5a3e0000-0000-4000-8000-000000000101")),

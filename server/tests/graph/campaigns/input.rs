@@ -66,7 +66,7 @@ impl Target {
 
     /// Sends an input to an operation, which answers as it promises (a broken promise is a 599, a panic a 500).
     async fn probe(&mut self, operation: &Operation, path: &str, body: Option<&[u8]>) -> Answer {
-        let by_applications = operation.security.to_string().contains("application");
+        let by_applications = operation.permissions.to_string().contains("application");
         let token = if by_applications { &self.by_application } else { &self.by_user };
         let answer = self.ask(token, &operation.method, path, body).await;
         let shown = String::from_utf8_lossy(body.unwrap_or_default());

@@ -125,8 +125,11 @@ async fn no_secret_is_logged_or_told() {
     let by_user = secrets.add("token", &tenant.user_token(objects.user, all()).await);
     let by_application = secrets.add("token", &tenant.app_token(all()).await);
     for operation in operations() {
-        let token =
-            if operation.security.to_string().contains("application") { &by_application } else { &by_user };
+        let token = if operation.permissions.to_string().contains("application") {
+            &by_application
+        } else {
+            &by_user
+        };
         let answer = objects.send(&tenant, operation, Some(token)).await;
         assert!(![401, 403].contains(&answer.status.as_u16()), "{}: {}", operation.id, answer.text);
         secrets.check("answer", &answer.text);
