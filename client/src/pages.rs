@@ -80,7 +80,7 @@ impl Client {
 
     /// All objects of a collection, the first page of which this request gives.
     ///
-    /// Links are followed to the origin of the base URL alone: a token goes nowhere else.
+    /// Links are followed only to the origin of the base URL: a token goes nowhere else.
     ///
     /// ```no_run
     /// # async fn example(graph: roster_client::Client) -> Result<(), roster_client::PageError> {

@@ -231,10 +231,10 @@ async fn shorten(store: Store) {
 /// later try may well do the rest.
 pub(super) async fn in_batches<F: Future<Output = Result<Progress, store::Error>>>(
     what: &str,
-    piece: impl Fn() -> F,
+    batch: impl Fn() -> F,
 ) -> bool {
     loop {
-        match piece().await {
+        match batch().await {
             Ok(Progress::Unfinished) => {}
             Ok(Progress::Finished) => return true,
             Err(error) => {

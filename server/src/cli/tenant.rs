@@ -197,9 +197,9 @@ impl Delete {
 /// Deletes a batch of what deleted tenants held, and leaves a server as much time for its own writes.
 async fn clear(store: &Store) -> Result<Progress, store::Error> {
     let began = Instant::now();
-    let piece = store.clear_deleted_tenants().await?;
-    if piece == Progress::Unfinished {
+    let batch = store.clear_deleted_tenants().await?;
+    if batch == Progress::Unfinished {
         tokio::time::sleep(began.elapsed().max(PAUSE)).await;
     }
-    Ok(piece)
+    Ok(batch)
 }

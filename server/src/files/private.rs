@@ -1,5 +1,5 @@
-//! What in a data folder is its owner's alone: how its files are opened, and that no other user can read or change them.
-//! Which files these are is known elsewhere.
+//! Privacy of a data folder: how its files are opened, and that no other user can read or change them. Which files these are is
+//! known elsewhere.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why a folder or a file isn't its owner's alone.
+/// Why a folder or a file isn't private to its owner.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// Another user, with this id, owns the folder or a file in it.

@@ -149,7 +149,7 @@ fn page(
     Ok(json(StatusCode::OK, text))
 }
 
-/// A number alone: 200, `text/plain`.
+/// Only a number: 200, `text/plain`.
 pub fn count(count: u64) -> Response {
     let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     ([content_type], count.to_string()).into_response()

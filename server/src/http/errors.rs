@@ -298,7 +298,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
             not_implemented(format!("Graph has this: {what}. This server doesn't yet."))
         }
         RequestFault::OutsideOfDirectory(what) => not_implemented(format!(
-            "Graph has this outside of its directory: {what}. This server is the directory alone."
+            "Graph has this outside of its directory: {what}. This server is only the directory."
         )),
         RequestFault::NotContained => {
             bad(GATEWAY_BAD_REQUEST, "Write requests are only supported on contained entities")
@@ -364,7 +364,7 @@ fn request_answer(fault: &RequestFault) -> Answer {
         ),
         RequestFault::Host => bad(
             GATEWAY_BAD_REQUEST,
-            "This server has the sample directory, whose secret is public: it answers to loopback names alone.",
+            "This server has the sample directory, whose secret is public: it answers only to loopback names.",
         ),
         RequestFault::NoHost => bad(
             GATEWAY_BAD_REQUEST,

@@ -40,7 +40,8 @@ pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
     let mut found = Vec::new();
     tx.each(sql, params![tx.tenant().number], |row| {
         let document = Document { default: row.get(0)?, rest: row.get(1)? };
-        let values = document.values().ok_or(Error::Corrupt("an application whose texts can't be read"))?;
+        let values =
+            document.values().ok_or(Error::Corrupt("an application whose documents can't be read"))?;
         if values.get("displayName").is_some_and(|own| own == name) {
             let app_id = row.get::<String>(2)?.parse();
             found.push(app_id.map_err(|_| Error::Corrupt("an application without a client id"))?);

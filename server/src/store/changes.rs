@@ -11,19 +11,19 @@ use super::{
 /// How many changes are kept: about 60 MB.
 pub const KEPT: u32 = 1_000_000;
 
-/// Changes that are taken away in one write at most.
-const PIECE: i64 = 5_000;
+/// Changes that one write deletes at most.
+const BATCH: i64 = 5_000;
 
 impl Store {
-    /// Takes away a piece of the oldest changes, so that in the end so many are left, the newest in any case: the next position
-    /// is above its own. Positions of others stay as they are.
+    /// Deletes up to `BATCH` of the oldest changes beyond `kept`. The newest is always kept, as the next position is derived
+    /// from it. The others keep their positions.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Progress, Error> {
         self.write(move |tx| {
             let ends = "SELECT (SELECT min(position) FROM changes), (SELECT max(position) FROM changes)";
             let ends = tx
                 .one(ends, params![], |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)))?;
             let Some((oldest, newest)) = ends.flatten() else { return Ok(Progress::Finished) };
-            let last = i64::min(newest - i64::from(kept.max(1)), oldest + PIECE - 1);
+            let last = i64::min(newest - i64::from(kept.max(1)), oldest + BATCH - 1);
             let taken = tx.run("DELETE FROM changes WHERE position <= ?1", params![last])?;
             Ok(if taken == 0 { Progress::Finished } else { Progress::Unfinished })
         })

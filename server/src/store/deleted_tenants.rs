@@ -3,8 +3,8 @@
 
 use super::{Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
 
-/// Rows of objects and pairs that one batch takes away at most, and changes.
-const PIECE: usize = 1_000;
+/// Rows of objects and pairs that one batch deletes at most, and as many changes.
+const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
 const TAKE_OBJECT: [&str; 5] = [
@@ -39,7 +39,7 @@ impl Store {
     pub async fn clear_deleted_tenants(&self) -> Result<Progress, Error> {
         self.write(|tx| {
             for deleted in all(tx)? {
-                if deleted.clear_piece(tx)? == Progress::Unfinished {
+                if deleted.clear_batch(tx)? == Progress::Unfinished {
                     return Ok(Progress::Unfinished);
                 }
             }
@@ -61,7 +61,7 @@ fn all(tx: &SystemTx<'_>) -> Result<Vec<DeletedTenant>, Error> {
 }
 
 impl DeletedTenant {
-    fn clear_piece(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
+    fn clear_batch(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
         if self.clear_objects(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);
         }
@@ -81,7 +81,7 @@ impl DeletedTenant {
     }
 
     fn clear_objects(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
-        let mut left = PIECE;
+        let mut left = BATCH;
         let sql = "SELECT row FROM objects WHERE tenant = ?1 LIMIT ?2";
         for row in tx.all(sql, params![self.number, size(left)], |row| row.get::<i64>(0))? {
             for relation in RELATIONS {
@@ -98,18 +98,18 @@ impl DeletedTenant {
         Ok(if left == 0 { Progress::Unfinished } else { Progress::Finished })
     }
 
-    /// The change log is looked through once, as it knows no tenants. Its newest change stays, whosever it is: the next
-    /// position is above it.
+    /// The change log is looked through once, as it knows no tenants. Its newest change stays, whichever tenant it is of:
+    /// the next position is above it.
     fn clear_changes(&self, tx: &SystemTx<'_>) -> Result<Progress, Error> {
         let sql = "SELECT position FROM changes
                    WHERE tenant = ?1 AND position > ?2 AND position < (SELECT max(position) FROM changes)
                    ORDER BY position LIMIT ?3";
-        let parameters = params![self.number, self.changes_cleared, size(PIECE)];
+        let parameters = params![self.number, self.changes_cleared, size(BATCH)];
         let found = tx.all(sql, parameters, |row| row.get::<i64>(0))?;
         for position in &found {
             tx.run("DELETE FROM changes WHERE position = ?1", params![*position])?;
         }
-        let is_full = found.len() == PIECE;
+        let is_full = found.len() == BATCH;
         let newest = "SELECT coalesce(max(position) - 1, 0) FROM changes";
         let cleared = match found.last() {
             Some(last) if is_full => *last,
@@ -122,6 +122,6 @@ impl DeletedTenant {
     }
 }
 
-fn size(piece: usize) -> i64 {
-    i64::try_from(piece).unwrap_or(i64::MAX)
+fn size(batch: usize) -> i64 {
+    i64::try_from(batch).unwrap_or(i64::MAX)
 }

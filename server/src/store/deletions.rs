@@ -18,7 +18,7 @@ use crate::model::{entity, values::Values};
 use chrono::{DateTime, Utc};
 
 /// Pairs of one table that one batch sets aside or takes away.
-const PIECE: usize = 500;
+const BATCH: usize = 500;
 
 /// Deletes an object, whose values say when. What it contains stays with it.
 pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), Error> {
@@ -28,7 +28,7 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
     tx.count_objects(object.kind(), -1);
     let sql = "UPDATE objects SET deleted_at = ?2, document = ?3, rest = ?4 WHERE row = ?1";
     tx.run(sql, params![row, tx.now().timestamp(), &document.default, document.rest.as_deref()])?;
-    if set_aside_piece(tx, object.row)? == Progress::Unfinished {
+    if set_aside_batch(tx, object.row)? == Progress::Unfinished {
         tx.run("INSERT INTO unfinished_deletions (object_row) VALUES (?1)", params![row])?;
         tx.leave_deletion_unfinished();
     }
@@ -36,14 +36,14 @@ pub fn delete(tx: &WriteTx<'_>, object: &Object, values: &Values) -> Result<(), 
 }
 
 /// Sets aside a batch of what a deleted object was a target of.
-fn set_aside_piece(tx: &WriteTx<'_>, object: RowNumber) -> Result<Progress, Error> {
-    let mut piece = Progress::Finished;
+fn set_aside_batch(tx: &WriteTx<'_>, object: RowNumber) -> Result<Progress, Error> {
+    let mut batch = Progress::Finished;
     for relation in RELATIONS {
-        if relation.set_aside(tx, object, PIECE)? == PIECE {
-            piece = Progress::Unfinished;
+        if relation.set_aside(tx, object, BATCH)? == BATCH {
+            batch = Progress::Unfinished;
         }
     }
-    Ok(piece)
+    Ok(batch)
 }
 
 impl Store {
@@ -58,7 +58,7 @@ impl Store {
             let Some((tenant, object)) = unfinished(tx)? else {
                 return Ok(Progress::Finished);
             };
-            if set_aside_piece(&tx.of(tenant)?, object)? == Progress::Finished {
+            if set_aside_batch(&tx.of(tenant)?, object)? == Progress::Finished {
                 tx.run("DELETE FROM unfinished_deletions WHERE object_row = ?1", params![object.0])?;
             }
             Ok(Progress::Unfinished)
@@ -72,7 +72,7 @@ impl Store {
             let Some((tenant, object)) = due(tx, deleted_before)? else {
                 return Ok(Progress::Finished);
             };
-            purge_piece(&tx.of(tenant)?, &object)?;
+            purge_batch(&tx.of(tenant)?, &object)?;
             Ok(Progress::Unfinished)
         })
         .await
@@ -100,10 +100,10 @@ fn due(tx: &SystemTx<'_>, before: DateTime<Utc>) -> Result<Option<(Tenant, Objec
     })
 }
 
-fn purge_piece(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
+fn purge_batch(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     let mut taken = 0;
     for relation in RELATIONS {
-        taken += relation.purge(tx, object, PIECE)?;
+        taken += relation.purge(tx, object, BATCH)?;
     }
     if taken > 0 {
         return Ok(());

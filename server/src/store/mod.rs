@@ -61,7 +61,7 @@ pub enum Error {
     /// The closure panicked; nothing of it is kept.
     #[error("a unit of work panicked")]
     Panicked,
-    /// A stored text or number can't be what it is.
+    /// A stored value has a form that the store never writes.
     #[error("the database holds a value that it can't hold: {0}")]
     Corrupt(&'static str),
     /// The database was written by an older version, and isn't to be brought up to date.

@@ -164,7 +164,7 @@ pub fn values(tx: &ReadTx<'_>, row: RowNumber) -> Result<Values, Error> {
 
 /// The values that an object's documents hold.
 pub fn values_of(document: &Document) -> Result<Values, Error> {
-    document.values().ok_or(Error::Corrupt("an object whose texts can't be read"))
+    document.values().ok_or(Error::Corrupt("an object whose documents can't be read"))
 }
 
 /// A page of objects of the listing's kind.
@@ -214,7 +214,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
 }
 
 /// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group; gives
-/// its texts. The indexes of unique names are touched by other names only.
+/// its documents. The indexes of unique names are touched by other names only.
 pub fn update(
     tx: &WriteTx<'_>,
     object: &Object,

@@ -15,7 +15,7 @@ fn not_served(what: &str) -> (u16, String, String) {
 
 fn outside(what: &str) -> (u16, String, String) {
     let message =
-        format!("Graph has this outside of its directory: {what}. This server is the directory alone.");
+        format!("Graph has this outside of its directory: {what}. This server is only the directory.");
     refused(501, "NotImplemented", &message)
 }
 

@@ -67,7 +67,7 @@ pub(super) enum OAuthFault {
     NoCredential,
     #[error(
         "The certificate with identifier used to sign the client assertion is not registered on application. Applications \
-         here have secrets alone: application '{0}' must send its 'client_secret'."
+         here have only secrets: application '{0}' must send its 'client_secret'."
     )]
     Assertion(String),
     #[error("The app requested an unsupported grant type '{0}'.")]

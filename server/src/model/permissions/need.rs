@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 pub enum Reach {
     /// Every object.
     Any,
-    /// The signed-in user alone.
+    /// Only the signed-in user.
     OwnAccount,
 }
 
@@ -40,7 +40,7 @@ pub type Alternatives = &'static [&'static [Permission]];
 pub struct Need {
     /// Alternatives of delegated permissions.
     pub delegated: Alternatives,
-    /// Alternatives of delegated permissions that reach the signed-in user alone.
+    /// Alternatives of delegated permissions that reach only the signed-in user.
     pub delegated_self: Alternatives,
     /// Alternatives of application permissions.
     pub application: Alternatives,
@@ -76,7 +76,7 @@ impl Need {
     }
 
     /// What would make the caller's grants reach every object: the rest of the alternative of which the caller holds most,
-    /// and of several the least privileged. It depends on the grants alone, and tells nothing of the directory.
+    /// and of several the least privileged. It depends only on the grants, and tells nothing of the directory.
     pub fn missing(&self, grants: &Grants) -> Missing {
         let delegated = matches!(grants.principal, Principal::User(_));
         let alternatives = if delegated { self.delegated } else { self.application };

@@ -37,9 +37,9 @@ macro_rules! permissions {
 pub enum Holders {
     /// In those of signed-in users and of applications.
     Both,
-    /// In those of signed-in users alone.
+    /// Only in those of signed-in users.
     Delegated,
-    /// In those of applications alone.
+    /// Only in those of applications.
     Application,
 }
 
