@@ -211,15 +211,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_that_is_still_good_stays_in_use_where_its_renewal_fails() {
-        let nobody = ClientCredentials::new("http://127.0.0.1:1", "tenant", "id", "secret");
+        let client = ClientCredentials::new("http://127.0.0.1:1", "tenant", "id", "secret");
         let now = Instant::now();
         let good = Kept { token: "good".into(), renewal: now, end: now + AHEAD };
-        nobody.held.lock().await.kept = Some(good);
+        client.held.lock().await.kept = Some(good);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let transport = Transport { http: &http, retries: 0 };
-        assert_eq!(nobody.token(transport).await.unwrap(), "good");
-        nobody.held.lock().await.kept.as_mut().unwrap().end = now;
-        let failed = nobody.token(transport).await.unwrap_err().to_string();
+        assert_eq!(client.token(transport).await.unwrap(), "good");
+        client.held.lock().await.kept.as_mut().unwrap().end = now;
+        let failed = client.token(transport).await.unwrap_err().to_string();
         assert!(failed.starts_with("no token: error sending request"), "{failed}");
     }
 
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_long_for_a_renewal_while_there_is_a_good_token() {
+    async fn no_request_waits_long_for_a_renewal_while_there_is_a_good_token() {
         let (_authority, credentials) = hung(AHEAD).await;
         let http = patient_http();
         let asked = Instant::now();

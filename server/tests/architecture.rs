@@ -1,4 +1,4 @@
-//! What the layers may name, kept by reading the sources.
+//! What the layers may use, checked by reading the sources.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The layers, the highest first. Each names only those after it, and none of its own step.
+/// The layers, the highest first. Each uses only those after it, and none of its own step.
 const LAYERS: [&[&str]; 6] =
     [&["cli"], &["http", "data_folder"], &["directory"], &["store"], &["auth", "odata"], &["model", "files"]];
 
@@ -135,7 +135,7 @@ fn every_module_says_what_it_is_for() {
 }
 
 #[test]
-fn the_store_alone_knows_sql() {
+fn only_the_store_knows_sql() {
     for (path, text) in sources() {
         if layer_of(&path).as_deref() == Some("store") {
             continue;

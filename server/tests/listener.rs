@@ -1,4 +1,4 @@
-//! Which connection gets a slot when there are more than slots, and which is kept after an answer.
+//! Which connections keep their slots when there are more connections than slots, and which are kept after an answer.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -29,7 +29,7 @@ use tokio::{
 
 /// Longer than any test takes.
 const FOREVER: Duration = Duration::from_secs(3600);
-/// What doesn't come within it won't come.
+/// What hasn't come by then won't come.
 const LIMIT: Duration = Duration::from_secs(120);
 /// More than the system takes from a server whose client reads nothing.
 const LARGE: usize = 64 << 20;
@@ -46,12 +46,12 @@ fn patient() -> Limits {
     }
 }
 
-/// Limits under which each that is idle or stalled is so for too long.
+/// Limits under which each idle or stalled connection is so for too long.
 fn impatient() -> Limits {
     Limits { idle_time: Duration::ZERO, stall_time: Duration::ZERO, ..patient() }
 }
 
-/// Limits under which idle connections make way, and stalled ones don't.
+/// Limits under which idle connections lose their slots, and stalled ones don't.
 fn default_like() -> Limits {
     Limits { idle_time: Duration::ZERO, ..patient() }
 }
@@ -122,8 +122,8 @@ fn is_last(head: &str) -> bool {
     head.contains("connection: close\r\n")
 }
 
-/// Connects anew and asks once.
-async fn ask_anew(address: SocketAddr) -> (TcpStream, String) {
+/// Asks once, over a new connection.
+async fn ask_once(address: SocketAddr) -> (TcpStream, String) {
     let asked = timeout(LIMIT, async {
         let mut connection = TcpStream::connect(address).await.unwrap();
         let head = ask(&mut connection).await.unwrap();
@@ -143,42 +143,42 @@ async fn a_request_has_the_scheme_of_its_connection() {
 }
 
 #[tokio::test]
-async fn an_idle_client_gives_its_place_to_a_newcomer() {
+async fn an_idle_client_loses_its_slot_to_a_new_connection() {
     let (address, _) = start(impatient()).await;
     let mut idle = Vec::new();
     for _ in 0..10 * SLOTS {
-        idle.push(ask_anew(address).await.0);
+        idle.push(ask_once(address).await.0);
     }
     let ended = timeout(LIMIT, idle[0].read(&mut [0])).await.unwrap();
-    assert_eq!(ended.unwrap(), 0, "who was idle longest is still connected");
+    assert_eq!(ended.unwrap(), 0, "the connection that was idle longest is still there");
 }
 
 #[tokio::test]
-async fn a_client_that_sends_nothing_loses_its_place_to_a_newcomer() {
-    those_who_send_this_lose_their_places("").await;
+async fn a_client_that_sends_nothing_loses_its_slot_to_a_new_connection() {
+    clients_that_send_this_lose_their_slots("").await;
 }
 
 #[tokio::test]
-async fn a_client_in_the_middle_of_a_head_loses_its_place_to_a_newcomer() {
-    those_who_send_this_lose_their_places("POST /echo").await;
+async fn a_client_in_the_middle_of_a_head_loses_its_slot_to_a_new_connection() {
+    clients_that_send_this_lose_their_slots("POST /echo").await;
 }
 
 #[tokio::test]
-async fn a_client_that_has_not_sent_its_first_request_yet_keeps_its_place_for_a_while() {
+async fn a_client_that_has_not_sent_its_first_request_yet_keeps_its_slot_for_a_while() {
     let (address, _) = start(Limits { connections: 1, ..default_like() }).await;
     let mut first = TcpStream::connect(address).await.unwrap();
-    let newcomer = tokio::spawn(ask_anew(address));
+    let next = tokio::spawn(ask_once(address));
     // It is answered though the other one waits, and then it is idle.
     assert!(timeout(LIMIT, ask(&mut first)).await.unwrap().is_some());
-    newcomer.await.unwrap();
+    next.await.unwrap();
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_take_its_answer_loses_its_place_to_a_newcomer() {
-    those_who_send_this_lose_their_places("GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+async fn a_client_that_does_not_read_its_answer_loses_its_slot_to_a_new_connection() {
+    clients_that_send_this_lose_their_slots("GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
 }
 
-async fn those_who_send_this_lose_their_places(text: &str) {
+async fn clients_that_send_this_lose_their_slots(text: &str) {
     let (address, _) = start(impatient()).await;
     let mut slow = Vec::new();
     for _ in 0..3 * SLOTS {
@@ -186,19 +186,19 @@ async fn those_who_send_this_lose_their_places(text: &str) {
         send(&mut connection, text).await;
         slow.push(connection);
     }
-    ask_anew(address).await;
+    ask_once(address).await;
 }
 
 #[tokio::test]
-async fn a_request_that_has_arrived_keeps_its_place_until_it_is_answered() {
+async fn a_request_that_has_arrived_keeps_its_slot_until_it_is_answered() {
     for path in ["/held/body-read-late", "/held/body-unread"] {
         let (address, release) = start(impatient()).await;
         let mut held = TcpStream::connect(address).await.unwrap();
         send(&mut held, &request(path)).await;
-        // Each takes the place of the one before: the only other one.
+        // Each takes the slot of the one before: the only other one.
         let mut others = Vec::new();
         for _ in 0..5 * SLOTS {
-            others.push(ask_anew(address).await);
+            others.push(ask_once(address).await);
         }
         release.notify_one();
         let head = timeout(LIMIT, read_head(&mut held)).await.unwrap();
@@ -207,14 +207,14 @@ async fn a_request_that_has_arrived_keeps_its_place_until_it_is_answered() {
 }
 
 #[tokio::test]
-async fn a_busy_client_is_told_with_an_answer_that_its_place_goes_to_a_newcomer() {
+async fn a_busy_client_is_told_with_an_answer_that_its_slot_goes_to_a_new_connection() {
     let (address, _) = start(Limits { connections: 1, ..patient() }).await;
-    let (mut busy, head) = ask_anew(address).await;
-    assert!(!is_last(&head), "nobody else is there");
-    let newcomer = tokio::spawn(ask_anew(address));
+    let (mut busy, head) = ask_once(address).await;
+    assert!(!is_last(&head), "there is no other connection");
+    let next = tokio::spawn(ask_once(address));
     let told = timeout(LIMIT, async { while !is_last(&ask(&mut busy).await.unwrap()) {} });
     told.await.unwrap();
-    newcomer.await.unwrap();
+    next.await.unwrap();
 }
 
 #[tokio::test]
@@ -224,8 +224,8 @@ async fn a_busy_client_of_http_1_0_is_told_too() {
     let asked = "POST /echo HTTP/1.0\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\n.";
     send(&mut busy, asked).await;
     let head = read_head(&mut busy).await.unwrap();
-    assert!(head.contains("connection: keep-alive\r\n"), "nobody else is there");
-    let newcomer = tokio::spawn(ask_anew(address));
+    assert!(head.contains("connection: keep-alive\r\n"), "there is no other connection");
+    let next = tokio::spawn(ask_once(address));
     let told = timeout(LIMIT, async {
         loop {
             busy.read_u8().await.unwrap();
@@ -237,11 +237,11 @@ async fn a_busy_client_of_http_1_0_is_told_too() {
         }
     });
     assert!(is_last(&told.await.unwrap()));
-    newcomer.await.unwrap();
+    next.await.unwrap();
 }
 
 #[tokio::test]
-async fn clients_that_ask_on_and_on_share_the_places() {
+async fn clients_that_never_pause_share_the_slots() {
     let (address, _) = start(patient()).await;
     let answered: [AtomicUsize; 5 * SLOTS] = Default::default();
     let all_are_answered = || answered.iter().all(|answers| answers.load(Ordering::Relaxed) >= 3);
@@ -261,14 +261,14 @@ async fn clients_that_ask_on_and_on_share_the_places() {
 }
 
 #[tokio::test]
-async fn a_listener_that_stops_waits_for_no_newcomer_and_no_idle_client() {
+async fn a_listener_that_stops_waits_for_no_new_connection_and_no_idle_client() {
     let (stop, stopped) = oneshot::channel();
     let (address, _, serving) = start_until(patient(), async { stopped.await.unwrap() }).await;
     let mut idle = Vec::new();
     for _ in 0..SLOTS {
-        idle.push(ask_anew(address).await);
+        idle.push(ask_once(address).await);
     }
-    let _newcomer = TcpStream::connect(address).await.unwrap();
+    let _next = TcpStream::connect(address).await.unwrap();
     stop.send(()).unwrap();
     timeout(LIMIT, serving).await.unwrap().unwrap();
 }
@@ -291,7 +291,7 @@ async fn read_answer(connection: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_gets_little() {
+async fn little_is_sent_to_a_client_that_reads_nothing() {
     const FRAME: usize = 16 << 10;
     let (written, write) = (Arc::new(AtomicUsize::new(0)), Bytes::from(vec![b'.'; FRAME]));
     let count = written.clone();
@@ -314,7 +314,7 @@ async fn a_client_that_reads_nothing_gets_little() {
     assert!(read_head(&mut slow).await.is_some());
     let mut other = TcpStream::connect(address).await.unwrap();
     let mut seen = 0;
-    // The thread takes turns: once it writes no more between many answers to others, it waits for the client.
+    // The thread takes turns: if it writes nothing between many answers to others, it waits for the client.
     loop {
         for _ in 0..100 {
             send(&mut other, "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
@@ -347,7 +347,7 @@ async fn a_request_that_is_answered_before_its_body_has_come_keeps_its_connectio
 }
 
 #[tokio::test]
-async fn a_connection_whose_body_does_not_come_is_said_to_end() {
+async fn a_connection_whose_body_does_not_come_is_announced_to_close() {
     for more in ["", "expect: 100-continue\r\n"] {
         let drain_time = if more.is_empty() { Duration::ZERO } else { FOREVER };
         let mut connection = connect_to_one_that_reads_no_body(drain_time).await;

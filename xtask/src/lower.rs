@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_const_and_exclusive_bounds_are_said_the_old_way() {
+    fn examples_const_and_exclusive_bounds_are_written_the_old_way() {
         assert_eq!(schema(json!({"examples": ["a", "b"]})), Ok(json!({"example": "a"})));
         assert_eq!(schema(json!({"const": "a"})), Ok(json!({"enum": ["a"]})));
         assert_eq!(

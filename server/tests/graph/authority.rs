@@ -135,13 +135,13 @@ async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_ref
         let answer = ask(&[header], &form).await;
         assert_eq!(answer.status, 200, "{header} {form:?}: {}", answer.text);
     }
-    let nobody = "00000000-0000-4000-8000-000000000000";
+    let missing = "00000000-0000-4000-8000-000000000000";
     let assertion = ("client_assertion", "x");
     for (headers, form, what) in [
         (vec![&*good], vec![("client_secret", secret)], "header and secret"),
         (vec![&good], vec![("client_secret", "wrong")], "header and another secret"),
         (vec![&good], vec![assertion], "header and assertion"),
-        (vec![&good], vec![("client_id", nobody)], "header and another client"),
+        (vec![&good], vec![("client_id", missing)], "header and another client"),
         (vec![], vec![("client_id", &app.id), ("client_secret", secret), assertion], "secret and assertion"),
     ] {
         let answer = ask(&headers, &form).await;
@@ -185,7 +185,7 @@ async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_ref
 }
 
 #[tokio::test]
-async fn the_token_endpoint_reads_forms_in_utf_8_alone() {
+async fn the_token_endpoint_reads_forms_only_in_utf_8() {
     let tenant = Tenant::fresh().await;
     let app = app(&tenant).await;
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
@@ -281,8 +281,11 @@ async fn what_the_token_endpoint_refuses_it_says_in_oauths_form() {
         assert_eq!(lines[1..], expected);
         assert!(!answer.text.contains(app.secret.reveal()));
     }
-    let stranger = Tenant::fresh().await.id().to_string();
-    assert_eq!(ask(&tenant, &stranger, &fields(&app, SCOPE)).await.json()["error"], "unauthorized_client");
+    let other_tenant = Tenant::fresh().await.id().to_string();
+    assert_eq!(
+        ask(&tenant, &other_tenant, &fields(&app, SCOPE)).await.json()["error"],
+        "unauthorized_client"
+    );
 }
 
 #[tokio::test]
@@ -290,7 +293,7 @@ async fn refusals_have_entras_words() {
     let tenant = Tenant::fresh().await;
     let app = app(&tenant).await;
     let here = tenant.id().to_string();
-    let nobody = "00000000-0000-4000-8000-000000000000";
+    let missing = "00000000-0000-4000-8000-000000000000";
     let with = |name: &'static str, value: &'static str| {
         let mut form = fields(&app, SCOPE);
         form.retain(|(field, _)| *field != name);
@@ -318,9 +321,9 @@ async fn refusals_have_entras_words() {
         ),
         (
             &here,
-            with("client_id", nobody),
+            with("client_id", missing),
             format!(
-                "Application with identifier '{nobody}' was not found in the directory '{here}'. This can happen if \
+                "Application with identifier '{missing}' was not found in the directory '{here}'. This can happen if \
                  the application has not been installed by the administrator of the tenant or consented to by any \
                  user in the tenant. You may have sent your authentication request to the wrong tenant."
             ),

@@ -24,10 +24,10 @@ fn group_of(description: &str) -> Value {
         "description": description})
 }
 
-/// Sends a large body until it is answered with this status, and with no other one than 201 and 429 until then.
+/// Sends a large body until it is answered with this status; until then only with 201 or 429.
 async fn post_until(tenant: Tenant, status: u16) {
     let answered = timeout(LIMIT, async {
-        // White space counts for as much as anything.
+        // White space counts like anything else.
         let body = format!("{}{}", " ".repeat(LARGE), group_of("d"));
         loop {
             let request =
@@ -66,7 +66,7 @@ async fn bodies_of_a_tenant_share_a_memory_and_those_beyond_it_are_put_off_but_n
     loop {
         tokio::select! {
             () = post_until(tenant, 429) => break,
-            // It is the one that is put off, where another body came first.
+            // It is the one that is answered 429 if another body came first.
             answered = held.readable() => answered.unwrap(),
         }
         held = hold().await;

@@ -20,7 +20,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// A server that gives these answers, one after another, and keeps what it was asked, in small letters.
+/// A server that gives these answers, one after another, and records the requests in lower case.
 struct Scripted {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -60,7 +60,7 @@ impl Scripted {
     }
 }
 
-/// A request with its body, the length of which it tells.
+/// A request with its body, whose length is in its head.
 async fn read(connection: &mut TcpStream) -> String {
     let mut request = String::new();
     let mut piece = [0; 4096];
@@ -129,7 +129,7 @@ async fn a_server_that_stays_busy_is_reported_in_the_end() {
 }
 
 #[tokio::test]
-async fn pages_are_followed_to_their_own_origin_alone() {
+async fn pages_are_followed_only_to_their_own_origin() {
     let elsewhere = Scripted::start([answer("200 OK", r#"{"@odata.context":"x","value":[]}"#)]).await;
     let page = |link: &str| {
         let body = format!(
@@ -245,7 +245,7 @@ async fn an_application_with_its_secret_gets_its_tokens_by_itself() {
 async fn an_application_gets_one_token_for_all_requests_that_wait_for_it() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;
-    // It answers once: a second request would find nobody.
+    // It answers once: a second request would find no server.
     let authority = Scripted::start([granted(&tenant.app_token(["Group.Read.All"]).await, 3600)]).await;
     let credentials = ClientCredentials::new(&authority.url, "a-tenant", "an-id", "a-secret");
     let clients = [&credentials, &credentials].map(|shared| client(&tenant.server.url, shared.clone()));
@@ -304,7 +304,7 @@ async fn a_token_endpoint_that_is_busy_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_is_none_is_told_in_one_line() {
+async fn a_url_that_is_no_token_endpoint_is_reported_in_one_line() {
     let gateway = "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 3\r\n\r\n<p>".to_owned();
     let server = Scripted::start([gateway]).await;
     let failed = server.client_of_an_application().token().await.unwrap_err();
@@ -319,7 +319,7 @@ async fn all_requests_that_wait_for_a_token_get_the_one_failure() {
     let failure = Err(TokenError::Failed("the token endpoint answered 502 Bad Gateway".into()));
     assert!(outcomes.iter().all(|outcome| *outcome == failure), "{outcomes:?}");
     assert_eq!(server.asked().len(), 1);
-    assert_eq!(graph.token().await.as_deref(), Ok("a"), "who comes later asks again");
+    assert_eq!(graph.token().await.as_deref(), Ok("a"), "a later caller asks again");
 }
 
 fn refused_token() -> String {

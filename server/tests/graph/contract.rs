@@ -28,7 +28,7 @@ async fn the_contract_is_served_as_it_is_checked_in() {
         let checked_in = std::fs::read_to_string(format!("../openapi/{file}")).unwrap();
         let checked_in = checked_in.replace("http://127.0.0.1:8080", tenant.origin());
         if content_type == "application/json" {
-            // A comparison that prints no 360 kB.
+            // A comparison that doesn't print 360 kB.
             assert!(served.text == checked_in, "{path} isn't openapi/{file}");
         } else {
             let same = yaml_serde::from_str::<Value>(&served.text).unwrap()
@@ -39,7 +39,7 @@ async fn the_contract_is_served_as_it_is_checked_in() {
 }
 
 #[tokio::test]
-async fn who_has_a_document_already_is_not_sent_it_again() {
+async fn a_client_that_has_a_document_already_is_not_sent_it_again() {
     let tenant = Tenant::fresh().await;
     let get = async |path: &str, known: &str| {
         send(tenant.anonymous(Method::GET, path).header("if-none-match", known)).await

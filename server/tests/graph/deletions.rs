@@ -121,7 +121,7 @@ async fn groups_that_are_guarded_are_not_deleted_by_anyone() {
 }
 
 #[tokio::test]
-async fn any_other_object_is_deleted_by_its_id_alone() {
+async fn any_other_object_is_deleted_only_by_its_id() {
     let tenant = Tenant::fresh().await;
     let user = tenant.user("ada").await;
     let as_user = tenant.client_of(user, ["Directory.AccessAsUser.All", "Directory.Read.All"]).await;
@@ -178,7 +178,7 @@ async fn a_deleted_service_principal_gets_no_more_tokens() {
 }
 
 #[tokio::test]
-async fn after_thirty_days_a_deleted_object_is_purged_in_pieces_and_others_stay() {
+async fn after_thirty_days_a_deleted_object_is_purged_in_batches_and_others_stay() {
     // A server of its own: its clock is moved.
     static SERVER: OnceLock<Server> = OnceLock::new();
     let tenant = SERVER
@@ -196,11 +196,11 @@ async fn after_thirty_days_a_deleted_object_is_purged_in_pieces_and_others_stay(
     let graph = tenant.client(["Group.ReadWrite.All", "User.ReadWrite.All", "GroupMember.Read.All"]).await;
     graph.delete_group().id(group).send().await.unwrap();
     let purge = async || {
-        let mut pieces = 0;
+        let mut batches = 0;
         while store.purge(store.clock().now() - KEPT).await.unwrap() == Progress::Unfinished {
-            pieces += 1;
+            batches += 1;
         }
-        pieces
+        batches
     };
     assert_eq!(purge().await, 0, "it can still be restored");
     store.clock().advance(KEPT.num_seconds() - 60);
@@ -208,8 +208,8 @@ async fn after_thirty_days_a_deleted_object_is_purged_in_pieces_and_others_stay(
     let graph = tenant.client(["User.ReadWrite.All"]).await;
     graph.delete_user().id(fresh.to_string()).send().await.unwrap();
     store.clock().advance(120);
-    assert_eq!(purge().await, 4, "1,100 members in pieces of 500, and the group itself");
-    assert_eq!(purge().await, 0, "who was deleted two minutes ago is kept");
+    assert_eq!(purge().await, 4, "1,100 members in batches of 500, and the group itself");
+    assert_eq!(purge().await, 0, "what was deleted two minutes ago is kept");
     let count = send(tenant.raw(Method::GET, "/users/$count").await.header("ConsistencyLevel", "eventual"));
     assert_eq!(count.await.text, "1099");
 }

@@ -1,4 +1,4 @@
-//! `/devices` and `/servicePrincipals`: their life, and what is theirs alone.
+//! `/devices` and `/servicePrincipals`: their life, and what only they have.
 
 use crate::support::{Tenant, not_found, refusal, refused, send};
 use roster_client::{

@@ -63,7 +63,7 @@ async fn a_browser_that_asks_for_the_server_is_led_to_the_documentation() {
 }
 
 #[tokio::test]
-async fn whoever_else_asks_for_the_server_itself_is_answered_as_graph_would() {
+async fn other_clients_that_ask_for_the_root_are_answered_as_graph_would() {
     let server = Server::shared();
     for accept in ["*/*", "application/json", "text/*", "text/htmlx", "text/plain;a=text/html"] {
         let answer = root(server, Method::GET, accept).await;
@@ -105,7 +105,7 @@ async fn the_page_has_no_script_of_its_own_and_names_no_other_server() {
 }
 
 #[tokio::test]
-async fn the_samples_application_is_told_by_servers_with_the_sample_alone() {
+async fn the_samples_application_is_shown_only_by_servers_with_the_sample() {
     assert_eq!(get(Server::shared(), "/docs/sample.json").await.status, 404);
     let server = Server::with_sample().await;
     let told = get(server, "/docs/sample.json").await.json();
@@ -118,13 +118,13 @@ async fn the_samples_application_is_told_by_servers_with_the_sample_alone() {
         ("scope", "https://graph.microsoft.com/.default"),
     ]);
     assert_eq!(send(token).await.status, 200);
-    // A page of another origin that reaches this server by a name of its own learns nothing.
+    // A page of another origin that reaches this server under its own host name learns nothing.
     let elsewhere = client.get(format!("{}/docs/sample.json", server.url)).header("host", "attacker.example");
     assert_eq!(send(elsewhere).await.status, 400);
 }
 
 #[tokio::test]
-async fn an_application_whose_secret_was_renewed_is_told_no_more() {
+async fn an_application_whose_secret_was_renewed_is_not_shown() {
     let server = Server::with_sample().await;
     let told = async || get(server, "/docs/sample.json").await;
     let tenant = server.store.find_tenant(sample::TENANT).await.unwrap().unwrap();
@@ -138,7 +138,7 @@ async fn an_application_whose_secret_was_renewed_is_told_no_more() {
 }
 
 #[tokio::test]
-async fn the_documentation_is_read_and_nothing_more() {
+async fn the_documentation_is_read_only() {
     let tenant = Tenant::fresh().await;
     for path in ["/docs/", "/docs/docs.js", "/docs/sample.json"] {
         assert_eq!(send(tenant.anonymous(Method::POST, path)).await.status, 405, "{path}");

@@ -1,5 +1,5 @@
-//! The examples of Graph's reference pages, in values of our own: what is sent, what its page says comes back,
-//! and each place where Roster says otherwise, with the reason. Pages that no operation serves aren't here.
+//! The examples of Graph's reference pages, with our own values: the request, the response by its page, and each place where
+//! Roster answers otherwise, with the reason. Pages of operations that Roster doesn't have aren't here.
 
 use crate::support::{Answer, Tenant, not_found, refused, send};
 use reqwest::Method;
@@ -12,7 +12,7 @@ use std::fmt;
 enum Documented {
     /// No content.
     Nothing,
-    /// A number alone, as plain text.
+    /// Only a number, as plain text.
     Number(u64),
     /// An object with these properties.
     Object(&'static [&'static str]),
@@ -22,30 +22,31 @@ enum Documented {
     Refusal(&'static str),
 }
 
-/// Where Roster says otherwise than the page, and why.
+/// Where Roster answers otherwise than the page says, and why.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Deviation {
-    /// A query option that Graph has is said not to be here yet, by its name.
+    /// A query option that Graph has is answered 501, with its name.
     Option { name: &'static str, reason: &'static str },
-    /// A query option that nobody has is refused by its name.
+    /// A query option that doesn't exist is refused by its name.
     NoSuchOption { name: &'static str, reason: &'static str },
-    /// `$count` is refused for want of a header.
+    /// `$count` is refused without its header.
     Count { reason: &'static str },
     /// Properties come only where `$select` names them.
     NeedsSelect { names: &'static [&'static str], reason: &'static str },
-    /// The page misspells what the resource's own page and the answer spell so.
+    /// The page misspells a name that the resource's own page and the answer spell like this.
     Spelling { page: &'static str, official: &'static str },
 }
 
 const NO_FILTER: &str =
-    "`$filter` isn't served yet, and a filter left out would answer what nobody asked for.";
+    "`$filter` isn't served yet, and ignoring it would return other objects than requested.";
 const NO_SEARCH: &str =
-    "`$search` isn't served yet, and a search left out would answer what nobody asked for.";
+    "`$search` isn't served yet, and ignoring it would return other objects than requested.";
 const NO_ORDER: &str = "`$orderby` isn't served yet: pages come in the order in which objects were made.";
 const NO_EXPANSION: &str = "`$expand` isn't served yet, and photos aren't the directory's.";
 const NO_FORMAT: &str = "`$format` isn't served yet, and JSON comes without it.";
 const NO_SUCH_OPTION: &str = "The page forgot the `=` of `$orderby`. No option has that name.";
-const PRINTED_FROM_MORE: &str = "The user's page has them among those that `$select` alone returns; the example prints them all the same.";
+const PRINTED_FROM_MORE: &str =
+    "The user's page has them among those that only `$select` returns; the example prints them all the same.";
 const NO_SILENT_COUNT: &str =
     "Graph leaves the count out without a word. A count that was asked for and can't come is refused.";
 
@@ -66,7 +67,7 @@ struct Case {
     count: Option<u64>,
     /// Values that the answer holds: those that were sent, that the page shows or that are the test's own.
     shows: Value,
-    /// What a write leaves behind: a path, and values that are there. `null`: nothing is there any more.
+    /// What a write leaves: a path, and values that are there. `null`: nothing is there.
     then: Option<(&'static str, Value)>,
     deviations: Vec<Deviation>,
 }
@@ -454,7 +455,7 @@ fn users() -> Vec<Case> {
 fn concepts() -> Vec<Case> {
     const PLAIN: &[&str] = &["displayName", "mail", "userPrincipalName"];
     vec![
-        // The page shows this one to be refused, for want of the header.
+        // The page shows that this one is refused without the header.
         get("aad-advanced-queries", "/applications?$search=\"displayName:Loom\"")
             .refused(400, "Request_UnsupportedQuery"),
         get("aad-advanced-queries", "/users?$count=true")
@@ -539,7 +540,7 @@ impl World {
         send(request).await
     }
 
-    /// Looks at what a write left behind.
+    /// Checks what a write left.
     async fn check_then(&self, case: &Case) {
         let Some((path, expected)) = &case.then else { return };
         let path = self.fill(path);
@@ -629,7 +630,7 @@ impl Case {
         objects
     }
 
-    /// Holds an answer against what the page shows.
+    /// Compares an answer with what the page shows.
     fn check(&self, answer: &Answer) {
         assert_eq!(answer.status, self.status, "{self}{answer:?}");
         let content_type = answer.headers.get("content-type").map(|value| value.to_str().unwrap());
@@ -699,7 +700,7 @@ async fn without_the_options_that_are_refused_the_documented_answer_comes() {
 }
 
 #[tokio::test]
-async fn each_option_that_is_refused_is_refused_alone_and_by_its_name() {
+async fn each_refused_option_is_refused_by_itself_and_by_its_name() {
     let world = World::fresh().await;
     for case in cases() {
         for (name, option) in options(case.path) {

@@ -1,4 +1,4 @@
-//! Graph's recorded refusals: what was sent, and status, code and message that come back.
+//! Graph's recorded refusals: the request, and the status, code and message of the response.
 
 use crate::support::{Answer, Tenant, forbidden, not_found, refused, send};
 use reqwest::{Method, StatusCode, header};
@@ -149,7 +149,7 @@ async fn writing_to_members_itself_is_refused_as_graph_does() {
 }
 
 #[tokio::test]
-async fn removing_a_member_or_an_owner_without_ref_is_refused_and_deletes_nobody() {
+async fn removing_a_member_or_an_owner_without_ref_is_refused_and_deletes_nothing() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     tenant.join(group, ada).await;
@@ -165,7 +165,7 @@ async fn removing_a_member_or_an_owner_without_ref_is_refused_and_deletes_nobody
 }
 
 #[tokio::test]
-async fn values_that_do_not_fit_are_refused_in_the_words_of_whoever_reads_them() {
+async fn invalid_values_are_refused_in_the_words_of_the_layer_that_reads_them() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;
     let group = tenant.security_group("readers").await;

@@ -1,6 +1,6 @@
-//! Every exchange with a server of these tests, held against the contract: what it doesn't promise is answered to
-//! the test as 599 with the reason. Which answers were seen is written down for `cargo xtask test`, which asks for
-//! each that the contract promises.
+//! Checks every exchange with a server of these tests against the contract: the test gets 599 with the reason for what the contract
+//! doesn't promise. The responses that were seen are recorded for `cargo xtask test`, which requires each that the contract
+//! promises.
 
 use axum::{
     body::{Body, Bytes},
@@ -57,7 +57,7 @@ struct Contract {
     validators: Mutex<HashMap<(String, Of), Arc<Validator>>>,
 }
 
-/// What a schema is of.
+/// What a schema describes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Of {
     Answers,
@@ -73,7 +73,7 @@ struct Exchange {
     body: Vec<u8>,
 }
 
-/// Serves a request, and holds the exchange against the contract.
+/// Serves a request, and checks the exchange against the contract.
 pub async fn checked<S>(app: S, request: Request) -> Result<Response, Infallible>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
@@ -133,7 +133,7 @@ impl Contract {
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Option<String>, String> {
-        // HEAD and OPTIONS are HTTP's own; what a path that is served answers to another method is nobody's.
+        // HEAD and OPTIONS are HTTP's own; the answer of a served path to another method belongs to no operation.
         let of_http = [Method::HEAD, Method::OPTIONS].contains(&exchange.method);
         if of_http || status == StatusCode::METHOD_NOT_ALLOWED {
             return Ok(None);
@@ -286,7 +286,7 @@ fn check_query(operation: &Value, exchange: &Exchange) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes down that an answer of this status was seen, once.
+/// Records that a response with this status was seen, once.
 fn saw(id: &str, status: StatusCode) {
     static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let line = format!("{id} {}", status.as_u16());

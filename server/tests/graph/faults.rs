@@ -193,7 +193,7 @@ async fn a_removal_is_refused_for_the_first_of_its_faults() {
     let (list, dynamic) = (tenant.distribution_group("list").await, tenant.dynamic_group("all").await);
     let (group, roles) =
         (tenant.security_group("readers").await, tenant.role_assignable_group("roles").await);
-    let (absent, nobody) = (Uuid::from_u128(7), Uuid::from_u128(8));
+    let (absent, missing) = (Uuid::from_u128(7), Uuid::from_u128(8));
     let of = |group: &dyn std::fmt::Display, member: &dyn std::fmt::Display| {
         format!("/groups/{group}/members/{member}/$ref")
     };
@@ -204,13 +204,13 @@ async fn a_removal_is_refused_for_the_first_of_its_faults() {
         (delete, of(&"x", &"y"), none, forbidden()),
         (delete, of(&"x", &"y"), weak, bad("Invalid object identifier 'x'.")),
         (delete, of(&absent, &"y") + "?$top=1", weak, bad("Invalid object identifier 'y'.")),
-        (delete, of(&absent, &nobody) + "?$top=1", weak, unsupported("$top")),
-        (delete, of(&absent, &nobody), weak, not_found(absent)),
-        (delete, of(&list, &nobody), weak, managed()),
-        (delete, of(&dynamic, &nobody), strong, forbidden()),
-        (delete, of(&roles, &nobody), weak, forbidden()),
-        (delete, of(&roles, &nobody), strong, not_found(roles)),
-        (delete, of(&group, &nobody), weak, not_found(group)),
+        (delete, of(&absent, &missing) + "?$top=1", weak, unsupported("$top")),
+        (delete, of(&absent, &missing), weak, not_found(absent)),
+        (delete, of(&list, &missing), weak, managed()),
+        (delete, of(&dynamic, &missing), strong, forbidden()),
+        (delete, of(&roles, &missing), weak, forbidden()),
+        (delete, of(&roles, &missing), strong, not_found(roles)),
+        (delete, of(&group, &missing), weak, not_found(group)),
     ] {
         let answer = ask(&tenant, method.clone(), &path, token, "", "").await;
         assert_eq!(answer.refusal(), expected, "{method} {path}");
@@ -241,7 +241,11 @@ async fn a_body_of_256_kib_is_read_and_one_byte_more_is_not() {
     }
     let none = tenant.app_token([]).await;
     let refused = ask(&tenant, Method::POST, &path, &none, JSON, &body_of(MAX_BODY, ada)).await;
-    assert_eq!(refused.refusal(), forbidden(), "who may not write is refused before the body is read");
+    assert_eq!(
+        refused.refusal(),
+        forbidden(),
+        "a caller that may not write is refused before the body is read"
+    );
     let largest = ask(&tenant, Method::POST, &path, &token, JSON, &body_of(MAX_BODY, ada)).await;
     assert_eq!(largest.status, 204, "{}", largest.text);
 }

@@ -123,7 +123,7 @@ async fn only_groups_that_graph_knows_can_be_created() {
 }
 
 #[tokio::test]
-async fn what_programs_send_beside_the_needful_is_taken() {
+async fn what_programs_send_besides_what_is_needed_is_accepted() {
     let tenant = Tenant::fresh().await;
     let more = json!({"@odata.type": "#microsoft.graph.group", "description": null, "isAssignableToRole": false,
         "membershipRule": null, "resourceBehaviorOptions": [], "resourceProvisioningOptions": [], "theme": null});
@@ -187,7 +187,7 @@ async fn annotations_that_name_the_kind_are_taken_and_others_refused() {
 }
 
 #[tokio::test]
-async fn a_mail_nickname_is_unique_among_microsoft_365_groups_alone() {
+async fn a_mail_nickname_is_unique_only_among_microsoft_365_groups() {
     let tenant = Tenant::fresh().await;
     let bodies: Vec<Value> = (0..16).map(|_| unified("Engineering", json!({}))).collect();
     let answers = join_all(bodies.iter().map(|body| create(&tenant, body))).await;
@@ -264,8 +264,8 @@ async fn members_are_bound_at_creation_all_or_none() {
     let group = created["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(members_of(&graph, group).await, sorted([ada, device]));
 
-    let nobody = Uuid::from_u128(7);
-    assert_eq!(create(&tenant, &bound(&[ada, nobody])).await.refusal(), not_found(nobody));
+    let missing = Uuid::from_u128(7);
+    assert_eq!(create(&tenant, &bound(&[ada, missing])).await.refusal(), not_found(missing));
     let (status, code, message) = create(&tenant, &bound(&[ada, ada])).await.refusal();
     assert_eq!((status, code.as_str()), (400, "Request_BadRequest"));
     assert!(
@@ -278,7 +278,7 @@ async fn members_are_bound_at_creation_all_or_none() {
     assert_eq!(create(&tenant, &bound(&many)).await.refusal(), refused(400, "Request_BadRequest", message));
 
     // What was refused left nothing: the unique nickname is still free.
-    let refused_one = unified("free", json!({"members@odata.bind": [url(nobody)]}));
+    let refused_one = unified("free", json!({"members@odata.bind": [url(missing)]}));
     assert_eq!(create(&tenant, &refused_one).await.status, 404);
     assert_eq!(create(&tenant, &unified("free", json!({}))).await.status, 201);
 }
@@ -298,7 +298,7 @@ async fn binding_members_needs_what_adding_them_needs() {
     assert_eq!(
         outcome(&["Group.Create"], ObjectId::random().uuid()).await,
         403,
-        "it doesn't learn who is there"
+        "it doesn't learn which objects exist"
     );
     assert_eq!(outcome(&["Group.Create", "User.Read.All"], ada).await, 201);
     assert_eq!(outcome(&["Group.Create", "GroupMember.ReadWrite.All"], ada).await, 201);

@@ -1,4 +1,4 @@
-//! `PATCH /groups/{id}`: what can change of a group, together with what, and by whom.
+//! `PATCH /groups/{id}`: which properties of a group can change, in which combinations, and with which permissions.
 
 use crate::support::{
     Answer, Tenant, forbidden, members_of, not_found, reference, refusal, refused, send, sorted,
@@ -169,11 +169,11 @@ async fn members_and_owners_are_bound_beside_properties_all_of_it_or_nothing() {
         );
         refused(400, BAD_REQUEST, &message)
     };
-    let nobody = Uuid::from_u128(7);
+    let missing = Uuid::from_u128(7);
     for (body, expected) in [
         (json!({"members@odata.bind": [url(alan), url(ada)]}), exists("members")),
         (json!({"owners@odata.bind": [url(ada), url(alan)]}), exists("owners")),
-        (json!({"members@odata.bind": [url(alan), url(nobody)]}), not_found(nobody)),
+        (json!({"members@odata.bind": [url(alan), url(missing)]}), not_found(missing)),
         (json!({"members@odata.bind": [url(alan)], "displayName": null}), {
             let message = "A value is required for property 'displayName' of resource 'Group'.";
             refused(400, BAD_REQUEST, message)
@@ -198,7 +198,7 @@ async fn members_and_owners_are_bound_beside_properties_all_of_it_or_nothing() {
 }
 
 #[tokio::test]
-async fn binding_members_alone_needs_what_adding_them_needs() {
+async fn binding_only_members_needs_what_adding_them_needs() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     let device = tenant.device("laptop").await;
@@ -220,7 +220,7 @@ async fn binding_members_alone_needs_what_adding_them_needs() {
 }
 
 #[tokio::test]
-async fn what_else_is_wrong_with_an_update_does_not_tell_who_is_in_a_group_that_hides_its_members() {
+async fn other_faults_of_an_update_do_not_tell_who_is_in_a_group_that_hides_its_members() {
     let tenant = Tenant::fresh().await;
     let all = tenant.client(["Group.ReadWrite.All", "Member.Read.Hidden"]).await;
     let hidden = tenant.hidden_group("hidden").await;
@@ -242,11 +242,11 @@ async fn what_else_is_wrong_with_an_update_does_not_tell_who_is_in_a_group_that_
     };
     let (first, second) = (tenant.user("first").await, tenant.user("second").await);
     let unified = tenant.microsoft_365_group("unified").await;
-    let nobody = Uuid::from_u128(7);
+    let missing = Uuid::from_u128(7);
     let cases: [(&[Uuid], &[Uuid]); 8] = [
         (&[device], &[]),
         (&[unified], &[]),
-        (&[nobody], &[]),
+        (&[missing], &[]),
         (&[first, first], &[]),
         (&[], &[device]),
         (&[], &[first, first]),
@@ -262,7 +262,7 @@ async fn what_else_is_wrong_with_an_update_does_not_tell_who_is_in_a_group_that_
 }
 
 #[tokio::test]
-async fn what_exchange_holds_is_changed_by_itself_by_a_user_and_of_microsoft_365_groups_alone() {
+async fn what_exchange_holds_is_changed_by_itself_by_a_user_and_only_in_microsoft_365_groups() {
     let tenant = Tenant::fresh().await;
     let (unified, security) =
         (tenant.microsoft_365_group("all").await, tenant.security_group("readers").await);

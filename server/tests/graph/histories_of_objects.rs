@@ -1,5 +1,5 @@
-//! What is true of any sequence of creations, updates, deletions and reads of objects: each is answered as a
-//! plain model says that knows nothing of the server, what was written is read, and lists show the whole of it.
+//! Any sequence of creations, updates, deletions and reads of objects is answered as a simple model says that knows nothing of the
+//! server: what was written is read, and lists show all of it.
 
 use crate::{
     http_client,
@@ -289,7 +289,7 @@ impl Model {
         self.objects.iter().position(|object| of(object).as_ref() == Some(&sought))
     }
 
-    /// An object's values after a body that fits. `None`: what is set once, or stands once, says no.
+    /// An object's values after a body that fits. `None`: a property that is set once, or a unique one, refuses it.
     fn after(&self, object: Option<usize>, body: &Body) -> Option<Map<String, Value>> {
         let before = object.and_then(|object| self.objects[object].1.clone());
         let mut values = before.unwrap_or_else(|| {
@@ -341,7 +341,7 @@ struct Directory {
 impl Directory {
     async fn fresh(noun: Noun) -> Self {
         let tenant = Tenant::fresh().await;
-        // Labels of groups are for users alone.
+        // Only users assign labels to groups.
         let token = match noun.set {
             "users" => tenant.app_token(["User.ReadWrite.All"]).await,
             _ => tenant.user_token(tenant.user("someone").await, ["Group.ReadWrite.All"]).await,

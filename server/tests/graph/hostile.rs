@@ -84,7 +84,7 @@ async fn too_many_and_too_large_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn long_ids_queries_and_tokens_are_refused_and_not_choked_on() {
+async fn long_ids_queries_and_tokens_are_refused() {
     let tenant = Tenant::fresh().await;
     let long = "x".repeat(20_000);
     for path in [

@@ -35,7 +35,7 @@ async fn walk(tenant: &Tenant, path: &str) -> Vec<Uuid> {
 }
 
 #[tokio::test]
-async fn a_counted_list_is_followed_to_its_end_by_its_links_alone() {
+async fn a_counted_list_is_followed_to_its_end_by_only_its_links() {
     let tenant = Tenant::fresh().await;
     for number in 0..5 {
         tenant.user(&format!("user{number}")).await;
@@ -163,7 +163,7 @@ async fn options_work_without_their_dollar_sign_and_links_have_it() {
 }
 
 #[tokio::test]
-async fn a_paging_token_is_good_for_its_own_list_alone() {
+async fn a_paging_token_is_good_only_for_its_own_list() {
     let tenant = Tenant::fresh().await;
     for number in 0..3 {
         tenant.user(&format!("user{number}")).await;

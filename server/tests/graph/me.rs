@@ -48,7 +48,7 @@ async fn the_signed_in_user_is_read_and_changed() {
 }
 
 #[tokio::test]
-async fn nobody_makes_of_oneself_another_or_changes_others_with_user_read_write() {
+async fn with_user_read_write_a_user_changes_neither_its_identity_nor_others() {
     let tenant = Tenant::fresh().await;
     let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
     let me = me(&tenant, ada, &["User.ReadWrite"]).await;
@@ -70,9 +70,9 @@ async fn nobody_makes_of_oneself_another_or_changes_others_with_user_read_write(
 }
 
 #[tokio::test]
-async fn a_signed_in_user_who_is_no_more_is_not_found() {
+async fn a_signed_in_user_that_was_deleted_is_not_found() {
     let tenant = Tenant::fresh().await;
-    let nobody = Uuid::from_u128(7);
-    let me = me(&tenant, nobody, &["User.Read.All"]).await;
-    assert_eq!(me.get("/me").await.refusal(), not_found(nobody));
+    let missing = Uuid::from_u128(7);
+    let me = me(&tenant, missing, &["User.Read.All"]).await;
+    assert_eq!(me.get("/me").await.refusal(), not_found(missing));
 }

@@ -1,4 +1,4 @@
-//! `/groups/{id}/members`: who is in a group.
+//! `/groups/{id}/members`: the members of a group.
 
 use crate::support::{Tenant, forbidden, members_of, not_found, reference, refusal, refused, send, sorted};
 use futures::future::join_all;
@@ -35,7 +35,7 @@ async fn adding_a_member_twice_is_refused_and_the_group_still_has_it_once() {
 }
 
 #[tokio::test]
-async fn of_sixteen_who_add_one_member_at_once_one_succeeds() {
+async fn of_sixteen_requests_that_add_one_member_at_once_one_succeeds() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     let graph = tenant.client(["Group.ReadWrite.All"]).await;
@@ -77,14 +77,14 @@ async fn every_kind_of_member_joins_a_security_group() {
 #[tokio::test]
 async fn a_member_that_does_not_exist_is_not_found_and_neither_is_a_group() {
     let tenant = Tenant::fresh().await;
-    let (group, nobody) = (tenant.security_group("readers").await, Uuid::from_u128(7));
+    let (group, missing) = (tenant.security_group("readers").await, Uuid::from_u128(7));
     let graph = tenant.client(["Group.ReadWrite.All"]).await;
 
-    let absent_member = graph.add_group_member().id(group).body(reference(nobody)).send().await;
-    assert_eq!(refusal(absent_member), not_found(nobody));
+    let absent_member = graph.add_group_member().id(group).body(reference(missing)).send().await;
+    assert_eq!(refusal(absent_member), not_found(missing));
 
-    let absent_group = graph.add_group_member().id(nobody).body(reference(group)).send().await;
-    assert_eq!(refusal(absent_group), not_found(nobody));
+    let absent_group = graph.add_group_member().id(missing).body(reference(group)).send().await;
+    assert_eq!(refusal(absent_group), not_found(missing));
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_member_of_a_dynamic_group_cannot_be_added_by_hand() {
     assert_eq!(refusal(outcome), forbidden());
 }
 
-/// A group of each kind, and who may join it.
+/// A group of each kind, and the kinds of objects that may join it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Into {
     Security,
@@ -251,7 +251,7 @@ async fn a_group_may_be_its_own_member_and_cycles_are_allowed() {
 }
 
 #[tokio::test]
-async fn a_member_is_removed_and_whoever_is_none_is_reported_by_the_groups_id() {
+async fn a_member_is_removed_and_an_object_that_is_none_is_reported_by_the_groups_id() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     tenant.join(group, ada).await;
@@ -281,11 +281,11 @@ async fn members_of_dynamic_and_distribution_groups_can_not_be_removed() {
 }
 
 #[tokio::test]
-async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_names_nobody() {
+async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_names_nothing() {
     let tenant = Tenant::fresh().await;
     let (ada, inner) = (tenant.user("ada").await, tenant.security_group("inner").await);
     let (device, contact) = (tenant.device("tablet").await, tenant.contact("printer").await);
-    let (service_principal, stranger) = (tenant.service_principal("loom").await, Tenant::fresh().await);
+    let (service_principal, other_tenant) = (tenant.service_principal("loom").await, Tenant::fresh().await);
     let graph = tenant.client(["Group.ReadWrite.All", "Directory.ReadWrite.All"]).await;
     let (url, domain, id) = (&tenant.server.url, tenant.domain(), tenant.id());
     let stored = |tenant: &str, id: Uuid, kind: &str| {
@@ -315,7 +315,7 @@ async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_na
         // The tenant by its domain.
         (format!("https://graph.microsoft.com/v1.0/{}/users/{ada}", domain.to_uppercase()), None),
         (format!("https://graph.microsoft.com/v1.0/nobodys.example/users/{ada}"), Some(ada.to_string())),
-        (format!("{url}/v1.0/{}/users/{ada}", stranger.domain()), Some(ada.to_string())),
+        (format!("{url}/v1.0/{}/users/{ada}", other_tenant.domain()), Some(ada.to_string())),
         // As Graph stores them.
         (stored(&id.to_string(), ada, "User"), None),
         (stored(&domain, inner, "Group"), None),
@@ -324,7 +324,7 @@ async fn every_form_of_reference_names_the_member_and_the_wrong_set_or_tenant_na
         (stored(&id.to_string(), contact, "Contact"), None),
         (stored(&id.to_string(), ada, "Group"), Some(ada.to_string())),
         (stored(&id.to_string(), inner, "User"), Some(inner.to_string())),
-        (stored(&stranger.id().to_string(), ada, "User"), Some(ada.to_string())),
+        (stored(&other_tenant.id().to_string(), ada, "User"), Some(ada.to_string())),
     ];
     for (odata_id, missing) in cases {
         let group = tenant.security_group("readers").await;

@@ -55,7 +55,7 @@ impl Answered {
 }
 
 /// Where a member can be in the end, if one order of the history explains every answer: one that never puts
-/// a change before another that was answered before it was asked.
+/// a change before another that was answered before it was sent.
 fn ends(history: &[Answered]) -> HashSet<bool> {
     let mut ends = HashSet::new();
     let mut seen = HashSet::new();
@@ -157,7 +157,7 @@ proptest! {
 }
 
 #[test]
-fn a_history_that_no_order_explains_is_found_out() {
+fn a_history_that_no_order_explains_is_noticed() {
     let answered = |adds, asked, answered, made| Answered {
         change: Change { adds, group: 0, member: 0 },
         asked,
@@ -165,8 +165,8 @@ fn a_history_that_no_order_explains_is_found_out() {
         made,
     };
     let twice = |second| [answered(true, 1, 2, true), answered(true, second, 9, true)];
-    assert!(ends(&twice(3)).is_empty() && ends(&twice(1)).is_empty(), "nobody is added twice");
-    assert!(ends(&[answered(false, 1, 2, true)]).is_empty(), "nobody leaves who isn't in");
+    assert!(ends(&twice(3)).is_empty() && ends(&twice(1)).is_empty(), "no member is added twice");
+    assert!(ends(&[answered(false, 1, 2, true)]).is_empty(), "only a member is removed");
     let crossing = [answered(true, 1, 8, true), answered(false, 2, 7, true), answered(true, 3, 6, true)];
     assert_eq!(ends(&crossing), HashSet::from([true]));
     let in_turn = [answered(true, 1, 2, true), answered(true, 3, 4, false), answered(false, 5, 6, true)];

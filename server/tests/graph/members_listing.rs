@@ -89,8 +89,8 @@ async fn each_member_is_listed_once_while_others_come_and_go() {
         for _ in 0..6 {
             let listed = walk(&tenant, &format!("/groups/{group}/members?$top=3")).await.concat();
             let unique: BTreeSet<Uuid> = listed.iter().copied().collect();
-            assert_eq!(unique.len(), listed.len(), "nobody is listed twice");
-            assert!(staying.iter().all(|user| unique.contains(user)), "whoever stays is listed");
+            assert_eq!(unique.len(), listed.len(), "no member is listed twice");
+            assert!(staying.iter().all(|user| unique.contains(user)), "every member that stays is listed");
         }
     };
     join!(come_and_go, list);
@@ -135,7 +135,7 @@ async fn select_picks_properties_and_is_kept_by_the_links() {
 }
 
 #[tokio::test]
-async fn members_are_counted_with_the_header_and_on_the_first_page_alone() {
+async fn members_are_counted_with_the_header_and_only_on_the_first_page() {
     let tenant = Tenant::fresh().await;
     let (group, _) = group_of(&tenant, 3).await;
     let graph = tenant.client(["GroupMember.Read.All"]).await;
@@ -162,7 +162,7 @@ async fn members_are_counted_with_the_header_and_on_the_first_page_alone() {
 }
 
 #[tokio::test]
-async fn members_of_a_kind_that_the_caller_may_not_read_show_type_and_id_alone() {
+async fn members_of_a_kind_that_the_caller_may_not_read_show_only_type_and_id() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     let (inner, grace) = (tenant.security_group("inner").await, tenant.user("grace").await);
@@ -204,7 +204,7 @@ async fn a_group_that_hides_its_members_shows_them_to_few() {
 }
 
 #[tokio::test]
-async fn a_paging_token_is_good_for_its_own_tenant_group_and_query_alone() {
+async fn a_paging_token_is_good_only_for_its_own_tenant_group_and_query() {
     let tenant = Tenant::fresh().await;
     let (group, _) = group_of(&tenant, 3).await;
     let other = tenant.security_group("other").await;
@@ -214,7 +214,7 @@ async fn a_paging_token_is_good_for_its_own_tenant_group_and_query_alone() {
     assert_eq!(status(format!("/groups/{group}/members?$top=1&$skiptoken={token}")).await, 200);
     assert_eq!(status(format!("/groups/{group}/members?$top=2&$skiptoken={token}")).await, 400);
     assert_eq!(status(format!("/groups/{other}/members?$top=1&$skiptoken={token}")).await, 400);
-    let stranger = Tenant::fresh().await;
-    let elsewhere = get(&stranger, &format!("/groups/{group}/members?$top=1&$skiptoken={token}")).await;
+    let other_tenant = Tenant::fresh().await;
+    let elsewhere = get(&other_tenant, &format!("/groups/{group}/members?$top=1&$skiptoken={token}")).await;
     assert_eq!(elsewhere.refusal().1, "Directory_ExpiredPageToken");
 }

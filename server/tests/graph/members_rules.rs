@@ -1,4 +1,4 @@
-//! Who may be in which group: the rules that depend on what the group is.
+//! Which objects may be in which group: the rules that depend on the group's kind.
 
 use crate::support::{Tenant, forbidden, members_of, reference, refusal, refused, send};
 use reqwest::Method;
@@ -37,7 +37,7 @@ async fn a_mail_enabled_security_group_takes_all_that_a_security_group_takes() {
 }
 
 #[tokio::test]
-async fn nobody_of_any_kind_is_added_to_a_dynamic_group_or_removed_from_it() {
+async fn no_object_of_any_kind_is_added_to_a_dynamic_group_or_removed_from_it() {
     let tenant = Tenant::fresh().await;
     let group = tenant.dynamic_group("all").await;
     let caller = tenant.user("grace").await;
@@ -58,7 +58,7 @@ async fn nobody_of_any_kind_is_added_to_a_dynamic_group_or_removed_from_it() {
 }
 
 #[tokio::test]
-async fn in_a_role_assignable_group_members_change_with_its_own_permission_besides_alone() {
+async fn members_of_a_role_assignable_group_change_only_with_its_own_permission_besides() {
     let tenant = Tenant::fresh().await;
     let (caller, ada) = (tenant.user("grace").await, tenant.user("ada").await);
     let device = tenant.device("laptop").await;

@@ -1,4 +1,4 @@
-//! The operations of the contract, each with a request that its permissions alone decide.
+//! The operations of the contract, each with a request that only its permissions decide.
 
 use crate::support::{Answer, Tenant, domain, send};
 use reqwest::Method;
@@ -66,7 +66,7 @@ impl Operation {
         })
     }
 
-    /// What the contract shows as the answer of this status.
+    /// The contract's example of the response with this status.
     pub fn example(&self, status: u16) -> &Value {
         &self.responses[status.to_string()]["content"]["application/json"]["example"]
     }
@@ -75,7 +75,7 @@ impl Operation {
 /// The objects that sample requests name.
 macro_rules! objects {
     ($($name:ident),* $(,)?) => {
-        /// The objects that a sample request names. Those that are doomed are deleted.
+        /// The objects that a sample request names. Deletions delete those named `doomed`.
         #[derive(Clone, Copy)]
         pub struct Objects {
             $(pub $name: Uuid,)*

@@ -1,4 +1,4 @@
-//! `/groups/{id}/owners`: who can own a group, how many, and who stays.
+//! `/groups/{id}/owners`: which objects can own a group, how many, and which can't be removed.
 
 use crate::support::{Tenant, forbidden, not_found, reference, refusal, refused};
 use roster_client::{Client, counted, types::DirectoryObjectCollection};
@@ -49,9 +49,9 @@ async fn an_owner_is_added_once() {
     let message =
         "One or more added object references already exist for the following modified properties: 'owners'.";
     assert_eq!(refusal(again), refused(400, BAD_REQUEST, message));
-    let nobody = Uuid::from_u128(7);
-    let absent = graph.add_group_owner().id(group).body(reference(nobody)).send().await;
-    assert_eq!(refusal(absent), not_found(nobody));
+    let missing = Uuid::from_u128(7);
+    let absent = graph.add_group_owner().id(group).body(reference(missing)).send().await;
+    assert_eq!(refusal(absent), not_found(missing));
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn the_last_user_who_owns_a_group_stays() {
     assert_eq!(
         refusal(remove(service).await),
         not_found(group),
-        "who owns nothing is told by the group's id"
+        "an object that isn't an owner is reported by the group's id"
     );
     assert_eq!(owners_of(&graph, group).await, [ada]);
 }

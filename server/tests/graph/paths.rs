@@ -1,4 +1,4 @@
-//! The spellings of a path that Graph takes, and the paths that nobody serves.
+//! The spellings of a path that Graph takes, and the paths that aren't served.
 
 use crate::{
     operations::operations,
@@ -134,7 +134,7 @@ async fn a_key_in_parentheses_is_no_name_of_a_path() {
 }
 
 #[tokio::test]
-async fn paths_that_nobody_serves_are_refused_as_graph_does_and_only_to_those_who_are_known() {
+async fn unknown_paths_are_refused_as_graph_does_and_only_with_a_valid_token() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;
     let token = tenant.app_token(["Directory.ReadWrite.All"]).await;
@@ -228,7 +228,7 @@ async fn every_part_of_graph_that_is_not_served_is_named_with_all_below_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_is_named_in_every_spelling_and_only_to_those_who_are_known() {
+async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_token() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;
     let token = tenant.app_token([]).await;

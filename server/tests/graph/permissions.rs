@@ -1,4 +1,4 @@
-//! What each operation of the contract needs: no token, none of the permissions, each permission alone.
+//! What each operation of the contract needs: tried without a token, without each permission, and with only one alternative.
 
 use crate::{
     operations::{Objects, operations, reference},
@@ -55,7 +55,7 @@ async fn each_alternative_is_enough_and_all_other_permissions_together_are_not()
 }
 
 /// The largest sets of permissions that aren't enough where these alternatives are: all that none of them names, and an
-/// alternative but for one permission. A part of such a set is no more than the set: holding more takes nothing away.
+/// alternative but for one permission. Their subsets needn't be tried: a further permission never takes any right away.
 fn not_enough<'a>(alternatives: &[Vec<&'a str>]) -> BTreeSet<Vec<&'a str>> {
     let names = Permission::ALL.iter().map(|permission| permission.name());
     let others: Vec<_> = names.filter(|name| !alternatives.concat().contains(name)).collect();
@@ -170,7 +170,7 @@ async fn a_refusal_names_what_an_object_a_group_or_a_property_needs_besides() {
 }
 
 #[tokio::test]
-async fn who_reaches_oneself_alone_is_told_the_same_whether_another_is_there_or_not() {
+async fn a_user_who_reaches_only_itself_is_told_the_same_whether_another_is_there_or_not() {
     let tenant = Tenant::fresh().await;
     let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
     let token = tenant.user_token(ada, ["User.ReadWrite"]).await;
@@ -197,7 +197,7 @@ async fn another_tenants_objects_and_none_at_all_are_the_same_bytes() {
         let others = same(&there, &there.send(&mine, operation, Some(&token)).await);
         let nobodys = same(&absent, &absent.send(&mine, operation, Some(&token)).await);
         assert_eq!(others, nobodys, "{}", operation.id);
-        // Nobody deletes by this operation without a signed-in user.
+        // An application can't delete with this operation.
         let expected = if operation.id == "delete_directory_object" { 403 } else { 404 };
         assert_eq!(others.0, expected, "{}", operation.id);
     }
@@ -217,7 +217,7 @@ async fn another_tenants_object_can_not_be_added_and_looks_like_none() {
     assert_eq!(others.0, 404);
 }
 
-/// An answer without what differs between any two requests.
+/// A response without what differs between any two requests.
 fn same(objects: &Objects, answer: &Answer) -> (u16, String, Vec<String>) {
     let mut text = answer.text.clone();
     for id in objects.ids() {

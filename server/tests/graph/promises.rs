@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 /// The header that asks the test's layer for a fault of the server's own.
 const FAULT: &str = "x-fault";
 
-/// The user whom examples name.
+/// The user that examples name.
 const SAMPLE_USER: &str = "5a3e0000-0000-4000-8000-000000000101";
 
 fn faulty() -> &'static Server {
@@ -47,7 +47,7 @@ fn promises(operation: &Operation, status: u16) -> bool {
     operation.responses.get(status.to_string()).is_some()
 }
 
-/// Holds a refusal against the one that the contract shows for this status, all but what tells requests apart.
+/// Compares a refusal with the contract's example for this status, except for what differs between any two requests.
 fn assert_is_as_shown(operation: &Operation, answer: &Answer) {
     let told = |mut body: Value| {
         let request = body["error"].as_object_mut().and_then(|error| error.remove("innerError"));
@@ -110,7 +110,7 @@ async fn every_error_answer_has_one_example_and_no_other() {
 }
 
 #[tokio::test]
-async fn who_is_not_known_or_may_not_is_told_so_as_the_contract_shows() {
+async fn a_caller_without_a_token_or_permission_is_refused_as_the_contract_shows() {
     let tenant = Tenant::fresh().await;
     let objects = Objects::of(&tenant).await;
     let powerless = tenant.user_token(objects.user, ["openid"]).await;
@@ -128,7 +128,7 @@ async fn the_request_that_the_contract_shows_finds_nothing_in_an_empty_directory
     let tenant = Tenant::fresh().await;
     let all = || Permission::ALL.iter().map(|permission| permission.name());
     let user = SAMPLE_USER.parse().unwrap();
-    // A user alone may delete any object, and one who creates a group becomes its owner.
+    // Only a user may delete any object, and a user who creates a group becomes its owner.
     let [signed_in, application] = [tenant.user_token(user, all()).await, tenant.app_token(all()).await];
     for operation in operations().iter().filter(|operation| promises(operation, 404)) {
         let path = format!("/v1.0{}", operation.example_path());

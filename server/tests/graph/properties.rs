@@ -1,6 +1,6 @@
 //! Every property of the tables, over HTTP: what fits is kept and read back, what doesn't fit is refused by the
-//! property's name and leaves all as it was, and `null` takes away what can be without a value. The cases are
-//! made from the tables' own lines; only what one line alone can't tell stands here.
+//! property's name and changes nothing, and `null` removes the value of a nullable property. The cases are made from the tables'
+//! lines; only what a single line can't tell is written here.
 
 use crate::{
     http_client,
@@ -231,13 +231,13 @@ fn node(value: &Value) -> &'static str {
 /// Stands for the default domain of the tenant, and is as long.
 const DOMAIN: &str = "the-domain-of-the-tenant-of-this.test.of.example";
 
-/// A number that no other call gives: what it stands in is unique.
+/// A number that no other call gives, so that texts with it are unique.
 fn number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Relaxed)
 }
 
-/// A text of this format that stands nowhere else, of exactly so many characters where it matters.
+/// A unique text of this format, with exactly this many characters where it matters.
 fn text(format: Format, length: Option<usize>) -> String {
     let number = number();
     let start = match format {
@@ -284,7 +284,7 @@ fn texts(property: &Property) -> Vec<Sample> {
     }
 }
 
-/// So many of a property's items, each with values of its own; short ones where they are many.
+/// This many items of a property, each with its own values; short ones where they are many.
 fn items(property: &Property, count: usize) -> Sample {
     let item = |_| {
         let mut samples = match property.kind {
@@ -477,7 +477,7 @@ fn cases(entity: &Entity, property: &Property, moment: Moment) -> Vec<Sample> {
     }
 }
 
-/// The body of an update that takes a property's value away.
+/// The body of an update that removes a property's value.
 fn removal(entity: &Entity, property: &Property) -> Value {
     let mut body = json!({property.name: null});
     match (entity.name, property.name) {
@@ -498,7 +498,7 @@ fn minimal(entity: &Entity) -> Value {
     let mut body: Map<String, Value> =
         required.map(|property| (property.name.into(), samples(property).remove(0).sent)).collect();
     if entity.name == "group" {
-        // Exchange holds something of Microsoft 365 groups alone.
+        // Exchange holds properties only of Microsoft 365 groups.
         body.insert("groupTypes".into(), json!(["Unified"]));
     }
     body.into()
@@ -528,7 +528,7 @@ fn alternatives(need: &Need, holders: Holders) -> &'static [&'static [Permission
     if holders == Holders::Application { need.application } else { need.delegated }
 }
 
-/// A fresh tenant, seen by a signed-in user who may do everything: some properties are for users alone.
+/// A fresh tenant, seen by a signed-in user who may do everything: some properties are only for users.
 struct Directory {
     entity: &'static Entity,
     tenant: Tenant,
@@ -546,7 +546,7 @@ impl Directory {
         directory.seen_with(Holders::Delegated, &all(Holders::Delegated)).await
     }
 
-    /// The same directory, seen with these permissions alone.
+    /// The same directory, seen with only these permissions.
     async fn seen_with(&self, holders: Holders, permissions: &[Permission]) -> Self {
         let names = permissions.iter().map(|permission| permission.name());
         let token = match holders {
@@ -714,7 +714,7 @@ async fn what_creation_takes_reads_back_and_null_counts_as_absent() {
 }
 
 #[tokio::test]
-async fn what_nobody_gave_is_what_its_line_says() {
+async fn a_property_that_was_not_given_is_what_its_line_says() {
     of_each_entity(async |directory| {
         let body = minimal(directory.entity);
         let object = directory.created(&body).await;
@@ -904,7 +904,7 @@ async fn a_body_that_cannot_be_an_update_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_another_service_holds_is_changed_by_a_user_alone_and_by_itself() {
+async fn what_another_service_holds_is_changed_only_by_a_user_and_by_itself() {
     of_each_entity(async |directory| {
         let entity = directory.entity;
         let properties =
@@ -979,7 +979,7 @@ async fn each_permission_that_a_property_needs_is_enough_beside_those_of_the_obj
             for access in [Access::Read, Access::Creation, Access::Update] {
                 let Some(need) = property.needs.of(access) else { continue };
                 for holders in [Holders::Delegated, Holders::Application] {
-                    // What another service holds is changed by signed-in users alone.
+                    // Only signed-in users change what another service holds.
                     if property.source == Source::OtherService && holders == Holders::Application {
                         continue;
                     }

@@ -1,5 +1,5 @@
-//! Connections over TLS: every URL in an answer has the scheme of the connection. No socket is needed for that: what the
-//! transport puts into a request is put in here.
+//! Connections over TLS: every URL in a response has the connection's scheme. No socket is needed: the tests put into a request
+//! what the transport would.
 
 use axum::{
     body::{Body, to_bytes},

@@ -1,4 +1,4 @@
-//! The world that a test begins with: a server for all of them, and a fresh tenant for each.
+//! What a test begins with: one server for all tests, and a fresh tenant for each.
 
 use crate::{exchanges, http_client};
 use axum::Router;
@@ -53,7 +53,7 @@ impl Server {
         Self::start_within(policy, public_url, |router| router)
     }
 
-    /// Starts a server that answers so, within these limits.
+    /// Starts a server with these settings and limits.
     pub fn start_with(settings: Settings, limits: Limits) -> Self {
         let (folder, store) = Self::store();
         let (listener, address) = bind();
@@ -86,7 +86,7 @@ impl Server {
     }
 
     fn store() -> (TempDir, Store) {
-        // Below `target/`: a server that all tests share lives to the end of the process, and nobody tidies up.
+        // Below `target/`: a server that all tests share lives to the end of the process, and nothing deletes its folder.
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let options = Options { durability: Durability::Ephemeral, ..Options::default() };
         let store = Store::open(folder.path(), options).unwrap();
@@ -150,7 +150,7 @@ fn bind() -> (std::net::TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// A fresh tenant: a test's whole world.
+/// A fresh tenant: all that a test sees.
 #[derive(Clone, Copy)]
 pub struct Tenant {
     /// Where it is served.
@@ -417,7 +417,7 @@ pub fn reference(id: Uuid) -> types::ReferenceCreate {
     types::ReferenceCreate { odata_id: url }
 }
 
-/// What Graph said in a refusal: status, code, message.
+/// A refusal: status, code, message.
 pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error<types::ODataErrors>>) -> (u16, String, String) {
     let error = outcome.unwrap_err();
     let said = Failure::of(&error).unwrap_or_else(|| panic!("no refusal of Graph's: {error:?}"));
@@ -429,12 +429,12 @@ pub fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) 
     (status, code.into(), message.into())
 }
 
-/// 403, in the words that Graph has for all of them.
+/// 403, with Graph's message for all of them.
 pub fn forbidden() -> (u16, String, String) {
     refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 }
 
-/// 404 of this key.
+/// 404 with this key.
 pub fn not_found(key: impl std::fmt::Display) -> (u16, String, String) {
     let message = format!(
         "Resource '{key}' does not exist or one of its queried reference-property objects are not present."

@@ -1,4 +1,4 @@
-//! Which tokens are let in: their tenant, audience, times, signature and kind.
+//! Which tokens are accepted: their tenant, audience, times, signature and kind.
 
 use crate::support::{Answer, Server, Tenant, forbidden, refused, send};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use uuid::Uuid;
 
-/// A path that `Group.Read.All` alone is enough for.
+/// A path for which `Group.Read.All` is enough.
 async fn group(tenant: &Tenant) -> String {
     format!("/v1.0/groups/{}", tenant.security_group("readers").await)
 }
@@ -190,11 +190,11 @@ async fn the_id_of_an_object_of_another_kind_is_no_principal() {
         get(&tenant, &path, &tenant.sign_claims(&claims(&tenant, &changes)).await).await
     };
     let by_user = json!({"idtyp": "user", "scp": "Group.Read.All", "roles": null});
-    let (by_application, nobody) = (json!({}), Uuid::from_u128(7));
+    let (by_application, missing) = (json!({}), Uuid::from_u128(7));
     for (claims, good, other) in
         [(&by_user, user, service_principal), (&by_application, service_principal, user)]
     {
-        for oid in [good, nobody] {
+        for oid in [good, missing] {
             assert_eq!(ask(claims.clone(), oid).await.status, 200, "{claims}");
         }
         for oid in others.into_iter().chain([other]) {
@@ -237,7 +237,7 @@ async fn a_token_without_dots_is_refused_in_graphs_own_words() {
 }
 
 #[tokio::test]
-async fn a_token_of_a_deleted_tenant_is_not_good_in_a_new_one_of_the_same_id() {
+async fn a_token_of_a_deleted_tenant_is_not_good_in_a_new_one_with_the_same_id() {
     // A server of its own: its clock is moved.
     static SERVER: OnceLock<Server> = OnceLock::new();
     let tenant = SERVER.get_or_init(|| Server::start(Policy::default(), None)).tenant().await;

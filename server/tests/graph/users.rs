@@ -113,7 +113,7 @@ async fn a_sign_in_name_is_found_in_every_spelling_that_is_the_same_name() {
     let name = tenant.upn("Kim").replace("example", "Example");
     let created = create(&tenant, &ada(&tenant, json!({"userPrincipalName": name}))).await.json();
     assert_eq!(created["userPrincipalName"], name, "it is kept as it was written");
-    // As full-width letters, with the Kelvin sign, with what nobody sees, and with space after it.
+    // As full-width letters, with the Kelvin sign, with invisible characters, and with space after it.
     let spellings = [
         tenant.upn("kim").to_uppercase(),
         tenant.upn("ｋｉｍ"),
@@ -285,7 +285,7 @@ async fn with_user_read_a_caller_reads_itself_and_learns_nothing_of_others() {
 }
 
 #[tokio::test]
-async fn when_a_user_leaves_is_told_to_those_alone_who_may_read_it() {
+async fn when_a_user_leaves_is_shown_only_to_callers_that_may_read_it() {
     let tenant = Tenant::fresh().await;
     let (ada, group) = (tenant.user("ada").await, tenant.security_group("readers").await);
     tenant.join(group, ada).await;
@@ -300,7 +300,7 @@ async fn when_a_user_leaves_is_told_to_those_alone_who_may_read_it() {
     let scopes = ["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
     let without = tenant.user_token(ada, scopes).await;
     let with = tenant.user_token(ada, scopes.into_iter().chain(["User-LifeCycleInfo.Read.All"])).await;
-    let nobody = Uuid::from_u128(7);
+    let missing = Uuid::from_u128(7);
     for path in [
         "/me".into(),
         "/users".into(),
@@ -324,11 +324,11 @@ async fn when_a_user_leaves_is_told_to_those_alone_who_may_read_it() {
         assert!(read(&with, &all).await.text.contains("2030-01-31T00:00:00Z"));
     }
     for path in [
-        format!("/users/{nobody}"),
+        format!("/users/{missing}"),
         format!("/directoryObjects/{group}"),
-        format!("/directoryObjects/{nobody}"),
-        format!("/groups/{nobody}/members"),
-        format!("/groups/{nobody}/owners"),
+        format!("/directoryObjects/{missing}"),
+        format!("/groups/{missing}/members"),
+        format!("/groups/{missing}/owners"),
     ] {
         let selected = format!("{path}?$select=employeeLeaveDateTime");
         assert_eq!(read(&without, &selected).await.refusal(), forbidden(), "{path}");
@@ -347,7 +347,7 @@ async fn when_a_user_leaves_is_told_to_those_alone_who_may_read_it() {
 }
 
 #[tokio::test]
-async fn who_reads_oneself_alone_reads_when_one_leaves_with_its_permission_besides() {
+async fn a_user_who_reads_only_itself_reads_when_it_leaves_with_that_permission_besides() {
     let tenant = Tenant::fresh().await;
     let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
     let status = async |scopes: &[&str], path: &str| {

@@ -79,7 +79,7 @@ async fn addresses_and_identities_follow_what_they_are_made_of() {
 }
 
 #[tokio::test]
-async fn nobody_claims_the_sign_in_name_of_another_as_an_identity() {
+async fn no_user_claims_the_sign_in_name_of_another_as_an_identity() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;
     let before = get(&tenant, ada).await["identities"].clone();
@@ -128,7 +128,7 @@ async fn identities_can_be_sent_back_as_they_are_read_ten_beside_the_sign_in_nam
 }
 
 #[tokio::test]
-async fn of_sixteen_users_who_want_one_name_at_once_one_gets_it() {
+async fn of_sixteen_users_that_want_one_name_at_once_one_gets_it() {
     let tenant = Tenant::fresh().await;
     let mut users = Vec::new();
     for number in 0..16 {

@@ -75,7 +75,7 @@ fn addresses_that_others_reach_are_refused_unless_meant_and_never_with_the_sampl
 }
 
 #[test]
-fn a_folder_with_the_sample_stays_on_loopback_whoever_serves_it() {
+fn a_folder_with_the_sample_stays_on_loopback_in_every_server() {
     let (_keep, data) = folder();
     assert!(Server::start(Path::new(&data), &["--sample"]).terminate().success());
     let remote = ["serve", "--listen", "0.0.0.0:0", "--allow-remote", "--data", &data];
@@ -95,7 +95,7 @@ async fn a_page_from_elsewhere_gets_no_token_of_the_sample() {
 }
 
 #[tokio::test]
-async fn a_server_whose_log_nobody_reads_answers_all_the_same() {
+async fn a_server_whose_log_is_not_read_answers_all_the_same() {
     use std::process::Stdio;
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--ephemeral"];
     let mut command = roster(&serve);
@@ -264,7 +264,7 @@ fn a_start_that_is_refused_for_one_of_its_domains_adds_none() {
 }
 
 #[test]
-fn what_can_not_be_done_is_said() {
+fn what_can_not_be_done_is_reported() {
     let (_keep, data) = folder();
     assert!(complaint(&["token", "--data", &data, "--app", "x"]).contains("there is no directory in"));
     printed(&["tenant", "create", "--data", &data]);

@@ -172,7 +172,7 @@ async fn a_server_takes_away_what_a_deletion_left_that_was_killed() {
 }
 
 #[test]
-fn a_directory_whose_only_tenant_was_deleted_is_filled_anew() {
+fn a_directory_whose_only_tenant_was_deleted_is_filled_again() {
     let (_keep, data) = folder();
     assert!(Server::start(Path::new(&data), &["--sample"]).terminate().success());
     printed(&["app", "delete", "--data", &data, "sample"]);

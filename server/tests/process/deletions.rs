@@ -13,7 +13,7 @@ const ADA: Uuid = uuid!("5a3e0000-0000-4000-8000-000000000101");
 const GRACE: Uuid = uuid!("5a3e0000-0000-4000-8000-000000000102");
 const READERS: Uuid = uuid!("5a3e0000-0000-4000-8000-000000000201");
 
-/// Makes more groups than three pieces of a deletion, and each user of the sample a member of all.
+/// Makes more groups than three batches of a deletion hold, and each user of the sample a member of all.
 const FILL: &str = "
     WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1700)
     INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest)
@@ -44,7 +44,7 @@ async fn finished(database: &Connection) {
 }
 
 #[tokio::test]
-async fn a_deletion_in_pieces_is_finished_by_the_server_and_after_a_kill_by_the_next_one() {
+async fn a_deletion_in_batches_is_finished_by_the_server_and_after_a_kill_by_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     assert!(Server::start(&data, &["--sample"]).terminate().success());

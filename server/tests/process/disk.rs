@@ -21,7 +21,7 @@ impl Disk {
         self.folder.path()
     }
 
-    /// Lets nobody write to it any more.
+    /// Makes it read-only.
     pub fn make_read_only(&self) {
         mount(&["-o", "remount,ro"], self.path());
     }

@@ -1,4 +1,4 @@
-//! Starts on a disk that is full, or has room for a part of what a start writes.
+//! Starts on a disk that is full, or has room for only a part of what a start writes.
 
 use crate::{
     disk::Disk,
@@ -12,7 +12,7 @@ const PAGE: u64 = 4 << 10;
 /// More than a start needs.
 const ENOUGH: u64 = 1 << 20;
 
-/// Takes all of the disk but so many bytes.
+/// Fills the disk but for this many bytes.
 fn leave(ballast: &Path, bytes: u64) {
     let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(ballast).unwrap();
     while file.write(&[0; 4096]).is_ok_and(|written| written > 0) {}

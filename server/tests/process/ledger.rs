@@ -1,4 +1,4 @@
-//! What writers were told, held against what is there afterwards.
+//! What writers were told, compared with what is there afterwards.
 //!
 //! Each writer leads one group after another through a life: created with members, written to, refused and partly
 //! deleted. A write that was answered with success is there, one that was refused or put off is not, and one without an
@@ -39,7 +39,7 @@ const SERVED: usize = 10;
 /// How long is waited for writers to come as far as a test needs them.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What is known of a piece of the directory.
+/// What is known of a part of the directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Told {
     There,
@@ -65,11 +65,11 @@ struct Group {
     members: BTreeMap<Uuid, Told>,
 }
 
-/// How an answer is to be taken.
+/// What an answer means.
 #[derive(Clone, Copy)]
 enum Outcome {
     Done,
-    /// Refused by a rule, or put off.
+    /// Refused by a rule, or told to retry.
     NotDone,
     Unanswered,
 }
@@ -117,7 +117,7 @@ impl Ledger {
         Self { ends_cleanly: true, ..Self::default() }
     }
 
-    /// Leads groups through their lives until the server answers no more, or `stop` says so.
+    /// Leads groups through their lives until the server doesn't answer, or `stop` says so.
     pub async fn write(&self, server: &Server, token: &str, stop: impl Fn() -> bool) {
         let writer = Writer { ledger: self, server, token };
         while !stop() && writer.lead_one_life(&stop).await.is_some() {}
@@ -212,7 +212,7 @@ impl Ledger {
             told.check(*id, &found);
         }
         let unanswered = self.unanswered_creations();
-        assert!(stored.len() <= unanswered, "{} groups that nobody was told of", stored.len());
+        assert!(stored.len() <= unanswered, "{} groups that no answer told of", stored.len());
         let bound = BOUND.map(sample).into();
         for (id, found) in stored {
             assert!(found.members == bound && !found.deleted && found.name == OLD, "{id} is half there");
@@ -250,7 +250,10 @@ impl Group {
             let is_there = found.members.contains(member);
             assert!(!told.contradicts(is_there), "{member} in {id}: {told:?}, there: {is_there}");
         }
-        assert!(found.members.iter().all(|member| self.members.contains_key(member)), "{id} has a stranger");
+        assert!(
+            found.members.iter().all(|member| self.members.contains_key(member)),
+            "{id} has an unknown member"
+        );
     }
 }
 
@@ -322,7 +325,7 @@ fn read(database: &rusqlite::Connection) -> BTreeMap<Uuid, Stored> {
     groups
 }
 
-/// One of those that write.
+/// One of the writers.
 struct Writer<'w> {
     ledger: &'w Ledger,
     server: &'w Server,

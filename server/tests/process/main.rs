@@ -1,4 +1,4 @@
-//! The binary itself: its commands, its ends by signal and by kill, and what survives them.
+//! The binary itself: its commands, how it ends by signal and by kill, and what survives that.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 

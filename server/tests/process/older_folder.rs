@@ -1,4 +1,4 @@
-//! Data folders of an older version: only what holds the folder brings one up to date.
+//! Data folders of an older version: only a process that holds the folder migrates it.
 
 use crate::{
     older,
@@ -30,7 +30,7 @@ fn version(data: &str) -> u32 {
     database.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
 }
 
-/// What a command says that is refused. The folder isn't brought up to date by it.
+/// What a refused command says. It doesn't migrate the folder.
 fn refusal(command: &[&str], data: &str) -> String {
     let before = version(data);
     let output = run(&[command, &["--data", data]].concat());

@@ -1,4 +1,4 @@
-//! Who else may read and write in a data folder: what isn't private is refused in words, before anything is changed.
+//! Which other users may read and write in a data folder: what isn't private is refused with a message, before anything is changed.
 
 use crate::{
     roster::{Server, printed, roster, run},
@@ -95,7 +95,7 @@ fn a_database_that_others_can_read_is_refused_in_a_folder_that_they_can_enter() 
         refused(&data, "chmod go=");
     }
     set_mode(&data, 0o700);
-    assert!(Server::start(&data, &[]).terminate().success(), "nobody else gets at the file");
+    assert!(Server::start(&data, &[]).terminate().success(), "no other user can read the file");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_lock_that_others_can_read_is_made_private() {
     }
 }
 
-/// To give files away needs root, which CI has.
+/// Changing the owner of a file needs root, which CI has.
 #[cfg(feature = "strace")]
 #[test]
 fn what_belongs_to_another_user_is_refused() {
@@ -185,7 +185,7 @@ fn what_a_start_left_that_was_killed_is_removed_by_the_next_server() {
 }
 
 #[test]
-fn who_holds_the_folder_is_said() {
+fn the_process_that_holds_the_folder_is_named() {
     let (_keep, data) = folder();
     let server = Server::start(&data, &[]);
     let said = refusal(&data);

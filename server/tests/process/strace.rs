@@ -18,7 +18,7 @@ enum Event {
 }
 
 #[tokio::test]
-async fn a_completed_sync_lies_before_every_answer_to_a_write() {
+async fn a_sync_completes_before_every_answer_to_a_write() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data", data]);

@@ -1,4 +1,4 @@
-//! Standard output and standard error that are read slowly, not at all, or no longer: the server serves all the same.
+//! Standard output and standard error that are read slowly, not at all, or are closed: the server serves all the same.
 
 use crate::{
     http_client,
@@ -78,7 +78,7 @@ async fn a_server_whose_log_is_stuck_answers_and_ends() {
 }
 
 #[tokio::test]
-async fn a_server_serves_whose_standard_output_nobody_reads_any_more() {
+async fn a_server_whose_standard_output_is_closed_serves() {
     let address = address();
     let (reader, writer) = pipe().unwrap();
     drop(reader);
@@ -99,7 +99,7 @@ async fn a_server_serves_without_a_standard_output() {
 }
 
 #[tokio::test]
-async fn a_server_serves_whose_standard_output_is_stuck() {
+async fn a_server_whose_standard_output_is_stuck_serves() {
     let address = address();
     let (_reader, writer) = full_pipe();
     serves(address, serve(address).stdout(Stdio::from(writer)).spawn().unwrap()).await;
@@ -114,7 +114,7 @@ async fn a_demonstration_whose_output_is_stuck_serves_and_ends() {
 }
 
 #[test]
-fn a_command_whose_output_nobody_reads_fails_and_does_not_panic() {
+fn a_command_whose_output_is_closed_fails_and_does_not_panic() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let (reader, writer) = pipe().unwrap();

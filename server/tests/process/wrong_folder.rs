@@ -43,7 +43,7 @@ fn foreign(fill: impl FnOnce(&rusqlite::Connection)) -> (TempDir, PathBuf) {
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let held = files.map(|path| (path.clone(), fs::read(path).unwrap()));
-    // Memory that processes share, which SQLite makes anew.
+    // Shared memory, which SQLite creates again.
     held.filter(|(path, bytes)| !bytes.is_empty() && !path.to_str().unwrap().ends_with("-shm")).collect()
 }
 
@@ -52,8 +52,7 @@ fn names(folder: &Path) -> BTreeSet<OsString> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
 }
 
-/// Starts a server on this folder and kills it, or tells what it says where it refuses the folder: in one line and on
-/// standard error.
+/// Starts a server on this folder and kills it. Where it refuses the folder, gives what it says: one line on standard error.
 pub fn start(data: &Path) -> Result<(), String> {
     let mut serve = roster(&["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
     let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -133,7 +132,7 @@ fn an_empty_folder_and_the_top_of_a_file_system_are_taken() {
 }
 
 #[test]
-fn what_a_first_start_left_that_was_killed_keeps_nobody_out() {
+fn what_a_killed_first_start_left_does_not_prevent_the_next_start() {
     let folder = private();
     for name in ["server.lock", "migration.lock", ".key-aB3xYz", "roster.sqlite-journal"] {
         fs::write(folder.path().join(name), "").unwrap();
@@ -172,12 +171,12 @@ fn a_start_that_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_log_of_another_programs_database_is_left_alone() {
+fn the_log_of_another_programs_database_is_left_as_it_is() {
     let (_keep, data) = foreign(|_| {});
     let other = rusqlite::Connection::open(data.join(DATABASE)).unwrap();
     other.pragma_update(None, "journal_mode", "WAL").unwrap();
     other.execute("INSERT INTO bookmarks VALUES ('y')", []).unwrap();
-    // As that program's sudden end would leave it: the last row stands in the log alone.
+    // As that program's crash would leave it: the last row is only in the log.
     let copy = private();
     for name in [DATABASE, LOG] {
         fs::copy(data.join(name), copy.path().join(name)).unwrap();
@@ -211,8 +210,8 @@ fn the_log_of_a_database_that_was_emptied_is_not_thrown_away() {
     refused(&data, "is damaged");
 }
 
-/// A crash may leave the log's end torn, or its beginning: what was whole before it counts, and nobody can tell how
-/// much there was.
+/// A crash may leave the log's end torn, or its beginning: what was complete before it counts, and how much there was can't be
+/// known.
 #[tokio::test]
 async fn of_a_damaged_log_what_is_whole_is_served() {
     type Harm = fn(&fs::File, u64);

@@ -1,14 +1,14 @@
-//! How long a campaign goes on: a few rounds in the tests, as long as it is told to by `cargo xtask torture`.
+//! How long a campaign runs: a few rounds in the tests, as long as `cargo xtask torture` says otherwise.
 
 use std::{
     fmt::Display,
     time::{Duration, Instant},
 };
 
-/// The environment's variable that says for how many minutes each campaign goes on.
+/// The environment variable that says for how many minutes each campaign runs.
 const MINUTES: &str = "ROSTER_TORTURE_MINUTES";
 
-/// The rounds of a campaign: so many in the tests, and under torture as many as fit into its time.
+/// The rounds of a campaign: this many in the tests, and under torture as many as fit into its time.
 pub fn rounds(in_tests: usize) -> impl Iterator<Item = usize> {
     rounds_within(in_tests, None)
 }
@@ -21,14 +21,14 @@ pub fn rounds_within(in_tests: usize, time: Option<Duration>) -> impl Iterator<I
     (0..).take_while(move |&round| end.map_or(round < in_tests, |end| round == 0 || Instant::now() < end))
 }
 
-/// How long something may take: so long in torture, whose release build has the machine for itself, and as long as any
-/// machine takes in the tests.
+/// How long something may take: this time in torture, where the release build has the machine to itself, and a time that any
+/// machine keeps in the tests.
 pub fn limit(in_torture: Duration) -> Duration {
     const IN_TESTS: Duration = Duration::from_secs(120);
     if std::env::var(MINUTES).is_ok() { in_torture } else { IN_TESTS }
 }
 
-/// Says what a campaign went through, where somebody reads it.
+/// Prints what a campaign did, where the output is read.
 pub fn report(name: &str, counts: impl Display) {
     println!("campaign {name}: {counts}");
 }

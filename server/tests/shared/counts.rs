@@ -1,13 +1,13 @@
-//! The counts that a database keeps, held against what is there.
+//! The counts that a database keeps, compared with what is there.
 
 use rusqlite::Connection;
 
-/// Every kept count is what counting gives.
+/// Every kept count equals the counted number.
 pub fn check(database: &Connection) {
     let objects = "SELECT kind, tenant, count(*) FROM objects WHERE deleted_at IS NULL GROUP BY kind, tenant";
     let members = "SELECT 0, row, (SELECT count(*) FROM memberships WHERE source_row = row)
                    FROM objects WHERE members_counted = 1";
-    // A kind of which nothing is left has a row or not.
+    // A kind without objects may have a row or not.
     let kept = "SELECT what, of_row, count FROM counts WHERE what = 0 OR count <> 0";
     let counted = format!("{objects} UNION ALL {members}");
     for (some, others) in [(kept, &*counted), (&*counted, kept)] {

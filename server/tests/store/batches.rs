@@ -34,7 +34,7 @@ async fn in_one_batch_each_closure_is_kept_or_undone_by_itself() {
 }
 
 #[tokio::test]
-async fn a_disk_that_is_full_within_a_batch_gives_nobody_a_wrong_answer() {
+async fn a_disk_that_is_full_within_a_batch_gives_no_request_a_wrong_answer() {
     let world = world().await;
     let [before, refused, large, after] = [(); 4].map(|()| ObjectId::random());
     world.store.limit_pages(Some(200)).await.unwrap();

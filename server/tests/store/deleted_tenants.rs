@@ -18,7 +18,7 @@ use roster_server::{
 };
 use serde_json::json;
 
-/// More members than one piece of a deletion takes away.
+/// More members than one batch of a deletion removes.
 const MANY: u128 = 2_500;
 
 #[tokio::test]
@@ -50,11 +50,11 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     assert_eq!(world.store.clear_deleted_tenants().await.unwrap(), Progress::Unfinished);
     // As after a kill.
     let store = Store::open(folder, Options::default()).unwrap();
-    let mut pieces = 1;
+    let mut batches = 1;
     while store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {
-        pieces += 1;
+        batches += 1;
     }
-    assert!(pieces > 2, "{pieces} pieces");
+    assert!(batches > 2, "{batches} batches");
     let left = ["objects", "memberships", "ownerships", "deleted_memberships", "deleted_ownerships"];
     assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0], "the other tenant's");
     assert_eq!(["application_secrets", "granted_roles"].map(|table| rows(folder, table)), [0, 0]);
@@ -71,7 +71,7 @@ fn add_member_of_new_group(tx: &WriteTx<'_>) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_write_for_a_deleted_tenant_is_refused_whoever_deleted_it() {
+async fn a_write_for_a_deleted_tenant_is_refused_whichever_process_deleted_it() {
     let world = world().await;
     let elsewhere = Store::open(world.folder.path(), Options::default()).unwrap();
     let user = Principal::User(None);
@@ -104,7 +104,7 @@ async fn a_deleted_tenant_is_forgotten_when_nothing_of_it_is_left() {
 }
 
 #[tokio::test]
-async fn a_tenant_of_a_deleted_ones_id_is_a_new_one() {
+async fn a_tenant_with_the_id_of_a_deleted_one_is_a_new_one() {
     let world = world().await;
     world.create(member(1)).await.unwrap();
     let domains = world.store.domains(world.tenant).await.unwrap();

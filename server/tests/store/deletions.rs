@@ -1,4 +1,4 @@
-//! What a deletion takes away, and what stands of principals after it.
+//! What a deletion removes, and the status of principals after it.
 
 use crate::world::{GROUP, World, delete, device, member, queue, rows, world, world_with};
 use chrono::{DateTime, Utc};
@@ -119,7 +119,7 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
     assert_eq!(standing().await, PrincipalStatus::Deleted);
 }
 
-/// Groups that an object is in: three pieces of a deletion, the last of which isn't full.
+/// Groups that an object is in: three batches of a deletion, the last of which isn't full.
 const MANY: u128 = 1_200;
 
 /// The object that is in all of them and owns them, and one that stays.
@@ -145,7 +145,7 @@ async fn world_with_many_groups() -> Arc<World> {
         })
     };
     world.write(fill).await.unwrap();
-    // In some groups that the first piece, a later one and the last one set the object aside of, the count is kept.
+    // Counts are kept of some groups: of the first batch, of a later one and of the last one.
     for number in [0, 499, 700, MANY - 1] {
         let count = move |tx: &ReadTx<'_>| {
             MEMBERS
@@ -195,23 +195,23 @@ async fn an_object_in_very_many_groups_is_gone_from_all_at_once_though_that_take
 
     // As after a kill: another store finishes it.
     let store = Store::open(folder, Options { largest_uncounted: 1, ..Options::default() }).unwrap();
-    let mut pieces = 0;
+    let mut batches = 0;
     loop {
         world.kept_groups();
         store.tenant(world.tenant).read_long(check_that_it_is_gone).await.unwrap();
         if store.finish_deletions().await.unwrap() == Progress::Finished {
             break;
         }
-        pieces += 1;
+        batches += 1;
     }
-    assert_eq!(pieces, 2, "700 pairs of each relation were left");
+    assert_eq!(batches, 2, "700 pairs of each relation were left");
     let tables =
         ["memberships", "ownerships", "deleted_memberships", "deleted_ownerships", "unfinished_deletions"];
     assert_eq!(tables.map(|table| rows(folder, table)), [1_200, 0, 1_200, 1_200, 0]);
 }
 
 #[tokio::test]
-async fn while_a_deletion_is_unfinished_its_groups_change_and_go_as_ever() {
+async fn while_a_deletion_is_unfinished_its_groups_are_changed_and_deleted_as_usual() {
     let world = world_with_many_groups().await;
     let folder = world.folder.path();
     let change = |tx: &WriteTx<'_>| {

@@ -9,7 +9,7 @@ use roster_server::{
 };
 
 #[tokio::test]
-async fn a_domain_is_one_tenants_alone() {
+async fn a_domain_belongs_to_one_tenant() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), Options::default()).unwrap();
     let name = |name: &str| name.parse::<DomainName>().unwrap();

@@ -1,4 +1,4 @@
-//! Counts that are kept are what counting gives.
+//! Kept counts equal the counted numbers.
 
 use crate::world::{
     GROUP, SMALL, World, add_member, database, delete, member, members, queue, remove_member,
@@ -143,8 +143,8 @@ async fn two_processes_keep_the_same_counts() {
 }
 
 #[tokio::test]
-async fn deleting_and_purging_keep_the_counts_right_in_each_piece() {
-    // Two pieces are needed for the group's members.
+async fn deleting_and_purging_keep_the_counts_right_in_each_batch() {
+    // Two batches are needed for the group's members.
     let world = world_with_group(600).await;
     world.count_and_keep().await;
     world.write(|tx| (0..10).try_for_each(|number| delete(tx, member(number)))).await.unwrap();
@@ -152,12 +152,12 @@ async fn deleting_and_purging_keep_the_counts_right_in_each_piece() {
     world.write(|tx| delete(tx, GROUP)).await.unwrap();
     assert_eq!(world.kept_groups(), 1, "it can be restored");
 
-    let mut pieces = 0;
+    let mut batches = 0;
     while world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap() == Progress::Unfinished {
         world.kept_groups();
-        pieces += 1;
+        batches += 1;
     }
-    assert!(pieces > 12, "{pieces}: the group's members were purged at once");
+    assert!(batches > 12, "{batches}: the group's members were purged at once");
     assert_eq!(world.kept_groups(), 0);
     assert_eq!(world.devices().await, 590);
 }

@@ -1,4 +1,4 @@
-//! The write-ahead log and the change log end.
+//! The write-ahead log and the change log don't grow without bound.
 
 use crate::world::{world, world_with};
 use futures::future::join_all;
@@ -8,7 +8,7 @@ use roster_server::{
 };
 
 #[tokio::test]
-async fn the_change_log_is_shortened_in_pieces_to_what_is_kept() {
+async fn the_change_log_is_shortened_in_batches_to_what_is_kept() {
     let world = world().await;
     let ids: Vec<ObjectId> = (0..40).map(|_| ObjectId::random()).collect();
     assert!(
@@ -31,7 +31,7 @@ async fn the_change_log_is_shortened_in_pieces_to_what_is_kept() {
 }
 
 #[tokio::test]
-async fn the_log_begins_anew_under_writes_that_never_pause_and_readers_who_never_do() {
+async fn the_log_restarts_under_writes_and_reads_that_never_pause() {
     const LOG_PAGES: u32 = 64;
     let world = world_with(Options { log_pages: LOG_PAGES, ..Options::default() }).await;
     let writer = async |_: usize| {

@@ -143,7 +143,7 @@ async fn a_folder_of_an_older_version_is_left_as_it_is_where_it_is_to_be() {
     assert!(matches!(refused, store::Error::Older), "{refused}");
     assert!(std::fs::read(&database).unwrap() == before);
     assert!(Store::open(folder.path(), Options::default()).is_ok());
-    assert!(Store::open(folder.path(), refusing()).is_ok(), "it isn't older any more");
+    assert!(Store::open(folder.path(), refusing()).is_ok(), "it is of this version now");
     let new = tempfile::tempdir().unwrap();
     assert!(Store::open(new.path(), refusing()).is_ok(), "a new one isn't older");
 }
@@ -211,7 +211,7 @@ async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
     for (id, domain) in ids.into_iter().zip(expected) {
         let domain: DomainName = domain.parse().unwrap();
         let tenant = store.named_tenant(&TenantName::Domain(domain.clone())).await.unwrap();
-        let tenant = tenant.unwrap_or_else(|| panic!("nobody has {domain}"));
+        let tenant = tenant.unwrap_or_else(|| panic!("no tenant has {domain}"));
         assert_eq!((tenant.id, store.domains(tenant).await.unwrap()), (id, vec![domain.clone()]));
         let default = store.tenant(tenant).read(domains::default).await;
         assert_eq!(default.unwrap(), domain);

@@ -1,4 +1,4 @@
-//! How SQLite is built, which is the repository's `.cargo/config.toml`'s to say.
+//! How SQLite is built: `.cargo/config.toml` of the repository says it.
 
 use rusqlite::Connection;
 

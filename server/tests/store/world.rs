@@ -1,4 +1,4 @@
-//! A store of its own for each test, and what the tests fill it with.
+//! A separate store for each test, and what the tests fill it with.
 
 use roster_server::{
     directory::{Error, Refusal, import},
@@ -96,7 +96,7 @@ impl World {
         let receiver = Mutex::new(Some(receiver));
         let (store, tenant) = (self.store.clone(), self.tenant);
         let hold = move |_: &WriteTx<'_>| {
-            // Run a second time, it holds nobody.
+            // Run a second time, it holds nothing up.
             if let Some(receiver) = receiver.lock().unwrap().take() {
                 let _ = receiver.recv();
             }
@@ -127,7 +127,7 @@ pub async fn queue<T: Send + 'static>(
 /// The members of a group of which no count is kept.
 pub const SMALL: u128 = 3;
 
-/// A store whose groups are large from four members on, with a group of so many members.
+/// A store whose groups are large from four members on, with a group of this many members.
 pub async fn world_with_group(members: u128) -> Arc<World> {
     let largest_uncounted = u32::try_from(SMALL).unwrap();
     let world = world_with(Options { largest_uncounted, ..Options::default() }).await;
@@ -175,7 +175,7 @@ impl World {
         self.store.tenant(self.tenant).read(members).await.unwrap()
     }
 
-    /// Counts the group's members, and waits until the count is kept where that makes it so.
+    /// Counts the group's members, and waits until the count is kept if that makes it kept.
     pub async fn count_and_keep(&self) -> u64 {
         let members = self.members().await;
         // What the read left to the writer was queued before this.

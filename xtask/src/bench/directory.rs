@@ -17,7 +17,7 @@ pub const OTHERS: usize = 600_000;
 /// Groups without members.
 const EMPTY: usize = 6_000;
 /// Objects made in one transaction.
-const PIECE: usize = 5_000;
+const BATCH: usize = 5_000;
 
 /// What there is in the directory.
 pub struct Directory {
@@ -40,7 +40,7 @@ impl Directory {
         let ids = |count: usize| (0..count).map(|_| ObjectId::random()).collect::<Vec<_>>();
         let users = Arc::new(ids(LARGE + OTHERS));
         let groups = Arc::new(ids(EMPTY + 2));
-        in_pieces(&store, tenant, &users, |tx, number, &id| {
+        in_batches(&store, tenant, &users, |tx, number, &id| {
             let name = format!("user{number}");
             let user = json!({
                 "accountEnabled": true, "displayName": format!("User Number {number}"), "givenName": "User",
@@ -50,7 +50,7 @@ impl Directory {
             import::object(tx, ObjectKind::User, id, user).map(drop)
         })
         .await?;
-        in_pieces(&store, tenant, &groups, |tx, number, &id| {
+        in_batches(&store, tenant, &groups, |tx, number, &id| {
             let group = json!({
                 "displayName": format!("Group {number}"), "mailEnabled": false,
                 "mailNickname": format!("group{number}"), "securityEnabled": true,
@@ -60,24 +60,24 @@ impl Directory {
         .await?;
         let (large, small) = (groups[0], groups[1]);
         let members = Arc::new(users[..LARGE].to_vec());
-        in_pieces(&store, tenant, &members, move |tx, _, &id| import::member(tx, large, id)).await?;
+        in_batches(&store, tenant, &members, move |tx, _, &id| import::member(tx, large, id)).await?;
         let members = Arc::new(users[..SMALL].to_vec());
-        in_pieces(&store, tenant, &members, move |tx, _, &id| import::member(tx, small, id)).await?;
+        in_batches(&store, tenant, &members, move |tx, _, &id| import::member(tx, small, id)).await?;
         Ok(Self { users, large, small, empty: groups[2..].to_vec() })
     }
 }
 
-async fn in_pieces(
+async fn in_batches(
     store: &Store,
     tenant: Tenant,
     ids: &Arc<Vec<ObjectId>>,
     make: impl Fn(&WriteTx<'_>, usize, &ObjectId) -> Result<(), directory::Error> + Send + Sync + Copy + 'static,
 ) -> Result<(), String> {
-    for first in (0..ids.len()).step_by(PIECE) {
+    for first in (0..ids.len()).step_by(BATCH) {
         let ids = ids.clone();
         let write = move |tx: &WriteTx<'_>| {
-            let piece = ids.iter().enumerate().skip(first).take(PIECE);
-            piece.into_iter().try_for_each(|(number, id)| make(tx, number, id))
+            let batch = ids.iter().enumerate().skip(first).take(BATCH);
+            batch.into_iter().try_for_each(|(number, id)| make(tx, number, id))
         };
         store.tenant(tenant).write(write).await.map_err(|error| error.to_string())?;
     }

@@ -1,5 +1,5 @@
-//! The clock jumps back and forth: tokens are good in their time alone, paging goes on, every write works, and nothing is
-//! purged that wasn't due at two looks in a row.
+//! The clock jumps back and forth: tokens are good only in their time, paging goes on, every write works, and nothing is purged
+//! that wasn't due at two looks in a row.
 
 use crate::{
     campaign,
@@ -135,7 +135,7 @@ async fn token(tenant: &Tenant, now: i64) -> Token {
     Token { from, until, text: tenant.sign_claims(&claims).await }
 }
 
-/// Whether a token is accepted, which it must be in its time alone. `None` where that begins or ends this very moment.
+/// Whether a token is accepted, which it must be only in its time. `None` where that begins or ends at this moment.
 async fn is_accepted_in_its_time(tenant: &Tenant, token: &Token) -> Option<bool> {
     let good = || {
         let now = tenant.server.store.clock().now().timestamp();

@@ -1,5 +1,5 @@
-//! HTTP itself as a way in: hosts, heads, lengths and paths as attackers write them, byte by byte. Nothing protected answers
-//! without a token, and what one request holds is never read as another.
+//! Attacks by HTTP itself: hosts, heads, lengths and paths as attackers write them, byte by byte. Nothing protected is answered
+//! without a token, and a part of one request is never read as another request.
 
 use crate::{
     campaign,
@@ -16,8 +16,8 @@ use tokio::{
 
 const PATHS: usize = 1500;
 
-/// A name that stands in the directory, and must stand in no answer.
-const MARKER: &str = "only-for-those-who-are-known";
+/// A name that is in the directory, and must be in no response.
+const MARKER: &str = "only-with-a-valid-token";
 
 /// Sends these bytes on a connection of their own; what came back until the server closed it.
 async fn exchange(server: &Server, bytes: &[u8]) -> String {
@@ -39,7 +39,7 @@ fn statuses(answer: &str) -> Vec<u16> {
     heads.filter_map(|head| head.get(2..5)?.parse().ok()).collect()
 }
 
-/// A request for groups with these more lines in its head, after which the connection ends.
+/// A request for groups with these further header lines, after which the connection ends.
 fn groups(lines: &str) -> String {
     format!("GET /v1.0/groups HTTP/1.1\r\nconnection: close\r\n{lines}\r\n")
 }
@@ -75,8 +75,8 @@ async fn a_request_names_one_host_that_can_be_one() {
     assert_eq!(statuses(&exchange(tenant.server, old.as_bytes()).await), [200], "HTTP/1.0 knew no hosts");
 }
 
-/// A page in a browser reaches the server by a name of its own that leads to 127.0.0.1. Browsers send more characters in
-/// hosts than names have.
+/// DNS rebinding: a page in a browser reaches the server under its own host name, which resolves to 127.0.0.1. Browsers send
+/// characters in hosts that names can't have.
 #[tokio::test]
 async fn the_sample_answers_to_no_name_that_only_looks_odd() {
     let server = Server::with_sample().await;
@@ -253,7 +253,7 @@ async fn a_body_is_what_arrived_whole_and_within_the_limit() {
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let endless = chunk.repeat(20);
     for (rest, expected) in [
-        // A length that is shorter than the body, and no JSON any more.
+        // A length that is shorter than the body, which makes it invalid JSON.
         (format!("content-length: {}\r\n\r\n{body}", size - 1), vec![400]),
         (format!("transfer-encoding: chunked\r\n\r\n{size:x}\r\n{body}\r\n"), vec![]),
         (format!("content-length: {}\r\n\r\n{body}", size + 1), vec![]),
@@ -280,7 +280,7 @@ async fn a_body_is_what_arrived_whole_and_within_the_limit() {
             exchange(tenant.server, format!("{post}{rest}").as_bytes()).await
         };
         let seen = statuses(&answer);
-        // Whoever goes away within a body gets no answer, or that it was incomplete.
+        // A client that closes within a body gets no answer, or that the body was incomplete.
         assert!(seen == expected || expected.is_empty() && seen == [400], "{rest:.80}: {answer}");
     }
     assert_eq!(groups_of(&tenant).await, 0, "none of them did anything");
@@ -307,7 +307,7 @@ async fn cut_off(server: &Server, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The paths that answer to everybody.
+/// The public paths.
 fn is_public(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
@@ -382,7 +382,7 @@ async fn no_spelling_of_a_path_gets_around_the_token() {
                 "{method} {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
             );
             let answer = exchange(tenant.server, request.as_bytes()).await;
-            // What lies under `/docs/` or an authority and isn't there is nobody's, and a `#` or other bytes are no path.
+            // What lies under `/docs/` or an authority and isn't there is public, and a `#` or other bytes aren't a path.
             assert!(matches!(*statuses(&answer), [400 | 401 | 404 | 405 | 501]), "{method} {path}: {answer}");
             assert!(!answer.contains(MARKER), "{method} {path}: {answer}");
             let public = path.starts_with("/docs/") || path.starts_with(&format!("/{id}/"));
@@ -474,7 +474,7 @@ async fn no_made_up_path_gets_around_the_token_and_none_breaks_the_server() {
         let known =
             exchange(tenant.server, get(&format!("authorization: Bearer {token}\r\n")).as_bytes()).await;
         let [status] = *statuses(&known) else { panic!("seed {seed}: {path}: {known}") };
-        // 501 is of what Graph has besides.
+        // 501 is for what Graph has and Roster doesn't.
         assert!(status < 500 || status == 501, "seed {seed}: {path}: {known}");
         taken += usize::from(status == 200);
     }

@@ -1,6 +1,6 @@
-//! Input that nobody means: bodies, queries, references and paging tokens, made from good ones by changing what they say and how
-//! they say it. Whatever comes is answered as the contract promises; what is refused has changed nothing; the server neither
-//! panics nor grows. What once was worth a look is kept in `corpus/` and comes first.
+//! Fuzzing: bodies, queries, references and paging tokens, made from valid ones by changing their meaning and their form. Every
+//! input is answered as the contract promises; a refused one has changed nothing; the server neither panics nor grows. Inputs that
+//! once found something are kept in `corpus/` and come first.
 
 use super::secrets::Process;
 use crate::{
@@ -14,7 +14,7 @@ use roster_server::model::permissions::Permission;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The environment's variable that says for how many seconds made-up input goes on.
+/// The environment variable that says for how many seconds generated input is sent.
 const SECONDS: &str = "ROSTER_INPUT_SECONDS";
 const ROUNDS: usize = 3;
 /// How many inputs of each kind an operation gets in one round.
@@ -22,13 +22,13 @@ const EACH: usize = 4;
 /// By how much a server may grow in each of the rounds after the first, in kilobytes: what leaks, leaks in all of them.
 const GROWTH: u64 = 8 * 1024;
 
-/// The rounds of made-up input: a few, or as many as fit into the time.
+/// The rounds of generated input: a few, or as many as fit into the time.
 fn rounds(in_tests: usize) -> impl Iterator<Item = usize> {
     let seconds = std::env::var(SECONDS).ok().map(|seconds| Duration::from_secs(seconds.parse().unwrap()));
     campaign::rounds_within(in_tests, seconds)
 }
 
-/// A tenant that is sent what nobody means.
+/// A tenant that gets this input.
 struct Target {
     tenant: Tenant,
     objects: Objects,
@@ -122,7 +122,7 @@ impl Target {
                     self.send_body(operation, &body).await;
                 }
             }
-            // A query that is none of OData's is ignored, and what it asks for is done: to nothing that is needed.
+            // A query that isn't OData's is ignored, and the operation is done: on an object that isn't needed.
             let path = if operation.method == Method::DELETE {
                 path.replace(self.objects.group.to_string().as_str(), "x")
             } else {
@@ -155,7 +155,7 @@ impl Target {
         }
     }
 
-    /// A paging token opens the next page for its own tenant, collection and query alone, and as it is alone.
+    /// A paging token opens the next page only unaltered, and only for its own tenant, collection and query.
     async fn send_paging_tokens(&mut self, random: &mut StdRng) {
         let list = operations().iter().find(|operation| operation.id == "list_users").unwrap();
         let page = self.probe(list, "/users?$top=1", None).await.json();
@@ -235,7 +235,7 @@ fn change(random: &mut StdRng, value: &mut Value) {
     *value = odd(random);
 }
 
-/// A value that may be anything but what is meant.
+/// A value that may be anything but a valid one.
 fn odd(random: &mut StdRng) -> Value {
     let nested = |open: &str, close: &str, depth: usize| {
         serde_json::from_str(&format!("{}1{}", open.repeat(depth), close.repeat(depth))).unwrap()

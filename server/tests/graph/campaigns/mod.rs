@@ -1,5 +1,5 @@
-//! What must not get in: each campaign sends what an attacker would, and looks whether the promises hold. A few rounds in
-//! the tests; `cargo xtask torture` goes on for as long as it is told to.
+//! Attacks: each campaign sends what an attacker would, and checks that the promises hold. A few rounds in the tests, and as many
+//! minutes as asked for with `cargo xtask torture`.
 
 mod clock;
 mod http;

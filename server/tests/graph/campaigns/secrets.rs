@@ -1,5 +1,5 @@
-//! What must not get out: a server that logs all it can is asked for everything, rightly and wrongly. No secret stands in its
-//! log, and none that was sent stands in an answer.
+//! Secrets that must not leak: a server with its most verbose log gets every kind of request, valid and invalid. No secret is in its
+//! log, and none that was sent is in a response.
 
 use super::tokens::{Forge, PIECE};
 use crate::{
@@ -93,7 +93,7 @@ impl Secrets {
         secret.to_owned()
     }
 
-    /// A password that is made for this once.
+    /// A new password.
     fn password(&mut self, text: &str) -> String {
         self.add("password", &format!("{text}{}", Secret::random().unwrap().reveal()))
     }
@@ -153,7 +153,7 @@ async fn no_secret_is_logged_or_told() {
     campaign::report("secrets", format_args!("{} in none of {lines} lines of the log", secrets.0.len()));
 }
 
-/// Passwords where they belong and where they don't, in bodies that are taken and in others.
+/// Passwords in the right place and elsewhere, in bodies that are accepted and in others.
 async fn send_passwords(tenant: &Tenant, token: &str, objects: &Objects, secrets: &mut Secrets) {
     let user = |number: usize, profile: Value| {
         json!({"accountEnabled": true, "displayName": "u", "mailNickname": "u", "passwordProfile": profile,
@@ -188,14 +188,14 @@ async fn send_passwords(tenant: &Tenant, token: &str, objects: &Objects, secrets
         let request = tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(token);
         let answer = send(request.header("content-type", "application/json").body(body)).await;
         assert_eq!(answer.status.is_success(), taken, "{path}: {}", answer.text);
-        // A value of a wrong type is repeated to whoever sent it, as Graph does, but for what no answer shows.
+        // A value of a wrong type is repeated to the caller, as in Graph, except for what no response shows.
         let repeated =
             format!("Cannot convert the literal '{elsewhere}' to the expected type 'Edm.Boolean'.");
         secrets.check("answer", &answer.text.replace(&repeated, ""));
     }
 }
 
-/// An application's secret at the token endpoint, rightly and wrongly, and the token that it gets for it.
+/// An application's secret at the token endpoint, in valid and invalid requests, and the token that it gets for it.
 async fn ask_for_tokens(tenant: &Tenant, secrets: &mut Secrets) {
     let secret = Secret::random().unwrap();
     let registration = Registration::new("reader", vec![Permission::GroupReadAll], &secret);

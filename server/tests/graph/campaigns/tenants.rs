@@ -1,5 +1,5 @@
-//! Two tenants of one server, whose callers know each other's ids and use the same names, at once: what the one writes shows
-//! nowhere in what the other is answered, and an object of the other's is one that never existed.
+//! Two tenants of one server, whose callers know each other's ids and use the same names, at the same time: what one writes is in no
+//! response to the other, and an object of the other tenant is answered as one that never existed.
 
 use crate::{
     campaign, http_client,
@@ -30,7 +30,7 @@ struct Known {
     paging_tokens: [Option<String>; 2],
 }
 
-/// One tenant's caller, and what he holds to be in his directory.
+/// One tenant's caller, and what should be in its directory.
 struct Side {
     number: usize,
     tenant: Tenant,
@@ -50,7 +50,7 @@ struct Side {
 }
 
 impl Side {
-    /// Sends a request; nothing in its answer is the other side's that the request didn't name itself.
+    /// Sends a request. Its answer has nothing of the other side's but what the request itself named.
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let url = format!("{}/v1.0{path}", self.tenant.server.url);
         let request = self.http.request(method.clone(), url).bearer_auth(&self.token);
@@ -159,7 +159,7 @@ impl Side {
         assert_eq!(found, self.objects[0].get(&name).copied(), "{}", answer.text);
     }
 
-    /// Each request that names an object of the other's is answered as if there were none.
+    /// Each request that names an object of the other side is answered as if there were none.
     async fn look_for_the_others(&mut self) {
         let theirs = {
             let known = self.known.lock().unwrap();
@@ -210,7 +210,7 @@ impl Side {
             let others = self.ask(method.clone(), &path, body.as_ref()).await;
             let nobodys = self.ask(method.clone(), &no_path, nothing.as_ref()).await;
             assert_eq!(without(theirs, &others), without(absent, &nobodys), "{method} {path}");
-            // A reference that spells out another tenant isn't one of this directory's.
+            // A reference that names another tenant isn't one of this directory.
             assert!([400, 404].contains(&others.status.as_u16()), "{method} {path}: {}", others.text);
         }
         let path = format!("/{other}/users");
@@ -294,7 +294,7 @@ fn ids_in(text: &str) -> impl Iterator<Item = Uuid> {
         .filter_map(|word| word.parse().ok())
 }
 
-/// An answer without this id, and without what differs between any two requests.
+/// A response without this id, and without what differs between any two requests.
 fn without(id: Uuid, answer: &Answer) -> (u16, String, Vec<String>) {
     let mut body: Value = serde_json::from_str(&answer.text.replace(&id.to_string(), "ID")).unwrap();
     body["error"]["innerError"] = Value::Null;

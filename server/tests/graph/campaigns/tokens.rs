@@ -1,5 +1,5 @@
-//! Tokens that must not get in: forged, altered, misplaced, outlived. Each is 401 in Graph's words, whatever is asked for
-//! with it, and the refusal shows nothing of it.
+//! Tokens that must be refused: forged, altered, in the wrong place, expired. Each gets Graph's 401, whatever the request, and the
+//! response shows nothing of the token.
 
 use crate::{
     campaign, http_client,
@@ -28,10 +28,10 @@ const AT_ONCE: usize = 8;
 /// Each operation meets every so many-th attempt in one round, and others in the next.
 const PARTS: usize = 4;
 
-/// A piece of a token. What shows twice as much of one shows one of its pieces.
+/// The length of a token's piece. A text that shows twice as much of a token shows one of its pieces.
 pub const PIECE: usize = 10;
 
-/// Headers of a request that tries to get in.
+/// Headers of a request with a bad token.
 pub struct Attempt {
     /// What is wrong with it.
     pub name: String,
@@ -55,7 +55,7 @@ impl Attempt {
         self.authorization.iter().fold(request, |request, value| request.header("authorization", value))
     }
 
-    /// It was refused, in Graph's words and without a piece of a token.
+    /// It was refused with Graph's message and without a piece of a token.
     pub fn check(&self, answer: &Answer) {
         let Self { name, authorization } = self;
         assert_eq!(answer.status, 401, "{name}: {}", answer.text);
@@ -71,14 +71,14 @@ impl Attempt {
     }
 }
 
-/// What makes tokens: the server's own key, and keys of strangers.
+/// Makes tokens, with the server's own key and with foreign keys.
 pub struct Forge {
     tenant: Tenant,
     kid: String,
     public: KeyPair,
     jwks: String,
     own: EncodingKey,
-    stranger: EncodingKey,
+    foreign: EncodingKey,
     curve: EncodingKey,
 }
 
@@ -88,7 +88,7 @@ impl Forge {
         let keys = format!("/{}/discovery/v2.0/keys", tenant.id());
         let jwks = send(tenant.anonymous(Method::GET, &keys)).await;
         let own = tenant.signing_key().await;
-        let stranger = keys::generate().unwrap();
+        let foreign = keys::generate().unwrap();
         let curve = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap().to_pkcs8v1().unwrap();
         Self {
             tenant,
@@ -96,7 +96,7 @@ impl Forge {
             public: KeyPair::from_pkcs8(pem::parse(&own).unwrap().contents()).unwrap(),
             jwks: jwks.text,
             own: EncodingKey::from_rsa_pem(own.as_bytes()).unwrap(),
-            stranger: EncodingKey::from_rsa_pem(stranger.as_bytes()).unwrap(),
+            foreign: EncodingKey::from_rsa_pem(foreign.as_bytes()).unwrap(),
             curve: EncodingKey::from_ec_der(curve.as_ref()),
         }
     }
@@ -223,7 +223,7 @@ impl Forge {
 
     /// Signed by a key that isn't the server's, which the header names or brings along.
     fn by_strangers(&self) -> Vec<Attempt> {
-        let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&self.stranger, Algorithm::RS256).unwrap();
+        let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&self.foreign, Algorithm::RS256).unwrap();
         let certificate = STANDARD.encode(self.public.public_key().as_ref());
         let elsewhere = "http://127.0.0.1:9/keys";
         [
@@ -234,13 +234,13 @@ impl Forge {
             json!({"jku": elsewhere}),
             json!({"x5u": elsewhere}),
             json!({"x5c": [certificate]}),
-            json!({"x5t": "AAAA", "kid": "stranger"}),
+            json!({"x5t": "AAAA", "kid": "foreign"}),
         ]
         .into_iter()
         .map(|changes| {
             let header = self.header(&changes);
-            let token = assemble(&header, &self.claims(&json!({})), &self.stranger, Algorithm::RS256);
-            Attempt::bearer(format!("a stranger's, {changes:.60}"), &token)
+            let token = assemble(&header, &self.claims(&json!({})), &self.foreign, Algorithm::RS256);
+            Attempt::bearer(format!("of a foreign key, {changes:.60}"), &token)
         })
         .collect()
     }
@@ -449,7 +449,7 @@ impl Forge {
         attempts
     }
 
-    /// Well signed, with a name that stands twice: whichever of the two is taken, somebody else took the other.
+    /// Well signed, with a duplicate name: two programs could read different tokens.
     fn with_names_that_stand_twice(&self) -> Vec<Attempt> {
         let (header, claims) = (self.header(&json!({})), self.claims(&json!({})));
         let first = |text: &str, member: &str| text.replacen('{', &format!("{{{member},"), 1);
@@ -754,7 +754,7 @@ async fn a_token_that_was_taken_once_is_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_token_is_looked_for_in_the_authorization_header_alone() {
+async fn a_token_is_looked_for_only_in_the_authorization_header() {
     let tenant = Tenant::fresh().await;
     let good = Forge::of(tenant).await.good();
     let form = |name: &str| format!("{name}={good}");

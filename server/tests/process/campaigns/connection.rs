@@ -16,7 +16,7 @@ impl Connection {
         Self(BufReader::with_capacity(64 << 10, stream))
     }
 
-    /// Sends bytes. An error is the server's ending the connection.
+    /// Sends bytes. An error: the server ended the connection.
     pub async fn send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.0.get_mut().write_all(bytes).await
     }

@@ -1,5 +1,5 @@
 //! A disk that fails: strace lets the system's calls fail at random moments. Nothing is acknowledged that isn't there, and
-//! a server whose commit failed ends, because nobody knows then what is on disk.
+//! a server whose commit failed ends, because it is then unknown what is on disk.
 
 use crate::{
     campaign,

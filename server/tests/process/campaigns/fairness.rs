@@ -1,5 +1,5 @@
-//! One tenant floods the server with the dearest requests that there are. The others, and those without a token, are
-//! answered as if it weren't there; and the server ends in time.
+//! One tenant floods the server with the most expensive requests. Other tenants' requests, and those without a token, are answered
+//! as quickly as without it; and the server ends in time.
 
 use super::connection::{Connection, get};
 use crate::{
@@ -29,7 +29,7 @@ use tokio::runtime;
 
 /// Connections of the tenant that floods.
 const FLOOD: usize = 512;
-/// Its users, all of whom are in one group.
+/// Its users, all in one group.
 const USERS: usize = 100_000;
 /// Users made in one transaction.
 const PIECE: usize = 2_000;
@@ -37,7 +37,7 @@ const PIECE: usize = 2_000;
 const REQUESTS: usize = 1_000;
 /// An answer that takes this long is quick enough, whatever the quiet ones take.
 const QUICK: Duration = Duration::from_millis(50);
-/// What runs containers waits ten seconds before it kills.
+/// Container runtimes wait ten seconds before they kill.
 const END: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,15 +48,15 @@ async fn a_tenant_that_floods_the_server_slows_no_other() {
     let mut server = Server::start(folder.path(), &[]);
     let [busy, other] = [world.busy, world.other].map(|tenant| token(folder.path(), tenant));
     let small = [get(&format!("/users/{}", world.user), &other), get("/users", &other)];
-    let strangers = ["GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(), get("/users", "x.y.z")];
-    let quiet = measure(&server.url, &small, 200).max(measure(&server.url, &strangers[..1], 200));
+    let anonymous = ["GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(), get("/users", "x.y.z")];
+    let quiet = measure(&server.url, &small, 200).max(measure(&server.url, &anonymous[..1], 200));
     let flood = Flood::start(&server.url, dearest(world.group, &busy));
     let mut slowest = [Duration::ZERO; 3];
     for _ in campaign::rounds(3) {
         let measured = [
             measure(&server.url, &small, 200),
-            measure(&server.url, &strangers[..1], 200),
-            measure(&server.url, &strangers[1..], 401),
+            measure(&server.url, &anonymous[..1], 200),
+            measure(&server.url, &anonymous[1..], 401),
         ];
         slowest = [0, 1, 2].map(|kind| slowest[kind].max(measured[kind]));
     }
@@ -134,7 +134,7 @@ fn token(folder: &Path, tenant: Tenant) -> String {
     printed(&[&["token", "--app", "reader"][..], &of].concat())
 }
 
-/// The dearest requests that there are.
+/// The most expensive requests.
 fn dearest(group: ObjectId, token: &str) -> Vec<String> {
     let many =
         "$select=id,displayName,department,city,country,streetAddress,identities,proxyAddresses,jobTitle";
@@ -183,7 +183,7 @@ fn measure(url: &str, requests: &[String], expected: u16) -> Duration {
     measuring.join().unwrap()
 }
 
-/// Requests on all connections, on and on, from a thread of their own.
+/// Requests on all connections without a pause, from a separate thread.
 struct Flood {
     answered: Arc<AtomicUsize>,
     thread: thread::JoinHandle<()>,
@@ -199,7 +199,7 @@ impl Flood {
                 for request in requests.iter().cycle().skip(number) {
                     match connection.ask(request).await {
                         Some(200 | 400) => counted.fetch_add(1, Ordering::Relaxed),
-                        // Put off, or too late: there is more than a tenant's share.
+                        // Told to retry, or too late: this is more than a tenant's share.
                         Some(429 | 504) => 0,
                         Some(status) => panic!("{status}"),
                         // The server has ended.

@@ -66,7 +66,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
     );
 }
 
-/// Starts a server that doesn't log each write that it puts off.
+/// Starts a server that doesn't log each write that it refuses for the time being.
 fn start(data: &Path) -> Server {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data"];
     Server::spawn(roster(&serve).arg(data).args(LARGE_GROUPS).env("RUST_LOG", "off"))
@@ -95,7 +95,7 @@ async fn reads(server: &Server, token: &str) -> bool {
     answers.iter().all(|status| *status == StatusCode::OK)
 }
 
-/// Takes all of the disk but a little.
+/// Fills most of the disk.
 fn fill(ballast: &Path) {
     let mut file = OpenOptions::new().create_new(true).write(true).open(ballast).unwrap();
     while file.write(&[0; 4096]).is_ok_and(|written| written > 0) {}

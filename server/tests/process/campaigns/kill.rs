@@ -1,4 +1,4 @@
-//! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is half there.
+//! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is there in part.
 
 use crate::{
     campaign, counts, http_client,
@@ -9,12 +9,12 @@ use futures::future::join_all;
 use rand::RngExt;
 use std::time::{Duration, Instant};
 
-/// Fewer beside the other tests: a start of the debug build alone takes half a second.
+/// Fewer among the other tests: a start of the debug build takes half a second.
 const ROUNDS: usize = if cfg!(feature = "strace") { 50 } else { 12 };
 const WRITERS: usize = 32;
 
-/// How soon a server answers after the one before it was killed. Half of the starts must keep it: other campaigns may have
-/// the processors meanwhile.
+/// How soon a server answers after the one before it was killed. Half of the starts must be as fast: other campaigns may use the
+/// processors meanwhile.
 const START: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,8 +49,7 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     );
 }
 
-/// Starts a server on what the one before left, which it alone recovers: looked at before that, the database would be
-/// recovered by the look.
+/// Starts a server on what the one before left. Only this server recovers the database: reading it before would recover it too.
 async fn start(folder: &tempfile::TempDir, ledger: &Ledger, starts: &mut Vec<Duration>) -> Server {
     let is_new = !folder.path().join("roster.sqlite").exists();
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! What connections that hold on to something cost: the server's memory has a bound, and others are served meanwhile.
+//! The memory that connections hold: it is bounded, and others are served meanwhile.
 
 use super::connection::Connection;
 use crate::{campaign, roster::Server};
@@ -16,7 +16,7 @@ const BY_BYTES: usize = 100;
 const SERVED: usize = 100;
 /// The most memory that the server may have had.
 const MEMORY: u64 = 200 << 20;
-/// What doesn't come within it doesn't come.
+/// What hasn't come by then won't come.
 const LIMIT: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,5 @@
-//! What must survive: each campaign harms running servers and looks whether they kept their promises. A few rounds in the
-//! tests; `cargo xtask torture` goes on for as long as it is told to.
+//! Durability and load: each campaign harms running servers and checks that they kept their promises. A few rounds in the tests, and
+//! as many minutes as asked for with `cargo xtask torture`.
 
 mod connection;
 #[cfg(feature = "strace")]

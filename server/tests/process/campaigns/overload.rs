@@ -1,5 +1,5 @@
-//! More than a server can take: everybody is answered or put off, nothing acknowledged is lost, and slow clients keep
-//! nobody out.
+//! More than a server can take: every request is answered or told to retry, nothing acknowledged is lost, and slow clients don't
+//! lock others out.
 
 use crate::{
     campaign, http_client,
@@ -30,7 +30,7 @@ const FLOOD: usize = 3000;
 const SLOW_CLIENTS: [usize; 2] = [1200, 5000];
 const REQUESTS_BESIDE: usize = 30;
 const MEMORY: u64 = 256 << 20;
-/// What doesn't come within it doesn't come.
+/// What hasn't come by then won't come.
 const LIMIT: Duration = Duration::from_secs(120);
 /// How soon the server answers after a flood.
 const SOON: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ async fn what_was_acknowledged_to_more_clients_than_slots_is_there_and_the_serve
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "it measures the machine: `cargo xtask torture` runs it, by itself and in a release build"]
-async fn a_flood_leaves_none_without_an_answer_and_is_over_when_it_ends() {
+async fn a_flood_leaves_no_request_without_an_answer_and_is_over_when_it_ends() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(folder.path(), &["--sample"]);
@@ -73,7 +73,7 @@ async fn a_flood_leaves_none_without_an_answer_and_is_over_when_it_ends() {
     let counts = ledger.counts();
     campaign::report(
         "flood",
-        format_args!("{counts}, none lost; a newcomer after it waited {slowest:.1?} at most; {memory} MiB"),
+        format_args!("{counts}, none lost; a new client after it waited {slowest:.1?} at most; {memory} MiB"),
     );
 }
 
@@ -87,7 +87,7 @@ async fn flood(server: &mut Server, token: &str, ledger: &Ledger, clients: usize
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "it measures the machine: `cargo xtask torture` runs it, by itself and in a release build"]
-async fn slow_clients_keep_none_out() {
+async fn slow_clients_do_not_lock_others_out() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     for (clients, limit) in SLOW_CLIENTS.into_iter().zip(BESIDE_SLOW) {
         let folder = tempfile::tempdir().unwrap();
@@ -152,7 +152,7 @@ fn start_with_files(limit: &str, folder: &Path) -> Server {
     Server::spawn(shell.arg(serve.get_program()).args(serve.get_args()).arg(folder).env("RUST_LOG", "off"))
 }
 
-/// Whether a client that comes anew gets a write and a read done soon.
+/// Whether a new client gets a write and a read done soon.
 async fn is_answered(server: &Server, token: &str, soon: Duration) -> bool {
     let client = http_client::new();
     let body = serde_json::json!({"displayName": "beside", "mailEnabled": false, "mailNickname": "beside",
@@ -166,7 +166,7 @@ async fn is_answered(server: &Server, token: &str, soon: Duration) -> bool {
     matches!(timeout(soon, both).await, Ok(Ok([StatusCode::CREATED, StatusCode::OK])))
 }
 
-/// In what a client is slow.
+/// How a client is slow.
 #[derive(Clone, Copy)]
 enum Slowness {
     /// It sends nothing.
@@ -175,7 +175,7 @@ enum Slowness {
     Head,
     /// It never sends the end of its body.
     Body,
-    /// It asks on and on, and reads no answer.
+    /// It keeps sending requests, and reads no answer.
     Reading,
 }
 
@@ -185,7 +185,7 @@ impl Slowness {
     }
 }
 
-/// Goes on for as long as there is a server, on a new connection whenever it ends one.
+/// Runs as long as there is a server, with a new connection whenever the server ends one.
 async fn be_slow(slowness: Slowness, address: String, token: String, all_are_there: Arc<Barrier>) {
     let mut first = Some(TcpStream::connect(&address).await.unwrap());
     all_are_there.wait().await;
@@ -196,7 +196,7 @@ async fn be_slow(slowness: Slowness, address: String, token: String, all_are_the
         };
         let Ok(mut connection) = next else { return };
         let head = format!("host: {address}\r\nauthorization: Bearer {token}\r\n");
-        // An error is the server's ending it.
+        // An error: the server ended it.
         let _ = match slowness {
             Slowness::Idle => read_to_end(&mut connection).await,
             Slowness::Head => drip(&mut connection, head.as_bytes()).await,

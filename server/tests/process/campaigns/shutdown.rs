@@ -1,4 +1,4 @@
-//! SIGTERM under load: what is under way is answered, what isn't answered isn't done, and the end comes soon.
+//! SIGTERM under load: requests under way are answered, what isn't answered isn't done, and the server ends soon.
 
 use crate::{campaign, ledger::Ledger, roster::Server};
 use futures::future::join_all;
@@ -13,7 +13,7 @@ use tokio::{
 const ROUNDS: usize = if cfg!(feature = "strace") { 20 } else { 5 };
 const WRITERS: usize = 32;
 
-/// What runs containers waits ten seconds before it kills.
+/// Container runtimes wait ten seconds before they kill.
 const END: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,7 +71,7 @@ async fn a_request_under_way_is_answered_and_one_that_never_ends_holds_nothing_u
     // Idle connections are ended at once: the signal was heard.
     let mut answered = Vec::new();
     timeout(campaign::limit(END), idle.read_to_end(&mut answered)).await.unwrap().unwrap();
-    assert!(TcpStream::connect(&address).await.is_err(), "no connection is taken any more");
+    assert!(TcpStream::connect(&address).await.is_err(), "no connection is accepted");
     late.write_all(rest.as_bytes()).await.unwrap();
     let mut answer = String::new();
     timeout(campaign::limit(END), late.read_to_string(&mut answer)).await.unwrap().unwrap();

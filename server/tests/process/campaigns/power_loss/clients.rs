@@ -98,7 +98,7 @@ impl Client {
         }
         talk.add_again(group, member(0)).await?;
         talk.describe(group).await?;
-        talk.create_with_nobody().await?;
+        talk.create_with_a_missing_member().await?;
         talk.remove(group, member(1)).await?;
         talk.remove_again(group, member(1)).await?;
         talk.add(group, member(1)).await?;
@@ -175,8 +175,8 @@ impl Talk<'_> {
         Some(id)
     }
 
-    /// Is refused, for one of the members isn't there.
-    async fn create_with_nobody(&mut self) -> Option<()> {
+    /// Is refused, as one of the members doesn't exist.
+    async fn create_with_a_missing_member(&mut self) -> Option<()> {
         let members = [member(0), Uuid::from_u128(rand::random())].into();
         let group = Group { description: text(), members };
         self.request(Method::POST, "/groups", creation(&group), StatusCode::NOT_FOUND, None).await
@@ -195,7 +195,7 @@ impl Talk<'_> {
         self.request(Method::POST, &path, body, StatusCode::NO_CONTENT, change).await
     }
 
-    /// Is refused, for it is there.
+    /// Is refused, as it is there.
     async fn add_again(&mut self, group: Uuid, member: Uuid) -> Option<()> {
         let (path, body) = (format!("/groups/{group}/members/$ref"), reference(member));
         self.request(Method::POST, &path, body, StatusCode::BAD_REQUEST, None).await
@@ -207,7 +207,7 @@ impl Talk<'_> {
         self.request(Method::DELETE, &path, Value::Null, StatusCode::NO_CONTENT, change).await
     }
 
-    /// Is refused, for it isn't there.
+    /// Is refused, as it isn't there.
     async fn remove_again(&mut self, group: Uuid, member: Uuid) -> Option<()> {
         let path = format!("/groups/{group}/members/{member}/$ref");
         self.request(Method::DELETE, &path, Value::Null, StatusCode::NOT_FOUND, None).await

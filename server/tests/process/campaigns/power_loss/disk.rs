@@ -1,4 +1,4 @@
-//! A disk that loses its power: it has all that was synced, and of what was written since whatever it likes.
+//! A disk that loses its power: it has all that was synced, and any part of what was written since.
 //!
 //! Of the writes to a file since its last sync any may be there, in any order, and of each any sectors. A file that was
 //! made longer may be as long as before, or as long and full of zeros. A file or folder that was made, renamed or
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_made_anew_under_an_old_name_is_another_file() {
+    fn a_file_created_again_under_an_old_name_is_another_file() {
         let folder = |began| Event::Synced { path: "/disk".into(), began };
         let first = [made("f"), written("f", 0, b"old"), synced("f", 2), folder(3)];
         let second = [Event::Removed(path("f")), made("f"), written("f", 0, b"n"), synced("f", 7)];

@@ -1,6 +1,6 @@
 //! Power loss at random moments: the server's writes, syncs and answers are recorded as the system sees them; for each
-//! moment the disk is what a disk may be then; the database that it holds is opened. What was acknowledged is there, and what
-//! a reader saw; what was refused is not, nothing is half there.
+//! moment the disk has a state that a disk may have then, and its database is opened. What was acknowledged is there, and what a
+//! reader saw; what was refused is not, nothing is there in part.
 
 mod clients;
 mod contents;
@@ -47,13 +47,13 @@ const ENOUGH_EARLY_NEWS: usize = 10;
 const RECORDINGS: usize = 5;
 const CLIENTS: usize = 8;
 const READERS: usize = 16;
-/// So that the log is begun anew often.
+/// So that the log restarts often.
 const LOG_PAGES: &str = "250";
-/// So that the log is never begun anew.
+/// So that the log never restarts.
 const NO_CHECKPOINTS: &str = "1000000";
 /// So that the counts of groups are kept.
 const LARGEST_UNCOUNTED: &str = "3";
-/// How often the log is begun anew before the server is stopped, and how many groups each client makes at most until then.
+/// How often the log restarts before the server is stopped, and how many groups each client makes at most until then.
 const RESTARTS: u32 = 2;
 const MAX_GROUPS: usize = 2000;
 /// At which of its syncs the writing thread is killed.
@@ -183,7 +183,7 @@ impl World {
             self.clients.iter().flat_map(|client| client.groups_after(client.steps.len())).collect();
         assert_eq!(self.last.groups, groups, "what the clients know is in the database");
         assert!(self.checkpoints() > 0, "nothing was checkpointed while requests came");
-        assert!(self.restarts() > 0, "the log was never begun anew");
+        assert!(self.restarts() > 0, "the log never restarted");
     }
 
     fn find_what_was_seen(&mut self) {
@@ -232,7 +232,7 @@ impl World {
         checkpoints - 1
     }
 
-    /// How often the log was begun anew, its beginnings as a new file aside.
+    /// How often the log restarted, not counting its creations as a new file.
     fn restarts(&self) -> usize {
         let is_log = |path: &PathBuf| path.ends_with(LOG);
         let count =
@@ -254,7 +254,7 @@ impl World {
         random.random_range(0..=end)
     }
 
-    /// Starts anew with what is on disk after a power loss at this moment, and looks at it. What isn't as it must be is the error.
+    /// Starts with what is on disk after a power loss at this moment, and checks it. The error says what isn't as it must be.
     fn restart(&self, files: Files, moment: Moment) -> Result<(), String> {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -339,7 +339,7 @@ fn is_sync_of_log(event: &Event) -> bool {
     matches!(event, Event::Synced { path, .. } if path.ends_with(LOG))
 }
 
-/// Runs the server and lets clients write and readers read, until the log was begun anew often enough or the server is killed;
+/// Runs the server and lets clients write and readers read, until the log restarted often enough or the server is killed;
 /// strace's lines, and what the readers saw.
 async fn run_server(data: &Path, clients: &mut [Client], end: End) -> (String, Vec<Sight>) {
     let stopped = end == End::Stopped;
@@ -395,7 +395,7 @@ async fn run_server(data: &Path, clients: &mut [Client], end: End) -> (String, V
     (reading.join().unwrap().unwrap(), sights.into_iter().flatten().collect())
 }
 
-/// How often the log was begun anew, as its header counts it.
+/// How often the log restarted, as its header counts it.
 fn log_restarts(data: &Path) -> u32 {
     let mut header = [0; 16];
     let read = fs::File::open(data.join(LOG)).and_then(|mut log| log.read_exact(&mut header));

@@ -1,5 +1,5 @@
-//! Readers beside the clients that write. They remember what they saw: it must be there after a power loss, however short a
-//! time before it they saw it.
+//! Readers beside the clients that write. They remember what they saw: it must be there after a power loss, however shortly before
+//! they saw it.
 
 use super::clients::{Client, Group};
 use crate::roster::Server;
@@ -110,7 +110,7 @@ impl Sight {
     }
 }
 
-/// Reads the groups that are written to, until the server answers no more or `stop` says so.
+/// Reads the groups that are written to, until the server doesn't answer or `stop` says so.
 pub async fn read(server: &Server, token: &str, clients: &[Progress], stop: impl Fn() -> bool) -> Vec<Sight> {
     let mut sights = Vec::new();
     while !stop() {

@@ -120,7 +120,7 @@ impl Recording {
     fn ended(&mut self, text: &str, began: Moment) {
         let Some(call) = Call::read(text) else { return };
         let Some(path) = call.path().filter(|path| path.starts_with(&self.root)) else { return };
-        // Shared memory: made anew from the log by whoever comes first after a start.
+        // Shared memory: the first process after a start makes it from the log.
         if path.to_string_lossy().ends_with("-shm") {
             return;
         }
@@ -128,7 +128,7 @@ impl Recording {
         if call.result.starts_with('?') {
             assert!(
                 call.name.contains("sync"),
-                "nobody knows whether this was done: {}",
+                "it is unknown whether this was done: {}",
                 &text[..text.len().min(400)]
             );
             return;
@@ -147,7 +147,7 @@ impl Recording {
             "ftruncate" => Event::LengthSet { path, length: call.last_number() },
             "fsync" | "fdatasync" => Event::Synced { path, began },
             "mmap" if !call.arguments.contains("MAP_SHARED") => return,
-            _ => panic!("nobody knows what this does to the disk: {}", &text[..text.len().min(400)]),
+            _ => panic!("it is unknown what this does to the disk: {}", &text[..text.len().min(400)]),
         };
         self.events.push(event);
     }
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "nobody knows")]
+    #[should_panic(expected = "it is unknown")]
     fn a_call_that_is_not_modelled_is_not_passed_over() {
         events("7 fallocate(9</data/f>, 0, 0, 4096) = 0\n");
     }
