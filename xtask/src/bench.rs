@@ -22,7 +22,7 @@ const ROUNDS: usize = 3;
 /// Measure the release binary beside what the machine can do.
 #[derive(Args)]
 pub struct Bench {
-    /// Run only the scenarios of these names, or whose names begin with them
+    /// Run only the scenarios with these names, or whose names begin with them
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     /// How long each round takes

@@ -1,14 +1,14 @@
 //! What changed between two contracts, each change with its place and whether callers break over it.
 //!
 //! The rules are our own, over the OpenAPI 3.1 document. oasdiff, the best of the differs that were tried, sees most
-//! changes but passes over others without a word: a body that is closed or opened by `additionalProperties`, a server
-//! that went away, links and keywords such as `prefixItems`. By default it takes an error status, an answer's property or an
-//! `operationId` that went away for harmless, and it needs Go on every machine (a minute and a half to install, 27 MB).
-//! What these rules don't know they refuse, with the place: an unknown construct never passes.
+//! changes but silently ignores others: a body that is closed or opened by `additionalProperties`, a removed server, links and
+//! keywords such as `prefixItems`. By default it considers a removed error status, response property or `operationId` harmless,
+//! and it needs Go on every machine (a minute and a half to install, 27 MB). These rules refuse every construct that they don't
+//! know, with its place.
 //!
-//! A rule asks who reads what changed. What the server takes ([`Way::Request`]) may become wider, what it answers
-//! ([`Way::Answer`]) may become narrower; the other way round breaks callers. Names that generated clients are called by
-//! (operations, schemas, tags) stay as they are. Descriptions and examples are no part of the contract.
+//! A rule depends on which side reads what changed. What the server takes ([`Way::Request`]) may become wider, what it answers
+//! ([`Way::Answer`]) may become narrower; the other way round breaks callers. Names that become names in generated clients
+//! (operations, schemas, tags) must not change. Descriptions and examples are no part of the contract.
 
 mod schema;
 mod sides;
@@ -49,7 +49,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Who reads a schema: the server, or its callers.
+/// Which side reads a schema: the server, or its callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
     Request,
@@ -173,7 +173,7 @@ impl<'d> Comparison<'d> {
         if let Some(other) = answers.names_in_either().iter().find(|status| !is_status(status)) {
             return Err(unsupported(&format!("{at} answer {other}"), "an answer without a status"));
         }
-        // Callers expect that some error comes that they don't know; they don't expect success of another kind.
+        // Callers expect errors that they don't know, but no unknown kind of success.
         let added =
             |status: &str, _: &Value| if status.starts_with(['4', '5']) { Compatible } else { Breaking };
         for (at, answer) in self.in_both(&format!("{at} answer "), &answers, added) {
@@ -224,8 +224,8 @@ impl<'d> Comparison<'d> {
         self.security(at, permissions, "no permission")
     }
 
-    /// Any alternative is enough, and of one alternative all is needed. Who could call before must still be able to.
-    /// `nothing` is what it is called where nothing is needed.
+    /// Any alternative is enough, and all of it is needed. A caller that was allowed before must still be allowed.
+    /// `nothing` is the name of an empty alternative.
     fn security(&mut self, at: &str, security: Found<'d>, nothing: &str) -> Understood<()> {
         let Sides { old, new } = security.read(|security| alternatives(security, at))?;
         for had in old.iter().filter(|had| !new.iter().any(|needed| needed.is_subset(had))) {
@@ -345,7 +345,7 @@ fn alternatives(security: Option<&Value>, at: &str) -> Understood<Vec<BTreeSet<S
 }
 
 fn all_of(needed: &BTreeSet<String>, nothing: &str) -> String {
-    // A scheme alone is worth a word only where none of its scopes is named.
+    // A scheme is noted by itself only where none of its scopes is named.
     let scoped = |scheme: &str| needed.iter().any(|other| other.starts_with(&format!("{scheme} ")));
     let said: Vec<&str> = needed.iter().map(String::as_str).filter(|name| !scoped(name)).collect();
     if said.is_empty() { nothing.into() } else { said.join(" and ") }

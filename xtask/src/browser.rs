@@ -4,12 +4,12 @@
 use crate::{publish, roster::Roster, run, tools};
 use std::{env, process::Command};
 
-/// Set to anything, it puts the screenshot in the place of the one that the README shows.
+/// If it is set, the screenshot replaces the README's.
 const UPDATE: &str = "ROSTER_UPDATE_SCREENSHOT";
 
-/// Adds a member to a group by the documentation of a new server. Then looks at its page in each state, light and dark,
-/// wide and narrow: all of it can be read, reached and seen. Fails on any error in the browser's console and on any request
-/// that leaves the server.
+/// Adds a member to a group with the documentation of a new server. Then looks at its page in each state, light and dark,
+/// wide and narrow: all of it is accessible and visible. Fails on any error in the browser's console and on any request to another
+/// server.
 pub fn docs_page() -> Result<(), String> {
     let roster = Roster::start()?;
     let name = "interactive-documentation.png";

@@ -1,5 +1,5 @@
-//! Contract coverage: each answer that the contract promises was seen by the tests. They write down what they saw
-//! where `ROSTER_CONTRACT_COVERAGE` says.
+//! Contract coverage: the tests saw each response that the contract promises. They record what they saw in the file that
+//! `ROSTER_CONTRACT_COVERAGE` names.
 
 use crate::run;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 /// The variable that tells the tests where to write.
 pub const VARIABLE: &str = "ROSTER_CONTRACT_COVERAGE";
 
-/// Answers that no test provokes, and why.
+/// Responses that no test provokes, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
 /// The file that the tests write to, empty.
@@ -20,7 +20,7 @@ pub fn begin() -> Result<PathBuf, String> {
     Ok(file)
 }
 
-/// Fails where the contract promises what wasn't seen, or an exception isn't needed.
+/// Fails on a promised response that wasn't seen, and on an exception that isn't needed.
 pub fn check() -> Result<(), String> {
     let read =
         |path: PathBuf| fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));

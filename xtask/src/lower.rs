@@ -1,5 +1,5 @@
-//! OpenAPI 3.1 to 3.0.3, for progenitor and for portals that read no newer version. What it doesn't
-//! understand it refuses, with the place, rather than drop it.
+//! OpenAPI 3.1 to 3.0.3, for progenitor and for portals that read no newer version. It refuses what it doesn't know, with the
+//! place, instead of dropping it.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! What stands as code in Markdown: blocks between fences, and words between backticks.
+//! Code in Markdown: blocks between fences, and text between backticks.
 
 use crate::run;
 use std::{fs, path::Path};

@@ -1,5 +1,5 @@
-//! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*. A document that
-//! it takes, the other portals take too.
+//! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*. Other portals can import
+//! every document that it can.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ const MAX_SIZE: usize = 4 << 20;
 /// The longest operationId that becomes the operation's name unchanged.
 const MAX_OPERATION_ID: usize = 76;
 
-/// Each thing that can't be imported, with its place, of a document of so many bytes. None: it can be.
+/// Everything that can't be imported, with its place, of a document of this many bytes. Empty: all can be.
 pub fn restrictions(document: &Value, size: usize) -> Vec<String> {
     let mut found = Vec::new();
     let version = document["openapi"].as_str().unwrap_or_default();
@@ -62,7 +62,7 @@ fn check_operation(place: &str, path: &str, operation: &Value, found: &mut Vec<S
         }
     }
     if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
-        found.push(format!("{place} has two parameters of one name"));
+        found.push(format!("{place} has two parameters with the same name"));
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
             (
                 format!("{get}/parameters/0"),
                 json!({"name": "id", "in": "query", "required": true}),
-                "of one name",
+                "with the same name",
             ),
             (format!("{get}/parameters/0"), json!({"$ref": "#/components/parameters/top"}), "refers to"),
             (

@@ -1,6 +1,5 @@
-//! `cargo xtask publish`: one folder that a portal takes. The contract in each form, a documentation site that needs no
-//! network, a catalogue entry, the contract's changelog, and the sums of all of it. The same sources give the same
-//! bytes.
+//! `cargo xtask publish`: one folder for API portals. It has the contract in each form, a documentation site that needs no network,
+//! a catalogue entry, the contract's changelog, and the SHA-256 sums of all of it. The same sources give the same bytes.
 
 use crate::{openapi, portal, release, run, tools};
 use clap::Args;
@@ -82,7 +81,7 @@ const NAMES: [&str; 8] = [
     "index.html",
 ];
 
-/// Puts new files in the place of those of an earlier run. A folder that holds anything else is left alone.
+/// Puts new files in the place of those of an earlier run. A folder that holds anything else is left as it is.
 fn replace(out: &Path, new: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", out.display());
     fs::create_dir_all(out).map_err(failed)?;
@@ -125,7 +124,7 @@ fn write_site(page: &Path) -> Result<(), String> {
     write(page, &kept_at_home(&text)?)
 }
 
-/// A page that loads nothing from anywhere: its maker's logo is left out, and a policy forbids the rest.
+/// A page that loads nothing from elsewhere: its maker's logo is left out, and a content security policy forbids the rest.
 fn kept_at_home(page: &str) -> Result<String, String> {
     const LOGOS: &str = "https://cdn.redoc.ly/";
     const HEAD: &str = "<head>";

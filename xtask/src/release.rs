@@ -1,5 +1,5 @@
-//! The released contract in `openapi/released`: that nobody altered it, what changed since, and the next release. Which
-//! changes break callers, `breaking` knows.
+//! The released contract in `openapi/released`: that it wasn't altered, what changed since, and the next release. `breaking`
+//! knows which changes break callers.
 
 use crate::breaking::{self, Effect};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -54,7 +54,7 @@ impl<'c> Contract<'c> {
         Self { folder: folder.to_owned(), now }
     }
 
-    /// Lists what changed since the release, and fails where version or changelog don't tell of it.
+    /// Lists what changed since the release, and fails where the version or the changelog doesn't show it.
     pub fn compare(&self) -> Result<(), String> {
         unaltered(&self.folder)?;
         let text = self.read(Path::new(RELEASED).join(DOCUMENT))?;
@@ -101,7 +101,7 @@ impl<'c> Contract<'c> {
         ))
     }
 
-    /// Makes this text, the contract as it is now, the released one.
+    /// Releases this text, the contract as it is now.
     pub fn release(&self, text: &str) -> Result<(), String> {
         let folder = self.folder.join(RELEASED);
         let version = version(self.now)?;
@@ -125,7 +125,7 @@ impl<'c> Contract<'c> {
         Ok(())
     }
 
-    /// A contract that changed has a version of its own; new words for the same one don't need it.
+    /// A contract that changed needs a new version; new descriptions of the same contract don't.
     fn check_newer(&self, now: Version) -> Result<(), String> {
         let released = self.read(Path::new(RELEASED).join(DOCUMENT))?;
         let released: Value = serde_json::from_str(&released).map_err(|error| error.to_string())?;
@@ -145,7 +145,7 @@ impl<'c> Contract<'c> {
     }
 }
 
-/// Whether a section of the changelog tells of anything.
+/// Whether a section of the changelog has an entry.
 fn has_lines(changelog: &str, section: &str) -> bool {
     let is_heading = |line: &&str| {
         let heading = line.strip_prefix("## ").and_then(|heading| heading.split_whitespace().next());
@@ -160,7 +160,7 @@ fn version(contract: &Value) -> Result<Version, String> {
     let numbers: Option<Vec<u64>> = text.split('.').map(|number| number.parse().ok()).collect();
     match numbers.as_deref() {
         Some(&[major, minor, patch]) => Ok((major, minor, patch)),
-        _ => Err(format!("/info/version is `{text}`: say it as three numbers, such as 1.2.3")),
+        _ => Err(format!("/info/version is `{text}`: write it as three numbers, such as 1.2.3")),
     }
 }
 

@@ -18,14 +18,14 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Builds the release binary and starts it in a folder that goes away.
+    /// Builds the release binary and starts it in a temporary folder.
     pub fn start() -> Result<Self, String> {
         run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]))?;
         let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
         Self::spawn(binary().args(arguments).env("RUST_LOG", "error"))
     }
 
-    /// Starts the release binary, which is there, on a folder that stays.
+    /// Starts the release binary, which is built already, on a folder that stays.
     pub fn start_on(folder: &Path) -> Result<Self, String> {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"];
         Self::spawn(binary().args(arguments).arg(folder).stderr(Stdio::null()))
@@ -49,7 +49,7 @@ impl Roster {
         self.process.id()
     }
 
-    /// Tells it to stop, so that it takes its folder away where that doesn't stay, and waits for its end.
+    /// Tells it to stop, so that it deletes a temporary folder, and waits for its end.
     pub fn stop(&mut self) {
         // It may have ended by itself.
         if !matches!(self.process.try_wait(), Ok(Some(_))) {

@@ -1,22 +1,22 @@
-//! The running server against requests that are made up from the contract: schemathesis, a property-based tester.
+//! Tests the running server with requests that are generated from the contract: schemathesis, a property-based tester.
 
 use crate::{roster::Roster, run, tools};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, process::Command};
 
-/// How many requests are made up for each operation, and for each way of making them.
+/// How many requests are generated for each operation, and for each way of generating them.
 const EXAMPLES: &str = "50";
 
-/// Those that fit Graph. Left out are:
+/// The checks that fit Graph. Left out are:
 /// - `negative_data_rejection`: Graph ignores query options without `$` and annotations that it doesn't know;
-/// - `positive_data_acceptance`: rules that no schema says decide too, and random ids name nothing;
+/// - `positive_data_acceptance`: rules that no schema states decide too, and random ids name nothing;
 /// - `missing_required_header`: it asks for 406, where Graph answers 400;
 /// - `unsupported_method`: it asks for `Allow`, which Graph doesn't send;
 /// - `use_after_free`, `ensure_resource_availability`: they follow links, which the contract has none of.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance,ignored_auth";
 
-/// 501 is no error of the server's own: Graph has more operations and query options.
+/// 501 isn't a server error here: Graph has more operations and query options.
 const SETTINGS: &str = "\
 [warnings]
 fail-on = [\"missing_auth\"]
@@ -39,8 +39,8 @@ pub fn run() -> Result<(), String> {
     test(&[&user[..], &scopes[..]].concat(), "get_me", &by_users)
 }
 
-/// Tests these operations as this caller, on a server of their own. That `proof` is answered afterwards shows that
-/// they were done by a caller who could do something to their end.
+/// Tests these operations as this caller, on a separate server. That `proof` is answered afterwards shows that the caller was
+/// allowed to do something up to the end.
 fn test(caller: &[&str], proof: &str, operations: &[&str]) -> Result<(), String> {
     let roster = Roster::start()?;
     let token = roster.token(caller)?;

@@ -1,4 +1,4 @@
-//! Tools that others made: npm packages as `xtask/tools/package-lock.json` pins them, Python packages as
+//! Third-party tools: npm packages as `xtask/tools/package-lock.json` pins them, Python packages as
 //! `xtask/tools/requirements.txt` does, and cargo's own in the versions named here. They are installed into the target
 //! folder, once for each content.
 
@@ -20,7 +20,7 @@ pub fn node() -> Result<PathBuf, String> {
     })
 }
 
-/// The redocly program, which tells nobody that it runs.
+/// The redocly program, without telemetry.
 pub fn redocly() -> Result<Command, String> {
     let mut command = Command::new(node()?.join("node_modules/.bin/redocly"));
     command.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
@@ -48,14 +48,14 @@ pub fn cargo_shear() -> Result<Command, String> {
     from_registry(CARGO_SHEAR)
 }
 
-/// A program of this name and version, built without optimizing, which takes longer than all that it does here.
+/// A program with this name and version, built without optimization, which would take longer than all that it does here.
 fn from_registry([name, version]: [&str; 2]) -> Result<Command, String> {
     let folder = run::target().join("tools").join(format!("{name}-{version}"));
     let program = folder.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !program.exists() {
         let mut install =
             run::cargo(&["install", name, "--version", version, "--locked", "--debug", "--quiet"]);
-        // In a folder for the time being: what it is built from is large.
+        // In a temporary folder: its build files are large.
         install.arg("--root").arg(&folder).env_remove("CARGO_TARGET_DIR").env("CARGO_PROFILE_DEV_DEBUG", "0");
         run::succeed(&mut install)?;
     }

@@ -4,14 +4,14 @@ use crate::run;
 use clap::Args;
 use std::process::{Child, Command};
 
-/// The environment's variable that the campaigns read.
+/// The environment variable that the campaigns read.
 const MINUTES: &str = "ROSTER_TORTURE_MINUTES";
 
 /// Campaigns of one test binary that run at once: all of them.
 const AT_ONCE: &str = "32";
 
-/// The campaigns that hold the server to times, which the tests don't run. They run by themselves, one after the other: others
-/// beside them would be what is measured.
+/// The campaigns that measure times, which the tests don't run. They run one after the other, without others beside them that
+/// would change what is measured.
 const TIMED: [&str; 2] = ["campaigns::overload", "campaigns::fairness"];
 
 /// Try to break the server for long: kill it, cut its power, fill its disk, flood it, attack it.
@@ -26,8 +26,8 @@ pub struct Torture {
 }
 
 impl Torture {
-    /// Runs the campaigns of the release build: those that hold the server to times, and then the others side by side. They
-    /// print their counts.
+    /// Runs the campaigns of the release build: those that measure times, and then the others side by side. They print their
+    /// counts.
     pub fn run(&self) -> Result<(), String> {
         let named = format!("campaigns::{}", self.only);
         let list = ["--test", "process", "--test", "graph", "--", "--list", &named];
@@ -44,7 +44,7 @@ impl Torture {
         if passed { Ok(()) } else { Err("a campaign failed".into()) }
     }
 
-    /// Starts the campaigns that these arguments name, so many at once.
+    /// Starts the campaigns that these arguments name, this many at once.
     fn begin(&self, arguments: &[&str], at_once: &str) -> Result<Child, String> {
         let mut tests = tests();
         tests.args(arguments).args(["--nocapture", "--test-threads", at_once]);

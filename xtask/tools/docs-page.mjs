@@ -38,7 +38,7 @@ async function visit(page) {
   await operation.locator(".opblock-section-request-body").evaluate((element) => element.scrollIntoView());
   await page.screenshot({ path: screenshot });
 
-  // The permalink alone leads to the operation, and nothing of the token was kept.
+  // The permalink is enough to reach the operation, and nothing of the token was kept.
   const bar = page.getByLabel("Access token");
   const token = await bar.inputValue();
   await page.reload();

@@ -1,4 +1,4 @@
-//! The directory that is measured: a group of very many members, users who are in no group yet, and empty groups.
+//! The directory that is measured: a group of very many members, users that are in no group yet, and empty groups.
 
 use roster_server::{
     directory::{self, import, sample},
@@ -12,7 +12,7 @@ use std::{path::Path, sync::Arc};
 pub const LARGE: usize = 1_000_000;
 /// Members of the small group.
 pub const SMALL: usize = 100;
-/// Users who are in no group.
+/// Users that are in no group.
 pub const OTHERS: usize = 600_000;
 /// Groups without members.
 const EMPTY: usize = 6_000;

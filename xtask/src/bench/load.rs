@@ -16,7 +16,7 @@ use tokio::{net::TcpStream, task::JoinSet};
 pub struct Exchange {
     /// The request.
     pub request: Request<Full<Bytes>>,
-    /// The status of its good answer.
+    /// The expected status.
     pub expected: StatusCode,
 }
 
@@ -25,7 +25,7 @@ pub type Requests = Arc<dyn Fn(usize, usize) -> Option<Exchange> + Send + Sync>;
 
 /// What a load measured.
 pub struct Measured {
-    /// Good answers a second.
+    /// Expected answers per second.
     pub rate: f64,
     /// How long answers took, in microseconds.
     pub latency: Histogram<u64>,
@@ -34,13 +34,13 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The latency below which so many of a thousand answers lie, in milliseconds.
+    /// The latency below which this many of a thousand answers lie, in milliseconds.
     pub fn milliseconds(&self, per_mille: f64) -> f64 {
         self.latency.value_at_quantile(per_mille / 1000.0) as f64 / 1000.0
     }
 }
 
-/// Sends requests over so many connections for so long. Any answer but the expected one is an error.
+/// Sends requests over this many connections for this time. Any answer but the expected one is an error.
 pub async fn drive(
     server: &Process,
     connections: usize,
@@ -100,7 +100,7 @@ async fn converse(
     Ok(latency)
 }
 
-/// From a microsecond to a minute, three digits of each.
+/// From a microsecond to a minute, with three significant digits.
 fn histogram() -> Result<Histogram<u64>, String> {
     Histogram::new_with_bounds(1, 60_000_000, 3).map_err(|error| error.to_string())
 }

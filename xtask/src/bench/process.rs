@@ -1,4 +1,4 @@
-//! A server's process, and what it uses. Read off `/proc`: on other systems the bench doesn't run.
+//! A server's process, and what it uses, from `/proc`: the bench runs only on Linux.
 
 use crate::roster::Roster;
 use std::{fs, time::Duration};
@@ -19,7 +19,7 @@ pub struct Process {
 pub struct Usage {
     /// Time on processors.
     pub processor: Duration,
-    /// The most memory that it had at once, in bytes, since that was counted anew.
+    /// The peak of its memory, in bytes, since that was last reset.
     pub peak_memory: u64,
 }
 
@@ -37,7 +37,7 @@ impl Process {
         Self { address, roster }
     }
 
-    /// Counts the most memory anew, from what it has now.
+    /// Resets the peak of memory to what it has now.
     pub fn forget_peak(&self) -> Result<(), String> {
         let path = format!("/proc/{}/clear_refs", self.roster.id());
         fs::write(&path, "5").map_err(|error| format!("{path}: {error}"))
@@ -45,7 +45,7 @@ impl Process {
 
     /// What it used up to now.
     pub fn usage(&self) -> Result<Usage, String> {
-        // Fields 14 and 15 (user and system time), counted from behind the name, which may hold spaces.
+        // Fields 14 and 15 (user and system time), counted from after the name, which may contain spaces.
         let stat = self.read("stat")?;
         let fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
         let ticks: f64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();

@@ -1,5 +1,5 @@
-//! What the machine can do: handlers that do nothing behind the server's own outer layers, a raw file that is appended
-//! to and synced, and SQLite with one commit for each add.
+//! What the machine can do: handlers that do nothing behind the server's own outer layers, appending to a raw file and syncing it,
+//! and SQLite with one commit for each add.
 
 use axum::{
     Json, Router,
@@ -92,7 +92,7 @@ pub fn append_and_sync(folder: &Path, time: Duration) -> Result<Duration, String
     times.get(times.len() / 2).copied().ok_or_else(|| "nothing was appended".into())
 }
 
-/// Adds a second of SQLite by itself, each in a commit of its own.
+/// Adds per second with SQLite by itself, each in a separate commit.
 pub fn commit_each(folder: &Path, time: Duration) -> Result<f64, String> {
     let commit = || -> rusqlite::Result<f64> {
         let path = folder.join("commits.sqlite");

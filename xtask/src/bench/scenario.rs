@@ -11,7 +11,7 @@ use crate::roster::Roster;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// How long the disk alone is measured in each round.
+/// How long the disk by itself is measured in each round.
 const DISK_TIME: Duration = Duration::from_millis(700);
 
 /// One figure of the table.
@@ -19,7 +19,7 @@ const DISK_TIME: Duration = Duration::from_millis(700);
 pub struct Outcome {
     /// The scenario's name.
     pub name: &'static str,
-    /// What it is held against.
+    /// What it is compared with.
     pub against: &'static str,
     /// What `ours` and `reference` count.
     pub unit: &'static str,
@@ -59,15 +59,15 @@ pub struct Scenario {
     kind: Kind,
 }
 
-/// Makes the requests of a round, over so many connections.
+/// Makes the requests of a round, over this many connections.
 type Make = fn(&World, connections: usize, round: usize) -> Requests;
 
 enum Kind {
-    /// Answers a second, over so many connections.
+    /// Answers per second, over this many connections.
     Rate(usize, Make, Reference),
     /// How long 99 of 100 adds take at most, in median times of appending and syncing 4 KB.
     Tail(usize, Make),
-    /// The memory of a server that has only just started.
+    /// The memory of a server that has just started.
     IdleMemory,
     /// The memory of a server that reads and writes a large group.
     LoadedMemory,
@@ -79,8 +79,8 @@ enum Kind {
 enum Reference {
     /// The same requests to handlers that do nothing.
     NoOp,
-    /// The same, or what the disk allows so many connections if that is less: each waits for the sync that is under way
-    /// when it comes, and then for its own, two at most.
+    /// The same, or the rate that the disk allows for this many connections, if that is lower: each waits for the sync that is
+    /// under way when its request comes, and then for its own, so for two at most.
     NoOpOrDisk,
     /// A handler that serialises a ready page.
     Page,
@@ -247,7 +247,7 @@ impl Scenario {
         Ok(self.absolute("ms", median(starts)))
     }
 
-    /// A figure that stands by itself: the bar is in its own unit.
+    /// A figure without a reference: the bar is in its own unit.
     fn absolute(&self, unit: &'static str, ours: f64) -> Outcome {
         Outcome { lower_is_better: true, ..self.outcome(unit, ours) }
     }

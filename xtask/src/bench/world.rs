@@ -25,10 +25,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Users who are read again and again.
+/// Users that are read repeatedly.
 const OFTEN_READ: usize = 10_000;
 
-/// The two servers, and what there is in the one.
+/// The two servers, and the directory of the measured one.
 pub struct World {
     /// The server that is measured.
     pub ours: Process,
@@ -84,7 +84,7 @@ impl World {
         self.folder.path().to_owned()
     }
 
-    /// Stops the server that is measured, and starts it on what it left.
+    /// Stops the measured server, and starts it again on its folder.
     pub fn restart(&mut self) -> Result<(), String> {
         self.ours.roster.stop();
         self.ours = Process::new(Roster::start_on(&self.data())?);
@@ -156,7 +156,7 @@ impl World {
         self.requests(StatusCode::OK, |_, _| Some((Method::GET, "/v1.0/users".into(), None)))
     }
 
-    /// Reads users, of whom a few thousand are read again and again.
+    /// Reads the same few thousand users repeatedly.
     pub fn get_users(&self, _: usize, _: usize) -> Requests {
         let users = self.directory.users.clone();
         self.requests(StatusCode::OK, move |connection, number| {
@@ -220,7 +220,7 @@ impl World {
         })
     }
 
-    /// Groups that nobody was added to yet. Once there are no more, the first are taken again.
+    /// Groups without additions so far. After the last one, the first is taken again.
     fn take_groups(&self, count: usize) -> Vec<ObjectId> {
         let first = self.groups_taken.fetch_add(count, Ordering::Relaxed);
         self.directory.empty.iter().cycle().skip(first).take(count).copied().collect()

@@ -1,4 +1,4 @@
-//! The rules for schemas. How a document holds them, this doesn't know.
+//! The rules for schemas. This module doesn't know where they are in a document.
 
 use super::{
     Comparison,
@@ -79,7 +79,7 @@ impl<'d> Comparison<'d> {
                 self.note(narrower(way), at, &format!("`pattern` is {new}"))
             }
             Sides { old: Some(old), new: None } => self.note(wider(way), at, &format!("`pattern` was {old}")),
-            // Which of two patterns takes more, nobody can say in general.
+            // Which of two patterns accepts more can't be decided in general.
             _ => self.fixed(at, &["pattern"], schema),
         }
     }
@@ -134,13 +134,13 @@ impl<'d> Comparison<'d> {
         }
         for name in required.old.union(&required.new) {
             let required = Sides { old: required.old.contains(name), new: required.new.contains(name) };
-            // One that is gone is spoken of below.
+            // A removed one is noted below.
             if properties.get(name).new.is_some() {
                 self.required_becomes(&format!("{at}{name}"), way, required);
             }
         }
-        // A closed schema says that nothing else comes, and callers hold it to that. An open one took anything by the
-        // new name, and now takes less.
+        // A closed schema says that nothing else comes, and callers rely on that. An open one took any value with the new name, and
+        // now takes fewer.
         let added = if open.old { narrower(way) } else { wider(way) };
         let permissions = schema.get("x-permissions").map(&at)?;
         for (at, property) in self.in_both(&at, &properties, |_, _| added) {

@@ -1,5 +1,4 @@
-//! Reading two documents side by side. Whatever doesn't look as expected is refused with its place; what a change
-//! means, this doesn't know.
+//! Reading two documents side by side. Anything unexpected is refused with its place. This module doesn't know what a change means.
 
 use crate::lower::Unsupported;
 use serde_json::{Map, Value};
@@ -26,7 +25,7 @@ impl<T> Sides<T> {
 }
 
 impl<'d> Found<'d> {
-    /// An object that may hold these members alone; absent, it has none.
+    /// An object that may have only these members; absent, it has none.
     pub fn object(self, at: &str, known: &[&str]) -> Understood<Sides<Members<'d>>> {
         self.read(|value| object(value, at, known))
     }
@@ -36,7 +35,7 @@ impl<'d> Found<'d> {
         self.read(|value| map(value, at))
     }
 
-    /// A list of objects, as a map by what these members of them say.
+    /// A list of objects, as a map by the values of these members.
     pub fn keyed(self, at: &str, key: &[&str]) -> Understood<Sides<Members<'d>>> {
         self.read(|list| {
             let mut members = Members::new();
@@ -45,7 +44,7 @@ impl<'d> Found<'d> {
                     |name: &&str| item[*name].as_str().ok_or_else(|| unsupported(at, "an unnamed item"));
                 let name = key.iter().map(part).collect::<Understood<Vec<_>>>()?.join(" ");
                 if members.insert(name, item).is_some() {
-                    return Err(unsupported(at, "two items of one name"));
+                    return Err(unsupported(at, "two items with the same name"));
                 }
             }
             Ok(members)
