@@ -8,7 +8,7 @@ use crate::{
         lock::{Holder, Lock, LockError},
         private::{self, AccessError},
     },
-    store::{self, Store},
+    store::{self, MigrationLock, Store},
 };
 use std::{
     ffi::OsStr,
@@ -126,7 +126,10 @@ impl Folder {
     }
 
     /// Takes the folder: while it is held, no other server starts on it, and no command brings its database up to date.
-    pub fn lock(&self) -> Result<ServerLock, FolderError> {
+    ///
+    /// It is only taken beside the lock of migrations, which a command gives back after this one. So it never meets that of a
+    /// command: [`FolderError::InUse`] tells of a server.
+    pub fn lock(&self, _migrations: &MigrationLock) -> Result<ServerLock, FolderError> {
         let path = self.path.join(LOCK_FILE);
         let lock = Lock::try_take(&path).map_err(|error| match error {
             LockError::Held(holder) => FolderError::InUse(self.path.clone(), holder),

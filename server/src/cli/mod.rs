@@ -18,7 +18,7 @@ use crate::{
     directory,
     files::lock::Holder,
     model::domains::{DomainName, TenantName},
-    store::{self, Durability, Older, Options, Store, Tenant, TenantStore},
+    store::{self, Durability, MigrationLock, Older, Options, Store, Tenant, TenantStore},
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{
@@ -254,10 +254,7 @@ impl Data {
     fn open_or_create(&self) -> Result<(Folder, Store), Error> {
         let folder = self.folder()?;
         folder.make().map_err(|error| Error::from(error).opening(folder.path()))?;
-        let store = match open_beside_server(&folder, Older::Refuse) {
-            Err(Error::Store(store::Error::Older)) => migrate(&folder)?,
-            opened => opened?,
-        };
+        let store = open_and_migrate(&folder).map_err(|error| error.opening(folder.path()))?;
         Ok((folder, store))
     }
 
@@ -271,7 +268,10 @@ impl Data {
     fn open_to_read(&self) -> Result<(Folder, Store), Error> {
         self.check_is_there()?;
         let folder = self.folder()?;
-        let store = open_beside_server(&folder, Older::Refuse)?;
+        let opened = MigrationLock::take(folder.path())
+            .map_err(Error::from)
+            .and_then(|migrations| open_for_command(&folder, &migrations, Older::Refuse));
+        let store = opened.map_err(|error| error.opening(folder.path()))?;
         Ok((folder, store))
     }
 
@@ -328,29 +328,29 @@ fn print(line: impl Display) -> Result<(), Error> {
     written.map_err(|error| Error::Io("standard output".into(), error))
 }
 
-/// Opens the directory in a folder for a command.
-fn open_beside_server(folder: &Folder, older: Older) -> Result<Store, Error> {
-    let options = Options { older, readers: 1, long_readers: 1, ..Options::default() };
-    open_store(folder, options).map_err(|error| error.opening(folder.path()))
-}
-
-/// Opens the directory of an older version in a folder, and brings it up to date, as no server runs on it.
-fn migrate(folder: &Folder) -> Result<Store, Error> {
-    match folder.lock() {
-        Ok(_held) => open_beside_server(folder, Older::Migrate),
-        Err(FolderError::InUse(path, holder)) => match open_beside_server(folder, Older::Refuse) {
-            Err(Error::Store(store::Error::Older)) => Err(Error::OlderServer(path, holder)),
-            // Another process brought it up to date meanwhile.
-            opened => opened,
-        },
+/// Opens the directory in a folder for a command that writes. One of an older version is brought up to date where no server runs
+/// on it.
+fn open_and_migrate(folder: &Folder) -> Result<Store, Error> {
+    let migrations = MigrationLock::take(folder.path())?;
+    match folder.lock(&migrations) {
+        Ok(_held) => open_for_command(folder, &migrations, Older::Migrate),
+        Err(FolderError::InUse(path, holder)) => open_for_command(folder, &migrations, Older::Refuse)
+            .map_err(|error| match error {
+                Error::Store(store::Error::Older) => Error::OlderServer(path, holder),
+                error => error,
+            }),
         Err(error) => Err(error.into()),
     }
 }
 
+fn open_for_command(folder: &Folder, migrations: &MigrationLock, older: Older) -> Result<Store, Error> {
+    open_store(folder, migrations, Options { older, readers: 1, long_readers: 1, ..Options::default() })
+}
+
 /// Opens the directory in a folder, durable unless the folder goes away with the process.
-fn open_store(folder: &Folder, options: Options) -> Result<Store, Error> {
+fn open_store(folder: &Folder, migrations: &MigrationLock, options: Options) -> Result<Store, Error> {
     let durability = if folder.is_ephemeral() { Durability::Ephemeral } else { Durability::Durable };
-    Ok(Store::open(folder.path(), Options { durability, ..options })?)
+    Ok(Store::open_locked(migrations, Options { durability, ..options })?)
 }
 
 #[cfg(test)]

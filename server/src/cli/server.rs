@@ -15,7 +15,7 @@ use crate::{
         transport::{self, Limits},
     },
     model::{domains::DomainName, ids::TenantId},
-    store::{self, Options, Progress, Store, Tenant, WriteTx, changes, domains},
+    store::{self, MigrationLock, Older, Options, Progress, Store, Tenant, WriteTx, changes, domains},
 };
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
 use tokio::{net::TcpListener, time::MissedTickBehavior};
@@ -92,11 +92,7 @@ impl Server {
         check_reach(&settings, &addresses, fills_publicly && !Store::is_in(folder.path()))?;
         let (listeners, address) = listening::listen(&addresses)?;
         folder.make()?;
-        let lock = folder.lock()?;
-        folder.remove_new_keys()?;
-        // A key that can't be used is found now; one that must be made is made off the path to the first answer.
-        data_folder::existing_keys(folder.path())?;
-        let store = open_store(&folder, settings.store.clone())?;
+        let (lock, store) = open(&folder, settings.store.clone())?;
         let is_empty = store.tenants(1).await?.is_empty();
         let is_public =
             is_empty && fills_publicly || store.has_secret(sample::public_secret().digest()).await?;
@@ -165,6 +161,17 @@ impl Urls {
         let outside = settings.public_url.clone().unwrap_or_else(reachable);
         Self { origin: origin(address), base: format!("{outside}/v1.0"), docs: format!("{outside}/docs") }
     }
+}
+
+/// Takes the folder, and opens the directory in it. One of an older version is brought up to date, as no other server runs on it.
+fn open(folder: &Folder, options: Options) -> Result<(ServerLock, Store), Error> {
+    let migrations = MigrationLock::take(folder.path())?;
+    let lock = folder.lock(&migrations)?;
+    folder.remove_new_keys()?;
+    // A key that can't be used is found now; one that must be made is made off the path to the first answer.
+    data_folder::existing_keys(folder.path())?;
+    let store = open_store(folder, &migrations, Options { older: Older::Migrate, ..options })?;
+    Ok((lock, store))
 }
 
 /// A connection is a file, of which many systems give a process a thousand, and more when it asks: what it gets then

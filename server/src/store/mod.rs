@@ -26,7 +26,7 @@ pub mod tenants;
 mod transaction;
 pub mod users;
 
-pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK};
+pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
 pub use tenants::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
@@ -152,7 +152,7 @@ pub enum Older {
 pub struct Options {
     /// Whether writes reach the disk before they are answered.
     pub durability: Durability,
-    /// What becomes of a database that an older version wrote.
+    /// What becomes of a database that an older version wrote: it is refused, unless this says otherwise.
     pub older: Older,
     /// How many connections read on the threads that ask.
     pub readers: u16,
@@ -174,7 +174,7 @@ impl Default for Options {
             thread::available_parallelism().map_or(1, NonZero::get).try_into().unwrap_or(u16::MAX);
         Self {
             durability: Durability::Durable,
-            older: Older::Migrate,
+            older: Older::Refuse,
             readers: processors.saturating_add(1),
             // A tenant has a quarter of them.
             long_readers: processors.saturating_mul(2).max(4),
@@ -199,8 +199,13 @@ pub struct Store {
 impl Store {
     /// Opens the database in this folder, made where there is none.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
+        Self::open_locked(&MigrationLock::take(folder)?, options)
+    }
+
+    /// The same in the folder of a lock that the caller took.
+    pub fn open_locked(lock: &MigrationLock, options: Options) -> Result<Self, Error> {
         let principals = Arc::new(Principals::new());
-        let engine = Arc::new(Engine::open(folder, &options, principals.clone())?);
+        let engine = Arc::new(Engine::open(lock, &options, principals.clone())?);
         let Options { largest_uncounted, clock, .. } = options;
         Ok(Self { engine, principals, unfinished_deletion: Arc::default(), largest_uncounted, clock })
     }

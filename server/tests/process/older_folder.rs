@@ -2,13 +2,14 @@
 
 use crate::{
     older,
-    roster::{Server, printed, run},
+    roster::{Server, printed, roster, run},
 };
 use std::{
     fs::{self, File, Permissions},
-    io::Write,
+    io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -88,4 +89,43 @@ fn no_command_brings_the_folder_up_to_date_under_a_server_of_the_older_version()
     );
     drop(server);
     printed(&["app", "create", "a", "--role", "User.Read.All", "--data", &data]);
+}
+
+/// A command or server that starts while another process, the one of a command, brings the folder up to date.
+fn beside_a_migration(data: &str, command: &mut Command) -> Child {
+    let hold = |name: &str| {
+        let lock = File::create(Path::new(data).join(name)).unwrap();
+        lock.lock().unwrap();
+        (&lock).write_all(b"4711\n").unwrap();
+        lock
+    };
+    let (migrations, server) = (hold("migration.lock"), hold("server.lock"));
+    let command = command.env("RUST_LOG", "warn").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut started = command.spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(started.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("waiting for process 4711"), "{said}");
+    drop(server);
+    drop(migrations);
+    started
+}
+
+#[test]
+fn a_server_waits_for_a_command_that_brings_the_folder_up_to_date() {
+    let (_keep, data) = folder();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", &data];
+    let mut server = beside_a_migration(&data, &mut roster(&serve));
+    let mut announced = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut announced).unwrap();
+    assert!(announced.contains("listens on"), "{announced}");
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[test]
+fn a_command_waits_for_another_one_that_brings_the_folder_up_to_date() {
+    let (_keep, data) = folder();
+    let create = ["tenant", "create", "--data", &data];
+    let created = beside_a_migration(&data, &mut roster(&create)).wait_with_output().unwrap();
+    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
 }

@@ -17,6 +17,11 @@ use roster_server::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// Options that have an older database brought up to date.
+fn migrating() -> Options {
+    Options { older: Older::Migrate, ..Options::default() }
+}
+
 #[tokio::test]
 async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_are_one_now_the_older_keeps_it()
  {
@@ -52,7 +57,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
         permissions: Permissions::from_iter([Permission::GroupReadWriteAll]),
     };
     for _ in 0..2 {
-        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let store = Store::open(folder.path(), migrating()).unwrap();
         let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
         let objects_of = store.tenant(tenant);
         let found = move |tx: &store::ReadTx<'_>| {
@@ -101,7 +106,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
 async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
     let folder = tempfile::tempdir().unwrap();
     let tenant = TenantId::random();
-    let [enabled, disabled, application, silent] = [(); 4].map(|()| ObjectId::random());
+    let [enabled, disabled, application, silent, contact, purged] = [(); 6].map(|()| ObjectId::random());
     let object = |id: ObjectId, kind: u8, document: &str, rest: &str| {
         let id = id.uuid().simple();
         format!(
@@ -114,10 +119,13 @@ async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
         object(disabled, 1, "{}", r#"{"accountEnabled":false}"#),
         object(application, 4, r#"{"accountEnabled":false}"#, "{}"),
         object(silent, 4, r#"{"accountEnabled":null}"#, "{}"),
+        object(contact, 5, "{}", "{}"),
+        object(purged, 1, "{}", "{}"),
+        "UPDATE objects SET deleted_at = 1, purged_at = 2 WHERE row = 6;".into(),
     ];
     older::before("0009", folder.path(), &fill.concat());
 
-    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let store = Store::open(folder.path(), migrating()).unwrap();
 
     for (principal, expected) in [
         (Principal::User(Some(enabled)), PrincipalStatus::Good),
@@ -128,24 +136,28 @@ async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
         let found = store.find_principal(tenant, principal).await.unwrap().unwrap();
         assert_eq!(found.status, expected, "{principal:?}");
     }
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let mut column = database.prepare("SELECT account_enabled FROM objects ORDER BY row").unwrap();
+    let column = column.query_map([], |row| row.get(0)).unwrap().collect::<Result<Vec<Option<bool>>, _>>();
+    assert_eq!(column.unwrap(), [Some(true), Some(false), Some(false), None, None, None]);
 }
 
 #[tokio::test]
-async fn a_folder_of_an_older_version_is_left_as_it_is_where_it_is_to_be() {
+async fn a_folder_of_an_older_version_is_left_as_it_is_unless_it_is_to_be_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     older::before_the_last(folder.path(), "");
     let database = folder.path().join("roster.sqlite");
     let before = std::fs::read(&database).unwrap();
-    let refusing = || Options { older: Older::Refuse, ..Options::default() };
 
-    let refused = Store::open(folder.path(), refusing()).map(drop).unwrap_err();
+    let refused = Store::open(folder.path(), Options::default()).map(drop).unwrap_err();
 
     assert!(matches!(refused, store::Error::Older), "{refused}");
     assert!(std::fs::read(&database).unwrap() == before);
-    assert!(Store::open(folder.path(), Options::default()).is_ok());
-    assert!(Store::open(folder.path(), refusing()).is_ok(), "it is of this version now");
+    assert!(Store::open(folder.path(), migrating()).is_ok());
+    assert!(Store::open(folder.path(), Options::default()).is_ok(), "it is of this version now");
     let new = tempfile::tempdir().unwrap();
-    assert!(Store::open(new.path(), refusing()).is_ok(), "a new one isn't older");
+    assert!(Store::open(new.path(), Options::default()).is_ok(), "a new one isn't older");
 }
 
 #[tokio::test]
@@ -174,7 +186,7 @@ async fn a_folder_of_the_first_schema_is_brought_up_to_date_with_what_it_holds()
     first.execute(insert, rusqlite::params![id.uuid(), document]).unwrap();
     drop(first);
 
-    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let store = Store::open(folder.path(), migrating()).unwrap();
 
     let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
     let find = |tx: &store::ReadTx<'_>| store::users::find_by_principal_name(tx, "ada@CONTOSO.example");
@@ -201,7 +213,7 @@ async fn tenants_that_were_there_before_domains_were_get_their_initial_ones() {
     };
     older::before("0006", folder.path(), &ids.iter().map(tenant).collect::<String>());
 
-    let store = Store::open(folder.path(), Options::default()).unwrap();
+    let store = Store::open(folder.path(), migrating()).unwrap();
 
     let expected = [
         "8fcb5dbc.roster.local",

@@ -6,7 +6,7 @@
 
 mod sqlite;
 
-pub use sqlite::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK};
+pub use sqlite::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
 pub(super) use sqlite::{Engine, is_foreign, is_there};
 
 use super::Error;

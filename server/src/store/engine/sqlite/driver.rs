@@ -14,7 +14,7 @@ use rusqlite_migration::{MigrationDefinitionError, Migrations, SchemaVersion};
 use std::{
     fs::OpenOptions,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -38,7 +38,7 @@ const JOURNAL: &str = "-journal";
 /// Tells in a database's header that it is a directory of Roster's: "Rost", in ASCII.
 const APPLICATION_ID: i32 = 0x526f_7374;
 
-/// Held while a process opens the database, which makes it or brings it up to date: the migrations of two would mix.
+/// The file of a [`MigrationLock`].
 pub const MIGRATION_LOCK: &str = "migration.lock";
 
 /// After how long the wait for another process that does so is told, and how long it lasts.
@@ -70,6 +70,37 @@ pub enum Durability {
     Durable,
     /// It doesn't: for folders that go away with the process.
     Ephemeral,
+}
+
+/// Held while a process opens the database in a folder, which makes it or brings it up to date: the migrations of two would
+/// mix.
+#[derive(Debug)]
+pub struct MigrationLock {
+    folder: PathBuf,
+    _lock: Lock,
+}
+
+impl MigrationLock {
+    /// Waits until no other process opens the database in this folder, for a minute at most.
+    pub fn take(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(MIGRATION_LOCK);
+        let waiting = |holder| tracing::warn!("waiting for {holder}, which holds {}", path.display());
+        let lock =
+            Lock::take(&path, MIGRATION_PATIENCE, MIGRATION_WAIT, waiting).map_err(|error| match error {
+                LockError::Held(holder) => {
+                    let seconds = MIGRATION_WAIT.as_secs();
+                    Error::Folder(format!("{holder} has held {} for {seconds} seconds", path.display()))
+                }
+                LockError::Io(error) if disk::is_full(&error) => Error::DiskFull,
+                LockError::Io(error) => Error::Folder(format!("{}: {error}", path.display())),
+            })?;
+        Ok(Self { folder: folder.into(), _lock: lock })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
 }
 
 impl Durability {
@@ -109,18 +140,18 @@ pub(in crate::store) fn is_foreign(folder: &Path) -> bool {
 
 /// Opens the connection that writes, and makes the database or brings it up to date where `older` says so.
 pub(super) fn open_writer(
-    folder: &Path,
+    lock: &MigrationLock,
     durability: Durability,
     older: Older,
     migrations: &Migrations<'_>,
 ) -> Result<Connection, Error> {
+    let folder = lock.folder();
     if is_emptied(folder) {
         // SQLite would take the log of an empty database for a foreign one, and delete it.
         return Err(Error::Damaged);
     }
     // Made private before SQLite opens it, which gives its other files the same mode.
     private::open_or_create(&folder.join(FILE))?;
-    let _migrating = lock_migrations(folder)?;
     let mut connection = Connection::open(folder.join(FILE))?;
     tune(&connection)?;
     check_origin(&connection)?;
@@ -161,19 +192,6 @@ fn migration_error(error: rusqlite_migration::Error) -> Error {
         rusqlite_migration::Error::RusqliteError { err, .. } if is_disk_full(&err) => Error::DiskFull,
         other => Error::Migration(other.to_string()),
     }
-}
-
-/// Waits until no other process brings the database up to date.
-fn lock_migrations(folder: &Path) -> Result<Lock, Error> {
-    let path = folder.join(MIGRATION_LOCK);
-    let waiting = |holder| tracing::warn!("waiting for {holder}, which holds {}", path.display());
-    Lock::take(&path, MIGRATION_PATIENCE, MIGRATION_WAIT, waiting).map_err(|error| match error {
-        LockError::Held(holder) => {
-            let seconds = MIGRATION_WAIT.as_secs();
-            Error::Folder(format!("{holder} has held {} for {seconds} seconds", path.display()))
-        }
-        LockError::Io(error) => error.into(),
-    })
 }
 
 /// Syncs what was found in the log when the database was opened.

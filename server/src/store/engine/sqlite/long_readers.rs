@@ -262,7 +262,7 @@ mod tests {
         model::ids::TenantId,
         store::{
             Older,
-            engine::{Durability, params, sqlite::migrations},
+            engine::{Durability, MigrationLock, params, sqlite::migrations},
         },
     };
     use futures::FutureExt;
@@ -276,8 +276,8 @@ mod tests {
 
     fn world(threads: u16) -> World {
         let folder = tempfile::tempdir().unwrap();
-        driver::open_writer(folder.path(), Durability::Ephemeral, Older::Migrate, &migrations::all())
-            .unwrap();
+        let lock = MigrationLock::take(folder.path()).unwrap();
+        driver::open_writer(&lock, Durability::Ephemeral, Older::Refuse, &migrations::all()).unwrap();
         World { readers: LongReaders::start(folder.path(), threads).unwrap(), _folder: folder }
     }
 

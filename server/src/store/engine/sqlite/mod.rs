@@ -10,14 +10,14 @@ pub(super) mod statements;
 mod threads;
 mod writer;
 
-pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK};
+pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
 use crate::store::{self, Options, Tenant, counts::Sums, engine, principals::Principals};
 use checkpoints::Checkpoints;
 use readers::Readers;
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 use writer::Writer;
 
 /// The part of a log's filter that leaves out what the library tells of migrations.
@@ -30,13 +30,14 @@ pub(in crate::store) struct Engine {
 }
 
 impl Engine {
-    /// Opens the database in this folder, made where there is none.
+    /// Opens the database in the folder of this lock, made where there is none.
     pub(in crate::store) fn open(
-        folder: &Path,
+        lock: &MigrationLock,
         options: &Options,
         principals: Arc<Principals>,
     ) -> Result<Self, store::Error> {
-        let connection = driver::open_writer(folder, options.durability, options.older, &migrations::all())?;
+        let folder = lock.folder();
+        let connection = driver::open_writer(lock, options.durability, options.older, &migrations::all())?;
         let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
