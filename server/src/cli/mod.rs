@@ -268,10 +268,7 @@ impl Data {
     fn open_to_read(&self) -> Result<(Folder, Store), Error> {
         self.check_is_there()?;
         let folder = self.folder()?;
-        let opened = MigrationLock::take(folder.path())
-            .map_err(Error::from)
-            .and_then(|migrations| open_for_command(&folder, &migrations, Older::Refuse));
-        let store = opened.map_err(|error| error.opening(folder.path()))?;
+        let store = open_as_it_is(&folder).map_err(|error| error.opening(folder.path()))?;
         Ok((folder, store))
     }
 
@@ -326,6 +323,11 @@ fn print(line: impl Display) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
     written.map_err(|error| Error::Io("standard output".into(), error))
+}
+
+/// Opens the directory in a folder for a command that only reads. One of an older version is refused.
+fn open_as_it_is(folder: &Folder) -> Result<Store, Error> {
+    open_for_command(folder, &MigrationLock::take(folder.path())?, Older::Refuse)
 }
 
 /// Opens the directory in a folder for a command that writes. One of an older version is brought up to date where no server runs

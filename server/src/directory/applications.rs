@@ -116,8 +116,8 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Overview>, Error> {
     let (mut all, mut next) = (Vec::new(), Some(Cursor::START));
     while let Some(after) = next {
         let whole = Some(vec!["*".into()]);
-        let listing = Listing { select: whole, kind: Some(ObjectKind::Application), after, limit: PAGE };
-        let page = store::objects::page(tx, &listing)?;
+        let listing = Listing { select: whole, kind: None, after, limit: PAGE };
+        let page = store::objects::page(tx, ObjectKind::Application, &listing)?;
         for (application, document) in &page.objects {
             let values =
                 document.values().ok_or(store::Error::Corrupt("an object whose documents can't be read"))?;

@@ -63,8 +63,7 @@ pub fn get(
 /// A page of the objects of a kind.
 pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
     check_listed(by, &[model::entity(kind)], listing)?;
-    let listing = Listing { kind: Some(kind), ..listing.clone() };
-    Ok(Page::of(objects::page(tx, &listing)?, |(object, document)| Found::of(&object, document)))
+    Ok(Page::of(objects::page(tx, kind, listing)?, |(object, document)| Found::of(&object, document)))
 }
 
 /// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before

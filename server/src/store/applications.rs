@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::secrets::SecretDigest,
-    model::{ids::AppId, kinds::ObjectKind, names, values::Document},
+    model::{application::APPLICATION, ids::AppId, kinds::ObjectKind, names, values::Document},
 };
 use std::ops::ControlFlow;
 
@@ -36,9 +36,9 @@ pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Ob
 pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
     // Each is looked at: an index of names would cost every object, and only the command line asks.
     let sql =
-        "SELECT document, rest, app_id FROM objects WHERE tenant = ?1 AND kind = 6 AND deleted_at IS NULL";
+        "SELECT document, rest, app_id FROM objects WHERE tenant = ?1 AND kind = ?2 AND deleted_at IS NULL";
     let mut found = Vec::new();
-    tx.each(sql, params![tx.tenant().number], |row| {
+    tx.each(sql, params![tx.tenant().number, APPLICATION.number], |row| {
         let document = Document { default: row.get(0)?, rest: row.get(1)? };
         let values =
             document.values().ok_or(Error::Corrupt("an application whose documents can't be read"))?;

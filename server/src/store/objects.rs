@@ -167,13 +167,13 @@ pub fn values_of(document: &Document) -> Result<Values, Error> {
     document.values().ok_or(Error::Corrupt("an object whose documents can't be read"))
 }
 
-/// A page of objects of the listing's kind.
-pub fn page(tx: &ReadTx<'_>, listing: &Listing) -> Result<Page, Error> {
+/// A page of the objects of a kind, whatever kind the listing asks for.
+pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
     let sql = select_objects!(
         ", o.document, CASE WHEN ?4 THEN o.rest END FROM objects o
          WHERE o.tenant = ?1 AND o.kind = ?3 AND o.row > ?2 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?5"
     );
-    read_page(tx, sql, params![tx.tenant().number], listing)
+    read_page(tx, sql, params![tx.tenant().number], &Listing { kind: Some(kind), ..listing.clone() })
 }
 
 /// Stores a new object, and gives its documents.
@@ -247,7 +247,7 @@ pub(super) fn kind(number: i64) -> Result<ObjectKind, Error> {
     Ok(entity_of_number(number).ok_or(Error::Corrupt("an unknown kind of object"))?.kind)
 }
 
-const fn group_kind_number(kind: GroupKind) -> i64 {
+pub(super) const fn group_kind_number(kind: GroupKind) -> i64 {
     match kind {
         GroupKind::Microsoft365 => 1,
         GroupKind::Security => 2,

@@ -225,7 +225,7 @@ impl Statements {
                  AND o.deleted_at IS NULL ORDER BY p.source_row LIMIT ?5"
             ),
             count_pairs: format!(
-                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2)"
+                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2) p"
             ),
             // From the unfinished deletions, of which there are seldom any, to their pairs.
             count_leaving: format!(
