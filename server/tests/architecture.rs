@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -51,50 +52,118 @@ fn height(layer: &str) -> usize {
     LAYERS.iter().position(|names| names.contains(&layer)).unwrap()
 }
 
-/// The code without comments and without its tests, and with spaces out, so that `use` trees read flat.
+/// The code without comments and without what is only for tests. An item ends, as rustfmt writes it, with the first line as far
+/// to the left as its attribute that ends with a brace or a semicolon.
 fn code(text: &str) -> String {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
-}
-
-/// The first names after `crate::`, in plain paths and in `use crate::{a::.., b}`.
-fn named_layers(code: &str) -> Vec<String> {
-    let mut named = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        let Some(tree) = rest.strip_prefix('{') else {
-            named.push(rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned());
-            continue;
-        };
-        let mut depth = 0;
-        let mut word = String::new();
-        let mut fresh = true;
-        for c in tree.chars() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                ',' if depth == 0 => fresh = true,
-                ':' if depth == 0 && fresh => {
-                    named.push(std::mem::take(&mut word));
-                    fresh = false;
-                }
-                c if depth == 0 && fresh && (c.is_alphanumeric() || c == '_') => word.push(c),
-                _ => {}
-            }
-        }
-        if !word.is_empty() {
-            named.push(word);
+    let mut code = Vec::new();
+    let mut test = None;
+    for line in text.lines() {
+        let line = line.split("//").next().unwrap_or_default().trim_end();
+        let indent = line.len() - line.trim_start().len();
+        match test {
+            Some(of_test) if indent == of_test && line.ends_with(['}', ';']) => test = None,
+            Some(_) => {}
+            None if line.trim_start() == "#[cfg(test)]" => test = Some(indent),
+            None => code.push(line),
         }
     }
-    named
+    code.join("\n")
+}
+
+/// The first names after a prefix such as `crate::`, in plain paths and in trees such as `crate::{a::.., b}`.
+fn names_after(prefix: &str, code: &str) -> Vec<String> {
+    let is_part_of_path = |c: char| c == ':' || c == '_' || c.is_alphanumeric();
+    let found = code.match_indices(prefix).filter(|(at, _)| !code[..*at].ends_with(is_part_of_path));
+    let after = found.map(|(at, _)| &code[at + prefix.len()..]);
+    after
+        .flat_map(|rest| rest.strip_prefix('{').map_or_else(|| vec![rest.to_owned()], branches))
+        .map(|path| {
+            path.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The branches of a `use` tree whose brace is open, without the branches within them.
+fn branches(tree: &str) -> Vec<String> {
+    let mut branches = vec![String::new()];
+    let mut depth = 0;
+    for c in tree.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => branches.push(String::new()),
+            c if depth == 0 => branches.last_mut().unwrap().push(c),
+            _ => {}
+        }
+    }
+    branches
+}
+
+/// A file of a folder, by its name without its end, and the others of the folder that it names.
+type Naming = (String, BTreeSet<String>);
+
+/// The files of each folder but its `mod.rs`, whose re-exports are followed.
+fn folders() -> BTreeMap<PathBuf, Vec<Naming>> {
+    let mut folders = BTreeMap::<PathBuf, BTreeMap<String, String>>::new();
+    for (path, text) in sources() {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        folders.entry(inside(&path).parent().unwrap().into()).or_default().insert(name, code(&text));
+    }
+    let naming = |(folder, mut files): (PathBuf, BTreeMap<String, String>)| {
+        let exports = files.remove("mod").unwrap_or_default();
+        let here =
+            folder.iter().fold("crate::".to_owned(), |path, part| path + part.to_str().unwrap() + "::");
+        let home = |name: String| {
+            let has = |file: &&String| names_after(&format!("pub use {file}::"), &exports).contains(&name);
+            files.keys().find(has).cloned().unwrap_or(name)
+        };
+        let named = files.iter().map(|(file, code)| {
+            let named = names_after("super::", code).into_iter().chain(names_after(&here, code)).map(home);
+            (file.clone(), named.filter(|name| name != file && files.contains_key(name)).collect())
+        });
+        (folder, named.collect())
+    };
+    folders.into_iter().map(naming).collect()
+}
+
+#[test]
+fn what_is_only_for_tests_is_not_looked_at_and_what_follows_it_is() {
+    let text = "use a; // b\n#[cfg(test)]\nuse c::{\n    d,\n};\nfn e() {\n    #[cfg(test)]\n    f();\n    g();\n}\n\
+                #[cfg(test)]\nmod tests {\n    fn h() {}\n}\nfn i() {}\n";
+    assert_eq!(code(text), "use a;\nfn e() {\n    g();\n}\nfn i() {}");
+}
+
+#[test]
+fn names_are_read_off_paths_and_trees() {
+    let code = "use super::{A, b::{c, d}, e as f,\n g}; super::h::i(); super::super::j; x::super::k";
+    assert_eq!(names_after("super::", code), ["A", "b", "e", "g", "h", "super"]);
+}
+
+#[test]
+fn no_files_of_a_folder_name_each_other_in_a_circle() {
+    for (folder, mut files) in folders() {
+        // `http/extract.rs` and `http/state.rs` do.
+        if folder == Path::new("http") {
+            continue;
+        }
+        // What names none of the others is no part of a circle.
+        while let Some(free) = files.iter().position(|(_, named)| named.is_empty()) {
+            let (free, _) = files.remove(free);
+            for (_, named) in &mut files {
+                named.remove(&free);
+            }
+        }
+        assert!(files.is_empty(), "circles in {folder:?}: {files:?}; move what they share into a file below");
+    }
 }
 
 #[test]
 fn a_layer_names_only_those_below_it() {
     for (path, text) in sources() {
         let Some(layer) = layer_of(&path) else { continue };
-        for named in named_layers(&code(&text)) {
+        for named in names_after("crate::", &code(&text)) {
             let allowed = named == layer
                 || !LAYERS.iter().any(|names| names.contains(&named.as_str()))
                 || height(&named) > height(&layer);

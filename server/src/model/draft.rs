@@ -1,6 +1,6 @@
 //! An object's values while a request changes them. Knows no property tables' rules and nothing of the store.
 
-use super::{properties::Entity, values::Values};
+use super::properties::{Entity, Values};
 use serde_json::Value;
 
 /// The values of an object that is being made or changed, and those that they replace.

@@ -8,6 +8,10 @@ use super::{
     kinds::ObjectKind,
     permissions::{Access, Grants, Need, PropertyNeeds},
 };
+use serde_json::{Map, Value};
+
+/// Values of properties by name, in the wire's own types.
+pub type Values = Map<String, Value>;
 
 /// An entity of Graph's directory: all that is declared of its kind, and its properties in the order in which Graph
 /// prints them.

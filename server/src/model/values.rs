@@ -1,6 +1,8 @@
 //! Values held against the property tables: what a body may set, how an update changes an object, and the
 //! documents that are stored. Knows one object at a time and nothing of the directory.
 
+pub use super::properties::Values;
+
 use super::{
     draft::Draft,
     ids::ObjectId,
@@ -12,15 +14,12 @@ use super::{
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
     fmt::{self, Write},
     sync::LazyLock,
 };
-
-/// Properties by name, in the wire's own types.
-pub type Values = Map<String, Value>;
 
 /// Why the table refuses a body. `http/errors.rs` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use super::{
     Error, ReadTx, Store, WriteTx,
     engine::params,
+    numbers,
     objects::{self, Object, RowNumber},
     transaction::Queries,
 };
@@ -29,7 +30,7 @@ pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Ob
         " FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND o.app_id = ?3
          AND o.app_id IS NOT NULL AND o.deleted_at IS NULL"
     );
-    tx.one(sql, params![tx.tenant().number, objects::kind_number(kind), &names::key(app_id)], objects::read)
+    tx.one(sql, params![tx.tenant().number, numbers::of_kind(kind), &names::key(app_id)], objects::read)
 }
 
 /// The client ids of the applications that have this name.

@@ -4,9 +4,10 @@
 use super::{
     Error, Progress, Store, WriteTx,
     engine::params,
-    objects::{self, Object, RowNumber},
-    relations::Relation,
+    numbers,
+    objects::{Object, RowNumber},
 };
+use crate::model::kinds::Relationship;
 
 /// How many changes are kept: about 60 MB.
 pub const KEPT: u32 = 1_000_000;
@@ -37,9 +38,9 @@ pub enum Change<'c> {
     /// It was made.
     Created,
     /// It was related to this target.
-    Added(&'c Relation, RowNumber),
+    Added(Relationship, RowNumber),
     /// It isn't related to this target any more.
-    Removed(&'c Relation, RowNumber),
+    Removed(Relationship, RowNumber),
     /// These properties of it changed.
     Updated(&'c [&'static str]),
     /// It was deleted, and can be restored.
@@ -52,10 +53,12 @@ pub enum Change<'c> {
 pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(), Error> {
     let (operation, related) = match change {
         Change::Created => (1, None),
-        Change::Added(relation, target) => (relation.added, Some(target.0)),
-        Change::Removed(relation, target) => (relation.removed, Some(target.0)),
+        Change::Added(Relationship::Members, target) => (2, Some(target.0)),
+        Change::Removed(Relationship::Members, target) => (3, Some(target.0)),
+        Change::Added(Relationship::Owners, target) => (4, Some(target.0)),
         Change::Updated(_) => (5, None),
         Change::Deleted => (6, None),
+        Change::Removed(Relationship::Owners, target) => (7, Some(target.0)),
         Change::Purged => (8, None),
     };
     let properties = match change {
@@ -64,7 +67,7 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
     };
     let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, properties, related_row)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let kind = objects::kind_number(object.kind());
+    let kind = numbers::of_kind(object.kind());
     tx.run(
         sql,
         params![

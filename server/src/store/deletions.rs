@@ -5,13 +5,13 @@
 //! rest is set aside too.
 
 use super::{
-    Error, Progress, Store, WriteTx,
+    Error, Progress, Store, Tenant, WriteTx,
     changes::{self, Change},
     counts,
     engine::params,
     objects::{self, Object, RowNumber},
     relations::RELATIONS,
-    tenants::{self, Tenant},
+    tenants,
     transaction::SystemTx,
 };
 use crate::model::{entity, values::Values};

@@ -1,6 +1,6 @@
 //! Groups by the names that must be unique.
 
-use super::{Error, ReadTx, engine::params, objects, objects::Object};
+use super::{Error, ReadTx, engine::params, numbers, objects, objects::Object};
 use crate::model::{group::GROUP, kinds::GroupKind, names};
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ static FIND_BY_MAIL_NICKNAME: LazyLock<String> = LazyLock::new(|| {
         "{} FROM objects o
          WHERE o.tenant = ?1 AND o.mail_nickname = ?2 AND o.group_kind = {} AND o.deleted_at IS NULL",
         objects::select_objects!(""),
-        objects::group_kind_number(GroupKind::Microsoft365)
+        numbers::of_group_kind(GroupKind::Microsoft365)
     )
 });
 static FIND_BY_UNIQUE_NAME: LazyLock<String> = LazyLock::new(|| {

@@ -17,26 +17,28 @@ mod engine;
 pub mod exit;
 pub mod groups;
 mod names;
+mod numbers;
 pub mod objects;
 pub mod owners;
 pub mod principals;
 mod quotas;
 pub mod relations;
+mod sums;
 pub mod tenants;
 mod transaction;
 pub mod users;
 
 pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
-pub use tenants::Tenant;
+pub use numbers::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
 use chrono::{DateTime, Utc};
-use counts::Sums;
 use engine::{Connection, DatabaseError, Engine, Snapshot};
-use objects::RowNumber;
+use numbers::RowNumber;
 use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
+use sums::Sums;
 use tokio::sync::Notify;
 use transaction::{Queries, SystemTx};
 

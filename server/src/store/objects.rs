@@ -1,24 +1,23 @@
 //! Objects of every kind: their keys, what rules read of them, and their documents.
 
+pub use super::numbers::RowNumber;
+
 use super::{
     Error, ReadTx, WriteTx,
     engine::{Row, Value, params},
     names::{self, UNIQUE_NAMES},
+    numbers,
 };
 use crate::{
     model::{
-        ENTITIES, entity, entity_of_number,
+        ENTITIES, entity,
         ids::ObjectId,
-        kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
+        kinds::{GroupTraits, ObjectKind, ObjectTraits},
         values::{Document, Values},
     },
     odata::listing::{Cursor, Listing},
 };
 use std::ops::ControlFlow;
-
-/// An object's number in the store. Numbers rise and are never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowNumber(pub(super) i64);
 
 /// An object as rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,13 +69,13 @@ pub(super) const NEXT_COLUMN: usize = 8;
 pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
     let group = row.get::<Option<i64>>(3)?.map(|kind| -> Result<_, Error> {
         Ok(GroupTraits {
-            kind: group_kind(kind)?,
+            kind: numbers::group_kind(kind)?,
             dynamic: row.get(4)?,
             role_assignable: row.get(5)?,
             hidden_membership: row.get(6)?,
         })
     });
-    let traits = ObjectTraits::of(kind(row.get(2)?)?, group.transpose()?);
+    let traits = ObjectTraits::of(numbers::kind(row.get(2)?)?, group.transpose()?);
     Ok(Object {
         row: RowNumber(row.get(0)?),
         id: ObjectId::from_uuid(row.get(1)?),
@@ -112,7 +111,7 @@ pub(super) fn read_page(
     };
     // One more tells whether another page follows.
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let of_listing = params![after.row(), kind.map(kind_number), with_rest, rows];
+    let of_listing = params![after.row(), kind.map(numbers::of_kind), with_rest, rows];
     let parameters = [parameters, of_listing].concat();
     let (mut page, mut size) = (Page { objects: Vec::new(), next: None }, 0);
     tx.each(sql, &parameters, |row| {
@@ -193,8 +192,8 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
         params![
             tx.tenant().number,
             new.id.uuid(),
-            kind_number(kind),
-            group.map(|group| group_kind_number(group.kind)),
+            numbers::of_kind(kind),
+            group.map(|group| numbers::of_group_kind(group.kind)),
             group.map(|group| group.dynamic),
             group.map(|group| group.role_assignable),
             group.map(|group| group.hidden_membership),
@@ -237,31 +236,4 @@ pub fn update(
 /// Whether the account is enabled. `None`: its kind has no such property.
 fn account_enabled(values: &Values) -> Option<bool> {
     values.get("accountEnabled")?.as_bool()
-}
-
-pub(super) const fn kind_number(kind: ObjectKind) -> i64 {
-    entity(kind).number
-}
-
-pub(super) fn kind(number: i64) -> Result<ObjectKind, Error> {
-    Ok(entity_of_number(number).ok_or(Error::Corrupt("an unknown kind of object"))?.kind)
-}
-
-pub(super) const fn group_kind_number(kind: GroupKind) -> i64 {
-    match kind {
-        GroupKind::Microsoft365 => 1,
-        GroupKind::Security => 2,
-        GroupKind::MailEnabledSecurity => 3,
-        GroupKind::Distribution => 4,
-    }
-}
-
-fn group_kind(number: i64) -> Result<GroupKind, Error> {
-    Ok(match number {
-        1 => GroupKind::Microsoft365,
-        2 => GroupKind::Security,
-        3 => GroupKind::MailEnabledSecurity,
-        4 => GroupKind::Distribution,
-        _ => return Err(Error::Corrupt("an unknown kind of group")),
-    })
 }

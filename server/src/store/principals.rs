@@ -3,7 +3,7 @@
 //! Every request asks for it, so what was found is cached: until a write of this process may have changed a
 //! principal's status, and for a second at most, since another process may change it too.
 
-use super::{Error, Store, Tenant, engine::params, objects::kind_number, transaction::Queries};
+use super::{Error, Store, Tenant, engine::params, numbers, transaction::Queries};
 use crate::model::{
     ids::{ObjectId, TenantId},
     kinds::ObjectKind,
@@ -114,7 +114,7 @@ fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
     queries.one(sql, params![tenant.uuid(), principal.id().map(ObjectId::uuid)], |row| {
         let kind = row.get::<Option<i64>>(2)?;
-        let status = if kind.is_some_and(|kind| kind != kind_number(expected)) {
+        let status = if kind.is_some_and(|kind| kind != numbers::of_kind(expected)) {
             PrincipalStatus::OtherKind
         } else if row.get(3)? {
             PrincipalStatus::Deleted

@@ -9,9 +9,9 @@
 use super::{
     Error, ReadTx, WriteTx,
     changes::{self, Change},
-    counts::Count,
     engine::params,
     objects::{self, Object, Page, RowNumber, select_objects},
+    sums::{Count, MEMBERS_COUNT},
     transaction::SystemTx,
 };
 use crate::{model::kinds::Relationship, odata::listing::Listing};
@@ -21,10 +21,6 @@ use std::sync::LazyLock;
 pub struct Relation {
     /// What Graph calls it.
     pub relationship: Relationship,
-    /// The number in the change log of an addition.
-    pub(super) added: i64,
-    /// The number in the change log of a removal.
-    pub(super) removed: i64,
     /// Whether the count of targets is kept for sources that have very many.
     keeps_counts: bool,
     statements: LazyLock<Statements>,
@@ -33,8 +29,6 @@ pub struct Relation {
 /// Which objects are in which group.
 pub static MEMBERS: Relation = Relation {
     relationship: Relationship::Members,
-    added: 2,
-    removed: 3,
     keeps_counts: true,
     statements: LazyLock::new(|| Statements::over("memberships")),
 };
@@ -42,8 +36,6 @@ pub static MEMBERS: Relation = Relation {
 /// Which objects own which group.
 pub static OWNERS: Relation = Relation {
     relationship: Relationship::Owners,
-    added: 4,
-    removed: 7,
     keeps_counts: false,
     statements: LazyLock::new(|| Statements::over("ownerships")),
 };
@@ -85,7 +77,7 @@ impl Relation {
             return Ok(Insert::AlreadyThere);
         }
         self.count_targets_of(tx, source, 1);
-        changes::append(tx, source, Change::Added(self, target))?;
+        changes::append(tx, source, Change::Added(self.relationship, target))?;
         Ok(Insert::New)
     }
 
@@ -95,7 +87,7 @@ impl Relation {
             return Ok(Remove::NotThere);
         }
         self.count_targets_of(tx, source, -1);
-        changes::append(tx, source, Change::Removed(self, target))?;
+        changes::append(tx, source, Change::Removed(self.relationship, target))?;
         Ok(Remove::Gone)
     }
 
@@ -239,7 +231,7 @@ impl Statements {
             // From the target's sources to their counts, not the other way round: there can be many large ones.
             counted_sources: format!(
                 "SELECT p.source_row FROM ({first}) p CROSS JOIN counts c
-                 WHERE c.what = 0 AND c.of_row = p.source_row"
+                 WHERE c.what = {MEMBERS_COUNT} AND c.of_row = p.source_row"
             ),
             copy_aside: format!(
                 "INSERT INTO deleted_{table} (source_row, target_row)

@@ -1,7 +1,7 @@
-//! Tenants: which there are, and the numbers that the other tables know them by.
+//! Tenants: which there are, and what makes one.
 
 use super::{
-    Error, Store, WriteTx, domains,
+    Error, Store, Tenant, WriteTx, domains,
     engine::{Row, params},
     transaction::{Queries, SystemTx},
 };
@@ -9,14 +9,6 @@ use crate::model::{
     domains::{DomainName, TenantName},
     ids::TenantId,
 };
-
-/// A tenant: its id, and the number that stands for it in the store. A reset tenant has another number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Tenant {
-    /// Its id, a token's `tid`.
-    pub id: TenantId,
-    pub(super) number: i64,
-}
 
 /// Why a tenant isn't made.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -1,10 +1,10 @@
 //! Units of work: what queries run in. A transaction has exactly one tenant, but for the store's own ([`SystemTx`]).
 
 use super::{
-    Error, Tenant,
-    counts::Sums,
+    Error,
     engine::{Connection, Row, Value, params},
-    objects::RowNumber,
+    numbers::{RowNumber, Tenant},
+    sums::Sums,
 };
 use chrono::{DateTime, Utc};
 use std::{

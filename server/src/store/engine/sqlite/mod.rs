@@ -14,7 +14,7 @@ pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
-use crate::store::{self, Options, Tenant, counts::Sums, engine, principals::Principals};
+use crate::store::{self, Options, Tenant, engine, principals::Principals, sums::Sums};
 use checkpoints::Checkpoints;
 use readers::Readers;
 use std::sync::Arc;

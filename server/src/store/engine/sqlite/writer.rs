@@ -12,11 +12,11 @@
 use super::{checkpoints::Checkpoints, faults::is_disk_failure, threads};
 use crate::store::{
     Error, Tenant,
-    counts::Sums,
     engine::Connection,
     exit,
     principals::Principals,
     quotas::{Permit, TenantQuotas},
+    sums::Sums,
 };
 use std::{
     collections::VecDeque,
