@@ -1,5 +1,5 @@
-//! The data folder: where the database and the signing key lie, who may read them, and that one server
-//! alone serves it.
+//! The data folder: where the database and the signing key lie, who may read them, and that only one
+//! server serves it.
 
 use crate::{
     auth::keys::{self, KeyError, Keys},

@@ -41,15 +41,15 @@ pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
 
 /// Permissions that applications hold.
 pub(super) fn role() -> impl TypedValueParser<Value = Permission> {
-    permission(Holders::Delegated, "it is for signed-in users alone: no application can hold it")
+    permission(Holders::Delegated, "it is only for signed-in users: no application can hold it")
 }
 
 /// Permissions that tokens of signed-in users hold.
 pub(super) fn scope() -> impl TypedValueParser<Value = Permission> {
-    permission(Holders::Application, "it is for applications alone: no signed-in user can hold it")
+    permission(Holders::Application, "it is only for applications: no signed-in user can hold it")
 }
 
-/// Permissions but those that `others` alone hold, which `reason` refuses. Of an unknown name the nearest one is said.
+/// Permissions but those that only `others` hold, which `reason` refuses. Of an unknown name the nearest one is said.
 fn permission(others: Holders, reason: &'static str) -> impl TypedValueParser<Value = Permission> {
     let value = move |permission: &Permission| {
         let value = PossibleValue::new(permission.name()).help(permission.description());

@@ -1,4 +1,4 @@
-//! The log, on standard error. One thread writes it, so that it alone waits where standard error is a pipe whose reader
+//! The log, on standard error. One thread writes it, so that only it waits where standard error is a pipe whose reader
 //! pauses. Everything else leaves its lines in a queue: those that find it full are dropped and counted, and the count is
 //! logged once there is room. The end of the process waits for the queue no longer than [`LAST_LINES`].
 
@@ -53,7 +53,7 @@ impl Drop for Log {
 pub(super) fn filter(text: &str) -> Result<String, String> {
     let is_word = |part: &&str| !part.is_empty() && !part.contains(['=', '[', '{', ']', '}']);
     let mut words = text.split(',').map(str::trim).filter(is_word);
-    // tracing would take it for a target, of which alone it would tell.
+    // tracing would take it for a target, and tell of no other.
     if let Some(word) = words.find(|word| word.parse::<LevelFilter>().is_err()) {
         return Err(format!("'{word}' is none of error, warn, info, debug, trace and off"));
     }

@@ -45,7 +45,7 @@ pub(super) struct Serve {
     sample: bool,
 
     /// The secret of the sample's applications, instead of the one that everybody knows, with which a server listens on loopback
-    /// addresses alone; 16 characters at least. Other users of the machine see flags, but not variables
+    /// addresses only; 16 characters at least. Other users of the machine see flags, but not variables
     #[arg(long, value_name = "SECRET", env = "ROSTER_SAMPLE_SECRET", hide_env_values = true, value_parser = secret,
         requires = "sample")]
     sample_secret: Option<Secret>,

@@ -297,7 +297,7 @@ fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret:
     });
     let remote = addresses.iter().find(|address| !address.ip().is_loopback());
     if has_public_secret && (remote.is_some() || is_known_outside) {
-        let message = "the sample's secret is public: a server with it listens on loopback addresses alone. Give a new directory \
+        let message = "the sample's secret is public: a server with it listens only on loopback addresses. Give a new directory \
                        another one with --sample-secret; in one that is there, make new ones for the applications `sample` and \
                        `sample-all` with `roster app rotate-secret`";
         return Err(Error::Usage(message.into()));
@@ -361,7 +361,7 @@ fn hangup_is_ignored() -> bool {
     ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_none_or(|set| set & 1 == 1)
 }
 
-/// A signal that this process listens for: Ctrl-C alone, where there are no others.
+/// A signal that this process listens for: only Ctrl-C, where there are no others.
 #[cfg(not(unix))]
 struct Signal(bool);
 

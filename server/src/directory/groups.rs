@@ -260,7 +260,7 @@ fn addable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec
     Ok(objects)
 }
 
-/// With `Group.Create` alone, an application binds what it may read, and itself, to the group that it creates. It
+/// With no more than `Group.Create`, an application binds what it may read, and itself, to the group that it creates. It
 /// doesn't learn whether anything else is there. For all else there is the permission that `binding` needs.
 fn readable(
     tx: &ReadTx<'_>,

@@ -27,7 +27,7 @@ const DOMAIN: &str = "contoso.example";
 pub const APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000aa"));
 /// The client id of the application `sample-all`, which has every role.
 pub const ALL_APP_ID: AppId = AppId::from_uuid(uuid!("5a3e0000-0000-4000-8000-0000000000ab"));
-/// The secret of both applications, unless they are given another. Public: a server with it listens on loopback addresses alone.
+/// The secret of both applications, unless they are given another. Public: a server with it listens only on loopback addresses.
 pub const APP_SECRET: &str = "sample-secret-which-everybody-knows";
 
 /// The id of the sample's object of this number: users are 1xx, groups 2xx, other objects 3xx.

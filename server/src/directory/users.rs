@@ -20,7 +20,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// A user as a caller reads it, with the properties that `select` names. A caller whose grants reach itself alone
+/// A user as a caller reads it, with the properties that `select` names. A caller whose grants reach only its own account
 /// learns nothing of others, not even whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
     objects::may_select(by, &[&USER], select)?;

@@ -71,7 +71,7 @@ const PROPERTIES: &[Property] = &[
     property("securityIdentifier", String, "The group's security identifier, derived from its id."),
     property("theme", String, "The colour theme of a Microsoft 365 group: `Teal`, `Purple`, `Green`, `Blue`, `Pink`, `Orange` or `Red`.").writable().format(Format::OneOf(&THEME)),
     property("uniqueName", String, "A name of the group that is unique in the tenant, whatever its case, and set once.").write_once().never_null().max(128).format(Format::UniqueName),
-    property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and the members alone see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(&VISIBILITY)),
+    property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and only the members see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(&VISIBILITY)),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises."),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the group."),
     property("accessType", String, "How a Microsoft 365 group is joined.").from_other_service(),

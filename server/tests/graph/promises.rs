@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 const FAULT: &str = "x-fault";
 
 /// The user that examples name.
-const SAMPLE_USER: &str = "5a3e0000-0000-4000-8000-000000000101";
+const SAMPLE_USER: &str = "5a3e0000-0000-4000-8000-000000000102";
 
 fn faulty() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
@@ -381,7 +381,7 @@ async fn the_examples_of_bodies_are_accepted() {
             *url = url
                 .as_str()
                 .unwrap()
-                .replace("5a3e0000-0000-4000-8000-000000000101", &objects.user.to_string())
+                .replace("5a3e0000-0000-4000-8000-000000000102", &objects.user.to_string())
                 .into();
         }
         let answer = ask(&tenant, operation, &objects, "", Some(example)).await;

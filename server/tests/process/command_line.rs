@@ -276,7 +276,7 @@ fn what_can_not_be_done_is_reported() {
         complaint(&["app", "create", "--data", &data, "x", "--role", "Everything"]).contains("Everything")
     );
     let delegated = ["app", "create", "--data", &data, "x", "--role", "User.Read"];
-    assert!(complaint(&delegated).contains("for signed-in users alone"));
+    assert!(complaint(&delegated).contains("only for signed-in users"));
 }
 
 #[test]

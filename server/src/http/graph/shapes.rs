@@ -54,6 +54,9 @@ const TEXT: &str = "text/plain";
 /// The example of a count.
 const EXAMPLE_COUNT: &str = "12";
 
+/// A user of the sample who isn't related to the group of the examples.
+const ADDED: &str = "5a3e0000-0000-4000-8000-000000000102";
+
 /// How the descriptions of reads that take `$select` end.
 const SELECTED: &str = "with the default set of properties or those that `$select` names.";
 
@@ -272,7 +275,7 @@ impl<K: ObjectKey> Related<K> {
         id: &'static str,
         need: &'static Need,
     ) -> Operation {
-        let example = with_context("Collection($ref)", "", json!({"value": [self.reference()]}));
+        let example = with_context("Collection($ref)", "", json!({"value": [reference(&self.example_id())]}));
         self.page(path, id, need, |origin, page, _| answers::references(origin, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
             .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
@@ -337,7 +340,7 @@ impl<K: ObjectKey> Related<K> {
             .summary(self.tag, format!("Add {} to {}", self.one, self.of.one))
             .description(format!("Adds {} to {}.", self.one, self.of.one))
             .page(self.graph_page("post"))
-            .body::<ReferenceCreate>("The object to be added.", self.reference())
+            .body::<ReferenceCreate>("The object to be added.", reference(ADDED))
     }
 
     /// Ends the relation of an object.
@@ -368,11 +371,6 @@ impl<K: ObjectKey> Related<K> {
         format!("{}-{action}-{}", self.of.page, self.name)
     }
 
-    /// The example of a reference to one of them.
-    fn reference(&self) -> Value {
-        json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", self.example_id())})
-    }
-
     fn example_id(&self) -> String {
         self.examples.first().map(|objects| objects.example_id()).unwrap_or_default()
     }
@@ -396,6 +394,11 @@ pub(super) async fn answer_one(
     let get = move |tx: &ReadTx<'_>| rule(tx, &grants, select.as_deref()).map_err(Failure::from);
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::entity(origin, &found, Select::of(&query, caller))
+}
+
+/// The example of a reference to this object.
+fn reference(id: &str) -> Value {
+    json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")})
 }
 
 fn guid() -> RefOr<Schema> {
