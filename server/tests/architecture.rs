@@ -144,10 +144,6 @@ fn names_are_read_off_paths_and_trees() {
 #[test]
 fn no_files_of_a_folder_name_each_other_in_a_circle() {
     for (folder, mut files) in folders() {
-        // `http/extract.rs` and `http/state.rs` do.
-        if folder == Path::new("http") {
-            continue;
-        }
         // What names none of the others is no part of a circle.
         while let Some(free) = files.iter().position(|(_, named)| named.is_empty()) {
             let (free, _) = files.remove(free);

@@ -3,7 +3,8 @@
 
 use super::{
     errors::{Failure, RequestFault},
-    extract::{Caller, Origin},
+    extract::Caller,
+    origin::Origin,
 };
 use crate::{
     directory::{Found, objects::Page},

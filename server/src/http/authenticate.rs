@@ -3,7 +3,8 @@
 
 use super::{
     errors::{Failure, RequestFault},
-    extract::{Caller, Origin},
+    extract::Caller,
+    origin::Origin,
     paths::GraphPath,
     state::AppState,
 };

@@ -4,7 +4,7 @@
 use super::{
     contract::wire::InnerError,
     errors::{Failure, RequestFault},
-    extract::Origin,
+    origin::Origin,
     paths::GraphPath,
     state::AppState,
 };

@@ -20,10 +20,9 @@ use crate::{
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{request::Parts, uri::Scheme},
+    http::request::Parts,
 };
 use percent_encoding::percent_decode_str;
-use std::sync::Arc;
 
 /// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
 const VALUE_BYTES: usize = 256;
@@ -45,32 +44,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         parts.extensions.get().copied().ok_or(Failure::Token(TokenFault::Missing))
-    }
-}
-
-/// Where this server is for the caller. The outer layer puts it into the request.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The scheme of the connection.
-    pub scheme: Scheme,
-    /// Scheme, host and port that links name: the public URL's, else the request's own.
-    pub links: Arc<str>,
-    /// Those by which the request came.
-    pub request: Arc<str>,
-}
-
-impl Origin {
-    /// The base of Graph's URLs.
-    pub fn base(&self) -> String {
-        format!("{}/v1.0", self.links)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        parts.extensions.get().cloned().ok_or(Failure::Request(RequestFault::Internal))
     }
 }
 

@@ -14,6 +14,7 @@ mod extract;
 mod graph;
 pub mod not_implemented;
 pub mod operation;
+mod origin;
 mod paging;
 mod paths;
 mod payload;

@@ -4,7 +4,8 @@ use super::{
     answers::{Collection, Select},
     body,
     errors::{Failure, RequestFault},
-    extract::{Caller, Origin},
+    extract::Caller,
+    origin::Origin,
     state::AppState,
 };
 use crate::{

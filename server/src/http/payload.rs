@@ -4,7 +4,8 @@
 use super::{
     contract::schemas::Writes,
     errors::{Failure, RequestFault},
-    extract::{Json, Origin},
+    extract::Json,
+    origin::Origin,
     state::AppState,
 };
 use crate::{

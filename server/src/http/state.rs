@@ -3,7 +3,7 @@
 use super::{
     body::{BodyBudget, STALL_TIME},
     errors::{Failure, RequestFault},
-    extract::Origin,
+    origin::Origin,
 };
 use crate::{auth::keys::Keys, directory::Policy, store::Store};
 use axum::http::uri::Scheme;

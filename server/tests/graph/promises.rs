@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 const FAULT: &str = "x-fault";
 
 /// The user that examples name.
-const SAMPLE_USER: &str = "5a3e0000-0000-4000-8000-000000000102";
+const SAMPLE_USER: &str = "5a3e0000-0000-4000-8000-000000000101";
 
 fn faulty() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();

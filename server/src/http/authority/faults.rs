@@ -4,7 +4,7 @@
 use super::no_store;
 use crate::{
     directory,
-    http::{AppState, envelope::Ids, extract::Origin},
+    http::{AppState, envelope::Ids, origin::Origin},
     store,
 };
 use axum::{

@@ -7,8 +7,8 @@ pub mod schemas;
 pub mod wire;
 
 use crate::http::{
-    extract::Origin,
     operation::{BEARER, DEFAULT_SCOPE, OAUTH2},
+    origin::Origin,
     state::AppState,
     static_files::StaticFile,
 };

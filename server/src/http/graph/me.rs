@@ -9,8 +9,9 @@ use crate::{
     http::{
         contract::schemas::{User, UserUpdate},
         errors::{Failure, RequestFault},
-        extract::{Caller, Origin},
+        extract::Caller,
         operation::Operation,
+        origin::Origin,
         payload::Body,
         query_options::QueryOptions,
         state::AppState,
