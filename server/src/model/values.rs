@@ -155,15 +155,19 @@ impl Document {
     pub fn pick(&self, properties: &[&Property]) -> Option<Vec<Option<&RawValue>>> {
         let mut picked = vec![None; properties.len()];
         for object in [Some(&self.default), self.rest.as_ref()].into_iter().flatten() {
-            Picker { properties, picked: &mut picked }
-                .deserialize(&mut serde_json::Deserializer::from_str(object))
-                .ok()?;
+            let mut text = serde_json::Deserializer::from_str(object);
+            let read = Picker { properties, picked: &mut picked }.deserialize(&mut text);
+            // An object that isn't read to its end is an error too.
+            if picked.iter().all(Option::is_some) {
+                return Some(picked);
+            }
+            read.ok()?;
         }
         Some(picked)
     }
 }
 
-/// Picks some members out of a JSON object, without reading the others' values.
+/// Picks some members out of a JSON object, without reading the others' values, and stops at the last of them.
 struct Picker<'p, 'd> {
     properties: &'p [&'p Property],
     picked: &'p mut [Option<&'d RawValue>],
@@ -185,9 +189,15 @@ impl<'d> Visitor<'d> for Picker<'_, 'd> {
     }
 
     fn visit_map<M: MapAccess<'d>>(self, mut members: M) -> Result<(), M::Error> {
-        while let Some(name) = members.next_key::<&str>()? {
+        let mut left = self.picked.iter().filter(|value| value.is_none()).count();
+        while left > 0
+            && let Some(name) = members.next_key::<&str>()?
+        {
             match self.properties.iter().position(|property| property.name == name) {
-                Some(index) => self.picked[index] = Some(members.next_value()?),
+                Some(index) => {
+                    left -= usize::from(self.picked[index].is_none());
+                    self.picked[index] = Some(members.next_value()?);
+                }
                 None => drop(members.next_value::<IgnoredAny>()?),
             }
         }
