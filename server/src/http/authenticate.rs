@@ -2,6 +2,7 @@
 //! by `operation.rs`.
 
 use super::{
+    authorization,
     errors::{Failure, RequestFault},
     extract::Caller,
     origin::Origin,
@@ -15,7 +16,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderValue, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -33,7 +34,7 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 }
 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
-    let token = bearer(&request.headers).ok_or(TokenFault::Missing)?;
+    let token = authorization::read(&request.headers)?.and_then(bearer).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
     let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
     let verified = tokens::verify(token, keys, app.origins(&origin.scheme), app.store.clock().now())?;
@@ -60,10 +61,8 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
-    // Of two, a proxy before this server may have looked at the other.
-    let (Some(only), None) = (sent.next(), sent.next()) else { return None };
-    let (scheme, token) = only.to_str().ok()?.split_once(' ')?;
+/// The token of an Authorization header. `None`: it has none.
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -39,6 +39,9 @@ pub enum RequestFault {
     /// A PATCH of references.
     #[error("update of references")]
     NotSupported,
+    /// Several Authorization headers that differ.
+    #[error("several Authorization headers")]
+    TwoAuthorizations,
     /// No Content-Type.
     #[error("no Content-Type")]
     NoContentType,
@@ -185,6 +188,7 @@ impl Answer {
 
 const BAD_REQUEST: &str = "Request_BadRequest";
 const GATEWAY_BAD_REQUEST: &str = "BadRequest";
+const UNAUTHENTICATED: &str = "InvalidAuthenticationToken";
 const UNSUPPORTED_QUERY: &str = "Request_UnsupportedQuery";
 const DENIED: &str = "Insufficient privileges to complete the operation.";
 
@@ -280,7 +284,7 @@ fn token_answer(fault: TokenFault) -> Answer {
         }
         TokenFault::Tenant => "The token's tenant isn't one of this server's, or isn't the one in the URL.",
     };
-    answer(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    answer(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
 }
 
 fn request_answer(fault: &RequestFault) -> Answer {
@@ -306,6 +310,11 @@ fn request_answer(fault: &RequestFault) -> Answer {
         RequestFault::NotSupported => {
             bad(GATEWAY_BAD_REQUEST, "The request is currently not supported on the targeted entity set")
         }
+        RequestFault::TwoAuthorizations => answer(
+            StatusCode::UNAUTHORIZED,
+            UNAUTHENTICATED,
+            "The request has several Authorization headers, and their values differ.",
+        ),
         RequestFault::NoContentType => bad(
             GATEWAY_BAD_REQUEST,
             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",

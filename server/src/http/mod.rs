@@ -4,6 +4,7 @@
 mod answers;
 mod authenticate;
 mod authority;
+mod authorization;
 mod body;
 mod content;
 pub mod contract;

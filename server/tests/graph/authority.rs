@@ -110,6 +110,31 @@ async fn a_client_may_prove_itself_in_the_header_too() {
 }
 
 #[tokio::test]
+async fn a_header_with_the_clients_secret_counts_once_however_often_it_stands_there() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let form = [("grant_type", "client_credentials"), ("scope", SCOPE)];
+    let ask = async |secrets: &[&str]| {
+        let request = tenant.anonymous(Method::POST, &path).form(&form);
+        let basic = |secret: &str| format!("Basic {}", STANDARD.encode(format!("{}:{secret}", app.id)));
+        send(secrets.iter().fold(request, |request, secret| request.header("authorization", basic(secret))))
+            .await
+    };
+    let secret = app.secret.reveal();
+    for same in [&[secret, secret][..], &[secret, secret, secret]] {
+        let answer = ask(same).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    for others in [[secret, "wrong"], ["wrong", secret]] {
+        let answer = ask(&others).await.json();
+        let words =
+            "AADSTS7000216: The request has several Authorization headers, and their values differ.\r\n";
+        assert!(answer["error_description"].as_str().unwrap().starts_with(words), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_refused() {
     let tenant = Tenant::fresh().await;
     let app = app(&tenant).await;
@@ -171,9 +196,9 @@ async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_ref
         vec![""],
         vec!["Bearer x"],
         vec![&good["Basic ".len()..]],
-        vec![&good, &good],
         vec![&good, "Basic x"],
         vec!["Basic x", &good],
+        vec![&good, &good, ""],
     ] {
         for form in [&[][..], &in_form] {
             refused(&ask(&unreadable, form).await, &unreadable);

@@ -41,6 +41,28 @@ async fn without_a_token_the_answer_says_so_and_where_to_get_one() {
 }
 
 #[tokio::test]
+async fn a_token_counts_once_however_often_its_header_stands_there() {
+    let tenant = Tenant::fresh().await;
+    let token = format!("Bearer {}", tenant.app_token(["User.Read.All"]).await);
+    let ask = async |headers: &[&str]| {
+        let request = tenant.anonymous(Method::GET, "/v1.0/users");
+        send(headers.iter().fold(request, |request, value| request.header("authorization", *value))).await
+    };
+    for same in [&[&*token, &*token][..], &[&token, &token, &token]] {
+        let answer = ask(same).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let two = "The request has several Authorization headers, and their values differ.";
+    for others in [&[&*token, "Bearer x"][..], &["Bearer x", &*token], &["", &token], &[&token, &token, ""]] {
+        let answer = ask(others).await;
+        assert_eq!(answer.refusal(), unauthenticated(two), "{}", others.len());
+        assert!(answer.headers.contains_key(header::WWW_AUTHENTICATE));
+    }
+    let answer = ask(&["Basic abc", "Basic abc"]).await;
+    assert_eq!(answer.refusal(), unauthenticated("Access token is empty."));
+}
+
+#[tokio::test]
 async fn a_token_that_is_no_jwt_is_refused() {
     let tenant = Tenant::fresh().await;
     let (status, code, message) = with_token(&tenant, "nonsense").await.refusal();

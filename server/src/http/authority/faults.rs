@@ -59,7 +59,9 @@ pub(super) enum OAuthFault {
     TwoMethods,
     #[error("The parameter 'client_id' names another client than the Authorization header.")]
     TwoClients,
-    #[error("The Authorization header can't be read as HTTP Basic, or there are several.")]
+    #[error("The request has several Authorization headers, and their values differ.")]
+    TwoAuthorizations,
+    #[error("The Authorization header can't be read as HTTP Basic.")]
     Credentials,
     #[error(
         "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
@@ -115,7 +117,9 @@ impl OAuthFault {
             }
             Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", 90023),
             Self::Twice(_) => (StatusCode::BAD_REQUEST, "invalid_request", 9_000_411),
-            Self::Credentials | Self::NoCredential => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_216),
+            Self::TwoAuthorizations | Self::Credentials | Self::NoCredential => {
+                (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_216)
+            }
             Self::Assertion(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 700_027),
             Self::GrantType(_) => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
             Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),

@@ -11,7 +11,7 @@ use crate::{
     },
     directory::applications::{self, Authentication},
     http::{
-        AppState,
+        AppState, authorization,
         body::{self, MAX_FORM},
         content,
         errors::RequestFault,
@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue},
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -115,12 +115,8 @@ impl<'b> Form<'b> {
 /// The client's id and secret: from the Authorization header or from the form. A request with two authentication methods,
 /// or with two client ids, is refused: which of them counts would be a guess (RFC 6749, 2.3).
 fn credentials(headers: &HeaderMap, form: &Form<'_>) -> Result<(String, Secret), OAuthFault> {
-    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
-    let by_header = match (sent.next(), sent.next()) {
-        (None, _) => None,
-        (Some(only), None) => Some(basic(only).ok_or(OAuthFault::Credentials)?),
-        (Some(_), Some(_)) => return Err(OAuthFault::Credentials),
-    };
+    let header = authorization::read(headers).map_err(|_| OAuthFault::TwoAuthorizations)?;
+    let by_header = header.map(|header| basic(header).ok_or(OAuthFault::Credentials)).transpose()?;
     let by_form =
         ["client_secret", "client_assertion"].iter().filter(|name| form.get(name).is_some()).count();
     if by_form + usize::from(by_header.is_some()) > 1 {
