@@ -135,10 +135,10 @@ pub fn update(
     bound: &Bound,
 ) -> Result<Updated, Error> {
     bound.check_size()?;
-    let changes = objects::check_update(by, &GROUP, body)?;
-    if objects::names_nothing(body, &changes) && bound.is_empty() {
-        return Err(Refusal::NothingToChange.into());
-    }
+    objects::check_names(body)?;
+    let found = lookup::group_with_document(tx, id);
+    let document = found.as_ref().ok().map(|(_, _, document)| document);
+    let changes = objects::check_update(by, &GROUP, &objects::without_idle_lists(&GROUP, body, document))?;
     let elsewhere = changes.keys().any(|name| GROUP.is_from_other_service(name));
     if elsewhere && !bound.is_empty() {
         return Err(Refusal::MixedServices.into());
@@ -151,7 +151,7 @@ pub fn update(
     if more_than_members && UPDATE_GROUP_PROPERTIES.reach(by).is_none() {
         return Err(Refusal::lacks(&UPDATE_GROUP_PROPERTIES, by).into());
     }
-    let (group, mut traits, document) = lookup::group_with_document(tx, id)?;
+    let (group, mut traits, document) = found?;
     objects::check_id(body, &group)?;
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;

@@ -13,7 +13,10 @@ use crate::{
         properties::Entity,
         values::{Document, PropertyFault, Values},
     },
-    odata::listing::{Cursor, Listing},
+    odata::{
+        annotations::is_binding,
+        listing::{Cursor, Listing},
+    },
     store::{
         ReadTx, WriteTx,
         changes::{self, Change},
@@ -24,6 +27,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// How long a deleted object is kept before it is gone for good.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
@@ -123,9 +127,20 @@ pub(super) fn check_update(by: &Grants, entity: &'static Entity, body: &Values) 
     Ok(changes)
 }
 
-/// Whether a checked update names nothing, its object's id neither.
-pub(super) fn names_nothing(body: &Values, changes: &Values) -> bool {
-    changes.is_empty() && !body.contains_key("id")
+/// The body of an update without the empty lists that change nothing of the object with this document. Where the caller
+/// doesn't get to see the object, `None`, all of them stay: what follows from them tells nothing of it.
+pub(super) fn without_idle_lists<'b>(
+    entity: &Entity,
+    body: &'b Values,
+    document: Option<&Document>,
+) -> Cow<'b, Values> {
+    entity.without_idle_lists(body, |list| document.is_some_and(|document| document.is_empty_in(list)))
+}
+
+/// Refuses an update's body that names no property and binds nothing. An empty list is named, whatever it changes.
+pub(super) fn check_names(body: &Values) -> Result<(), Refusal> {
+    let names_something = body.keys().any(|name| !name.contains('@') || is_binding(name));
+    names_something.then_some(()).ok_or(Refusal::NothingToChange)
 }
 
 /// Refuses an update that gives its object another id. Its own, in any case, changes nothing.
@@ -204,11 +219,11 @@ pub(super) fn update_plain(
     check: impl Fn(&Draft) -> Result<(), Refusal>,
 ) -> Result<(), Error> {
     let entity = model::entity(kind);
-    let changes = check_update(by, entity, body)?;
-    if names_nothing(body, &changes) {
-        return Err(Refusal::NothingToChange.into());
-    }
-    let (object, document) = lookup::of_kind_with_document(tx, kind, id)?;
+    check_names(body)?;
+    let found = lookup::of_kind_with_document(tx, kind, id);
+    let document = found.as_ref().ok().map(|(_, document)| document);
+    let changes = check_update(by, entity, &without_idle_lists(entity, body, document))?;
+    let (object, document) = found?;
     check_id(body, &object)?;
     let draft = apply(entity, &document, &changes)?;
     check(&draft)?;

@@ -69,11 +69,11 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Fo
 
 /// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    let mut changes = objects::check_update(by, &USER, body)?;
-    if objects::names_nothing(body, &changes) {
-        return Err(Refusal::NothingToChange.into());
-    }
-    let (user, document) = covered(tx, by, &UPDATE_USER, key)?;
+    objects::check_names(body)?;
+    let found = covered(tx, by, &UPDATE_USER, key);
+    let document = found.as_ref().ok().map(|(_, document)| document);
+    let mut changes = objects::check_update(by, &USER, &objects::without_idle_lists(&USER, body, document))?;
+    let (user, document) = found?;
     objects::check_id(body, &user)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::OwnAccount);
     let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));

@@ -16,6 +16,7 @@ use regex::Regex;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fmt::{self, Write},
     sync::LazyLock,
@@ -150,6 +151,12 @@ impl Document {
         Some(values)
     }
 
+    /// Whether nothing is in this collection.
+    pub fn is_empty_in(&self, collection: &Property) -> bool {
+        let picked = self.pick(&[collection]);
+        picked.is_some_and(|values| values.into_iter().flatten().all(|list| list.get() == "[]"))
+    }
+
     /// The JSON of these properties' values, in their order. `None` for one that has no value, and for all where this isn't
     /// what was stored.
     pub fn pick(&self, properties: &[&Property]) -> Option<Vec<Option<&RawValue>>> {
@@ -213,10 +220,30 @@ enum Moment {
 }
 
 impl Entity {
-    /// Checks the body of a creation, and gives the new object's values. What is `null` counts as absent;
-    /// names with `@` in them are annotations and not looked at.
+    /// The body without its empty lists for collections that are empty so far. They change nothing, whether callers may set
+    /// the collection or not: generated clients send one for every collection that they know.
+    pub fn without_idle_lists<'b>(
+        &self,
+        body: &'b Values,
+        is_empty: impl Fn(&Property) -> bool,
+    ) -> Cow<'b, Values> {
+        let is_idle = |(name, value): (&String, &Value)| {
+            let property = self.properties.iter().find(|property| property.name == name);
+            value.as_array().is_some_and(Vec::is_empty)
+                && property.is_some_and(|property| property.is_collection() && is_empty(property))
+        };
+        if !body.iter().any(is_idle) {
+            return Cow::Borrowed(body);
+        }
+        let others = body.iter().filter(|member| !is_idle(*member));
+        Cow::Owned(others.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// Checks the body of a creation, and gives the new object's values. What is `null` counts as absent, and so do empty
+    /// lists, but where a list is demanded; names with `@` in them are annotations and not looked at.
     pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
-        let changes = self.check(body, Moment::Creation, |property| match property.is_collection() {
+        let body = self.without_idle_lists(body, |collection| !collection.required);
+        let changes = self.check(&body, Moment::Creation, |property| match property.is_collection() {
             true => Err(property.refuse_null()),
             false => Ok(None),
         })?;

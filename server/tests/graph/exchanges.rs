@@ -196,8 +196,8 @@ impl Contract {
         self.validate(&media["schema"], Of::Answers, &value)
     }
 
-    /// What was accepted fits the contract too, but for annotations and for words in another case, which are taken
-    /// as Graph takes them.
+    /// What was accepted fits the contract too, but for annotations, for words in another case, which are taken
+    /// as Graph takes them, and for empty lists where nothing is set, which any body may have.
     fn check_request_body(&self, operation: &Value, exchange: &Exchange) -> Result<(), String> {
         let Some(content) = operation["requestBody"]["content"].as_object() else { return Ok(()) };
         let mut value: Value =
@@ -213,7 +213,9 @@ impl Contract {
 
     fn validate(&self, schema: &Value, of: Of, value: &Value) -> Result<(), String> {
         let validator = self.validator(schema, of);
-        let is_taken = |error: &ValidationError<'_>| of == Of::Requests && is_in_another_case(error);
+        let is_taken = |error: &ValidationError<'_>| {
+            of == Of::Requests && (is_in_another_case(error) || names_empty_lists(error))
+        };
         let errors = validator.iter_errors(value).filter(|error| !is_taken(error));
         let mut errors = errors.map(|error| format!("{}: {error:.300}", error.instance_path()));
         errors.next().map_or(Ok(()), Err)
@@ -230,6 +232,16 @@ impl Contract {
             )
         };
         validators.entry((schema.to_string(), of)).or_insert_with(make).clone()
+    }
+}
+
+/// Whether all that is too much in an object are empty lists.
+fn names_empty_lists(error: &ValidationError<'_>) -> bool {
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().all(|name| error.instance()[name] == json!([]))
+        }
+        _ => false,
     }
 }
 

@@ -220,6 +220,38 @@ async fn binding_only_members_needs_what_adding_them_needs() {
 }
 
 #[tokio::test]
+async fn lists_that_bind_nothing_change_nothing() {
+    let tenant = Tenant::fresh().await;
+    let none = json!({"members@odata.bind": [], "owners@odata.bind": []});
+    let dynamic = json!({"displayName": "d", "mailNickname": "d", "mailEnabled": false, "securityEnabled": true,
+        "groupTypes": ["DynamicMembership"], "membershipRule": "user.city -eq \"Turin\"",
+        "members@odata.bind": [], "owners@odata.bind": []});
+    let created = send(tenant.raw(Method::POST, "/groups").await.json(&dynamic)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let group = created.json()["id"].as_str().unwrap().parse().unwrap();
+    for body in [none, json!({"members@odata.bind": []}), json!({"owners@odata.bind": []})] {
+        assert_eq!(patch(&tenant, group, body.clone()).await.status, 204, "{body}");
+    }
+    let annotation = json!({"members@odata.count": 0});
+    let message = "The request names nothing to change: its body has no property.";
+    let answer = patch(&tenant, group, annotation).await;
+    assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", message));
+}
+
+#[tokio::test]
+async fn members_are_bound_with_no_more_permissions_by_a_client_that_sends_empty_lists_too() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    let token = tenant.app_token(["GroupMember.ReadWrite.All"]).await;
+    let body = json!({"members@odata.bind": [reference(ada).odata_id], "owners@odata.bind": [],
+        "assignedLabels": [], "groupTypes": [], "proxyAddresses": [], "resourceBehaviorOptions": []});
+    let request = tenant.anonymous(Method::PATCH, &format!("/v1.0/groups/{group}"));
+    let answer = send(request.bearer_auth(&token).json(&body)).await;
+    assert_eq!(answer.status, 204, "{answer:?}");
+    assert_eq!(members_of(&tenant.client(["Group.Read.All"]).await, group).await, [ada]);
+}
+
+#[tokio::test]
 async fn other_faults_of_an_update_do_not_tell_who_is_in_a_group_that_hides_its_members() {
     let tenant = Tenant::fresh().await;
     let all = tenant.client(["Group.ReadWrite.All", "Member.Read.Hidden"]).await;

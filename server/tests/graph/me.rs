@@ -70,6 +70,26 @@ async fn with_user_read_write_a_user_changes_neither_its_identity_nor_others() {
 }
 
 #[tokio::test]
+async fn empty_lists_change_nothing_of_oneself_and_tell_nothing_of_others() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace, hal) = (tenant.user("ada").await, tenant.user("grace").await, tenant.user("hal").await);
+    let mail = json!({"mail": "grace@contoso.example"});
+    let request = tenant.raw(Method::PATCH, &format!("/users/{grace}")).await.json(&mail);
+    assert_eq!(send(request).await.status, 204);
+    let me = me(&tenant, ada, &["User.ReadWrite"]).await;
+    let body = json!({"city": "London", "otherMails": [], "proxyAddresses": [], "skills": []});
+    assert_eq!(me.patch("/me", body.clone()).await.status, 204);
+    let read = me.get("/me?$select=city,otherMails,proxyAddresses,skills").await.json();
+    assert_eq!((&read["city"], &read["proxyAddresses"]), (&json!("London"), &json!([])));
+    for body in [json!({"proxyAddresses": []}), json!({"otherMails": []}), body] {
+        let refusals = [grace, hal, Uuid::from_u128(7)]
+            .map(async |other| me.patch(&format!("/users/{other}"), body.clone()).await.refusal());
+        let refusals = futures::future::join_all(refusals).await;
+        assert!(refusals.iter().all(|refusal| *refusal == refusals[0]), "{body}: {refusals:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_signed_in_user_that_was_deleted_is_not_found() {
     let tenant = Tenant::fresh().await;
     let missing = Uuid::from_u128(7);

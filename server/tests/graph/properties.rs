@@ -835,6 +835,84 @@ async fn what_an_update_does_not_take_is_refused_by_its_name_and_nothing_is_chan
     .await;
 }
 
+/// Whether these may be empty in any body: a creation demands none of them.
+fn optional_list(property: &&Property) -> bool {
+    property.is_collection() && !property.required
+}
+
+#[tokio::test]
+async fn an_empty_list_where_nothing_is_set_changes_nothing_whoever_sends_it() {
+    of_each_entity(async |by_user| {
+        let entity = by_user.entity;
+        let by_application = by_user.seen_with(Holders::Application, &all(Holders::Application)).await;
+        let body = minimal(entity);
+        let lists = || entity.properties.iter().filter(optional_list).filter(|p| body.get(p.name).is_none());
+        let empty: Map<_, _> = lists().map(|list| (list.name.to_owned(), json!([]))).collect();
+        for directory in [&by_user, &by_application] {
+            // Applications create no devices.
+            let creator = if entity.name == "device" { &by_user } else { directory };
+            let object = creator.created(&with(minimal(entity), &empty.clone().into())).await;
+            for unknown in ["fantasy", "BUSINESSPHONES", "extension_x"] {
+                let answer = creator.create(&with(minimal(entity), &json!({unknown: []}))).await;
+                assert_eq!(answer.status, 400, "{unknown}");
+                assert_eq!(directory.update(&object, &json!({unknown: []})).await.status, 400, "{unknown}");
+            }
+            for list in lists().filter(|list| !computed(entity).contains(&list.name)) {
+                directory.holds(&object, list, &json!([])).await;
+            }
+            let before = directory.whole(&object).await;
+            let unset = |name: &String| before[name.as_str()] == json!([]);
+            let idle: Map<_, _> = empty.clone().into_iter().filter(|(name, _)| unset(name)).collect();
+            let bodies = idle.iter().map(|(name, value)| json!({name: value})).chain([idle.clone().into()]);
+            for body in bodies {
+                let answer = directory.update(&object, &body).await;
+                assert_eq!((answer.status.as_u16(), &*answer.text), (204, ""), "{body}");
+                assert_eq!(directory.whole(&object).await, before, "{body}");
+            }
+            let beside = with(json!({"displayName": "x"}), &idle.into());
+            assert_eq!(directory.update(&object, &beside).await.status, 204);
+            assert_eq!(directory.whole(&object).await, with(before, &json!({"displayName": "x"})));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_list_where_something_is_set_is_a_change() {
+    let refused = AtomicU64::new(0);
+    of_each_entity(async |directory| {
+        let entity = directory.entity;
+        let object = directory.full_object().await;
+        let before = directory.whole(&object).await;
+        let absent = format!("/{}/{}", entity.set, Uuid::from_u128(7));
+        for list in entity.properties.iter().filter(optional_list) {
+            let (name, body) = (list.name, json!({list.name: []}));
+            let set_before = list.mutability == Mutability::AtCreation;
+            let fault = if set_before { Fault::Immutable } else { Fault::ReadOnly };
+            if !Moment::Update.takes(list) {
+                directory.is_refused(&directory.update(&absent, &body).await, name, &fault, &body);
+                if before[name] != json!([]) {
+                    directory.refuses_update(&object, &before, name, &json!([]), fault).await;
+                    refused.fetch_add(1, Relaxed);
+                }
+            } else if elsewhere(&list) || name == "assignedLabels" {
+                let by_application =
+                    async || send(directory.tenant.raw(Method::PATCH, &object).await.json(&body)).await;
+                assert_eq!(by_application().await.refusal(), forbidden(), "{body}");
+                assert!(directory.update(&object, &body).await.status.is_success(), "{body}");
+                directory.holds(&object, list, &json!([])).await;
+                assert!(by_application().await.status.is_success(), "{name} is empty now");
+                let again = json!({name: before[name]});
+                assert!(directory.update(&object, &again).await.status.is_success(), "{again}");
+                refused.fetch_add(1, Relaxed);
+            }
+            assert_eq!(directory.whole(&object).await, before, "{name}");
+        }
+    })
+    .await;
+    assert!(refused.into_inner() > 5, "nothing was set that is refused");
+}
+
 #[tokio::test]
 async fn an_update_may_name_its_objects_own_id_in_any_case_and_no_other() {
     of_each_entity(async |directory| {
