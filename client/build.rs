@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     leave_limits_to_the_server(&mut contract);
     tell_null_from_absent(&mut contract);
     hide_passwords(&mut contract);
+    tell_references_from_ids(&mut contract);
     let contract = serde_json::from_value(contract)?;
     let mut settings = GenerationSettings::default();
     settings
@@ -24,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .with_inner_type("crate::Session".parse()?)
         .with_crate("roster-client", CrateVers::Any, None);
     let tokens = Generator::new(&settings).generate_tokens(&contract)?;
-    write("client.rs", &prettyplease::unparse(&syn::parse2(tokens)?))
+    let code = prettyplease::unparse(&syn::parse2(tokens)?);
+    write("client.rs", &code.replace("QueryParam::new(\"reference\",", "QueryParam::new(\"@id\","))
 }
 
 fn write(name: &str, code: &str) -> Result<(), Box<dyn Error>> {
@@ -138,6 +140,16 @@ fn tell_null_from_absent(contract: &mut Value) {
             "description": description,
             "x-rust-type": {"crate": "roster-client", "version": "*", "path": path, "parameters": [parameter]},
         });
+    }
+}
+
+/// `@id` in a query would have the name of the `id` in the path. It has its own name again where it is sent.
+fn tell_references_from_ids(contract: &mut Value) {
+    let paths = contract["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(_, path)| path.as_object_mut()).flatten();
+    let parameters = operations.filter_map(|(_, operation)| operation.get_mut("parameters")?.as_array_mut());
+    for parameter in parameters.flatten().filter(|parameter| parameter["name"] == "@id") {
+        parameter["name"] = "reference".into();
     }
 }
 

@@ -14,16 +14,20 @@ use crate::{
 
 /// The object that a reference names. Another tenant in it, or another kind than its set holds, is the same
 /// as no object.
-pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, Error> {
-    let absent = || Refusal::NotFound(reference.key.text().into());
+pub(super) fn find(tx: &ReadTx<'_>, reference: &Reference) -> Result<Option<Object>, Error> {
     if let Some(tenant) = &reference.tenant
         && !domains::is_named(tx, tenant)?
     {
-        return Err(absent().into());
+        return Ok(None);
     }
     let found = by_key(tx, &reference.key)?;
-    let fits = |object: &Object| reference.kind.is_none_or(|kind| kind == object.kind());
-    Ok(found.filter(fits).ok_or_else(absent)?)
+    Ok(found.filter(|object| reference.kind.is_none_or(|kind| kind == object.kind())))
+}
+
+/// The same, which has to be there.
+pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, Error> {
+    let absent = || Refusal::NotFound(reference.key.text().into());
+    Ok(find(tx, reference)?.ok_or_else(absent)?)
 }
 
 /// The object with this key. A sign-in name names only users.

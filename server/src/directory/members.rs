@@ -11,7 +11,7 @@ use crate::{
     odata::reference::Reference,
     store::{
         WriteTx,
-        objects::{self, Object},
+        objects::Object,
         relations::{self, Direction, Remove},
     },
 };
@@ -41,14 +41,14 @@ pub fn remove(
     policy: Policy,
     by: &Grants,
     group_id: &AsWritten<ObjectId>,
-    member: ObjectId,
+    reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
-    let member = objects::find(tx, member)?.ok_or_else(absent)?;
+    let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
     match relations::MEMBERS.remove(tx, &group, member.row)? {
         Remove::Gone => Ok(()),
         Remove::NotThere => Err(absent().into()),

@@ -71,7 +71,7 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -
 }
 
 /// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before
-/// anything is looked up, so that the answer tells nothing of the directory.
+/// anything that was looked up counts, so that the answer tells nothing of the directory.
 pub(super) fn may_name<'n>(
     by: &Grants,
     entities: &[&Entity],

@@ -14,7 +14,7 @@ use crate::{
     odata::reference::Reference,
     store::{
         ReadTx, WriteTx,
-        objects::{self, Object},
+        objects::Object,
         owners,
         relations::{self, Direction, Remove},
     },
@@ -46,13 +46,13 @@ pub fn remove(
     policy: Policy,
     by: &Grants,
     group_id: &AsWritten<ObjectId>,
-    owner: ObjectId,
+    reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
-    let owner = objects::find(tx, owner)?.ok_or_else(absent)?;
+    let owner = lookup::find(tx, reference)?.ok_or_else(absent)?;
     if relations::OWNERS.remove(tx, &group, owner.row)? == Remove::NotThere {
         return Err(absent().into());
     }

@@ -397,6 +397,9 @@ fn query_answer(fault: &QueryFault) -> Answer {
             "Request with $search query parameter only works through MSGraph with a special request header: \
              'ConsistencyLevel: eventual'",
         ),
+        QueryFault::Missing(name) => {
+            bad(BAD_REQUEST, format!("The query option '{name}' must stand in this request."))
+        }
         QueryFault::Twice(name) => {
             bad(UNSUPPORTED_QUERY, format!("The query option '{name}' may stand in a request only once."))
         }

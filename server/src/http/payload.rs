@@ -1,5 +1,5 @@
 //! OData's payloads: bodies that create or change an object, with the annotations beside its properties (`@odata.type`,
-//! `members@odata.bind`, `owners@odata.bind`), and references (`@odata.id`).
+//! `members@odata.bind`, `owners@odata.bind`), and references (`@odata.id`, and `@id` in queries).
 
 use super::{
     contract::schemas::Writes,
@@ -20,10 +20,14 @@ use crate::{
     },
     odata::{
         annotations::{binding, is_binding},
+        query::{Query, QueryFault, QueryOption},
         reference::Reference,
     },
 };
-use axum::extract::{FromRequest, Request};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
 use serde_json::Value;
 use std::marker::PhantomData;
 
@@ -59,6 +63,20 @@ impl FromRequest<AppState> for ReferenceBody {
         let Json(body) = Json::from_request(request, app).await?;
         let text = body.get("@odata.id").ok_or(RequestFault::NoReference)?;
         Ok(Self(read(text, &app.hosts(&origin))?))
+    }
+}
+
+/// A query that refers to an object.
+pub struct ReferenceQuery(pub Reference);
+
+impl FromRequestParts<AppState> for ReferenceQuery {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Failure> {
+        let origin = Origin::from_request_parts(parts, app).await?;
+        let query = Query::from_request_parts(parts, app).await?;
+        let url = query.id.ok_or(QueryFault::Missing(QueryOption::Id.name()))?;
+        Ok(Self(Reference::read(&url, &app.hosts(&origin))?))
     }
 }
 

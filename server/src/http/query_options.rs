@@ -41,6 +41,9 @@ impl QueryOptions {
         eventual: false,
     };
 
+    /// Of an operation on the object that a URL in the query names.
+    pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false };
+
     /// Of an operation that answers a number.
     pub const COUNT: Self = Self { takes: &[], not_yet: &["$filter", "$search"], eventual: true };
 
@@ -120,6 +123,11 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
             // Only a link has one that is good.
             Value::Null,
         ),
+        QueryOption::Id => (
+            "The object's URL, as in `@odata.id`.",
+            schema.schema_type(Type::String),
+            json!("https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"),
+        ),
     };
     // The commas between properties stay as they are.
     let reserved = matches!(option, QueryOption::Select).then_some(true);
@@ -127,7 +135,7 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
         .name(option.name())
         .allow_reserved(reserved)
         .parameter_in(ParameterIn::Query)
-        .required(Required::False)
+        .required(if option == QueryOption::Id { Required::True } else { Required::False })
         .description(Some(description))
         .schema(Some(schema))
         .example(Some(example).filter(|example| !example.is_null()))

@@ -1,6 +1,6 @@
 //! Query options: which an operation takes, and what they say. An option that an operation doesn't take is
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
-//! it are none of OData's and ignored.
+//! it are none of OData's and ignored, but for `@id` where an operation takes it.
 
 use super::listing::{Cursor, Listing};
 use std::borrow::Cow;
@@ -21,11 +21,11 @@ pub enum QueryOption {
     Count,
     /// `$skiptoken`: where the page begins.
     SkipToken,
+    /// `@id`: the URL of an object.
+    Id,
 }
 
 impl QueryOption {
-    const ALL: [Self; 4] = [Self::Select, Self::Top, Self::Count, Self::SkipToken];
-
     /// Its name in a URL.
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,6 +33,7 @@ impl QueryOption {
             Self::Top => "$top",
             Self::Count => "$count",
             Self::SkipToken => "$skiptoken",
+            Self::Id => "@id",
         }
     }
 }
@@ -72,6 +73,9 @@ pub enum QueryFault {
     /// Searching needs the header `ConsistencyLevel: eventual`.
     #[error("searching needs the header ConsistencyLevel: eventual")]
     SearchWithoutConsistencyLevel,
+    /// The operation needs this option.
+    #[error("no query option '{0}'")]
+    Missing(&'static str),
     /// The option is given twice.
     #[error("query option '{0}' stands there twice")]
     Twice(&'static str),
@@ -108,6 +112,8 @@ pub struct Query {
     pub count: bool,
     /// `$skiptoken`, still sealed.
     pub skip_token: Option<String>,
+    /// `@id`, not read yet.
+    pub id: Option<String>,
 }
 
 impl Query {
@@ -117,11 +123,13 @@ impl Query {
         let mut query = Self::default();
         let mut seen = Vec::new();
         for (sent, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            let Some(name) = system_name(&sent) else { continue };
-            let option = QueryOption::ALL
-                .into_iter()
-                .find(|option| takes.contains(option) && option.name() == name)
-                .ok_or_else(|| unserved(&name, sent.into_owned(), not_yet))?;
+            let name = usual_name(&sent);
+            let Some(&option) = takes.iter().find(|option| option.name() == name) else {
+                if name.starts_with('$') {
+                    return Err(unserved(&name, sent.into_owned(), not_yet));
+                }
+                continue;
+            };
             if seen.contains(&option) {
                 return Err(QueryFault::Twice(option.name()));
             }
@@ -145,6 +153,7 @@ impl Query {
                 }
             }
             QueryOption::SkipToken => self.skip_token = Some(value.into_owned()),
+            QueryOption::Id => self.id = Some(value.into_owned()),
         }
         Ok(())
     }
@@ -196,14 +205,10 @@ impl Query {
     }
 }
 
-/// The name of an option in its usual spelling. `None`: it is none of OData's.
-fn system_name(sent: &str) -> Option<String> {
+/// The name of an option in its usual spelling: OData's have their `$`.
+fn usual_name(sent: &str) -> String {
     let name = sent.to_ascii_lowercase();
-    if name.starts_with('$') {
-        Some(name)
-    } else {
-        SYSTEM_OPTIONS.contains(&&*name).then(|| format!("${name}"))
-    }
+    if SYSTEM_OPTIONS.contains(&&*name) { format!("${name}") } else { name }
 }
 
 fn unserved(name: &str, sent: String, not_yet: &[&str]) -> QueryFault {
@@ -238,7 +243,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Query, QueryFault> {
-        Query::read(text, &QueryOption::ALL, &["$filter"])
+        let takes = [QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken];
+        Query::read(text, &takes, &["$filter"])
     }
 
     #[test]
@@ -262,6 +268,24 @@ mod tests {
             assert_eq!(read(twice), Err(QueryFault::Twice("$top")), "{twice}");
         }
         assert_eq!(read("tops=1&filters=x&api-version=1.0&=1&top[]=1"), Ok(Query::default()));
+    }
+
+    #[test]
+    fn a_url_in_the_query_is_decoded_once_and_ignored_where_it_is_not_taken() {
+        let url = "https://graph.microsoft.com/v1.0/users('a%2Bb@contoso.example')";
+        for text in [
+            "@id=https://graph.microsoft.com/v1.0/users('a%252Bb@contoso.example')",
+            "%40id=https%3A%2F%2Fgraph.microsoft.com%2Fv1.0%2Fusers%28%27a%252Bb%40contoso.example%27%29&x=1",
+        ] {
+            let query = Query::read(text, &[QueryOption::Id], &[]).unwrap();
+            assert_eq!(query.id.as_deref(), Some(url), "{text}");
+            assert_eq!(read(text), Ok(Query::default()), "{text}");
+        }
+        let twice = Query::read("@id=x&%40ID=x", &[QueryOption::Id], &[]);
+        assert_eq!(twice, Err(QueryFault::Twice("@id")));
+        let odatas_own = Query::read("$id=x", &[QueryOption::Id], &[]);
+        assert_eq!(odatas_own, Err(QueryFault::Unsupported("$id".into())));
+        assert_eq!(Query::read("id=x", &[QueryOption::Id], &[]), Ok(Query::default()));
     }
 
     #[test]
@@ -293,7 +317,7 @@ mod tests {
         #[test]
         fn a_next_link_reads_as_the_same_query(top in proptest::option::of(1usize..=999), count: bool,
                 select in proptest::option::of(proptest::collection::vec("[a-zA-Z]{1,8}", 1..4))) {
-            let query = Query { select, top, count, skip_token: None };
+            let query = Query { select, top, count, ..Query::default() };
             let again = read(&query.next("abc")).unwrap();
             prop_assert_eq!(again.fixed(), query.fixed());
             prop_assert_eq!(again.skip_token.as_deref(), Some("abc"));

@@ -65,6 +65,13 @@ impl Key {
     }
 }
 
+impl From<AsWritten<ObjectId>> for Reference {
+    /// The object with this id, of whatever kind.
+    fn from(id: AsWritten<ObjectId>) -> Self {
+        Self { tenant: None, kind: None, key: Key::Id(id) }
+    }
+}
+
 impl Reference {
     /// Reads the URL of an object, `http(s)://{host}[/v1.0|/beta][/{tenant}]/{set}/{key}` in any spelling in which a request
     /// may have the path, and the form in which Graph stores references:

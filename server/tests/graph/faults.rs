@@ -290,9 +290,8 @@ async fn only_the_path_of_a_member_is_one_where_writes_are_not_supported() {
     let tenant = Tenant::fresh().await;
     let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
     let without = gateway("Write requests are only supported on contained entities");
-    let message = "Graph has this: DELETE /groups/{id}/members/$ref. This server doesn't yet.";
-    let not_yet = refused(501, "NotImplemented", message);
-    for (last, expected) in [(&*ada.to_string(), without), ("$ref", not_yet), ("$count", wrong_method())] {
+    let nobody = refused(400, "Request_BadRequest", "The query option '@id' must stand in this request.");
+    for (last, expected) in [(&*ada.to_string(), without), ("$ref", nobody), ("$count", wrong_method())] {
         let path = format!("/groups/{group}/members/{last}");
         assert_eq!(send(tenant.raw(Method::DELETE, &path).await).await.refusal(), expected, "{last}");
     }

@@ -266,6 +266,77 @@ async fn a_member_is_removed_and_an_object_that_is_none_is_reported_by_the_group
 }
 
 #[tokio::test]
+async fn a_member_is_removed_by_its_url_as_by_its_id() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    let graph = tenant.client(["GroupMember.ReadWrite.All"]).await;
+    let remove = async |group: Uuid, url: &str| {
+        graph.remove_group_member_by_reference().id(group).reference(url).send().await
+    };
+    let (own, domain, id) = (&tenant.server.url, tenant.domain(), tenant.id());
+    for url in [
+        format!("https://graph.microsoft.com/v1.0/directoryObjects/{ada}"),
+        format!("https://graph.microsoft.com/beta/users('{ada}')"),
+        format!("{own}/v1.0/users/ada%40{domain}"),
+        format!(
+            "https://graph.microsoft.com/v2/{id}/directoryObjects/{ada}/Microsoft.DirectoryServices.User"
+        ),
+    ] {
+        tenant.join(group, ada).await;
+        assert_eq!(remove(group, &url).await.unwrap().status(), 204, "{url}");
+        assert!(members_of(&graph, group).await.is_empty());
+        assert_eq!(refusal(remove(group, &url).await), not_found(group), "{url}");
+    }
+    tenant.join(group, ada).await;
+    let (stranger, nobody) = (Tenant::fresh().await.id(), Uuid::from_u128(7));
+    for url in [
+        format!("https://graph.microsoft.com/v1.0/groups/{ada}"),
+        format!("https://graph.microsoft.com/v1.0/{stranger}/users/{ada}"),
+        format!("https://graph.microsoft.com/v1.0/directoryObjects/{nobody}"),
+        format!("https://graph.microsoft.com/v1.0/users/nobody@{domain}"),
+    ] {
+        assert_eq!(refusal(remove(group, &url).await), not_found(group), "{url}");
+    }
+    assert_eq!(refusal(remove(nobody, &reference(ada).odata_id).await), not_found(nobody));
+    assert_eq!(members_of(&graph, group).await, [ada]);
+}
+
+#[tokio::test]
+async fn a_removal_by_url_needs_one_that_names_an_object() {
+    let tenant = Tenant::fresh().await;
+    let (group, ada) = (tenant.security_group("readers").await, tenant.user("ada").await);
+    tenant.join(group, ada).await;
+    let (good, bad) = (reference(ada).odata_id, "Invalid URL format specified in payload.");
+    let missing = "The query option '@id' must stand in this request.";
+    let twice = "The query option '@id' may stand in a request only once.";
+    for (query, code, message) in [
+        (String::new(), "Request_BadRequest", missing),
+        (format!("?id={good}"), "Request_BadRequest", missing),
+        ("?@id=".into(), "Request_BadRequest", bad),
+        (format!("?@id={ada}"), "Request_BadRequest", bad),
+        (format!("?@id=https://elsewhere.example/v1.0/users/{ada}"), "Request_BadRequest", bad),
+        (
+            format!("?@id=https://graph.microsoft.com/v1.0/groups/{group}/members/{ada}"),
+            "Request_BadRequest",
+            bad,
+        ),
+        (format!("?@id={good}&@id={good}"), "Request_UnsupportedQuery", twice),
+        (format!("?@id={good}&%40id={good}"), "Request_UnsupportedQuery", twice),
+        (
+            format!("?$id={good}"),
+            "Request_UnsupportedQuery",
+            "The query option '$id' is not supported by this request.",
+        ),
+    ] {
+        let path = format!("/groups/{group}/members/$ref{query}");
+        let answer = send(tenant.raw(Method::DELETE, &path).await).await;
+        assert_eq!(answer.refusal(), refused(400, code, message), "{query}");
+    }
+    let graph = tenant.client(["GroupMember.ReadWrite.All"]).await;
+    assert_eq!(members_of(&graph, group).await, [ada]);
+}
+
+#[tokio::test]
 async fn members_of_dynamic_and_distribution_groups_can_not_be_removed() {
     let tenant = Tenant::fresh().await;
     let (dynamic, list) = (tenant.dynamic_group("all").await, tenant.distribution_group("list").await);
@@ -276,6 +347,9 @@ async fn members_of_dynamic_and_distribution_groups_can_not_be_removed() {
 
     let from_dynamic = graph.remove_group_member().id(dynamic).member_id(ada).send().await;
     assert_eq!(refusal(from_dynamic), forbidden());
+    let by_url =
+        graph.remove_group_member_by_reference().id(dynamic).reference(reference(ada).odata_id).send();
+    assert_eq!(refusal(by_url.await), forbidden());
     let from_list = graph.remove_group_member().id(list).member_id(ada).send().await;
     assert_eq!(refusal(from_list), refused(400, "Request_BadRequest", MANAGED));
 }

@@ -57,13 +57,23 @@ impl Operation {
         sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }
 
-    /// The path with the examples of its parameters.
+    /// The path with the examples of its parameters, and of those in the query that it needs.
     pub fn example_path(&self) -> String {
         let parameters = self.parameters.as_array().into_iter().flatten();
-        parameters.filter(|parameter| parameter["in"] == "path").fold(self.path.clone(), |path, parameter| {
+        let needed = parameters.filter(|parameter| parameter["required"] == true);
+        needed.fold(self.path.clone(), |path, parameter| {
             let [name, example] = ["name", "example"].map(|key| parameter[key].as_str().unwrap());
-            path.replace(&format!("{{{name}}}"), example)
+            match parameter["in"].as_str() {
+                Some("path") => path.replace(&format!("{{{name}}}"), example),
+                Some("query") => format!("{path}?{name}={example}"),
+                _ => path,
+            }
         })
+    }
+
+    /// Whether its query names an object.
+    pub fn takes_reference(&self) -> bool {
+        self.parameters.as_array().into_iter().flatten().any(|parameter| parameter["name"] == "@id")
     }
 
     /// The contract's example of the response with this status.
@@ -160,7 +170,7 @@ impl Objects {
         (self.path(operation), body)
     }
 
-    /// The operation's path with an object for each parameter.
+    /// The operation's path with an object for each parameter, and one in the query where that names one.
     fn path(&self, operation: &Operation) -> String {
         let dooms = operation.method == Method::DELETE && operation.path.ends_with('}');
         let (mut path, mut set) = (String::new(), "");
@@ -170,7 +180,12 @@ impl Objects {
                 true => path += &self.object_in(set, dooms).to_string(),
                 false => path += segment,
             }
-            set = segment;
+            if segment != "$ref" {
+                set = segment;
+            }
+        }
+        if operation.takes_reference() {
+            path += &format!("?@id={}", url(self.object_in(set, dooms)));
         }
         path
     }
@@ -210,5 +225,9 @@ impl Objects {
 }
 
 pub fn reference(id: Uuid) -> Value {
-    json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")})
+    json!({"@odata.id": url(id)})
+}
+
+fn url(id: Uuid) -> String {
+    format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")
 }

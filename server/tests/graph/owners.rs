@@ -69,7 +69,13 @@ async fn the_last_user_who_owns_a_group_stays() {
     let message = "The group must have at least one owner, hence this owner cannot be removed.";
     assert_eq!(refusal(remove(ada).await), refused(400, BAD_REQUEST, message));
     assert_eq!(owners_of(&graph, group).await, crate::support::sorted([ada, service]));
-    remove(service).await.unwrap();
+    let by_url = async |owner: Uuid| {
+        let remove = graph.remove_group_owner_by_reference().id(group);
+        remove.reference(reference(owner).odata_id).send().await
+    };
+    assert_eq!(refusal(by_url(ada).await), refused(400, BAD_REQUEST, message));
+    by_url(service).await.unwrap();
+    assert_eq!(refusal(by_url(service).await), not_found(group));
     assert_eq!(
         refusal(remove(service).await),
         not_found(group),

@@ -70,6 +70,7 @@ async fn ask(
     let (path, sample) = objects.request(operation);
     let all = Permission::ALL.iter().map(|permission| permission.name());
     let token = tenant.user_token(objects.user, all).await;
+    let more = if path.contains('?') { more.replacen('?', "&", 1) } else { more.into() };
     let path = format!("/v1.0{path}{more}");
     let mut request = tenant.anonymous(operation.method.clone(), &path).bearer_auth(token);
     request = request.header("ConsistencyLevel", "eventual");
@@ -161,6 +162,7 @@ async fn wrong_request(tenant: &Tenant, operation: &Operation, objects: &Objects
         "add_group_member" => body = Some(reference(objects.member)),
         "add_group_owner" => body = Some(reference(objects.owner)),
         "remove_group_owner" => {}
+        _ if operation.takes_reference() => path.truncate(path.find('?').unwrap()),
         "create_user" => {
             body.as_mut().unwrap()["userPrincipalName"] = json!(format!("ada@{}", tenant.domain()));
         }

@@ -109,6 +109,7 @@ fn bad_request(operation: &str) -> Failure {
         "get_me" | "update_me" => RequestFault::NobodySignedIn.into(),
         // Their paths take names too, so that no id is malformed.
         "get_user" | "delete_user" => QueryFault::Unsupported("$top".into()).into(),
+        _ if operation.ends_with("_by_reference") => QueryFault::Missing("@id").into(),
         _ if operation.starts_with("count_") => QueryFault::CountSegmentWithoutConsistencyLevel.into(),
         _ if operation.starts_with("list_") => QueryFault::PageSize("1000".into()).into(),
         _ => RequestFault::Identifier("readers".into()).into(),

@@ -55,5 +55,16 @@ pub(super) fn operations() -> Vec<Operation> {
                 "The object itself stays. Members of dynamic groups and of distribution groups can't be removed.",
             )
             .done("The object is no member of the group any more, durably."),
+        MEMBERS
+            .remove_by_reference(
+                "/groups/{id}/members/$ref",
+                "remove_group_member_by_reference",
+                &REMOVE_MEMBER,
+                members::remove,
+            )
+            .description(
+                "The object itself stays. Members of dynamic groups and of distribution groups can't be removed.",
+            )
+            .done("The object is no member of the group any more, durably."),
     ]
 }

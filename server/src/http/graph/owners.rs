@@ -43,5 +43,16 @@ pub(super) fn operations() -> Vec<Operation> {
                 "The object itself stays. The last user among the owners can't be removed.",
             )
             .done("The object owns the group no more, durably."),
+        OWNERS
+            .remove_by_reference(
+                "/groups/{id}/owners/$ref",
+                "remove_group_owner_by_reference",
+                &CHANGE_OWNERS,
+                owners::remove,
+            )
+            .description(
+                "The object itself stays. The last user among the owners can't be removed.",
+            )
+            .done("The object owns the group no more, durably."),
     ]
 }

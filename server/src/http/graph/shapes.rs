@@ -12,7 +12,7 @@ use crate::{
         operation::Operation,
         origin::Origin,
         paging::PageRequest,
-        payload::ReferenceBody,
+        payload::{ReferenceBody, ReferenceQuery},
         query_options::QueryOptions,
         state::AppState,
     },
@@ -44,10 +44,8 @@ use utoipa::{
 
 /// The rule that deletes an object.
 type Delete<K> = fn(&WriteTx<'_>, Policy, &Grants, &K) -> Result<(), directory::Error>;
-/// The rule that relates an object to an object.
-type Add<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, &Reference) -> Result<(), directory::Error>;
-/// The rule that ends it.
-type Remove<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, ObjectId) -> Result<(), directory::Error>;
+/// The rule that relates an object to an object, or ends that.
+type Relate<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, &Reference) -> Result<(), directory::Error>;
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
@@ -328,7 +326,7 @@ impl<K: ObjectKey> Related<K> {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Add<K>,
+        rule: Relate<K>,
     ) -> Operation {
         let handler = async move |caller: Caller,
                                   State(app): State<AppState>,
@@ -350,13 +348,14 @@ impl<K: ObjectKey> Related<K> {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Remove<K>,
+        rule: Relate<K>,
     ) -> Operation {
         let handler =
             async move |caller: Caller,
                         State(app): State<AppState>,
                         Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
-                write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, related.value)).await?;
+                let related = Reference::from(related);
+                write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
                 Ok::<_, Failure>(answers::no_content())
             };
         let noun = without_article(self.one);
@@ -365,6 +364,28 @@ impl<K: ObjectKey> Related<K> {
             .description(format!("Removes {} from {}.", self.one, self.of.one))
             .page(self.graph_page("delete"))
             .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &self.example_id())
+    }
+
+    /// The same of the object whose URL the query has.
+    pub(super) fn remove_by_reference(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Relate<K>,
+    ) -> Operation {
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  Path(key): Path<K>,
+                                  ReferenceQuery(related): ReferenceQuery| {
+            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
+            Ok::<_, Failure>(answers::no_content())
+        };
+        self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
+            .summary(self.tag, format!("Remove {} from {} by its URL", self.one, self.of.one))
+            .description(format!("Removes {} from {} by its URL.", self.one, self.of.one))
+            .page(self.graph_page("delete"))
+            .takes(&QueryOptions::BY_REFERENCE)
     }
 
     /// Graph's page on what is done with them.

@@ -196,6 +196,14 @@ impl Side {
                 (Method::POST, format!("/groups/{id}/members/$ref"), Some(reference(user))),
                 (Method::POST, format!("/groups/{id}/owners/$ref"), Some(reference(user))),
                 (Method::POST, format!("/groups/{group}/members/$ref"), Some(reference(id))),
+                (
+                    Method::DELETE,
+                    format!(
+                        "/groups/{group}/members/$ref?@id={}",
+                        reference(id)["@odata.id"].as_str().unwrap()
+                    ),
+                    None,
+                ),
                 (Method::POST, format!("/groups/{group}/members/$ref"), Some(at_their_tenant(id))),
                 (Method::POST, format!("/groups/{group}/owners/$ref"), Some(reference(id))),
                 (Method::DELETE, format!("/groups/{group}/members/{id}/$ref"), None),
