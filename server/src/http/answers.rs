@@ -219,7 +219,7 @@ fn write_object(
     let without = text.len();
     match (&found.document, selected) {
         (Some(document), None) => text.push_str(members(&document.default)),
-        (Some(document), Some(properties)) => write_some(text, document, properties)?,
+        (Some(document), Some(properties)) => write_some(text, found, document, properties)?,
         (None, _) => write_hidden(text, entity, found, selected),
     }
     if text.len() == without {
@@ -234,11 +234,23 @@ fn members(object: &str) -> &str {
     object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default()
 }
 
-fn write_some(text: &mut String, document: &Document, properties: &[&Property]) -> Result<(), Failure> {
-    let values = document.pick(properties).ok_or(RequestFault::Internal)?;
-    for (index, (property, value)) in properties.iter().zip(values).enumerate() {
+fn write_some(
+    text: &mut String,
+    found: &Found,
+    document: &Document,
+    properties: &[&Property],
+) -> Result<(), Failure> {
+    // The id is known, and stands last in a user's document.
+    let looked_for: Vec<&Property> =
+        properties.iter().filter(|property| property.name != "id").copied().collect();
+    let mut values = document.pick(&looked_for).ok_or(RequestFault::Internal)?.into_iter();
+    for (index, property) in properties.iter().enumerate() {
         text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":"]);
-        match value {
+        if property.name == "id" {
+            text.extend(["\"", &found.id.to_string(), "\""]);
+            continue;
+        }
+        match values.next().flatten() {
             Some(value) => text.push_str(value.get()),
             None => text.push_str(&property.default_value().to_string()),
         }
