@@ -36,6 +36,11 @@
 //! - What is answered 429 or 503 is sent again after the time in `Retry-After`; what is answered 401 once more, if there is
 //!   another token.
 
+/// The example of the package's page compiles too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 // Generated code names the types of this crate by the crate's own name.
 extern crate self as roster_client;
 

@@ -29,7 +29,7 @@ apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
   name: roster-graph-v1.0
-  title: \"Roster: Microsoft Graph's directory\"
+  title: Roster, the directory of Microsoft Graph
   description: Users, groups and memberships as Microsoft Graph v1.0 has them.
   tags: [directory, microsoft-graph, openapi]
   links:
@@ -164,6 +164,14 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_clients_package_has_the_licences_too() {
+        for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            let [ours, packaged] = [run::root(), run::root().join("client")].map(|folder| folder.join(name));
+            assert!(fs::read(ours).unwrap() == fs::read(packaged).unwrap(), "{name}");
+        }
+    }
 
     #[test]
     fn a_folder_that_holds_something_else_is_left_as_it_is() {
