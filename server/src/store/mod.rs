@@ -207,7 +207,9 @@ impl Store {
     /// The same in the folder of a lock that the caller took.
     pub fn open_locked(lock: &MigrationLock, options: Options) -> Result<Self, Error> {
         let principals = Arc::new(Principals::new());
-        let engine = Arc::new(Engine::open(lock, &options, principals.clone())?);
+        let committed = principals.clone();
+        let after_commit = Box::new(move || committed.after_commit());
+        let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
         let Options { largest_uncounted, clock, .. } = options;
         Ok(Self { engine, principals, unfinished_deletion: Arc::default(), largest_uncounted, clock })
     }

@@ -2,11 +2,7 @@
 //!
 //! This file knows nothing of batches and savepoints; the writer says which unit of work counts.
 
-use super::{
-    Error,
-    engine::{Connection, params},
-    numbers::{self, RowNumber, Tenant},
-};
+use super::numbers::{self, RowNumber, Tenant};
 use crate::model::kinds::ObjectKind;
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -77,11 +73,12 @@ impl Sums {
         self.ended.borrow_mut().clear();
     }
 
-    /// Adds the sums to the rows.
-    pub(super) fn write(&self, connection: Connection<'_>) -> Result<(), Error> {
-        for (count, difference) in self.ended.borrow().iter().filter(|(_, difference)| **difference != 0) {
-            connection.run(count.statement(), params![count.what, count.of_row, *difference])?;
-        }
-        Ok(())
+    /// The statements that add the sums to the rows, each with its parameters.
+    pub(super) fn statements(&self) -> Vec<(&'static str, [i64; 3])> {
+        let ended = self.ended.borrow();
+        let changed = ended.iter().filter(|(_, difference)| **difference != 0);
+        changed
+            .map(|(count, difference)| (count.statement(), [count.what, count.of_row, *difference]))
+            .collect()
     }
 }

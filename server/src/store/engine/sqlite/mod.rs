@@ -14,11 +14,11 @@ pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
-use crate::store::{self, Options, Tenant, engine, principals::Principals, sums::Sums};
+use crate::store::{self, Options, Tenant, engine, sums::Sums};
 use checkpoints::Checkpoints;
 use readers::Readers;
 use std::sync::Arc;
-use writer::Writer;
+use writer::{AfterCommit, Writer};
 
 /// The part of a log's filter that leaves out what the library tells of migrations.
 pub const LOG_FILTER: &str = "rusqlite_migration=warn";
@@ -30,18 +30,19 @@ pub(in crate::store) struct Engine {
 }
 
 impl Engine {
-    /// Opens the database in the folder of this lock, made where there is none.
+    /// Opens the database in the folder of this lock, made where there is none. `after_commit` runs after each commit, before any
+    /// caller is answered.
     pub(in crate::store) fn open(
         lock: &MigrationLock,
         options: &Options,
-        principals: Arc<Principals>,
+        after_commit: AfterCommit,
     ) -> Result<Self, store::Error> {
         let folder = lock.folder();
         let connection = driver::open_writer(lock, options.durability, options.older, &migrations::all())?;
         let readers = Arc::new(Readers::open(folder, options.readers, options.long_readers)?);
         let checkpoints = driver::open_for_checkpoints(folder, options.durability)?;
         let checkpoints = Checkpoints::start(checkpoints, &connection, readers.clone(), options.log_pages)?;
-        let writer = Writer::start(connection, checkpoints, principals)?;
+        let writer = Writer::start(connection, checkpoints, after_commit)?;
         Ok(Self { readers, writer })
     }
 

@@ -12,9 +12,8 @@
 use super::{checkpoints::Checkpoints, faults::is_disk_failure, threads};
 use crate::store::{
     Error, Tenant,
-    engine::Connection,
+    engine::{Connection, params},
     exit,
-    principals::Principals,
     quotas::{Permit, TenantQuotas},
     sums::Sums,
 };
@@ -42,6 +41,9 @@ const BATCH: usize = 512;
 /// How long a transaction takes closures in.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 
+/// What is done after each commit, before any caller is answered.
+pub(in crate::store) type AfterCommit = Box<dyn Fn() + Send>;
+
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     shares: Arc<TenantQuotas>,
@@ -53,11 +55,11 @@ impl Writer {
     pub(super) fn start(
         connection: rusqlite::Connection,
         checkpoints: Checkpoints,
-        principals: Arc<Principals>,
+        after_commit: AfterCommit,
     ) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = threads::start("writer", move || {
-            Thread { connection, checkpoints, principals, sums: Sums::default(), jobs }.run();
+            Thread { connection, checkpoints, after_commit, sums: Sums::default(), jobs }.run();
         });
         let thread = thread.map_err(|_| Error::Closed)?;
         let (shares, left) = (TenantQuotas::new(TENANT_SHARE), TenantQuotas::new(TENANT_LEFT));
@@ -202,7 +204,7 @@ fn answer(mut batch: Vec<Box<dyn Job>>) {
 struct Thread {
     connection: rusqlite::Connection,
     checkpoints: Checkpoints,
-    principals: Arc<Principals>,
+    after_commit: AfterCommit,
     sums: Sums,
     jobs: mpsc::Receiver<Box<dyn Job>>,
 }
@@ -322,10 +324,9 @@ impl Thread {
         if self.connection.is_autocommit() {
             return batch.into_iter().for_each(|job| job.fail(Error::Closed));
         }
-        let sums = self.sums.write(Connection::Sqlite(&self.connection));
-        match sums.and_then(|()| self.execute("COMMIT")) {
+        match self.write_sums().and_then(|()| self.execute("COMMIT")) {
             Ok(()) => {
-                self.principals.after_commit();
+                (self.after_commit)();
                 answer(batch);
             }
             Err(error) if is_disk_failure(&error) => {
@@ -338,6 +339,13 @@ impl Thread {
                 batch.into_iter().for_each(|job| job.fail(error.clone()));
             }
         }
+    }
+
+    fn write_sums(&self) -> Result<(), Error> {
+        let connection = Connection::Sqlite(&self.connection);
+        self.sums.statements().into_iter().try_for_each(|(statement, [what, of_row, difference])| {
+            connection.run(statement, params![what, of_row, difference]).map(drop)
+        })
     }
 
     fn roll_back(&self) {
