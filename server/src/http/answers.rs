@@ -240,17 +240,11 @@ fn write_some(
     document: &Document,
     properties: &[&Property],
 ) -> Result<(), Failure> {
-    // The id is known, and stands last in a user's document.
-    let looked_for: Vec<&Property> =
-        properties.iter().filter(|property| property.name != "id").copied().collect();
-    let mut values = document.pick(&looked_for).ok_or(RequestFault::Internal)?.into_iter();
-    for (index, property) in properties.iter().enumerate() {
+    let values = document.pick(properties).ok_or(RequestFault::Internal)?;
+    for (index, (property, value)) in properties.iter().zip(values).enumerate() {
         text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":"]);
-        if property.name == "id" {
-            text.extend(["\"", &found.id.to_string(), "\""]);
-            continue;
-        }
-        match values.next().flatten() {
+        match value {
+            _ if property.name == "id" => text.extend(["\"", &found.id.to_string(), "\""]),
             Some(value) => text.push_str(value.get()),
             None => text.push_str(&property.default_value().to_string()),
         }

@@ -157,15 +157,17 @@ impl Document {
         picked.is_some_and(|values| values.into_iter().flatten().all(|list| list.get() == "[]"))
     }
 
-    /// The JSON of these properties' values, in their order. `None` for one that has no value, and for all where this isn't
-    /// what was stored.
+    /// The JSON of these properties' values, in their order. `None` for the id, which is known without a document, for one that
+    /// has no value, and for all where this isn't what was stored.
     pub fn pick(&self, properties: &[&Property]) -> Option<Vec<Option<&RawValue>>> {
         let mut picked = vec![None; properties.len()];
+        let mut left = properties.iter().filter(|property| property.name != "id").count();
         for object in [Some(&self.default), self.rest.as_ref()].into_iter().flatten() {
             let mut text = serde_json::Deserializer::from_str(object);
-            let read = Picker { properties, picked: &mut picked }.deserialize(&mut text);
+            let picker = Picker { properties, picked: &mut picked, left: &mut left };
+            let read = picker.deserialize(&mut text);
             // An object that isn't read to its end is an error too.
-            if picked.iter().all(Option::is_some) {
+            if left == 0 {
                 return Some(picked);
             }
             read.ok()?;
@@ -178,6 +180,8 @@ impl Document {
 struct Picker<'p, 'd> {
     properties: &'p [&'p Property],
     picked: &'p mut [Option<&'d RawValue>],
+    /// How many of them aren't picked yet, without the id.
+    left: &'p mut usize,
 }
 
 impl<'d> DeserializeSeed<'d> for Picker<'_, 'd> {
@@ -196,13 +200,12 @@ impl<'d> Visitor<'d> for Picker<'_, 'd> {
     }
 
     fn visit_map<M: MapAccess<'d>>(self, mut members: M) -> Result<(), M::Error> {
-        let mut left = self.picked.iter().filter(|value| value.is_none()).count();
-        while left > 0
+        while *self.left > 0
             && let Some(name) = members.next_key::<&str>()?
         {
-            match self.properties.iter().position(|property| property.name == name) {
+            match self.properties.iter().position(|property| property.name == name && name != "id") {
                 Some(index) => {
-                    left -= usize::from(self.picked[index].is_none());
+                    *self.left -= usize::from(self.picked[index].is_none());
                     self.picked[index] = Some(members.next_value()?);
                 }
                 None => drop(members.next_value::<IgnoredAny>()?),
