@@ -1,4 +1,5 @@
-//! The contract as the linters of other ecosystems see it: redocly and spectral, with the rules that they bring.
+//! The contract as the linters of other ecosystems see it: redocly and spectral, with the rules that they bring, and the
+//! parsers on which other tools are built.
 
 use crate::{run, tools};
 use std::process::Command;
@@ -15,6 +16,9 @@ pub fn contract() -> Result<(), String> {
         .args(["lint", "--ruleset", "xtask/tools/spectral.yaml", "--fail-severity", "warn"])
         .args(DOCUMENTS);
     run::succeed(spectral.current_dir(run::root()))?;
+    let mut parser = Command::new("node");
+    parser.arg("xtask/tools/swagger-parser.mjs").arg(tools::node()?).args(DOCUMENTS);
+    run::succeed(parser.current_dir(run::root()))?;
     let mut validator = Command::new(tools::python()?.join("openapi-spec-validator"));
     run::succeed(validator.args(DOCUMENTS).current_dir(run::root()))
 }

@@ -20,6 +20,7 @@ mod schemathesis;
 mod test;
 mod tools;
 mod torture;
+mod validators;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
-use crate::{browser, consumers, coverage, dependencies, documents, lint, openapi, run, schemathesis};
+use crate::{
+    browser, consumers, coverage, dependencies, documents, lint, openapi, run, schemathesis, validators,
+};
 use clap::Args;
 use std::{
     io::{BufRead, BufReader},
@@ -52,6 +54,8 @@ impl Test {
             tally.step("dependencies, used", dependencies::check_used());
             tally.step("contract, linted", lint::contract());
             tally.step("contract, kept by the running server", schemathesis::run());
+            tally.step("contract, kept behind Prism", validators::prism());
+            tally.step("contract, kept behind express-openapi-validator", validators::express());
             tally.step("TypeScript client", consumers::typescript());
             tally.step("Python client", consumers::python());
             tally.step("documents with other languages, followed", documents::follow_other_languages());

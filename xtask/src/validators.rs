@@ -1,0 +1,29 @@
+//! The running server behind validators of the contract: they stand between client and server, and hold each request and
+//! each answer against it. `tools/requests.mjs` sends each operation's example through them.
+
+use crate::{roster::Roster, run, tools};
+use std::process::Command;
+
+/// Behind Prism.
+pub fn prism() -> Result<(), String> {
+    exchange("prism.mjs")
+}
+
+/// Behind express-openapi-validator.
+pub fn express() -> Result<(), String> {
+    exchange("express-openapi-validator.mjs")
+}
+
+/// Fails on any request or answer that the validator of this script finds against the contract.
+fn exchange(script: &str) -> Result<(), String> {
+    let server = Roster::start()?;
+    // Between them they may do everything.
+    let application = server.token(&["--app", "sample-all"])?;
+    let user = ["--user", "5a3e0000-0000-4000-8000-000000000109"];
+    let scopes = ["--scope", "User.ReadWrite", "--scope", "Directory.AccessAsUser.All"];
+    let user = server.token(&[&user[..], &scopes[..]].concat())?;
+    let mut command = Command::new("node");
+    command.arg(run::root().join("xtask/tools").join(script));
+    command.arg(run::root().join("openapi/graph-v1.0.json")).arg(&server.url).arg(tools::node()?);
+    run::captured(command.args([application, user])).map(drop)
+}
