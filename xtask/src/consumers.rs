@@ -1,12 +1,13 @@
 //! The contract as programs in other languages consume it. A client is generated from the published document and nothing
-//! else, the program that `docs/` shows is type-checked against it and then run against the server, and what it prints is
-//! what `docs/` says. All of it lies in the target folder.
+//! else, a program is type-checked against it and then run against the server, and prints what it should. The program is
+//! the one that `docs/` shows, or for a generator without a page there the project of its name in `xtask/consumers/`. All of
+//! it is done in the target folder.
 
 use crate::{markdown, roster::Roster, run, tools};
 use std::{
     env,
-    ffi::OsString,
-    fs,
+    ffi::{OsStr, OsString},
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -18,6 +19,17 @@ use std::os::windows::fs::symlink_dir as link;
 
 const CONTRACT: &str = "openapi/graph-v1.0.json";
 
+/// What the programs in `xtask/consumers/` print.
+const PRINTS: &str = "\
+added
+refused: Request_BadRequest: One or more added object references already exist for the following modified properties: 'members'.
+listed: Ada Lovelace
+counted: 1
+";
+
+/// What openapi-generator generates besides a client.
+const CLIENT_ALONE: &str = "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false";
+
 /// A page of `docs/` that shows a program and what it prints.
 struct Page {
     program: String,
@@ -28,17 +40,11 @@ struct Page {
 pub fn typescript() -> Result<(), String> {
     let page = Page::read("typescript")?;
     let folder = folder("typescript", "members.mts", &page.program)?;
-    let packages = tools::node()?.join("node_modules");
-    // Where both tsc and Node.js look for what the program imports.
-    link(&packages, folder.join("node_modules")).map_err(|error| format!("node_modules: {error}"))?;
-    let tool = |name: &str| program(&packages.join(".bin").join(name), &folder);
-
-    let contract = run::root().join(CONTRACT);
-    step("generate", silent(tool("openapi-typescript").arg(contract).args(["--output", "graph.ts"])))?;
-    let strictly = ["--strict", "--noUncheckedIndexedAccess", "--noEmitOnError"];
-    let options = ["--target", "es2022", "--module", "nodenext", "--types", "node", "members.mts"];
-    step("type-check", run::captured(tool("tsc").args(strictly).args(options)))?;
-    page.run(program(Path::new("node"), &folder).arg("members.mjs"))
+    let tool = node_tool("openapi-typescript")?;
+    let mut generate = program(&tool, &folder);
+    step("generate", silent(generate.arg(contract()).args(["--output", "graph.ts"])))?;
+    type_check(&folder)?;
+    must_print(program("node", &folder).arg("members.mjs"), &page.prints)
 }
 
 /// A package by openapi-python-client, checked by mypy.
@@ -46,12 +52,12 @@ pub fn python() -> Result<(), String> {
     let page = Page::read("python")?;
     let folder = folder("python", "members.py", &page.program)?;
     let programs = tools::python()?;
-    let tool = |name: &str| program(&programs.join(name), &folder);
+    let tool = |name: &str| program(programs.join(name), &folder);
 
     let mut generate = tool("openapi-python-client");
     generate.args(["generate", "--fail-on-warning", "--meta", "none", "--output-path", "graph", "--path"]);
     // It formats what it wrote with ruff, which it looks for there.
-    generate.arg(run::root().join(CONTRACT)).env("PATH", path_with(&programs)?);
+    generate.arg(contract()).env("PATH", path_with(&programs)?);
     step("generate", run::captured(&mut generate))?;
     // Of the package, that which comes from the contract: the rest is the same text for every contract.
     let checked = ["--module", "members", "--package", "graph.api", "--package", "graph.models"];
@@ -59,7 +65,75 @@ pub fn python() -> Result<(), String> {
         "type-check",
         run::captured(tool("mypy").args(["--strict", "--follow-imports=silent"]).args(checked)),
     )?;
-    page.run(tool("python").arg("members.py"))
+    must_print(tool("python").arg("members.py"), &page.prints)
+}
+
+/// A client by hey-api, checked by tsc, run by Node.js.
+pub fn hey_api() -> Result<(), String> {
+    let folder = project("hey-api")?;
+    let tool = node_tool("openapi-ts")?;
+    let mut generate = program(&tool, &folder);
+    step("generate", run::captured(generate.arg("--input").arg(contract()).args(["--output", "graph"])))?;
+    type_check(&folder)?;
+    must_print(program("node", &folder).arg("members.mjs"), PRINTS)
+}
+
+/// A package by ogen.
+pub fn ogen() -> Result<(), String> {
+    let folder = project("ogen")?;
+    let mut generate = program("go", &folder);
+    generate.args(["tool", "ogen", "--config", "ogen.yml", "--target", "graph", "--package", "graph"]);
+    step("generate", run::captured(generate.arg(contract())))?;
+    go(&folder)
+}
+
+/// A package by openapi-generator.
+pub fn openapi_generator_go() -> Result<(), String> {
+    let folder = project("openapi-generator-go")?;
+    let options = ["--generator-name", "go", "--package-name", "graph"];
+    openapi_generator(&folder, &[&options[..], &["--additional-properties", "withGoMod=false"]].concat())?;
+    go(&folder)
+}
+
+/// A crate by openapi-generator.
+pub fn openapi_generator_rust() -> Result<(), String> {
+    let folder = project("openapi-generator-rust")?;
+    openapi_generator(&folder, &["--generator-name", "rust"])?;
+    let mut build = run::cargo(&["build", "--quiet"]);
+    // In the folder that the workspace is built in, which has most of what it depends on.
+    step("build", run::captured(build.current_dir(&folder).env("CARGO_TARGET_DIR", run::target())))?;
+    must_print(&mut program(run::target().join("debug/openapi-generator-rust"), &folder), PRINTS)
+}
+
+/// Generates the folder `graph`.
+fn openapi_generator(folder: &Path, options: &[&str]) -> Result<(), String> {
+    let mut generate = tools::openapi_generator()?;
+    generate.args(["generate", "--output", "graph", "--global-property", CLIENT_ALONE]).args(options);
+    step("generate", run::captured(generate.arg("--input-spec").arg(contract()).current_dir(folder)))
+        .map(drop)
+}
+
+/// Checks and runs a program in Go.
+fn go(folder: &Path) -> Result<(), String> {
+    step("vet", run::captured(program("go", folder).args(["vet", "."])))?;
+    step("build", run::captured(program("go", folder).args(["build", "-o", "members", "."])))?;
+    must_print(&mut program(folder.join("members"), folder), PRINTS)
+}
+
+/// A tool of Node.js.
+fn node_tool(name: &str) -> Result<PathBuf, String> {
+    Ok(tools::node()?.join("node_modules/.bin").join(name))
+}
+
+/// Compiles `members.mts`.
+fn type_check(folder: &Path) -> Result<(), String> {
+    // Where both tsc and Node.js look for what the program imports.
+    let packages = tools::node()?.join("node_modules");
+    link(packages, folder.join("node_modules")).map_err(|error| format!("node_modules: {error}"))?;
+    let mut check = program(node_tool("tsc")?, folder);
+    check.args(["--strict", "--noUncheckedIndexedAccess", "--noEmitOnError"]);
+    check.args(["--target", "es2022", "--module", "nodenext", "--types", "node", "members.mts"]);
+    step("type-check", run::captured(&mut check)).map(drop)
 }
 
 impl Page {
@@ -72,33 +146,62 @@ impl Page {
         };
         Ok(Self { program: block(name)?, prints: block("text")? })
     }
+}
 
-    /// Runs the program against a server of its own.
-    fn run(&self, command: &mut Command) -> Result<(), String> {
-        let server = Roster::start()?;
-        let printed = step("run", run::captured(command.env("ROSTER", &server.url)))?.printed;
-        if printed == self.prints {
-            return Ok(());
-        }
-        Err(format!("run: it doesn't print what the page says, but\n{printed}"))
-    }
+/// Runs a program against a server of its own. It must print this.
+fn must_print(command: &mut Command, expected: &str) -> Result<(), String> {
+    let server = Roster::start()?;
+    let printed = step("run", run::captured(command.env("ROSTER", &server.url)))?.printed;
+    if printed == expected { Ok(()) } else { Err(format!("run: it doesn't print\n{expected}but\n{printed}")) }
 }
 
 /// A new folder in the target folder with this file in it.
-fn folder(language: &str, file: &str, text: &str) -> Result<PathBuf, String> {
-    let folder = run::target().join("consumers").join(language);
+fn folder(name: &str, file: &str, text: &str) -> Result<PathBuf, String> {
+    let folder = empty_folder(name)?;
+    fs::write(folder.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    Ok(folder)
+}
+
+/// A new folder in the target folder with what lies in the folder of this name in `xtask/consumers/`.
+fn project(name: &str) -> Result<PathBuf, String> {
+    let folder = empty_folder(name)?;
+    copy(&run::root().join("xtask/consumers").join(name), &folder)
+        .map_err(|error| format!("{name}: {error}"))?;
+    Ok(folder)
+}
+
+fn empty_folder(name: &str) -> Result<PathBuf, String> {
+    let folder = run::target().join("consumers").join(name);
     let prepare = || {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join(file), text)
+        fs::create_dir_all(&folder)
     };
     prepare().map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
 }
 
-fn program(path: &Path, folder: &Path) -> Command {
+/// Copies what lies in a folder into one that is there.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir(&target)?;
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn contract() -> PathBuf {
+    run::root().join(CONTRACT)
+}
+
+fn program(path: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(path);
     command.current_dir(folder);
     command
@@ -130,6 +233,12 @@ mod tests {
     fn the_rust_program_in_the_docs_is_the_clients_example() {
         let example = fs::read_to_string(run::root().join("client/examples/members.rs")).unwrap();
         assert_eq!(Page::read("rust").unwrap().program, example);
+    }
+
+    #[test]
+    fn the_page_on_java_names_the_generators_version() {
+        let page = markdown::read("docs/java.md").unwrap();
+        assert!(page.contains(&format!("<version>{}</version>", tools::OPENAPI_GENERATOR)));
     }
 
     #[test]

@@ -19,7 +19,8 @@ use std::{
 use tempfile::TempDir;
 
 /// The documents that need more than a shell, curl and Roster.
-const WITH_OTHER_LANGUAGES: [&str; 2] = ["docs/python.md", "docs/typescript.md"];
+const WITH_OTHER_LANGUAGES: [&str; 4] =
+    ["docs/go.md", "docs/java.md", "docs/python.md", "docs/typescript.md"];
 
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
@@ -31,8 +32,8 @@ const NOT_RUN: [(&str, &str); 2] = [
 const SERVING: [&str; 4] = ["-- demo", "-- serve", "roster demo", "roster serve"];
 
 /// The languages of blocks that hold no command lines.
-const OTHER_LANGUAGES: [&str; 8] =
-    ["", "json", "python", "rust", "rust,ignore", "text", "toml", "typescript"];
+const OTHER_LANGUAGES: [&str; 11] =
+    ["", "go", "java", "json", "python", "rust", "rust,ignore", "text", "toml", "typescript", "xml"];
 
 /// Where a server listens that isn't told otherwise.
 const ADDRESS: &str = "127.0.0.1:8080";
@@ -53,7 +54,7 @@ esac
 /// Follow the documents as a newcomer does: run their command lines in an empty folder.
 #[derive(Args)]
 pub struct Documents {
-    /// Also those with other languages, whose packages are installed (Node.js, Python)
+    /// Also those with other languages, whose packages are installed (Go, Java, Node.js, Python)
     #[arg(long)]
     all: bool,
 }

@@ -15,7 +15,7 @@ const INPUT_SECONDS: &str = "ROSTER_INPUT_SECONDS";
 /// Pass the tests.
 #[derive(Args)]
 pub struct Test {
-    /// Also what needs more than Rust and curl on the machine (strace, Node.js, Python, Chromium)
+    /// Also what needs more than Rust and curl on the machine (strace, Node.js, Python, Go, Java, Maven, Chromium)
     #[arg(long)]
     all: bool,
 }
@@ -58,6 +58,10 @@ impl Test {
             tally.step("contract, kept behind express-openapi-validator", validators::express());
             tally.step("TypeScript client", consumers::typescript());
             tally.step("Python client", consumers::python());
+            tally.step("TypeScript client by hey-api", consumers::hey_api());
+            tally.step("Go client by ogen", consumers::ogen());
+            tally.step("Go client by openapi-generator", consumers::openapi_generator_go());
+            tally.step("Rust client by openapi-generator", consumers::openapi_generator_rust());
             tally.step("documents with other languages, followed", documents::follow_other_languages());
             tally.step("documentation, in a browser", browser::docs_page());
             tally.step("documentation, published", browser::published());

@@ -1,6 +1,6 @@
 //! Third-party tools: npm packages as `xtask/tools/package-lock.json` pins them, Python packages as
-//! `xtask/tools/requirements.txt` does, and cargo's own in the versions named here. They are installed into the target
-//! folder, once for each content.
+//! `xtask/tools/requirements.txt` does, and cargo's own and Java's in the versions named here. They are installed into the
+//! target folder, once for each content. Go's are pinned where they are used, in a `go.mod` of `xtask/consumers`.
 
 use crate::run;
 use std::{
@@ -11,6 +11,9 @@ use std::{
 
 const CARGO_DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
 const CARGO_SHEAR: [&str; 2] = ["cargo-shear", "1.9.1"];
+/// The version of openapi-generator. `docs/java.md` names it too.
+pub const OPENAPI_GENERATOR: &str = "7.25.0";
+const MAVEN_DEPENDENCY_PLUGIN: &str = "3.11.0";
 
 /// The folder in which `node_modules` lies.
 pub fn node() -> Result<PathBuf, String> {
@@ -46,6 +49,24 @@ pub fn cargo_deny() -> Result<Command, String> {
 /// The cargo-shear program.
 pub fn cargo_shear() -> Result<Command, String> {
     from_registry(CARGO_SHEAR)
+}
+
+/// The openapi-generator program.
+pub fn openapi_generator() -> Result<Command, String> {
+    let folder = run::target().join("tools/openapi-generator");
+    let archive = folder.join(format!("openapi-generator-cli-{OPENAPI_GENERATOR}.jar"));
+    if !archive.exists() {
+        let plugin =
+            format!("org.apache.maven.plugins:maven-dependency-plugin:{MAVEN_DEPENDENCY_PLUGIN}:copy");
+        let mut copy = Command::new("mvn");
+        copy.args(["--batch-mode", "--quiet", &plugin]);
+        copy.arg(format!("-Dartifact=org.openapitools:openapi-generator-cli:{OPENAPI_GENERATOR}"));
+        copy.arg(format!("-DoutputDirectory={}", folder.display()));
+        run::succeed(copy.current_dir(run::root()))?;
+    }
+    let mut command = Command::new("java");
+    command.arg("-jar").arg(archive);
+    Ok(command)
 }
 
 /// A program with this name and version, built without optimization, which would take longer than all that it does here.
