@@ -11,19 +11,24 @@ import (
 	"members/graph"
 
 	"github.com/google/uuid"
+	"github.com/ogen-go/ogen/ogenerrors"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// tokens gives each request the access token.
+// tokens gives each request the application's token.
 type tokens struct{ source oauth2.TokenSource }
 
-func (tokens tokens) AccessToken(context.Context, graph.OperationName) (graph.AccessToken, error) {
+func (tokens tokens) OAuth2(context.Context, graph.OperationName) (graph.OAuth2, error) {
 	token, err := tokens.source.Token()
 	if err != nil {
-		return graph.AccessToken{}, err
+		return graph.OAuth2{}, err
 	}
-	return graph.AccessToken{Token: token.AccessToken}, nil
+	return graph.OAuth2{Token: token.AccessToken}, nil
+}
+
+func (tokens) Bearer(context.Context, graph.OperationName) (graph.Bearer, error) {
+	return graph.Bearer{}, ogenerrors.ErrSkipClientSecurity
 }
 
 func main() {

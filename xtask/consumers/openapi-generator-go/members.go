@@ -21,9 +21,7 @@ func main() {
 		TokenURL:     server + "/5a3e0000-0000-4000-8000-000000000000/oauth2/v2.0/token",
 		Scopes:       []string{"https://graph.microsoft.com/.default"},
 	}
-	ctx := context.Background()
-	token := must(sample.Token(ctx))
-	ctx = context.WithValue(ctx, graph.ContextAccessToken, token.AccessToken)
+	ctx := context.WithValue(context.Background(), graph.ContextOAuth2, sample.TokenSource(context.Background()))
 	configuration := graph.NewConfiguration()
 	configuration.Servers = graph.ServerConfigurations{{URL: server + "/v1.0"}}
 	client := graph.NewAPIClient(configuration)

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let token: Value = reqwest::Client::new().post(endpoint).form(&form).send().await?.json().await?;
     let mut graph = Configuration::new();
     graph.base_path = format!("{server}/v1.0");
-    graph.bearer_access_token = token["access_token"].as_str().map(str::to_owned);
+    graph.oauth_access_token = token["access_token"].as_str().map(str::to_owned);
 
     let typists = GroupCreate::new("Typists".into(), false, "typists".into(), true);
     let group = groups::create_group(&graph, typists).await?.id.ok_or("no id")?;
