@@ -1,4 +1,4 @@
-// Adds a member to a group twice, lists the members and counts them, by the client that hey-api makes.
+// Adds a member to a group twice, lists the members and counts them, with the client that hey-api generates.
 import { client } from "./graph/client.gen.js";
 import { addGroupMember, countGroupMembers, createGroup, listGroupMembers } from "./graph/index.js";
 

@@ -1,4 +1,4 @@
-// Adds a member to a group twice, lists the members and counts them, by the client that ogen makes.
+// Adds a member to a group twice, lists the members and counts them, with the client that ogen generates.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Adds a member to a group twice, lists the members and counts them, by the client that openapi-generator makes for Go.
+// Adds a member to a group twice, lists the members and counts them, with the client that openapi-generator generates for Go.
 package main
 
 import (

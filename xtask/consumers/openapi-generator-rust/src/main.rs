@@ -1,4 +1,4 @@
-//! Adds a member to a group twice, lists the members and counts them, by the client that openapi-generator makes for Rust.
+//! Adds a member to a group twice, lists the members and counts them, with the client that openapi-generator generates for Rust.
 
 use graph::apis::{Error, configuration::Configuration, group_members_api as members, groups_api as groups};
 use graph::models::{GroupCreate, ODataErrors, ReferenceCreate};
