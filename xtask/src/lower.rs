@@ -70,7 +70,7 @@ impl Lowering<'_> {
                         "webhooks" | "jsonSchemaDialect" | "pathItems" => {
                             return Err(unsupported(&here, name));
                         }
-                        "example" => lowered.insert(name.clone(), member.clone()),
+                        "example" | "examples" => lowered.insert(name.clone(), member.clone()),
                         "schema" => lowered.insert(name.clone(), self.schema(member, &here)?),
                         "schemas" if at == "/components" => {
                             lowered.insert(name.clone(), self.each(member, &here)?)
@@ -310,5 +310,14 @@ mod tests {
         let properties = &lowered["components"]["schemas"]["A"]["properties"];
         assert_eq!(*properties, json!({"const": {"type": "string"}, "schema": {"enum": [1]}}));
         assert_eq!(lowered["openapi"], "3.0.3");
+    }
+    #[test]
+    fn what_named_examples_hold_is_left_as_it_is() {
+        let examples = json!({"one": {"value": {"schema": {"const": 1}, "webhooks": null}}});
+        let document = json!({"paths": {"/x": {"get": {"responses": {"400": {"content": {"application/json":
+            {"examples": examples}}}}}}}, "components": {"examples": examples}});
+        let lowered = lower(&document).unwrap();
+        assert_eq!(lowered["components"], document["components"]);
+        assert_eq!(lowered["paths"], document["paths"]);
     }
 }

@@ -2,7 +2,10 @@
 //! its permissions are refused, its query options are read, and the contract says all of it.
 
 use super::{
-    contract::{error_responses, headers},
+    contract::{
+        error_responses, headers,
+        request_faults::{Taken, TakenBody},
+    },
     envelope::OperationId,
     errors::{Failure, RequestFault},
     extract::{self, Caller},
@@ -60,8 +63,6 @@ pub struct Operation {
     schemas: Vec<(String, RefOr<Schema>)>,
     handler: MethodRouter<AppState>,
     options: &'static QueryOptions,
-    names_objects: bool,
-    conflicts: bool,
     signed_in: bool,
     /// Its page in Graph's documentation.
     page: Cow<'static, str>,
@@ -107,21 +108,8 @@ impl Operation {
         schemas: Vec<(String, RefOr<Schema>)>,
         handler: MethodRouter<AppState>,
     ) -> Self {
-        let names_objects = path.contains('{');
-        let (options, conflicts, signed_in, page) = (&QueryOptions::NONE, false, false, Cow::default());
-        Self {
-            need,
-            path,
-            method,
-            documented,
-            schemas,
-            handler,
-            options,
-            names_objects,
-            conflicts,
-            signed_in,
-            page,
-        }
+        let (options, signed_in, page) = (&QueryOptions::NONE, false, Cow::default());
+        Self { need, path, method, documented, schemas, handler, options, signed_in, page }
     }
 
     /// The same under this tag, in these words.
@@ -211,19 +199,9 @@ impl Operation {
         Self { options, ..self }
     }
 
-    /// The same, where the body names objects too, which may be absent.
-    pub(super) fn names_objects(self) -> Self {
-        Self { names_objects: true, ..self }
-    }
-
-    /// The same, where what the request makes can be there already.
-    pub(super) fn conflicts(self) -> Self {
-        Self { conflicts: true, ..self }
-    }
-
     /// The same on the signed-in user: applications without one are told so, before all else.
     pub(super) fn signed_in(self) -> Self {
-        Self { signed_in: true, names_objects: true, ..self }
+        Self { signed_in: true, ..self }
     }
 
     /// Its name in the contract: a verb first, never changed after a release.
@@ -246,13 +224,7 @@ impl Operation {
         if parameters.len() > 0 {
             documented.parameters.get_or_insert_default().extend(parameters);
         }
-        let possible = error_responses::Possible {
-            names_objects: self.names_objects,
-            has_body: documented.request_body.is_some(),
-            reads: matches!(self.method, HttpMethod::Get),
-            conflicts: self.conflicts,
-        };
-        documented.responses.responses.extend(error_responses::of(possible));
+        documented.responses.responses.extend(error_responses::of(self.taken()));
         for (status, response) in &mut documented.responses.responses {
             if let RefOr::T(response) = response {
                 headers::refer(status, response);
@@ -289,6 +261,20 @@ impl Operation {
                 .build()
         } else {
             extensions.build()
+        }
+    }
+
+    /// What it takes, of which follows what it can be refused for.
+    fn taken(&self) -> Taken<'_> {
+        let is_reference = self.path.ends_with("/$ref");
+        let body = if is_reference { TakenBody::Reference } else { TakenBody::Object };
+        Taken {
+            operation: self.id(),
+            need: self.need,
+            options: self.options,
+            has_ids: !self.ids().is_empty(),
+            body: self.documented.request_body.as_ref().map(|_| body),
+            signed_in: self.signed_in,
         }
     }
 

@@ -12,11 +12,11 @@ use utoipa::openapi::{
 /// Which query options an operation takes.
 #[derive(Debug)]
 pub struct QueryOptions {
-    takes: &'static [QueryOption],
+    pub(super) takes: &'static [QueryOption],
     /// Those that Graph's operation takes besides.
-    not_yet: &'static [&'static str],
+    pub(super) not_yet: &'static [&'static str],
     /// Whether the operation demands the header `ConsistencyLevel: eventual`, as the path segment `$count` does.
-    eventual: bool,
+    pub(super) eventual: bool,
 }
 
 impl QueryOptions {

@@ -150,6 +150,8 @@ impl Contract {
         if status.is_success() {
             check_query(operation, exchange)?;
             self.check_request_body(operation, exchange)?;
+        } else {
+            self.check_refusal(promised, body)?;
         }
         Ok(Some(id.to_owned()))
     }
@@ -194,6 +196,21 @@ impl Contract {
             _ => serde_json::from_slice(body).map_err(|error| format!("the body: {error}"))?,
         };
         self.validate(&media["schema"], Of::Answers, &value)
+    }
+
+    /// A refusal has the codes of one of the examples, all of which are provoked elsewhere.
+    fn check_refusal(&self, promised: &Value, body: &Bytes) -> Result<(), String> {
+        let codes = |body: &Value| {
+            let error = &body["error"];
+            (error["code"].clone(), error["details"][0]["code"].clone())
+        };
+        let answered = codes(&serde_json::from_slice(body).unwrap_or_default());
+        let shown = promised["content"]["application/json"]["examples"].as_object();
+        let is_shown = shown.into_iter().flatten().any(|(_, example)| {
+            let shared = example["$ref"].as_str().and_then(|place| self.document.pointer(&place[1..]));
+            codes(&shared.unwrap_or(example)["value"]) == answered
+        });
+        if is_shown { Ok(()) } else { Err(format!("no example has the codes {answered:?}")) }
     }
 
     /// What was accepted fits the contract too, but for annotations, for words in another case, which are taken
@@ -331,9 +348,12 @@ fn what_the_contract_does_not_promise_is_noticed() {
     let mut more = headers("text/plain");
     more.insert("x-more", "1".parse().unwrap());
     check(StatusCode::OK, &more, "3").unwrap_err();
-    let error = json!({"error": {"code": "c", "message": "m", "colour": "red"}}).to_string().leak();
+    let code = "Request_UnsupportedQuery";
+    let error = json!({"error": {"code": code, "message": "m", "colour": "red"}}).to_string().leak();
     check(StatusCode::BAD_REQUEST, &headers("application/json"), error).unwrap_err();
-    let error = json!({"error": {"code": "c", "message": "m"}}).to_string().leak();
+    let error = json!({"error": {"code": "Request_Unheard", "message": "m"}}).to_string().leak();
+    check(StatusCode::BAD_REQUEST, &headers("application/json"), error).unwrap_err();
+    let error = json!({"error": {"code": code, "message": "m"}}).to_string().leak();
     assert_eq!(check(StatusCode::BAD_REQUEST, &headers("application/json"), error), counted);
     check(StatusCode::SERVICE_UNAVAILABLE, &headers("application/json"), error).unwrap_err();
 }

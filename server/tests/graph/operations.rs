@@ -19,6 +19,22 @@ pub struct Operation {
     pub has_body: bool,
     /// The example of its body; `null` where it has none.
     pub body_example: Value,
+    /// Where the contract has the schema of its body.
+    body_schema: String,
+}
+
+/// An error that the contract shows of an operation.
+pub struct ErrorExample {
+    pub status: u16,
+    pub name: String,
+    pub value: Value,
+}
+
+impl ErrorExample {
+    /// Whether no request provokes it: it tells of what breaks in the server, or is too much for it.
+    pub fn is_of_server(&self) -> bool {
+        [429, 500, 503, 504].contains(&self.status)
+    }
 }
 
 /// All operations of the contract.
@@ -27,13 +43,16 @@ pub fn operations() -> &'static [Operation] {
     &OPERATIONS
 }
 
+static CONTRACT: LazyLock<Value> = LazyLock::new(|| http::document().unwrap());
+
 fn read_operations() -> Vec<Operation> {
-    let contract = http::document().unwrap();
+    let contract = &*CONTRACT;
     let mut operations = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in
             item.as_object().unwrap().iter().filter(|(_, operation)| operation.is_object())
         {
+            let body = &operation["requestBody"]["content"]["application/json"];
             operations.push(Operation {
                 id: operation["operationId"].as_str().unwrap().into(),
                 method: method.to_uppercase().parse().unwrap(),
@@ -41,8 +60,9 @@ fn read_operations() -> Vec<Operation> {
                 permissions: operation["x-permissions"].clone(),
                 responses: operation["responses"].clone(),
                 parameters: operation["parameters"].clone(),
+                body_schema: body["schema"]["$ref"].as_str().unwrap_or_default().into(),
                 has_body: operation["requestBody"].is_object(),
-                body_example: operation["requestBody"]["content"]["application/json"]["example"].clone(),
+                body_example: body["example"].clone(),
             });
         }
     }
@@ -79,6 +99,31 @@ impl Operation {
     /// The contract's example of the response with this status.
     pub fn example(&self, status: u16) -> &Value {
         &self.responses[status.to_string()]["content"]["application/json"]["example"]
+    }
+
+    /// The errors that the contract shows.
+    pub fn error_examples(&self) -> Vec<ErrorExample> {
+        let mut shown = Vec::new();
+        for (status, answer) in self.responses.as_object().unwrap() {
+            let examples = answer["content"]["application/json"]["examples"].as_object();
+            for (name, example) in examples.into_iter().flatten() {
+                let shared = example["$ref"].as_str().map(|place| CONTRACT.pointer(&place[1..]).unwrap());
+                let value = shared.unwrap_or(example)["value"].clone();
+                shown.push(ErrorExample { status: status.parse().unwrap(), name: name.clone(), value });
+            }
+        }
+        shown
+    }
+
+    /// The names of its body's properties.
+    pub fn properties(&self) -> impl Iterator<Item = &'static String> {
+        let schema = self.body_schema.rsplit('/').next().unwrap();
+        CONTRACT["components"]["schemas"][schema]["properties"].as_object().unwrap().keys()
+    }
+
+    /// Whether its body refers to an object.
+    pub fn is_of_reference(&self) -> bool {
+        self.has_body && self.path.ends_with("/$ref")
     }
 }
 
@@ -228,6 +273,6 @@ pub fn reference(id: Uuid) -> Value {
     json!({"@odata.id": url(id)})
 }
 
-fn url(id: Uuid) -> String {
+pub fn url(id: Uuid) -> String {
     format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")
 }

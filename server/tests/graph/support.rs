@@ -197,6 +197,12 @@ impl Tenant {
         Server::shared().tenant().await
     }
 
+    /// A tenant that this server has.
+    pub async fn of(server: &'static Server, id: TenantId) -> Self {
+        let tenant = server.store.find_tenant(id).await.unwrap().unwrap();
+        Self { server, tenant }
+    }
+
     /// Its id.
     pub fn id(&self) -> TenantId {
         self.tenant.id
@@ -349,9 +355,14 @@ impl Tenant {
     /// An object of these values, which no rule looks at.
     pub async fn object_with(&self, kind: ObjectKind, values: Value) -> Uuid {
         let id = ObjectId::random();
+        self.put(kind, id, values).await;
+        id.uuid()
+    }
+
+    /// Puts an object of this id and these values, which no rule looks at, into the directory.
+    pub async fn put(&self, kind: ObjectKind, id: ObjectId, values: Value) {
         let create = move |tx: &store::WriteTx<'_>| import::object(tx, kind, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
-        id.uuid()
     }
 
     /// A device.

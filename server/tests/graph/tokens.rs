@@ -17,7 +17,7 @@ async fn get(tenant: &Tenant, path: &str, token: &str) -> Answer {
 }
 
 /// An application's claims, changed by these; `null` takes a claim away.
-fn claims(tenant: &Tenant, changes: &Value) -> Value {
+pub fn claims(tenant: &Tenant, changes: &Value) -> Value {
     let now = tenant.server.store.clock().now().timestamp();
     let mut claims = json!({"aud": "https://graph.microsoft.com", "exp": now + 600, "idtyp": "app",
         "roles": ["Group.Read.All"], "tid": tenant.id().to_string()});

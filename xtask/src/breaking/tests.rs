@@ -72,6 +72,7 @@ fn descriptions_and_examples_are_no_part_of_the_contract() {
         *at(contract, &format!("{LIST}/parameters/0/example")) = "new".into();
         *at(contract, &format!("{USER}/description")) = "new".into();
         at(contract, &format!("{USER}/properties/displayName"))["examples"] = json!(["new"]);
+        at(contract, "/components")["examples"] = json!({"new": {"value": "new"}});
     });
     assert_eq!(changes, []);
 }

@@ -3,6 +3,8 @@
 pub mod error_examples;
 pub mod error_responses;
 pub mod headers;
+mod refusals;
+pub mod request_faults;
 pub mod schemas;
 pub mod wire;
 

@@ -112,6 +112,7 @@ const MENDED = [
   [".copy-to-clipboard button", "aria-label", () => "Copy"],
   ["textarea.body-param__text", "aria-label", () => "Request body"],
   [".parameters select", "aria-label", (select) => select.closest("tr").dataset.paramName],
+  ["select.examples-select-element", "aria-label", (select) => `Example of ${select.closest("tr").dataset.code}`],
   [":is(.curl-command, .live-responses-table) pre", "tabindex", () => "0"],
 ];
 

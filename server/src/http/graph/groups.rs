@@ -46,7 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
         GROUPS.list::<GroupCollection>("/groups", "list_groups", &READ_GROUP).description(
             "What Exchange holds of a group is shown of one group at a time: naming it here is 501.",
         ),
-        Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups").names_objects(),
+        Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups"),
         GROUPS.count("/groups/$count", "count_groups", &READ_GROUP),
         GROUPS.get_by::<Group, _>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
             "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` is the same.",

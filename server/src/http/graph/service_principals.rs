@@ -56,8 +56,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &READ_APPLICATION,
         ),
         Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(create_service_principal))
-            .page("serviceprincipal-post-serviceprincipals")
-            .conflicts(),
+            .page("serviceprincipal-post-serviceprincipals"),
         Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(update_service_principal))
             .page("serviceprincipal-update"),
         SERVICE_PRINCIPALS

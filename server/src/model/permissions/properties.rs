@@ -15,9 +15,11 @@ pub const LIFE_CYCLE_INFO: PropertyNeeds = PropertyNeeds {
     creation: Some(&WRITE_LIFE_CYCLE_INFO),
     update: Some(&WRITE_LIFE_CYCLE_INFO),
 };
-static READ_LIFE_CYCLE_INFO: Need =
+/// Reading that property.
+pub static READ_LIFE_CYCLE_INFO: Need =
     Need::both(&[&[UserLifeCycleInfoReadAll], &[UserLifeCycleInfoReadWriteAll]]);
-static WRITE_LIFE_CYCLE_INFO: Need = Need::both(&[&[UserLifeCycleInfoReadWriteAll]]);
+/// Setting it.
+pub static WRITE_LIFE_CYCLE_INFO: Need = Need::both(&[&[UserLifeCycleInfoReadWriteAll]]);
 
 /// `identities` of users (*Update user*). A new user comes with its identities.
 pub const IDENTITIES: PropertyNeeds =
@@ -37,7 +39,8 @@ pub const GROUP_DATA_LOCATION: PropertyNeeds = PropertyNeeds {
     creation: Some(&SET_GROUP_DATA_LOCATION),
     update: Some(&SET_GROUP_DATA_LOCATION),
 };
-static SET_GROUP_DATA_LOCATION: Need = Need::both(&[&[DirectoryReadWriteAll]]);
+/// Setting that property.
+pub static SET_GROUP_DATA_LOCATION: Need = Need::both(&[&[DirectoryReadWriteAll]]);
 
 /// What Exchange holds of groups, which `Directory.ReadWrite.All` doesn't change (*Update group*).
 pub const GROUP_MAILBOX: PropertyNeeds =

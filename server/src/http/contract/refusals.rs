@@ -1,0 +1,540 @@
+//! What the rules of each operation refuse, as the contract shows it. The objects that it names are those of the sample.
+
+use super::error_examples::ErrorExample;
+use crate::{
+    directory::{Refusal, sample},
+    http::errors::{Failure, RequestFault},
+    model::{
+        device::DEVICE,
+        group::GROUP,
+        kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
+        permissions::{
+            ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Permission, Principal,
+            READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, READ_USER, SET_GROUP_DATA_LOCATION, UPDATE_GROUP,
+            UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER, WRITE_LIFE_CYCLE_INFO,
+        },
+        properties::Entity,
+        service_principal::SERVICE_PRINCIPAL,
+        user::USER,
+        values::{Node, PropertyFault},
+    },
+};
+
+/// What the rules of this operation refuse. `need` is what its callers have at the least.
+pub(super) fn of(operation: &str, need: &Need) -> Vec<ErrorExample> {
+    match operation {
+        "list_users" => vec![not_in_lists(), property_not_readable(need)],
+        "create_user" => {
+            let own = vec![user_property_not_writable(need)];
+            [created(&USER, "userPrincipalName"), user_values(), own].concat()
+        }
+        "get_user" => vec![user_not_found(), property_not_readable(need), other_user(&READ_USER)],
+        "update_user" => {
+            let by_application = refused(
+                "profileByApplication",
+                "Only signed-in users change profiles.",
+                Refusal::NotPermitted,
+            );
+            [user_update(need), vec![other_user(&UPDATE_USER), by_application]].concat()
+        }
+        "delete_user" => vec![user_not_found()],
+        "get_me" => vec![user_not_found(), property_not_readable(need)],
+        "update_me" => user_update(need),
+
+        "list_groups" => vec![not_in_lists()],
+        "create_group" => group_creation(need),
+        "get_group" => vec![group_not_found(), no_mailbox()],
+        "update_group" => group_update(need),
+        "delete_group" => vec![group_not_found(), managed_by_exchange(), role_assignable_group()],
+
+        "list_group_members" => {
+            vec![group_not_found(), hidden_members(), property_not_readable(need), not_in_lists()]
+        }
+        "list_group_member_references" | "count_group_members" => vec![group_not_found(), hidden_members()],
+        "add_group_member" => vec![
+            group_not_found(),
+            member_not_found(),
+            already_member(),
+            kind_not_allowed(),
+            no_nesting(),
+            managed_by_exchange(),
+            dynamic_group(),
+            role_assignable_group(),
+            kind_not_addable(need),
+        ],
+        "remove_group_member" | "remove_group_member_by_reference" => vec![
+            group_not_found(),
+            not_related("notAMember", "The object isn't a member: the group is named."),
+            managed_by_exchange(),
+            dynamic_group(),
+            role_assignable_group(),
+        ],
+
+        "list_group_owners" => vec![group_not_found(), property_not_readable(need), not_in_lists()],
+        "count_group_owners" => vec![group_not_found()],
+        "add_group_owner" => vec![
+            group_not_found(),
+            owner_not_found(),
+            already_owner(),
+            cannot_own(),
+            managed_by_exchange(),
+            role_assignable_group(),
+            too_many_owners(),
+        ],
+        "remove_group_owner" | "remove_group_owner_by_reference" => vec![
+            group_not_found(),
+            not_related("notAnOwner", "The object isn't an owner: the group is named."),
+            refused("lastOwner", "No user would own the group any more.", Refusal::LastOwner),
+            managed_by_exchange(),
+            role_assignable_group(),
+        ],
+
+        "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
+        "update_device" => {
+            [updated(&DEVICE), vec![device_not_found(), null(&DEVICE), immutable(&DEVICE, "deviceId")]]
+                .concat()
+        }
+        "get_device" | "delete_device" => vec![device_not_found()],
+
+        "create_service_principal" => [
+            created(&SERVICE_PRINCIPAL, "appId"),
+            service_principal_values(),
+            vec![service_principal_exists()],
+        ]
+        .concat(),
+        "update_service_principal" => {
+            let own = vec![service_principal_not_found(), immutable(&SERVICE_PRINCIPAL, "appId")];
+            [updated(&SERVICE_PRINCIPAL), service_principal_values(), own].concat()
+        }
+        "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
+
+        "get_application" => vec![absent("applicationNotFound", "There is no such application.")],
+        "get_contact" => vec![absent("contactNotFound", "There is no such contact.")],
+
+        "get_directory_object" => vec![object_not_found(), property_not_readable(need), no_mailbox()],
+        "delete_directory_object" => vec![
+            object_not_found(),
+            managed_by_exchange(),
+            role_assignable_group(),
+            refused("contactNotDeletable", "Contacts are kept by Exchange.", Refusal::NotPermitted),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn refused(name: &'static str, summary: &'static str, failure: impl Into<Failure>) -> ErrorExample {
+    ErrorExample::new(name, summary, failure)
+}
+
+fn property(entity: &Entity, fault: PropertyFault) -> Refusal {
+    Refusal::Property { resource: entity.resource, fault }
+}
+
+/// What a body of an object gets wrong, whatever its kind.
+fn values(entity: &Entity) -> Vec<ErrorExample> {
+    let of = |fault| property(entity, fault);
+    let found_array = PropertyFault::Node {
+        property: "displayName",
+        found: Node::StartArray,
+        expected: Node::PrimitiveValue,
+    };
+    vec![
+        refused(
+            "unknownProperty",
+            "The body names a property that such objects don't have.",
+            of(PropertyFault::Unknown("colour".into())),
+        ),
+        refused(
+            "unknownExtension",
+            "No application declared this extension.",
+            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
+        ),
+        refused(
+            "readOnlyProperty",
+            "The property isn't the caller's to set.",
+            of(PropertyFault::ReadOnly("id")),
+        ),
+        refused(
+            "otherType",
+            "The value has another type than the property.",
+            of(PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() }),
+        ),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
+        refused(
+            "invalidValue",
+            "The value has a form that the property doesn't take, here two lines.",
+            of(PropertyFault::Invalid("displayName")),
+        ),
+        refused(
+            "otherODataType",
+            "`@odata.type` names another type.",
+            of(PropertyFault::Invalid("@odata.type")),
+        ),
+        refused(
+            "unsupportedBinding",
+            "The body binds what can't be bound here.",
+            RequestFault::Binding("manager@odata.bind".into()),
+        ),
+    ]
+}
+
+/// What a creation gets wrong. Every object of the kind has this property.
+fn created(entity: &Entity, required: &'static str) -> Vec<ErrorExample> {
+    let missing = property(entity, PropertyFault::Required(required));
+    let missing = refused("missingValue", "The body lacks a property that every such object has.", missing);
+    [values(entity), vec![missing]].concat()
+}
+
+/// What an update gets wrong.
+fn updated(entity: &Entity) -> Vec<ErrorExample> {
+    let nothing = refused("nothingToChange", "The body names no property.", Refusal::NothingToChange);
+    [values(entity), vec![nothing]].concat()
+}
+
+fn null(entity: &Entity) -> ErrorExample {
+    let fault = PropertyFault::Required("displayName");
+    refused("missingValue", "Null for a property that every such object has.", property(entity, fault))
+}
+
+/// What a collection of texts gets wrong.
+fn texts(entity: &Entity, name: &'static str) -> Vec<ErrorExample> {
+    let null_item = property(entity, PropertyFault::NullItem(name));
+    vec![
+        null_collection(entity, name, "Edm.String"),
+        refused("nullItem", "Null for one of a collection's values.", null_item),
+    ]
+}
+
+fn null_collection(entity: &Entity, name: &'static str, of: &str) -> ErrorExample {
+    let fault = PropertyFault::NullCollection { property: name, kind: format!("Collection({of})") };
+    refused("nullCollection", "Null for a collection, which can be empty.", property(entity, fault))
+}
+
+fn other_schema(entity: &Entity, name: &'static str) -> ErrorExample {
+    let fault = property(entity, PropertyFault::Schema(name));
+    refused("otherSchema", "The value isn't the array of objects that is due.", fault)
+}
+
+fn immutable(entity: &Entity, name: &'static str) -> ErrorExample {
+    let fault = PropertyFault::Immutable(name);
+    refused("immutableProperty", "The property stays as it was set.", property(entity, fault))
+}
+
+fn taken(name: &'static str) -> ErrorExample {
+    refused("nameTaken", "Another object has this value already.", Refusal::Taken(name))
+}
+
+fn too_large() -> ErrorExample {
+    refused("objectTooLarge", "The object would have more than 128 KiB.", Refusal::TooLarge)
+}
+
+fn absent(name: &'static str, summary: &'static str) -> ErrorExample {
+    refused(name, summary, Refusal::NotFound(sample::id(999).to_string()))
+}
+
+fn object_not_found() -> ErrorExample {
+    absent("objectNotFound", "There is no such object.")
+}
+
+fn user_not_found() -> ErrorExample {
+    absent("userNotFound", "There is no such user.")
+}
+
+fn group_not_found() -> ErrorExample {
+    absent("groupNotFound", "There is no such group.")
+}
+
+fn member_not_found() -> ErrorExample {
+    absent("memberNotFound", "There is no object that could be a member.")
+}
+
+fn owner_not_found() -> ErrorExample {
+    absent("ownerNotFound", "There is no object that could be an owner.")
+}
+
+fn device_not_found() -> ErrorExample {
+    absent("deviceNotFound", "There is no such device.")
+}
+
+fn service_principal_not_found() -> ErrorExample {
+    absent("servicePrincipalNotFound", "There is no such service principal.")
+}
+
+fn not_in_lists() -> ErrorExample {
+    refused(
+        "propertyNotInLists",
+        "Lists don't show a property that another service holds.",
+        Refusal::NotInLists,
+    )
+}
+
+fn no_mailbox() -> ErrorExample {
+    refused("noMailbox", "The group has no mailbox that would hold the property.", Refusal::NoMailbox)
+}
+
+/// What a user lacks of a need who has the least of what `held` asks for.
+fn lacks(need: &Need, held: &Need) -> Refusal {
+    let least = held.delegated.first().copied().unwrap_or_default();
+    lacks_beside(need, Principal::User(None), least)
+}
+
+fn lacks_beside(need: &Need, principal: Principal, held: &[Permission]) -> Refusal {
+    Refusal::Lacks(need.missing(&Grants { principal, permissions: held.iter().copied().collect() }))
+}
+
+fn property_not_readable(held: &Need) -> ErrorExample {
+    refused(
+        "propertyNotReadable",
+        "The token lacks what reading `employeeLeaveDateTime` needs besides.",
+        lacks(&READ_LIFE_CYCLE_INFO, held),
+    )
+}
+
+fn property_not_writable(summary: &'static str, need: &Need, held: &Need) -> ErrorExample {
+    refused("propertyNotWritable", summary, lacks(need, held))
+}
+
+fn user_property_not_writable(held: &Need) -> ErrorExample {
+    let summary = "The token lacks what setting `employeeLeaveDateTime` needs besides.";
+    property_not_writable(summary, &WRITE_LIFE_CYCLE_INFO, held)
+}
+
+fn group_property_not_writable(held: &Need) -> ErrorExample {
+    let summary = "The token lacks what setting `preferredDataLocation` needs besides.";
+    property_not_writable(summary, &SET_GROUP_DATA_LOCATION, held)
+}
+
+/// What bodies of users get wrong besides.
+fn user_values() -> Vec<ErrorExample> {
+    let of = |fault| property(&USER, fault);
+    let own = vec![
+        refused(
+            "emptyText",
+            "The text is empty. Null takes it away.",
+            of(PropertyFault::Invalid("officeLocation")),
+        ),
+        refused(
+            "textTooShort",
+            "The text is shorter than the property's can be.",
+            of(PropertyFault::Length { property: "mobilePhone", min: 1, max: 64 }),
+        ),
+        other_schema(&USER, "identities"),
+        refused(
+            "foreignDomain",
+            "The sign-in name is of a domain that the tenant lacks.",
+            Refusal::ForeignDomain,
+        ),
+        refused("weakPassword", "The password breaks the rules for passwords.", Refusal::WeakPassword),
+        taken("userPrincipalName"),
+        too_large(),
+    ];
+    [texts(&USER, "businessPhones"), own].concat()
+}
+
+fn user_update(need: &Need) -> Vec<ErrorExample> {
+    let own = vec![
+        user_not_found(),
+        null(&USER),
+        mixed_services(),
+        user_property_not_writable(need),
+        refused(
+            "notByOneself",
+            "With `User.ReadWrite` users don't change what decides how they sign in.",
+            lacks(&UPDATE_USER, &UPDATE_ME),
+        ),
+    ];
+    [updated(&USER), user_values(), own].concat()
+}
+
+/// With a permission that reaches the signed-in user only.
+fn other_user(need: &Need) -> ErrorExample {
+    let summary = "The token's permission reaches the signed-in user only.";
+    refused("otherUser", summary, lacks_beside(need, Principal::User(None), &[]))
+}
+
+fn mixed_services() -> ErrorExample {
+    refused(
+        "mixedServices",
+        "The body names properties of the directory and of another service.",
+        Refusal::MixedServices,
+    )
+}
+
+/// What bodies of groups get wrong besides, and what they bind.
+fn group_values() -> Vec<ErrorExample> {
+    let member_twice =
+        Refusal::MemberTwice { group: sample::READERS, member: sample::GRACE, kind: ObjectKind::User };
+    let own = vec![
+        refused(
+            "invalidMailNickname",
+            "The nickname has a character that mail addresses don't, here a space.",
+            property(&GROUP, PropertyFault::Invalid("mailNickname")),
+        ),
+        other_schema(&GROUP, "assignedLabels"),
+        refused("contradiction", "No group has these values together.", Refusal::Combination),
+        refused(
+            "missingRule",
+            "A dynamic group has a rule.",
+            property(&GROUP, PropertyFault::Required("membershipRule")),
+        ),
+        taken("mailNickname"),
+        invalid_reference(),
+        refused("tooManyReferences", "The body binds more than twenty objects.", Refusal::TooManyReferences),
+        member_not_found(),
+        owner_not_found(),
+        kind_not_allowed(),
+        kind_not_addable(&UPDATE_GROUP),
+        no_nesting(),
+        cannot_own(),
+        refused("memberTwice", "The body binds a member twice.", member_twice),
+        refused("ownerTwice", "The body binds an owner twice.", Refusal::OwnerTwice),
+        role_assignable_group(),
+        too_large(),
+        refused("labelsByApplication", "Only signed-in users assign labels.", Refusal::NotPermitted),
+    ];
+    [texts(&GROUP, "groupTypes"), own].concat()
+}
+
+fn group_creation(need: &Need) -> Vec<ErrorExample> {
+    let own = vec![
+        refused(
+            "mailEnabledGroup",
+            "Only Exchange makes a group that takes mail and is neither a Microsoft 365 group nor security enabled.",
+            Refusal::MailEnabledGroup,
+        ),
+        refused("dynamicWithMembers", "A rule decides who is in a dynamic group.", Refusal::NotPermitted),
+        refused(
+            "membersNotBindable",
+            "With `Group.Create` an application binds what it may read.",
+            lacks_beside(&ADD_MEMBER, Principal::Application(None), &[Permission::GroupCreate]),
+        ),
+        group_property_not_writable(need),
+    ];
+    [created(&GROUP, "mailNickname"), group_values(), own].concat()
+}
+
+fn group_update(need: &Need) -> Vec<ErrorExample> {
+    let own = vec![
+        group_not_found(),
+        no_mailbox(),
+        null(&GROUP),
+        refused("otherKind", "The group would become one of another kind.", Refusal::OtherKind),
+        immutable(&GROUP, "visibility"),
+        mixed_services(),
+        already_member(),
+        already_owner(),
+        too_many_owners(),
+        managed_by_exchange(),
+        dynamic_group(),
+        refused(
+            "mailboxByApplication",
+            "Only signed-in users change what Exchange holds.",
+            Refusal::NotPermitted,
+        ),
+        refused(
+            "propertiesNotWritable",
+            "With `GroupMember.ReadWrite.All` a caller binds members only.",
+            lacks(&UPDATE_GROUP_PROPERTIES, need),
+        ),
+        group_property_not_writable(need),
+    ];
+    [updated(&GROUP), group_values(), own].concat()
+}
+
+pub(super) fn invalid_reference() -> ErrorExample {
+    refused("invalidReference", "The URL names no object of the directory.", RequestFault::Reference)
+}
+
+fn hidden_members() -> ErrorExample {
+    refused(
+        "hiddenMembers",
+        "The group hides its members, and the token lacks the permission to see them.",
+        lacks_beside(&READ_HIDDEN_MEMBERS, Principal::User(None), &[]),
+    )
+}
+
+fn already_member() -> ErrorExample {
+    let refusal = Refusal::AlreadyRelated(Relationship::Members);
+    refused("alreadyMember", "The object is a member already.", refusal)
+}
+
+fn already_owner() -> ErrorExample {
+    let refusal = Refusal::AlreadyRelated(Relationship::Owners);
+    refused("alreadyOwner", "The object is an owner already.", refusal)
+}
+
+fn not_related(name: &'static str, summary: &'static str) -> ErrorExample {
+    refused(name, summary, Refusal::NotFound(sample::READERS.to_string()))
+}
+
+fn kind_not_allowed() -> ErrorExample {
+    let refusal = Refusal::KindNotAllowed { group: GroupKind::Microsoft365, member: ObjectTraits::Device };
+    refused("kindNotAllowed", "Groups of this kind take no members of that kind.", refusal)
+}
+
+fn kind_not_addable(held: &Need) -> ErrorExample {
+    refused("kindNotAddable", "The token lacks what adding a device needs besides.", lacks(&ADD_DEVICE, held))
+}
+
+fn no_nesting() -> ErrorExample {
+    refused("nesting", "Role-assignable groups take no groups.", Refusal::NoNesting)
+}
+
+fn cannot_own() -> ErrorExample {
+    let refusal = Refusal::NoOwner(ObjectTraits::Device);
+    refused("kindCannotOwn", "Objects of this kind own no groups.", refusal)
+}
+
+fn too_many_owners() -> ErrorExample {
+    let refusal = Refusal::TooManyOwners { count: 101, quota: 100 };
+    refused("tooManyOwners", "A group has a hundred owners at most.", refusal)
+}
+
+fn managed_by_exchange() -> ErrorExample {
+    refused(
+        "managedByExchange",
+        "Exchange keeps the group: nothing of it changes here.",
+        Refusal::ManagedByExchange,
+    )
+}
+
+fn dynamic_group() -> ErrorExample {
+    refused("dynamicGroup", "A rule decides who is in the group.", Refusal::NotPermitted)
+}
+
+fn role_assignable_group() -> ErrorExample {
+    refused(
+        "roleAssignableGroup",
+        "Directory roles can be assigned to the group, and the token lacks the permission to change such groups.",
+        lacks_beside(&CHANGE_ROLE_ASSIGNABLE, Principal::User(None), &[]),
+    )
+}
+
+/// What bodies of new devices get wrong besides.
+fn device_values() -> Vec<ErrorExample> {
+    let ids = "alternativeSecurityIds";
+    vec![
+        taken("deviceId"),
+        null_collection(&DEVICE, ids, "microsoft.graph.alternativeSecurityId"),
+        other_schema(&DEVICE, ids),
+    ]
+}
+
+/// What bodies of service principals get wrong besides.
+fn service_principal_values() -> Vec<ErrorExample> {
+    let twice = property(&SERVICE_PRINCIPAL, PropertyFault::Invalid("appRoles"));
+    let own = vec![
+        refused("invalidRoles", "Two of the roles have the same id.", twice),
+        other_schema(&SERVICE_PRINCIPAL, "appRoles"),
+        too_large(),
+    ];
+    [texts(&SERVICE_PRINCIPAL, "tags"), own].concat()
+}
+
+fn service_principal_exists() -> ErrorExample {
+    refused(
+        "servicePrincipalExists",
+        "The application has a service principal already.",
+        Refusal::ServicePrincipalExists(sample::id(392).to_string()),
+    )
+}

@@ -1,0 +1,226 @@
+//! What an operation is refused for before its rules are asked, as the contract shows it: all of it follows from what the operation
+//! takes.
+
+use super::{error_examples::ErrorExample, refusals};
+use crate::{
+    auth::tokens::TokenFault,
+    http::{errors::RequestFault, query_options::QueryOptions},
+    model::permissions::{Grants, Need, Permissions, Principal},
+    odata::query::{QueryFault, QueryOption},
+    store,
+};
+
+/// What an operation takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'o> {
+    /// The operation's name in the contract.
+    pub operation: &'o str,
+    /// What callers need.
+    pub need: &'static Need,
+    /// The query options.
+    pub options: &'static QueryOptions,
+    /// Whether ids stand in its path.
+    pub has_ids: bool,
+    /// What is in its body.
+    pub body: Option<TakenBody>,
+    /// Whether it is for signed-in users only.
+    pub signed_in: bool,
+}
+
+/// What is in the body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenBody {
+    /// A reference to an object.
+    Reference,
+    /// What an object is to be.
+    Object,
+}
+
+/// What requests to an operation get wrong, before its rules are asked, and what the server does.
+pub(super) fn of(taken: Taken<'_>) -> Vec<ErrorExample> {
+    let mut examples = tokens();
+    examples.extend(permissions(taken));
+    examples.extend(taken.has_ids.then(invalid_id));
+    examples.extend(query(taken.options));
+    examples.extend(taken.body.map(body_faults).unwrap_or_default());
+    examples.extend(server());
+    examples
+}
+
+fn tokens() -> Vec<ErrorExample> {
+    let shown = [
+        ("noToken", "The request has no token.", TokenFault::Missing),
+        ("malformedToken", "The token isn't a JWT.", TokenFault::NotWellFormed),
+        ("unreadableToken", "The token has another algorithm or other claims.", TokenFault::Unreadable),
+        ("foreignToken", "No key of this server signed the token.", TokenFault::Signature),
+        ("expiredToken", "The token has expired.", TokenFault::Expired),
+        ("tokenOfTheFuture", "The token isn't valid yet.", TokenFault::NotYetValid),
+        ("otherAudience", "The token is for another service.", TokenFault::Audience),
+        ("unknownTenant", "The token's tenant isn't this server's.", TokenFault::Tenant),
+        ("unclearSubject", "The token is neither a user's nor an application's.", TokenFault::Subject),
+        ("principalDisabled", "The token's user or application is disabled.", TokenFault::PrincipalDisabled),
+        ("principalDeleted", "The token's user or application was deleted.", TokenFault::PrincipalDeleted),
+    ];
+    shown.map(|(name, summary, fault)| ErrorExample::new(name, summary, fault)).into()
+}
+
+fn permissions(taken: Taken<'_>) -> Vec<ErrorExample> {
+    let lacking = |principal| {
+        let grants = Grants { principal, permissions: Permissions::default() };
+        RequestFault::Forbidden(taken.need.missing(&grants))
+    };
+    let of_user = ErrorExample::new(
+        "missingPermission",
+        "A signed-in user's token has no permission for this.",
+        lacking(Principal::User(None)),
+    );
+    let application = lacking(Principal::Application(None));
+    let of_application = if taken.signed_in {
+        ErrorExample::new(
+            "noSignedInUser",
+            "An application's token names no signed-in user.",
+            RequestFault::NobodySignedIn,
+        )
+    } else if taken.need.application.is_empty() {
+        ErrorExample::new("notForApplications", "No application may do this.", application)
+    } else {
+        ErrorExample::new(
+            "missingApplicationPermission",
+            "An application's token has no permission for this.",
+            application,
+        )
+    };
+    vec![of_user, of_application]
+}
+
+fn invalid_id() -> ErrorExample {
+    let fault = RequestFault::Identifier("readers".into());
+    ErrorExample::new("invalidId", "What stands in the path isn't an id.", fault)
+}
+
+fn query(options: &QueryOptions) -> Vec<ErrorExample> {
+    let mut examples = vec![
+        ErrorExample::new(
+            "unknownQueryOption",
+            "The operation has no such query option.",
+            QueryFault::Unsupported("$fields".into()),
+        ),
+        ErrorExample::new("skip", "No operation takes `$skip`.", QueryFault::Skip("$skip".into())),
+    ];
+    examples.extend(options.takes.first().map(|&option| twice(option)));
+    examples.extend(options.takes.iter().flat_map(|&option| wrong_option(option)));
+    if options.eventual {
+        examples.push(ErrorExample::new(
+            "countWithoutConsistencyLevel",
+            "The header `ConsistencyLevel: eventual` is missing.",
+            QueryFault::CountSegmentWithoutConsistencyLevel,
+        ));
+    }
+    if options.not_yet.contains(&"$search") {
+        examples.push(ErrorExample::new(
+            "searchWithoutConsistencyLevel",
+            "`$search` without the header `ConsistencyLevel: eventual`.",
+            QueryFault::SearchWithoutConsistencyLevel,
+        ));
+    }
+    examples.extend(options.not_yet.iter().map(|name| not_served(name)));
+    examples
+}
+
+fn twice(option: QueryOption) -> ErrorExample {
+    let name = option.name();
+    let summary = format!("`{name}` stands in the request twice.");
+    ErrorExample::new(format!("{}Twice", bare(name)), summary, QueryFault::Twice(name))
+}
+
+fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
+    match option {
+        QueryOption::Select => {
+            vec![ErrorExample::new("invalidSelect", "`$select` isn't a list of names.", QueryFault::Select)]
+        }
+        QueryOption::Top => vec![ErrorExample::new(
+            "pageTooLarge",
+            "`$top` is more than a page holds.",
+            QueryFault::PageSize("1000".into()),
+        )],
+        QueryOption::Count => vec![
+            ErrorExample::new(
+                "invalidCount",
+                "`$count` is neither `true` nor `false`.",
+                QueryFault::Value { option: option.name(), value: "yes".into() },
+            ),
+            ErrorExample::new(
+                "countOptionWithoutConsistencyLevel",
+                "`$count=true` without the header `ConsistencyLevel: eventual`.",
+                QueryFault::CountWithoutConsistencyLevel,
+            ),
+        ],
+        QueryOption::Id => vec![
+            ErrorExample::new("missingReference", "`@id` is missing.", QueryFault::Missing(option.name())),
+            refusals::invalid_reference(),
+        ],
+        QueryOption::SkipToken => vec![ErrorExample::new(
+            "invalidPageToken",
+            "`$skiptoken` isn't from a link to this list.",
+            RequestFault::PageToken,
+        )],
+    }
+}
+
+fn not_served(option: &str) -> ErrorExample {
+    let summary = format!("Graph has `{option}` here. This server doesn't yet.");
+    ErrorExample::new(format!("{}NotServed", bare(option)), summary, QueryFault::NotServed(option.into()))
+}
+
+fn bare(option: &str) -> &str {
+    option.trim_start_matches(['$', '@'])
+}
+
+fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
+    let mut examples = vec![
+        ErrorExample::new("noContentType", "No `Content-Type`.", RequestFault::NoContentType),
+        ErrorExample::new(
+            "otherContentType",
+            "A `Content-Type` other than JSON's.",
+            RequestFault::ContentType,
+        ),
+        ErrorExample::new("emptyBody", "The body is empty.", RequestFault::EmptyBody),
+        ErrorExample::new("malformedJson", "The body isn't a JSON object.", RequestFault::Json),
+        ErrorExample::new(
+            "duplicateName",
+            "An object in the body has a name twice.",
+            RequestFault::DuplicateName("displayName".into()),
+        ),
+        ErrorExample::new("bodyTooLarge", "The body is larger than 256 KiB.", RequestFault::TooLarge),
+        ErrorExample::new(
+            "otherCharset",
+            "The body is in another charset than UTF-8.",
+            RequestFault::Charset,
+        ),
+        ErrorExample::new(
+            "encodedBody",
+            "The body is encoded, as by `Content-Encoding: gzip`.",
+            RequestFault::ContentEncoding,
+        ),
+    ];
+    if body == TakenBody::Reference {
+        examples.extend([
+            ErrorExample::new("noReference", "The body has no `@odata.id`.", RequestFault::NoReference),
+            refusals::invalid_reference(),
+        ]);
+    }
+    examples
+}
+
+fn server() -> [ErrorExample; 4] {
+    [
+        ErrorExample::new(
+            "tooManyRequests",
+            "The tenant has too many requests under way.",
+            store::Error::TenantOverloaded,
+        ),
+        ErrorExample::new("internalError", "The server met an error of its own.", RequestFault::Internal),
+        ErrorExample::new("overloaded", "The server can't answer now.", store::Error::Overloaded),
+        ErrorExample::new("timedOut", "The request took too long.", RequestFault::TimedOut),
+    ]
+}
