@@ -8,6 +8,7 @@ mod authorization;
 mod body;
 mod content;
 pub mod contract;
+mod cross_origin;
 mod docs;
 mod envelope;
 pub mod errors;
@@ -29,7 +30,7 @@ use crate::odata::path::VERSION;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{Method, header},
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -43,7 +44,7 @@ use state::AppState;
 use std::{any::Any, sync::Arc};
 use tower::util::MapRequestLayer;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 use transport::App;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -97,16 +98,17 @@ fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
         .method_not_allowed_fallback(unserved::wrong_method)
         .with_state(state.clone());
     let verified = middleware::from_fn_with_state(state.clone(), authenticate::authenticate).layer(graph);
-    (cors().layer(verified), contract)
+    let methods = [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
+    (cross_origin::any_origin(methods).layer(verified), contract)
 }
 
 /// What is public, and Graph's operations for all else.
 fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, graph: S) -> impl App + use<S> {
     let public = Router::new()
         .route("/health", get(health))
-        .merge(contract::routes())
+        .merge(contract::routes().layer(cross_origin::any_origin([Method::GET])))
         .merge(docs::routes())
-        .merge(authority::routes())
+        .merge(authority::routes(&state))
         .fallback_service(graph.clone())
         .layer(middleware::from_fn(docs::lead_browsers))
         .with_state(state.clone());
@@ -138,17 +140,6 @@ pub fn enveloped<S: App>(
 /// Says that the server answers.
 async fn health() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#)
-}
-
-/// As Graph: any origin, no credentials.
-fn cors() -> CorsLayer {
-    let exposed =
-        ["request-id", "client-request-id", "location", "retry-after", "www-authenticate", "odata-version"];
-    CorsLayer::new()
-        .allow_origin(HeaderValue::from_static("*"))
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
-        .allow_headers(tower_http::cors::AllowHeaders::mirror_request())
-        .expose_headers(exposed.map(HeaderName::from_static))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer asks for this signature")]

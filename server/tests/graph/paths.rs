@@ -301,6 +301,48 @@ async fn browsers_may_ask_from_any_origin_before_they_have_a_token() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_origin_reads_the_contract_and_signs_in() {
+    let tenant = Tenant::fresh().await;
+    let id = tenant.id();
+    let public = [
+        (Method::GET, "/openapi.json".to_owned()),
+        (Method::GET, "/openapi.yaml?openapi=3.0".into()),
+        (Method::GET, format!("/{id}/v2.0/.well-known/openid-configuration")),
+        (Method::GET, format!("/{id}/discovery/v2.0/keys")),
+        (Method::POST, format!("/{id}/oauth2/v2.0/token")),
+    ];
+    // What MSAL.js sends to an authority that isn't told how it may be asked.
+    let msal = "client-request-id,x-anchormailbox,x-client-current-telemetry,x-client-last-telemetry,x-ms-lib-capability";
+    for (method, path) in public {
+        let from_elsewhere = |method| tenant.anonymous(method, &path).header("origin", "https://app.example");
+        let preflight = from_elsewhere(Method::OPTIONS)
+            .header("access-control-request-method", method.as_str())
+            .header("access-control-request-headers", msal);
+        let allowed = send(preflight).await;
+        assert_eq!(
+            ["origin", "methods", "headers"]
+                .map(|what| allowed.headers[&format!("access-control-allow-{what}")].to_str().unwrap()),
+            ["*", method.as_str(), msal],
+            "{path}"
+        );
+        let answer = send(from_elsewhere(method)).await;
+        assert_eq!(answer.headers["access-control-allow-origin"], "*", "{path}: {}", answer.text);
+        for answer in [allowed, answer] {
+            assert!(!answer.headers.contains_key("access-control-allow-credentials"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_reads_nothing_of_the_documentation() {
+    let tenant = Tenant::fresh().await;
+    for path in ["/docs/", "/docs/sample.json", "/health"] {
+        let page = tenant.anonymous(Method::GET, path).header("origin", "https://app.example");
+        assert!(!send(page).await.headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn head_answers_as_get_without_a_body() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;

@@ -4,7 +4,7 @@ use crate::{
     http_client,
     roster::{SAMPLE, Server, printed, roster, run},
 };
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -89,9 +89,11 @@ async fn a_page_from_elsewhere_gets_no_token_of_the_sample() {
     let http = http_client::shared();
     let rebound = http.get(format!("{}/v1.0{READERS}", server.url)).header("host", "evil.example");
     assert_eq!(rebound.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
-    let token = http.post(format!("{}/{}/oauth2/v2.0/token", server.url, SAMPLE[0]));
-    let answer = token.header("origin", "https://evil.example").body("").send().await.unwrap();
-    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    let token = format!("{}/{}/oauth2/v2.0/token", server.url, SAMPLE[0]);
+    for method in [Method::POST, Method::OPTIONS] {
+        let page = http.request(method, &token).header("origin", "https://evil.example").body("");
+        assert!(!page.send().await.unwrap().headers().contains_key("access-control-allow-origin"));
+    }
 }
 
 #[tokio::test]

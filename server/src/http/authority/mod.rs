@@ -5,7 +5,7 @@ mod discovery;
 mod faults;
 mod token;
 
-use super::state::AppState;
+use super::{cross_origin, state::AppState};
 use crate::store::{self, Tenant};
 use axum::{
     Router,
@@ -16,14 +16,22 @@ use axum::{
 use faults::{Inquiry, OAuthFault};
 use serde_json::Value;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes(app: &AppState) -> Router<AppState> {
+    let public = Router::new()
         .route(
             "/{tenant}/v2.0/.well-known/openid-configuration",
             get(discovery::document).fallback(other_than_get),
         )
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::public_keys).fallback(other_than_get))
+        .layer(cross_origin::any_origin([Method::GET]));
+    // While a secret is public, any page that the user visits knows it.
+    let origins =
+        if app.loopback_only { cross_origin::no_origin() } else { cross_origin::any_origin([Method::POST]) };
+    let token = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_than_post))
+        .layer(origins);
+    public
+        .merge(token)
         // What else Entra's authority has: version 1.0 of the same, signing in with a browser, consent.
         .route("/{tenant}/oauth2/{*rest}", any(unserved))
         .route("/{tenant}/v2.0/{*rest}", any(unserved))
