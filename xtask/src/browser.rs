@@ -1,5 +1,5 @@
-//! The documentation in a browser, served and published: Debian's Chromium without a window, driven by
-//! `tools/docs-page.mjs`, `tools/docs-states.mjs` and `tools/docs-site.mjs`.
+//! The documentation in a browser, served and published, and what pages of other origins may read: Debian's Chromium without a
+//! window, driven by `tools/docs-page.mjs`, `tools/docs-states.mjs`, `tools/docs-site.mjs` and `tools/cross-origin.mjs`.
 
 use crate::{publish, roster::Roster, run, tools};
 use std::{env, process::Command};
@@ -22,6 +22,14 @@ pub fn docs_page() -> Result<(), String> {
     };
     run::succeed(script("docs-page.mjs").arg(folder.join(name)))?;
     run::succeed(&mut script("docs-states.mjs"))
+}
+
+/// Asks a new server from a page of another origin.
+pub fn cross_origin() -> Result<(), String> {
+    let roster = Roster::start()?;
+    let mut command = Command::new("node");
+    command.arg(run::root().join("xtask/tools/cross-origin.mjs")).arg(&roster.url);
+    run::succeed(command.arg(tools::node()?))
 }
 
 /// Publishes twice with the same bytes, reads the YAML as older readers do, and finds an operation in the site.

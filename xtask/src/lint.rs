@@ -4,13 +4,15 @@
 use crate::{run, tools};
 use std::process::Command;
 
-const DOCUMENTS: [&str; 2] = ["openapi/graph-v1.0.json", "openapi/graph-v1.0.openapi-3.0.json"];
+const DOCUMENTS: [&str; 3] = [
+    "openapi/graph-v1.0.json",
+    "openapi/graph-v1.0.openapi-3.0.json",
+    "openapi/graph-v1.0.dereferenced.json",
+];
 
 /// Fails on any error or warning, and where a document isn't OpenAPI by OpenAPI's own schema.
 pub fn contract() -> Result<(), String> {
-    let mut redocly = tools::redocly()?;
-    redocly.args(["lint", "--extends", "recommended-strict", "--format", "summary"]).args(DOCUMENTS);
-    run::succeed(redocly.current_dir(run::root()))?;
+    with_redocly(&DOCUMENTS)?;
     let mut spectral = Command::new(tools::node()?.join("node_modules/.bin/spectral"));
     spectral
         .args(["lint", "--ruleset", "xtask/tools/spectral.yaml", "--fail-severity", "warn"])
@@ -21,4 +23,11 @@ pub fn contract() -> Result<(), String> {
     run::succeed(parser.current_dir(run::root()))?;
     let mut validator = Command::new(tools::python()?.join("openapi-spec-validator"));
     run::succeed(validator.args(DOCUMENTS).current_dir(run::root()))
+}
+
+/// Fails where redocly's strictest own rules find anything in these documents.
+pub fn with_redocly(documents: &[&str]) -> Result<(), String> {
+    let mut redocly = tools::redocly()?;
+    redocly.args(["lint", "--extends", "recommended-strict", "--format", "summary"]).args(documents);
+    run::succeed(redocly.current_dir(run::root()))
 }

@@ -7,6 +7,7 @@ mod consumers;
 mod coverage;
 mod dependencies;
 mod documents;
+mod forms;
 mod lint;
 mod lower;
 mod markdown;

@@ -1,6 +1,6 @@
 //! `cargo xtask openapi`: the contract's files, emitted from the server's routes.
 
-use crate::{lower, release, run};
+use crate::{forms, lower, release, run};
 use clap::Args;
 use serde_json::{Map, Value};
 use similar::TextDiff;
@@ -79,10 +79,14 @@ fn files(contract: &Value) -> Result<Vec<File>, String> {
             found.what, found.at
         )
     })?;
+    let dereferenced = forms::dereference(contract)?;
     Ok(vec![
         File { name: CONTRACT, text: pretty(contract)? },
         File { name: "graph-v1.0.openapi-3.0.json", text: pretty(&lowered)? },
         File { name: "operations.txt", text: operations(contract) },
+        File { name: forms::DEREFERENCED, text: pretty(&dereferenced)? },
+        File { name: forms::MCP_TOOLS, text: pretty(&forms::mcp_tools(&dereferenced)?)? },
+        File { name: forms::COLLECTION, text: pretty(&forms::postman_collection(&dereferenced))? },
     ])
 }
 
@@ -129,9 +133,12 @@ fn check(folder: &Path, files: &[File]) -> Result<(), String> {
     for file in files {
         let there = fs::read_to_string(folder.join(file.name)).unwrap_or_default();
         if there != file.text {
-            let difference = TextDiff::from_lines(&there, &file.text);
-            let (checked_in, emitted) = (format!("{FOLDER}/{}", file.name), "what the server says");
-            eprintln!("{}", difference.unified_diff().header(&checked_in, emitted));
+            // The others differ in what follows from the first.
+            if stale.is_empty() {
+                let difference = TextDiff::from_lines(&there, &file.text);
+                let (checked_in, emitted) = (format!("{FOLDER}/{}", file.name), "what the server says");
+                eprintln!("{}", difference.unified_diff().header(&checked_in, emitted));
+            }
             stale.push(file.name);
         }
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask publish`: one folder for API portals. It has the contract in each form, a documentation site that needs no network,
 //! a catalogue entry, the contract's changelog, and the SHA-256 sums of all of it. The same sources give the same bytes.
 
-use crate::{openapi, portal, release, run, tools};
+use crate::{forms, openapi, portal, release, run, tools};
 use clap::Args;
 use serde_json::Value;
 use std::{
@@ -19,6 +19,16 @@ pub struct Publish {
 
 /// The contract's documents.
 const DOCUMENTS: [&str; 2] = ["graph-v1.0", "graph-v1.0.openapi-3.0"];
+
+/// What is published as it is.
+const COPIED: [&str; 6] = [
+    "CHANGELOG.md",
+    forms::DEREFERENCED,
+    forms::MCP_TOOLS,
+    forms::COLLECTION,
+    forms::WORKFLOWS,
+    forms::REAL_GRAPH,
+];
 
 /// The file that tells what else is there.
 const SUMS: &str = "SHA256SUMS";
@@ -60,7 +70,9 @@ pub fn publish(out: &Path) -> Result<String, String> {
     for name in DOCUMENTS {
         write_document(new.path(), name)?;
     }
-    copy(&run::root().join("openapi/CHANGELOG.md"), &new.path().join("CHANGELOG.md"))?;
+    for name in COPIED {
+        copy(&run::root().join("openapi").join(name), &new.path().join(name))?;
+    }
     write(&new.path().join("catalog-info.yaml"), CATALOGUE)?;
     write_site(&new.path().join("index.html"))?;
     let sums = sums(new.path())?;
@@ -69,9 +81,8 @@ pub fn publish(out: &Path) -> Result<String, String> {
     Ok(sums)
 }
 
-/// What the folder holds.
-const NAMES: [&str; 8] = [
-    "CHANGELOG.md",
+/// What the folder holds besides.
+const NAMES: [&str; 7] = [
     "SHA256SUMS",
     "catalog-info.yaml",
     "graph-v1.0.json",
@@ -87,7 +98,7 @@ fn replace(out: &Path, new: &Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(failed)?;
     for entry in fs::read_dir(out).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        if !NAMES.iter().any(|ours| name == *ours) {
+        if !names().any(|ours| name == *ours) {
             let name = name.to_string_lossy();
             return Err(format!(
                 "{} holds {name}, which isn't published: choose another folder",
@@ -95,7 +106,11 @@ fn replace(out: &Path, new: &Path) -> Result<(), String> {
             ));
         }
     }
-    NAMES.iter().try_for_each(|name| copy(&new.join(name), &out.join(name)))
+    names().try_for_each(|name| copy(&new.join(name), &out.join(name)))
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain(COPIED)
 }
 
 fn write_document(out: &Path, name: &str) -> Result<(), String> {
@@ -176,7 +191,7 @@ mod tests {
     #[test]
     fn a_folder_that_holds_something_else_is_left_as_it_is() {
         let (out, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        for name in NAMES {
+        for name in names() {
             fs::write(new.path().join(name), "new").unwrap();
         }
         let there = |name: &str| fs::read_to_string(out.path().join(name)).unwrap_or_default();

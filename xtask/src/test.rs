@@ -1,7 +1,8 @@
 //! `cargo xtask test`: the whole of what must pass, the same on a laptop and in CI.
 
 use crate::{
-    browser, consumers, coverage, dependencies, documents, lint, openapi, run, schemathesis, validators,
+    browser, consumers, coverage, dependencies, documents, forms, lint, openapi, run, schemathesis,
+    validators,
 };
 use clap::Args;
 use std::{
@@ -56,6 +57,9 @@ impl Test {
             tally.step("contract, kept by the running server", schemathesis::run());
             tally.step("contract, kept behind Prism", validators::prism());
             tally.step("contract, kept behind express-openapi-validator", validators::express());
+            tally.step("workflows, followed", forms::workflows());
+            tally.step("overlay for Microsoft's servers", forms::real_graph());
+            tally.step("Postman collection", forms::collection());
             tally.step("TypeScript client", consumers::typescript());
             tally.step("Python client", consumers::python());
             tally.step("TypeScript client by hey-api", consumers::hey_api());
@@ -65,6 +69,7 @@ impl Test {
             tally.step("documents with other languages, followed", documents::follow_other_languages());
             tally.step("documentation, in a browser", browser::docs_page());
             tally.step("documentation, published", browser::published());
+            tally.step("pages of other origins", browser::cross_origin());
         }
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }

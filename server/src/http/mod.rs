@@ -14,6 +14,7 @@ mod envelope;
 pub mod errors;
 mod extract;
 mod graph;
+mod mcp_tools;
 pub mod not_implemented;
 pub mod operation;
 mod origin;
@@ -106,7 +107,7 @@ fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
 fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, graph: S) -> impl App + use<S> {
     let public = Router::new()
         .route("/health", get(health))
-        .merge(contract::routes().layer(cross_origin::any_origin([Method::GET])))
+        .merge(contract::routes().merge(mcp_tools::routes()).layer(cross_origin::any_origin([Method::GET])))
         .merge(docs::routes())
         .merge(authority::routes(&state))
         .fallback_service(graph.clone())

@@ -39,6 +39,16 @@ async fn the_contract_is_served_as_it_is_checked_in() {
 }
 
 #[tokio::test]
+async fn the_tools_of_agents_are_served_as_they_are_checked_in() {
+    let tenant = Tenant::fresh().await;
+    let served = send(tenant.anonymous(Method::GET, "/mcp-tools.json")).await;
+    let content_type = &served.headers["content-type"];
+    assert_eq!((served.status.as_u16(), content_type), (200, &"application/json".parse().unwrap()));
+    let checked_in = std::fs::read_to_string("../openapi/mcp-tools.json").unwrap();
+    assert!(served.text == checked_in, "it isn't openapi/mcp-tools.json");
+}
+
+#[tokio::test]
 async fn a_client_that_has_a_document_already_is_not_sent_it_again() {
     let tenant = Tenant::fresh().await;
     let get = async |path: &str, known: &str| {

@@ -307,6 +307,7 @@ async fn a_page_of_another_origin_reads_the_contract_and_signs_in() {
     let public = [
         (Method::GET, "/openapi.json".to_owned()),
         (Method::GET, "/openapi.yaml?openapi=3.0".into()),
+        (Method::GET, "/mcp-tools.json".into()),
         (Method::GET, format!("/{id}/v2.0/.well-known/openid-configuration")),
         (Method::GET, format!("/{id}/discovery/v2.0/keys")),
         (Method::POST, format!("/{id}/oauth2/v2.0/token")),

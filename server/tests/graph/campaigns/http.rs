@@ -312,7 +312,7 @@ fn is_public(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         *segments.as_slice(),
-        ["health" | "openapi.json" | "openapi.yaml" | "docs"]
+        ["health" | "openapi.json" | "openapi.yaml" | "mcp-tools.json" | "docs"]
             | ["docs", ..]
             | [_, "oauth2" | "v2.0" | "discovery" | ".well-known", _, ..]
     )
@@ -415,6 +415,7 @@ async fn no_made_up_path_gets_around_the_token_and_none_breaks_the_server() {
         "health",
         "docs",
         "openapi.json",
+        "mcp-tools.json",
         "v2.0",
         ".well-known",
         "openid-configuration",
