@@ -19,8 +19,8 @@ use std::{
 use tempfile::TempDir;
 
 /// The documents that need more than a shell, curl and Roster.
-const WITH_OTHER_LANGUAGES: [&str; 4] =
-    ["docs/go.md", "docs/java.md", "docs/python.md", "docs/typescript.md"];
+const WITH_OTHER_LANGUAGES: [&str; 5] =
+    ["docs/agents.md", "docs/go.md", "docs/java.md", "docs/python.md", "docs/typescript.md"];
 
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
