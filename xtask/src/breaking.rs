@@ -330,6 +330,10 @@ fn alternatives(security: Option<&Value>, at: &str) -> Understood<Vec<BTreeSet<S
     for entry in items(security, at)? {
         let mut needed = BTreeSet::new();
         for (scheme, scopes) in map(Some(entry), at)? {
+            if scheme == "limitedTo" {
+                needed.insert(format!("only {}", text(Some(scopes), at)?));
+                continue;
+            }
             for scope in items(Some(scopes), at)? {
                 needed.insert(format!("{scheme} {}", text(Some(scope), at)?));
             }

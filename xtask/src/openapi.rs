@@ -105,10 +105,13 @@ fn operations(contract: &Value) -> String {
             let Some(id) = operation["operationId"].as_str() else { continue };
             text.push_str(&format!("\n{:6} {path}  {id}\n", method.to_uppercase()));
             for entry in operation["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default() {
-                for (kind, names) in entry.as_object().unwrap_or(&none) {
-                    let names = names.as_array().map(Vec::as_slice).unwrap_or_default();
+                let limited = entry["limitedTo"].as_str().map(|part| format!(" (only {part})"));
+                let alternatives = entry.as_object().unwrap_or(&none).iter();
+                for (kind, names) in alternatives.filter_map(|(kind, names)| Some((kind, names.as_array()?)))
+                {
                     let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
-                    text.push_str(&format!("       {kind:11} {}\n", names.join(" and ")));
+                    let limited = limited.as_deref().unwrap_or_default();
+                    text.push_str(&format!("       {kind:11} {}{limited}\n", names.join(" and ")));
                 }
             }
         }

@@ -62,7 +62,7 @@ async function visit(page, name) {
   const taking = await page.evaluate(async () => {
     const { paths } = await (await fetch("../openapi.json")).json();
     const operations = Object.values(paths).flatMap((item) => Object.values(item));
-    return operations.filter((operation) => JSON.stringify(operation.security).includes('"GroupMember.ReadWrite.All"')).length;
+    return operations.filter((operation) => JSON.stringify(operation["x-permissions"]).includes('"GroupMember.ReadWrite.All"')).length;
   });
   expect("operations take the permission", taking > 1, true);
   await search(page, "GroupMember.ReadWrite.All", taking);

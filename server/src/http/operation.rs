@@ -66,6 +66,8 @@ pub struct Operation {
     signed_in: bool,
     /// Its page in Graph's documentation.
     page: Cow<'static, str>,
+    /// What is enough for all of it, and for what only the rest of its need is enough.
+    whole: Option<(&'static Need, &'static str)>,
 }
 
 impl Operation {
@@ -84,7 +86,9 @@ impl Operation {
             (HttpMethod::Delete, item.delete),
         ];
         let found = operations.into_iter().find_map(|(method, operation)| Some((method, operation?)));
-        let (method, documented) = found.unwrap_or((HttpMethod::Get, Documented::new()));
+        let (method, mut documented) = found.unwrap_or((HttpMethod::Get, Documented::new()));
+        // A doc comment's lines are no lines of the text.
+        documented.description = documented.description.map(|text| text.replace('\n', " "));
         Self::new(need, method, path, documented, schemas, handler)
     }
 
@@ -108,8 +112,8 @@ impl Operation {
         schemas: Vec<(String, RefOr<Schema>)>,
         handler: MethodRouter<AppState>,
     ) -> Self {
-        let (options, signed_in, page) = (&QueryOptions::NONE, false, Cow::default());
-        Self { need, path, method, documented, schemas, handler, options, signed_in, page }
+        let (options, signed_in, page, whole) = (&QueryOptions::NONE, false, Cow::default(), None);
+        Self { need, path, method, documented, schemas, handler, options, signed_in, page, whole }
     }
 
     /// The same under this tag, in these words.
@@ -132,6 +136,11 @@ impl Operation {
     /// The same with its page in Graph's documentation: `group-list` is `https://learn.microsoft.com/graph/api/group-list`.
     pub(super) fn page(self, page: impl Into<Cow<'static, str>>) -> Self {
         Self { page: page.into(), ..self }
+    }
+
+    /// The same, where only `whole` is enough for all that it does: what else its need takes is enough for `rest`.
+    pub(super) fn limited(self, whole: &'static Need, rest: &'static str) -> Self {
+        Self { whole: Some((whole, rest)), ..self }
     }
 
     /// The same with a parameter of its path.
@@ -248,20 +257,35 @@ impl Operation {
     }
 
     fn extensions(&self) -> Extensions {
-        let delegated = self.need.delegated_self.first().or(self.need.delegated.first());
-        let least = [(DELEGATED, delegated), (APPLICATION, self.need.application.first())];
-        let least = least.into_iter().filter_map(|(kind, all_of)| Some((kind, all_of?)));
-        let least: Map<_, _> = least.map(|(kind, all_of)| (kind.into(), names(all_of))).collect();
-        let extensions = Extensions::builder()
-            .add("x-permissions", permissions(self.need))
-            .add("x-least-privilege", least);
+        let mut least = Map::new();
+        for (kind, all_of, _) in self.alternatives().filter(|(.., limited)| limited.is_none()) {
+            least.entry(kind).or_insert_with(|| names(all_of));
+        }
+        let permissions: Value =
+            self.alternatives().map(|(kind, all_of, limited)| entry(kind, all_of, limited)).collect();
+        let extensions =
+            Extensions::builder().add("x-permissions", permissions).add("x-least-privilege", least);
         if self.options.is_page() {
-            extensions
-                .add("x-ms-pageable", json!({"itemName": "value", "nextLinkName": "@odata.nextLink"}))
-                .build()
+            let pageable = json!({"itemName": "value", "nextLinkName": "@odata.nextLink"});
+            extensions.add("x-ms-pageable", pageable).build()
         } else {
             extensions.build()
         }
+    }
+
+    /// Each alternative of what it needs, and for what only it is enough.
+    fn alternatives(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static [Permission], Option<&'static str>)> {
+        let limited = |(kind, all_of): (&'static str, &'static [Permission])| {
+            let (whole, rest) = self.whole?;
+            alternatives(whole).all(|alternative| alternative != (kind, all_of)).then_some(rest)
+        };
+        let oneself = self.need.delegated_self;
+        alternatives(self.need).map(move |(kind, all_of)| {
+            let by_oneself = kind == DELEGATED && oneself.contains(&all_of);
+            (kind, all_of, if by_oneself { Some("self") } else { limited((kind, all_of)) })
+        })
     }
 
     /// What it takes, of which follows what it can be refused for.
@@ -333,7 +357,15 @@ const PAGES: &str = "https://learn.microsoft.com/graph/api/";
 
 /// What a need asks for, as the contract says it: one entry for each alternative.
 pub fn permissions(need: &Need) -> Value {
-    alternatives(need).map(|(kind, all_of)| json!({kind: names(all_of)})).collect()
+    alternatives(need).map(|(kind, all_of)| entry(kind, all_of, None)).collect()
+}
+
+fn entry(kind: &str, all_of: &[Permission], limited: Option<&str>) -> Value {
+    let mut entry = json!({kind: names(all_of)});
+    if let Some(limited) = limited {
+        entry["limitedTo"] = limited.into();
+    }
+    entry
 }
 
 fn names(permissions: &[Permission]) -> Value {

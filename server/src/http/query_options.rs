@@ -124,7 +124,7 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
             Value::Null,
         ),
         QueryOption::Id => (
-            "The object's URL, as in `@odata.id`.",
+            "The URL of what is removed, in a form that `@odata.id` takes.",
             schema.schema_type(Type::String),
             json!("https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"),
         ),

@@ -26,7 +26,7 @@ pub static APPLICATION: Entity = Entity {
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The application's unique identifier."),
+    property("id", String, "The application's unique identifier.").unchanged(),
     property("deletedDateTime", DateTime, "When the application was deleted; null while it isn't."),
     property("appId", String, "Its client id."),
     property("createdDateTime", DateTime, "When the application was registered."),

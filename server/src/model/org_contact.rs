@@ -29,7 +29,7 @@ pub static ORG_CONTACT: Entity = Entity {
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The contact's unique identifier."),
+    property("id", String, "The contact's unique identifier.").unchanged(),
     property("deletedDateTime", DateTime, "When the contact was deleted; null while it isn't."),
     property("companyName", String, "The company that the contact works for."),
     property("department", String, "The department in which the contact works."),

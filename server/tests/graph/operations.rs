@@ -249,7 +249,9 @@ impl Objects {
             ("servicePrincipals", false) => self.service_principal,
             ("servicePrincipals", true) => self.doomed_service_principal,
             ("applications", false) => self.application,
-            ("contacts" | "directoryObjects", false) => self.contact,
+            ("contacts", false) => self.contact,
+            // As the example is of one.
+            ("directoryObjects", false) => self.user,
             ("directoryObjects", true) => self.doomed,
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }

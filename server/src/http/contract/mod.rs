@@ -45,7 +45,9 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             log, `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
             carry both ids in `innerError`.\n\nEach operation lists the permissions that are enough in `x-permissions`: one entry for each \
             alternative, of a token with a signed-in user (`delegated`) or of an application by itself (`application`), and all that an \
-            entry names are needed together. `x-least-privilege` has the least of each. Where a permission would have been enough, the \
+            entry names are needed together. An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own \
+            account, `members` what changes nothing else. `x-least-privilege` has, of the permissions that this server knows, the least of \
+            each kind that is enough for the whole. Where a permission would have been enough, the \
             `details` of a 403 name the least one.\n\nA few properties need a permission of their own besides those of the operation. \
             Their descriptions name it, and `x-permissions` of their schema lists it in the same form. A request that \
             names such a property without it is refused (403); `$select=*` leaves it out.",

@@ -392,15 +392,13 @@ fn description(property: &Property, limits: Limits) -> String {
     let mut text = property.description.to_owned();
     if limits == Limits::InWords && property.mutability != Mutability::ReadOnly {
         match property.kind {
+            _ if property.format == Format::Guid => text.push_str(" A GUID."),
             Kind::String => text.push_str(&format!(" At most {} characters.", property.max)),
             Kind::Strings => text.push_str(&format!(
                 " At most {} values of at most {} characters.",
                 property.max_items, property.max
             )),
             _ => {}
-        }
-        if property.format == Format::Guid {
-            text.push_str(" A GUID.");
         }
     }
     text

@@ -22,7 +22,8 @@ function permissions(operation) {
   const kinds = { application: "Application", delegated: "Delegated" };
   const lines = Object.entries(kinds).map(([kind, name]) => {
     const enough = (operation["x-permissions"] ?? []).filter((entry) => kind in entry);
-    const texts = enough.map((entry) => entry[kind].map((scope) => `\`${scope}\``).join(" and "));
+    const part = ({ limitedTo }) => (limitedTo ? ` (only ${limitedTo})` : "");
+    const texts = enough.map((entry) => entry[kind].map((scope) => `\`${scope}\``).join(" and ") + part(entry));
     return `| ${name} | ${texts.join(", or ") || "none is enough"} |`;
   });
   return ["| Token | Permissions |", "|---|---|", ...lines].join("\n");

@@ -67,12 +67,11 @@ pub(super) fn operations() -> Vec<Operation> {
         "alternativeSecurityIds": [{"type": 2, "identityProvider": null, "key": "Y3YxN2E1MWFlYw=="}],
     })),
     responses(
-        (status = 201, description = "The new device.", body = Device, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#devices/$entity",
+        (status = 201, description = "The new device.", body = Device, example = json!(DEVICES.entity_with(&json!({
             "id": "5a3e0000-0000-4000-8000-000000000305", "accountEnabled": true,
             "deviceId": "5a3e0000-0000-4000-8000-000000000393", "displayName": "Lending desk",
             "operatingSystem": "Linux", "operatingSystemVersion": "6.12",
-        })),
+        })))),
     ),
 )]
 async fn create_device(

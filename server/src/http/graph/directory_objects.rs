@@ -1,6 +1,9 @@
 //! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
 
-use super::shapes::write;
+use super::{
+    shapes::{with_context, write},
+    users::USERS,
+};
 use crate::{
     directory::directory_objects,
     http::{
@@ -21,6 +24,7 @@ use crate::{
     store::ReadTx,
 };
 use axum::{extract::State, response::Response};
+use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -33,6 +37,15 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
+fn example() -> Value {
+    let mut example = json!({"@odata.type": "#microsoft.graph.user"});
+    let user = USERS.default_set(&(USERS.example)());
+    if let (Value::Object(example), Value::Object(user)) = (&mut example, user) {
+        example.extend(user);
+    }
+    with_context("directoryObjects", "/$entity", example)
+}
+
 /// Get an object
 ///
 /// Gets an object of whatever kind, which `@odata.type` names, with the kind's default set of properties or those that
@@ -40,11 +53,7 @@ pub(super) fn operations() -> Vec<Operation> {
 #[utoipa::path(
     get, path = "/directoryObjects/{id}", operation_id = "get_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 200, description = "The object.", body = DirectoryObject, example = json!({
-        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity",
-        "@odata.type": "#microsoft.graph.user", "displayName": "Ada Lovelace",
-        "id": "5a3e0000-0000-4000-8000-000000000101",
-    }))),
+    responses((status = 200, description = "The object.", body = DirectoryObject, example = json!(example()))),
 )]
 async fn get_directory_object(
     caller: Caller,

@@ -16,7 +16,7 @@ use crate::{
     model::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
-        permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP},
+        permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES},
     },
     store::WriteTx,
 };
@@ -51,7 +51,9 @@ pub(super) fn operations() -> Vec<Operation> {
         GROUPS.get_by::<Group, _>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
             "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` is the same.",
         ),
-        Operation::annotated(&UPDATE_GROUP, routes!(update_group)).page("group-update"),
+        Operation::annotated(&UPDATE_GROUP, routes!(update_group))
+            .page("group-update")
+            .limited(&UPDATE_GROUP_PROPERTIES, "members"),
         GROUPS.delete("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
             "It is in no list, count or reference any more, and is gone for good after thirty \
                  days. Its members stay.",

@@ -1,11 +1,12 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
-use super::{groups::GROUPS, shapes::Related, users::USERS};
+use super::{groups::GROUPS, shapes::Related};
 use crate::{
     directory::members,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
     model::{
         ids::{AsWritten, ObjectId},
+        kinds::ObjectKind,
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
 };
@@ -15,7 +16,10 @@ const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     name: "members",
     one: "a member",
     tag: "group members",
-    examples: &[&USERS, &GROUPS],
+    examples: &[
+        (ObjectKind::User, "5a3e0000-0000-4000-8000-000000000101", "Ada Lovelace"),
+        (ObjectKind::Group, "5a3e0000-0000-4000-8000-000000000202", "Research"),
+    ],
     navigation: &members::MEMBERS,
 };
 
@@ -34,16 +38,16 @@ pub(super) fn operations() -> Vec<Operation> {
         MEMBERS
             .list::<DirectoryObjectCollection>("/groups/{id}/members", "list_group_members", &LIST_MEMBERS)
             .description(
-                "Only direct members. A member of a kind that the caller may not read shows its type and id, all else \
+                "Only direct members are listed. A member of a kind that the caller may not read shows its type and id, all else \
                  of it is null. Members of a group with hidden membership need `Member.Read.Hidden` besides. What another \
                  service holds of an object is shown of one object at a time: naming it here is 501.",
             ),
         MEMBERS
             .list_references("/groups/{id}/members/$ref", "list_group_member_references", &LIST_MEMBERS)
-            .description("Only direct members."),
+            .description("Only direct members are listed."),
         MEMBERS
             .count("/groups/{id}/members/$count", "count_group_members", &LIST_MEMBERS)
-            .description("Only direct members."),
+            .description("Only direct members count."),
         MEMBERS
             .remove(
                 "/groups/{id}/members/{memberId}/$ref",

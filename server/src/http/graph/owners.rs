@@ -1,11 +1,12 @@
 //! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
 
-use super::{groups::GROUPS, shapes::Related, users::USERS};
+use super::{groups::GROUPS, shapes::Related};
 use crate::{
     directory::owners,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
     model::{
         ids::{AsWritten, ObjectId},
+        kinds::ObjectKind,
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
     },
 };
@@ -15,7 +16,7 @@ const OWNERS: Related<AsWritten<ObjectId>> = Related {
     name: "owners",
     one: "an owner",
     tag: "group owners",
-    examples: &[&USERS],
+    examples: &[(ObjectKind::User, "5a3e0000-0000-4000-8000-000000000101", "Ada Lovelace")],
     navigation: &owners::OWNERS,
 };
 

@@ -81,12 +81,11 @@ pub(super) fn operations() -> Vec<Operation> {
     post, path = "/servicePrincipals", operation_id = "create_service_principal", tag = "service principals",
     request_body(content = ServicePrincipalCreate, description = "The new service principal.", example = json!({"appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending"})),
     responses(
-        (status = 201, description = "The new service principal.", body = ServicePrincipal, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#servicePrincipals/$entity",
+        (status = 201, description = "The new service principal.", body = ServicePrincipal, example = json!(SERVICE_PRINCIPALS.entity_with(&json!({
             "id": "5a3e0000-0000-4000-8000-000000000306", "accountEnabled": true,
             "appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending",
             "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
-        })),
+        })))),
     ),
 )]
 async fn create_service_principal(

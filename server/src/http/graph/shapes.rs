@@ -21,6 +21,7 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{Grants, Need},
+        properties::{Property, Returned},
     },
     odata::{
         listing::Listing,
@@ -112,7 +113,22 @@ pub(super) struct Objects {
 impl Objects {
     /// The example of an answer with one of them.
     pub(super) fn entity(&self) -> Value {
-        with_context(model::entity(self.kind).set, "/$entity", (self.example)())
+        self.entity_with(&(self.example)())
+    }
+
+    /// The same with these values. Of the default set, the others are those that a property has where none was set.
+    pub(super) fn entity_with(&self, values: &Value) -> Value {
+        with_context(model::entity(self.kind).set, "/$entity", self.default_set(values))
+    }
+
+    /// The default set of properties, with these values.
+    pub(super) fn default_set(&self, values: &Value) -> Value {
+        let properties = model::entity(self.kind).properties.iter();
+        let by_default = properties.filter(|property| property.returned == Returned::ByDefault);
+        let value = |property: &Property| {
+            values.get(property.name).cloned().unwrap_or_else(|| property.default_value())
+        };
+        Value::Object(by_default.map(|property| (property.name.to_owned(), value(property))).collect())
     }
 
     /// A page of them.
@@ -132,8 +148,9 @@ impl Objects {
             };
             PageRequest { caller, origin, path: path.into(), query }.answer(&app, list, count, write).await
         };
-        let example =
-            with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [self.named()]}));
+        let shown = (self.example)();
+        let shown = json!({"id": shown["id"], "displayName": shown["displayName"]});
+        let example = with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [shown]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
             .description(format!("Lists the {} of the tenant, {SELECTED}", self.many))
@@ -216,19 +233,6 @@ impl Objects {
             .done(format!("The {noun} is deleted, durably."))
     }
 
-    /// The example of one, by its id and name.
-    fn named(&self) -> Value {
-        let example = (self.example)();
-        json!({"id": example["id"], "displayName": example["displayName"]})
-    }
-
-    /// The same among objects of several kinds.
-    fn related(&self) -> Value {
-        let kind = format!("#microsoft.graph.{}", model::entity(self.kind).name);
-        let example = (self.example)();
-        json!({"@odata.type": kind, "id": example["id"], "displayName": example["displayName"]})
-    }
-
     fn example_id(&self) -> String {
         (self.example)()["id"].as_str().unwrap_or_default().into()
     }
@@ -244,8 +248,8 @@ pub(super) struct Related<K: 'static> {
     pub one: &'static str,
     /// The contract's tag.
     pub tag: &'static str,
-    /// Those that the examples show.
-    pub examples: &'static [&'static Objects],
+    /// Kind, id and name of those that the examples show.
+    pub examples: &'static [(ObjectKind, &'static str, &'static str)],
     /// Who sees them, and where they are.
     pub navigation: &'static Navigation<K>,
 }
@@ -258,7 +262,11 @@ impl<K: ObjectKey> Related<K> {
         id: &'static str,
         need: &'static Need,
     ) -> Operation {
-        let value: Vec<_> = self.examples.iter().map(|objects| objects.related()).collect();
+        let shown = |&(kind, id, name): &_| {
+            let odata_type = model::entity(kind).odata_type();
+            json!({"@odata.type": odata_type, "id": id, "displayName": name})
+        };
+        let value: Vec<_> = self.examples.iter().map(shown).collect();
         let example = with_context("directoryObjects", "(id,displayName)", json!({"value": value}));
         self.page(path, id, need, answers::directory_objects)
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
@@ -382,8 +390,8 @@ impl<K: ObjectKey> Related<K> {
             Ok::<_, Failure>(answers::no_content())
         };
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
-            .summary(self.tag, format!("Remove {} from {} by its URL", self.one, self.of.one))
-            .description(format!("Removes {} from {} by its URL.", self.one, self.of.one))
+            .summary(self.tag, format!("Remove {} by URL from {}", self.one, self.of.one))
+            .description(format!("Removes {}, named by its URL, from {}.", self.one, self.of.one))
             .page(self.graph_page("delete"))
             .takes(&QueryOptions::BY_REFERENCE)
     }
@@ -394,7 +402,7 @@ impl<K: ObjectKey> Related<K> {
     }
 
     fn example_id(&self) -> String {
-        self.examples.first().map(|objects| objects.example_id()).unwrap_or_default()
+        self.examples.first().map(|&(_, id, _)| id.to_owned()).unwrap_or_default()
     }
 
     /// An operation with the key of the object that they are related to.
@@ -439,7 +447,7 @@ pub(super) async fn write<T: Send + 'static>(
 }
 
 /// The example of an answer whose content this is.
-fn with_context(set: &str, suffix: &str, answer: Value) -> Value {
+pub(super) fn with_context(set: &str, suffix: &str, answer: Value) -> Value {
     let context = format!("https://graph.microsoft.com/v1.0/$metadata#{set}{suffix}");
     let mut example = json!({"@odata.context": context});
     if let (Value::Object(example), Value::Object(answer)) = (&mut example, answer) {

@@ -29,7 +29,7 @@ pub(super) static USERS: Objects =
 
 fn example() -> Value {
     json!({
-        "businessPhones": [], "displayName": "Ada Lovelace", "mail": null,
+        "displayName": "Ada Lovelace", "mail": "ada@contoso.example",
         "userPrincipalName": "ada@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000101",
     })
 }
@@ -42,7 +42,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::annotated(&CREATE_USER, routes!(create_user)).page("user-post-users"),
         USERS.count("/users/$count", "count_users", &LIST_USERS),
         USERS.get_by::<User, Key>("/users/{id}", "get_user", &READ_USER, users::get).description(
-            "It is named by its id or its sign-in name (`userPrincipalName`). `users('{id}')` and \
+            "A user is named by id or by sign-in name (`userPrincipalName`). `users('{id}')` and \
                  `users(userPrincipalName='{name}')` are the same. With `User.Read` a caller reads only the signed-in user.",
         ),
         Operation::annotated(&UPDATE_USER, routes!(update_user)).page("user-update"),
@@ -66,11 +66,10 @@ pub(super) fn operations() -> Vec<Operation> {
         "userPrincipalName": "emmy@contoso.example", "passwordProfile": {"password": "Invariants 1918"},
     })),
     responses(
-        (status = 201, description = "The new user.", body = User, example = json!({
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
-            "businessPhones": [], "displayName": "Emmy Noether", "mail": null,
-            "userPrincipalName": "emmy@contoso.example", "id": "5a3e0000-0000-4000-8000-000000000113",
-        })),
+        (status = 201, description = "The new user.", body = User, example = json!(USERS.entity_with(&json!({
+            "displayName": "Emmy Noether", "userPrincipalName": "emmy@contoso.example",
+            "id": "5a3e0000-0000-4000-8000-000000000113",
+        })))),
     ),
 )]
 async fn create_user(
