@@ -9,7 +9,10 @@ import sys
 
 import yaml
 
-for document in pathlib.Path(sys.argv[1]).glob("*.json"):
+both = [document for document in pathlib.Path(sys.argv[1]).glob("*.json") if document.with_suffix(".yaml").exists()]
+if not both:
+    sys.exit("no document is published in JSON and in YAML")
+for document in both:
     as_json = json.loads(document.read_text())
     as_yaml = yaml.safe_load(document.with_suffix(".yaml").read_text())
     if as_json != as_yaml:
