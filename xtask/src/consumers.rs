@@ -3,7 +3,7 @@
 //! the one that `docs/` shows, or for a generator without a page there the project of its name in `xtask/consumers/`. All of
 //! it is done in the target folder.
 
-use crate::{markdown, roster::Roster, run, tools};
+use crate::{contract, markdown, roster::Roster, run, tools};
 use std::{
     env,
     ffi::{OsStr, OsString},
@@ -17,8 +17,6 @@ use std::os::unix::fs::symlink as link;
 #[cfg(windows)]
 use std::os::windows::fs::symlink_dir as link;
 
-const CONTRACT: &str = "openapi/graph-v1.0.json";
-
 /// What the programs in `xtask/consumers/` print.
 const PRINTS: &str = "\
 added
@@ -28,7 +26,7 @@ counted: 1
 ";
 
 /// What openapi-generator generates besides a client.
-const CLIENT_ALONE: &str = "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false";
+const CLIENT_ONLY: &str = "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false";
 
 /// A page of `docs/` that shows a program and what it prints.
 struct Page {
@@ -42,7 +40,7 @@ pub fn typescript() -> Result<(), String> {
     let folder = folder("typescript", "members.mts", &page.program)?;
     let tool = node_tool("openapi-typescript")?;
     let mut generate = program(&tool, &folder);
-    step("generate", silent(generate.arg(contract()).args(["--output", "graph.ts"])))?;
+    step("generate", silent(generate.arg(contract::path()).args(["--output", "graph.ts"])))?;
     type_check(&folder)?;
     must_print(program("node", &folder).arg("members.mjs"), &page.prints)
 }
@@ -57,7 +55,7 @@ pub fn python() -> Result<(), String> {
     let mut generate = tool("openapi-python-client");
     generate.args(["generate", "--fail-on-warning", "--meta", "none", "--output-path", "graph", "--path"]);
     // It formats what it wrote with ruff, which it looks for there.
-    generate.arg(contract()).env("PATH", path_with(&programs)?);
+    generate.arg(contract::path()).env("PATH", path_with(&programs)?);
     step("generate", run::captured(&mut generate))?;
     // Of the package, that which comes from the contract: the rest is the same text for every contract.
     let checked = ["--module", "members", "--package", "graph.api", "--package", "graph.models"];
@@ -73,7 +71,10 @@ pub fn hey_api() -> Result<(), String> {
     let folder = project("hey-api")?;
     let tool = node_tool("openapi-ts")?;
     let mut generate = program(&tool, &folder);
-    step("generate", run::captured(generate.arg("--input").arg(contract()).args(["--output", "graph"])))?;
+    step(
+        "generate",
+        run::captured(generate.arg("--input").arg(contract::path()).args(["--output", "graph"])),
+    )?;
     type_check(&folder)?;
     must_print(program("node", &folder).arg("members.mjs"), PRINTS)
 }
@@ -83,7 +84,7 @@ pub fn ogen() -> Result<(), String> {
     let folder = project("ogen")?;
     let mut generate = program("go", &folder);
     generate.args(["tool", "ogen", "--config", "ogen.yml", "--target", "graph", "--package", "graph"]);
-    step("generate", run::captured(generate.arg(contract())))?;
+    step("generate", run::captured(generate.arg(contract::path())))?;
     go(&folder)
 }
 
@@ -108,8 +109,8 @@ pub fn openapi_generator_rust() -> Result<(), String> {
 /// Generates the folder `graph`.
 fn openapi_generator(folder: &Path, options: &[&str]) -> Result<(), String> {
     let mut generate = tools::openapi_generator()?;
-    generate.args(["generate", "--output", "graph", "--global-property", CLIENT_ALONE]).args(options);
-    step("generate", run::captured(generate.arg("--input-spec").arg(contract()).current_dir(folder)))
+    generate.args(["generate", "--output", "graph", "--global-property", CLIENT_ONLY]).args(options);
+    step("generate", run::captured(generate.arg("--input-spec").arg(contract::path()).current_dir(folder)))
         .map(drop)
 }
 
@@ -197,17 +198,13 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn contract() -> PathBuf {
-    run::root().join(CONTRACT)
-}
-
 fn program(path: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(path);
     command.current_dir(folder);
     command
 }
 
-/// Runs a command that must not warn, and does so on its standard error alone.
+/// Runs a command that must not warn, and does so only on its standard error.
 fn silent(command: &mut Command) -> Result<run::Output, String> {
     // Node.js' own warnings, about what a later Node.js won't have, aren't about the contract.
     let output = run::captured(command.env("NODE_NO_WARNINGS", "1"))?;

@@ -1,7 +1,7 @@
 //! Contract coverage: the tests saw each response that the contract promises. They record what they saw in the file that
 //! `ROSTER_CONTRACT_COVERAGE` names.
 
-use crate::run;
+use crate::{contract, run};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -26,9 +26,7 @@ pub fn check() -> Result<(), String> {
         |path: PathBuf| fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
     let seen = read(run::target().join("contract-coverage.txt"))?;
     let seen: BTreeSet<String> = seen.lines().map(str::to_owned).collect();
-    let contract = read(run::root().join("openapi/graph-v1.0.json"))?;
-    let contract: Value = serde_json::from_str(&contract).map_err(|error| error.to_string())?;
-    let promised = promised(&contract);
+    let promised = promised(&contract::read()?);
     let missed: Vec<&String> = promised.difference(&seen).collect();
     println!(
         "       {} of {} answers that the contract promises were seen",
@@ -49,12 +47,8 @@ pub fn check() -> Result<(), String> {
 
 /// `operation status` of each answer.
 fn promised(contract: &Value) -> BTreeSet<String> {
-    let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
-    let answers = operations.flat_map(|operation| {
-        let id = operation["operationId"].as_str().unwrap_or_default();
-        let statuses = operation["responses"].as_object().into_iter().flat_map(|responses| responses.keys());
-        statuses.map(move |status| format!("{id} {status}"))
+    let answers = contract::operations(contract).flat_map(|operation| {
+        operation.responses().map(move |(status, _)| format!("{} {status}", operation.id()))
     });
     answers.collect()
 }

@@ -3,17 +3,14 @@
 
 mod dereference;
 mod mcp_tools;
-mod operations;
 mod postman;
 
-use crate::{lint, roster::Roster, run, tools};
+use crate::{contract, lint, roster::Roster, run, tools};
 pub use dereference::dereference;
 pub use mcp_tools::list as mcp_tools;
 pub use postman::collection as postman_collection;
 use serde_json::Value;
 use std::{fs, process::Command};
-
-const CONTRACT: &str = "openapi/graph-v1.0.json";
 
 /// The contract without references.
 pub const DEREFERENCED: &str = "graph-v1.0.dereferenced.json";
@@ -41,28 +38,55 @@ pub fn workflows() -> Result<(), String> {
     run::captured(respect.current_dir(run::root())).map(drop)
 }
 
-/// Applies the overlay and lints the result. Fails where an action of it matches nothing.
+/// Applies the overlay and lints the result. Fails where an action of it matches nothing, and where something is left that says
+/// more of Roster than of Graph.
 pub fn real_graph() -> Result<(), String> {
     let folder = run::target().join("forms");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let result = folder.join("real-graph.json");
     let mut overlay = Command::new(tools::node()?.join("node_modules/.bin/openapi-format"));
-    overlay.args([CONTRACT, "--overlayFile", &file(REAL_GRAPH), "--no-sort", "--verbose", "--output"]);
+    overlay.args([contract::FILE, "--overlayFile", &file(REAL_GRAPH), "--no-sort", "--verbose", "--output"]);
     let applied = run::captured(overlay.arg(&result).current_dir(run::root()))?;
     // It reports on its standard error.
     if !applied.complaints.contains("Unused actions: \t0\n") {
         return Err(applied.complaints);
     }
+    let found = rosters_own(&contract::parse(&result)?);
+    if !found.is_empty() {
+        return Err(format!("{REAL_GRAPH} leaves {}", found.join(", ")));
+    }
     lint::with_redocly(&[&result.to_string_lossy()])
+}
+
+/// What a document for clients of Microsoft's servers must not have: Roster's examples of responses, Roster's permissions, and
+/// operations without a way to sign in.
+fn rosters_own(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let text = document.to_string();
+    let marks = ["\"x-permissions\"", "\"x-least-privilege\"", "#/components/examples/"];
+    found.extend(marks.into_iter().filter(|mark| text.contains(mark)).map(str::to_owned));
+    if document["components"].get("examples").is_some() {
+        found.push("components.examples".into());
+    }
+    for operation in contract::operations(document) {
+        let media = operation.responses().filter_map(|(_, response)| response["content"].as_object());
+        if media.flat_map(|content| content.values()).any(|media| !media["example"].is_null()) {
+            found.push(format!("an example in {}", operation.id()));
+        }
+        let ways = operation.said["security"].as_array().into_iter().flatten();
+        if !ways.into_iter().any(|way| way.get("oauth2").is_some()) {
+            found.push(format!("{} without oauth2", operation.id()));
+        }
+    }
+    found
 }
 
 /// Sends the collection's requests that read, and the one that adds a member, to a server of their own. Each has a test in the
 /// collection: that it succeeds.
 pub fn collection() -> Result<(), String> {
-    let contract = fs::read_to_string(run::root().join(CONTRACT)).map_err(|error| error.to_string())?;
-    let contract: Value = serde_json::from_str(&contract).map_err(|error| error.to_string())?;
-    let sent = operations::operations(&contract).filter(|operation| {
-        let id = operation.text("operationId");
+    let contract = contract::read()?;
+    let sent = contract::operations(&contract).filter(|operation| {
+        let id = operation.id();
         // `get_me` needs a signed-in user.
         (operation.method == "get" && id != "get_me") || id == "add_group_member"
     });
@@ -77,4 +101,19 @@ pub fn collection() -> Result<(), String> {
 /// A file of the contract's folder.
 fn file(name: &str) -> String {
     format!("openapi/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_rosters_own_is_found_in_the_contract() {
+        let found = rosters_own(&contract::read().unwrap()).join("; ");
+        for part in
+            ["x-permissions", "components.examples", "an example in list_users", "get_me without oauth2"]
+        {
+            assert!(found.contains(part), "{part}: {found}");
+        }
+    }
 }

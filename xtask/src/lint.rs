@@ -1,14 +1,11 @@
 //! The contract as the linters of other ecosystems see it: redocly and spectral, with the rules that they bring, and the
 //! parsers on which other tools are built.
 
-use crate::{run, tools};
+use crate::{contract, run, tools};
 use std::process::Command;
 
-const DOCUMENTS: [&str; 3] = [
-    "openapi/graph-v1.0.json",
-    "openapi/graph-v1.0.openapi-3.0.json",
-    "openapi/graph-v1.0.dereferenced.json",
-];
+const DOCUMENTS: [&str; 3] =
+    [contract::FILE, "openapi/graph-v1.0.openapi-3.0.json", "openapi/graph-v1.0.dereferenced.json"];
 
 /// Fails on any error or warning, and where a document isn't OpenAPI by OpenAPI's own schema.
 pub fn contract() -> Result<(), String> {

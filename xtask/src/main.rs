@@ -4,6 +4,7 @@ mod bench;
 mod breaking;
 mod browser;
 mod consumers;
+mod contract;
 mod coverage;
 mod dependencies;
 mod documents;

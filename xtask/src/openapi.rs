@@ -1,14 +1,13 @@
 //! `cargo xtask openapi`: the contract's files, emitted from the server's routes.
 
-use crate::{forms, lower, release, run};
+use crate::{
+    contract::{self, FOLDER},
+    forms, lower, release, run,
+};
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use similar::TextDiff;
 use std::{fs, path::Path};
-
-const FOLDER: &str = "openapi";
-/// The contract itself; the other files follow from it.
-const CONTRACT: &str = "graph-v1.0.json";
 
 /// Write the contract's files, or check them.
 #[derive(Args)]
@@ -81,7 +80,7 @@ fn files(contract: &Value) -> Result<Vec<File>, String> {
     })?;
     let dereferenced = forms::dereference(contract)?;
     Ok(vec![
-        File { name: CONTRACT, text: pretty(contract)? },
+        File { name: contract::NAME, text: pretty(contract)? },
         File { name: "graph-v1.0.openapi-3.0.json", text: pretty(&lowered)? },
         File { name: "operations.txt", text: operations(contract) },
         // On one line: indented it would be more than twice as large, and larger than tools like to read.
@@ -100,20 +99,16 @@ fn operations(contract: &Value) -> String {
     let mut text = String::from(
         "# Written by `cargo xtask openapi`. Any line of permissions is enough; `and`: all of them.\n",
     );
-    let none = Map::new();
-    for (path, item) in contract["paths"].as_object().unwrap_or(&none) {
-        for (method, operation) in item.as_object().unwrap_or(&none) {
-            let Some(id) = operation["operationId"].as_str() else { continue };
-            text.push_str(&format!("\n{:6} {path}  {id}\n", method.to_uppercase()));
-            for entry in operation["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default() {
-                let limited = entry["limitedTo"].as_str().map(|part| format!(" (only {part})"));
-                let alternatives = entry.as_object().unwrap_or(&none).iter();
-                for (kind, names) in alternatives.filter_map(|(kind, names)| Some((kind, names.as_array()?)))
-                {
-                    let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
-                    let limited = limited.as_deref().unwrap_or_default();
-                    text.push_str(&format!("       {kind:11} {}{limited}\n", names.join(" and ")));
-                }
+    for operation in contract::operations(contract) {
+        let method = operation.method.to_uppercase();
+        text.push_str(&format!("\n{method:6} {}  {}\n", operation.path, operation.id()));
+        for entry in operation.permissions() {
+            let limited =
+                entry["limitedTo"].as_str().map(|part| format!(" (only {part})")).unwrap_or_default();
+            let alternatives = entry.as_object().into_iter().flatten();
+            for (kind, names) in alternatives.filter_map(|(kind, names)| Some((kind, names.as_array()?))) {
+                let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+                text.push_str(&format!("       {kind:11} {}{limited}\n", names.join(" and ")));
             }
         }
     }
@@ -204,7 +199,7 @@ mod tests {
         write(folder.path(), &files).unwrap();
         check(folder.path(), &files).unwrap();
         let edited = files[0].text.replacen("/users", "/people", 1);
-        fs::write(folder.path().join(CONTRACT), edited).unwrap();
+        fs::write(folder.path().join(contract::NAME), edited).unwrap();
         let message = check(folder.path(), &files).unwrap_err();
         assert_eq!(
             message,

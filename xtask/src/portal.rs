@@ -1,6 +1,7 @@
 //! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*. Other portals can import
 //! every document that it can.
 
+use crate::contract::{self, Operation};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -26,22 +27,22 @@ pub fn restrictions(document: &Value, size: usize) -> Vec<String> {
             found.push(format!("the schema {name} contains itself"));
         }
     }
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            check_operation(&format!("{} {path}", method.to_uppercase()), path, operation, &mut found);
-        }
+    for operation in contract::operations(document) {
+        check_operation(operation, &mut found);
     }
     found
 }
 
-fn check_operation(place: &str, path: &str, operation: &Value, found: &mut Vec<String>) {
-    match operation["operationId"].as_str() {
-        None => found.push(format!("{place} has no operationId")),
-        Some(id) if id.len() > MAX_OPERATION_ID => found.push(format!("{place} has a long operationId")),
-        Some(_) => {}
+fn check_operation(operation: Operation<'_>, found: &mut Vec<String>) {
+    let Operation { method, path, said } = operation;
+    let place = format!("{} {path}", method.to_uppercase());
+    match operation.id().len() {
+        0 => found.push(format!("{place} has no operationId")),
+        length if length > MAX_OPERATION_ID => found.push(format!("{place} has a long operationId")),
+        _ => {}
     }
-    let bodies = operation["responses"].as_object().into_iter().flat_map(|responses| responses.values());
-    for body in bodies.chain([&operation["requestBody"]]) {
+    let bodies = operation.responses().map(|(_, response)| response);
+    for body in bodies.chain([&said["requestBody"]]) {
         let media = body["content"].as_object().into_iter().flat_map(|content| content.values());
         if media
             .map(|media| &media["schema"])
@@ -51,7 +52,7 @@ fn check_operation(place: &str, path: &str, operation: &Value, found: &mut Vec<S
         }
     }
     let mut names: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
-    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+    for parameter in said["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap_or_default();
         let is_query = parameter["in"] == "query";
         if is_query && parameter["required"] == true {

@@ -1,7 +1,7 @@
 //! `cargo xtask publish`: one folder for API portals. It has the contract in each form, a documentation site that needs no network,
 //! a catalogue entry, the contract's changelog, and the SHA-256 sums of all of it. The same sources give the same bytes.
 
-use crate::{forms, openapi, portal, release, run, tools};
+use crate::{contract, forms, openapi, portal, release, run, tools};
 use clap::Args;
 use serde_json::Value;
 use std::{
@@ -85,7 +85,7 @@ pub fn publish(out: &Path) -> Result<String, String> {
 const NAMES: [&str; 7] = [
     "SHA256SUMS",
     "catalog-info.yaml",
-    "graph-v1.0.json",
+    contract::NAME,
     "graph-v1.0.yaml",
     "graph-v1.0.openapi-3.0.json",
     "graph-v1.0.openapi-3.0.yaml",
@@ -130,7 +130,7 @@ fn write_document(out: &Path, name: &str) -> Result<(), String> {
 /// The site: one page that holds the whole documentation and its script.
 fn write_site(page: &Path) -> Result<(), String> {
     let mut redocly = tools::redocly()?;
-    redocly.args(["build-docs", "openapi/graph-v1.0.json", "--inlineBundle", "--output"]).arg(page);
+    redocly.args(["build-docs", contract::FILE, "--inlineBundle", "--output"]).arg(page);
     let output = redocly.current_dir(run::root()).output().map_err(|error| format!("redocly: {error}"))?;
     if !output.status.success() {
         return Err(format!("redocly: {}: {}", output.status, String::from_utf8_lossy(&output.stderr)));

@@ -1,7 +1,10 @@
 //! The released contract in `openapi/released`: that it wasn't altered, what changed since, and the next release. `breaking`
 //! knows which changes break callers.
 
-use crate::breaking::{self, Effect};
+use crate::{
+    breaking::{self, Effect},
+    contract::NAME as DOCUMENT,
+};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 use std::{
@@ -10,7 +13,6 @@ use std::{
 };
 
 const RELEASED: &str = "released";
-const DOCUMENT: &str = "graph-v1.0.json";
 const SUMS: &str = "SHA256SUMS";
 const CHANGELOG: &str = "CHANGELOG.md";
 

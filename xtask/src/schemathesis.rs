@@ -1,6 +1,10 @@
 //! Tests the running server with requests that are generated from the contract: schemathesis, a property-based tester.
 
-use crate::{roster::Roster, run, tools};
+use crate::{
+    contract::{self, Operation},
+    roster::Roster,
+    run, tools,
+};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, process::Command};
 
@@ -29,7 +33,7 @@ const ENDING: [&str; 3] = ["delete_service_principal", "update_service_principal
 
 /// Fails on any answer that the contract doesn't promise.
 pub fn run() -> Result<(), String> {
-    let contract = contract()?;
+    let contract = contract::read()?;
     let (by_users, by_applications) = operations(&contract);
     let roles = application_permissions(&contract);
     let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
@@ -58,7 +62,7 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     fs::write(folder.join("schemathesis.toml"), SETTINGS).map_err(|error| error.to_string())?;
     let mut command = Command::new(tools::python()?.join("schemathesis"));
-    command.arg("run").arg(run::root().join("openapi/graph-v1.0.json"));
+    command.arg("run").arg(contract::path());
     command.args(["--url", &format!("{}/v1.0", roster.url), "--checks", CHECKS, "--max-examples", EXAMPLES]);
     command.args(["--phases", "examples,coverage,fuzzing", "--generation-deterministic", "--workers", "1"]);
     command.args(["--no-color", "--warnings", "missing_auth", "--header"]);
@@ -67,38 +71,22 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
     run::succeed(command.current_dir(folder))
 }
 
-fn contract() -> Result<Value, String> {
-    let contract = fs::read_to_string(run::root().join("openapi/graph-v1.0.json"));
-    serde_json::from_str(&contract.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
-}
-
 /// The operations that only signed-in users may do, and the others.
 fn operations(contract: &Value) -> (Vec<&str>, Vec<&str>) {
-    let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
-    let by_users = |operation: &&Value| {
-        !alternatives(operation).iter().any(|alternative| alternative.get("application").is_some())
+    let by_applications = |operation: &Operation<'_>| {
+        operation.permissions().iter().any(|alternative| alternative.get("application").is_some())
     };
-    let named = |operation: &'_ Value| operation["operationId"].is_string();
-    let (users, applications): (Vec<&Value>, Vec<&Value>) =
-        operations.filter(|operation| named(operation)).partition(by_users);
+    let (applications, users): (Vec<_>, Vec<_>) = contract::operations(contract).partition(by_applications);
     (ids(&users), ids(&applications))
 }
 
-fn ids<'d>(operations: &[&'d Value]) -> Vec<&'d str> {
-    operations.iter().filter_map(|operation| operation["operationId"].as_str()).collect()
+fn ids<'d>(operations: &[Operation<'d>]) -> Vec<&'d str> {
+    operations.iter().map(|operation| operation.id()).collect()
 }
 
 /// Every permission of an application that some operation names.
-fn application_permissions(contract: &Value) -> Vec<String> {
-    let items = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(|item| item.values()));
-    let entries = operations.flat_map(alternatives).filter_map(|entry| entry["application"].as_array());
-    let names: BTreeSet<&str> = entries.flatten().filter_map(Value::as_str).collect();
-    names.into_iter().map(str::to_owned).collect()
-}
-
-/// The alternatives of what an operation needs.
-fn alternatives(operation: &Value) -> &[Value] {
-    operation["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default()
+fn application_permissions(contract: &Value) -> BTreeSet<&str> {
+    let alternatives = contract::operations(contract).flat_map(|operation| operation.permissions());
+    let names = alternatives.filter_map(|alternative| alternative["application"].as_array());
+    names.flatten().filter_map(Value::as_str).collect()
 }

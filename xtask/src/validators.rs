@@ -1,7 +1,7 @@
 //! The running server behind validators of the contract: they stand between client and server, and hold each request and
 //! each answer against it. `tools/requests.mjs` sends each operation's example through them.
 
-use crate::{roster::Roster, run, tools};
+use crate::{contract, roster::Roster, run, tools};
 use std::process::Command;
 
 /// Behind Prism.
@@ -24,6 +24,6 @@ fn exchange(script: &str) -> Result<(), String> {
     let user = server.token(&[&user[..], &scopes[..]].concat())?;
     let mut command = Command::new("node");
     command.arg(run::root().join("xtask/tools").join(script));
-    command.arg(run::root().join("openapi/graph-v1.0.json")).arg(&server.url).arg(tools::node()?);
+    command.arg(contract::path()).arg(&server.url).arg(tools::node()?);
     run::captured(command.args([application, user])).map(drop)
 }

@@ -2,7 +2,6 @@
 
 use super::*;
 use serde_json::json;
-use std::fs;
 
 const USER: &str = "/components/schemas/User";
 const CREATE: &str = "/components/schemas/UserCreate";
@@ -11,8 +10,7 @@ const LIST: &str = "/paths/~1users/get";
 const SCOPE: &str = "https://graph.microsoft.com/.default";
 
 fn contract() -> Value {
-    let text = fs::read_to_string(crate::run::root().join("openapi/graph-v1.0.json")).unwrap();
-    serde_json::from_str(&text).unwrap()
+    crate::contract::read().unwrap()
 }
 
 /// What stands at a place, which must be there.

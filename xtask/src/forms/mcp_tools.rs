@@ -2,7 +2,7 @@
 //! fit `^[a-zA-Z0-9_.-]{1,64}$`, and Graph has others: a tool has names that fit, and `_meta.request` tells how its arguments
 //! become a request.
 
-use super::operations::{Operation, operations};
+use crate::contract::{Operation, operations};
 use serde_json::{Map, Value, json};
 
 /// The names of a tool: the one that fits, and Graph's.
@@ -10,9 +10,8 @@ type Names = Map<String, Value>;
 
 /// The list, from a document without references.
 pub fn list(document: &Value) -> Result<Value, String> {
-    let tools = operations(document).map(|operation| {
-        tool(operation).map_err(|message| format!("{}: {message}", operation.text("operationId")))
-    });
+    let tools = operations(document)
+        .map(|operation| tool(operation).map_err(|message| format!("{}: {message}", operation.id())));
     Ok(json!({"tools": tools.collect::<Result<Vec<_>, _>>()?}))
 }
 
@@ -44,7 +43,7 @@ fn tool(operation: Operation<'_>) -> Result<Value, String> {
     request["names"] = Value::Object(names);
     let destroys = ["delete", "patch"].contains(&operation.method);
     Ok(json!({
-        "name": operation.text("operationId"),
+        "name": operation.id(),
         "title": operation.text("summary"),
         "description": operation.text("description"),
         "inputSchema": {

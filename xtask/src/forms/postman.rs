@@ -2,7 +2,7 @@
 //! the contract's example. It is set to a server with the sample directory, and its first request gets a token there.
 //! Nothing in it has an id, so that the same contract gives the same text.
 
-use super::operations::{Operation, operations};
+use crate::contract::{Operation, operations};
 use roster_server::directory::sample;
 use serde_json::{Value, json};
 
