@@ -40,12 +40,13 @@ fn tool(operation: Operation<'_>) -> Result<Value, String> {
         required.push("body".into());
     }
     names.retain(|fit, name| fit != name);
+    let description = translated(operation.text("description"), &names);
     request["names"] = Value::Object(names);
     let destroys = ["delete", "patch"].contains(&operation.method);
     Ok(json!({
         "name": operation.id(),
         "title": operation.text("summary"),
-        "description": operation.text("description"),
+        "description": description,
         "inputSchema": {
             "type": "object",
             "properties": properties,
@@ -108,6 +109,14 @@ fn fitting(name: &str, names: &mut Names) -> Result<String, String> {
     Ok(fit)
 }
 
+/// A text with the names of the tool's arguments, where it has Graph's in backticks.
+fn translated(text: &str, names: &Names) -> String {
+    let names = names.iter().filter_map(|(fit, name)| Some((fit, name.as_str()?)));
+    names.fold(text.into(), |text: String, (fit, name)| {
+        text.replace(&format!("`{name}`"), &format!("`{fit}`"))
+    })
+}
+
 fn fits(name: &str) -> bool {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || ['_', '.', '-'].contains(&letter);
     (1..=64).contains(&name.len()) && name.chars().all(letter)
@@ -120,7 +129,7 @@ mod tests {
     #[expect(clippy::needless_pass_by_value, reason = "reads better with json! in the call")]
     fn listed(parameters: Value, body: Value) -> Result<Value, String> {
         let add = json!({
-            "operationId": "add", "summary": "Add", "description": "Adds.",
+            "operationId": "add", "summary": "Add", "description": "Adds, and shows what `$select` names, with `@odata.type`.",
             "parameters": parameters,
             "requestBody": {"content": {"application/json": {"schema": body}}},
         });
@@ -140,6 +149,7 @@ mod tests {
         let tool = listed(parameters, body).unwrap();
         let input = &tool["inputSchema"];
         assert_eq!(input["properties"]["select"]["description"], "What to show.");
+        assert_eq!(tool["description"], "Adds, and shows what `select` names, with `@odata.type`.");
         assert_eq!(input["required"], json!(["id", "body"]));
         let body = json!({
             "type": "object", "required": ["odata.id"],
