@@ -71,6 +71,7 @@ async fn start_until(
         .route("/echo", post(|body: Bytes| async { body }))
         .route("/scheme", get(|Extension(scheme): Extension<Scheme>| async move { scheme.to_string() }))
         .route("/large", get(|| async { vec![b'.'; LARGE] }))
+        .route("/pieces", get(pieces))
         .route("/held/body-read-late", post(read_late))
         .route(
             "/held/body-unread",
@@ -80,6 +81,12 @@ async fn start_until(
     let serving =
         tokio::spawn(async move { transport::serve(vec![listener], app, limits, stop).await.unwrap() });
     (address, release, serving)
+}
+
+/// Two large pieces, one after the other.
+async fn pieces() -> Body {
+    let piece = Bytes::from(vec![b'.'; LARGE]);
+    Body::from_stream(futures::stream::iter([piece.clone(), piece].map(Ok::<_, Infallible>)))
 }
 
 async fn read_late(State(release): State<Release>, request: Request) {
@@ -270,6 +277,24 @@ async fn a_listener_that_stops_waits_for_no_new_connection_and_no_idle_client() 
     }
     let _next = TcpStream::connect(address).await.unwrap();
     stop.send(()).unwrap();
+    timeout(LIMIT, serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_that_stops_sends_every_piece_of_an_answer() {
+    let (stop, stopped) = oneshot::channel();
+    let (address, _, serving) = start_until(patient(), async { stopped.await.unwrap() }).await;
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    // Of this version, so that the end of the connection is that of the answer.
+    send(&mut connection, "GET /pieces HTTP/1.0\r\n\r\n").await;
+    read_head(&mut connection).await.unwrap();
+    // The first piece is sent whole, the second one begun.
+    let mut body = vec![0; LARGE + 1];
+    connection.read_exact(&mut body).await.unwrap();
+    stop.send(()).unwrap();
+    while TcpStream::connect(address).await.is_ok() {}
+    timeout(LIMIT, connection.read_to_end(&mut body)).await.unwrap().unwrap();
+    assert_eq!(body.len(), 2 * LARGE);
     timeout(LIMIT, serving).await.unwrap().unwrap();
 }
 

@@ -5,6 +5,8 @@
 //! `Connection: close`. A connection whose request is under way keeps its slot: time limits of their own bound it.
 
 use super::limits::Limits;
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
 use std::{
     collections::HashMap,
     io,
@@ -141,6 +143,8 @@ struct State {
     answered: bool,
     /// Whether an answer waits for its client.
     unread: bool,
+    /// Whether pieces of its body are still to come.
+    in_pieces: bool,
     /// Whether a request has begun to come.
     coming: bool,
     /// Since when nothing of this has changed.
@@ -149,8 +153,14 @@ struct State {
 
 impl Activity {
     fn new(limits: Limits) -> Self {
-        let state =
-            State { requests: 0, answered: false, unread: false, coming: false, since: Instant::now() };
+        let state = State {
+            requests: 0,
+            answered: false,
+            unread: false,
+            in_pieces: false,
+            coming: false,
+            since: Instant::now(),
+        };
         Self { limits, state: Mutex::new(state), make_way: Notify::new(), end: Notify::new() }
     }
 
@@ -165,7 +175,12 @@ impl Activity {
     pub(super) fn request_ends(&self) {
         let mut state = self.state();
         state.requests = state.requests.saturating_sub(1);
-        (state.answered, state.unread, state.since) = (true, true, Instant::now());
+        (state.answered, state.unread, state.in_pieces, state.since) = (true, true, true, Instant::now());
+    }
+
+    /// The last piece of an answer's body is there to be sent.
+    fn body_ends(&self) {
+        self.state().in_pieces = false;
     }
 
     /// Bytes came: of the next request, where none is under way.
@@ -178,7 +193,7 @@ impl Activity {
 
     fn all_is_sent(&self) {
         let mut state = self.state();
-        if state.unread && state.requests == 0 {
+        if state.unread && !state.in_pieces && state.requests == 0 {
             (state.unread, state.since) = (false, Instant::now());
         }
     }
@@ -218,6 +233,41 @@ impl Activity {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer's body, whose end is noted.
+pub(super) struct WatchedBody {
+    /// The body.
+    pub(super) body: Body,
+    /// Where it is noted.
+    pub(super) activity: Arc<Activity>,
+}
+
+impl HttpBody for WatchedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for WatchedBody {
+    fn drop(&mut self) {
+        // A body is dropped with its last piece; one that is empty isn't asked for any.
+        self.activity.body_ends();
     }
 }
 

@@ -4,7 +4,7 @@
 //! its connection is on. So nothing that takes long may run on these threads.
 
 use super::{
-    connections::{ConnectionSlots, Slot, WatchedStream},
+    connections::{ConnectionSlots, Slot, WatchedBody, WatchedStream},
     limits::Limits,
     request_body::RequestBody,
 };
@@ -180,7 +180,8 @@ async fn serve_connection(
                 close_after(&mut response, version);
             }
             slot.activity().request_ends();
-            Ok::<_, Infallible>(response)
+            let activity = slot.activity().clone();
+            Ok::<_, Infallible>(response.map(|body| WatchedBody { body, activity }))
         }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
