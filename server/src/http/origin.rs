@@ -1,4 +1,5 @@
-//! The origin (scheme, host and port) of this server, as the caller sees it. Which origins are this server's is the state's to know.
+//! The origin (scheme, host and port) of this server, as the caller sees it. Which origins are this server's is the
+//! state's to know.
 
 use super::errors::{Failure, RequestFault};
 use axum::{

@@ -69,7 +69,7 @@ struct Shape {
     bytes: fn(token: &str) -> Vec<u8>,
 }
 
-const SHAPES: [Shape; 8] = [
+const SHAPES: [Shape; 10] = [
     Shape {
         name: "a head that never ends",
         bytes: |_| format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(60_000)).into(),
@@ -84,10 +84,16 @@ const SHAPES: [Shape; 8] = [
     Shape { name: "a body in small chunks without an end", bytes: |token| chunked(token) },
     Shape { name: "annotations that nothing reads", bytes: |token| post(token, &annotations(), 0) },
     Shape { name: "as many values as a body may have", bytes: |token| post(token, &values(), 0) },
+    Shape { name: "a contract that isn't read", bytes: |_| get("/openapi.json") },
+    Shape { name: "a contract as YAML that isn't read", bytes: |_| get("/openapi.yaml?openapi=3.0") },
 ];
 
 /// The largest body that is read.
 const MAX_BODY: usize = 256 << 10;
+
+fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").into()
+}
 
 /// A request of this many bytes at the token endpoint, of which some are sent.
 fn form(length: usize, sent: usize) -> Vec<u8> {
