@@ -3,6 +3,7 @@
 
 use super::{
     contract::wire::InnerError,
+    cross_origin,
     errors::{Failure, RequestFault},
     origin::Origin,
     paths::GraphPath,
@@ -11,7 +12,10 @@ use super::{
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, uri::Scheme},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+        uri::{Authority, Scheme},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -91,6 +95,10 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
         write_error(&mut response, failure, &ids, &origin.links, &app);
     }
     let headers = response.headers_mut();
+    if graph && failure.is_some() {
+        // What is refused here or has panicked came past no layer that says so.
+        cross_origin::open(headers);
+    }
     headers.insert(REQUEST_ID, ids.server.clone());
     headers.insert(CLIENT_REQUEST_ID, ids.client.clone());
     if graph {
@@ -139,9 +147,9 @@ fn origin(request: &Request, host: Option<&str>, public_url: Option<&Arc<str>>) 
     Origin { scheme, links: public_url.unwrap_or(&request).clone(), request }
 }
 
-/// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). `None`: there is
-/// none, there are several, or it can't be a host. Falling back to `localhost` would open a hole for DNS rebinding: browsers send
-/// host names that this check refuses.
+/// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). An empty port is
+/// none (RFC 3986, 6.2.3). `None`: there is no host, there are several, or it can't be one. Falling back to `localhost`
+/// would open a hole for DNS rebinding: browsers send host names that this check refuses.
 fn host(request: &Request) -> Option<String> {
     let mut sent = request.headers().get_all(header::HOST).iter();
     let host = match (request.uri().authority(), sent.next(), sent.next()) {
@@ -152,9 +160,22 @@ fn host(request: &Request) -> Option<String> {
         (None, None, None) if request.version() == Version::HTTP_10 => LOCAL,
         (None, None, None) => return None,
     };
+    let host = host.strip_suffix(':').unwrap_or(host);
+    can_be_host(host).then(|| host.to_owned())
+}
+
+/// Whether this can be a host, with a port or without one.
+fn can_be_host(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    let can_be_one = (1..=MAX_HOST).contains(&host.len()) && host.chars().all(plain);
-    can_be_one.then(|| host.to_owned())
+    if text.len() > MAX_HOST || !text.chars().all(plain) {
+        return false;
+    }
+    text.parse::<Authority>().is_ok_and(|authority| {
+        let name = authority.host();
+        let port = &text[name.len()..];
+        let has_port = port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+        !name.is_empty() && (port.is_empty() || has_port)
+    })
 }
 
 fn write_error(response: &mut Response, failure: &Failure, ids: &Ids, origin: &str, app: &AppState) {

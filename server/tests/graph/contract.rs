@@ -71,6 +71,18 @@ async fn a_client_that_has_a_document_already_is_not_sent_it_again() {
 }
 
 #[tokio::test]
+async fn a_host_with_an_empty_port_leaves_the_documents_as_valid_as_they_are() {
+    let tenant = Tenant::fresh().await;
+    for (path, _, _) in DOCUMENTS {
+        let served = send(tenant.anonymous(Method::GET, path).header("host", "localhost:")).await;
+        // Each JSON is YAML too.
+        let document = yaml_serde::from_str::<Value>(&served.text).unwrap();
+        let origin = &document["servers"][0]["variables"]["origin"]["default"];
+        assert_eq!(*origin, "http://localhost", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn other_versions_of_openapi_are_refused() {
     let tenant = Tenant::fresh().await;
     for query in ["openapi=3.2", "openapi=", "openapi", "openapi=2.0", "openapi=3.0&openapi=3.1"] {

@@ -1,12 +1,19 @@
 //! The spellings of a path that Graph takes, and the paths that aren't served.
 
 use crate::{
+    http_client,
     operations::operations,
-    support::{Tenant, refused, send},
+    support::{Server, Tenant, refused, send},
+};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use roster_server::{http::not_implemented, odata::path::BETA};
+use roster_server::{directory::Policy, http::not_implemented, odata::path::BETA};
 use serde_json::json;
 
 fn not_served(what: &str) -> (u16, String, String) {
@@ -298,6 +305,24 @@ async fn browsers_may_ask_from_any_origin_before_they_have_a_token() {
     let refused =
         send(tenant.anonymous(Method::GET, "/v1.0/groups").header("origin", "https://app.example")).await;
     assert_eq!(refused.headers["access-control-allow-origin"], "*", "so that a browser shows the refusal");
+    assert_eq!(answer.headers["access-control-max-age"], "7200");
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_reads_why_a_request_got_nowhere() {
+    let panics = |_: Request, _: Next| async { panic!("a bug") as Response };
+    let around = |router: Router| router.layer(middleware::from_fn(panics));
+    // Its threads can't be ended from within a test's.
+    let faulty = Box::leak(Box::new(Server::start_within(Policy::default(), None, around)));
+    let sample = Server::with_sample().await;
+    for (server, host, status) in [(&*faulty, "localhost", 500), (sample, "elsewhere.example", 400)] {
+        let request = http_client::shared().get(format!("{}/v1.0/groups", server.url));
+        let answer = send(request.header("origin", "https://app.example").header("host", host)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        let exposed = answer.headers["access-control-expose-headers"].to_str().unwrap();
+        assert!(exposed.contains("request-id"), "{exposed}");
+    }
 }
 
 #[tokio::test]
