@@ -134,7 +134,9 @@ pub(super) fn without_idle_lists<'b>(
     body: &'b Values,
     document: Option<&Document>,
 ) -> Cow<'b, Values> {
-    entity.without_idle_lists(body, |list| document.is_some_and(|document| document.is_empty_in(list)))
+    entity.without_idle_lists(body, |lists| {
+        document.map(|document| document.empty_among(lists)).unwrap_or_default()
+    })
 }
 
 /// Refuses an update's body that names no property and binds nothing. An empty list is named, whatever it changes.

@@ -415,6 +415,11 @@ impl Entity {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
     }
 
+    /// The property with exactly this name, as bodies must write it.
+    pub fn property_as_written(&self, name: &str) -> Option<&'static Property> {
+        self.properties.iter().find(|property| property.name == name)
+    }
+
     /// Whether another service holds the property with this name.
     pub fn is_from_other_service(&self, name: &str) -> bool {
         self.property(name).is_some_and(|property| property.source == Source::OtherService)

@@ -151,10 +151,12 @@ impl Document {
         Some(values)
     }
 
-    /// Whether nothing is in this collection.
-    pub fn is_empty_in(&self, collection: &Property) -> bool {
-        let picked = self.pick(&[collection]);
-        picked.is_some_and(|values| values.into_iter().flatten().all(|list| list.get() == "[]"))
+    /// Those of these collections in which nothing is. None where this isn't all of what was stored.
+    pub fn empty_among<'p>(&self, collections: Vec<&'p Property>) -> Vec<&'p Property> {
+        let picked = self.rest.as_ref().and_then(|_| self.pick(&collections)).unwrap_or_default();
+        let is_empty = |list: Option<&RawValue>| list.is_none_or(|list| list.get() == "[]");
+        let each = collections.into_iter().zip(picked);
+        each.filter(|(_, list)| is_empty(*list)).map(|(collection, _)| collection).collect()
     }
 
     /// The JSON of these properties' values, in their order. `None` for the id, which is known without a document, for one that
@@ -223,29 +225,32 @@ enum Moment {
 }
 
 impl Entity {
-    /// The body without its empty lists for collections that are empty so far. They change nothing, whether callers may set
-    /// the collection or not: generated clients send one for every collection that they know.
+    /// The body without its empty lists for collections that are empty so far, which `still_empty` picks out of those that have
+    /// one. They change nothing, whether callers may set the collection or not: generated clients send one for every collection
+    /// that they know.
     pub fn without_idle_lists<'b>(
         &self,
         body: &'b Values,
-        is_empty: impl Fn(&Property) -> bool,
+        still_empty: impl FnOnce(Vec<&'static Property>) -> Vec<&'static Property>,
     ) -> Cow<'b, Values> {
-        let is_idle = |(name, value): (&String, &Value)| {
-            let property = self.properties.iter().find(|property| property.name == name);
-            value.as_array().is_some_and(Vec::is_empty)
-                && property.is_some_and(|property| property.is_collection() && is_empty(property))
-        };
-        if !body.iter().any(is_idle) {
+        let lists = body.iter().filter(|(_, value)| value.as_array().is_some_and(Vec::is_empty));
+        let properties = lists.filter_map(|(name, _)| self.property_as_written(name));
+        let idle = still_empty(properties.filter(|property| property.is_collection()).collect());
+        if idle.is_empty() {
             return Cow::Borrowed(body);
         }
-        let others = body.iter().filter(|member| !is_idle(*member));
+        let is_idle = |name: &str| idle.iter().any(|property| property.name == name);
+        let others = body.iter().filter(|(name, _)| !is_idle(name));
         Cow::Owned(others.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     /// Checks the body of a creation, and gives the new object's values. What is `null` counts as absent, and so do empty
     /// lists, but where a list is demanded; names with `@` in them are annotations and not looked at.
     pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
-        let body = self.without_idle_lists(body, |collection| !collection.required);
+        let body = self.without_idle_lists(body, |mut lists| {
+            lists.retain(|list| !list.required);
+            lists
+        });
         let changes = self.check(&body, Moment::Creation, |property| match property.is_collection() {
             true => Err(property.refuse_null()),
             false => Ok(None),
@@ -282,11 +287,7 @@ impl Entity {
     ) -> Result<Values, PropertyFault> {
         let mut changes = Values::new();
         for (name, value) in body.iter().filter(|(name, _)| !name.contains('@')) {
-            let property = self
-                .properties
-                .iter()
-                .find(|property| property.name == name)
-                .ok_or_else(|| unknown(name, body))?;
+            let property = self.property_as_written(name).ok_or_else(|| unknown(name, body))?;
             match (property.mutability, moment) {
                 (Mutability::Unchanged, Moment::Update) => continue,
                 (Mutability::AtCreation, Moment::Update) => {
@@ -595,6 +596,22 @@ mod tests {
         assert!(by_default.map(|p| p.name).eq(default.keys().map(String::as_str)));
         assert_eq!(default["businessPhones"], json!([]));
         assert_eq!(document.rest.as_deref(), Some(r#"{"department":"Engines"}"#));
+    }
+
+    #[test]
+    fn collections_are_empty_where_nothing_was_stored_and_unknown_where_not_all_was_read() {
+        let values =
+            json!({"displayName": "Ada", "businessPhones": [], "otherMails": ["ada@contoso.example"]});
+        let whole = user::USER.document(values.as_object().unwrap());
+        let collections: Vec<_> = ["businessPhones", "otherMails", "imAddresses"]
+            .map(|name| user::USER.property_as_written(name).unwrap())
+            .into();
+        let empty = |document: &Document| -> Vec<_> {
+            document.empty_among(collections.clone()).iter().map(|collection| collection.name).collect()
+        };
+        assert_eq!(empty(&whole), ["businessPhones", "imAddresses"]);
+        assert!(empty(&Document { rest: None, ..whole.clone() }).is_empty());
+        assert!(empty(&Document { rest: Some("{".into()), ..whole }).is_empty());
     }
 
     #[test]
