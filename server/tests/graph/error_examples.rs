@@ -166,6 +166,12 @@ impl<'o> Attempt<'o> {
         self.query = query.into();
     }
 
+    /// Asks so, without the header that takes what is eventually consistent.
+    fn ask_at_once(&mut self, query: &str) {
+        self.is_eventual = false;
+        self.ask(query);
+    }
+
     /// Puts another text in place of the path's first parameter, or of another one.
     fn replace(&mut self, parameter: usize, text: impl ToString) {
         let template: Vec<&str> = self.operation.path.split('/').collect();
@@ -238,6 +244,10 @@ impl<'o> Attempt<'o> {
         };
         let now = tenant.server.store.clock().now();
         self.token = match name {
+            "severalAuthorizations" => {
+                self.announce("authorization", "Bearer another");
+                return true;
+            }
             "noToken" => None,
             "malformedToken" => Some("nonsense".into()),
             "expiredToken" => Some(tenant.sign(&subject, -600).await),
@@ -263,7 +273,6 @@ impl<'o> Attempt<'o> {
     }
 
     fn get_the_query_wrong(&mut self, name: &str) -> bool {
-        self.is_eventual = !name.ends_with("WithoutConsistencyLevel");
         match name {
             "invalidId" => self.replace(0, "readers"),
             "missingReference" => self.ask(""),
@@ -276,9 +285,9 @@ impl<'o> Attempt<'o> {
             "skip" => self.ask("$skip=1"),
             "invalidCount" => self.ask("$count=yes"),
             "invalidPageToken" => self.ask("$skiptoken=x"),
-            "countOptionWithoutConsistencyLevel" => self.ask("$count=true"),
-            "countWithoutConsistencyLevel" => {}
-            "searchWithoutConsistencyLevel" => self.ask("$search=x"),
+            "countOptionWithoutConsistencyLevel" => self.ask_at_once("$count=true"),
+            "countWithoutConsistencyLevel" => self.ask_at_once(""),
+            "searchWithoutConsistencyLevel" => self.ask_at_once("$search=x"),
             "propertyNotInLists" if self.operation.id == "list_groups" => self.ask("$select=unseenCount"),
             "propertyNotInLists" => self.ask("$select=aboutMe"),
             _ => match name.strip_suffix("NotServed") {

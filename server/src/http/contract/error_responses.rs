@@ -13,22 +13,29 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, exa
 /// The error responses of the operation that takes this, by their statuses.
 pub(in crate::http) fn of(taken: Taken<'_>) -> impl Iterator<Item = (String, RefOr<Response>)> + use<> {
     let rules = refusals::of(taken.operation, taken.need);
+    let lists_less = rules.iter().any(|example| example.status() == StatusCode::NOT_IMPLEMENTED);
     let mut by_status: BTreeMap<StatusCode, Vec<ErrorExample>> = BTreeMap::new();
     for example in request_faults::of(taken).into_iter().chain(rules) {
         by_status.entry(example.status()).or_default().push(example);
     }
-    by_status
-        .into_iter()
-        .map(|(status, examples)| (status.as_u16().to_string(), response(status, examples).into()))
+    by_status.into_iter().map(move |(status, examples)| {
+        let description = match status {
+            StatusCode::NOT_IMPLEMENTED if lists_less => NOT_SHOWN_IN_LISTS,
+            status => description(status),
+        };
+        (status.as_u16().to_string(), response(description, examples).into())
+    })
 }
 
-fn response(status: StatusCode, examples: Vec<ErrorExample>) -> Response {
+const NOT_SHOWN_IN_LISTS: &str = "Graph has this query option, which this server doesn't yet; or lists don't show a property that the request names.";
+
+fn response(description: &str, examples: Vec<ErrorExample>) -> Response {
     let named = |example: ErrorExample| (example.name.clone(), Example::from(example));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("ODataErrors")))
         .examples_from_iter(examples.into_iter().map(named))
         .build();
-    ResponseBuilder::new().description(description(status)).content("application/json", content).build()
+    ResponseBuilder::new().description(description).content("application/json", content).build()
 }
 
 /// What an error of this status means.
@@ -37,7 +44,7 @@ fn description(status: StatusCode) -> &'static str {
         StatusCode::BAD_REQUEST => "The request is malformed or breaks a rule.",
         StatusCode::UNAUTHORIZED => "The token is missing or not valid.",
         StatusCode::FORBIDDEN => {
-            "The token's permissions don't suffice, nobody may do this, or a quota is used up."
+            "The token's permissions don't suffice, no caller may do this, or a quota is used up."
         }
         StatusCode::NOT_FOUND => {
             "An object that the request names doesn't exist, or has no mailbox that would hold what is asked for."
@@ -49,9 +56,7 @@ fn description(status: StatusCode) -> &'static str {
         }
         StatusCode::TOO_MANY_REQUESTS => "The tenant has too many requests under way.",
         StatusCode::INTERNAL_SERVER_ERROR => "The server met an error of its own.",
-        StatusCode::NOT_IMPLEMENTED => {
-            "Graph has this query option, which this server doesn't yet; or a list can't show a property."
-        }
+        StatusCode::NOT_IMPLEMENTED => "Graph has this query option, which this server doesn't yet.",
         StatusCode::SERVICE_UNAVAILABLE => "The server can't answer now. What was asked for isn't done.",
         StatusCode::GATEWAY_TIMEOUT => "The request took too long. What was asked for may have been done.",
         other => other.canonical_reason().unwrap_or_default(),

@@ -39,6 +39,7 @@ pub enum TakenBody {
 /// What requests to an operation get wrong, before its rules are asked, and what the server does.
 pub(super) fn of(taken: Taken<'_>) -> Vec<ErrorExample> {
     let mut examples = tokens();
+    examples.push(several_authorizations());
     examples.extend(permissions(taken));
     examples.extend(taken.has_ids.then(invalid_id));
     examples.extend(query(taken.options));
@@ -62,6 +63,11 @@ fn tokens() -> Vec<ErrorExample> {
         ("principalDeleted", "The token's user or application was deleted.", TokenFault::PrincipalDeleted),
     ];
     shown.map(|(name, summary, fault)| ErrorExample::new(name, summary, fault)).into()
+}
+
+fn several_authorizations() -> ErrorExample {
+    let summary = "The request has several `Authorization` headers, and their values differ.";
+    ErrorExample::new("severalAuthorizations", summary, RequestFault::TwoAuthorizations)
 }
 
 fn permissions(taken: Taken<'_>) -> Vec<ErrorExample> {
