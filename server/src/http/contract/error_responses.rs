@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, exa
 
 /// The error responses of the operation that takes this, by their statuses.
 pub(in crate::http) fn of(taken: Taken<'_>) -> impl Iterator<Item = (String, RefOr<Response>)> + use<> {
-    let rules = refusals::of(taken.operation, taken.need);
+    let rules = refusals::of(taken.operation, taken.need).unwrap_or_default();
     let lists_less = rules.iter().any(|example| example.status() == StatusCode::NOT_IMPLEMENTED);
     let mut by_status: BTreeMap<StatusCode, Vec<ErrorExample>> = BTreeMap::new();
     for example in request_faults::of(taken).into_iter().chain(rules) {

@@ -1,0 +1,316 @@
+//! What provokes each error, by the name of its example.
+
+use super::attempt::{ADA, Attempt, all};
+use crate::tokens::claims;
+use roster_server::{
+    auth::{
+        keys::{self, Keys},
+        tokens::{self, Subject},
+    },
+    directory::sample,
+    model::ids::TenantId,
+};
+use serde_json::json;
+use std::sync::LazyLock;
+
+/// The sample's objects, by their numbers. What isn't there has 999.
+const GRACE: u16 = 102;
+const TIM: u16 = 112;
+const READERS: u16 = 201;
+const RESEARCH: u16 = 202;
+const ENGINEERING: u16 = 203;
+const NEWSLETTER: u16 = 205;
+const EVERYBODY_IN_RESEARCH: u16 = 206;
+const ADMINISTRATORS: u16 = 207;
+const CONFIDENTIAL: u16 = 208;
+const DEVICE: u16 = 301;
+const CONTACT: u16 = 303;
+const ABSENT: u16 = 999;
+
+/// What these tests put beside them: users who don't come in, and a group that takes no owner any more.
+pub const DISABLED: u16 = 198;
+pub const DELETED: u16 = 199;
+pub const OWNED: u16 = 299;
+
+impl Attempt<'_> {
+    /// Changes the request so that it is refused as the example with this name says.
+    pub async fn provoke(&mut self, name: &str) {
+        if self.get_the_token_wrong(name).await
+            || self.get_the_query_wrong(name)
+            || self.get_the_body_wrong(name)
+            || self.get_values_wrong(name)
+            || self.name_what_is_absent(name).await
+            || self.get_the_group_wrong(name).await
+            || self.lack_a_permission(name).await
+        {
+            return;
+        }
+        panic!("no request here provokes the {name} of {}: add one", self.operation.id);
+    }
+
+    async fn get_the_token_wrong(&mut self, name: &str) -> bool {
+        let tenant = self.tenant;
+        let subject = Subject::User {
+            id: sample::id(ADA),
+            user_principal_name: "ada@contoso.example".into(),
+            scopes: vec!["Directory.Read.All".into()],
+        };
+        let now = tenant.server.store.clock().now();
+        self.token = match name {
+            "severalAuthorizations" => {
+                self.announce("authorization", "Bearer another");
+                self.token.take()
+            }
+            "noToken" => None,
+            "malformedToken" => Some("nonsense".into()),
+            "expiredToken" => Some(tenant.sign(&subject, -600).await),
+            "foreignToken" => {
+                static KEYS: LazyLock<Keys> =
+                    LazyLock::new(|| Keys::from_pem(&keys::generate().unwrap()).unwrap());
+                Some(tokens::sign(&KEYS, &tenant.server.url, tenant.id(), &subject, now, 600).unwrap())
+            }
+            "otherAudience" => {
+                let claims = claims(&tenant, &json!({"aud": "https://elsewhere.example"}));
+                Some(tenant.sign_claims(&claims).await)
+            }
+            "unreadableToken" => Some(tenant.sign_claims(&json!({"exp": "soon"})).await),
+            "tokenOfTheFuture" => {
+                let claims = claims(&tenant, &json!({"nbf": now.timestamp() + 600}));
+                Some(tenant.sign_claims(&claims).await)
+            }
+            "unclearSubject" => Some(tenant.sign_claims(&claims(&tenant, &json!({"idtyp": "device"}))).await),
+            "unknownTenant" => Some(tenant.sign_for(TenantId::random(), &subject).await),
+            _ => return false,
+        };
+        true
+    }
+
+    fn get_the_query_wrong(&mut self, name: &str) -> bool {
+        match name {
+            "invalidId" => self.replace(0, "readers"),
+            "missingReference" => self.ask(""),
+            "idTwice" => self.ask("@id=x&@id=x"),
+            "unknownQueryOption" => self.ask("$fields=id"),
+            "selectTwice" => self.ask("$select=id&$select=id"),
+            "topTwice" => self.ask("$top=1&$top=1"),
+            "invalidSelect" => self.ask("$select=/"),
+            "pageTooLarge" => self.ask("$top=1000"),
+            "skip" => self.ask("$skip=1"),
+            "invalidCount" => self.ask("$count=yes"),
+            "invalidPageToken" => self.ask("$skiptoken=x"),
+            "countOptionWithoutConsistencyLevel" => self.ask_at_once("$count=true"),
+            "countWithoutConsistencyLevel" => self.ask_at_once(""),
+            "searchWithoutConsistencyLevel" => self.ask_at_once("$search=x"),
+            "propertyNotInLists" if self.operation.id == "list_groups" => self.ask("$select=unseenCount"),
+            "propertyNotInLists" => self.ask("$select=aboutMe"),
+            _ => match name.strip_suffix("NotServed") {
+                Some(option) => self.ask(&format!("${option}=x")),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn get_the_body_wrong(&mut self, name: &str) -> bool {
+        match name {
+            "noContentType" => self.headers.clear(),
+            "otherContentType" => self.announce("content-type", "text/plain"),
+            "otherCharset" => self.announce("content-type", "application/json; charset=utf-16"),
+            "encodedBody" => self.announce("content-encoding", "gzip"),
+            "emptyBody" => self.send(""),
+            "malformedJson" => self.send("{"),
+            "duplicateName" => self.send(r#"{"displayName": "a", "displayName": "b"}"#),
+            "bodyTooLarge" => self.send(&"x".repeat(300 << 10)),
+            "noReference" | "nothingToChange" => self.send("{}"),
+            "invalidReference" if self.operation.takes_reference() => self.ask("@id=readers"),
+            "invalidReference" if self.operation.is_of_reference() => {
+                self.send(r#"{"@odata.id": "readers"}"#)
+            }
+            "missingValue" if self.is_creation() => self.leave_out_what_is_missing(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn get_values_wrong(&mut self, name: &str) -> bool {
+        let absent = sample::id(ABSENT).to_string();
+        let faces = |count: usize| vec!["\u{1f600}".repeat(256); count];
+        let values = match name {
+            "unknownProperty" => json!({"colour": "red"}),
+            "unknownExtension" => json!({"extension_0a_colour": "red"}),
+            "readOnlyProperty" => json!({"id": absent}),
+            "otherType" => json!({"displayName": true}),
+            "unexpectedArray" => json!({"displayName": []}),
+            "invalidValue" => json!({"displayName": "two\nlines"}),
+            "otherODataType" => json!({"@odata.type": "#microsoft.graph.colour"}),
+            "unsupportedBinding" => json!({"manager@odata.bind": "x"}),
+            "missingValue" => json!({"displayName": null}),
+            "nullCollection" => json!({self.property("nullCollection"): null}),
+            "immutableProperty" if self.operation.id == "update_group" => {
+                self.replace(0, sample::id(ENGINEERING));
+                json!({"visibility": "HiddenMembership"})
+            }
+            "immutableProperty" if self.operation.id == "update_device" => json!({"deviceId": absent}),
+            "immutableProperty" => json!({"appId": absent}),
+            "nameTaken" => match self.operation.id.as_str() {
+                "create_user" => json!({"userPrincipalName": "ada@contoso.example"}),
+                "update_user" | "update_me" => json!({"userPrincipalName": "grace@contoso.example"}),
+                "create_device" => json!({"deviceId": sample::id(391).to_string()}),
+                _ => {
+                    let unified =
+                        json!({"groupTypes": ["Unified"], "mailEnabled": true, "securityEnabled": false});
+                    self.take_group(CONFIDENTIAL, unified);
+                    json!({"mailNickname": "engineering"})
+                }
+            },
+            "objectTooLarge" => match self.operation.id.as_str() {
+                "create_group" | "update_group" => json!({"resourceProvisioningOptions": faces(140)}),
+                "create_service_principal" | "update_service_principal" => json!({"tags": faces(140)}),
+                _ => json!({"otherMails": faces(140)}),
+            },
+            "emptyText" => json!({"officeLocation": ""}),
+            "textTooShort" => json!({"mobilePhone": ""}),
+            "nullItem" => json!({self.property("nullCollection"): [null]}),
+            "otherSchema" => json!({self.property("otherSchema"): {}}),
+            "foreignDomain" => json!({"userPrincipalName": "ada@elsewhere.example"}),
+            "weakPassword" => json!({"passwordProfile": {"password": "short"}}),
+            "mixedServices" if self.operation.id == "update_group" => {
+                json!({"description": "x", "unseenCount": 1})
+            }
+            "mixedServices" => json!({"city": "x", "aboutMe": "x"}),
+            "invalidMailNickname" => json!({"mailNickname": "two words"}),
+            "contradiction" => json!({"securityEnabled": false}),
+            "missingRule" => json!({"groupTypes": ["DynamicMembership"]}),
+            "otherKind" => json!({"mailEnabled": true}),
+            "mailEnabledGroup" => json!({"mailEnabled": true, "securityEnabled": false}),
+            "invalidReference" => json!({"members@odata.bind": ["readers"]}),
+            "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
+            "servicePrincipalExists" => json!({"appId": sample::id(392).to_string()}),
+            _ => return false,
+        };
+        self.say(values);
+        true
+    }
+
+    async fn name_what_is_absent(&mut self, name: &str) -> bool {
+        match name {
+            "memberNotFound" => self.relate("members", &[ABSENT]),
+            "ownerNotFound" => self.relate("owners", &[ABSENT]),
+            "notAMember" | "notAnOwner" if self.operation.takes_reference() => self.relate("", &[TIM]),
+            "notAMember" | "notAnOwner" => self.replace(1, sample::id(TIM)),
+            "noMailbox" if self.operation.id == "update_group" => self.say(json!({"unseenCount": 1})),
+            "noMailbox" => {
+                self.replace(0, sample::id(READERS));
+                self.ask("$select=unseenCount");
+            }
+            "userNotFound" if self.operation.path == "/me" => self.by_user(ABSENT, all()).await,
+            _ if name.ends_with("NotFound") => self.replace(0, sample::id(ABSENT)),
+            _ => return false,
+        }
+        true
+    }
+
+    async fn get_the_group_wrong(&mut self, name: &str) -> bool {
+        let unified = json!({"groupTypes": ["Unified"], "mailEnabled": true, "securityEnabled": false});
+        match name {
+            "alreadyMember" => self.relate("members", &[ADA]),
+            "alreadyOwner" => self.relate("owners", &[ADA]),
+            "memberTwice" => self.relate("members", &[GRACE, GRACE]),
+            "ownerTwice" => self.relate("owners", &[GRACE, GRACE]),
+            "tooManyReferences" => self.relate("members", &[GRACE; 21]),
+            "kindCannotOwn" => self.relate("owners", &[DEVICE]),
+            "kindNotAllowed" => {
+                self.take_group(ENGINEERING, unified);
+                self.relate("members", &[DEVICE]);
+            }
+            "nesting" => {
+                self.take_group(ADMINISTRATORS, json!({"isAssignableToRole": true}));
+                self.relate("members", &[RESEARCH]);
+            }
+            "lastOwner" if self.operation.takes_reference() => self.relate("owners", &[ADA]),
+            "lastOwner" => {}
+            "tooManyOwners" => {
+                self.replace(0, sample::id(OWNED));
+                self.relate("owners", &[GRACE]);
+            }
+            "managedByExchange" => self.replace(0, sample::id(NEWSLETTER)),
+            "dynamicGroup" => {
+                self.replace(0, sample::id(EVERYBODY_IN_RESEARCH));
+                if self.operation.has_body {
+                    self.relate("members", &[GRACE]);
+                }
+            }
+            "dynamicWithMembers" => {
+                self.say(
+                    json!({"groupTypes": ["DynamicMembership"], "membershipRule": "user.city -eq \"x\""}),
+                );
+                self.relate("members", &[GRACE]);
+            }
+            "roleAssignableGroup" => {
+                self.take_group(ADMINISTRATORS, json!({"isAssignableToRole": true}));
+                self.by_user_without("RoleManagement.ReadWrite.Directory").await;
+            }
+            "hiddenMembers" => {
+                self.replace(0, sample::id(CONFIDENTIAL));
+                self.by_user_without("Member.Read.Hidden").await;
+            }
+            "contactNotDeletable" => self.replace(0, sample::id(CONTACT)),
+            _ => return false,
+        }
+        true
+    }
+
+    async fn lack_a_permission(&mut self, name: &str) -> bool {
+        match name {
+            "principalDisabled" => self.by_user(DISABLED, all()).await,
+            "principalDeleted" => self.by_user(DELETED, all()).await,
+            "missingPermission" => self.by_user(ADA, ["openid"]).await,
+            "missingApplicationPermission" => self.by_application([]).await,
+            "notForApplications" | "noSignedInUser" => self.by_application(all()).await,
+            "propertyNotReadable" => {
+                self.with_the_least().await;
+                self.ask("$select=employeeLeaveDateTime");
+            }
+            "propertyNotWritable" => {
+                self.with_the_least().await;
+                let of_group = json!({"preferredDataLocation": "EUR"});
+                let of_user = json!({"employeeLeaveDateTime": "2026-01-31T12:00:00Z"});
+                self.say(if self.operation.path.starts_with("/groups") { of_group } else { of_user });
+            }
+            "propertiesNotWritable" => {
+                self.with_the_least().await;
+                self.say(json!({"description": "x"}));
+            }
+            "kindNotAddable" => {
+                self.with_the_least().await;
+                self.relate("members", &[DEVICE]);
+            }
+            "membersNotBindable" => {
+                self.by_application(["Group.Create"]).await;
+                self.relate("members", &[GRACE]);
+            }
+            "notByOneself" => {
+                self.by_user(ADA, ["User.ReadWrite"]).await;
+                self.say(json!({"accountEnabled": false}));
+            }
+            "otherUser" => {
+                self.by_user(ADA, ["User.ReadWrite"]).await;
+                self.replace(0, sample::id(GRACE));
+            }
+            "profileByApplication" => {
+                self.by_application(all()).await;
+                self.say(json!({"aboutMe": "x"}));
+            }
+            "mailboxByApplication" => {
+                self.by_application(all()).await;
+                self.say(json!({"unseenCount": 1}));
+            }
+            "labelsByApplication" => {
+                self.by_application(all()).await;
+                self.say(json!({"assignedLabels": [{"labelId": sample::id(ABSENT).to_string()}]}));
+            }
+            _ => return false,
+        }
+        true
+    }
+}
