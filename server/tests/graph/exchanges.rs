@@ -38,8 +38,9 @@ const HEADERS_OF_ALL: [&str; 11] = [
     "vary",
 ];
 
-/// What only requests are told that no HTTP library sends: the contract doesn't show it.
-const OF_HTTP: [&str; 2] = [
+/// What is said of a request before it is one for an operation, or to one that no HTTP library sends: the contract doesn't show it.
+const OF_HTTP: [&str; 3] = [
+    "This server has the sample directory, whose secret is public: it answers only to loopback names.",
     "The request must name the host that it is for, once, in its Host header.",
     "The request's body ended too early.",
 ];
