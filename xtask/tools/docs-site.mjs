@@ -8,7 +8,7 @@ const url = pathToFileURL(file).href;
 
 await withPage(tools, url, async (page) => {
   await page.goto(url);
-  await page.getByRole("heading", { name: "Roster: Microsoft Graph's directory" }).first().waitFor();
+  await page.getByRole("heading", { name: "Roster, the directory of Microsoft Graph" }).first().waitFor();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("add a member");
   const found = page.getByText("Add a member to a group").last();
