@@ -417,10 +417,15 @@ async fn what_the_log_tells_is_said_by_a_flag_and_else_by_a_variable() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("RUST_LOG is 'hyper=loud'"));
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_server_ends_with_its_terminal_as_when_it_is_told_to() {
     let (_keep, data) = folder();
-    let mut server = Server::start(Path::new(&data), &[]);
+    let serve = roster(&["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", &data]);
+    // Tests that run under `nohup` would hand on that the signal is ignored.
+    let mut command = std::process::Command::new("env");
+    command.arg("--default-signal=HUP").arg(serve.get_program()).args(serve.get_args());
+    let mut server = Server::spawn(command.env("RUST_LOG", "error"));
     server.signal("HUP");
     assert!(server.wait().success());
     assert_eq!(

@@ -336,12 +336,8 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
         rule: Relate<K>,
     ) -> Operation {
-        let handler = async move |caller: Caller,
-                                  State(app): State<AppState>,
-                                  Path(key): Path<K>,
-                                  ReferenceBody(reference): ReferenceBody| {
-            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &reference)).await?;
-            Ok::<_, Failure>(answers::no_content())
+        let handler = async move |caller, State(app), Path(key), ReferenceBody(related)| {
+            relate(app, caller, key, related, rule).await
         };
         self.to(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
             .summary(self.tag, format!("Add {} to {}", self.one, self.of.one))
@@ -359,12 +355,8 @@ impl<K: ObjectKey> Related<K> {
         rule: Relate<K>,
     ) -> Operation {
         let handler =
-            async move |caller: Caller,
-                        State(app): State<AppState>,
-                        Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
-                let related = Reference::from(related);
-                write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
-                Ok::<_, Failure>(answers::no_content())
+            async move |caller, State(app), Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
+                relate(app, caller, key, related.into(), rule).await
             };
         let noun = without_article(self.one);
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
@@ -382,12 +374,8 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
         rule: Relate<K>,
     ) -> Operation {
-        let handler = async move |caller: Caller,
-                                  State(app): State<AppState>,
-                                  Path(key): Path<K>,
-                                  ReferenceQuery(related): ReferenceQuery| {
-            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
-            Ok::<_, Failure>(answers::no_content())
+        let handler = async move |caller, State(app), Path(key), ReferenceQuery(related)| {
+            relate(app, caller, key, related, rule).await
         };
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Remove {} by URL from {}", self.one, self.of.one))
@@ -434,6 +422,18 @@ fn reference(id: &str) -> Value {
 fn guid() -> RefOr<Schema> {
     let format = Some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
     ObjectBuilder::new().schema_type(Type::String).format(format).into()
+}
+
+/// Begins or ends, as this rule does it, the relation of the object with this key to the one that is referred to.
+async fn relate<K: ObjectKey>(
+    app: AppState,
+    caller: Caller,
+    key: K,
+    related: Reference,
+    rule: Relate<K>,
+) -> Result<Response, Failure> {
+    write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
+    Ok(answers::no_content())
 }
 
 /// Does for a caller what this rule writes.
