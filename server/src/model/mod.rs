@@ -4,20 +4,25 @@
 pub mod application;
 pub mod clock;
 mod complex_types;
+pub mod condition;
 pub mod device;
 pub mod domains;
 pub mod draft;
 pub mod group;
 pub mod ids;
 pub mod json;
+pub mod keys;
 pub mod kinds;
 pub mod names;
+pub mod operators;
 pub mod org_contact;
+pub mod paths;
 pub mod permissions;
 pub mod properties;
 pub mod service_principal;
 pub mod user;
 pub mod values;
+pub mod words;
 
 use kinds::ObjectKind;
 use properties::Entity;

@@ -6,6 +6,7 @@
 
 use super::{
     kinds::ObjectKind,
+    operators::{Operators, Search, Support},
     permissions::{Access, Grants, Need, PropertyNeeds},
 };
 use serde_json::{Map, Value};
@@ -85,6 +86,12 @@ pub struct Property {
     pub by_oneself: bool,
     /// The permissions that it needs beyond those of its object.
     pub needs: PropertyNeeds,
+    /// The operators of `$filter` that it takes.
+    pub operators: Operators,
+    /// When `$orderby` sorts by it.
+    pub order: Support,
+    /// What `$search` does with it.
+    pub search: Search,
 }
 
 /// The type of a property's value.
@@ -267,6 +274,9 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         source: Source::Directory,
         by_oneself: false,
         needs: PropertyNeeds::NONE,
+        operators: Operators::NONE,
+        order: Support::Never,
+        search: Search::Never,
     }
 }
 
@@ -381,6 +391,36 @@ impl Property {
     /// What more its value must satisfy.
     pub const fn format(mut self, format: Format) -> Self {
         self.format = format;
+        self
+    }
+
+    /// `$filter` takes these operators of it: constants of [`operators`](super::operators), joined by `|`.
+    pub const fn filter(mut self, operators: u16) -> Self {
+        self.operators = Operators::of(operators);
+        self
+    }
+
+    /// `$orderby` sorts by it.
+    pub const fn order(mut self) -> Self {
+        self.order = Support::Always;
+        self
+    }
+
+    /// `$orderby` sorts by it, with advanced query parameters only.
+    pub const fn order_advanced(mut self) -> Self {
+        self.order = Support::Advanced;
+        self
+    }
+
+    /// `$search` finds values of it that start with a text.
+    pub const fn search(mut self) -> Self {
+        self.search = Search::Start;
+        self
+    }
+
+    /// `$search` finds values of it by their words.
+    pub const fn search_words(mut self) -> Self {
+        self.search = Search::Words;
         self
     }
 
