@@ -116,7 +116,7 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Overview>, Error> {
     let (mut all, mut next) = (Vec::new(), Some(Cursor::START));
     while let Some(after) = next {
         let whole = Some(vec!["*".into()]);
-        let listing = Listing { select: whole, kind: None, after, limit: PAGE };
+        let listing = Listing { select: whole, after, limit: PAGE, ..Listing::default() };
         let page = store::objects::page(tx, ObjectKind::Application, &listing)?;
         for (application, document) in &page.objects {
             let values =

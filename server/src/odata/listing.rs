@@ -1,9 +1,15 @@
 //! What is asked of a collection, from the query to the statement: which objects, from where on, how many, and what of each.
 
 use crate::model::{
+    ENTITIES,
+    condition::{Order, Selection},
+    entity,
     kinds::ObjectKind,
     properties::{Entity, Returned},
 };
+
+/// The page size where `$top` doesn't say otherwise.
+pub const DEFAULT_PAGE_SIZE: usize = 100;
 
 /// One page of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +18,10 @@ pub struct Listing {
     pub select: Option<Vec<String>>,
     /// The only kind of object that is listed. `None`: every kind that the collection holds.
     pub kind: Option<ObjectKind>,
+    /// Which of the objects are listed. `None`: all.
+    pub selection: Option<Selection>,
+    /// By what they are sorted. `None`: by their row numbers.
+    pub order: Option<Order>,
     /// Where the page begins.
     pub after: Cursor,
     /// Objects on the page at most.
@@ -67,7 +77,26 @@ impl Cursor {
     }
 }
 
+/// The first page, of all objects, with their default sets.
+impl Default for Listing {
+    fn default() -> Self {
+        Self {
+            select: None,
+            kind: None,
+            selection: None,
+            order: None,
+            after: Cursor::START,
+            limit: DEFAULT_PAGE_SIZE,
+        }
+    }
+}
+
 impl Listing {
+    /// The entities of which objects can be on the page.
+    pub fn entities(&self) -> Vec<&'static Entity> {
+        self.kind.map_or_else(|| ENTITIES.to_vec(), |kind| vec![entity(kind)])
+    }
+
     /// Whether an answer shows more of objects of these entities than their default sets.
     pub fn needs_rest(&self, entities: &[&Entity]) -> bool {
         let is_in_rest = |name: &String| {
@@ -85,7 +114,7 @@ mod tests {
 
     fn selecting(names: &[&str]) -> Listing {
         let select = Some(names.iter().map(ToString::to_string).collect());
-        Listing { select, kind: None, after: Cursor::START, limit: 100 }
+        Listing { select, ..Listing::default() }
     }
 
     #[test]

@@ -2,11 +2,9 @@
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
 //! it are none of OData's and ignored, but for `@id` where an operation takes it.
 
-use super::listing::{Cursor, Listing};
+use super::listing::{Cursor, DEFAULT_PAGE_SIZE, Listing};
 use std::borrow::Cow;
 
-/// The page size where `$top` doesn't say otherwise.
-pub const DEFAULT_PAGE_SIZE: usize = 100;
 /// The largest page.
 pub const MAX_PAGE_SIZE: usize = 999;
 
@@ -160,7 +158,7 @@ impl Query {
 
     /// What it asks of a collection, on the page that begins after this object.
     pub fn listing(&self, after: Cursor) -> Listing {
-        Listing { select: self.select.clone(), kind: None, after, limit: self.page_size() }
+        Listing { select: self.select.clone(), after, limit: self.page_size(), ..Listing::default() }
     }
 
     fn page_size(&self) -> usize {

@@ -14,7 +14,7 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Permission, Principal},
     },
-    odata::listing::{Cursor, Listing},
+    odata::listing::Listing,
     store::{
         Options, Progress, ReadTx, Store, WriteTx, deletions, objects,
         principals::PrincipalStatus,
@@ -161,7 +161,7 @@ async fn world_with_many_groups() -> Arc<World> {
 }
 
 fn listing() -> Listing {
-    Listing { select: None, kind: None, after: Cursor::START, limit: 9 }
+    Listing { limit: 9, ..Listing::default() }
 }
 
 /// Nothing of the deleted object shows in any group, and all of the other one does.
