@@ -2,8 +2,14 @@
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
 pub mod annotations;
+pub mod expand;
+pub mod filter;
+pub mod lexer;
 pub mod listing;
+pub mod orderby;
 pub mod page_token;
 pub mod path;
 pub mod query;
 pub mod reference;
+pub mod scan;
+pub mod search;
