@@ -6,7 +6,13 @@ use crate::{
     auth::tokens::TokenFault,
     directory::{self, Refusal},
     model::{permissions::Missing, values::PropertyFault},
-    odata::{query::QueryFault, reference::InvalidReference},
+    odata::{
+        expand::ExpandFault,
+        filter::MAX_VALUES,
+        query::QueryFault,
+        reference::InvalidReference,
+        scan::{Fault, MAX_BYTES, SyntaxFault},
+    },
     store,
 };
 use axum::{
@@ -411,6 +417,10 @@ fn query_answer(fault: &QueryFault) -> Answer {
             bad(UNSUPPORTED_QUERY, format!("Invalid value '{value}' of the query option '{option}'."))
         }
         QueryFault::Select => bad(GATEWAY_BAD_REQUEST, "Parsing Select and Expand failed."),
+        QueryFault::FilterSyntax(fault) => bad(GATEWAY_BAD_REQUEST, invalid_filter(&syntax_words(fault))),
+        QueryFault::SearchSyntax(fault) => bad(BAD_REQUEST, syntax_words(fault)),
+        QueryFault::OrderBySyntax(fault) => bad(GATEWAY_BAD_REQUEST, syntax_words(fault)),
+        QueryFault::ExpandSyntax(fault) => bad(GATEWAY_BAD_REQUEST, invalid_expand(&expand_words(fault))),
         QueryFault::CountWithoutConsistencyLevel => bad(
             UNSUPPORTED_QUERY,
             "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
@@ -418,6 +428,41 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::CountSegmentWithoutConsistencyLevel => {
             bad(BAD_REQUEST, "$count is not currently supported.")
         }
+    }
+}
+
+fn invalid_filter(words: &str) -> String {
+    format!("Invalid filter clause: {words}")
+}
+
+fn invalid_expand(words: &str) -> String {
+    format!("Parsing OData Select and Expand failed: {words}")
+}
+
+fn syntax_words(fault: &SyntaxFault) -> String {
+    let SyntaxFault { kind, position, text } = fault;
+    let what = match kind {
+        Fault::NoName => return format!("An identifier was expected at position {position}."),
+        Fault::TooDeep => return "Recursion depth exceeded allowed limit.".into(),
+        Fault::TooLong => return format!("The text is longer than {MAX_BYTES} bytes."),
+        Fault::TooMany => return format!("A list holds more than {MAX_VALUES} values."),
+        Fault::Character(character) => format!("Syntax error: character '{character}' is not valid"),
+        Fault::Unexpected => "Syntax error".into(),
+        Fault::Unterminated => "There is an unterminated string literal".into(),
+        Fault::NoExpression => "Expression expected".into(),
+        Fault::NotOpened => "'(' expected".into(),
+        Fault::NotClosed => "')' or operator expected".into(),
+        Fault::ListNotClosed => "')' or ',' expected".into(),
+    };
+    format!("{what} at position {position} in '{text}'.")
+}
+
+fn expand_words(fault: &ExpandFault) -> String {
+    match fault {
+        ExpandFault::NoName => "An identifier was expected at position 0.".into(),
+        ExpandFault::Unbalanced => "Found an unbalanced bracket expression.".into(),
+        ExpandFault::Term(term) => format!("Term '{term}' is not valid in a $select or $expand expression."),
+        ExpandFault::TooLong => format!("The text is longer than {MAX_BYTES} bytes."),
     }
 }
 
@@ -633,6 +678,39 @@ mod tests {
             Refusal::KindNotAllowed { group: GroupKind::Microsoft365, member: ObjectTraits::Device };
         let answer = Failure::from(refusal).answer();
         assert_eq!(answer.message, "A device can't be a member of a Microsoft 365 group.");
+    }
+
+    #[test]
+    fn what_is_no_filter_or_search_is_told_with_its_position() {
+        use crate::odata::{expand, filter, search};
+        let filter = |text: &str| QueryFault::FilterSyntax(filter::read(text).unwrap_err());
+        let search = |text: &str| QueryFault::SearchSyntax(search::read(text).unwrap_err());
+        let expand = |text: &str| QueryFault::ExpandSyntax(expand::read(text).unwrap_err());
+        for (fault, message) in [
+            (
+                filter("iswhatever 12"),
+                "Invalid filter clause: Syntax error at position 13 in 'iswhatever 12'.",
+            ),
+            (
+                filter("contains(title, '"),
+                "Invalid filter clause: There is an unterminated string literal at position 17 in 'contains(title, ''.",
+            ),
+            (
+                search("displayName:aname"),
+                "Syntax error: character ':' is not valid at position 11 in 'displayName:aname'.",
+            ),
+            (
+                expand("fields(select=Name)"),
+                "Parsing OData Select and Expand failed: Term '(select=Name)' is not valid in a $select or $expand \
+                 expression.",
+            ),
+            (
+                expand("fields(select=Name"),
+                "Parsing OData Select and Expand failed: Found an unbalanced bracket expression.",
+            ),
+        ] {
+            assert_eq!(Failure::from(fault).answer().message, message);
+        }
     }
 
     #[test]

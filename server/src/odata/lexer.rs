@@ -155,11 +155,11 @@ impl<'t> Lexer<'t> {
         match self.scanner.peek() {
             None => Ok(Token::End),
             Some(sign @ ('(' | ')' | ',' | '/' | ':')) => {
-                self.scanner.next();
+                self.scanner.bump();
                 Ok(Token::Sign(sign))
             }
             Some('\'') => {
-                self.scanner.next();
+                self.scanner.bump();
                 Ok(Token::Literal(Literal::String(self.scanner.string()?)))
             }
             Some(first) => match literal_length(self.scanner.rest()) {
@@ -199,8 +199,11 @@ fn continues(text: &str, at: usize, c: char) -> bool {
     }
 }
 
-/// The literal without quotes that a text begins with, and its length.
-fn literal_length(text: &str) -> Option<(fn(String) -> Literal, usize)> {
+/// A literal without quotes: what it is, and its length.
+type Unquoted = (fn(String) -> Literal, usize);
+
+/// The literal without quotes that a text begins with.
+fn literal_length(text: &str) -> Option<Unquoted> {
     let bytes = text.as_bytes();
     if let Some(guid) = shape(bytes, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
         && ends_here(bytes, guid)
@@ -236,7 +239,7 @@ fn time_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// `-12`, `1.5`, `1e-3`.
-fn number_length(bytes: &[u8]) -> Option<(fn(String) -> Literal, usize)> {
+fn number_length(bytes: &[u8]) -> Option<Unquoted> {
     let sign = usize::from(bytes.first() == Some(&b'-'));
     let whole = Some(digits(bytes, sign)).filter(|&digits| digits > 0)?;
     let mut length = sign + whole;

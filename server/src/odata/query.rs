@@ -2,7 +2,11 @@
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
 //! it are none of OData's and ignored, but for `@id` where an operation takes it.
 
-use super::listing::{Cursor, DEFAULT_PAGE_SIZE, Listing};
+use super::{
+    expand::ExpandFault,
+    listing::{Cursor, DEFAULT_PAGE_SIZE, Listing},
+    scan::SyntaxFault,
+};
 use std::borrow::Cow;
 
 /// The largest page.
@@ -91,6 +95,18 @@ pub enum QueryFault {
     /// `$select` isn't a list of names.
     #[error("'$select' is not a list of names")]
     Select,
+    /// `$filter` can't be read.
+    #[error("'$filter': {0}")]
+    FilterSyntax(SyntaxFault),
+    /// `$search` can't be read.
+    #[error("'$search': {0}")]
+    SearchSyntax(SyntaxFault),
+    /// `$orderby` can't be read.
+    #[error("'$orderby': {0}")]
+    OrderBySyntax(SyntaxFault),
+    /// `$expand` can't be read.
+    #[error("'$expand': {0}")]
+    ExpandSyntax(#[from] ExpandFault),
     /// `$count=true` needs the header `ConsistencyLevel: eventual`.
     #[error("counting needs the header ConsistencyLevel: eventual")]
     CountWithoutConsistencyLevel,

@@ -18,7 +18,7 @@ pub enum Search {
 pub fn read(text: &str) -> Result<Search, SyntaxFault> {
     let mut scanner = Scanner::new(text)?;
     let search = either(&mut scanner)?;
-    match scanner.next() {
+    match scanner.bump() {
         None => Ok(search),
         Some(_) => Err(scanner.fault(Fault::Unexpected)),
     }
@@ -59,7 +59,7 @@ fn part(scanner: &mut Scanner<'_>) -> Result<Search, SyntaxFault> {
     match scanner.peek() {
         None | Some(')') => Err(scanner.fault(Fault::NoExpression)),
         Some('(') => {
-            scanner.next();
+            scanner.bump();
             scanner.enter()?;
             let inner = either(scanner)?;
             scanner.leave();
@@ -74,16 +74,16 @@ fn part(scanner: &mut Scanner<'_>) -> Result<Search, SyntaxFault> {
 fn phrase(scanner: &mut Scanner<'_>) -> Result<Search, SyntaxFault> {
     let start = scanner.at();
     let mut phrase = String::new();
-    scanner.next();
+    scanner.bump();
     loop {
         phrase += scanner.take_while(|c| c != '"' && c != '\\');
-        match scanner.next() {
+        match scanner.bump() {
             None => return Err(scanner.fault(Fault::Unterminated)),
             Some('"') if phrase.is_empty() => return Err(scanner.fault_at(start, Fault::NoName)),
             Some('"') => return Ok(Search::Phrase(phrase)),
             Some(_) => match scanner.peek() {
                 Some(escaped @ ('"' | '\\')) => {
-                    scanner.next();
+                    scanner.bump();
                     phrase.push(escaped);
                 }
                 Some(other) => return Err(scanner.fault(Fault::Character(other))),
@@ -182,6 +182,18 @@ mod tests {
         ] {
             let fault = read(text).unwrap_err();
             assert_eq!((fault.kind, fault.position), (kind, position), "{text}");
+        }
+    }
+
+    #[test]
+    fn documented_searches_are_read() {
+        for text in [
+            r#""displayName:Video""#,
+            r#""displayName:Video" OR "description:prod""#,
+            r#""displayName:wa" OR "displayName:to""#,
+            r#""displayName:OneVideo" AND ("mail:a" OR "mail:b")"#,
+        ] {
+            assert!(read(text).is_ok(), "{text}");
         }
     }
 
