@@ -4,6 +4,7 @@ use crate::model::{
     ENTITIES,
     condition::{Order, Selection},
     entity,
+    keys::Key,
     kinds::ObjectKind,
     properties::{Entity, Returned},
 };
@@ -33,14 +34,19 @@ pub struct Listing {
 pub enum Cursor {
     /// The object of this row number, in the order of row numbers.
     Row(i64),
-    /// The object of this row number among those that are sorted by this key, whose bytes sort as the values do.
+    /// The object of this row number among those that are sorted by this key.
     Key {
-        /// The object's key.
-        key: Vec<u8>,
+        /// The object's key. `None`: it has no value to sort by.
+        key: Option<Key>,
         /// Its row number.
         row: i64,
     },
 }
+
+/// The forms of a cursor's bytes: of the row number alone, with a key, and of an object without one.
+const ROW: u8 = 0;
+const KEY: u8 = 1;
+const NO_KEY: u8 = 2;
 
 impl Cursor {
     /// Before the first object.
@@ -55,10 +61,13 @@ impl Cursor {
 
     /// As bytes, for [`Self::from_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
-        match self {
-            Self::Row(row) => [&[0], &row.to_be_bytes()[..]].concat(),
-            Self::Key { key, row } => [&[1], &row.to_be_bytes()[..], key].concat(),
-        }
+        let (form, key) = match self {
+            Self::Row(_) => (ROW, None),
+            Self::Key { key: None, .. } => (NO_KEY, None),
+            Self::Key { key: Some(Key(key)), .. } => (KEY, Some(key)),
+        };
+        let key = key.map(Vec::as_slice).unwrap_or_default();
+        [&[form], &self.row().to_be_bytes()[..], key].concat()
     }
 
     /// What [`Self::to_bytes`] made. Links of the first versions have the row number only.
@@ -69,9 +78,10 @@ impl Cursor {
         let (form, rest) = bytes.split_first()?;
         let (row, key) = rest.split_first_chunk()?;
         let row = i64::from_be_bytes(*row);
-        match form {
-            0 if key.is_empty() => Some(Self::Row(row)),
-            1 => Some(Self::Key { key: key.into(), row }),
+        match *form {
+            ROW if key.is_empty() => Some(Self::Row(row)),
+            NO_KEY if key.is_empty() => Some(Self::Key { key: None, row }),
+            KEY => Some(Self::Key { key: Some(Key(key.into())), row }),
             _ => None,
         }
     }

@@ -25,6 +25,7 @@ pub fn open(key: &RandomizedNonceKey, token: &str, bound_to: &str) -> Option<Cur
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::keys::Key;
     use aws_lc_rs::aead::AES_256_GCM;
     use proptest::prelude::*;
 
@@ -33,7 +34,7 @@ mod tests {
     }
 
     fn cursors() -> impl Strategy<Value = Cursor> {
-        let key = proptest::collection::vec(any::<u8>(), 0..128);
+        let key = proptest::option::of(proptest::collection::vec(any::<u8>(), 0..128).prop_map(Key));
         prop_oneof![
             any::<i64>().prop_map(Cursor::Row),
             (key, any::<i64>()).prop_map(|(key, row)| Cursor::Key { key, row }),

@@ -23,6 +23,8 @@ pub mod owners;
 pub mod principals;
 mod quotas;
 pub mod relations;
+pub mod rows;
+pub mod selections;
 mod sums;
 pub mod tenants;
 mod transaction;

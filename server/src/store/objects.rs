@@ -90,7 +90,7 @@ const MAX_PAGE_BYTES: usize = 4 << 20;
 /// Objects that stand next to each other in a listing, with their documents.
 #[derive(Debug)]
 pub struct Page {
-    /// The objects, in the order of their row numbers.
+    /// The objects, in the order of the listing.
     pub objects: Vec<(Object, Document)>,
     /// After which object the next page begins. `None`: this is the last.
     pub next: Option<Cursor>,
@@ -113,19 +113,65 @@ pub(super) fn read_page(
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
     let of_listing = params![after.row(), kind.map(numbers::of_kind), with_rest, rows];
     let parameters = [parameters, of_listing].concat();
-    let (mut page, mut size) = (Page { objects: Vec::new(), next: None }, 0);
+    let mut page = Filling::of(*limit);
     tx.each(sql, &parameters, |row| {
-        if page.objects.len() == *limit || size > MAX_PAGE_BYTES {
-            page.next = page.objects.last().map(|(last, _)| Cursor::Row(last.row.0));
+        let (object, document) = read_with_document(row)?;
+        page.take(tx, Cursor::Row(object.row.0), (object, document))
+    })?;
+    Ok(page.page)
+}
+
+/// A page of these objects, which stand there with their cursors in the order of the listing. What isn't there any more, such as a
+/// row of another snapshot, is left out.
+pub(super) fn page_of(
+    tx: &ReadTx<'_>,
+    rows: impl IntoIterator<Item = (Cursor, RowNumber)>,
+    with_rest: bool,
+    limit: usize,
+) -> Result<Page, Error> {
+    let sql = select_objects!(
+        ", o.document, CASE WHEN ?2 THEN o.rest END FROM objects o WHERE o.row = ?1 AND o.deleted_at IS NULL"
+    );
+    let mut page = Filling::of(limit);
+    for (cursor, row) in rows {
+        let Some(found) = tx.one(sql, params![row.0, with_rest], read_with_document)? else { continue };
+        if page.take(tx, cursor, found)?.is_break() {
+            break;
+        }
+    }
+    Ok(page.page)
+}
+
+/// A page into which objects are put until it is full.
+struct Filling {
+    page: Page,
+    limit: usize,
+    size: usize,
+    last: Option<Cursor>,
+}
+
+impl Filling {
+    fn of(limit: usize) -> Self {
+        Self { page: Page { objects: Vec::new(), next: None }, limit, size: 0, last: None }
+    }
+
+    /// Puts one more object into it. Where it is full, the next page begins with that object.
+    fn take(
+        &mut self,
+        tx: &ReadTx<'_>,
+        cursor: Cursor,
+        found: (Object, Document),
+    ) -> Result<ControlFlow<()>, Error> {
+        if self.page.objects.len() == self.limit || self.size > MAX_PAGE_BYTES {
+            self.page.next = self.last.take();
             return Ok(ControlFlow::Break(()));
         }
-        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
-        size += document.size();
-        tx.check_size(size)?;
-        page.objects.push((read(row)?, document));
+        self.size += found.1.size();
+        tx.check_size(self.size)?;
+        self.page.objects.push(found);
+        self.last = Some(cursor);
         Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(page)
+    }
 }
 
 /// The object with this id, unless it is deleted.

@@ -13,5 +13,6 @@ mod logs;
 mod migrations;
 #[path = "../shared/older.rs"]
 mod older;
+mod selections;
 mod sqlite;
 mod world;
