@@ -1,6 +1,6 @@
 //! Devices: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, lookup, objects};
+use super::{Error, Found, Refusal, access, lookup, objects};
 use crate::{
     model::{
         device::DEVICE,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// Registers a device as an object of a new `id`.
 pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
-    objects::may_name(by, &[&DEVICE], Access::Creation, body.keys())?;
+    access::may_name(by, &[&DEVICE], Access::Creation, body.keys())?;
     let values = objects::check_creation(&DEVICE, body)?;
     let device_id = values.get("deviceId").and_then(Value::as_str).unwrap_or_default();
     if store::devices::device_id_is_taken(tx, device_id)? {

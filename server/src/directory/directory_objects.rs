@@ -1,6 +1,6 @@
 //! Objects of whatever kind, by their ids.
 
-use super::{Error, Found, Policy, Refusal, applications, groups, lookup, objects};
+use super::{Error, Found, Policy, Refusal, access, applications, groups, lookup, objects};
 use crate::{
     model::{
         ENTITIES,
@@ -18,7 +18,7 @@ pub fn get(
     id: &AsWritten<ObjectId>,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
-    objects::may_select(by, &ENTITIES, select)?;
+    access::may_select(by, &ENTITIES, select)?;
     let (object, document) = lookup::object_with_document(tx, id)?;
     if let ObjectTraits::Group(traits) = object.traits {
         groups::may_show(traits, select)?;

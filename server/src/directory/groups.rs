@@ -1,6 +1,8 @@
 //! Groups: creating, reading, changing and deleting them.
 
-use super::{Error, Found, Policy, Refusal, addresses::proxy_addresses, lookup, members, objects, owners};
+use super::{
+    Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects, owners,
+};
 use crate::{
     model::{
         clock::timestamp,
@@ -33,7 +35,7 @@ pub fn get(
     id: &AsWritten<ObjectId>,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
-    objects::may_select(by, &[&GROUP], select)?;
+    access::may_select(by, &[&GROUP], select)?;
     let (group, traits, document) = lookup::group_with_document(tx, id)?;
     may_show(traits, select)?;
     Ok(Found::of(&group, document))
@@ -80,7 +82,7 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     bound.check_size()?;
-    objects::may_name(by, &[&GROUP], Access::Creation, body.keys())?;
+    access::may_name(by, &[&GROUP], Access::Creation, body.keys())?;
     let values = objects::check_creation(&GROUP, body)?;
     let traits = read_traits(&values)?;
     if !policy.lets_change(traits.kind) {

@@ -1,5 +1,6 @@
 //! The rules, one file per noun: plain synchronous functions over a unit of work. No HTTP, no SQL, no await.
 
+mod access;
 mod addresses;
 pub mod applications;
 pub mod devices;
@@ -13,6 +14,7 @@ pub mod objects;
 pub mod owners;
 pub mod purging;
 pub mod sample;
+mod selections;
 pub mod service_principals;
 pub mod users;
 

@@ -2,15 +2,25 @@
 
 use super::{
     Error, Found,
-    objects::{Page, check_listed},
+    access::check_listed,
+    objects::Page,
+    selections::{self, Asked},
 };
 use crate::{
-    model::{ENTITIES, entity, permissions::Grants, values::Document},
+    model::{
+        ENTITIES,
+        condition::{Condition, Selection},
+        entity,
+        permissions::Grants,
+        properties::Entity,
+        values::Document,
+    },
     odata::listing::Listing,
     store::{
-        ReadTx,
+        self, ReadTx,
         objects::Object,
         relations::{Direction, Relation},
+        rows::Rows,
     },
 };
 
@@ -27,17 +37,46 @@ pub struct Navigation<K> {
 impl<K> Navigation<K> {
     /// A page of what is related to an object.
     pub fn list(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<Page, Error> {
-        check_listed(by, &ENTITIES, listing)?;
+        let entities = entities(listing);
+        check_listed(by, &entities, listing)?;
+        let asked = selections::asked(by, &entities, listing)?;
         let source = (self.source)(tx, by, key)?;
-        let page = self.relation.page(tx, self.direction, &source, listing)?;
+        let page = match asked {
+            None => self.relation.page(tx, self.direction, &source, listing)?,
+            Some(Asked { selection, order }) => {
+                let found = self.among(tx, &source, &selection)?;
+                store::selections::page_of(tx, &found, &selection, order.as_ref(), listing)?
+            }
+        };
         Ok(Page::of(page, |row| show_where_readable(by, row)))
     }
 
-    /// How much is related to it.
-    pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K) -> Result<u64, Error> {
+    /// How much there is of it on all pages of a listing.
+    pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<u64, Error> {
+        let asked = selections::asked(by, &entities(listing), listing)?;
         let source = (self.source)(tx, by, key)?;
-        Ok(self.relation.count(tx, self.direction, &source)?)
+        match asked {
+            None => match listing.kind {
+                None => Ok(self.relation.count(tx, self.direction, &source)?),
+                Some(kind) => {
+                    let of_kind = Selection(vec![(kind, Condition::ALL)]);
+                    Ok(self.among(tx, &source, &of_kind)?.len())
+                }
+            },
+            Some(Asked { selection, .. }) => Ok(self.among(tx, &source, &selection)?.len()),
+        }
     }
+
+    /// What is related to an object, of what is selected.
+    fn among(&self, tx: &ReadTx<'_>, source: &Object, selection: &Selection) -> Result<Rows, Error> {
+        let selected = store::selections::select(tx, selection)?;
+        Ok(self.relation.among(tx, self.direction, source, &selected)?)
+    }
+}
+
+/// The entities of which objects are listed.
+fn entities(listing: &Listing) -> Vec<&'static Entity> {
+    listing.kind.map_or_else(|| ENTITIES.to_vec(), |kind| vec![entity(kind)])
 }
 
 /// An object with its documents where the caller may read its kind, else without (*limited information*).

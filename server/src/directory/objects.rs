@@ -1,7 +1,12 @@
 //! What is the same for objects of every kind: reading, listing, counting, storing, changing and deleting
 //! them. What sets a kind apart is a rule of that kind's own file.
 
-use super::{Error, Found, Refusal, lookup};
+use super::{
+    Error, Found, Refusal,
+    access::{check_listed, may_name, may_select},
+    lookup,
+    selections::{self, Asked},
+};
 use crate::{
     model::{
         self,
@@ -9,7 +14,7 @@ use crate::{
         draft::Draft,
         ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Missing, Reach},
+        permissions::{Access, Grants},
         properties::Entity,
         values::{Document, PropertyFault, Values},
     },
@@ -18,7 +23,7 @@ use crate::{
         listing::{Cursor, Listing},
     },
     store::{
-        ReadTx, WriteTx,
+        self, ReadTx, WriteTx,
         changes::{self, Change},
         counts, deletions,
         objects::{self, NewObject, Object},
@@ -66,47 +71,26 @@ pub fn get(
 
 /// A page of the objects of a kind.
 pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
-    check_listed(by, &[model::entity(kind)], listing)?;
-    Ok(Page::of(objects::page(tx, kind, listing)?, |(object, document)| Found::of(&object, document)))
-}
-
-/// Refuses names of properties of these entities that need a permission which the caller lacks. It is asked before
-/// anything that was looked up counts, so that the answer tells nothing of the directory.
-pub(super) fn may_name<'n>(
-    by: &Grants,
-    entities: &[&Entity],
-    access: Access,
-    names: impl IntoIterator<Item = &'n String>,
-) -> Result<(), Refusal> {
-    let named = |name: &'n String| entities.iter().filter_map(move |entity| entity.property(name));
-    let needs = names.into_iter().flat_map(named).filter_map(|property| property.needs.of(access));
-    let lacking = needs.filter(|need| need.reach(by) != Some(Reach::Any));
-    match lacking.map(|need| need.missing(by)).reduce(Missing::and) {
-        Some(missing) => Err(Refusal::Lacks(missing)),
-        None => Ok(()),
-    }
-}
-
-/// Refuses names in a `$select` of what the caller may not read.
-pub(super) fn may_select(
-    by: &Grants,
-    entities: &[&Entity],
-    select: Option<&[String]>,
-) -> Result<(), Refusal> {
-    may_name(by, entities, Access::Read, select.unwrap_or_default())
-}
-
-/// Refuses the same, and names of properties that a list of these entities can't show: another service holds them.
-pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing) -> Result<(), Refusal> {
-    let select = listing.select.as_deref();
-    may_select(by, entities, select)?;
-    let elsewhere = |name: &String| entities.iter().any(|entity| entity.is_from_other_service(name));
-    if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
+    let entity = model::entity(kind);
+    check_listed(by, &[entity], listing)?;
+    let page = match selections::asked(by, &[entity], listing)? {
+        None => objects::page(tx, kind, listing)?,
+        Some(Asked { selection, order }) => store::selections::page(tx, &selection, order.as_ref(), listing)?,
+    };
+    Ok(Page::of(page, |(object, document)| Found::of(&object, document)))
 }
 
 /// How many objects of a kind there are.
 pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
     Ok(counts::objects(tx, kind)?)
+}
+
+/// How many of them are on all pages of a listing.
+pub fn count_listed(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<u64, Error> {
+    Ok(match selections::asked(by, &[model::entity(kind)], listing)? {
+        None => count(tx, kind)?,
+        Some(Asked { selection, .. }) => store::selections::count(tx, &selection)?,
+    })
 }
 
 /// Checks a creation's body against the kind's table.

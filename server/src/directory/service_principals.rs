@@ -1,6 +1,6 @@
 //! Service principals: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, lookup, objects};
+use super::{Error, Found, Refusal, access, lookup, objects};
 use crate::{
     model::{
         draft::Draft,
@@ -18,7 +18,7 @@ use std::collections::HashSet;
 /// Creates the service principal of an application as an object of a new `id`. The application may be
 /// registered elsewhere; where it is registered here, the service principal takes its name.
 pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
-    objects::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
+    access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
     Ok(insert(tx, id, body)?.1)
 }
 

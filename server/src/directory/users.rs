@@ -1,6 +1,6 @@
 //! Users: creating, reading, changing and deleting them.
 
-use super::{Error, Found, Refusal, addresses::proxy_addresses, lookup, objects};
+use super::{Error, Found, Refusal, access, addresses::proxy_addresses, lookup, objects};
 use crate::{
     model::{
         clock::timestamp,
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 /// A user as a caller reads it, with the properties that `select` names. A caller whose grants reach only its own account
 /// learns nothing of others, not even whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
-    objects::may_select(by, &[&USER], select)?;
+    access::may_select(by, &[&USER], select)?;
     let (user, document) = covered(tx, by, &READ_USER, key)?;
     Ok(Found::of(&user, document))
 }
@@ -47,7 +47,7 @@ fn covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<(Obje
 
 /// Creates a user of a new `id`. The password is checked and not kept.
 pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
-    objects::may_name(by, &[&USER], Access::Creation, body.keys())?;
+    access::may_name(by, &[&USER], Access::Creation, body.keys())?;
     insert(tx, id, body)
 }
 

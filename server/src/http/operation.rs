@@ -96,11 +96,11 @@ impl Operation {
     pub(super) fn shaped(
         need: &'static Need,
         method: HttpMethod,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         handler: MethodRouter<AppState>,
     ) -> Self {
-        let documented = OperationBuilder::new().operation_id(Some(id)).build();
+        let documented = OperationBuilder::new().operation_id(Some(id.into())).build();
         Self::new(need, method, path.into(), documented, Vec::new(), handler)
     }
 

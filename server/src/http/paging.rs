@@ -16,6 +16,7 @@ use crate::{
         listing::{Cursor, Listing},
         page_token,
         query::Query,
+        scope::Scope,
     },
     store::{self, ReadTx},
 };
@@ -30,6 +31,8 @@ pub(super) struct PageRequest {
     pub origin: Origin,
     /// The collection's path under the version: paging tokens are good for it only, in this tenant, with the same query.
     pub path: String,
+    /// What the collection holds.
+    pub scope: Scope,
     /// The query.
     pub query: Query,
 }
@@ -41,7 +44,7 @@ impl PageRequest {
         self,
         app: &AppState,
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
-        count: impl Fn(&ReadTx<'_>, &Grants) -> Result<u64, directory::Error> + Send + Sync + 'static,
+        count: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<u64, directory::Error> + Send + Sync + 'static,
         write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
         + Send
         + Sync
@@ -49,12 +52,12 @@ impl PageRequest {
     ) -> Result<Response, Failure> {
         let keys = app.keys().await?.clone();
         let bound_to = format!("{} {} {}", self.path, self.caller.tenant.id, self.query.fixed());
-        let listing = self.query.listing(self.after(&keys, &bound_to)?);
+        let listing = self.scope.listing(&self.query, self.after(&keys, &bound_to)?)?;
         let (tenant, is_short) = (self.caller.tenant, self.query.is_short());
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let Self { caller, origin, query, .. } = &self;
             let page = list(tx, &caller.grants, &listing)?;
-            let count = query.counts().then(|| count(tx, &caller.grants)).transpose()?;
+            let count = query.counts().then(|| count(tx, &caller.grants, &listing)).transpose()?;
             let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
             write(origin, &Collection { page, next_link, count }, Select::of(query, caller))
         });

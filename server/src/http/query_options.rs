@@ -49,20 +49,26 @@ impl QueryOptions {
 
     /// Reads the options of a request.
     pub(super) fn read(&self, request: &Parts) -> Result<Query, Failure> {
-        let is_eventual = is_eventual(&request.headers);
         let text = request.uri.query().unwrap_or_default();
-        match Query::read(text, self.takes, self.not_yet) {
+        let is_eventual = is_eventual(&request.headers);
+        let mut query = match Query::read(text, self.takes, self.not_yet) {
             Err(QueryFault::NotServed(name)) if is_search(&name) && !is_eventual => {
-                Err(QueryFault::SearchWithoutConsistencyLevel.into())
+                return Err(QueryFault::SearchWithoutConsistencyLevel.into());
             }
-            Err(fault) => Err(fault.into()),
-            Ok(query) if query.counts() && !is_eventual => {
-                Err(QueryFault::CountWithoutConsistencyLevel.into())
-            }
-            Ok(_) if self.eventual && !is_eventual => {
-                Err(QueryFault::CountSegmentWithoutConsistencyLevel.into())
-            }
-            Ok(query) => Ok(query),
+            read => read?,
+        };
+        query.is_eventual = is_eventual;
+        query.max_page_size = max_page_size(&request.headers);
+        if query.is_eventual {
+            Ok(query)
+        } else if query.search.is_some() {
+            Err(QueryFault::SearchWithoutConsistencyLevel.into())
+        } else if query.counts() {
+            Err(QueryFault::CountWithoutConsistencyLevel.into())
+        } else if self.eventual {
+            Err(QueryFault::CountSegmentWithoutConsistencyLevel.into())
+        } else {
+            Ok(query)
         }
     }
 
@@ -77,7 +83,10 @@ impl QueryOptions {
         let mut parameters: Vec<Parameter> =
             self.takes.iter().map(|&option| parameter(option, is_page)).collect();
         if self.takes.contains(&QueryOption::Count) {
-            parameters.push(consistency_level("`eventual`, where objects are counted.", Required::False));
+            parameters.push(consistency_level(
+                "`eventual`, where objects are counted, searched, or filtered in ways that need it.",
+                Required::False,
+            ));
         }
         if self.eventual {
             parameters.push(consistency_level("`eventual`: counting demands it.", Required::True));
@@ -92,6 +101,18 @@ fn is_search(option: &str) -> bool {
 
 fn is_eventual(headers: &HeaderMap) -> bool {
     headers.get("consistencylevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
+}
+
+/// The largest page that the caller prefers: `Prefer: odata.maxpagesize=50`. A preference that can't be read is none.
+fn max_page_size(headers: &HeaderMap) -> Option<usize> {
+    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let sizes = preferences.flat_map(|list| list.split(',')).filter_map(|preference| {
+        let (name, size) = preference.split_once('=')?;
+        let name = name.trim().to_ascii_lowercase();
+        let is_size = ["odata.maxpagesize", "maxpagesize"].contains(&&*name);
+        size.trim().trim_matches('"').parse().ok().filter(|size| is_size && *size > 0)
+    });
+    sizes.min()
 }
 
 /// An option, of a page of objects or of one. What has an example is in the example of the answer.
@@ -115,6 +136,23 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
         QueryOption::Count => (
             "Whether to count all objects. Needs `ConsistencyLevel`.",
             schema.schema_type(Type::Boolean),
+            Value::Null,
+        ),
+        QueryOption::Filter => (
+            "Which objects: `startsWith(displayName,'A')`. What can be asked of a property stands in its description, and what of \
+             it needs advanced query parameters: `ConsistencyLevel: eventual` and `$count=true`.",
+            schema.schema_type(Type::String),
+            Value::Null,
+        ),
+        QueryOption::Search => (
+            "Which objects, by words of theirs: `\"displayName:ada\"`, joined by `AND` and `OR`. Needs `ConsistencyLevel`.",
+            schema.schema_type(Type::String),
+            Value::Null,
+        ),
+        QueryOption::OrderBy => (
+            "By which property the objects are sorted: `displayName` or `displayName desc`. With `$filter` or `$search` it needs \
+             advanced query parameters.",
+            schema.schema_type(Type::String),
             Value::Null,
         ),
         QueryOption::SkipToken => (

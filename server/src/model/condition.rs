@@ -91,6 +91,15 @@ impl Condition {
         }
     }
 
+    /// Whether it depends on nothing but an object's id.
+    pub fn tells_only_ids(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::tells_only_ids),
+            Self::Not(condition) => condition.tells_only_ids(),
+            Self::Is(test) => matches!(test, Test::Id(_)),
+        }
+    }
+
     /// The properties that it asks for, each as often as it does.
     pub fn properties(&self) -> Vec<&'static Property> {
         match self {

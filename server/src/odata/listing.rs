@@ -1,9 +1,7 @@
 //! What is asked of a collection, from the query to the statement: which objects, from where on, how many, and what of each.
 
 use crate::model::{
-    ENTITIES,
     condition::{Order, Selection},
-    entity,
     keys::Key,
     kinds::ObjectKind,
     properties::{Entity, Returned},
@@ -102,11 +100,6 @@ impl Default for Listing {
 }
 
 impl Listing {
-    /// The entities of which objects can be on the page.
-    pub fn entities(&self) -> Vec<&'static Entity> {
-        self.kind.map_or_else(|| ENTITIES.to_vec(), |kind| vec![entity(kind)])
-    }
-
     /// Whether an answer shows more of objects of these entities than their default sets.
     pub fn needs_rest(&self, entities: &[&Entity]) -> bool {
         let is_in_rest = |name: &String| {

@@ -12,4 +12,5 @@ pub mod path;
 pub mod query;
 pub mod reference;
 pub mod scan;
+pub mod scope;
 pub mod search;

@@ -2,11 +2,8 @@
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
 //! it are none of OData's and ignored, but for `@id` where an operation takes it.
 
-use super::{
-    expand::ExpandFault,
-    listing::{Cursor, DEFAULT_PAGE_SIZE, Listing},
-    scan::SyntaxFault,
-};
+use super::{expand::ExpandFault, listing::DEFAULT_PAGE_SIZE, scan::SyntaxFault};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
 /// The largest page.
@@ -21,6 +18,12 @@ pub enum QueryOption {
     Top,
     /// `$count`: how many objects in all.
     Count,
+    /// `$filter`: which objects.
+    Filter,
+    /// `$search`: the same, by words of theirs.
+    Search,
+    /// `$orderby`: in which order.
+    OrderBy,
     /// `$skiptoken`: where the page begins.
     SkipToken,
     /// `@id`: the URL of an object.
@@ -34,6 +37,9 @@ impl QueryOption {
             Self::Select => "$select",
             Self::Top => "$top",
             Self::Count => "$count",
+            Self::Filter => "$filter",
+            Self::Search => "$search",
+            Self::OrderBy => "$orderby",
             Self::SkipToken => "$skiptoken",
             Self::Id => "@id",
         }
@@ -124,10 +130,20 @@ pub struct Query {
     pub top: Option<usize>,
     /// `$count=true`.
     pub count: bool,
+    /// `$filter`, not read yet.
+    pub filter: Option<String>,
+    /// `$search`, not read yet.
+    pub search: Option<String>,
+    /// `$orderby`, not read yet.
+    pub order_by: Option<String>,
     /// `$skiptoken`, still sealed.
     pub skip_token: Option<String>,
     /// `@id`, not read yet.
     pub id: Option<String>,
+    /// Whether the header `ConsistencyLevel: eventual` goes with it.
+    pub is_eventual: bool,
+    /// The largest page that the caller prefers, by the header `Prefer: odata.maxpagesize`.
+    pub max_page_size: Option<usize>,
 }
 
 impl Query {
@@ -166,19 +182,13 @@ impl Query {
                     _ => return Err(bad(value)),
                 }
             }
+            QueryOption::Filter => self.filter = Some(value.into_owned()),
+            QueryOption::Search => self.search = Some(value.into_owned()),
+            QueryOption::OrderBy => self.order_by = Some(value.into_owned()),
             QueryOption::SkipToken => self.skip_token = Some(value.into_owned()),
             QueryOption::Id => self.id = Some(value.into_owned()),
         }
         Ok(())
-    }
-
-    /// What it asks of a collection, on the page that begins after this object.
-    pub fn listing(&self, after: Cursor) -> Listing {
-        Listing { select: self.select.clone(), after, limit: self.page_size(), ..Listing::default() }
-    }
-
-    fn page_size(&self) -> usize {
-        self.top.unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
     /// Whether it asks for how many objects there are: on the first page. Links to the others carry the option, and clients
@@ -187,36 +197,72 @@ impl Query {
         self.count && self.skip_token.is_none()
     }
 
+    /// Whether it has advanced query parameters: the header, and `$count=true`.
+    pub fn is_advanced(&self) -> bool {
+        self.is_eventual && self.count
+    }
+
+    /// Whether it asks for some of a collection's objects, or for an order.
+    pub fn selects(&self) -> bool {
+        self.filter.is_some() || self.search.is_some() || self.order_by.is_some()
+    }
+
+    /// How many objects are on a page at most.
+    pub fn page_size(&self) -> usize {
+        let size = self.top.unwrap_or(DEFAULT_PAGE_SIZE);
+        self.max_page_size.map_or(size, |preferred| preferred.min(size))
+    }
+
     /// Whether answering it takes little longer than a look-up: a page of the usual size.
     pub fn is_short(&self) -> bool {
-        !self.counts() && self.page_size() <= DEFAULT_PAGE_SIZE
+        !self.counts() && !self.selects() && self.page_size() <= DEFAULT_PAGE_SIZE
     }
 
     /// The query of the next page's link: all that was asked, and where to go on.
     pub fn next(&self, skip_token: &str) -> String {
         let mut parts = self.parts();
-        parts.push(format!("$skiptoken={skip_token}"));
-        parts.join("&")
+        for (_, value) in &mut parts {
+            *value = utf8_percent_encode(value, IN_LINKS).to_string();
+        }
+        parts.push(("$skiptoken", skip_token.into()));
+        joined(&parts)
     }
 
     /// The query in one fixed spelling, without its paging token: what a paging token is bound to.
     pub fn fixed(&self) -> String {
-        self.parts().join("&")
+        joined(&self.parts())
     }
 
-    fn parts(&self) -> Vec<String> {
-        let mut parts = Vec::new();
-        if let Some(names) = &self.select {
-            parts.push(format!("$select={}", names.join(",")));
-        }
-        if let Some(top) = self.top {
-            parts.push(format!("$top={top}"));
-        }
-        if self.count {
-            parts.push("$count=true".into());
-        }
-        parts
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let options = [
+            (QueryOption::Select, self.select.as_ref().map(|names| names.join(","))),
+            (QueryOption::Top, self.top.map(|top| top.to_string())),
+            (QueryOption::Count, self.count.then(|| "true".into())),
+            (QueryOption::Filter, self.filter.clone()),
+            (QueryOption::Search, self.search.clone()),
+            (QueryOption::OrderBy, self.order_by.clone()),
+        ];
+        options.into_iter().filter_map(|(option, value)| Some((option.name(), value?))).collect()
     }
+}
+
+/// What is written as it is in the values of a link: all else is percent-encoded.
+const IN_LINKS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'@')
+    .remove(b'*');
+
+fn joined(parts: &[(&str, String)]) -> String {
+    let parts: Vec<_> = parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    parts.join("&")
 }
 
 /// The name of an option in its usual spelling: OData's have their `$`.

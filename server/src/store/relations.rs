@@ -11,11 +11,12 @@ use super::{
     changes::{self, Change},
     engine::params,
     objects::{self, Object, Page, RowNumber, select_objects},
+    rows::Rows,
     sums::{Count, MEMBERS_COUNT},
     transaction::SystemTx,
 };
 use crate::{model::kinds::Relationship, odata::listing::Listing};
-use std::sync::LazyLock;
+use std::{ops::ControlFlow, sync::LazyLock};
 
 /// A relationship: its table of pairs, and what else differs from one to the other.
 pub struct Relation {
@@ -70,6 +71,9 @@ pub enum Remove {
     NotThere,
 }
 
+/// Asking for a pair takes about as long as going over so many.
+const PAIRS_PER_QUESTION: u64 = 8;
+
 impl Relation {
     /// Relates a source to a target, and records the change.
     pub fn insert(&self, tx: &WriteTx<'_>, source: &Object, target: RowNumber) -> Result<Insert, Error> {
@@ -104,6 +108,45 @@ impl Relation {
             Direction::Sources => &self.statements.sources,
         };
         objects::read_page(tx, statement, params![of.row.0], listing)
+    }
+
+    /// Those of these objects that are an object's targets, or its sources: by going over its pairs, and where it has far more of
+    /// them than there are objects, by asking for the pair of each.
+    pub fn among(
+        &self,
+        tx: &ReadTx<'_>,
+        direction: Direction,
+        of: &Object,
+        objects: &Rows,
+    ) -> Result<Rows, Error> {
+        let most = objects.len().saturating_mul(PAIRS_PER_QUESTION);
+        let (mut found, mut gone_over) = (Rows::default(), 0);
+        tx.each(self.statements.rows(direction), params![of.row.0], |row| {
+            let row = RowNumber(row.get(0)?);
+            gone_over += 1;
+            if objects.contains(row) {
+                found.insert(row);
+            }
+            Ok(if gone_over > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        if gone_over > most {
+            return self.ask(tx, direction, of, objects);
+        }
+        Ok(found)
+    }
+
+    fn ask(&self, tx: &ReadTx<'_>, direction: Direction, of: &Object, objects: &Rows) -> Result<Rows, Error> {
+        let mut found = Rows::default();
+        for row in objects.after(RowNumber(0)) {
+            let (source, target) = match direction {
+                Direction::Targets => (of.row.0, row.0),
+                Direction::Sources => (row.0, of.row.0),
+            };
+            if tx.one(&self.statements.has, params![source, target], |_| Ok(()))?.is_some() {
+                found.insert(row);
+            }
+        }
+        Ok(found)
     }
 
     /// How many targets, or sources, an object has. That of targets is kept for one that is known to have very many, else they are
@@ -184,6 +227,9 @@ struct Statements {
     remove: String,
     targets: String,
     sources: String,
+    target_rows: String,
+    source_rows: String,
+    has: String,
     count_pairs: String,
     count_leaving: String,
     count_sources: String,
@@ -195,6 +241,14 @@ struct Statements {
 }
 
 impl Statements {
+    /// That of the row numbers of an object's targets, or of its sources.
+    fn rows(&self, direction: Direction) -> &str {
+        match direction {
+            Direction::Targets => &self.target_rows,
+            Direction::Sources => &self.source_rows,
+        }
+    }
+
     /// Those over this table, and that of the pairs that are set aside of it.
     fn over(table: &str) -> Self {
         let with_documents = select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END");
@@ -216,6 +270,9 @@ impl Statements {
                  WHERE p.target_row = ?1 AND p.source_row > ?2 AND (?3 IS NULL OR o.kind = ?3)
                  AND o.deleted_at IS NULL ORDER BY p.source_row LIMIT ?5"
             ),
+            target_rows: format!("SELECT target_row FROM {table} WHERE source_row = ?1 ORDER BY target_row"),
+            source_rows: format!("SELECT source_row FROM {table} WHERE target_row = ?1 ORDER BY source_row"),
+            has: format!("SELECT 1 FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
             count_pairs: format!(
                 "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2) p"
             ),

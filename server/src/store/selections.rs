@@ -35,19 +35,29 @@ pub fn count(tx: &ReadTx<'_>, selection: &Selection) -> Result<u64, Error> {
     Ok(select(tx, selection)?.len())
 }
 
-/// A page of the objects that satisfy a selection. The kinds are those of the selection, whatever kind the listing asks for. Without
-/// an order it goes by row numbers.
-///
-/// Objects with the same key stand in the order of their row numbers; descending is ascending backwards.
+/// A page of the objects that satisfy a selection, as [`page_of`] gives it.
 pub fn page(
     tx: &ReadTx<'_>,
     selection: &Selection,
     order: Option<&Order>,
     listing: &Listing,
 ) -> Result<Page, Error> {
-    let kinds: Vec<_> = selection.0.iter().map(|(kind, _)| entity(*kind)).collect();
+    page_of(tx, &select(tx, selection)?, selection, order, listing)
+}
+
+/// A page of objects that were found, of the kinds of a selection, whatever kind the listing asks for. Without an order it goes by
+/// row numbers.
+///
+/// Objects with the same key stand in the order of their row numbers; descending is ascending backwards.
+pub fn page_of(
+    tx: &ReadTx<'_>,
+    found: &Rows,
+    of: &Selection,
+    order: Option<&Order>,
+    listing: &Listing,
+) -> Result<Page, Error> {
+    let kinds: Vec<_> = of.0.iter().map(|(kind, _)| entity(*kind)).collect();
     let with_rest = listing.needs_rest(&kinds);
-    let found = select(tx, selection)?;
     match order {
         None => {
             let rows = found.after(RowNumber(listing.after.row()));
@@ -55,7 +65,7 @@ pub fn page(
             objects::page_of(tx, rows, with_rest, listing.limit)
         }
         Some(order) => {
-            let places = sorted(tx, &found, order, &listing.after)?.into_iter();
+            let places = sorted(tx, found, order, &listing.after)?.into_iter();
             let rows = places.map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
             objects::page_of(tx, rows, with_rest, listing.limit)
         }

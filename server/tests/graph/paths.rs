@@ -237,7 +237,7 @@ async fn every_part_of_graph_that_is_not_served_is_named_with_all_below_it() {
 #[tokio::test]
 async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_token() {
     let tenant = Tenant::fresh().await;
-    let group = tenant.security_group("readers").await;
+    let user = tenant.user("ada").await;
     let token = tenant.app_token([]).await;
     let (get, post) = (Method::GET, Method::POST);
     for (method, path, what) in [
@@ -249,8 +249,8 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
         (&post, "/me/microsoft.graph.checkMemberGroups".into(), "POST /me/checkMemberGroups"),
         (
             &get,
-            format!("/groups('{group}')/members/graph.user/%24count"),
-            "GET /groups/{id}/members/microsoft.graph.user/$count",
+            format!("/users('{user}')/transitiveMemberOf/graph.directoryRole/%24count"),
+            "GET /users/{id}/transitiveMemberOf/microsoft.graph.directoryRole/$count",
         ),
         (&get, "/users/ada@contoso.example/memberOf".into(), "GET /users/{id}/memberOf"),
         (&get, "/groups(uniqueName='x')".into(), "/groups(uniqueName='..')"),

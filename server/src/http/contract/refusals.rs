@@ -22,6 +22,9 @@ use crate::{
 
 /// What the rules of this operation refuse. `need` is what its callers have at the least. `None`: it isn't written here yet.
 pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
+    if let Some((whole, kind)) = operation.split_once("_as_") {
+        return Some(of_cast(of(whole, need)?, kind));
+    }
     Some(match operation {
         "list_users" => vec![not_in_lists(), property_not_readable(need)],
         "create_user" => {
@@ -130,6 +133,17 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         | "count_users" => Vec::new(),
         _ => return None,
     })
+}
+
+/// What the rules of the whole collection refuse, of a cast to this kind: only users and groups have properties of their own
+/// permissions, or that another service holds.
+fn of_cast(mut examples: Vec<ErrorExample>, kind: &str) -> Vec<ErrorExample> {
+    examples.retain(|example| match &*example.name {
+        "propertyNotReadable" => kind == "user",
+        "propertyNotInLists" => kind == "user" || kind == "group",
+        _ => true,
+    });
+    examples
 }
 
 fn refused(name: &'static str, summary: &'static str, failure: impl Into<Failure>) -> ErrorExample {

@@ -161,6 +161,7 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
                 QueryFault::CountWithoutConsistencyLevel,
             ),
         ],
+        QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
         QueryOption::Id => vec![
             ErrorExample::new("missingReference", "`@id` is missing.", QueryFault::Missing(option.name())),
             refusals::invalid_reference(),

@@ -1,6 +1,6 @@
 //! `/groups/{id}/members`: who is in a group. The rules are in `directory::members`.
 
-use super::{groups::GROUPS, shapes::Related};
+use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::members,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
@@ -24,7 +24,8 @@ const MEMBERS: Related<AsWritten<ObjectId>> = Related {
 };
 
 pub(super) fn operations() -> Vec<Operation> {
-    vec![
+    let casts = casts::of(&MEMBERS, casts::ALL, "/groups/{id}/members", "group_members", &LIST_MEMBERS);
+    let operations = [
         MEMBERS
             .add("/groups/{id}/members/$ref", "add_group_member", &ADD_MEMBER, members::add)
             .description(
@@ -70,5 +71,6 @@ pub(super) fn operations() -> Vec<Operation> {
                 "The object itself stays. Members of dynamic groups and of distribution groups can't be removed.",
             )
             .done("The object is no member of the group any more, durably."),
-    ]
+    ];
+    operations.into_iter().chain(casts).collect()
 }

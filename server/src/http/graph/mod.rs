@@ -2,6 +2,7 @@
 //! knows SQL, and no `if` about the directory belongs here.
 
 mod applications;
+mod casts;
 mod contacts;
 mod devices;
 mod directory_objects;

@@ -1,6 +1,6 @@
 //! `/groups/{id}/owners`: who owns a group. The rules are in `directory::owners`.
 
-use super::{groups::GROUPS, shapes::Related};
+use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::owners,
     http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
@@ -21,7 +21,8 @@ const OWNERS: Related<AsWritten<ObjectId>> = Related {
 };
 
 pub(super) fn operations() -> Vec<Operation> {
-    vec![
+    let casts = casts::of(&OWNERS, casts::ALL, "/groups/{id}/owners", "group_owners", &LIST_OWNERS);
+    let operations = [
         OWNERS
             .add("/groups/{id}/owners/$ref", "add_group_owner", &CHANGE_OWNERS, owners::add)
             .description("Users and service principals can own groups. A group has at most a hundred owners.")
@@ -55,5 +56,6 @@ pub(super) fn operations() -> Vec<Operation> {
                 "The object itself stays. The last user among the owners can't be removed.",
             )
             .done("The object owns the group no more, durably."),
-    ]
+    ];
+    operations.into_iter().chain(casts).collect()
 }

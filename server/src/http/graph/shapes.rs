@@ -24,11 +24,12 @@ use crate::{
         properties::{Property, Returned},
     },
     odata::{
-        listing::Listing,
+        listing::{Cursor, Listing},
         query::Query,
         reference::{Key, Reference},
+        scope::Scope,
     },
-    store::{ReadTx, WriteTx},
+    store::{ReadTx, Tenant, WriteTx},
 };
 use axum::{
     extract::State,
@@ -142,29 +143,37 @@ impl Objects {
         let handler = async move |caller, State(app): State<AppState>, origin, query| {
             let list =
                 move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| objects::list(tx, by, kind, listing);
-            let count = move |tx: &ReadTx<'_>, _: &Grants| objects::count(tx, kind);
+            let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+                objects::count_listed(tx, by, kind, listing)
+            };
+            let (path, scope) = (path.into(), Scope::Set(kind));
             let write = move |origin: &_, page: &_, select: Option<Select<'_>>| {
                 answers::entities(origin, kind, page, select)
             };
-            PageRequest { caller, origin, path: path.into(), query }.answer(&app, list, count, write).await
+            PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
         };
-        let shown = (self.example)();
-        let shown = json!({"id": shown["id"], "displayName": shown["displayName"]});
-        let example = with_context(model::entity(kind).set, "(id,displayName)", json!({"value": [shown]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
             .description(format!("Lists the {} of the tenant, {SELECTED}", self.many))
             .page(format!("{}-list", self.page))
             .takes(&QueryOptions::PAGE)
-            .answers::<C>(format!("A page of {}.", self.many), JSON, example)
+            .answers::<C>(format!("A page of {}.", self.many), JSON, self.page_example())
+    }
+
+    /// The example of a page of them.
+    fn page_example(&self) -> Value {
+        let shown = (self.example)();
+        let shown = json!({"id": shown["id"], "displayName": shown["displayName"]});
+        with_context(model::entity(self.kind).set, "(id,displayName)", json!({"value": [shown]}))
     }
 
     /// How many there are.
     pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
         let kind = self.kind;
-        let handler = async move |caller: Caller, State(app): State<AppState>| -> Result<Response, Failure> {
-            let count = move |tx: &ReadTx<'_>| objects::count(tx, kind).map_err(Failure::from);
-            Ok(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
+        let handler = async move |caller: Caller, State(app): State<AppState>, query: Query| {
+            let listing = Scope::Set(kind).listing(&query, Cursor::START)?;
+            let count = move |tx: &ReadTx<'_>| objects::count_listed(tx, &caller.grants, kind, &listing);
+            answer_count(&app, caller.tenant, count).await
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("Count {}", self.many))
@@ -268,11 +277,42 @@ impl<K: ObjectKey> Related<K> {
         };
         let value: Vec<_> = self.examples.iter().map(shown).collect();
         let example = with_context("directoryObjects", "(id,displayName)", json!({"value": value}));
-        self.page(path, id, need, answers::directory_objects)
+        self.page(path, id, need, Scope::Related, answers::directory_objects)
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
             .description(format!("Lists the {} of {}, {SELECTED}", self.name, self.of.one))
             .takes(&QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", self.name), JSON, example)
+    }
+
+    /// A page of those of a kind, and how many there are: the operations of a cast to it.
+    pub(super) fn cast<C: ToSchema>(
+        &self,
+        objects: &Objects,
+        path: &str,
+        id: &str,
+        need: &'static Need,
+    ) -> [Operation; 2] {
+        let (kind, scope) = (objects.kind, Scope::RelatedOf(objects.kind));
+        let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
+        let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
+        let list = self
+            .page(path, format!("list_{id}"), need, scope, move |origin: &_, page: &_, select| {
+                answers::entities(origin, kind, page, select)
+            })
+            .summary(self.tag, format!("List {many} of {}", self.of.one))
+            .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
+            .takes(&QueryOptions::PAGE)
+            .answers::<C>(format!("A page of {}.", objects.many), JSON, objects.page_example());
+        let count = self
+            .counting(counted, format!("count_{id}"), need, scope)
+            .summary(self.tag, format!("Count {many} of {}", self.of.one))
+            .description(format!("Counts the {many} of {}, as plain text.", self.of.one))
+            .answers::<ObjectCount>(
+                format!("How many {} there are.", objects.many),
+                TEXT,
+                EXAMPLE_COUNT.into(),
+            );
+        [list, count]
     }
 
     /// A page of references to them.
@@ -283,7 +323,7 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
     ) -> Operation {
         let example = with_context("Collection($ref)", "", json!({"value": [reference(&self.example_id())]}));
-        self.page(path, id, need, |origin, page, _| answers::references(origin, page))
+        self.page(path, id, need, Scope::Related, |origin, page, _| answers::references(origin, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
             .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
             .takes(&QueryOptions::REFERENCES)
@@ -292,20 +332,28 @@ impl<K: ObjectKey> Related<K> {
 
     fn page(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
-        write: fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>,
+        scope: Scope,
+        write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
     ) -> Operation {
-        let navigation = self.navigation;
+        let (navigation, path) = (self.navigation, path.into());
+        let template = path.clone();
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
-            let path = path.replace("{id}", &key.segment());
+            let path = template.replace("{id}", &key.segment());
             let key = Arc::new(key);
             let counted = key.clone();
             let list =
                 move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| navigation.list(tx, by, &key, listing);
-            let count = move |tx: &ReadTx<'_>, by: &Grants| navigation.count(tx, by, &counted);
-            PageRequest { caller, origin, path, query }.answer(&app, list, count, write).await
+            let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+                navigation.count(tx, by, &counted, listing)
+            };
+            PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))
@@ -313,19 +361,30 @@ impl<K: ObjectKey> Related<K> {
 
     /// How many there are.
     pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
-        let navigation = self.navigation;
-        let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            let count =
-                move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, &key).map_err(Failure::from);
-            Ok::<_, Failure>(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
-        };
         let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
-        self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
+        self.counting(path, id, need, Scope::Related)
             .summary(self.tag, format!("Count {} of {}", self.name, self.of.one))
             .description(format!("Counts the {} of {}, as plain text.", self.name, self.of.one))
+            .answers::<ObjectCount>(answer, TEXT, EXAMPLE_COUNT.into())
+    }
+
+    fn counting(
+        &self,
+        path: impl Into<String>,
+        id: impl Into<String>,
+        need: &'static Need,
+        scope: Scope,
+    ) -> Operation {
+        let navigation = self.navigation;
+        let handler =
+            async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>, query: Query| {
+                let listing = scope.listing(&query, Cursor::START)?;
+                let count = move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, &key, &listing);
+                answer_count(&app, caller.tenant, count).await
+            };
+        self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))
             .takes(&QueryOptions::COUNT)
-            .answers::<ObjectCount>(answer, TEXT, EXAMPLE_COUNT.into())
     }
 
     /// Relates an object.
@@ -412,6 +471,16 @@ pub(super) async fn answer_one(
     let get = move |tx: &ReadTx<'_>| rule(tx, &grants, select.as_deref()).map_err(Failure::from);
     let found = app.store.tenant(caller.tenant).read(get).await?;
     answers::entity(origin, &found, Select::of(&query, caller))
+}
+
+/// Answers how many objects this rule counts.
+async fn answer_count(
+    app: &AppState,
+    tenant: Tenant,
+    rule: impl FnOnce(&ReadTx<'_>) -> Result<u64, directory::Error> + Send + 'static,
+) -> Result<Response, Failure> {
+    let count = move |tx: &ReadTx<'_>| rule(tx).map_err(Failure::from);
+    Ok(answers::count(app.store.tenant(tenant).read_long(count).await?))
 }
 
 /// The example of a reference to this object.

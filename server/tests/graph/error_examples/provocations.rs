@@ -101,7 +101,11 @@ impl Attempt<'_> {
             "countOptionWithoutConsistencyLevel" => self.ask_at_once("$count=true"),
             "countWithoutConsistencyLevel" => self.ask_at_once(""),
             "searchWithoutConsistencyLevel" => self.ask_at_once("$search=x"),
-            "propertyNotInLists" if self.operation.id == "list_groups" => self.ask("$select=unseenCount"),
+            "propertyNotInLists"
+                if self.operation.path.ends_with("group") || self.operation.id == "list_groups" =>
+            {
+                self.ask("$select=unseenCount");
+            }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
             _ => match name.strip_suffix("NotServed") {
                 Some(option) => self.ask(&format!("${option}=x")),

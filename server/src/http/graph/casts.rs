@@ -1,0 +1,61 @@
+//! Casts: of the objects that are related to one, those of a kind (`/groups/{id}/members/microsoft.graph.user`), listed and counted.
+
+use super::{
+    applications::APPLICATIONS,
+    contacts::CONTACTS,
+    devices::DEVICES,
+    groups::GROUPS,
+    service_principals::SERVICE_PRINCIPALS,
+    shapes::{ObjectKey, Related},
+    users::USERS,
+};
+use crate::{
+    http::{
+        contract::schemas::{
+            ApplicationCollection, DeviceCollection, GroupCollection, OrgContactCollection,
+            ServicePrincipalCollection, UserCollection,
+        },
+        operation::Operation,
+    },
+    model::{kinds::ObjectKind, permissions::Need},
+};
+
+/// Every kind that members and owners can be cast to.
+pub(super) const ALL: &[ObjectKind] = &[
+    ObjectKind::Application,
+    ObjectKind::Device,
+    ObjectKind::Group,
+    ObjectKind::OrgContact,
+    ObjectKind::ServicePrincipal,
+    ObjectKind::User,
+];
+
+/// The casts to these kinds of what is related at a path. `id` is how the operations on it are named, without their verb.
+pub(super) fn of<K: ObjectKey>(
+    related: &Related<K>,
+    kinds: &[ObjectKind],
+    path: &str,
+    id: &str,
+    need: &'static Need,
+) -> Vec<Operation> {
+    let cast = |kind: &ObjectKind| match kind {
+        ObjectKind::Application => {
+            related.cast::<ApplicationCollection>(&APPLICATIONS, path, &format!("{id}_as_application"), need)
+        }
+        ObjectKind::Device => {
+            related.cast::<DeviceCollection>(&DEVICES, path, &format!("{id}_as_device"), need)
+        }
+        ObjectKind::Group => related.cast::<GroupCollection>(&GROUPS, path, &format!("{id}_as_group"), need),
+        ObjectKind::OrgContact => {
+            related.cast::<OrgContactCollection>(&CONTACTS, path, &format!("{id}_as_org_contact"), need)
+        }
+        ObjectKind::ServicePrincipal => related.cast::<ServicePrincipalCollection>(
+            &SERVICE_PRINCIPALS,
+            path,
+            &format!("{id}_as_service_principal"),
+            need,
+        ),
+        ObjectKind::User => related.cast::<UserCollection>(&USERS, path, &format!("{id}_as_user"), need),
+    };
+    kinds.iter().flat_map(cast).collect()
+}
