@@ -7,7 +7,9 @@ use crate::{
     directory::{self, Refusal},
     model::{permissions::Missing, values::PropertyFault},
     odata::{
+        binding::filter::{MAX_BRANCHES, MAX_HEIGHT},
         expand::ExpandFault,
+        faults::{FilterFault, OrderFault, SearchFault},
         filter::MAX_VALUES,
         query::QueryFault,
         reference::InvalidReference,
@@ -196,6 +198,7 @@ const BAD_REQUEST: &str = "Request_BadRequest";
 const GATEWAY_BAD_REQUEST: &str = "BadRequest";
 const UNAUTHENTICATED: &str = "InvalidAuthenticationToken";
 const UNSUPPORTED_QUERY: &str = "Request_UnsupportedQuery";
+const UNSUPPORTED_PROPERTY: &str = "An unsupported property was specified.";
 const DENIED: &str = "Insufficient privileges to complete the operation.";
 
 /// Graph's recorded text for a token that isn't a JWT.
@@ -417,10 +420,10 @@ fn query_answer(fault: &QueryFault) -> Answer {
             bad(UNSUPPORTED_QUERY, format!("Invalid value '{value}' of the query option '{option}'."))
         }
         QueryFault::Select => bad(GATEWAY_BAD_REQUEST, "Parsing Select and Expand failed."),
-        QueryFault::FilterSyntax(fault) => bad(GATEWAY_BAD_REQUEST, invalid_filter(&syntax_words(fault))),
-        QueryFault::SearchSyntax(fault) => bad(BAD_REQUEST, syntax_words(fault)),
-        QueryFault::OrderBySyntax(fault) => bad(GATEWAY_BAD_REQUEST, syntax_words(fault)),
-        QueryFault::ExpandSyntax(fault) => bad(GATEWAY_BAD_REQUEST, invalid_expand(&expand_words(fault))),
+        QueryFault::Filter(fault) => filter_answer(fault),
+        QueryFault::Search(fault) => search_answer(fault),
+        QueryFault::OrderBy(fault) => order_answer(fault),
+        QueryFault::Expand(fault) => expand_answer(fault),
         QueryFault::CountWithoutConsistencyLevel => bad(
             UNSUPPORTED_QUERY,
             "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
@@ -431,12 +434,114 @@ fn query_answer(fault: &QueryFault) -> Answer {
     }
 }
 
-fn invalid_filter(words: &str) -> String {
-    format!("Invalid filter clause: {words}")
+fn filter_answer(fault: &FilterFault) -> Answer {
+    let invalid = |words: String| bad(GATEWAY_BAD_REQUEST, format!("Invalid filter clause: {words}"));
+    match fault {
+        FilterFault::Syntax(fault) => invalid(syntax_words(fault)),
+        FilterFault::UnknownProperty(name) => bad(
+            UNSUPPORTED_QUERY,
+            format!("Property '{name}' does not exist as a declared property or extension property."),
+        ),
+        FilterFault::Clause { property, resource } => bad(
+            UNSUPPORTED_QUERY,
+            format!(
+                "Unsupported or invalid query filter clause specified for property '{property}' of resource '{resource}'."
+            ),
+        ),
+        FilterFault::NeedsAdvanced(operator) => bad(
+            UNSUPPORTED_QUERY,
+            format!(
+                "Operator '{operator}' is not supported because the required parameters might be missing. Try adding \
+                 $count=true query parameter and ConsistencyLevel:eventual header. Refer to \
+                 https://aka.ms/graph-docs/advanced-queries for more information"
+            ),
+        ),
+        FilterFault::NotEquals => {
+            bad(UNSUPPORTED_QUERY, "Filter operator 'NotEqualsMatch' is not supported.")
+        }
+        FilterFault::Contains => {
+            bad(UNSUPPORTED_QUERY, "Unsupported property filter clause operator 'Contains'.")
+        }
+        FilterFault::Function(name) => invalid(format!(
+            "An unknown function with name '{name}' was found. This may also be a function import or a key lookup on a \
+             navigation property, which is not allowed."
+        )),
+        FilterFault::Arguments(name) => {
+            let text = "Edm.String Nullable=true";
+            invalid(format!(
+                "No function signature for the function with name '{name}' matches the specified arguments. The function \
+                 signatures considered are: {name}({text}, {text})."
+            ))
+        }
+        FilterFault::Types { left, right, operator } => invalid(format!(
+            "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}' for \
+             operator kind '{operator}'."
+        )),
+        FilterFault::Time(text) => invalid(format!(
+            "The DateTimeOffset text '{text}' should be in format 'yyyy-mm-ddThh:mm:ss('.'s+)?(zzzzzz)?' and each field \
+             value is within valid range."
+        )),
+        FilterFault::InvalidId(text) => bad(BAD_REQUEST, format!("Invalid object identifier '{text}'.")),
+        FilterFault::IdOperator => bad(
+            UNSUPPORTED_QUERY,
+            "Invalid query specified. The 'id' property can only be used with the equals-match operator",
+        ),
+        FilterFault::TooManyBranches(count) => bad(
+            UNSUPPORTED_QUERY,
+            format!(
+                "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
+                 allowed: {MAX_BRANCHES}."
+            ),
+        ),
+        FilterFault::TooHigh(levels) => bad(
+            UNSUPPORTED_QUERY,
+            format!("search filter expression has excessive height: {levels}. Max allowed: {MAX_HEIGHT}"),
+        ),
+        FilterFault::OfReferences => bad(
+            UNSUPPORTED_QUERY,
+            "The specified filter to the reference property query is currently not supported.",
+        ),
+        FilterFault::Unsupported => bad(UNSUPPORTED_QUERY, "Unsupported Query."),
+    }
 }
 
-fn invalid_expand(words: &str) -> String {
-    format!("Parsing OData Select and Expand failed: {words}")
+fn search_answer(fault: &SearchFault) -> Answer {
+    match fault {
+        SearchFault::Syntax(fault) => bad(BAD_REQUEST, syntax_words(fault)),
+        SearchFault::Phrase(phrase) => bad(
+            UNSUPPORTED_QUERY,
+            format!(
+                "'{phrase}' is no search clause: it must be a property and a text with a colon between them."
+            ),
+        ),
+        SearchFault::Property(_) => bad(UNSUPPORTED_QUERY, UNSUPPORTED_PROPERTY),
+    }
+}
+
+fn order_answer(fault: &OrderFault) -> Answer {
+    match fault {
+        OrderFault::Syntax(fault) => bad(GATEWAY_BAD_REQUEST, syntax_words(fault)),
+        OrderFault::Several => bad(UNSUPPORTED_QUERY, "Objects can be sorted by only one property."),
+        OrderFault::OfSeveralKinds => bad(
+            GATEWAY_BAD_REQUEST,
+            "Given expression for $orderby Microsoft.OData.UriParser.SingleValueOpenPropertyAccessNode is not supported",
+        ),
+        OrderFault::Property { property, resource } => {
+            bad(UNSUPPORTED_QUERY, format!("Unsupported sort property '{property}' for '{resource}'."))
+        }
+        OrderFault::PropertyOfAdvanced => bad(UNSUPPORTED_QUERY, UNSUPPORTED_PROPERTY),
+        OrderFault::WithFilter => bad(UNSUPPORTED_QUERY, "Sorting not supported for current query."),
+    }
+}
+
+fn expand_answer(fault: &ExpandFault) -> Answer {
+    let words = match fault {
+        ExpandFault::NoName => "An identifier was expected at position 0.".into(),
+        ExpandFault::Unbalanced => "Found an unbalanced bracket expression.".into(),
+        ExpandFault::Term(term) => format!("Term '{term}' is not valid in a $select or $expand expression."),
+        ExpandFault::TooLong => format!("The text is longer than {MAX_BYTES} bytes."),
+    };
+    bad(GATEWAY_BAD_REQUEST, format!("Parsing OData Select and Expand failed: {words}"))
 }
 
 fn syntax_words(fault: &SyntaxFault) -> String {
@@ -455,15 +560,6 @@ fn syntax_words(fault: &SyntaxFault) -> String {
         Fault::ListNotClosed => "')' or ',' expected".into(),
     };
     format!("{what} at position {position} in '{text}'.")
-}
-
-fn expand_words(fault: &ExpandFault) -> String {
-    match fault {
-        ExpandFault::NoName => "An identifier was expected at position 0.".into(),
-        ExpandFault::Unbalanced => "Found an unbalanced bracket expression.".into(),
-        ExpandFault::Term(term) => format!("Term '{term}' is not valid in a $select or $expand expression."),
-        ExpandFault::TooLong => format!("The text is longer than {MAX_BYTES} bytes."),
-    }
 }
 
 fn refusal_answer(refusal: &Refusal) -> Answer {
@@ -683,9 +779,9 @@ mod tests {
     #[test]
     fn what_is_no_filter_or_search_is_told_with_its_position() {
         use crate::odata::{expand, filter, search};
-        let filter = |text: &str| QueryFault::FilterSyntax(filter::read(text).unwrap_err());
-        let search = |text: &str| QueryFault::SearchSyntax(search::read(text).unwrap_err());
-        let expand = |text: &str| QueryFault::ExpandSyntax(expand::read(text).unwrap_err());
+        let filter = |text: &str| QueryFault::from(FilterFault::from(filter::read(text).unwrap_err()));
+        let search = |text: &str| QueryFault::from(SearchFault::from(search::read(text).unwrap_err()));
+        let expand = |text: &str| QueryFault::from(expand::read(text).unwrap_err());
         for (fault, message) in [
             (
                 filter("iswhatever 12"),

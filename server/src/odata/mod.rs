@@ -2,7 +2,9 @@
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
 pub mod annotations;
+pub mod binding;
 pub mod expand;
+pub mod faults;
 pub mod filter;
 pub mod lexer;
 pub mod listing;

@@ -2,7 +2,11 @@
 //! refused by its name, never ignored. OData's own options may stand without their `$`, as in Graph; other names without
 //! it are none of OData's and ignored, but for `@id` where an operation takes it.
 
-use super::{expand::ExpandFault, listing::DEFAULT_PAGE_SIZE, scan::SyntaxFault};
+use super::{
+    expand::ExpandFault,
+    faults::{FilterFault, OrderFault, SearchFault},
+    listing::DEFAULT_PAGE_SIZE,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -101,18 +105,18 @@ pub enum QueryFault {
     /// `$select` isn't a list of names.
     #[error("'$select' is not a list of names")]
     Select,
-    /// `$filter` can't be read.
+    /// `$filter` can't be read, or asks what can't be asked.
     #[error("'$filter': {0}")]
-    FilterSyntax(SyntaxFault),
-    /// `$search` can't be read.
+    Filter(#[from] FilterFault),
+    /// `$search` likewise.
     #[error("'$search': {0}")]
-    SearchSyntax(SyntaxFault),
-    /// `$orderby` can't be read.
+    Search(#[from] SearchFault),
+    /// `$orderby` likewise.
     #[error("'$orderby': {0}")]
-    OrderBySyntax(SyntaxFault),
+    OrderBy(#[from] OrderFault),
     /// `$expand` can't be read.
     #[error("'$expand': {0}")]
-    ExpandSyntax(#[from] ExpandFault),
+    Expand(#[from] ExpandFault),
     /// `$count=true` needs the header `ConsistencyLevel: eventual`.
     #[error("counting needs the header ConsistencyLevel: eventual")]
     CountWithoutConsistencyLevel,
