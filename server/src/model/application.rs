@@ -2,6 +2,7 @@
 
 use super::{
     kinds::ObjectKind,
+    operators::{EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_MEMBER, READ_APPLICATION},
     properties::{
         Entity, Format, Initial,
@@ -26,15 +27,15 @@ pub static APPLICATION: Entity = Entity {
 
 #[rustfmt::skip]
 const PROPERTIES: &[Property] = &[
-    property("id", String, "The application's unique identifier.").unchanged(),
-    property("deletedDateTime", DateTime, "When the application was deleted; null while it isn't."),
-    property("appId", String, "Its client id."),
-    property("createdDateTime", DateTime, "When the application was registered."),
-    property("description", String, "What the application is for."),
-    property("displayName", String, "Its name.").required().max(256).format(Format::DisplayName),
-    property("identifierUris", Strings, "URIs that name it as a resource."),
-    property("notes", String, "Notes on it."),
-    property("publisherDomain", String, "The domain that published it."),
-    property("signInAudience", String, "Whose accounts it takes.").initially(Initial::Text("AzureADMyOrg")),
-    property("tags", Strings, "Words to find it by."),
+    property("id", String, "The application's unique identifier.").unchanged().filter(EQ),
+    property("deletedDateTime", DateTime, "When the application was deleted; null while it isn't.").order_advanced(),
+    property("appId", String, "Its client id.").filter(EQ).search(),
+    property("createdDateTime", DateTime, "When the application was registered.").filter(RANGE | NULL).order_advanced(),
+    property("description", String, "What the application is for.").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search_words(),
+    property("displayName", String, "Its name.").required().max(256).format(Format::DisplayName).filter(EQ | STARTS_WITH | NULL).order_advanced().search_words(),
+    property("identifierUris", Strings, "URIs that name it as a resource.").filter(EQ | STARTS_WITH).search(),
+    property("notes", String, "Notes on it.").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),
+    property("publisherDomain", String, "The domain that published it.").filter(EQ | STARTS_WITH).search(),
+    property("signInAudience", String, "Whose accounts it takes.").initially(Initial::Text("AzureADMyOrg")).filter(EQ).search(),
+    property("tags", Strings, "Words to find it by.").filter(EQ | STARTS_WITH).search(),
 ];

@@ -1,9 +1,14 @@
 //! Complex types: values made of named parts, which several entities have.
 
-use super::properties::{
-    Complex, Enumeration, Format,
-    Kind::{Boolean, DateTime, Int32, String, Strings},
-    property,
+use super::{
+    operators::{
+        EQ, EQ_ADVANCED, EQ_NOT_ADVANCED, NULL, NULL_NOT_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
+    },
+    properties::{
+        Complex, Enumeration, Format,
+        Kind::{Boolean, DateTime, Int32, String, Strings},
+        Property, property,
+    },
 };
 
 /// How a device is known to another registry.
@@ -11,9 +16,11 @@ pub static ALTERNATIVE_SECURITY_ID: Complex = Complex {
     name: "AlternativeSecurityId",
     description: "How a device is known to another registry. For Graph's internal use.",
     properties: &[
-        property("identityProvider", String, "The registry.").writable(),
+        property("identityProvider", String, "The registry.")
+            .writable()
+            .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
         property("key", String, "The key in that registry.").writable(),
-        property("type", Int32, "The kind of key.").writable(),
+        property("type", Int32, "The kind of key.").writable().filter(EQ),
     ],
 };
 
@@ -55,7 +62,7 @@ pub static ASSIGNED_LICENSE: Complex = Complex {
     description: "A licence that was assigned to a user or to a group's members.",
     properties: &[
         property("disabledPlans", Strings, "The service plans of it that aren't used.").format(Format::Guid),
-        property("skuId", String, "The product.").format(Format::Guid),
+        property("skuId", String, "The product.").format(Format::Guid).filter(EQ),
     ],
 };
 
@@ -65,9 +72,10 @@ pub static ASSIGNED_PLAN: Complex = Complex {
     description: "A service plan that was assigned to a user.",
     properties: &[
         property("assignedDateTime", DateTime, "When it was assigned."),
-        property("capabilityStatus", String, "Whether it is in force, such as `Enabled`."),
-        property("service", String, "The service."),
-        property("servicePlanId", String, "The plan.").format(Format::Guid),
+        property("capabilityStatus", String, "Whether it is in force, such as `Enabled`.")
+            .filter(EQ_ADVANCED),
+        property("service", String, "The service.").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
+        property("servicePlanId", String, "The plan.").format(Format::Guid).filter(EQ_ADVANCED),
     ],
 };
 
@@ -77,7 +85,8 @@ pub static AUTHORIZATION_INFO: Complex = Complex {
     description: "What authorizes a user besides a password.",
     properties: &[property("certificateUserIds", Strings, "Names in certificates that stand for the user.")
         .writable()
-        .max_items(10)],
+        .max_items(10)
+        .filter(EQ_ADVANCED)],
 };
 
 /// Where an employee belongs.
@@ -85,8 +94,10 @@ pub static EMPLOYEE_ORG_DATA: Complex = Complex {
     name: "EmployeeOrgData",
     description: "Where in the organisation a user belongs.",
     properties: &[
-        property("costCenter", String, "The cost centre.").writable(),
-        property("division", String, "The division.").writable(),
+        property("costCenter", String, "The cost centre.")
+            .writable()
+            .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
+        property("division", String, "The division.").writable().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
     ],
 };
 
@@ -95,11 +106,12 @@ pub static INFORMATIONAL_URL: Complex = Complex {
     name: "InformationalUrl",
     description: "URLs that tell of an application.",
     properties: &[
-        property("logoUrl", String, "Its logo."),
+        property("logoUrl", String, "Its logo.").filter(NULL),
         property("marketingUrl", String, "Its marketing page."),
         property("privacyStatementUrl", String, "Its privacy statement."),
         property("supportUrl", String, "Its support page."),
-        property("termsOfServiceUrl", String, "Its terms of service."),
+        property("termsOfServiceUrl", String, "Its terms of service.")
+            .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
     ],
 };
 
@@ -133,43 +145,62 @@ pub static OBJECT_IDENTITY: Complex = Complex {
     name: "ObjectIdentity",
     description: "A name that a user signs in with.",
     properties: &[
-        property("issuer", String, "Who issued it, such as a domain.").writable().max(512),
-        property("issuerAssignedId", String, "The name.").writable().max(113),
+        property("issuer", String, "Who issued it, such as a domain.")
+            .writable()
+            .max(512)
+            .filter(EQ_NOT_ADVANCED | NULL_NOT_ADVANCED),
+        property("issuerAssignedId", String, "The name.").writable().max(113).filter(EQ_NOT_ADVANCED),
         property("signInType", String, "The kind of name, such as `userPrincipalName`.").writable(),
     ],
 };
 
 /// Attributes of one's own, as Exchange has them.
-pub static ON_PREMISES_EXTENSION_ATTRIBUTES: Complex = Complex {
-    name: "OnPremisesExtensionAttributes",
-    description: "Fifteen attributes whose meaning the organisation decides.",
-    properties: &[
-        property("extensionAttribute1", String, "The first attribute.").writable().max(1024),
-        property("extensionAttribute2", String, "The second attribute.").writable().max(1024),
-        property("extensionAttribute3", String, "The third attribute.").writable().max(1024),
-        property("extensionAttribute4", String, "The fourth attribute.").writable().max(1024),
-        property("extensionAttribute5", String, "The fifth attribute.").writable().max(1024),
-        property("extensionAttribute6", String, "The sixth attribute.").writable().max(1024),
-        property("extensionAttribute7", String, "The seventh attribute.").writable().max(1024),
-        property("extensionAttribute8", String, "The eighth attribute.").writable().max(1024),
-        property("extensionAttribute9", String, "The ninth attribute.").writable().max(1024),
-        property("extensionAttribute10", String, "The tenth attribute.").writable().max(1024),
-        property("extensionAttribute11", String, "The eleventh attribute.").writable().max(1024),
-        property("extensionAttribute12", String, "The twelfth attribute.").writable().max(1024),
-        property("extensionAttribute13", String, "The thirteenth attribute.").writable().max(1024),
-        property("extensionAttribute14", String, "The fourteenth attribute.").writable().max(1024),
-        property("extensionAttribute15", String, "The fifteenth attribute.").writable().max(1024),
-    ],
-};
+pub static ON_PREMISES_EXTENSION_ATTRIBUTES: Complex =
+    extension_attributes(&const { attributes(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL) });
+
+/// The same, of groups: Graph doesn't filter groups by them.
+pub static GROUP_EXTENSION_ATTRIBUTES: Complex = extension_attributes(&const { attributes(0) });
+
+const fn extension_attributes(properties: &'static [Property]) -> Complex {
+    Complex {
+        name: "OnPremisesExtensionAttributes",
+        description: "Fifteen attributes whose meaning the organisation decides.",
+        properties,
+    }
+}
+
+/// The fifteen, each with these operators of `$filter`.
+const fn attributes(operators: u16) -> [Property; 15] {
+    const fn attribute(name: &'static str, description: &'static str, operators: u16) -> Property {
+        property(name, String, description).writable().max(1024).filter(operators)
+    }
+    [
+        attribute("extensionAttribute1", "The first attribute.", operators),
+        attribute("extensionAttribute2", "The second attribute.", operators),
+        attribute("extensionAttribute3", "The third attribute.", operators),
+        attribute("extensionAttribute4", "The fourth attribute.", operators),
+        attribute("extensionAttribute5", "The fifth attribute.", operators),
+        attribute("extensionAttribute6", "The sixth attribute.", operators),
+        attribute("extensionAttribute7", "The seventh attribute.", operators),
+        attribute("extensionAttribute8", "The eighth attribute.", operators),
+        attribute("extensionAttribute9", "The ninth attribute.", operators),
+        attribute("extensionAttribute10", "The tenth attribute.", operators),
+        attribute("extensionAttribute11", "The eleventh attribute.", operators),
+        attribute("extensionAttribute12", "The twelfth attribute.", operators),
+        attribute("extensionAttribute13", "The thirteenth attribute.", operators),
+        attribute("extensionAttribute14", "The fourteenth attribute.", operators),
+        attribute("extensionAttribute15", "The fifteenth attribute.", operators),
+    ]
+}
 
 /// An error that kept a property from being synchronised from on premises.
 pub static ON_PREMISES_PROVISIONING_ERROR: Complex = Complex {
     name: "OnPremisesProvisioningError",
     description: "An error that kept a property from being synchronised from on premises.",
     properties: &[
-        property("category", String, "The category of the error."),
+        property("category", String, "The category of the error.").filter(EQ),
         property("occurredDateTime", DateTime, "When the error occurred."),
-        property("propertyCausingError", String, "The name of the property that caused it."),
+        property("propertyCausingError", String, "The name of the property that caused it.").filter(EQ),
         property("value", String, "The value of that property."),
     ],
 };
@@ -237,8 +268,9 @@ pub static PROVISIONED_PLAN: Complex = Complex {
     description: "A service plan that was set up for a user.",
     properties: &[
         property("capabilityStatus", String, "Whether it is in force, such as `Enabled`."),
-        property("provisioningStatus", String, "How far setting it up has come, such as `Success`."),
-        property("service", String, "The service."),
+        property("provisioningStatus", String, "How far setting it up has come, such as `Success`.")
+            .filter(EQ_ADVANCED),
+        property("service", String, "The service.").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
     ],
 };
 
@@ -268,7 +300,8 @@ pub static VERIFIED_PUBLISHER: Complex = Complex {
     description: "The verified publisher of an application.",
     properties: &[
         property("addedDateTime", DateTime, "When it was verified."),
-        property("displayName", String, "The publisher's name."),
+        property("displayName", String, "The publisher's name.")
+            .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL),
         property("verifiedPublisherId", String, "The publisher's identifier."),
     ],
 };
