@@ -1,9 +1,7 @@
 //! Complex types: values made of named parts, which several entities have.
 
 use super::{
-    operators::{
-        EQ, EQ_ADVANCED, EQ_NOT_ADVANCED, NULL, NULL_NOT_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
-    },
+    operators::{EQ, EQ_ADVANCED, EQ_NOT_ADVANCED, NULL, NULL_NOT_ADVANCED, STARTS_WITH_ADVANCED},
     properties::{
         Complex, Enumeration, Format,
         Kind::{Boolean, DateTime, Int32, String, Strings},
