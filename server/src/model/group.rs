@@ -53,7 +53,7 @@ const PROPERTIES: &[Property] = &[
     property("expirationDateTime", DateTime, "When the group expires, where a lifecycle policy covers it.").filter(RANGE_ADVANCED),
     property("groupTypes", Strings, "`Unified` for a Microsoft 365 group; `DynamicMembership` where a rule decides who is in it.").writable().format(Format::OneOf(&GROUP_TYPE)).filter(EQ).search(),
     property("isAssignableToRole", Boolean, "Whether directory roles can be assigned to the group.").at_creation().filter(EQ),
-    property("mail", String, "The group's mail address.").filter(EQ | STARTS_WITH | NULL).search(),
+    property("mail", String, "The group's mail address.").filter(EQ | STARTS_WITH | ENDS_WITH | NULL).search(),
     property("mailEnabled", Boolean, "Whether the group takes mail.").required().filter(EQ),
     property("mailNickname", String, "The local part of the group's mail address.").required().max(64).format(Format::MailNickname).filter(EQ | STARTS_WITH | NULL).search(),
     property("membershipRule", String, "The rule that decides who is in a dynamic group.").writable().max(3072).filter(EQ | STARTS_WITH).search(),
