@@ -41,6 +41,7 @@ mod paths;
 mod permissions;
 mod promises;
 mod properties;
+mod query_objects;
 mod query_support;
 mod scheme;
 mod support;

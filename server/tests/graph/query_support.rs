@@ -5,13 +5,20 @@
 //! parameters. `count` has the numbers that `/$count` is compared with. `search` is `T` where words are found and `S` where
 //! beginnings are.
 
+use crate::{
+    query_objects::{Object, Objects},
+    support::{Answer, refused, send},
+};
+use reqwest::Method;
 use roster_server::model::{
     ENTITIES,
     operators::{Operator, Search, Support},
     paths::PropertyPath,
     properties::{Entity, Format, Kind, Returned},
 };
+use serde_json::Value;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Whether this server has what a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +195,321 @@ fn each_line_is_of_one_property_and_of_its_type() {
                     Kind::Object(_) | Kind::Objects(_) => panic!("{line:?}"),
                 };
                 assert_eq!(kind, line.kind, "{line:?}");
+            }
+        }
+    }
+}
+
+/// What a filter asks of one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    Equal,
+    In,
+    NotEqual,
+    Not,
+    StartsWith,
+    EndsWith,
+    AtLeast,
+    AtMost,
+    Null,
+    NotNull,
+    /// `/$count` compared with a number, and whether it is equal.
+    Count(u64, bool),
+}
+
+impl Line {
+    /// What can be asked of its type, whether Graph takes it or not. Graph's page says to negate a lambda as a whole.
+    fn asks(&self) -> Vec<Ask> {
+        use Ask::{AtLeast, AtMost, Count, EndsWith, Equal, In, Not, NotEqual, NotNull, Null, StartsWith};
+        let is_lambda = self.path.contains("/any");
+        let mut asks = match self.kind {
+            "count" => return [0, 1].into_iter().flat_map(|n| [Count(n, true), Count(n, false)]).collect(),
+            "text" => vec![Equal, Not, StartsWith, EndsWith, Null],
+            "time" | "number" => vec![Equal, Not, AtLeast, AtMost, Null],
+            _ => vec![Equal, Not, Null],
+        };
+        if !is_lambda {
+            asks.extend([In, NotEqual, NotNull]);
+        }
+        asks
+    }
+
+    fn support_of(&self, ask: Ask) -> Support {
+        let negated = |support| match support {
+            Support::Always | Support::Advanced => Support::Advanced,
+            Support::Never | Support::NotAdvanced => Support::Never,
+        };
+        match ask {
+            Ask::Equal | Ask::In => self.eq,
+            Ask::NotEqual | Ask::Not => negated(self.eq),
+            Ask::StartsWith => self.starts_with,
+            Ask::EndsWith => self.ends_with,
+            Ask::AtLeast | Ask::AtMost => self.range,
+            Ask::Null => self.null,
+            Ask::NotNull => negated(self.null),
+            Ask::Count(n, _) if self.count.contains(&n.to_string()) => Support::Advanced,
+            Ask::Count(..) => Support::Never,
+        }
+    }
+
+    /// The clause that asks it, with a value of its type.
+    fn clause(&self, ask: Ask, value: &Value) -> String {
+        let text = value.as_str().unwrap_or_default();
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        let literal = match self.kind {
+            "text" => quoted(text),
+            "guid" | "time" => text.to_owned(),
+            _ => value.to_string(),
+        };
+        let (head, tail) =
+            self.path.split_once("/any").map_or((self.path, None), |(head, tail)| (head, Some(tail)));
+        let subject = tail.map_or_else(|| head.to_owned(), |part| format!("x{part}"));
+        let clause = match ask {
+            Ask::Equal | Ask::Not => format!("{subject} eq {literal}"),
+            Ask::In => format!("{subject} in ({literal})"),
+            Ask::NotEqual => format!("{subject} ne {literal}"),
+            Ask::StartsWith => {
+                format!("startsWith({subject},{})", quoted(&text.chars().take(3).collect::<String>()))
+            }
+            Ask::EndsWith => {
+                let end = text.char_indices().rev().nth(2).map_or(text, |(at, _)| &text[at..]);
+                format!("endsWith({subject},{})", quoted(end))
+            }
+            Ask::AtLeast => format!("{subject} ge {literal}"),
+            Ask::AtMost => format!("{subject} le {literal}"),
+            Ask::Null => format!("{subject} eq null"),
+            Ask::NotNull => format!("{subject} ne null"),
+            Ask::Count(n, equal) => format!("{subject} {} {n}", if equal { "eq" } else { "ne" }),
+        };
+        // Graph asks for the issuer with the name that it gave.
+        let clause = match self.names() {
+            ("identities", Some("issuerAssignedId")) => format!("{clause} and x/issuer eq {literal}"),
+            _ => clause,
+        };
+        let clause = if tail.is_some() { format!("{head}/any(x:{clause})") } else { clause };
+        if ask == Ask::Not { format!("not({clause})") } else { clause }
+    }
+}
+
+/// Whether an object has what is asked: said as plainly as it can be.
+fn has(line: &Line, ask: Ask, value: &Value, object: &Object) -> bool {
+    let values = object.at(line);
+    let folded = |value: &Value| value.as_str().map(str::to_lowercase);
+    let some = |test: &dyn Fn(&Value) -> bool| values.iter().any(test);
+    let texts = |test: &dyn Fn(&str, &str) -> bool| {
+        some(&|own| folded(own).zip(folded(value)).is_some_and(|(own, asked)| test(&own, &asked)))
+    };
+    let equal = some(&|own| own == value || folded(own).is_some() && folded(own) == folded(value));
+    match ask {
+        Ask::Equal | Ask::In => equal,
+        Ask::NotEqual | Ask::Not => !equal,
+        Ask::StartsWith => texts(&|own, asked| own.chars().take(3).eq(asked.chars().take(3))),
+        Ask::EndsWith => texts(&|own, asked| own.chars().rev().take(3).eq(asked.chars().rev().take(3))),
+        Ask::AtLeast => {
+            texts(&|own, asked| own >= asked) || some(&|own| own.as_i64() >= value.as_i64()) && value.is_i64()
+        }
+        Ask::AtMost => {
+            texts(&|own, asked| own <= asked) || some(&|own| own.as_i64() <= value.as_i64()) && value.is_i64()
+        }
+        Ask::Null => values.is_empty(),
+        Ask::NotNull => !values.is_empty(),
+        Ask::Count(n, equal) => (values.len() as u64 == n) == equal,
+    }
+}
+
+/// How a request asks: with advanced query parameters or without.
+async fn ask(objects: &Objects, entity: &Entity, option: &str, advanced: bool) -> Answer {
+    let path = format!("/{}?{option}{}", entity.set, if advanced { "&$count=true" } else { "" });
+    let request = objects.tenant.raw(Method::GET, &path).await;
+    send(if advanced { request.header("ConsistencyLevel", "eventual") } else { request }).await
+}
+
+fn ids(answer: &Answer) -> Vec<Uuid> {
+    let body = answer.json();
+    let objects = body["value"].as_array().unwrap_or_else(|| panic!("{answer:?}"));
+    objects.iter().map(|object| object["id"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+fn unsupported(message: &str) -> (u16, String, String) {
+    refused(400, "Request_UnsupportedQuery", message)
+}
+
+/// Why Graph refuses what a line doesn't take.
+fn refusal(line: &Line, ask: Ask, advanced: bool) -> (u16, String, String) {
+    let needs_parameters = line.support_of(ask) == Support::Advanced && !advanced;
+    match ask {
+        Ask::NotEqual | Ask::NotNull if !advanced => {
+            unsupported("Filter operator 'NotEqualsMatch' is not supported.")
+        }
+        Ask::EndsWith if needs_parameters => unsupported(
+            "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding \
+             $count=true query parameter and ConsistencyLevel:eventual header. Refer to \
+             https://aka.ms/graph-docs/advanced-queries for more information",
+        ),
+        _ => unsupported(&format!(
+            "Unsupported or invalid query filter clause specified for property '{}' of resource '{}'.",
+            line.names().0,
+            line.entity.resource
+        )),
+    }
+}
+
+#[tokio::test]
+async fn each_property_takes_the_operators_of_its_line_and_no_others() {
+    let objects = Objects::fresh().await;
+    let lines = lines();
+    for line in lines.iter().filter(|line| line.served == Served::Yes && line.names().0 != "owners") {
+        let pair = objects.of(line.entity);
+        let value = pair.full.at(line).first().cloned().unwrap_or_else(|| match line.kind {
+            "time" => "2026-03-01T12:00:00Z".into(),
+            "flag" => true.into(),
+            _ => Value::Null,
+        });
+        for ask in line.asks() {
+            let clause = line.clause(ask, &value);
+            for advanced in [false, true] {
+                let answer = self::ask(&objects, line.entity, &format!("$filter={clause}"), advanced).await;
+                let about = format!("{} {clause}, advanced: {advanced}", line.entity.name);
+                if line.support_of(ask).in_query(advanced) {
+                    let all = [&pair.full, &pair.bare].into_iter();
+                    let expected: Vec<_> =
+                        all.filter(|object| has(line, ask, &value, object)).map(|object| object.id).collect();
+                    assert_eq!(answer.status, 200, "{about}: {answer:?}");
+                    assert_eq!(ids(&answer), expected, "{about}");
+                } else {
+                    assert_eq!(answer.refusal(), refusal(line, ask, advanced), "{about}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_line_is_not_filtered_by() {
+    let objects = Objects::fresh().await;
+    let lines = lines();
+    for entity in ENTITIES {
+        for property in entity.properties {
+            let has_line = |line: &Line| line.entity.name == entity.name && line.names().0 == property.name;
+            if lines.iter().any(has_line) {
+                continue;
+            }
+            let clause = match property.kind {
+                Kind::Boolean => format!("{} eq true", property.name),
+                Kind::Int32 => format!("{} eq 1", property.name),
+                Kind::DateTime => format!("{} ge 2026-03-01T12:00:00Z", property.name),
+                Kind::String => format!("{} eq 'x'", property.name),
+                Kind::Strings => format!("{}/any(x:x eq 'x')", property.name),
+                Kind::Object(complex) => format!("{}/{} eq null", property.name, complex.properties[0].name),
+                Kind::Objects(complex) => {
+                    format!("{}/any(x:x/{} eq null)", property.name, complex.properties[0].name)
+                }
+            };
+            for advanced in [false, true] {
+                let answer = ask(&objects, entity, &format!("$filter={clause}"), advanced).await;
+                let message = format!(
+                    "Unsupported or invalid query filter clause specified for property '{}' of resource '{}'.",
+                    property.name, entity.resource
+                );
+                assert_eq!(answer.refusal(), unsupported(&message), "{clause}, advanced: {advanced}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_property_is_sorted_by_as_its_line_says() {
+    let objects = Objects::fresh().await;
+    let lines = lines();
+    for entity in ENTITIES {
+        let pair = objects.of(entity);
+        for property in entity.properties.iter().filter(|property| property.parts().is_empty()) {
+            let line = lines.iter().find(|line| {
+                line.entity.name == entity.name
+                    && line.names() == (property.name, None)
+                    && line.count.is_empty()
+            });
+            let support = line.map_or(Support::Never, |line| line.orderby);
+            for (direction, advanced) in [("", false), (" asc", true), (" desc", false), (" desc", true)] {
+                let option = format!("$orderby={}{direction}", property.name);
+                let answer = ask(&objects, entity, &option, advanced).await;
+                let about = format!("{} {option}, advanced: {advanced}", entity.name);
+                if !support.in_query(advanced) {
+                    let message =
+                        format!("Unsupported sort property '{}' for '{}'.", property.name, entity.resource);
+                    let message = if advanced { "An unsupported property was specified." } else { &message };
+                    assert_eq!(answer.refusal(), unsupported(message), "{about}");
+                    continue;
+                }
+                let key = |object: &Object| {
+                    object.at(line.unwrap()).first().map(|value| value.to_string().to_lowercase())
+                };
+                let (full, bare) = (key(&pair.full), key(&pair.bare));
+                let bare_is_first = if direction == " desc" { bare > full } else { bare < full };
+                assert_eq!(answer.status, 200, "{about}: {answer:?}");
+                let mut found = ids(&answer);
+                if full == bare {
+                    found.sort();
+                }
+                let mut expected = [pair.full.id, pair.bare.id];
+                if bare_is_first {
+                    expected.reverse();
+                } else if full == bare {
+                    expected.sort();
+                }
+                assert_eq!(found, expected, "{about}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_property_is_searched_as_its_line_says() {
+    let objects = Objects::fresh().await;
+    let lines = lines();
+    for entity in ENTITIES {
+        let pair = objects.of(entity);
+        for property in entity.properties.iter().filter(|property| property.parts().is_empty()) {
+            let line = lines.iter().find(|line| {
+                line.entity.name == entity.name
+                    && line.names() == (property.name, None)
+                    && line.count.is_empty()
+            });
+            let search = async |text: &str| {
+                let path = format!("/{}?$search=\"{}:{text}\"", entity.set, property.name);
+                send(objects.tenant.raw(Method::GET, &path).await.header("ConsistencyLevel", "eventual"))
+                    .await
+            };
+            let Some(line) = line.filter(|line| line.search != Search::Never) else {
+                let answer = search("Qua").await;
+                assert_eq!(answer.status, 400, "{} {}: {answer:?}", entity.name, property.name);
+                continue;
+            };
+            let values = pair.full.at(line);
+            let value = values[0].as_str().unwrap();
+            let (start, middle) = (
+                value.chars().take(3).collect::<String>(),
+                value.chars().skip(1).take(4).collect::<String>(),
+            );
+            let found_by = |text: &str, object: &Object| {
+                object
+                    .at(line)
+                    .iter()
+                    .any(|own| own.as_str().unwrap().to_lowercase().starts_with(&text.to_lowercase()))
+            };
+            for text in [start, middle] {
+                let all = [&pair.full, &pair.bare].into_iter();
+                let expected: Vec<_> =
+                    all.filter(|object| found_by(&text, object)).map(|object| object.id).collect();
+                assert_eq!(ids(&search(&text).await), expected, "{} {}:{text}", entity.name, property.name);
+            }
+            // "Quartz O'x" has more than one word.
+            if value == "Quartz O'x" {
+                let expected =
+                    if line.search == Search::Words { vec![pair.full.id, pair.bare.id] } else { vec![] };
+                let expected: Vec<_> =
+                    expected.into_iter().take(if pair.bare.at(line).is_empty() { 1 } else { 2 }).collect();
+                assert_eq!(ids(&search("ox").await), expected, "{} {}", entity.name, property.name);
             }
         }
     }

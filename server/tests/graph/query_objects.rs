@@ -1,0 +1,146 @@
+//! Two objects of each kind for queries to tell apart: one has a value of every property that queries can ask for, the other has
+//! none but what it must have, and has other ones there.
+
+use crate::{
+    query_support::{self, Line},
+    support::{Tenant, send},
+};
+use reqwest::Method;
+use roster_server::model::{
+    ENTITIES,
+    ids::ObjectId,
+    kinds::ObjectKind,
+    properties::{Entity, Format, Kind, Property},
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// An object as the directory has it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub id: Uuid,
+    /// All that `$select` shows of the properties that queries can ask for.
+    pub values: Value,
+}
+
+impl Object {
+    /// Its values at the path of a line. None are null.
+    pub fn at(&self, line: &Line) -> Vec<Value> {
+        let (name, part) = line.names();
+        let items = |value: &Value| match value {
+            Value::Null => vec![],
+            Value::Array(items) => items.clone(),
+            single => vec![single.clone()],
+        };
+        let of_property = items(&self.values[name]);
+        match part {
+            None => of_property,
+            Some(part) => of_property.iter().flat_map(|item| items(&item[part])).collect(),
+        }
+    }
+}
+
+/// Two objects of a kind, in the order in which they were made.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// Has all values.
+    pub full: Object,
+    /// Has no more than it must.
+    pub bare: Object,
+}
+
+/// A tenant with the objects.
+pub struct Objects {
+    pub tenant: Tenant,
+    pairs: BTreeMap<&'static str, Pair>,
+}
+
+impl Objects {
+    pub async fn fresh() -> Self {
+        let tenant = Tenant::fresh().await;
+        let mut pairs = BTreeMap::new();
+        for entity in ENTITIES {
+            let full = create(&tenant, entity, true).await;
+            let bare = create(&tenant, entity, false).await;
+            let full = read(&tenant, entity, full).await;
+            let bare = read(&tenant, entity, bare).await;
+            pairs.insert(entity.name, Pair { full, bare });
+        }
+        Self { tenant, pairs }
+    }
+
+    /// The objects of this kind.
+    pub fn of(&self, entity: &Entity) -> &Pair {
+        &self.pairs[entity.name]
+    }
+}
+
+async fn create(tenant: &Tenant, entity: &'static Entity, full: bool) -> Uuid {
+    let values = values(tenant, entity, full);
+    match entity.kind {
+        ObjectKind::Group => tenant.group(values).await,
+        kind => tenant.object_with(kind, values).await,
+    }
+}
+
+async fn read(tenant: &Tenant, entity: &Entity, id: Uuid) -> Object {
+    let asked = query_support::lines().into_iter().filter(|line| line.entity.name == entity.name);
+    let names: Vec<_> = asked.filter_map(|line| Some(line.property()?.property.name)).collect();
+    let path = format!("/{}/{id}?$select={}", entity.set, names.join(","));
+    let answer = send(tenant.raw(Method::GET, &path).await).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    Object { id, values: answer.json() }
+}
+
+/// The values of an object, as an import has them.
+fn values(tenant: &Tenant, entity: &Entity, full: bool) -> Value {
+    let asked = query_support::lines();
+    let is_asked = |property: &Property| {
+        asked.iter().any(|line| line.entity.name == entity.name && line.names().0 == property.name)
+    };
+    let given = entity.properties.iter().filter(|property| property.name != "id");
+    let given = given.filter(|property| property.required || full && is_asked(property));
+    let mut values: Map<_, _> =
+        given.map(|property| (property.name.to_owned(), sample(tenant, property, full))).collect();
+    // What a group may be is decided by these together.
+    if entity.kind == ObjectKind::Group {
+        let traits = json!({"mailEnabled": full, "securityEnabled": !full, "groupTypes": if full { vec!["Unified"] } else { vec![] }});
+        values.extend(traits.as_object().unwrap().clone());
+        values.remove("isAssignableToRole");
+    }
+    values.remove("passwordProfile");
+    values.remove("deletedDateTime");
+    values.into()
+}
+
+fn sample(tenant: &Tenant, property: &Property, full: bool) -> Value {
+    match property.kind {
+        Kind::Boolean => full.into(),
+        Kind::Int32 => if full { 2 } else { 1 }.into(),
+        Kind::DateTime => "2026-03-01T12:00:00Z".into(),
+        Kind::String => text(tenant, property, full).into(),
+        Kind::Strings => json!([text(tenant, property, full)]),
+        Kind::Object(complex) => parts(tenant, complex.properties, full),
+        Kind::Objects(complex) => json!([parts(tenant, complex.properties, full)]),
+    }
+}
+
+fn parts(tenant: &Tenant, properties: &[Property], full: bool) -> Value {
+    let parts = properties.iter().map(|part| (part.name.to_owned(), sample(tenant, part, full)));
+    Value::Object(parts.collect())
+}
+
+/// A text with a quote in it where it can have one.
+fn text(tenant: &Tenant, property: &Property, full: bool) -> String {
+    let word = if full { "Quartz" } else { "Basalt" };
+    match property.format {
+        Format::OneOf(words) => words.members[usize::from(!full)].into(),
+        Format::Guid => ObjectId::random().to_string(),
+        Format::Country => if full { "QA" } else { "BA" }.into(),
+        Format::MailNickname => word.to_lowercase(),
+        Format::UserPrincipalName => tenant.upn(&word.to_lowercase()),
+        Format::MailAddress => format!("{word}@contoso.example").to_lowercase(),
+        Format::Any | Format::DisplayName | Format::UniqueName => format!("{word} O'x"),
+    }
+}
