@@ -15,6 +15,7 @@ use super::{
 use crate::{
     auth::tokens::TokenFault,
     model::permissions::{Need, Permission, Principal},
+    odata::scope::Scope,
 };
 use axum::{
     extract::Request,
@@ -63,6 +64,8 @@ pub struct Operation {
     schemas: Vec<(String, RefOr<Schema>)>,
     handler: MethodRouter<AppState>,
     options: &'static QueryOptions,
+    /// What it lists or counts.
+    scope: Option<Scope>,
     signed_in: bool,
     /// Its page in Graph's documentation.
     page: Cow<'static, str>,
@@ -112,8 +115,9 @@ impl Operation {
         schemas: Vec<(String, RefOr<Schema>)>,
         handler: MethodRouter<AppState>,
     ) -> Self {
-        let (options, signed_in, page, whole) = (&QueryOptions::NONE, false, Cow::default(), None);
-        Self { need, path, method, documented, schemas, handler, options, signed_in, page, whole }
+        let (options, scope) = (&QueryOptions::NONE, None);
+        let (signed_in, page, whole) = (false, Cow::default(), None);
+        Self { need, path, method, documented, schemas, handler, options, scope, signed_in, page, whole }
     }
 
     /// The same under this tag, in these words.
@@ -208,6 +212,11 @@ impl Operation {
         Self { options, ..self }
     }
 
+    /// The same with the query options of a collection, which holds this.
+    pub(super) fn lists(self, scope: Scope, options: &'static QueryOptions) -> Self {
+        Self { scope: Some(scope), ..self.takes(options) }
+    }
+
     /// The same on the signed-in user: applications without one are told so, before all else.
     pub(super) fn signed_in(self) -> Self {
         Self { signed_in: true, ..self }
@@ -296,6 +305,7 @@ impl Operation {
             operation: self.id(),
             need: self.need,
             options: self.options,
+            scope: self.scope,
             has_ids: !self.ids().is_empty(),
             body: self.documented.request_body.as_ref().map(|_| body),
             signed_in: self.signed_in,

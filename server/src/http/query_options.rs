@@ -29,15 +29,30 @@ impl QueryOptions {
 
     /// Of an operation that answers a page of objects.
     pub const PAGE: Self = Self {
-        takes: &[QueryOption::Select, QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
-        not_yet: &["$expand", "$filter", "$format", "$orderby", "$search"],
+        takes: &[
+            QueryOption::Select,
+            QueryOption::Filter,
+            QueryOption::Search,
+            QueryOption::OrderBy,
+            QueryOption::Top,
+            QueryOption::Count,
+            QueryOption::SkipToken,
+        ],
+        not_yet: &["$expand", "$format"],
         eventual: false,
     };
 
     /// Of an operation that answers a page of references.
     pub const REFERENCES: Self = Self {
-        takes: &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
-        not_yet: &["$filter", "$format", "$orderby", "$search"],
+        takes: &[
+            QueryOption::Filter,
+            QueryOption::Search,
+            QueryOption::OrderBy,
+            QueryOption::Top,
+            QueryOption::Count,
+            QueryOption::SkipToken,
+        ],
+        not_yet: &["$format"],
         eventual: false,
     };
 
@@ -45,28 +60,25 @@ impl QueryOptions {
     pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false };
 
     /// Of an operation that answers a number.
-    pub const COUNT: Self = Self { takes: &[], not_yet: &["$filter", "$search"], eventual: true };
+    pub const COUNT: Self =
+        Self { takes: &[QueryOption::Filter, QueryOption::Search], not_yet: &[], eventual: true };
 
     /// Reads the options of a request.
     pub(super) fn read(&self, request: &Parts) -> Result<Query, Failure> {
         let text = request.uri.query().unwrap_or_default();
-        let is_eventual = is_eventual(&request.headers);
-        let mut query = match Query::read(text, self.takes, self.not_yet) {
-            Err(QueryFault::NotServed(name)) if is_search(&name) && !is_eventual => {
-                return Err(QueryFault::SearchWithoutConsistencyLevel.into());
-            }
-            read => read?,
-        };
-        query.is_eventual = is_eventual;
+        let mut query = Query::read(text, self.takes, self.not_yet)?;
+        query.is_eventual = is_eventual(&request.headers);
+        // The segment counts.
+        query.count |= self.eventual;
         query.max_page_size = max_page_size(&request.headers);
         if query.is_eventual {
             Ok(query)
         } else if query.search.is_some() {
             Err(QueryFault::SearchWithoutConsistencyLevel.into())
-        } else if query.counts() {
-            Err(QueryFault::CountWithoutConsistencyLevel.into())
         } else if self.eventual {
             Err(QueryFault::CountSegmentWithoutConsistencyLevel.into())
+        } else if query.counts() {
+            Err(QueryFault::CountWithoutConsistencyLevel.into())
         } else {
             Ok(query)
         }
@@ -93,10 +105,6 @@ impl QueryOptions {
         }
         parameters
     }
-}
-
-fn is_search(option: &str) -> bool {
-    option.trim_start_matches('$').eq_ignore_ascii_case("search")
 }
 
 fn is_eventual(headers: &HeaderMap) -> bool {

@@ -175,6 +175,15 @@ impl Check {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection(pub Vec<(ObjectKind, Condition)>);
 
+impl Selection {
+    /// What both ask for. They are of the same kinds.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let both = self.0.into_iter().zip(other.0).map(|((kind, one), (_, other))| (kind, one.and(other)));
+        Self(both.collect())
+    }
+}
+
 /// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {

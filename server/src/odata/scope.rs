@@ -1,10 +1,21 @@
 //! From the options of a query to what is asked of a collection: names become properties of what the collection holds.
 
 use super::{
+    binding,
+    faults::{FilterFault, OrderFault, SearchFault},
+    filter,
     listing::{Cursor, Listing},
+    orderby,
     query::{Query, QueryFault},
+    search,
 };
-use crate::model::{ENTITIES, entity, kinds::ObjectKind, properties::Entity};
+use crate::model::{
+    ENTITIES,
+    condition::{Order, Selection},
+    entity,
+    kinds::ObjectKind,
+    properties::Entity,
+};
 
 /// What a collection holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +47,44 @@ impl Scope {
         Ok(Listing {
             select: query.select.clone(),
             kind: self.kind(),
+            selection: self.selection(query)?,
+            order: self.order(query)?,
             after,
             limit: query.page_size(),
-            ..Listing::default()
         })
+    }
+
+    /// Which objects `$filter` and `$search` leave. `None`: all.
+    fn selection(self, query: &Query) -> Result<Option<Selection>, QueryFault> {
+        let filter =
+            query.filter.as_deref().map(|text| self.filter(text, query.is_advanced())).transpose()?;
+        let search = query.search.as_deref().map(|text| self.search(text)).transpose()?;
+        Ok(match (filter, search) {
+            (Some(filter), Some(search)) => Some(filter.and(search)),
+            (filter, search) => filter.or(search),
+        })
+    }
+
+    fn filter(self, text: &str, is_advanced: bool) -> Result<Selection, FilterFault> {
+        let filter = filter::read(text)?;
+        if !is_advanced && self.is_related() && !binding::filter::asks_only_for_ids(&filter) {
+            return Err(FilterFault::OfReferences);
+        }
+        binding::filter::bind(&filter, &self.entities(), is_advanced)
+    }
+
+    fn search(self, text: &str) -> Result<Selection, SearchFault> {
+        binding::search::bind(&search::read(text)?, &self.entities())
+    }
+
+    fn order(self, query: &Query) -> Result<Option<Order>, OrderFault> {
+        let Some(text) = &query.order_by else { return Ok(None) };
+        let is_filtered = query.filter.is_some() || query.search.is_some() || self.is_related();
+        let order = orderby::read(text)?;
+        binding::order::bind(&order, &self.entities(), query.is_advanced(), is_filtered).map(Some)
+    }
+
+    const fn is_related(self) -> bool {
+        !matches!(self, Self::Set(_))
     }
 }

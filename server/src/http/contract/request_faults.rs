@@ -1,12 +1,15 @@
 //! What an operation is refused for before its rules are asked, as the contract shows it: all of it follows from what the operation
 //! takes.
 
-use super::{error_examples::ErrorExample, refusals};
+use super::{error_examples::ErrorExample, query_faults, refusals};
 use crate::{
     auth::tokens::TokenFault,
     http::{errors::RequestFault, query_options::QueryOptions},
     model::permissions::{Grants, Need, Permissions, Principal},
-    odata::query::{QueryFault, QueryOption},
+    odata::{
+        query::{QueryFault, QueryOption},
+        scope::Scope,
+    },
     store,
 };
 
@@ -19,6 +22,8 @@ pub struct Taken<'o> {
     pub need: &'static Need,
     /// The query options.
     pub options: &'static QueryOptions,
+    /// What it lists or counts.
+    pub scope: Option<Scope>,
     /// Whether ids stand in its path.
     pub has_ids: bool,
     /// What is in its body.
@@ -43,6 +48,8 @@ pub(super) fn of(taken: Taken<'_>) -> Vec<ErrorExample> {
     examples.extend(permissions(taken));
     examples.extend(taken.has_ids.then(invalid_id));
     examples.extend(query(taken.options));
+    let selecting = |scope| query_faults::of(scope, taken.options.takes);
+    examples.extend(taken.scope.map(selecting).unwrap_or_default());
     examples.extend(taken.body.map(body_faults).unwrap_or_default());
     examples.extend(server());
     examples
@@ -122,7 +129,7 @@ fn query(options: &QueryOptions) -> Vec<ErrorExample> {
             QueryFault::CountSegmentWithoutConsistencyLevel,
         ));
     }
-    if options.not_yet.contains(&"$search") {
+    if options.takes.contains(&QueryOption::Search) {
         examples.push(ErrorExample::new(
             "searchWithoutConsistencyLevel",
             "`$search` without the header `ConsistencyLevel: eventual`.",
@@ -161,6 +168,7 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
                 QueryFault::CountWithoutConsistencyLevel,
             ),
         ],
+        // What they get wrong depends on what is listed.
         QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
         QueryOption::Id => vec![
             ErrorExample::new("missingReference", "`@id` is missing.", QueryFault::Missing(option.name())),

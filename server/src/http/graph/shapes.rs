@@ -156,7 +156,7 @@ impl Objects {
             .summary(self.tag, format!("List {}", self.many))
             .description(format!("Lists the {} of the tenant, {SELECTED}", self.many))
             .page(format!("{}-list", self.page))
-            .takes(&QueryOptions::PAGE)
+            .lists(Scope::Set(kind), &QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", self.many), JSON, self.page_example())
     }
 
@@ -179,7 +179,7 @@ impl Objects {
             .summary(self.tag, format!("Count {}", self.many))
             .description(format!("Counts the {} of the tenant, as plain text.", self.many))
             .page(format!("{}-list", self.page))
-            .takes(&QueryOptions::COUNT)
+            .lists(Scope::Set(kind), &QueryOptions::COUNT)
             .answers::<ObjectCount>(format!("How many {} there are.", self.many), TEXT, EXAMPLE_COUNT.into())
     }
 
@@ -280,7 +280,7 @@ impl<K: ObjectKey> Related<K> {
         self.page(path, id, need, Scope::Related, answers::directory_objects)
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
             .description(format!("Lists the {} of {}, {SELECTED}", self.name, self.of.one))
-            .takes(&QueryOptions::PAGE)
+            .lists(Scope::Related, &QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", self.name), JSON, example)
     }
 
@@ -301,7 +301,7 @@ impl<K: ObjectKey> Related<K> {
             })
             .summary(self.tag, format!("List {many} of {}", self.of.one))
             .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
-            .takes(&QueryOptions::PAGE)
+            .lists(scope, &QueryOptions::PAGE)
             .answers::<C>(format!("A page of {}.", objects.many), JSON, objects.page_example());
         let count = self
             .counting(counted, format!("count_{id}"), need, scope)
@@ -326,7 +326,7 @@ impl<K: ObjectKey> Related<K> {
         self.page(path, id, need, Scope::Related, |origin, page, _| answers::references(origin, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
             .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
-            .takes(&QueryOptions::REFERENCES)
+            .lists(Scope::Related, &QueryOptions::REFERENCES)
             .answers::<ReferenceCollection>("A page of references.", JSON, example)
     }
 
@@ -384,7 +384,7 @@ impl<K: ObjectKey> Related<K> {
             };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))
-            .takes(&QueryOptions::COUNT)
+            .lists(scope, &QueryOptions::COUNT)
     }
 
     /// Relates an object.

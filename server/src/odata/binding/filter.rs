@@ -28,6 +28,15 @@ pub const MAX_BRANCHES: usize = 15;
 /// How many levels of `and` and `or` there may be without advanced query parameters, with that of the tests.
 pub const MAX_HEIGHT: usize = 3;
 
+/// Whether it asks for nothing of objects but their ids.
+pub fn asks_only_for_ids(filter: &Expression) -> bool {
+    match filter {
+        Expression::And(parts) | Expression::Or(parts) => parts.iter().all(asks_only_for_ids),
+        Expression::Compare(left, ..) | Expression::In(left, _) => is_id(left),
+        _ => false,
+    }
+}
+
 /// What a filter selects of objects of these kinds. Whether the query is advanced decides what it can ask.
 pub fn bind(
     filter: &Expression,

@@ -107,9 +107,12 @@ impl Attempt<'_> {
                 self.ask("$select=unseenCount");
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
-            _ => match name.strip_suffix("NotServed") {
-                Some(option) => self.ask(&format!("${option}=x")),
-                None => return false,
+            _ => match (name.strip_suffix("NotServed"), wrong_query(name)) {
+                (Some(option), _) => self.ask(&format!("${option}=x")),
+                (None, Some((query, true))) if self.operation.path.ends_with("$count") => self.ask(query),
+                (None, Some((query, true))) => self.ask(&format!("{query}&$count=true")),
+                (None, Some((query, false))) => self.ask_at_once(query),
+                (None, None) => return false,
             },
         }
         true
@@ -317,4 +320,45 @@ impl Attempt<'_> {
         }
         true
     }
+}
+
+/// A query that is refused, and whether it has advanced query parameters.
+fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
+    Some(match name {
+        "filterTwice" => ("$filter=x&$filter=x", true),
+        "searchTwice" => ("$search=x&$search=x", true),
+        "filterSyntax" => ("$filter=displayName eq", true),
+        "filterProperty" => ("$filter=colour eq 'red'", true),
+        "filterUnsupported" => ("$filter=deletedDateTime ge 2026-01-31T12:00:00Z", true),
+        "filterExpression" => ("$filter='Ada' eq displayName", true),
+        "filterTypes" => ("$filter=displayName eq 1", true),
+        "filterTime" => ("$filter=deletedDateTime ge 2026-13-31T12:00:00Z", true),
+        "filterContains" => ("$filter=contains(displayName,'Ada')", true),
+        "filterFunction" => ("$filter=length(displayName) eq 3", true),
+        "filterArguments" => ("$filter=startsWith(displayName,1)", true),
+        "filterId" => ("$filter=id eq 'ada'", true),
+        "filterIdOperator" => ("$filter=startsWith(id,'5a3e')", true),
+        "filterNeedsAdvanced" => ("$filter=endsWith(displayName,'a')", false),
+        "filterNotEquals" => ("$filter=displayName ne 'Ada'", false),
+        "filterTooManyBranches" => (
+            "$filter=displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')",
+            false,
+        ),
+        "filterTooHigh" => (
+            "$filter=displayName eq 'a' and (displayName eq 'b' or (displayName eq 'c' and (displayName eq 'd' or \
+             displayName eq 'e')))",
+            false,
+        ),
+        "filterOfReferences" => ("$filter=displayName eq 'Ada'", false),
+        "searchSyntax" => ("$search=displayName:ada", true),
+        "searchPhrase" => ("$search=\"ada\"", true),
+        "searchProperty" => ("$search=\"colour:red\"", true),
+        "orderSyntax" => ("$orderby=displayName up", true),
+        "orderSeveral" => ("$orderby=displayName,id", true),
+        "orderOfSeveralKinds" => ("$orderby=displayName", true),
+        "orderPropertyOfAdvanced" => ("$orderby=id", true),
+        "orderProperty" => ("$orderby=id", false),
+        "orderWithFilter" => ("$orderby=displayName&$filter=displayName eq 'Ada'", false),
+        _ => return None,
+    })
 }

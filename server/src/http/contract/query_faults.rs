@@ -1,0 +1,121 @@
+//! What the options of a query that select and sort get wrong, as the contract shows it. What is said of each is found by reading
+//! such a query.
+
+use super::error_examples::ErrorExample;
+use crate::odata::{
+    listing::Cursor,
+    query::{Query, QueryOption},
+    scope::Scope,
+};
+
+/// A query that is refused.
+struct Wrong {
+    name: &'static str,
+    summary: &'static str,
+    option: QueryOption,
+    value: &'static str,
+    of: Of,
+}
+
+/// Of which collections a query is refused so.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Every one, with advanced query parameters.
+    Any,
+    /// Of the same, with objects of one kind.
+    OneKind,
+    /// Of the same, with objects of several kinds.
+    SeveralKinds,
+    /// A set of objects, without advanced query parameters.
+    SetNotAdvanced,
+    /// Related objects, without advanced query parameters.
+    RelatedNotAdvanced,
+}
+
+const fn wrong(
+    name: &'static str,
+    option: QueryOption,
+    value: &'static str,
+    of: Of,
+    summary: &'static str,
+) -> Wrong {
+    Wrong { name, summary, option, value, of }
+}
+
+#[rustfmt::skip]
+const WRONG: &[Wrong] = {
+    use Of::{Any, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds};
+    use QueryOption::{Filter, OrderBy, Search};
+    &[
+        wrong("filterSyntax", Filter, "displayName eq", Any, "`$filter` ends where a value is due."),
+        wrong("filterProperty", Filter, "colour eq 'red'", Any, "Such objects have no property of this name."),
+        wrong("filterUnsupported", Filter, "deletedDateTime ge 2026-01-31T12:00:00Z", Any, "`$filter` can't ask this of the property."),
+        wrong("filterExpression", Filter, "'Ada' eq displayName", Any, "An expression of OData's that Graph's directory doesn't have."),
+        wrong("filterTypes", Filter, "displayName eq 1", Any, "The value is of another type than the property."),
+        wrong("filterTime", Filter, "deletedDateTime ge 2026-13-31T12:00:00Z", Any, "The value isn't a time."),
+        wrong("filterContains", Filter, "contains(displayName,'Ada')", Any, "No property takes `contains`."),
+        wrong("filterFunction", Filter, "length(displayName) eq 3", Any, "There is no such function."),
+        wrong("filterArguments", Filter, "startsWith(displayName,1)", Any, "The function takes other arguments."),
+        wrong("filterId", Filter, "id eq 'ada'", Any, "The value isn't an id."),
+        wrong("filterIdOperator", Filter, "startsWith(id,'5a3e')", Any, "Ids are compared by `eq` and `in` only."),
+        wrong("filterNeedsAdvanced", Filter, "endsWith(displayName,'a')", SetNotAdvanced, "The operator needs `ConsistencyLevel: eventual` and `$count=true`."),
+        wrong("filterNotEquals", Filter, "displayName ne 'Ada'", SetNotAdvanced, "So does `ne`."),
+        wrong("filterTooManyBranches", Filter, SIXTEEN, SetNotAdvanced, "More than fifteen values without advanced query parameters."),
+        wrong("filterTooHigh", Filter, FOUR_LEVELS, SetNotAdvanced, "More than three levels of `and` and `or` without advanced query parameters."),
+        wrong("filterOfReferences", Filter, "displayName eq 'Ada'", RelatedNotAdvanced, "Related objects are filtered by more than their ids, without advanced query parameters."),
+        wrong("searchSyntax", Search, "displayName:ada", Any, "A phrase of `$search` isn't in double quotes."),
+        wrong("searchPhrase", Search, "\"ada\"", Any, "A phrase of `$search` names no property."),
+        wrong("searchProperty", Search, "\"colour:red\"", Any, "`$search` doesn't know the property."),
+        wrong("orderSyntax", OrderBy, "displayName up", Any, "`$orderby` can't be read."),
+        wrong("orderSeveral", OrderBy, "displayName,id", Any, "`$orderby` names more than one property."),
+        wrong("orderOfSeveralKinds", OrderBy, "displayName", SeveralKinds, "Objects of several kinds aren't sorted."),
+        wrong("orderPropertyOfAdvanced", OrderBy, "id", OneKind, "Objects aren't sorted by this property."),
+        wrong("orderProperty", OrderBy, "id", SetNotAdvanced, "The same, without advanced query parameters."),
+        wrong("orderWithFilter", OrderBy, "displayName", SetNotAdvanced, "What is filtered is sorted only with advanced query parameters."),
+    ]
+};
+
+const SIXTEEN: &str = "displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')";
+const FOUR_LEVELS: &str = "displayName eq 'a' and (displayName eq 'b' or (displayName eq 'c' and (displayName eq 'd' or displayName eq 'e')))";
+
+/// What queries of a collection get wrong, in the options that an operation takes. Where it counts, they are advanced.
+pub(super) fn of(scope: Scope, takes: &[QueryOption]) -> Vec<ErrorExample> {
+    let is_taken = |wrong: &&Wrong| takes.contains(&wrong.option);
+    let example = |wrong: &Wrong| {
+        let is_advanced = !matches!(wrong.of, Of::SetNotAdvanced | Of::RelatedNotAdvanced);
+        let is_counted = !takes.contains(&QueryOption::Count);
+        if !wrong.of.holds(scope) || is_counted && !is_advanced {
+            return None;
+        }
+        let fault = scope.listing(&wrong.query(is_advanced), Cursor::START).err()?;
+        Some(ErrorExample::new(wrong.name, wrong.summary, fault))
+    };
+    WRONG.iter().filter(is_taken).filter_map(example).collect()
+}
+
+impl Of {
+    fn holds(self, scope: Scope) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneKind => scope.kind().is_some(),
+            Self::SeveralKinds => scope.kind().is_none(),
+            Self::SetNotAdvanced => matches!(scope, Scope::Set(_)),
+            Self::RelatedNotAdvanced => !matches!(scope, Scope::Set(_)),
+        }
+    }
+}
+
+impl Wrong {
+    fn query(&self, is_advanced: bool) -> Query {
+        let value = |option| (self.option == option).then(|| self.value.to_owned());
+        let filter = value(QueryOption::Filter);
+        Query {
+            filter: if self.name == "orderWithFilter" { Some("displayName eq 'Ada'".into()) } else { filter },
+            search: value(QueryOption::Search),
+            order_by: value(QueryOption::OrderBy),
+            is_eventual: is_advanced,
+            count: is_advanced,
+            ..Query::default()
+        }
+    }
+}
