@@ -392,3 +392,281 @@ fn height(filter: &Expression) -> usize {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::tables::{PERSON, TEAM},
+        *,
+    };
+    use crate::{model::keys::Key, odata::filter};
+    use proptest::prelude::*;
+
+    const ID: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
+    const DEFAULT: bool = false;
+    const ADVANCED: bool = true;
+
+    fn of(text: &str, entities: &[&'static Entity], advanced: bool) -> Result<Vec<Condition>, FilterFault> {
+        let Selection(conditions) = bind(&filter::read(text)?, entities, advanced)?;
+        Ok(conditions.into_iter().map(|(_, condition)| condition).collect())
+    }
+
+    fn person(text: &str, advanced: bool) -> Result<Condition, FilterFault> {
+        of(text, &[&PERSON], advanced).map(|mut conditions| conditions.remove(0))
+    }
+
+    fn path(name: &str) -> PropertyPath {
+        let (name, part) = name.split_once('/').map_or((name, None), |(name, part)| (name, Some(part)));
+        PERSON.path(name, part).unwrap()
+    }
+
+    fn is(name: &str, check: Check) -> Condition {
+        Condition::Is(Test::Some(path(name), check))
+    }
+
+    fn equals(name: &str, texts: &[&str]) -> Condition {
+        is(name, Check::Equals(texts.iter().map(|text| Key::text(text)).collect()))
+    }
+
+    fn not(condition: Condition) -> Condition {
+        Condition::Not(condition.into())
+    }
+
+    fn clause(property: &str) -> FilterFault {
+        FilterFault::Clause { property: property.into(), resource: "User" }
+    }
+
+    fn types(left: &str, right: &str, operator: &'static str) -> FilterFault {
+        FilterFault::Types { left: left.into(), right: right.into(), operator }
+    }
+
+    #[test]
+    fn what_every_query_can_ask_is_a_condition() {
+        let flag = |flag| Check::Equals(vec![Key::flag(flag)]);
+        let id = Condition::Is(Test::Id(vec![ID.parse().unwrap()]));
+        let day = Key::time("2026-11-28T00:00:00Z".parse().unwrap());
+        let both = |parts: &[(&str, &str)]| {
+            let part = |(name, text): &(&str, &str)| {
+                (path(&format!("identities/{name}")), Check::Equals(vec![Key::text(text)]))
+            };
+            Condition::Is(Test::Item(path("identities"), parts.iter().map(part).collect()))
+        };
+        for (text, expected) in [
+            ("displayName eq 'O''Neil'", equals("displayName", &["o'neil"])),
+            ("DISPLAYNAME Eq 'x'", equals("displayName", &["x"])),
+            ("displayName in ('a','b')", equals("displayName", &["a", "b"])),
+            ("startsWith(mail,'Ada')", is("mail", Check::StartsWith("ada".into()))),
+            ("accountEnabled eq false", is("accountEnabled", flag(false))),
+            ("isLicenseReconciliationNeeded eq true", is("isLicenseReconciliationNeeded", flag(true))),
+            (
+                "createdDateTime ge 2026-11-28",
+                is("createdDateTime", Check::Between(Bound::Included(day.clone()), Bound::Unbounded)),
+            ),
+            (
+                "createdDateTime lt 2026-11-28T00:00:00Z",
+                is("createdDateTime", Check::Between(Bound::Unbounded, Bound::Excluded(day))),
+            ),
+            ("otherMails/any(m:m eq 'a@b')", equals("otherMails", &["a@b"])),
+            (
+                "otherMails/any(m:m eq 'a' or startsWith(m,'b'))",
+                Condition::Or(vec![
+                    equals("otherMails", &["a"]),
+                    is("otherMails", Check::StartsWith("b".into())),
+                ]),
+            ),
+            (
+                "assignedLicenses/any(x:x/skuId eq 8fcb5dbc-d5aa-4681-8e31-b001d5168d79)",
+                equals("assignedLicenses/skuId", &[ID]),
+            ),
+            (
+                "identities/any(c:c/issuerAssignedId eq 'x' and c/issuer eq 'y')",
+                both(&[("issuerAssignedId", "x"), ("issuer", "y")]),
+            ),
+            (&format!("id eq '{ID}'"), id.clone()),
+            (&format!("Id in ('{ID}')"), id),
+            (
+                "displayName eq 'a' and (mail eq 'b' or mail eq 'c')",
+                Condition::And(vec![
+                    equals("displayName", &["a"]),
+                    Condition::Or(vec![equals("mail", &["b"]), equals("mail", &["c"])]),
+                ]),
+            ),
+        ] {
+            assert_eq!(person(text, DEFAULT), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_advanced_queries_can_ask_is_a_condition() {
+        for (text, expected) in [
+            ("displayName ne 'x'", not(equals("displayName", &["x"]))),
+            ("companyName eq 'x'", equals("companyName", &["x"])),
+            ("companyName eq null", not(is("companyName", Check::Present))),
+            ("companyName ne null", is("companyName", Check::Present)),
+            ("NOT(companyName eq 'x')", not(equals("companyName", &["x"]))),
+            ("endsWith(mail,'@B')", is("mail", Check::EndsWith("@b".into()))),
+            ("employeeOrgData/division eq 'x'", equals("employeeOrgData/division", &["x"])),
+            ("otherMails/$count eq 0", not(is("otherMails", Check::Present))),
+            ("assignedLicenses/$count ne 0", is("assignedLicenses", Check::Present)),
+            ("not(otherMails/any(m:m eq 'x'))", not(equals("otherMails", &["x"]))),
+        ] {
+            assert_eq!(person(text, ADVANCED), Ok(expected), "{text}");
+        }
+        for (text, expected) in [
+            ("owners/$count eq 0", Condition::Is(Test::Owners(0))),
+            ("owners/$count ne 1", not(Condition::Is(Test::Owners(1)))),
+        ] {
+            assert_eq!(of(text, &[&TEAM], ADVANCED), Ok(vec![expected]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_needs_advanced_parameters_is_refused_without_them() {
+        for (text, fault) in [
+            ("companyName ne null", FilterFault::NotEquals),
+            ("displayName ne 'x'", FilterFault::NotEquals),
+            ("not(displayName eq 'x')", FilterFault::NeedsAdvanced("not")),
+            ("endsWith(mail,'x')", FilterFault::NeedsAdvanced("endsWith")),
+            ("otherMails/$count eq 0", FilterFault::NeedsAdvanced("$count")),
+            ("companyName eq 'x'", clause("companyName")),
+            ("startsWith(companyName,'x')", clause("companyName")),
+            ("displayName eq null", clause("displayName")),
+            ("employeeHireDate ge 2026-01-01", clause("employeeHireDate")),
+            ("employeeOrgData/division eq 'x'", clause("employeeOrgData/division")),
+        ] {
+            assert_eq!(person(text, DEFAULT), Err(fault), "{text}");
+            assert!(person(text, ADVANCED).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn some_things_are_asked_without_advanced_parameters_only() {
+        let fault = clause("isLicenseReconciliationNeeded");
+        assert_eq!(person("isLicenseReconciliationNeeded eq true", ADVANCED), Err(fault));
+        let fault = clause("identities/issuer");
+        assert_eq!(person("identities/any(i:i/issuer eq 'x')", ADVANCED), Err(fault));
+    }
+
+    #[test]
+    fn what_the_directory_does_not_have_is_refused() {
+        let id = FilterFault::IdOperator;
+        for (text, fault) in [
+            ("aboutMe eq 'x'", clause("aboutMe")),
+            ("displayName ge 'x'", clause("displayName")),
+            ("createdDateTime eq 2026-01-01", clause("createdDateTime")),
+            ("endsWith(displayName,'x')", clause("displayName")),
+            ("otherMails eq 'x'", clause("otherMails")),
+            ("otherMails/$count eq 1", clause("otherMails")),
+            ("otherMails/$count eq 5", clause("otherMails")),
+            ("displayName/$count eq 0", clause("displayName")),
+            ("owners/$count eq 0", FilterFault::Unsupported),
+            ("nosuch eq 'x'", FilterFault::UnknownProperty("nosuch".into())),
+            ("employeeOrgData/x eq 'x'", FilterFault::UnknownProperty("employeeOrgData/x".into())),
+            (
+                "microsoft.graph.user/mail eq 'x'",
+                FilterFault::UnknownProperty("microsoft.graph.user/mail".into()),
+            ),
+            ("contains(displayName,'x')", FilterFault::Contains),
+            ("toLower(displayName) eq 'x'", FilterFault::Unsupported),
+            ("isof('microsoft.graph.user')", FilterFault::Function("isof".into())),
+            ("startsWith(accountEnabled,'x')", FilterFault::Arguments("startsWith".into())),
+            ("startsWith(displayName)", FilterFault::Arguments("startsWith".into())),
+            ("startsWith(displayName,5)", FilterFault::Arguments("startsWith".into())),
+            ("accountEnabled eq 'true'", types("Edm.Boolean", "Edm.String", "Equal")),
+            ("accountEnabled ne 'False'", types("Edm.Boolean", "Edm.String", "NotEqual")),
+            ("displayName in ('a',5)", types("Edm.String", "Edm.Int32", "Equal")),
+            ("otherMails/$count eq 'a'", types("Edm.Int64", "Edm.String", "Equal")),
+            ("displayName eq duration'P1D'", types("Edm.String", "Edm.Duration", "Equal")),
+            ("createdDateTime ge 2026-01-01T00:00:00", FilterFault::Time("2026-01-01T00:00:00".into())),
+            ("'x' eq displayName", FilterFault::Unsupported),
+            ("displayName eq mail", FilterFault::Unsupported),
+            ("accountEnabled", FilterFault::Unsupported),
+            ("true", FilterFault::Unsupported),
+            ("startsWith(mail,'x') eq true", FilterFault::Unsupported),
+            ("(displayName eq 'a') eq true", FilterFault::Unsupported),
+            ("otherMails/any()", FilterFault::Unsupported),
+            ("otherMails/all(m:m eq 'x')", FilterFault::Unsupported),
+            ("otherMails/any(m:m ne 'x')", FilterFault::Unsupported),
+            ("otherMails/any(m:not(m eq 'x'))", FilterFault::Unsupported),
+            ("otherMails/any(m:n eq 'x')", FilterFault::Unsupported),
+            ("otherMails/any(m:startsWith(m,'a') and endsWith(m,'b'))", FilterFault::Unsupported),
+            ("otherMails/any(m:m/x eq 'x')", FilterFault::UnknownProperty("m/x".into())),
+            ("displayName/any(m:m eq 'x')", FilterFault::Unsupported),
+            ("owners/any(c:c/id eq 'x')", FilterFault::Unsupported),
+            ("id eq 'x'", FilterFault::InvalidId("x".into())),
+            ("id ge 'x'", id.clone()),
+            ("id ne 'x'", id.clone()),
+            ("id eq null", id.clone()),
+            ("startsWith(id,'x')", id),
+            (&format!("id eq {ID}"), types("Edm.String", "Edm.Guid", "Equal")),
+        ] {
+            assert_eq!(person(text, ADVANCED), Err(fault), "{text}");
+            assert!(person(text, DEFAULT).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_without_advanced_parameters_is_of_limited_size() {
+        let or = |count: usize| vec!["mail eq 'x'"; count].join(" or ");
+        let list = |count: usize| format!("mail in ({})", vec!["'x'"; count].join(","));
+        for (text, branches) in [
+            (or(16), 16),
+            (list(16), 16),
+            (format!("displayName eq 'x' and ({})", or(17)), 17),
+            (format!("({}) or {}", or(8), list(9)), 17),
+        ] {
+            assert_eq!(person(&text, DEFAULT), Err(FilterFault::TooManyBranches(branches)), "{text}");
+            assert!(person(&text, ADVANCED).is_ok(), "{text}");
+        }
+        for text in [or(15), list(15), format!("({}) and ({})", or(15), or(15))] {
+            assert!(person(&text, DEFAULT).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_without_advanced_parameters_is_of_limited_height() {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(|text| format!("mail eq '{text}'"));
+        let high = format!("({a} or ({b} and {c})) and {d}");
+        assert_eq!(person(&high, DEFAULT), Err(FilterFault::TooHigh(4)));
+        assert!(person(&high, ADVANCED).is_ok());
+        for text in [
+            format!("({a} and {d}) or ({b} and {c} and {d})"),
+            format!("{a} and ({b} and ({c} and ({d} and {a})))"),
+            format!("{a} and (mail in ('x','y') or {b})"),
+        ] {
+            assert!(person(&text, DEFAULT).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_test_never_holds_of_kinds_without_the_property() {
+        let both: [&Entity; 2] = [&PERSON, &TEAM];
+        let condition = Condition::Is(Test::Some(
+            TEAM.path("isAssignableToRole", None).unwrap(),
+            Check::Equals(vec![Key::flag(true)]),
+        ));
+        assert_eq!(
+            of("isAssignableToRole eq true", &both, DEFAULT),
+            Ok(vec![Condition::NONE, condition.clone()])
+        );
+        assert_eq!(
+            of("isAssignableToRole ne true", &both, ADVANCED),
+            Ok(vec![Condition::NONE, not(condition)])
+        );
+        assert_eq!(of("isAssignableToRole ne true", &both, DEFAULT), Err(FilterFault::NotEquals));
+        let fault = FilterFault::UnknownProperty("nosuch".into());
+        assert_eq!(of("nosuch eq 1", &both, DEFAULT), Err(fault));
+    }
+
+    proptest! {
+        #[test]
+        fn any_filter_is_bound_or_refused(
+            text in "((displayName|otherMails|id|eq|ne|'a'|null|and|or|not|in|\\(|\\)|,|/|/\\$count|/any\\(x:|x|endsWith\\() ?){0,25}",
+            advanced: bool,
+        ) {
+            if let Ok(filter) = filter::read(&text) {
+                let _ = bind(&filter, &[&PERSON, &TEAM], advanced);
+            }
+        }
+    }
+}

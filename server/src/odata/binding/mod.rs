@@ -42,3 +42,80 @@ fn test_of<F>(
     }
     Err(told)
 }
+
+#[cfg(test)]
+mod tables {
+    //! Two kinds of objects with a property for each word of the tables.
+
+    use crate::model::{
+        group::GROUP,
+        operators::*,
+        properties::{Complex, Entity, Format, Kind::*, Property, property},
+        user::USER,
+    };
+
+    static IDENTITY: Complex =
+        Complex { name: "ObjectIdentity", description: "", properties: IDENTITY_PROPERTIES };
+
+    const IDENTITY_PROPERTIES: &[Property] = &[
+        property("issuer", String, "").filter(EQ_NOT_ADVANCED),
+        property("issuerAssignedId", String, "").filter(EQ_NOT_ADVANCED),
+    ];
+
+    static LICENSE: Complex = Complex {
+        name: "AssignedLicense",
+        description: "",
+        properties: &[property("skuId", String, "").format(Format::Guid).filter(EQ)],
+    };
+
+    static ORG_DATA: Complex = Complex {
+        name: "EmployeeOrgData",
+        description: "",
+        properties: &[property("division", String, "").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED)],
+    };
+
+    pub(super) static PERSON: Entity = Entity {
+        kind: USER.kind,
+        number: USER.number,
+        name: USER.name,
+        set: USER.set,
+        words: USER.words,
+        resource: USER.resource,
+        description: USER.description,
+        read: USER.read,
+        add_to_group: USER.add_to_group,
+        properties: &[
+            property("id", String, ""),
+            property("displayName", String, "").filter(EQ | STARTS_WITH | NULL).order().search_words(),
+            property("mail", String, "").filter(EQ | STARTS_WITH | ENDS_WITH | NULL).search(),
+            property("companyName", String, "").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL),
+            property("aboutMe", String, ""),
+            property("accountEnabled", Boolean, "").filter(EQ),
+            property("createdDateTime", DateTime, "").filter(RANGE | NULL).order_advanced(),
+            property("employeeHireDate", DateTime, "").filter(RANGE_ADVANCED),
+            property("isLicenseReconciliationNeeded", Boolean, "").filter(EQ_NOT_ADVANCED),
+            property("otherMails", Strings, "").filter(EQ | STARTS_WITH | ENDS_WITH | EMPTY),
+            property("assignedLicenses", Objects(&LICENSE), "").filter(EMPTY),
+            property("identities", Objects(&IDENTITY), ""),
+            property("employeeOrgData", Object(&ORG_DATA), ""),
+        ],
+    };
+
+    pub(super) static TEAM: Entity = Entity {
+        kind: GROUP.kind,
+        number: GROUP.number,
+        name: GROUP.name,
+        set: GROUP.set,
+        words: GROUP.words,
+        resource: GROUP.resource,
+        description: GROUP.description,
+        read: GROUP.read,
+        add_to_group: GROUP.add_to_group,
+        properties: &[
+            property("displayName", String, "").filter(EQ | STARTS_WITH | NULL).order().search_words(),
+            property("description", String, "").filter(EQ_ADVANCED).search_words(),
+            property("groupTypes", Strings, "").filter(EQ),
+            property("isAssignableToRole", Boolean, "").filter(EQ),
+        ],
+    };
+}

@@ -29,3 +29,43 @@ pub fn bind(
         None => Err(OrderFault::Property { property: segments.join("/"), resource: entity.resource }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::tables::{PERSON, TEAM},
+        *,
+    };
+    use crate::odata::orderby;
+
+    fn order(text: &str, advanced: bool, filtered: bool) -> Result<Order, OrderFault> {
+        bind(&orderby::read(text)?, &[&PERSON], advanced, filtered)
+    }
+
+    #[test]
+    fn objects_are_sorted_by_a_property_that_says_so() {
+        let by_name = |descending| Order { path: PERSON.path("displayName", None).unwrap(), descending };
+        assert_eq!(order("displayname", false, false), Ok(by_name(false)));
+        assert_eq!(order("displayName desc", true, true), Ok(by_name(true)));
+        let path = PERSON.path("createdDateTime", None).unwrap();
+        assert_eq!(order("createdDateTime", true, false), Ok(Order { path, descending: false }));
+    }
+
+    #[test]
+    fn nothing_else_sorts_them() {
+        let property = |name: &str| OrderFault::Property { property: name.into(), resource: PERSON.resource };
+        for (text, advanced, filtered, fault) in [
+            ("createdDateTime", false, false, property("createdDateTime")),
+            ("aboutMe", false, false, property("aboutMe")),
+            ("nosuch", false, false, property("nosuch")),
+            ("employeeOrgData/division/x", false, false, property("employeeOrgData/division/x")),
+            ("aboutMe", true, false, OrderFault::PropertyOfAdvanced),
+            ("displayName", false, true, OrderFault::WithFilter),
+            ("displayName,mail", true, false, OrderFault::Several),
+        ] {
+            assert_eq!(order(text, advanced, filtered), Err(fault), "{text}");
+        }
+        let by_name = orderby::read("displayName").unwrap();
+        assert_eq!(bind(&by_name, &[&PERSON, &TEAM], true, false), Err(OrderFault::OfSeveralKinds));
+    }
+}

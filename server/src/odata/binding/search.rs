@@ -46,3 +46,60 @@ fn test(phrase: &str, entity: &Entity) -> Result<Condition, SearchFault> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::tables::{PERSON, TEAM},
+        *,
+    };
+    use crate::odata::search;
+
+    fn of(text: &str, entities: &[&'static Entity]) -> Result<Vec<Condition>, SearchFault> {
+        let Selection(conditions) = bind(&search::read(text)?, entities)?;
+        Ok(conditions.into_iter().map(|(_, condition)| condition).collect())
+    }
+
+    fn is(entity: &Entity, name: &str, check: Check) -> Condition {
+        Condition::Is(Test::Some(entity.path(name, None).unwrap(), check))
+    }
+
+    fn word(entity: &Entity, name: &str, word: &str) -> Condition {
+        is(entity, name, Check::Word(word.into()))
+    }
+
+    #[test]
+    fn words_are_searched_in_names_and_beginnings_elsewhere() {
+        let name = |words: &[&str]| {
+            Condition::And(words.iter().map(|text| word(&PERSON, "displayName", text)).collect())
+        };
+        let mail = is(&PERSON, "mail", Check::StartsWith("a:b@c".into()));
+        for (text, expected) in [
+            (r#""displayName:Video""#, name(&["video"])),
+            (r#""DisplayName:One Video""#, name(&["one", "video"])),
+            (r#""mail:A:b@C""#, mail.clone()),
+            (
+                r#""displayName:x" OR ("displayName:y" AND "mail:a:b@c")"#,
+                Condition::Or(vec![name(&["x"]), Condition::And(vec![name(&["y"]), mail])]),
+            ),
+        ] {
+            assert_eq!(of(text, &[&PERSON]), Ok(vec![expected]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_without_the_property_is_not_found() {
+        let description = Condition::And(vec![word(&TEAM, "description", "x")]);
+        assert_eq!(of(r#""description:x""#, &[&PERSON, &TEAM]), Ok(vec![Condition::NONE, description]));
+        let fault = SearchFault::Property("aboutMe".into());
+        assert_eq!(of(r#""aboutMe:x""#, &[&PERSON, &TEAM]), Err(fault));
+    }
+
+    #[test]
+    fn a_phrase_names_a_property_and_a_text() {
+        for phrase in ["bob", "displayName:", "displayName:  "] {
+            let fault = SearchFault::Phrase(phrase.into());
+            assert_eq!(of(&format!("\"{phrase}\""), &[&PERSON]), Err(fault), "{phrase}");
+        }
+    }
+}
