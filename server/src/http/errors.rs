@@ -448,6 +448,9 @@ fn filter_answer(fault: &FilterFault) -> Answer {
                 "Unsupported or invalid query filter clause specified for property '{property}' of resource '{resource}'."
             ),
         ),
+        FilterFault::Complex(property) => {
+            bad(UNSUPPORTED_QUERY, format!("Complex query on property {property} is not supported."))
+        }
         FilterFault::NeedsAdvanced(operator) => bad(
             UNSUPPORTED_QUERY,
             format!(

@@ -15,10 +15,13 @@ pub enum FilterFault {
     #[error("'{property}' of {resource} can't be asked for so")]
     Clause {
         /// The property.
-        property: String,
+        property: &'static str,
         /// What has it, as the directory calls it.
         resource: &'static str,
     },
+    /// Several parts of one item, which need advanced query parameters.
+    #[error("several parts of one of '{0}'")]
+    Complex(&'static str),
     /// The operator needs advanced query parameters.
     #[error("'{0}' needs advanced query parameters")]
     NeedsAdvanced(&'static str),

@@ -10,7 +10,7 @@ use crate::{
         ids::ObjectId,
         keys::fold,
         kinds::{ObjectKind, Relationship},
-        operators::Operator,
+        operators::{Operator, Support},
         paths::PropertyPath,
         properties::Entity,
     },
@@ -20,13 +20,16 @@ use crate::{
         lexer::Literal,
     },
 };
-use std::ops::Bound;
+use std::{ops::Bound, slice};
 
 /// The most branches of `or`, or values of `in`, without advanced query parameters.
 pub const MAX_BRANCHES: usize = 15;
 
 /// How many levels of `and` and `or` there may be without advanced query parameters, with that of the tests.
 pub const MAX_HEIGHT: usize = 3;
+
+/// The part of an identity that is asked for only together with another: the name that an issuer gave, with the issuer.
+const NEEDS_OTHER_PART: (&str, &str) = ("issuerAssignedId", "issuer");
 
 /// Whether it asks for nothing of objects but their ids.
 pub fn asks_only_for_ids(filter: &Expression) -> bool {
@@ -135,15 +138,14 @@ impl Scope<'_> {
             Comparison::NotEqual => false,
             _ => return Err(FilterFault::Unsupported),
         };
-        let number = number.parse().ok().filter(|number| *number <= 1);
-        let number: u64 = number.ok_or_else(|| self.clause(&collection.join("/")))?;
-        if self.is_owners(collection) {
+        let number = number.parse().unwrap_or(u64::MAX);
+        if self.is_owners(collection) && number <= 1 {
             return Ok(complement_if(!equal, Condition::Is(Test::Owners(number))));
         }
         let path = self.property(collection).map_err(|_| FilterFault::Unsupported)?;
         self.supports(path, Operator::Empty)?;
-        if number > 0 || !path.is_collection() {
-            return Err(self.clause(&path.to_string()));
+        if number > 0 {
+            return Err(self.clause(path));
         }
         Ok(Tested { path, check: Check::Present, complement: equal }.condition())
     }
@@ -244,13 +246,35 @@ impl Scope<'_> {
                 Ok(Condition::Or(parts.collect::<Result<_, _>>()?))
             }
             Expression::And(parts) if !collection.last().parts().is_empty() => {
-                let checks = parts.iter().map(|part| self.item(part));
-                Ok(Condition::Is(Test::Item(collection, checks.collect::<Result<_, _>>()?)))
+                let several = self.one_item(collection, parts);
+                several.map_err(|fault| self.fault_of_several(collection, fault))
             }
-            part => {
-                let (path, check) = self.item(part)?;
-                Ok(Condition::Is(Test::Some(path, check)))
+            part => self.one_item(collection, slice::from_ref(part)),
+        }
+    }
+
+    /// One item satisfies all of these.
+    fn one_item(self, collection: PropertyPath, parts: &[Expression]) -> Result<Condition, FilterFault> {
+        let mut checks = parts.iter().map(|part| self.item(part)).collect::<Result<Vec<_>, _>>()?;
+        let names = |name| checks.iter().any(|(path, _): &(PropertyPath, _)| path.last().name == name);
+        let (needing, needed) = NEEDS_OTHER_PART;
+        if names(needing) && !names(needed) {
+            return Err(self.clause(collection));
+        }
+        Ok(Condition::Is(match checks.pop() {
+            Some((path, check)) if checks.is_empty() => Test::Some(path, check),
+            last => {
+                checks.extend(last);
+                Test::Item(collection, checks)
             }
+        }))
+    }
+
+    /// Without advanced query parameters the directory says it otherwise where several parts are asked for.
+    fn fault_of_several(self, collection: PropertyPath, fault: FilterFault) -> FilterFault {
+        match fault {
+            FilterFault::Clause { .. } if !self.advanced => FilterFault::Complex(collection.property.name),
+            other => other,
         }
     }
 
@@ -264,7 +288,7 @@ impl Scope<'_> {
         match (self.item, path) {
             (None, path) => {
                 let found = self.property(path)?;
-                if found.is_collection() { Err(self.clause(&found.to_string())) } else { Ok(found) }
+                if found.is_collection() { Err(self.clause(found)) } else { Ok(found) }
             }
             (Some((variable, collection)), [name]) if name == variable => Ok(collection),
             (Some((variable, collection)), [name, part]) if name == variable => {
@@ -286,15 +310,15 @@ impl Scope<'_> {
 
     /// Refuses an operator that the property doesn't take in such a query.
     fn supports(self, path: PropertyPath, operator: Operator) -> Result<(), FilterFault> {
-        match operator {
-            Operator::EndsWith if !self.advanced => Err(FilterFault::NeedsAdvanced("endsWith")),
-            _ if path.last().operators.support(operator).in_query(self.advanced) => Ok(()),
-            _ => Err(self.clause(&path.to_string())),
+        match (path.last().operators.support(operator), operator) {
+            (support, _) if support.in_query(self.advanced) => Ok(()),
+            (Support::Advanced, Operator::EndsWith) => Err(FilterFault::NeedsAdvanced("endsWith")),
+            _ => Err(self.clause(path)),
         }
     }
 
-    fn clause(self, property: &str) -> FilterFault {
-        FilterFault::Clause { property: property.into(), resource: self.entity.resource }
+    fn clause(self, path: PropertyPath) -> FilterFault {
+        FilterFault::Clause { property: path.property.name, resource: self.entity.resource }
     }
 }
 
@@ -335,7 +359,7 @@ fn is_id(expression: &Expression) -> bool {
 fn id_is(comparison: Comparison, literal: &Literal) -> Result<Condition, FilterFault> {
     match (comparison, literal) {
         (Comparison::Equal, Literal::Null) => Err(FilterFault::IdOperator),
-        (Comparison::Equal, literal) => id_in(std::slice::from_ref(literal)),
+        (Comparison::Equal, literal) => id_in(slice::from_ref(literal)),
         _ => Err(FilterFault::IdOperator),
     }
 }
@@ -399,7 +423,10 @@ mod tests {
         super::tables::{PERSON, TEAM},
         *,
     };
-    use crate::{model::keys::Key, odata::filter};
+    use crate::{
+        model::{ENTITIES, keys::Key, properties::Kind},
+        odata::filter,
+    };
     use proptest::prelude::*;
 
     const ID: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
@@ -432,8 +459,8 @@ mod tests {
         Condition::Not(condition.into())
     }
 
-    fn clause(property: &str) -> FilterFault {
-        FilterFault::Clause { property: property.into(), resource: "User" }
+    fn clause(property: &'static str) -> FilterFault {
+        FilterFault::Clause { property, resource: "User" }
     }
 
     fn types(left: &str, right: &str, operator: &'static str) -> FilterFault {
@@ -532,7 +559,7 @@ mod tests {
             ("startsWith(companyName,'x')", clause("companyName")),
             ("displayName eq null", clause("displayName")),
             ("employeeHireDate ge 2026-01-01", clause("employeeHireDate")),
-            ("employeeOrgData/division eq 'x'", clause("employeeOrgData/division")),
+            ("employeeOrgData/division eq 'x'", clause("employeeOrgData")),
         ] {
             assert_eq!(person(text, DEFAULT), Err(fault), "{text}");
             assert!(person(text, ADVANCED).is_ok(), "{text}");
@@ -543,8 +570,18 @@ mod tests {
     fn some_things_are_asked_without_advanced_parameters_only() {
         let fault = clause("isLicenseReconciliationNeeded");
         assert_eq!(person("isLicenseReconciliationNeeded eq true", ADVANCED), Err(fault));
-        let fault = clause("identities/issuer");
-        assert_eq!(person("identities/any(i:i/issuer eq 'x')", ADVANCED), Err(fault));
+        let fault = clause("identities");
+        assert_eq!(person("identities/any(i:i/issuerAssignedId eq 'x')", DEFAULT), Err(fault.clone()));
+        assert_eq!(person("identities/any(i:i/issuer eq 'x')", ADVANCED), Err(fault.clone()));
+        let both = "identities/any(i:i/issuer eq 'x' and i/issuerAssignedId eq 'y')";
+        assert_eq!(person(both, ADVANCED), Err(fault));
+    }
+
+    #[test]
+    fn several_parts_of_an_item_are_refused_in_words_of_their_own() {
+        let both = "assignedPlans/any(p:p/service eq 'x' and p/capabilityStatus eq 'y')";
+        assert_eq!(person(both, DEFAULT), Err(FilterFault::Complex("assignedPlans")));
+        assert!(person(both, ADVANCED).is_ok());
     }
 
     #[test]
@@ -592,6 +629,7 @@ mod tests {
             ("otherMails/any(m:startsWith(m,'a') and endsWith(m,'b'))", FilterFault::Unsupported),
             ("otherMails/any(m:m/x eq 'x')", FilterFault::UnknownProperty("m/x".into())),
             ("displayName/any(m:m eq 'x')", FilterFault::Unsupported),
+            ("members/$count eq 0", FilterFault::Unsupported),
             ("owners/any(c:c/id eq 'x')", FilterFault::Unsupported),
             ("id eq 'x'", FilterFault::InvalidId("x".into())),
             ("id ge 'x'", id.clone()),
@@ -656,6 +694,80 @@ mod tests {
         assert_eq!(of("isAssignableToRole ne true", &both, DEFAULT), Err(FilterFault::NotEquals));
         let fault = FilterFault::UnknownProperty("nosuch".into());
         assert_eq!(of("nosuch eq 1", &both, DEFAULT), Err(fault));
+    }
+
+    /// A filter that asks this of a path, where it can be written.
+    fn asking(path: PropertyPath, operator: Operator) -> Option<String> {
+        let literal = match path.last().kind {
+            Kind::String | Kind::Strings if literal::is_text(path) => "'x'",
+            Kind::String | Kind::Strings => ID,
+            Kind::Boolean => "true",
+            Kind::Int32 => "1",
+            Kind::DateTime => "2026-11-28T21:45:00Z",
+            Kind::Object(_) | Kind::Objects(_) => return None,
+        };
+        let collection =
+            if path.property.is_collection() { path.property.name.into() } else { path.to_string() };
+        let (value, lambda) = match (path.is_collection(), path.part) {
+            (false, _) => (path.to_string(), false),
+            (true, Some(part)) if path.property.is_collection() => (format!("x/{}", part.name), true),
+            (true, _) => ("x".into(), true),
+        };
+        let test = match operator {
+            Operator::Equals if path.last().name == NEEDS_OTHER_PART.0 => {
+                format!("{value} eq {literal} and x/{} eq 'y'", NEEDS_OTHER_PART.1)
+            }
+            Operator::Equals => format!("{value} eq {literal}"),
+            Operator::StartsWith => format!("startsWith({value},'x')"),
+            Operator::EndsWith => format!("endsWith({value},'x')"),
+            Operator::Range => format!("{value} ge {literal}"),
+            Operator::Null if lambda => return None,
+            Operator::Null => format!("{value} eq null"),
+            Operator::Empty => return path.is_collection().then(|| format!("{path}/$count eq 0")),
+        };
+        Some(if lambda { format!("{collection}/any(x:{test})") } else { test })
+    }
+
+    #[test]
+    fn every_line_of_the_tables_takes_the_operators_that_it_says() {
+        use Operator::{Empty, EndsWith, Equals, Null, Range, StartsWith};
+        for entity in ENTITIES {
+            for (path, operator) in entity.paths().flat_map(|path| {
+                [Equals, StartsWith, EndsWith, Range, Null, Empty].map(|operator| (path, operator))
+            }) {
+                let Some(text) = asking(path, operator).filter(|_| path.property.name != "id") else {
+                    continue;
+                };
+                for advanced in [DEFAULT, ADVANCED] {
+                    let bound = of(&text, &[entity], advanced);
+                    let takes = path.last().operators.support(operator).in_query(advanced);
+                    assert_eq!(bound.is_ok(), takes, "{} {text}, {advanced}: {bound:?}", entity.name);
+                    if let Ok([Condition::Is(test)]) = bound.as_deref() {
+                        assert_eq!(test.property().map(|one| one.name), Some(path.property.name), "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn documented_filters_are_bound() {
+        use crate::model::{group::GROUP, user::USER};
+        for (entity, text) in [
+            (&USER, "startswith(displayName,'a')"),
+            (&USER, "endswith(mail,'a@contoso.com')"),
+            (&USER, "assignedLicenses/any(u:u/skuId eq cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46)"),
+            (&USER, "companyName ne null and NOT(companyName eq 'Microsoft')"),
+            (&USER, "userType ne 'guest'"),
+            (&USER, "accountEnabled ne true"),
+            (&GROUP, "owners/$count eq 0 or owners/$count eq 1"),
+            (&GROUP, "NOT groupTypes/any(c:c eq 'Unified') and mailEnabled eq true"),
+        ] {
+            assert!(of(text, &[entity], ADVANCED).is_ok(), "{text}: {:?}", of(text, &[entity], ADVANCED));
+        }
+        let identity =
+            "identities/any(c:c/issuerAssignedId eq 'j.smith@yahoo.com' and c/issuer eq 'B2C tenant')";
+        assert!(of(identity, &[&USER], DEFAULT).is_ok());
     }
 
     proptest! {

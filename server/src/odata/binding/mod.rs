@@ -62,6 +62,13 @@ mod tables {
         property("issuerAssignedId", String, "").filter(EQ_NOT_ADVANCED),
     ];
 
+    static PLAN: Complex = Complex { name: "AssignedPlan", description: "", properties: PLAN_PROPERTIES };
+
+    const PLAN_PROPERTIES: &[Property] = &[
+        property("service", String, "").filter(EQ_ADVANCED),
+        property("capabilityStatus", String, "").filter(EQ_ADVANCED),
+    ];
+
     static LICENSE: Complex = Complex {
         name: "AssignedLicense",
         description: "",
@@ -96,6 +103,7 @@ mod tables {
             property("isLicenseReconciliationNeeded", Boolean, "").filter(EQ_NOT_ADVANCED),
             property("otherMails", Strings, "").filter(EQ | STARTS_WITH | ENDS_WITH | EMPTY),
             property("assignedLicenses", Objects(&LICENSE), "").filter(EMPTY),
+            property("assignedPlans", Objects(&PLAN), ""),
             property("identities", Objects(&IDENTITY), ""),
             property("employeeOrgData", Object(&ORG_DATA), ""),
         ],
