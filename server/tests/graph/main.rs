@@ -19,6 +19,7 @@ mod deletions;
 mod devices;
 mod docs;
 mod documented;
+mod documented_queries;
 mod error_examples;
 mod errors;
 mod exchanges;

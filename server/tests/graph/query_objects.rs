@@ -1,5 +1,5 @@
-//! Two objects of each kind for queries to tell apart: one has a value of every property that queries can ask for, the other has
-//! none but what it must have, and has other ones there.
+//! Three objects of each kind for queries to tell apart: one has a value of every property that queries can ask for. The other two,
+//! made before it and after it, have none but what they must have, and other ones there.
 
 use crate::{
     query_support::{self, Line},
@@ -41,43 +41,43 @@ impl Object {
     }
 }
 
-/// Two objects of a kind, in the order in which they were made.
-#[derive(Debug, Clone)]
-pub struct Pair {
-    /// Has all values.
-    pub full: Object,
-    /// Has no more than it must.
-    pub bare: Object,
-}
-
 /// A tenant with the objects.
 pub struct Objects {
     pub tenant: Tenant,
-    pairs: BTreeMap<&'static str, Pair>,
+    objects: BTreeMap<&'static str, [Object; 3]>,
 }
+
+/// What texts begin with: of the objects in the order in which they are made.
+const WORDS: [&str; 3] = ["Agate", FULL, "Basalt"];
+/// That of the object which has all values.
+const FULL: &str = "Quartz";
 
 impl Objects {
     pub async fn fresh() -> Self {
         let tenant = Tenant::fresh().await;
-        let mut pairs = BTreeMap::new();
+        let mut objects = BTreeMap::new();
         for entity in ENTITIES {
-            let full = create(&tenant, entity, true).await;
-            let bare = create(&tenant, entity, false).await;
-            let full = read(&tenant, entity, full).await;
-            let bare = read(&tenant, entity, bare).await;
-            pairs.insert(entity.name, Pair { full, bare });
+            let of_kind =
+                WORDS.map(async |word| read(&tenant, entity, create(&tenant, entity, word).await).await);
+            let [before, full, after] = of_kind;
+            objects.insert(entity.name, [before.await, full.await, after.await]);
         }
-        Self { tenant, pairs }
+        Self { tenant, objects }
     }
 
-    /// The objects of this kind.
-    pub fn of(&self, entity: &Entity) -> &Pair {
-        &self.pairs[entity.name]
+    /// The objects of this kind, in the order in which they were made.
+    pub fn of(&self, entity: &Entity) -> &[Object; 3] {
+        &self.objects[entity.name]
+    }
+
+    /// The one that has all values.
+    pub fn full(&self, entity: &Entity) -> &Object {
+        &self.of(entity)[1]
     }
 }
 
-async fn create(tenant: &Tenant, entity: &'static Entity, full: bool) -> Uuid {
-    let values = values(tenant, entity, full);
+async fn create(tenant: &Tenant, entity: &'static Entity, word: &str) -> Uuid {
+    let values = values(tenant, entity, word);
     match entity.kind {
         ObjectKind::Group => tenant.group(values).await,
         kind => tenant.object_with(kind, values).await,
@@ -94,7 +94,8 @@ async fn read(tenant: &Tenant, entity: &Entity, id: Uuid) -> Object {
 }
 
 /// The values of an object, as an import has them.
-fn values(tenant: &Tenant, entity: &Entity, full: bool) -> Value {
+fn values(tenant: &Tenant, entity: &Entity, word: &str) -> Value {
+    let full = word == FULL;
     let asked = query_support::lines();
     let is_asked = |property: &Property| {
         asked.iter().any(|line| line.entity.name == entity.name && line.names().0 == property.name)
@@ -102,7 +103,7 @@ fn values(tenant: &Tenant, entity: &Entity, full: bool) -> Value {
     let given = entity.properties.iter().filter(|property| property.name != "id");
     let given = given.filter(|property| property.required || full && is_asked(property));
     let mut values: Map<_, _> =
-        given.map(|property| (property.name.to_owned(), sample(tenant, property, full))).collect();
+        given.map(|property| (property.name.to_owned(), sample(tenant, property, word))).collect();
     // What a group may be is decided by these together.
     if entity.kind == ObjectKind::Group {
         let traits = json!({"mailEnabled": full, "securityEnabled": !full, "groupTypes": if full { vec!["Unified"] } else { vec![] }});
@@ -114,30 +115,30 @@ fn values(tenant: &Tenant, entity: &Entity, full: bool) -> Value {
     values.into()
 }
 
-fn sample(tenant: &Tenant, property: &Property, full: bool) -> Value {
+fn sample(tenant: &Tenant, property: &Property, word: &str) -> Value {
+    let full = word == FULL;
     match property.kind {
         Kind::Boolean => full.into(),
         Kind::Int32 => if full { 2 } else { 1 }.into(),
         Kind::DateTime => "2026-03-01T12:00:00Z".into(),
-        Kind::String => text(tenant, property, full).into(),
-        Kind::Strings => json!([text(tenant, property, full)]),
-        Kind::Object(complex) => parts(tenant, complex.properties, full),
-        Kind::Objects(complex) => json!([parts(tenant, complex.properties, full)]),
+        Kind::String => text(tenant, property, word).into(),
+        Kind::Strings => json!([text(tenant, property, word)]),
+        Kind::Object(complex) => parts(tenant, complex.properties, word),
+        Kind::Objects(complex) => json!([parts(tenant, complex.properties, word)]),
     }
 }
 
-fn parts(tenant: &Tenant, properties: &[Property], full: bool) -> Value {
-    let parts = properties.iter().map(|part| (part.name.to_owned(), sample(tenant, part, full)));
+fn parts(tenant: &Tenant, properties: &[Property], word: &str) -> Value {
+    let parts = properties.iter().map(|part| (part.name.to_owned(), sample(tenant, part, word)));
     Value::Object(parts.collect())
 }
 
 /// A text with a quote in it where it can have one.
-fn text(tenant: &Tenant, property: &Property, full: bool) -> String {
-    let word = if full { "Quartz" } else { "Basalt" };
+fn text(tenant: &Tenant, property: &Property, word: &str) -> String {
     match property.format {
-        Format::OneOf(words) => words.members[usize::from(!full)].into(),
+        Format::OneOf(words) => words.members[usize::from(word != FULL)].into(),
         Format::Guid => ObjectId::random().to_string(),
-        Format::Country => if full { "QA" } else { "BA" }.into(),
+        Format::Country => word[..1].to_uppercase() + "A",
         Format::MailNickname => word.to_lowercase(),
         Format::UserPrincipalName => tenant.upn(&word.to_lowercase()),
         Format::MailAddress => format!("{word}@contoso.example").to_lowercase(),

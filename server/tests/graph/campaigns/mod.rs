@@ -4,6 +4,7 @@
 mod clock;
 mod http;
 mod input;
+mod queries;
 mod secrets;
 mod tenants;
 mod tokens;

@@ -1,0 +1,199 @@
+//! Callers who ask for what they may not read: `$filter`, `$orderby`, `$search` and counts are asked of every list with every permission,
+//! and tell no more than the list itself shows to the same caller. Of each kind there are objects that differ in the values asked
+//! for: where the list doesn't show the difference, no query makes one.
+
+use crate::{
+    campaign,
+    query_objects::{Object, Objects},
+    query_support::{self, Line, Served},
+    support::{Answer, send},
+};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use reqwest::Method;
+use roster_server::model::{ENTITIES, operators::Support, permissions::Permission, user::USER};
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+use uuid::Uuid;
+
+const ROUNDS: usize = 1;
+/// So many lines of the file are asked of each list that a caller may read, chosen at random.
+const LINES: usize = 5;
+
+/// A directory in which every object is in a group, in a group around it and in a group that hides its members.
+struct World {
+    objects: Objects,
+    lines: Vec<Line>,
+    /// The lists, and whether they hold objects of several kinds.
+    lists: Vec<(String, bool)>,
+    asked: AtomicUsize,
+    answered: AtomicUsize,
+}
+
+/// A list as it came.
+struct List {
+    answer: Answer,
+    ids: Vec<Uuid>,
+}
+
+impl List {
+    /// What it shows of a property of an object.
+    fn shows(&self, object: &Object, name: &str) -> Value {
+        let body = self.answer.json();
+        let mut shown = body["value"].as_array().unwrap().iter();
+        shown
+            .find(|shown| shown["id"] == object.id.to_string())
+            .map(|shown| shown[name].clone())
+            .unwrap_or_default()
+    }
+
+    /// All of these objects are in it, or none.
+    fn assert_no_difference(&self, objects: &[Object; 3], asked: &str) {
+        let count = objects.iter().filter(|object| self.ids.contains(&object.id)).count();
+        assert!([0, 3].contains(&count), "{asked}: {:?}", self.answer);
+    }
+}
+
+impl World {
+    async fn fresh() -> Self {
+        let objects = Objects::fresh().await;
+        let tenant = objects.tenant;
+        let (club, around, hidden) = (
+            tenant.security_group("club").await,
+            tenant.security_group("around").await,
+            tenant.hidden_group("hidden").await,
+        );
+        tenant.join(around, club).await;
+        for object in ENTITIES.into_iter().flat_map(|entity| objects.of(entity)) {
+            for group in [club, hidden] {
+                tenant.join(group, object.id).await;
+            }
+            tenant.own(club, object.id).await;
+        }
+        let mut lists: Vec<_> =
+            ENTITIES.into_iter().map(|entity| (format!("/{}", entity.set), false)).collect();
+        for list in ["members", "owners", "transitiveMembers"] {
+            lists.push((format!("/groups/{club}/{list}"), true));
+        }
+        lists.push((format!("/groups/{around}/transitiveMembers"), true));
+        lists.push((format!("/groups/{hidden}/members"), true));
+        for entity in ENTITIES {
+            for list in ["memberOf", "transitiveMemberOf"] {
+                lists.push((format!("/{}/{}/{list}", entity.set, objects.full(entity).id), true));
+            }
+        }
+        let lines = query_support::lines().into_iter().filter(|line| line.served == Served::Yes);
+        let lines = lines.filter(|line| line.names().0 != "owners").collect();
+        Self { objects, lines, lists, asked: AtomicUsize::default(), answered: AtomicUsize::default() }
+    }
+}
+
+/// Someone who asks a list.
+struct Caller<'w> {
+    world: &'w World,
+    token: &'w str,
+    list: &'w str,
+}
+
+impl Caller<'_> {
+    /// The list with these options, or what else stands behind its path.
+    async fn get(&self, rest: &str, eventual: bool) -> List {
+        self.world.asked.fetch_add(1, Relaxed);
+        let path = format!("/v1.0{}{rest}", self.list);
+        let request = self.world.objects.tenant.anonymous(Method::GET, &path).bearer_auth(self.token);
+        let answer =
+            send(if eventual { request.header("ConsistencyLevel", "eventual") } else { request }).await;
+        assert!(answer.status.as_u16() <= 501, "{path}: {answer:?}");
+        let found = answer.json()["value"].as_array().cloned().unwrap_or_default();
+        let ids = found.iter().map(|object| object["id"].as_str().unwrap().parse().unwrap()).collect();
+        List { answer, ids }
+    }
+
+    async fn ask(&self, random: &mut StdRng, is_mixed: bool) {
+        let lines = &self.world.lines;
+        let names: BTreeSet<_> = lines.iter().map(|line| line.names().0).collect();
+        let whole =
+            self.get(&format!("?$select=id,{}&$top=999", Vec::from_iter(names).join(",")), true).await;
+        if whole.answer.status != 200 {
+            let asked = self.get("?$filter=displayName eq 'x'&$count=true", true).await;
+            assert_eq!(asked.answer.refusal(), whole.answer.refusal(), "{}", self.list);
+            return;
+        }
+        let is_asked = |line: &&Line| is_mixed || self.list == format!("/{}", line.entity.set);
+        let asked: Vec<_> = lines.iter().filter(is_asked).collect();
+        for _ in 0..if is_mixed { LINES } else { 1 } {
+            self.ask_line(&whole, asked[random.random_range(0..asked.len())]).await;
+        }
+    }
+
+    /// Asks for the value of one line in every way.
+    async fn ask_line(&self, whole: &List, line: &Line) {
+        let objects = self.world.objects.of(line.entity);
+        let value = objects[1].at(line).first().cloned().unwrap_or_default();
+        let name = line.names().0;
+        let shown = objects.each_ref().map(|object| whole.shows(object, name));
+        let shows_difference = shown[0] != shown[1] || shown[1] != shown[2];
+        for clause in line.clauses(&value) {
+            let found = self.filter(whole, line, &clause).await;
+            if !shows_difference {
+                found.assert_no_difference(objects, &clause);
+            }
+        }
+        if shows_difference {
+            return;
+        }
+        if let Some(text) = value.as_str() {
+            let text: String = text.chars().take(3).collect();
+            let option = format!("$search=\"{name}:{text}\"");
+            self.get(&format!("?{option}&$top=999"), true).await.assert_no_difference(objects, &option);
+        }
+        for direction in ["asc", "desc"] {
+            let found = self.get(&format!("?$orderby={name} {direction}&$count=true&$top=999"), true).await;
+            let place = |id: &Uuid| objects.iter().position(|object| object.id == *id);
+            let places: Vec<_> = found.ids.iter().filter_map(place).collect();
+            let is_by_rows = [vec![], vec![0, 1, 2], vec![2, 1, 0]].contains(&places);
+            assert!(is_by_rows, "{} sorted by {name}: {places:?}", self.list);
+        }
+    }
+
+    /// A filtered list: it holds no more than the whole, and its counts say how many it holds.
+    async fn filter(&self, whole: &List, line: &Line, clause: &str) -> List {
+        let advanced = line.eq != Support::NotAdvanced;
+        let count = if advanced { "&$count=true" } else { "" };
+        let found = self.get(&format!("?$filter={clause}{count}&$select=id&$top=999"), advanced).await;
+        let about = format!("{}, {clause}", self.list);
+        assert!(found.ids.iter().all(|id| whole.ids.contains(id)), "{about}: more than is listed");
+        if found.answer.status == 200 && advanced {
+            self.world.answered.fetch_add(1, Relaxed);
+            assert_eq!(found.answer.json()["@odata.count"], found.ids.len(), "{about}");
+            let number = self.get(&format!("/$count?$filter={clause}"), true).await.answer;
+            assert_eq!(number.text, found.ids.len().to_string(), "{about}");
+        }
+        found
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_by_asking_what_they_may_not_read() {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let world = World::fresh().await;
+    let (tenant, user) = (world.objects.tenant, world.objects.full(&USER).id);
+    for _ in campaign::rounds(ROUNDS) {
+        let names = Permission::ALL.iter().map(|permission| permission.name());
+        let sets = names.flat_map(|name| [vec![name], vec!["GroupMember.Read.All", name]]).chain([vec![]]);
+        for set in sets {
+            for token in [tenant.app_token(set.clone()).await, tenant.user_token(user, set.clone()).await] {
+                for (list, is_mixed) in &world.lists {
+                    Caller { world: &world, token: &token, list }.ask(&mut random, *is_mixed).await;
+                }
+            }
+        }
+    }
+    let (asked, answered) = (world.asked.into_inner(), world.answered.into_inner());
+    assert!(answered > 0, "queries are answered");
+    campaign::report("queries", format_args!("{asked} requests, {answered} filters answered (seed {seed})"));
+}
