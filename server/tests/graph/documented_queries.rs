@@ -3,7 +3,7 @@
 
 use crate::support::{Answer, Tenant, send};
 use reqwest::Method;
-use roster_server::model::kinds::ObjectKind;
+use roster_server::model::{ids::AppId, kinds::ObjectKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -130,7 +130,7 @@ impl World {
             world.names.insert(id, name);
         }
         for (name, owner) in [("Loom", Some(OWNER)), ("Spindle", None)] {
-            let values = json!({"displayName": name, "appId": Uuid::new_v4().to_string(), "appOwnerOrganizationId": owner});
+            let values = json!({"displayName": name, "appId": AppId::random().to_string(), "appOwnerOrganizationId": owner});
             world.put(name, ObjectKind::ServicePrincipal, values).await;
         }
         for (name, day, types) in
@@ -140,7 +140,7 @@ impl World {
                 .into_iter()
                 .map(|kind: i32| json!({"type": kind, "identityProvider": null, "key": null}))
                 .collect();
-            let values = json!({"displayName": name, "accountEnabled": true, "deviceId": Uuid::new_v4().to_string(),
+            let values = json!({"displayName": name, "accountEnabled": true, "deviceId": AppId::random().to_string(),
                 "operatingSystem": "Plan 9", "operatingSystemVersion": "4", "registrationDateTime": day,
                 "alternativeSecurityIds": identifiers});
             world.put(name, ObjectKind::Device, values).await;
