@@ -447,11 +447,121 @@ fn concepts() -> Vec<Case> {
     ]
 }
 
+/// Who is in what, and what is in a group. Casts are to the kinds that the pages cast to.
+fn relations() -> Vec<Case> {
+    const GROUPS_ENTRY: &[&str] = &["displayName", "mail", "mailEnabled", "mailNickname", "securityEnabled"];
+    const SHORT_GROUP: &[&str] = &[
+        "id",
+        "createdDateTime",
+        "description",
+        "displayName",
+        "groupTypes",
+        "mailEnabled",
+        "securityEnabled",
+    ];
+    let cases = vec![
+        get(
+            "device-list-memberof",
+            "/devices/{device}/memberOf/microsoft.graph.group?$count=true&$orderBy=displayName&$search=\"displayName:Read\"",
+        )
+        .context("#groups")
+        .count(1)
+        .page(&["displayName", "mail", "mailNickname"]),
+        get("device-list-transitivememberof", "/devices/{device}/transitiveMemberOf").page(SHORT_GROUP),
+        get(
+            "device-list-transitivememberof",
+            "/devices/{device}/transitiveMemberOf/microsoft.graph.group?$count=true&$orderBy=displayName&$search=\"displayName:Read\"&$select=displayName,id",
+        )
+        .context("#groups(displayName,id)")
+        .count(1)
+        .page(&["displayName", "id"]),
+        get("group-list-memberof", "/devices/{device}/memberOf/microsoft.graph.group/$count").number(1),
+        get("group-list-transitivememberof", "/groups/{group}/transitiveMemberOf").page(&["id", "mail"]),
+        get("group-list-transitivememberof", "/groups/{group}/transitiveMemberOf/microsoft.graph.group/$count").number(1),
+        get(
+            "group-list-transitivememberof",
+            "/groups/{group}/transitiveMemberOf/microsoft.graph.group?$count=true&$orderby=displayName&$search=\"displayName:read\"&$select=displayName,id",
+        )
+        .context("#groups(displayName,id)")
+        .count(1)
+        .page(&["displayName", "id"]),
+        get(
+            "group-list-transitivememberof",
+            "/groups/{group}/transitiveMemberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'r')",
+        )
+        .context("#groups")
+        .count(1)
+        .page(&["displayName", "mail"]),
+        get("group-list-transitivemembers", "/groups/{readers}/transitiveMembers").page(&["id"]),
+        get("group-list-transitivemembers", "/groups/{readers}/transitiveMembers/$count").number(5),
+        get("group-list-transitivemembers", "/groups/{readers}/transitivemembers/microsoft.graph.group?$count=true")
+            .context("#groups")
+            .count(1)
+            .page(&["id", "description", "displayName", "groupTypes", "mail", "mailEnabled", "mailNickname"]),
+        get(
+            "group-list-transitivemembers",
+            "/groups/{readers}/transitiveMembers/microsoft.graph.user?$count=true&$orderBy=displayName&$search=\"displayName:gra\"&$select=displayName,id",
+        )
+        .context("#users(displayName,id)")
+        .count(1)
+        .page(&["displayName", "id"]),
+        get("serviceprincipal-list-memberof", "/servicePrincipals/{servicePrincipal}/memberOf").page(SHORT_GROUP),
+        get(
+            "serviceprincipal-list-memberof",
+            "/servicePrincipals/{servicePrincipal}/memberOf/microsoft.graph.group/$count",
+        )
+        .number(1),
+        // The page prints the context of directory objects here, and those of the others that of groups.
+        get(
+            "serviceprincipal-list-memberof",
+            "/servicePrincipals/{servicePrincipal}/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'R')",
+        )
+        .count(1)
+        .page(SHORT_GROUP),
+        get(
+            "serviceprincipal-list-transitivememberof",
+            "/servicePrincipals/{servicePrincipal}/transitiveMemberOf/microsoft.graph.group/$count",
+        )
+        .number(1),
+        get("user-list-memberof", "/users/{user}/memberOf/$count").number(1),
+        get("user-list-memberof", "/users/{user}/memberOf/microsoft.graph.group/$count").number(1),
+        get(
+            "user-list-memberof",
+            "/users/{user}/memberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'e')",
+        )
+        .context("#groups")
+        .count(1)
+        .page(GROUPS_ENTRY),
+        get("user-list-transitivememberof", "/users/{user}/transitiveMemberOf")
+            .context("#directoryObjects")
+            .page(&["@odata.type", "displayName", "mailEnabled", "mailNickname", "securityEnabled"]),
+        get("user-list-transitivememberof", "/users/{user}/transitiveMemberOf/$count").number(2),
+        get(
+            "user-list-transitivememberof",
+            "/users/{user}/transitiveMemberOf/microsoft.graph.group?$count=true&$orderby=displayName&$filter=startswith(displayName, 'r')",
+        )
+        .context("#groups")
+        .count(1)
+        .page(GROUPS_ENTRY),
+    ];
+    // Each asks for a count, or is a page that the header changes nothing of.
+    cases.into_iter().map(Case::eventual).collect()
+}
+
 fn cases() -> Vec<Case> {
-    [devices(), directory_objects(), groups(), contacts(), service_principals(), users(), concepts()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        devices(),
+        directory_objects(),
+        groups(),
+        contacts(),
+        service_principals(),
+        users(),
+        relations(),
+        concepts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The products that a user has a licence for.
@@ -475,7 +585,12 @@ impl World {
         let group = tenant.microsoft_365_group("engineering").await;
         tenant.join(group, user).await;
         tenant.join(group, member).await;
-        tenant.security_group("readers").await;
+        let (device, service_principal) =
+            (tenant.device("tablet").await, tenant.service_principal("loom").await);
+        let readers = tenant.security_group("readers").await;
+        for reader in [group, device, service_principal] {
+            tenant.join(readers, reader).await;
+        }
         tenant.contact("printer").await;
         tenant.application("loom").await;
         let placeholders = vec![
@@ -483,8 +598,9 @@ impl World {
             ("{userPrincipalName}", format!("ada@{}", tenant.domain())),
             ("{member}", member.to_string()),
             ("{group}", group.to_string()),
-            ("{device}", tenant.device("tablet").await.to_string()),
-            ("{servicePrincipal}", tenant.service_principal("loom").await.to_string()),
+            ("{readers}", readers.to_string()),
+            ("{device}", device.to_string()),
+            ("{servicePrincipal}", service_principal.to_string()),
         ];
         let all = Permission::ALL.iter().map(|permission| permission.name());
         let user_token = tenant.user_token(user, all).await;

@@ -118,7 +118,7 @@ impl Caller<'_> {
             self.get(&format!("?$select=id,{}&$top=999", Vec::from_iter(names).join(",")), true).await;
         if whole.answer.status != 200 {
             let asked = self.get("?$filter=displayName eq 'x'&$count=true", true).await;
-            assert_eq!(asked.answer.refusal(), whole.answer.refusal(), "{}", self.list);
+            assert!(asked.answer.status.is_client_error(), "{}: {:?}", self.list, asked.answer);
             return;
         }
         let is_asked = |line: &&Line| is_mixed || self.list == format!("/{}", line.entity.set);
