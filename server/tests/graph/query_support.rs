@@ -223,6 +223,7 @@ impl Line {
         use Ask::{AtLeast, AtMost, Count, EndsWith, Equal, In, Not, NotEqual, NotNull, Null, StartsWith};
         let is_lambda = self.path.contains("/any");
         let mut asks = match self.kind {
+            _ if self.names().1 == Some("issuerAssignedId") => return vec![Equal, Not],
             "count" => return [0, 1].into_iter().flat_map(|n| [Count(n, true), Count(n, false)]).collect(),
             "text" => vec![Equal, Not, StartsWith, EndsWith, Null],
             "time" | "number" => vec![Equal, Not, AtLeast, AtMost, Null],
@@ -246,10 +247,14 @@ impl Line {
         };
         match ask {
             Ask::Equal | Ask::In => self.eq,
+            // The directory negates ids only as a whole.
+            Ask::NotEqual if self.path == "id" => Support::Never,
             Ask::NotEqual | Ask::Not => negated(self.eq),
             Ask::StartsWith => self.starts_with,
             Ask::EndsWith => self.ends_with,
             Ask::AtLeast | Ask::AtMost => self.range,
+            // No identity is without an issuer.
+            Ask::Null if self.names() == ("identities", Some("issuer")) => Support::Never,
             Ask::Null => self.null,
             Ask::NotNull => negated(self.null),
             Ask::Count(n, _) if self.count.contains(&n.to_string()) => Support::Advanced,
@@ -339,23 +344,33 @@ fn unsupported(message: &str) -> (u16, String, String) {
     refused(400, "Request_UnsupportedQuery", message)
 }
 
+fn unsupported_clause(property: &str, entity: &Entity) -> (u16, String, String) {
+    unsupported(&format!(
+        "Unsupported or invalid query filter clause specified for property '{property}' of resource '{}'.",
+        entity.resource
+    ))
+}
+
 /// Why Graph refuses what a line doesn't take.
 fn refusal(line: &Line, ask: Ask, advanced: bool) -> (u16, String, String) {
-    let needs_parameters = line.support_of(ask) == Support::Advanced && !advanced;
+    let needs_parameters = |operator: &str| {
+        unsupported(&format!(
+            "Operator '{operator}' is not supported because the required parameters might be missing. Try adding \
+             $count=true query parameter and ConsistencyLevel:eventual header. Refer to \
+             https://aka.ms/graph-docs/advanced-queries for more information"
+        ))
+    };
     match ask {
+        Ask::Not if !advanced => needs_parameters("not"),
+        Ask::Count(..) if !advanced => needs_parameters("$count"),
+        Ask::EndsWith if line.ends_with == Support::Advanced => needs_parameters("endsWith"),
+        _ if line.path == "id" => unsupported(
+            "Invalid query specified. The 'id' property can only be used with the equals-match operator",
+        ),
         Ask::NotEqual | Ask::NotNull if !advanced => {
             unsupported("Filter operator 'NotEqualsMatch' is not supported.")
         }
-        Ask::EndsWith if needs_parameters => unsupported(
-            "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding \
-             $count=true query parameter and ConsistencyLevel:eventual header. Refer to \
-             https://aka.ms/graph-docs/advanced-queries for more information",
-        ),
-        _ => unsupported(&format!(
-            "Unsupported or invalid query filter clause specified for property '{}' of resource '{}'.",
-            line.names().0,
-            line.entity.resource
-        )),
+        _ => unsupported_clause(line.names().0, line.entity),
     }
 }
 
@@ -399,25 +414,23 @@ async fn what_has_no_line_is_not_filtered_by() {
                 continue;
             }
             let clause = match property.kind {
-                Kind::Boolean => format!("{} eq true", property.name),
-                Kind::Int32 => format!("{} eq 1", property.name),
-                Kind::DateTime => format!("{} ge 2026-03-01T12:00:00Z", property.name),
-                Kind::String => format!("{} eq 'x'", property.name),
-                Kind::Strings => format!("{}/any(x:x eq 'x')", property.name),
+                Kind::Strings => format!("{}/any(x:x eq null)", property.name),
                 Kind::Object(complex) => format!("{}/{} eq null", property.name, complex.properties[0].name),
                 Kind::Objects(complex) => {
                     format!("{}/any(x:x/{} eq null)", property.name, complex.properties[0].name)
                 }
+                _ => format!("{} eq null", property.name),
             };
             for advanced in [false, true] {
                 let answer = ask(&objects, entity, &format!("$filter={clause}"), advanced).await;
-                let message = format!(
-                    "Unsupported or invalid query filter clause specified for property '{}' of resource '{}'.",
-                    property.name, entity.resource
-                );
-                assert_eq!(answer.refusal(), unsupported(&message), "{clause}, advanced: {advanced}");
+                let expected = unsupported_clause(property.name, entity);
+                assert_eq!(answer.refusal(), expected, "{clause}, advanced: {advanced}");
             }
         }
+    }
+    for line in lines.iter().filter(|line| line.served == Served::NotKept) {
+        let answer = ask(&objects, line.entity, &format!("$filter={} eq true", line.path), true).await;
+        assert_eq!(answer.refusal(), unsupported_clause(line.names().0, line.entity), "{}", line.path);
     }
 }
 
@@ -482,9 +495,10 @@ async fn each_property_is_searched_as_its_line_says() {
             continue;
         };
         let value = objects.full(entity).at(&line)[0].as_str().unwrap().to_lowercase();
-        let (start, inner) = (&value[..3], &value[1..4]);
+        let (start, inner): (String, String) =
+            (value.chars().take(3).collect(), value.chars().skip(1).take(3).collect());
         // Only words are found by what stands behind the first: "ox" of "Quartz O'x".
-        for text in [start, inner, "ox"] {
+        for text in [&*start, &*inner, "ox"] {
             let finds = |own: &Value| {
                 let own = own.as_str().unwrap().to_lowercase();
                 own.starts_with(text) || line.search == Search::Words && text == "ox" && own.ends_with("o'x")
