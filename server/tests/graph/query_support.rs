@@ -223,6 +223,10 @@ impl Line {
         use Ask::{AtLeast, AtMost, Count, EndsWith, Equal, In, Not, NotEqual, NotNull, Null, StartsWith};
         let is_lambda = self.path.contains("/any");
         let mut asks = match self.kind {
+            // No identity is without an issuer: that isn't asked.
+            _ if self.names() == ("identities", Some("issuer")) => {
+                return vec![Equal, Not, StartsWith, EndsWith];
+            }
             _ if self.names().1 == Some("issuerAssignedId") => return vec![Equal, Not],
             "count" => return [0, 1].into_iter().flat_map(|n| [Count(n, true), Count(n, false)]).collect(),
             "text" => vec![Equal, Not, StartsWith, EndsWith, Null],
@@ -253,8 +257,6 @@ impl Line {
             Ask::StartsWith => self.starts_with,
             Ask::EndsWith => self.ends_with,
             Ask::AtLeast | Ask::AtMost => self.range,
-            // No identity is without an issuer.
-            Ask::Null if self.names() == ("identities", Some("issuer")) => Support::Never,
             Ask::Null => self.null,
             Ask::NotNull => negated(self.null),
             Ask::Count(n, _) if self.count.contains(&n.to_string()) => Support::Advanced,
