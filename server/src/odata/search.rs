@@ -148,7 +148,7 @@ mod tests {
                 r#""a:x" OR "b:y" AND "c:z""#,
                 Search::Or(vec![a.clone(), Search::And(vec![b.clone(), c.clone()])]),
             ),
-            (r#"("a:x" OR "b:y") AND "c:z""#, Search::And(vec![Search::Or(vec![a.clone(), b.clone()]), c])),
+            (r#"("a:x" OR "b:y") AND "c:z""#, Search::And(vec![Search::Or(vec![a.clone(), b]), c])),
             (r#"(("a:x"))"#, a),
             (r#""a:say \"hi\" \\ AND (x)""#, phrase(r#"a:say "hi" \ AND (x)"#)),
             ("bob", phrase("bob")),

@@ -115,7 +115,7 @@ mod tests {
         for (path, literal, left, right) in [
             (path("accountEnabled", None), text.clone(), "Edm.Boolean", "Edm.String"),
             (path("department", None), Literal::Int32("5".into()), "Edm.String", "Edm.Int32"),
-            (path("department", None), sku.clone(), "Edm.String", "Edm.Guid"),
+            (path("department", None), sku, "Edm.String", "Edm.Guid"),
             (path("createdDateTime", None), text.clone(), "Edm.DateTimeOffset", "Edm.String"),
             (path("otherMails", None), Literal::Boolean(true), "Edm.String", "Edm.Boolean"),
             (sku_id, text, "Edm.Guid", "Edm.String"),
