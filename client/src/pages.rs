@@ -7,7 +7,10 @@ use crate::{
 use async_stream::try_stream;
 use futures::{Stream, TryStreamExt};
 use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
-use reqwest::{Url, header::CONTENT_TYPE};
+use reqwest::{
+    Url,
+    header::{CONTENT_TYPE, HeaderValue},
+};
 use serde::de::DeserializeOwned;
 use std::num::NonZeroU32;
 use uuid::Uuid;
@@ -116,6 +119,8 @@ impl Client {
             return Err(invalid("leads to another origin"));
         }
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        // Links to what was counted or searched are only good with the header that the first request had.
+        request.headers_mut().insert("ConsistencyLevel", HeaderValue::from_static("eventual"));
         hooks::prepare(self, &mut request).await.map_err(Error::Custom)?;
         let answer = hooks::send(self, request).await?;
         if answer.status().is_success() {

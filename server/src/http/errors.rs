@@ -409,6 +409,7 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::Missing(name) => {
             bad(BAD_REQUEST, format!("The query option '{name}' must stand in this request."))
         }
+        QueryFault::Encoding => bad(GATEWAY_BAD_REQUEST, "The query of the URL is not valid UTF-8."),
         QueryFault::Twice(name) => {
             bad(UNSUPPORTED_QUERY, format!("The query option '{name}' may stand in a request only once."))
         }

@@ -1,6 +1,6 @@
 //! The query options of an operation, and the header that goes with them: one value both reads and documents them.
 
-use super::errors::Failure;
+use super::errors::{Failure, RequestFault};
 use crate::odata::query::{MAX_PAGE_SIZE, Query, QueryFault, QueryOption};
 use axum::http::{HeaderMap, request::Parts};
 use serde_json::{Value, json};
@@ -73,6 +73,9 @@ impl QueryOptions {
         query.max_page_size = max_page_size(&request.headers);
         if query.is_eventual {
             Ok(query)
+        } else if query.skip_token.is_some() && (query.count || query.search.is_some()) {
+            // The link is of an advanced query, whose header isn't in it.
+            Err(RequestFault::PageToken.into())
         } else if query.search.is_some() {
             Err(QueryFault::SearchWithoutConsistencyLevel.into())
         } else if self.eventual {

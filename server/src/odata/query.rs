@@ -7,7 +7,7 @@ use super::{
     faults::{FilterFault, OrderFault, SearchFault},
     listing::DEFAULT_PAGE_SIZE,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
 
 /// The largest page.
@@ -88,6 +88,9 @@ pub enum QueryFault {
     /// The operation needs this option.
     #[error("no query option '{0}'")]
     Missing(&'static str),
+    /// The query is no text: what is percent-encoded isn't UTF-8.
+    #[error("the query isn't UTF-8")]
+    Encoding,
     /// The option is given twice.
     #[error("query option '{0}' stands there twice")]
     Twice(&'static str),
@@ -154,6 +157,7 @@ impl Query {
     /// Reads the query of a URL (without its `?`) for an operation that takes some options. Those of `not_yet` Graph takes
     /// there too.
     pub fn read(text: &str, takes: &[QueryOption], not_yet: &[&str]) -> Result<Self, QueryFault> {
+        percent_decode_str(text).decode_utf8().map_err(|_| QueryFault::Encoding)?;
         let mut query = Self::default();
         let mut seen = Vec::new();
         for (sent, value) in url::form_urlencoded::parse(text.as_bytes()) {
@@ -370,6 +374,9 @@ mod tests {
             assert_eq!(read(&format!("$top={bad}")), Err(QueryFault::PageSize(bad.into())));
         }
         assert_eq!(read("").unwrap().page_size(), DEFAULT_PAGE_SIZE);
+        for bad in ["$top=%FF", "other=%C3", "%80=1"] {
+            assert_eq!(read(bad), Err(QueryFault::Encoding), "{bad}");
+        }
     }
 
     proptest! {
@@ -380,9 +387,12 @@ mod tests {
 
         #[test]
         fn a_next_link_reads_as_the_same_query(top in proptest::option::of(1usize..=999), count: bool,
-                select in proptest::option::of(proptest::collection::vec("[a-zA-Z]{1,8}", 1..4))) {
-            let query = Query { select, top, count, ..Query::default() };
-            let again = read(&query.next("abc")).unwrap();
+                select in proptest::option::of(proptest::collection::vec("[a-zA-Z]{1,8}", 1..4)),
+                filter in proptest::option::of(".{0,20}"), search in proptest::option::of(".{0,20}")) {
+            let query = Query { select, top, count, filter, search, ..Query::default() };
+            let takes = [QueryOption::Filter, QueryOption::Search, QueryOption::Select, QueryOption::Top,
+                QueryOption::Count, QueryOption::SkipToken];
+            let again = Query::read(&query.next("abc"), &takes, &[]).unwrap();
             prop_assert_eq!(again.fixed(), query.fixed());
             prop_assert_eq!(again.skip_token.as_deref(), Some("abc"));
         }

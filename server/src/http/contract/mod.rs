@@ -4,6 +4,7 @@ pub mod error_examples;
 pub mod error_responses;
 pub mod headers;
 mod query_faults;
+mod query_words;
 mod refusals;
 pub mod request_faults;
 pub mod schemas;

@@ -118,6 +118,7 @@ fn query(options: &QueryOptions) -> Vec<ErrorExample> {
             "The operation has no such query option.",
             QueryFault::Unsupported("$fields".into()),
         ),
+        ErrorExample::new("undecodableQuery", "The query isn't UTF-8.", QueryFault::Encoding),
         ErrorExample::new("skip", "No operation takes `$skip`.", QueryFault::Skip("$skip".into())),
     ];
     examples.extend(options.takes.first().map(|&option| twice(option)));
@@ -176,7 +177,7 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
         ],
         QueryOption::SkipToken => vec![ErrorExample::new(
             "invalidPageToken",
-            "`$skiptoken` isn't from a link to this list.",
+            "`$skiptoken` isn't from a link to this list, or lacks the header that the list was asked with.",
             RequestFault::PageToken,
         )],
     }

@@ -1,5 +1,6 @@
 //! The entities in the contract: schemas folded out of the property tables.
 
+use super::query_words;
 use crate::{
     directory::groups::MAX_REFERENCES,
     http::operation::{self, alternatives},
@@ -290,6 +291,9 @@ impl Shape {
         if let Some(need) = property.needs.of(self.access()) {
             description.push_str(&in_words(need, self.access()));
         }
+        if matches!(self, Self::Answer) {
+            description.push_str(&query_words::of(property));
+        }
         property_schema(property, description, nullable, limits)
     }
 }
@@ -400,6 +404,9 @@ fn description(property: &Property, limits: Limits) -> String {
             )),
             _ => {}
         }
+    }
+    if limits == Limits::InWords {
+        text.push_str(&query_words::of(property));
     }
     text
 }

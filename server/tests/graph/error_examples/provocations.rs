@@ -91,6 +91,7 @@ impl Attempt<'_> {
             "missingReference" => self.ask(""),
             "idTwice" => self.ask("@id=x&@id=x"),
             "unknownQueryOption" => self.ask("$fields=id"),
+            "undecodableQuery" => self.ask("other=%FF"),
             "selectTwice" => self.ask("$select=id&$select=id"),
             "topTwice" => self.ask("$top=1&$top=1"),
             "invalidSelect" => self.ask("$select=/"),
