@@ -45,6 +45,23 @@ const OF_HTTP: [&str; 3] = [
     "The request's body ended too early.",
 ];
 
+/// What is said of a `$filter`, `$search` or `$orderby` that can't be read depends on where that is: the contract has one example of
+/// each.
+static OF_SYNTAX: LazyLock<Regex> = LazyLock::new(|| {
+    let place = r"at position \d+ in '(?s:.*)'\.";
+    let faults = [
+        r"An identifier was expected at position \d+\.",
+        r"Recursion depth exceeded allowed limit\.",
+        r"The text is longer than 8192 bytes\.",
+        r"A list holds more than 1000 values\.",
+        &format!(r"Syntax error(?:: character '(?s:.)' is not valid)? {place}"),
+        &format!("There is an unterminated string literal {place}"),
+        &format!(r"(?:Expression|'\('|'\)' or operator|'\)' or ',') expected {place}"),
+    ]
+    .join("|");
+    Regex::new(&format!("^(?:Invalid filter clause: )?(?:{faults})$")).unwrap()
+});
+
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     let document = http::document().unwrap();
     let mut closed = document["components"].clone();
@@ -216,6 +233,7 @@ impl Contract {
         let message = error["message"].as_str().unwrap_or_default();
         let shown = promised["content"]["application/json"]["examples"].as_object();
         let is_shown = OF_HTTP.contains(&message)
+            || OF_SYNTAX.is_match(message)
             || shown.into_iter().flatten().any(|(_, example)| {
                 let shared = example["$ref"].as_str().and_then(|place| self.document.pointer(&place[1..]));
                 let shown = &shared.unwrap_or(example)["value"]["error"];
