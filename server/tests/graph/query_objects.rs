@@ -51,6 +51,8 @@ pub struct Objects {
 const WORDS: [&str; 3] = ["Agate", FULL, "Basalt"];
 /// That of the object which has all values.
 const FULL: &str = "Quartz";
+/// What all times are.
+const TIME: &str = "2026-03-01T12:00:00Z";
 
 impl Objects {
     pub async fn fresh() -> Self {
@@ -68,6 +70,16 @@ impl Objects {
     /// The objects of this kind, in the order in which they were made.
     pub fn of(&self, entity: &Entity) -> &[Object; 3] {
         &self.objects[entity.name]
+    }
+
+    /// A value to ask a line for: that of the object which has all, where it has one.
+    pub fn value(&self, line: &Line) -> Value {
+        let full = self.full(line.entity).at(line);
+        full.first().cloned().unwrap_or_else(|| match line.kind {
+            "time" => TIME.into(),
+            "flag" => true.into(),
+            _ => Value::Null,
+        })
     }
 
     /// The one that has all values.
@@ -120,7 +132,7 @@ fn sample(tenant: &Tenant, property: &Property, word: &str) -> Value {
     match property.kind {
         Kind::Boolean => full.into(),
         Kind::Int32 => if full { 2 } else { 1 }.into(),
-        Kind::DateTime => "2026-03-01T12:00:00Z".into(),
+        Kind::DateTime => TIME.into(),
         Kind::String => text(tenant, property, word).into(),
         Kind::Strings => json!([text(tenant, property, word)]),
         Kind::Object(complex) => parts(tenant, complex.properties, word),

@@ -131,7 +131,7 @@ impl Caller<'_> {
     /// Asks for the value of one line in every way.
     async fn ask_line(&self, whole: &List, line: &Line) {
         let objects = self.world.objects.of(line.entity);
-        let value = objects[1].at(line).first().cloned().unwrap_or_default();
+        let value = self.world.objects.value(line);
         let name = line.names().0;
         let shown = objects.each_ref().map(|object| whole.shows(object, name));
         let shows_difference = shown[0] != shown[1] || shown[1] != shown[2];
