@@ -7,6 +7,7 @@ pub mod directory_objects;
 pub mod groups;
 pub mod import;
 mod lookup;
+pub mod member_of;
 pub mod members;
 pub mod navigation;
 pub mod objects;

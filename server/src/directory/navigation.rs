@@ -5,23 +5,36 @@ use super::{
     objects::{Page, check_listed},
 };
 use crate::{
-    model::{ENTITIES, entity, permissions::Grants, values::Document},
+    model::{
+        ENTITIES, entity,
+        permissions::{Grants, READ_HIDDEN_MEMBERS},
+        values::Document,
+    },
     odata::listing::Listing,
     store::{
         ReadTx,
+        nestings::HiddenMemberships,
         objects::Object,
         relations::{Direction, Relation},
+        transitive::{self, Effort},
     },
 };
 
 /// A navigation property of objects with keys of type `K`.
 pub struct Navigation<K> {
-    /// The relation that it follows.
-    pub relation: &'static Relation,
-    /// From which end to which.
-    pub direction: Direction,
+    /// What it follows from an object.
+    pub follows: Follows,
     /// The object with this key, where the caller may see what is related to it.
     pub source: fn(&ReadTx<'_>, &Grants, &K) -> Result<Object, Error>,
+}
+
+/// What is followed from an object.
+#[derive(Clone, Copy)]
+pub enum Follows {
+    /// A relation, one step.
+    Relation(&'static Relation, Direction),
+    /// Memberships, from group to group.
+    Memberships(Direction),
 }
 
 impl<K> Navigation<K> {
@@ -29,14 +42,38 @@ impl<K> Navigation<K> {
     pub fn list(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<Page, Error> {
         check_listed(by, &ENTITIES, listing)?;
         let source = (self.source)(tx, by, key)?;
-        let page = self.relation.page(tx, self.direction, &source, listing)?;
+        let hidden = hidden_memberships(by);
+        let page = match self.follows {
+            Follows::Relation(relation, direction) => {
+                relation.page(tx, direction, &source, listing, hidden)?
+            }
+            Follows::Memberships(direction) => {
+                transitive::page(tx, direction, &source, listing, hidden, Effort::default())?
+            }
+        };
         Ok(Page::of(page, |row| show_where_readable(by, row)))
     }
 
-    /// How much is related to it.
-    pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K) -> Result<u64, Error> {
+    /// How much there is of it on all pages of a listing.
+    pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<u64, Error> {
         let source = (self.source)(tx, by, key)?;
-        Ok(self.relation.count(tx, self.direction, &source)?)
+        let hidden = hidden_memberships(by);
+        Ok(match self.follows {
+            Follows::Relation(relation, direction) => {
+                relation.count(tx, direction, &source, listing.kind, hidden)?
+            }
+            Follows::Memberships(direction) => {
+                transitive::count(tx, direction, &source, listing.kind, hidden)?
+            }
+        })
+    }
+}
+
+/// Whether the caller may know of memberships in groups that hide them. Graph's pages make no exception for the caller's own.
+pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
+    match READ_HIDDEN_MEMBERS.reach(by) {
+        Some(_) => HiddenMemberships::Shown,
+        None => HiddenMemberships::LeftOut,
     }
 }
 

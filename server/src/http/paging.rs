@@ -41,7 +41,7 @@ impl PageRequest {
         self,
         app: &AppState,
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
-        count: impl Fn(&ReadTx<'_>, &Grants) -> Result<u64, directory::Error> + Send + Sync + 'static,
+        count: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<u64, directory::Error> + Send + Sync + 'static,
         write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
         + Send
         + Sync
@@ -54,7 +54,7 @@ impl PageRequest {
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let Self { caller, origin, query, .. } = &self;
             let page = list(tx, &caller.grants, &listing)?;
-            let count = query.counts().then(|| count(tx, &caller.grants)).transpose()?;
+            let count = query.counts().then(|| count(tx, &caller.grants, &listing)).transpose()?;
             let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
             write(origin, &Collection { page, next_link, count }, Select::of(query, caller))
         });

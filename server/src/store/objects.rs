@@ -105,27 +105,68 @@ pub(super) fn read_page(
     listing: &Listing,
 ) -> Result<Page, Error> {
     let Listing { kind, after, limit, .. } = listing;
-    let with_rest = match kind {
-        Some(kind) => listing.needs_rest(&[entity(*kind)]),
-        None => listing.needs_rest(&ENTITIES),
-    };
     // One more tells whether another page follows.
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let of_listing = params![after.row(), kind.map(numbers::of_kind), with_rest, rows];
+    let of_listing = params![after.row(), kind.map(numbers::of_kind), needs_rest(listing), rows];
     let parameters = [parameters, of_listing].concat();
-    let (mut page, mut size) = (Page { objects: Vec::new(), next: None }, 0);
-    tx.each(sql, &parameters, |row| {
-        if page.objects.len() == *limit || size > MAX_PAGE_BYTES {
+    let mut page = UnfinishedPage::of(*limit);
+    tx.each(sql, &parameters, |row| page.take(tx, row))?;
+    Ok(page.page)
+}
+
+/// Reads a page of these objects, which are handed over in the order of the listing until it is full. Of those that are deleted,
+/// or of another kind than the listing asks for, it has none.
+pub(super) fn read_page_of(
+    tx: &ReadTx<'_>,
+    listing: &Listing,
+    hand_over: impl FnOnce(&mut dyn FnMut(RowNumber) -> Result<ControlFlow<()>, Error>) -> Result<(), Error>,
+) -> Result<Page, Error> {
+    let sql = select_objects!(
+        ", o.document, CASE WHEN ?3 THEN o.rest END FROM objects o
+         WHERE o.row = ?1 AND (?2 IS NULL OR o.kind = ?2) AND o.deleted_at IS NULL"
+    );
+    let (kind, with_rest) = (listing.kind.map(numbers::of_kind), needs_rest(listing));
+    let mut page = UnfinishedPage::of(listing.limit);
+    hand_over(&mut |row| {
+        let taken = tx.one(sql, params![row.0, kind, with_rest], |row| page.take(tx, row))?;
+        Ok(taken.unwrap_or(ControlFlow::Continue(())))
+    })?;
+    Ok(page.page)
+}
+
+/// Whether a page has the rest of documents.
+fn needs_rest(listing: &Listing) -> bool {
+    match listing.kind {
+        Some(kind) => listing.needs_rest(&[entity(kind)]),
+        None => listing.needs_rest(&ENTITIES),
+    }
+}
+
+/// A page that objects are added to.
+struct UnfinishedPage {
+    page: Page,
+    limit: usize,
+    bytes: usize,
+}
+
+impl UnfinishedPage {
+    fn of(limit: usize) -> Self {
+        Self { page: Page { objects: Vec::new(), next: None }, limit, bytes: 0 }
+    }
+
+    /// Takes an object off a row. The first that the page has no room for ends it.
+    fn take(&mut self, tx: &ReadTx<'_>, row: &Row<'_>) -> Result<ControlFlow<()>, Error> {
+        let Self { page, limit, bytes } = self;
+        if page.objects.len() == *limit || *bytes > MAX_PAGE_BYTES {
             page.next = page.objects.last().map(|(last, _)| Cursor::Row(last.row.0));
             return Ok(ControlFlow::Break(()));
         }
-        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
-        size += document.size();
-        tx.check_size(size)?;
-        page.objects.push((read(row)?, document));
+        let (object, document) = read_with_document(row)?;
+        *bytes += document.size();
+        tx.check_size(*bytes)?;
+        page.objects.push((object, document));
         Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(page)
+    }
 }
 
 /// The object with this id, unless it is deleted.

@@ -91,6 +91,11 @@ impl Operation {
         })
     }
 
+    /// Whether it is one on the signed-in user.
+    pub fn is_on_me(&self) -> bool {
+        self.path == "/me" || self.path.starts_with("/me/")
+    }
+
     /// Whether its query names an object.
     pub fn takes_reference(&self) -> bool {
         self.parameters.as_array().into_iter().flatten().any(|parameter| parameter["name"] == "@id")

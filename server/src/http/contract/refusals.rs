@@ -47,10 +47,12 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "update_group" => group_update(need),
         "delete_group" => vec![group_not_found(), managed_by_exchange(), role_assignable_group()],
 
-        "list_group_members" => {
+        "list_group_members" | "list_group_transitive_members" => {
             vec![group_not_found(), hidden_members(), property_not_readable(need), not_in_lists()]
         }
-        "list_group_member_references" | "count_group_members" => vec![group_not_found(), hidden_members()],
+        "list_group_member_references" | "count_group_members" | "count_group_transitive_members" => {
+            vec![group_not_found(), hidden_members()]
+        }
         "add_group_member" => vec![
             group_not_found(),
             member_not_found(),
@@ -89,6 +91,27 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             role_assignable_group(),
         ],
 
+        "list_user_member_of" | "list_user_transitive_member_of" => {
+            [related(user_not_found(), need), vec![other_user(need)]].concat()
+        }
+        "count_user_member_of" | "count_user_transitive_member_of" => {
+            vec![user_not_found(), other_user(need)]
+        }
+        "list_my_member_of" | "list_my_transitive_member_of" => related(user_not_found(), need),
+        "count_my_member_of" | "count_my_transitive_member_of" => vec![user_not_found()],
+        "list_group_member_of" | "list_group_transitive_member_of" => related(group_not_found(), need),
+        "count_group_member_of" | "count_group_transitive_member_of" => vec![group_not_found()],
+        "list_device_member_of" | "list_device_transitive_member_of" => related(device_not_found(), need),
+        "count_device_member_of" | "count_device_transitive_member_of" => vec![device_not_found()],
+        "list_service_principal_member_of" | "list_service_principal_transitive_member_of" => {
+            related(service_principal_not_found(), need)
+        }
+        "count_service_principal_member_of" | "count_service_principal_transitive_member_of" => {
+            vec![service_principal_not_found()]
+        }
+        "list_contact_member_of" | "list_contact_transitive_member_of" => related(contact_not_found(), need),
+        "count_contact_member_of" | "count_contact_transitive_member_of" => vec![contact_not_found()],
+
         "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
         "update_device" => {
             [updated(&DEVICE), vec![device_not_found(), null(&DEVICE), immutable(&DEVICE, "deviceId")]]
@@ -109,7 +132,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
 
         "get_application" => vec![absent("applicationNotFound", "There is no such application.")],
-        "get_contact" => vec![absent("contactNotFound", "There is no such contact.")],
+        "get_contact" => vec![contact_not_found()],
 
         "get_directory_object" => vec![object_not_found(), property_not_readable(need), no_mailbox()],
         "delete_directory_object" => vec![
@@ -268,6 +291,15 @@ fn device_not_found() -> ErrorExample {
 
 fn service_principal_not_found() -> ErrorExample {
     absent("servicePrincipalNotFound", "There is no such service principal.")
+}
+
+fn contact_not_found() -> ErrorExample {
+    absent("contactNotFound", "There is no such contact.")
+}
+
+/// What lists of objects that are related to an object refuse. This one isn't there.
+fn related(not_found: ErrorExample, need: &Need) -> Vec<ErrorExample> {
+    vec![not_found, property_not_readable(need), not_in_lists()]
 }
 
 fn not_in_lists() -> ErrorExample {

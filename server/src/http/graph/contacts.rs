@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-const CONTACTS: Objects = Objects {
+pub(super) const CONTACTS: Objects = Objects {
     kind: ObjectKind::OrgContact,
     tag: "contacts",
     one: "a contact",

@@ -23,7 +23,7 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-const DEVICES: Objects = Objects {
+pub(super) const DEVICES: Objects = Objects {
     kind: ObjectKind::Device,
     tag: "devices",
     one: "a device",

@@ -7,6 +7,7 @@ mod devices;
 mod directory_objects;
 mod groups;
 mod me;
+mod member_of;
 mod members;
 mod owners;
 mod service_principals;
@@ -23,6 +24,7 @@ pub(super) fn operations() -> Vec<Operation> {
         groups::operations(),
         members::operations(),
         owners::operations(),
+        member_of::operations(),
         devices::operations(),
         service_principals::operations(),
         applications::operations(),

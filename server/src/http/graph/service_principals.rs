@@ -25,7 +25,7 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-const SERVICE_PRINCIPALS: Objects = Objects {
+pub(super) const SERVICE_PRINCIPALS: Objects = Objects {
     kind: ObjectKind::ServicePrincipal,
     tag: "service principals",
     one: "a service principal",

@@ -24,7 +24,7 @@ use crate::{
         properties::{Property, Returned},
     },
     odata::{
-        listing::Listing,
+        listing::{Cursor, Listing},
         query::Query,
         reference::{Key, Reference},
     },
@@ -62,35 +62,46 @@ const SELECTED: &str = "with the default set of properties or those that `$selec
 
 /// What names an object in a path.
 pub(super) trait ObjectKey: FromPath + Send + Sync + 'static {
-    /// What it is, for the contract.
-    const WORDS: &str;
-    /// Its schema in the contract.
-    fn schema() -> RefOr<Schema>;
-    /// Its segment in links.
+    /// What rules take.
+    type Key: Send + Sync + 'static;
+    /// What rules take.
+    fn key(&self) -> &Self::Key;
+    /// Its segment in links. Where it has none, it isn't asked for one.
     fn segment(&self) -> String;
+    /// An operation whose path has it, of an object with this noun, such as this one.
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation;
 }
 
 impl ObjectKey for Key {
-    const WORDS: &str = "id or sign-in name";
+    type Key = Self;
 
-    fn schema() -> RefOr<Schema> {
-        String::schema()
+    fn key(&self) -> &Self {
+        self
     }
 
     fn segment(&self) -> String {
         utf8_percent_encode(self.text(), NON_ALPHANUMERIC).to_string()
     }
+
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation {
+        let description = format!("The {noun}'s id or sign-in name.");
+        operation.key("id", String::schema(), description, example)
+    }
 }
 
 impl ObjectKey for AsWritten<ObjectId> {
-    const WORDS: &str = "id";
+    type Key = Self;
 
-    fn schema() -> RefOr<Schema> {
-        guid()
+    fn key(&self) -> &Self {
+        self
     }
 
     fn segment(&self) -> String {
         self.value.to_string()
+    }
+
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation {
+        operation.key("id", guid(), format!("The {noun}'s id."), example)
     }
 }
 
@@ -142,7 +153,7 @@ impl Objects {
         let handler = async move |caller, State(app): State<AppState>, origin, query| {
             let list =
                 move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| objects::list(tx, by, kind, listing);
-            let count = move |tx: &ReadTx<'_>, _: &Grants| objects::count(tx, kind);
+            let count = move |tx: &ReadTx<'_>, _: &Grants, _: &Listing| objects::count(tx, kind);
             let write = move |origin: &_, page: &_, select: Option<Select<'_>>| {
                 answers::entities(origin, kind, page, select)
             };
@@ -203,11 +214,10 @@ impl Objects {
             answer_one(&app, &caller, &origin, query, move |tx, by, select| rule(tx, by, &key, select)).await
         };
         let noun = without_article(self.one);
-        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+        self.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .summary(self.tag, format!("Get {}", self.one))
             .description(format!("Gets {}, {SELECTED}", self.one))
             .page(format!("{}-get", self.page))
-            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .takes(&QueryOptions::OBJECT)
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
     }
@@ -225,12 +235,16 @@ impl Objects {
             Ok::<_, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);
-        Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler))
+        self.with_key::<K>(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Delete {}", self.one))
             .description(format!("Deletes {}.", self.one))
             .page(format!("{}-delete", self.page))
-            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .done(format!("The {noun} is deleted, durably."))
+    }
+
+    /// An operation on one of them, which this key names.
+    pub(super) fn with_key<K: ObjectKey>(&self, operation: Operation) -> Operation {
+        K::document(operation, without_article(self.one), &self.example_id())
     }
 
     fn example_id(&self) -> String {
@@ -239,11 +253,13 @@ impl Objects {
 }
 
 /// Objects that are related to objects of a kind, and how the operations on them are documented.
-pub(super) struct Related<K: 'static> {
+pub(super) struct Related<K: ObjectKey> {
     /// Those that they are related to.
     pub of: &'static Objects,
     /// Several, as the documentation calls them.
     pub name: &'static str,
+    /// How the names of their pages in Graph's documentation end.
+    pub page: &'static str,
     /// One of them, with its article.
     pub one: &'static str,
     /// The contract's tag.
@@ -251,7 +267,7 @@ pub(super) struct Related<K: 'static> {
     /// Kind, id and name of those that the examples show.
     pub examples: &'static [(ObjectKind, &'static str, &'static str)],
     /// Who sees them, and where they are.
-    pub navigation: &'static Navigation<K>,
+    pub navigation: &'static Navigation<K::Key>,
 }
 
 impl<K: ObjectKey> Related<K> {
@@ -302,9 +318,12 @@ impl<K: ObjectKey> Related<K> {
             let path = path.replace("{id}", &key.segment());
             let key = Arc::new(key);
             let counted = key.clone();
-            let list =
-                move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| navigation.list(tx, by, &key, listing);
-            let count = move |tx: &ReadTx<'_>, by: &Grants| navigation.count(tx, by, &counted);
+            let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+                navigation.list(tx, by, key.key(), listing)
+            };
+            let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+                navigation.count(tx, by, counted.key(), listing)
+            };
             PageRequest { caller, origin, path, query }.answer(&app, list, count, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
@@ -314,11 +333,14 @@ impl<K: ObjectKey> Related<K> {
     /// How many there are.
     pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
         let navigation = self.navigation;
-        let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            let count =
-                move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, &key).map_err(Failure::from);
-            Ok::<_, Failure>(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
-        };
+        let handler =
+            async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>, query: Query| {
+                let listing = query.listing(Cursor::START);
+                let count = move |tx: &ReadTx<'_>| {
+                    navigation.count(tx, &caller.grants, key.key(), &listing).map_err(Failure::from)
+                };
+                Ok::<_, Failure>(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
+            };
         let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .summary(self.tag, format!("Count {} of {}", self.name, self.of.one))
@@ -386,7 +408,7 @@ impl<K: ObjectKey> Related<K> {
 
     /// Graph's page on what is done with them.
     fn graph_page(&self, action: &str) -> String {
-        format!("{}-{action}-{}", self.of.page, self.name)
+        format!("{}-{action}-{}", self.of.page, self.page)
     }
 
     fn example_id(&self) -> String {
@@ -395,8 +417,7 @@ impl<K: ObjectKey> Related<K> {
 
     /// An operation with the key of the object that they are related to.
     fn to(&self, operation: Operation) -> Operation {
-        let noun = without_article(self.of.one);
-        operation.key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.of.example_id())
+        self.of.with_key::<K>(operation)
     }
 }
 

@@ -203,7 +203,7 @@ impl Attempt<'_> {
                 self.replace(0, sample::id(READERS));
                 self.ask("$select=unseenCount");
             }
-            "userNotFound" if self.operation.path == "/me" => self.by_user(ABSENT, all()).await,
+            "userNotFound" if self.operation.is_on_me() => self.by_user(ABSENT, all()).await,
             _ if name.ends_with("NotFound") => self.replace(0, sample::id(ABSENT)),
             _ => return false,
         }

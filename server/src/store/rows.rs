@@ -1,0 +1,108 @@
+//! Sets of objects, by their row numbers. Nothing else names the library that keeps them.
+
+use super::numbers::RowNumber;
+use roaring::RoaringTreemap;
+use std::ops::{BitAndAssign, BitOrAssign, SubAssign};
+
+/// A set of objects.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rows(RoaringTreemap);
+
+impl Rows {
+    /// Adds an object. `false`: it was there before.
+    pub fn insert(&mut self, row: RowNumber) -> bool {
+        self.0.insert(key(row))
+    }
+
+    /// Whether it holds this object.
+    pub fn contains(&self, row: RowNumber) -> bool {
+        self.0.contains(key(row))
+    }
+
+    /// How many objects it holds.
+    pub fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those after this row number, in the order of row numbers.
+    pub fn after(&self, row: RowNumber) -> impl Iterator<Item = RowNumber> {
+        let mut rows = self.0.iter();
+        rows.advance_to(key(row).saturating_add(1));
+        rows.filter_map(|row| i64::try_from(row).ok()).map(RowNumber)
+    }
+}
+
+/// Row numbers begin with 1.
+fn key(row: RowNumber) -> u64 {
+    u64::try_from(row.0).unwrap_or_default()
+}
+
+impl FromIterator<RowNumber> for Rows {
+    fn from_iter<I: IntoIterator<Item = RowNumber>>(rows: I) -> Self {
+        Self(rows.into_iter().map(key).collect())
+    }
+}
+
+impl Extend<RowNumber> for Rows {
+    fn extend<I: IntoIterator<Item = RowNumber>>(&mut self, rows: I) {
+        self.0.extend(rows.into_iter().map(key));
+    }
+}
+
+impl BitAndAssign<&Self> for Rows {
+    /// Leaves those that both hold.
+    fn bitand_assign(&mut self, other: &Self) {
+        self.0 &= &other.0;
+    }
+}
+
+impl BitOrAssign<&Self> for Rows {
+    /// Adds those of another set.
+    fn bitor_assign(&mut self, other: &Self) {
+        self.0 |= &other.0;
+    }
+}
+
+impl SubAssign<&Self> for Rows {
+    /// Takes away those of another set.
+    fn sub_assign(&mut self, other: &Self) {
+        self.0 -= &other.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{collection::btree_set, prelude::*};
+    use std::collections::BTreeSet;
+
+    fn rows() -> impl Strategy<Value = BTreeSet<i64>> {
+        btree_set(prop_oneof![1..300_i64, 1..i64::MAX], 0..60)
+    }
+
+    fn of(rows: &BTreeSet<i64>) -> Rows {
+        rows.iter().copied().map(RowNumber).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sets_of_rows_are_sets_of_numbers(a in rows(), b in rows(), after in 0..400_i64) {
+            let (mut both, mut either, mut only_a) = (of(&a), of(&a), of(&a));
+            both &= &of(&b);
+            either |= &of(&b);
+            only_a -= &of(&b);
+            prop_assert_eq!(both, of(&(&a & &b)));
+            prop_assert_eq!(&either, &of(&(&a | &b)));
+            prop_assert_eq!(only_a, of(&(&a - &b)));
+            prop_assert_eq!(either.len(), (&a | &b).len() as u64);
+            let listed: Vec<i64> = of(&a).after(RowNumber(after)).map(|row| row.0).collect();
+            prop_assert_eq!(listed, a.range(after + 1..).copied().collect::<Vec<_>>());
+            prop_assert!(b.iter().all(|row| of(&a).contains(RowNumber(*row)) == a.contains(row)));
+        }
+    }
+}
