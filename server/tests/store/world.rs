@@ -7,8 +7,7 @@ use roster_server::{
         kinds::ObjectKind,
     },
     store::{
-        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects,
-        relations::MEMBERS,
+        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects, relations::MEMBERS,
     },
 };
 use serde_json::json;
