@@ -213,6 +213,15 @@ impl Objects {
                 "deviceId": name.to_string(), "displayName": "d", "operatingSystem": "Linux",
                 "operatingSystemVersion": "6"})),
             "update_device" => Some(json!({"isManaged": true})),
+            check if check.starts_with("check_") && check.ends_with("_member_groups") => {
+                Some(json!({"groupIds": [self.group]}))
+            }
+            check if check.starts_with("check_") && check.ends_with("_member_objects") => {
+                Some(json!({"ids": [self.group]}))
+            }
+            get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
+                Some(json!({"securityEnabledOnly": false}))
+            }
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
             "update_service_principal" => Some(json!({"notes": "n"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),

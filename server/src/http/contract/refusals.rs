@@ -2,9 +2,10 @@
 
 use super::error_examples::ErrorExample;
 use crate::{
-    directory::{Refusal, sample},
+    directory::{Refusal, check_members, sample},
     http::errors::{Failure, RequestFault},
     model::{
+        actions::MAX_IDS,
         device::DEVICE,
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
@@ -111,6 +112,38 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         }
         "list_contact_member_of" | "list_contact_transitive_member_of" => related(contact_not_found(), need),
         "count_contact_member_of" | "count_contact_transitive_member_of" => vec![contact_not_found()],
+
+        "check_user_member_groups" => [check(user_not_found(), "groupIds"), vec![other_user(need)]].concat(),
+        "check_user_member_objects" => [check(user_not_found(), "ids"), vec![other_user(need)]].concat(),
+        "get_user_member_groups" | "get_user_member_objects" => {
+            [get_groups(user_not_found()), vec![too_many_results(), other_user(need)]].concat()
+        }
+        "check_my_member_groups" => check(user_not_found(), "groupIds"),
+        "check_my_member_objects" => check(user_not_found(), "ids"),
+        "get_my_member_groups" | "get_my_member_objects" => {
+            [get_groups(user_not_found()), vec![too_many_results()]].concat()
+        }
+        "check_group_member_groups" => check(group_not_found(), "groupIds"),
+        "check_group_member_objects" => check(group_not_found(), "ids"),
+        "get_group_member_groups" | "get_group_member_objects" => get_groups_of_no_user(group_not_found()),
+        "check_device_member_groups" => check(device_not_found(), "groupIds"),
+        "check_device_member_objects" => check(device_not_found(), "ids"),
+        "get_device_member_groups" | "get_device_member_objects" => get_groups_of_no_user(device_not_found()),
+        "check_service_principal_member_groups" => check(service_principal_not_found(), "groupIds"),
+        "check_service_principal_member_objects" => check(service_principal_not_found(), "ids"),
+        "get_service_principal_member_groups" | "get_service_principal_member_objects" => {
+            get_groups_of_no_user(service_principal_not_found())
+        }
+        "check_contact_member_groups" => check(contact_not_found(), "groupIds"),
+        "check_contact_member_objects" => check(contact_not_found(), "ids"),
+        "get_contact_member_groups" | "get_contact_member_objects" => {
+            get_groups_of_no_user(contact_not_found())
+        }
+        "check_directory_object_member_groups" => check(object_not_found(), "groupIds"),
+        "check_directory_object_member_objects" => check(object_not_found(), "ids"),
+        "get_directory_object_member_groups" | "get_directory_object_member_objects" => {
+            [get_groups_of_no_user(object_not_found()), vec![too_many_results()]].concat()
+        }
 
         "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
         "update_device" => {
@@ -300,6 +333,63 @@ fn contact_not_found() -> ErrorExample {
 /// What lists of objects that are related to an object refuse. This one isn't there.
 fn related(not_found: ErrorExample, need: &Need) -> Vec<ErrorExample> {
     vec![not_found, property_not_readable(need), not_in_lists()]
+}
+
+/// What checks refuse whose ids this parameter has. This object isn't there.
+fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let text = PropertyFault::Node { property: ids, found: Node::PrimitiveValue, expected: Node::StartArray };
+    vec![
+        not_found,
+        unknown_parameter(),
+        refused("missingIds", "The body has no ids.", of(PropertyFault::Required(ids))),
+        refused(
+            "nullCollection",
+            "Null for a collection, which can be empty.",
+            of(PropertyFault::NullCollection { property: ids, kind: "Collection(Edm.String)".into() }),
+        ),
+        refused("unexpectedText", "A text stands where an array is due.", of(text)),
+        refused(
+            "malformedId",
+            "One of the ids isn't one: nothing is looked for.",
+            of(PropertyFault::Invalid(ids)),
+        ),
+        refused("tooManyIds", "The body names more than twenty ids.", Refusal::TooManyIds { most: MAX_IDS }),
+    ]
+}
+
+fn unknown_parameter() -> ErrorExample {
+    let fault = PropertyFault::Unknown("colour".into());
+    refused("unknownProperty", "The body names what the action doesn't take.", check_members::refused(fault))
+}
+
+/// What requests for the groups of an object refuse. This one isn't there.
+fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
+    let literal = PropertyFault::Literal { literal: "yes".into(), kind: "Edm.Boolean".into() };
+    let other_type = refused(
+        "neitherTrueNorFalse",
+        "`securityEnabledOnly` is neither `true` nor `false`.",
+        check_members::refused(literal),
+    );
+    vec![not_found, unknown_parameter(), other_type]
+}
+
+/// The same where the object isn't a user.
+fn get_groups_of_no_user(not_found: ErrorExample) -> Vec<ErrorExample> {
+    let of_no_user = refused(
+        "securityGroupsOfNoUser",
+        "Only what users are in can be narrowed to security groups.",
+        Refusal::SecurityGroupsOfNoUser,
+    );
+    [get_groups(not_found), vec![of_no_user]].concat()
+}
+
+fn too_many_results() -> ErrorExample {
+    refused(
+        "tooManyResults",
+        "The object is in more than 11,000 groups.",
+        Refusal::TooManyResults { most: check_members::MAX_RESULTS },
+    )
 }
 
 fn not_in_lists() -> ErrorExample {

@@ -2,6 +2,7 @@
 //! knows SQL, and no `if` about the directory belongs here.
 
 mod applications;
+mod check_members;
 mod contacts;
 mod devices;
 mod directory_objects;
@@ -25,6 +26,7 @@ pub(super) fn operations() -> Vec<Operation> {
         members::operations(),
         owners::operations(),
         member_of::operations(),
+        check_members::operations(),
         devices::operations(),
         service_principals::operations(),
         applications::operations(),

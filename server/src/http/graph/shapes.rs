@@ -28,7 +28,7 @@ use crate::{
         query::Query,
         reference::{Key, Reference},
     },
-    store::{ReadTx, WriteTx},
+    store::{self, ReadTx, WriteTx},
 };
 use axum::{
     extract::State,
@@ -455,6 +455,23 @@ async fn relate<K: ObjectKey>(
 ) -> Result<Response, Failure> {
     write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
     Ok(answers::no_content())
+}
+
+/// Reads for a caller what this rule reads: on this thread, and from the beginning on one for long reads where that is too much for it.
+pub(super) async fn read<T: Send + 'static>(
+    app: &AppState,
+    caller: &Caller,
+    rule: impl Fn(&ReadTx<'_>, &Grants) -> Result<T, directory::Error> + Send + Sync + 'static,
+) -> Result<T, Failure> {
+    let (grants, store) = (caller.grants, app.store.tenant(caller.tenant));
+    let rule = Arc::new(rule);
+    let short = rule.clone();
+    match store.read(move |tx| short(tx, &grants)).await {
+        Err(directory::Error::Store(store::Error::Large)) => {
+            Ok(store.read_long(move |tx| rule(tx, &grants)).await?)
+        }
+        read => Ok(read?),
+    }
 }
 
 /// Does for a caller what this rule writes.

@@ -45,6 +45,32 @@ const READ_TRANSITIVE_MEMBER_OF_OF_USERS: Alternatives = &[
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
 ];
+/// Users besides groups: each by itself isn't enough.
+const READ_GROUPS_OF_USERS: Alternatives = &[
+    &[UserReadAll, GroupMemberReadAll],
+    &[UserReadAll, GroupMemberReadWriteAll],
+    &[UserReadAll, GroupReadAll],
+    &[UserReadAll, GroupReadWriteAll],
+    &[UserReadWriteAll, GroupMemberReadAll],
+    &[UserReadWriteAll, GroupMemberReadWriteAll],
+    &[UserReadWriteAll, GroupReadAll],
+    &[UserReadWriteAll, GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const READ_MY_GROUPS: Alternatives = &[
+    &[UserRead],
+    &[UserReadAll, GroupMemberReadAll],
+    &[UserReadAll, GroupMemberReadWriteAll],
+    &[UserReadAll, GroupReadAll],
+    &[UserReadAll, GroupReadWriteAll],
+    &[UserReadWriteAll, GroupMemberReadAll],
+    &[UserReadWriteAll, GroupMemberReadWriteAll],
+    &[UserReadWriteAll, GroupReadAll],
+    &[UserReadWriteAll, GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
 /// Declares needs, each public, and for the tests all of them.
@@ -119,7 +145,7 @@ needs! {
     /// `DELETE /groups/{id}/members/{id}/$ref`.
     REMOVE_MEMBER = Need::both(WRITE_MEMBERS);
 
-    /// `GET /groups/{id}/memberOf` and its count.
+    /// `GET /groups/{id}/memberOf` and its count, and `POST /groups/{id}/checkMemberGroups` and what is like it.
     LIST_GROUP_MEMBER_OF = Need::both(READ_GROUPS);
 
     /// `GET /groups/{id}/transitiveMemberOf` and its count.
@@ -164,6 +190,27 @@ needs! {
         &[DirectoryReadWriteAll],
     ]);
 
+    /// `POST /users/{id}/checkMemberGroups` and `getMemberGroups`.
+    CHECK_USER_GROUPS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_GROUPS_OF_USERS) };
+
+    /// `POST /users/{id}/checkMemberObjects` and `getMemberObjects`.
+    CHECK_USER_OBJECTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+
+    /// `POST /me/checkMemberGroups` and `getMemberGroups`.
+    CHECK_MY_GROUPS = Need::delegated(READ_MY_GROUPS);
+
+    /// `POST /me/checkMemberObjects` and `getMemberObjects`.
+    CHECK_MY_OBJECTS = Need::delegated(&[
+        &[UserRead],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /contacts/{id}/checkMemberGroups` and what is like it.
+    CHECK_ORG_CONTACT = Need::both(READ_DIRECTORY);
+
     /// `GET /groups/{id}/owners` and its count.
     LIST_OWNERS = Need::both(READ_GROUPS);
 
@@ -198,7 +245,7 @@ needs! {
     /// `PATCH /me`.
     UPDATE_ME = Need::delegated(&[&[UserReadWrite], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /devices`, its count, `GET /devices/{id}`, and what a device is a member of.
+    /// `GET /devices`, its count, `GET /devices/{id}`, and what a device is a member of, which can be checked too.
     READ_DEVICE = Need::each(
         &[&[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
         &[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
@@ -213,7 +260,8 @@ needs! {
     /// `DELETE /devices/{id}`.
     DELETE_DEVICE = Need::each(AS_USER, &[&[DeviceReadWriteAll]]);
 
-    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects, and what a service principal is a member of.
+    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects, and what a service principal is a
+    /// member of, which can be checked too.
     READ_APPLICATION = Need::both(READ_APPLICATIONS);
 
     /// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
@@ -222,7 +270,7 @@ needs! {
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /directoryObjects/{id}`.
+    /// `GET /directoryObjects/{id}`, and `POST /directoryObjects/{id}/checkMemberGroups` and what is like it.
     READ_DIRECTORY_OBJECT = Need::both(READ_DIRECTORY);
 
     /// `DELETE /directoryObjects/{id}`.

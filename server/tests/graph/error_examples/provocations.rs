@@ -31,6 +31,8 @@ const ABSENT: u16 = 999;
 pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
+/// A user who is in more groups than one request tells.
+pub const CROWDED: u16 = 197;
 
 impl Attempt<'_> {
     /// Changes the request so that it is refused as the example with this name says.
@@ -39,6 +41,7 @@ impl Attempt<'_> {
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
             || self.get_values_wrong(name)
+            || self.get_parameters_wrong(name).await
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
             || self.lack_a_permission(name).await
@@ -186,6 +189,32 @@ impl Attempt<'_> {
             "invalidReference" => json!({"members@odata.bind": ["readers"]}),
             "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
             "servicePrincipalExists" => json!({"appId": sample::id(392).to_string()}),
+            _ => return false,
+        };
+        self.say(values);
+        true
+    }
+
+    async fn get_parameters_wrong(&mut self, name: &str) -> bool {
+        let first = || self.operation.properties().next().unwrap().clone();
+        let values = match name {
+            "missingIds" => json!({}),
+            "unexpectedText" => json!({first(): "readers"}),
+            "malformedId" => json!({first(): [sample::id(READERS).to_string(), "readers"]}),
+            "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 21]}),
+            "neitherTrueNorFalse" => json!({first(): "yes"}),
+            "securityGroupsOfNoUser" if self.operation.id.starts_with("get_directory_object") => {
+                self.replace(0, sample::id(DEVICE));
+                json!({first(): true})
+            }
+            "securityGroupsOfNoUser" => json!({first(): true}),
+            "tooManyResults" => {
+                match self.operation.is_on_me() {
+                    true => self.by_user(CROWDED, all()).await,
+                    false => self.replace(0, sample::id(CROWDED)),
+                }
+                return true;
+            }
             _ => return false,
         };
         self.say(values);
