@@ -179,6 +179,7 @@ async fn a_body_that_is_not_what_the_action_takes_is_refused_as_a_whole() {
         (&get, json!({"groupIds": []}), "Invalid property 'groupIds'.".into()),
     ] {
         let answer = post(&tenant, path, &body).await;
+        assert_eq!(answer.status, 400, "{body}: {answer:?}");
         assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", &message), "{body}");
     }
     let twenty = post(&tenant, &check, &json!({"groupIds": vec![inner; 20]})).await;

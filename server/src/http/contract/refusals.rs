@@ -339,6 +339,8 @@ fn related(not_found: ErrorExample, need: &Need) -> Vec<ErrorExample> {
 fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
     let of = check_members::refused;
     let text = PropertyFault::Node { property: ids, found: Node::PrimitiveValue, expected: Node::StartArray };
+    let item = PropertyFault::Node { property: ids, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         not_found,
         unknown_parameter(),
@@ -348,7 +350,10 @@ fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
             "Null for a collection, which can be empty.",
             of(PropertyFault::NullCollection { property: ids, kind: "Collection(Edm.String)".into() }),
         ),
+        refused("nullItem", "Null for one of a collection's values.", of(PropertyFault::NullItem(ids))),
         refused("unexpectedText", "A text stands where an array is due.", of(text)),
+        refused("unexpectedItem", "An array stands where an id is due.", of(item)),
+        refused("otherItemType", "One of the ids is no text.", of(literal)),
         refused(
             "malformedId",
             "One of the ids isn't one: nothing is looked for.",
@@ -371,7 +376,14 @@ fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
         "`securityEnabledOnly` is neither `true` nor `false`.",
         check_members::refused(literal),
     );
-    vec![not_found, unknown_parameter(), other_type]
+    let property = "securityEnabledOnly";
+    let array = PropertyFault::Node { property, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = refused(
+        "unexpectedList",
+        "An array stands where a single value is due.",
+        check_members::refused(array),
+    );
+    vec![not_found, unknown_parameter(), other_type, array]
 }
 
 /// The same where the object isn't a user.

@@ -200,6 +200,9 @@ impl Attempt<'_> {
         let values = match name {
             "missingIds" => json!({}),
             "unexpectedText" => json!({first(): "readers"}),
+            "unexpectedItem" => json!({first(): [[]]}),
+            "otherItemType" => json!({first(): [true]}),
+            "unexpectedList" => json!({first(): []}),
             "malformedId" => json!({first(): [sample::id(READERS).to_string(), "readers"]}),
             "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 21]}),
             "neitherTrueNorFalse" => json!({first(): "yes"}),
