@@ -355,7 +355,7 @@ fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
         refused("unexpectedItem", "An array stands where an id is due.", of(item)),
         refused("otherItemType", "One of the ids is no text.", of(literal)),
         refused(
-            "malformedId",
+            "invalidValue",
             "One of the ids isn't one: nothing is looked for.",
             of(PropertyFault::Invalid(ids)),
         ),
@@ -372,7 +372,7 @@ fn unknown_parameter() -> ErrorExample {
 fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
     let literal = PropertyFault::Literal { literal: "yes".into(), kind: "Edm.Boolean".into() };
     let other_type = refused(
-        "neitherTrueNorFalse",
+        "invalidValue",
         "`securityEnabledOnly` is neither `true` nor `false`.",
         check_members::refused(literal),
     );

@@ -95,7 +95,7 @@ pub struct ObjectCount(pub u64);
 
 /// Ids of objects.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct StringCollection {
+pub struct ObjectIds {
     /// What the answer is, as a URL.
     #[serde(rename = "@odata.context")]
     #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#Collection(Edm.String)")]

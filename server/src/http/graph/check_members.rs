@@ -19,7 +19,7 @@ use crate::{
         answers,
         contract::{
             schemas::{CheckMemberGroupsParameters, CheckMemberObjectsParameters, GetMemberGroupsParameters},
-            wire::StringCollection,
+            wire::ObjectIds,
         },
         errors::Failure,
         extract::{Json, Path},
@@ -115,7 +115,7 @@ fn documented<K: ObjectKey, P: ToSchema>(of: &Objects, action: Operation, body: 
     of.with_key::<K>(action)
         .page(format!("directoryobject-{page}"))
         .body::<P>("What is asked for.", body)
-        .answers::<StringCollection>("The ids of the groups.", "application/json", example)
+        .answers::<ObjectIds>("The ids of the groups.", "application/json", example)
 }
 
 /// The four operations of the objects at a path, whose ids begin and end so.

@@ -40,8 +40,8 @@ impl Attempt<'_> {
         if self.get_the_token_wrong(name).await
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
-            || self.get_values_wrong(name)
             || self.get_parameters_wrong(name).await
+            || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
             || self.lack_a_permission(name).await
@@ -203,9 +203,11 @@ impl Attempt<'_> {
             "unexpectedItem" => json!({first(): [[]]}),
             "otherItemType" => json!({first(): [true]}),
             "unexpectedList" => json!({first(): []}),
-            "malformedId" => json!({first(): [sample::id(READERS).to_string(), "readers"]}),
+            "invalidValue" if self.operation.id.starts_with("check_") => {
+                json!({first(): [sample::id(READERS).to_string(), "readers"]})
+            }
             "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 21]}),
-            "neitherTrueNorFalse" => json!({first(): "yes"}),
+            "invalidValue" if self.operation.path.contains("/getMember") => json!({first(): "yes"}),
             "securityGroupsOfNoUser" if self.operation.id.starts_with("get_directory_object") => {
                 self.replace(0, sample::id(DEVICE));
                 json!({first(): true})
