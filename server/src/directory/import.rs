@@ -49,7 +49,7 @@ pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), E
 fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: ObjectId) -> Result<(), Error> {
     let look_up = |id: ObjectId| find(tx, id)?.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())));
     let (group, related) = (look_up(group)?, look_up(related)?);
-    relation.insert(tx, &group, related.row)?;
+    relation.insert(tx, &group, &related)?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! Who may join a group, who may leave it, and who sees its members.
 
-use super::{Error, Policy, Refusal, lookup, navigation::Navigation, objects::relate};
+use super::{
+    Error, Policy, Refusal, lookup,
+    navigation::{Follows, Navigation},
+    objects::relate,
+};
 use crate::{
     model::{
         entity,
@@ -49,7 +53,7 @@ pub fn remove(
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    match relations::MEMBERS.remove(tx, &group, member.row)? {
+    match relations::MEMBERS.remove(tx, &group, &member)? {
         Remove::Gone => Ok(()),
         Remove::NotThere => Err(absent().into()),
     }
@@ -57,14 +61,17 @@ pub fn remove(
 
 /// The members of a group.
 pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
-    relation: &relations::MEMBERS,
-    direction: Direction::Targets,
+    follows: Follows::Relation(&relations::MEMBERS, Direction::Targets),
     source: |tx, by, group| {
         let (group, traits) = lookup::group(tx, group)?;
         may_see_members(by, traits)?;
         Ok(group)
     },
 };
+
+/// The members of a group and of the groups in it.
+pub static TRANSITIVE_MEMBERS: Navigation<AsWritten<ObjectId>> =
+    Navigation { follows: Follows::Memberships(Direction::Targets), ..MEMBERS };
 
 /// Adding needs a permission on what is added too.
 pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Refusal> {

@@ -3,11 +3,13 @@
 mod access;
 mod addresses;
 pub mod applications;
+pub mod check_members;
 pub mod devices;
 pub mod directory_objects;
 pub mod groups;
 pub mod import;
 mod lookup;
+pub mod member_of;
 pub mod members;
 pub mod navigation;
 pub mod objects;
@@ -91,6 +93,21 @@ pub enum Refusal {
     /// One request names more than twenty objects.
     #[error("too many references in one request")]
     TooManyReferences,
+    /// One request asks for more objects than it can.
+    #[error("more than {most} ids in one request")]
+    TooManyIds {
+        /// How many it can ask for.
+        most: usize,
+    },
+    /// An object is in more groups than one request can tell.
+    #[error("more than {most} ids in one answer")]
+    TooManyResults {
+        /// How many it can tell.
+        most: usize,
+    },
+    /// Only what users are in can be narrowed to security groups.
+    #[error("security groups of an object that is no user")]
+    SecurityGroupsOfNoUser,
     /// A property is missing, unknown, read-only or has a bad value.
     #[error("{fault} (of resource '{resource}')")]
     Property {

@@ -9,29 +9,38 @@ use super::{
 use crate::{
     model::{
         ENTITIES,
-        condition::{Condition, Selection},
+        condition::Selection,
         entity,
-        permissions::Grants,
+        permissions::{Grants, READ_HIDDEN_MEMBERS},
         properties::Entity,
         values::Document,
     },
     odata::listing::Listing,
     store::{
         self, ReadTx,
+        nestings::HiddenMemberships,
         objects::Object,
         relations::{Direction, Relation},
         rows::Rows,
+        transitive::{self, Effort},
     },
 };
 
 /// A navigation property of objects with keys of type `K`.
 pub struct Navigation<K> {
-    /// The relation that it follows.
-    pub relation: &'static Relation,
-    /// From which end to which.
-    pub direction: Direction,
+    /// What it follows from an object.
+    pub follows: Follows,
     /// The object with this key, where the caller may see what is related to it.
     pub source: fn(&ReadTx<'_>, &Grants, &K) -> Result<Object, Error>,
+}
+
+/// What is followed from an object.
+#[derive(Clone, Copy)]
+pub enum Follows {
+    /// A relation, one step.
+    Relation(&'static Relation, Direction),
+    /// Memberships, from group to group.
+    Memberships(Direction),
 }
 
 impl<K> Navigation<K> {
@@ -41,10 +50,16 @@ impl<K> Navigation<K> {
         check_listed(by, &entities, listing)?;
         let asked = selections::asked(by, &entities, listing)?;
         let source = (self.source)(tx, by, key)?;
-        let page = match asked {
-            None => self.relation.page(tx, self.direction, &source, listing)?,
-            Some(Asked { selection, order }) => {
-                let found = self.among(tx, &source, &selection)?;
+        let hidden = hidden_memberships(by);
+        let page = match (asked, self.follows) {
+            (None, Follows::Relation(relation, direction)) => {
+                relation.page(tx, direction, &source, listing, hidden)?
+            }
+            (None, Follows::Memberships(direction)) => {
+                transitive::page(tx, direction, &source, listing, hidden, Effort::default())?
+            }
+            (Some(Asked { selection, order }), _) => {
+                let found = self.among(tx, &source, &selection, hidden)?;
                 store::selections::page_of(tx, &found, &selection, order.as_ref(), listing)?
             }
         };
@@ -55,22 +70,41 @@ impl<K> Navigation<K> {
     pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<u64, Error> {
         let asked = selections::asked(by, &entities(listing), listing)?;
         let source = (self.source)(tx, by, key)?;
-        match asked {
-            None => match listing.kind {
-                None => Ok(self.relation.count(tx, self.direction, &source)?),
-                Some(kind) => {
-                    let of_kind = Selection(vec![(kind, Condition::ALL)]);
-                    Ok(self.among(tx, &source, &of_kind)?.len())
-                }
-            },
-            Some(Asked { selection, .. }) => Ok(self.among(tx, &source, &selection)?.len()),
-        }
+        let hidden = hidden_memberships(by);
+        Ok(match (asked, self.follows) {
+            (None, Follows::Relation(relation, direction)) => {
+                relation.count(tx, direction, &source, listing.kind, hidden)?
+            }
+            (None, Follows::Memberships(direction)) => {
+                transitive::count(tx, direction, &source, listing.kind, hidden)?
+            }
+            (Some(Asked { selection, .. }), _) => self.among(tx, &source, &selection, hidden)?.len(),
+        })
     }
 
     /// What is related to an object, of what is selected.
-    fn among(&self, tx: &ReadTx<'_>, source: &Object, selection: &Selection) -> Result<Rows, Error> {
+    fn among(
+        &self,
+        tx: &ReadTx<'_>,
+        source: &Object,
+        selection: &Selection,
+        hidden: HiddenMemberships,
+    ) -> Result<Rows, Error> {
         let selected = store::selections::select(tx, selection)?;
-        Ok(self.relation.among(tx, self.direction, source, &selected)?)
+        Ok(match self.follows {
+            Follows::Relation(relation, direction) => {
+                relation.among(tx, direction, source, &selected, hidden)?
+            }
+            Follows::Memberships(direction) => transitive::among(tx, direction, source, &selected, hidden)?,
+        })
+    }
+}
+
+/// Whether the caller may know of memberships in groups that hide them. Graph's pages make no exception for the caller's own.
+pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
+    match READ_HIDDEN_MEMBERS.reach(by) {
+        Some(_) => HiddenMemberships::Shown,
+        None => HiddenMemberships::LeftOut,
     }
 }
 

@@ -182,7 +182,7 @@ pub(super) fn relate(
     source: &Object,
     target: &Object,
 ) -> Result<(), Error> {
-    match relation.insert(tx, source, target.row)? {
+    match relation.insert(tx, source, target)? {
         Insert::New => Ok(()),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(relation.relationship).into()),
     }

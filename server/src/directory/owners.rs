@@ -2,7 +2,9 @@
 //! only by being deleted.
 
 use super::{
-    Error, Policy, Refusal, lookup, members::may_change_role_assignable, navigation::Navigation,
+    Error, Policy, Refusal, lookup,
+    members::may_change_role_assignable,
+    navigation::{Follows, Navigation},
     objects::relate,
 };
 use crate::{
@@ -53,7 +55,7 @@ pub fn remove(
     may_change_role_assignable(by, traits)?;
     let absent = || Refusal::NotFound(group_id.text.clone());
     let owner = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    if relations::OWNERS.remove(tx, &group, owner.row)? == Remove::NotThere {
+    if relations::OWNERS.remove(tx, &group, &owner)? == Remove::NotThere {
         return Err(absent().into());
     }
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
@@ -64,8 +66,7 @@ pub fn remove(
 
 /// The owners of a group.
 pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
-    relation: &relations::OWNERS,
-    direction: Direction::Targets,
+    follows: Follows::Relation(&relations::OWNERS, Direction::Targets),
     source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
 };
 
@@ -85,7 +86,7 @@ pub(super) fn own(tx: &WriteTx<'_>, group: &Object, owner: &Object) -> Result<()
 
 /// Refuses where a group has come to have too many owners.
 pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Object) -> Result<(), Error> {
-    let count = relations::OWNERS.count(tx, Direction::Targets, group)?;
+    let count = relations::OWNERS.count_targets(tx, group)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

@@ -34,13 +34,27 @@ pub fn look_up(tx: &ReadTx<'_>, key: &Key) -> Result<Found, Error> {
     Ok(Found::of(&user, document))
 }
 
-/// The user with this key and its documents, if the caller's grants cover it. Grants that reach only the caller don't tell
-/// who else is there.
+/// The user with this key and its documents, if the caller's grants cover it.
 fn covered(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<(Object, Document), Error> {
+    cover(by, need, lookup::user_with_document(tx, key), |(user, _)| user)
+}
+
+/// The user with this key, if the caller's grants cover it.
+pub(super) fn find(tx: &ReadTx<'_>, by: &Grants, need: &Need, key: &Key) -> Result<Object, Error> {
+    cover(by, need, lookup::user(tx, key), |user| user)
+}
+
+/// What was found of a user, if the caller's grants cover it. Grants that reach only the caller don't tell who else is there.
+fn cover<F>(
+    by: &Grants,
+    need: &Need,
+    found: Result<F, Error>,
+    user: impl Fn(&F) -> &Object,
+) -> Result<F, Error> {
     let reaches_all = need.reach(by) == Some(Reach::Any);
-    match lookup::user_with_document(tx, key) {
+    match found {
         Err(Error::Refused(_)) if !reaches_all => Err(Refusal::lacks(need, by).into()),
-        Ok((user, _)) if !need.covers(by, user.id) => Err(Refusal::lacks(need, by).into()),
+        Ok(found) if !need.covers(by, user(&found).id) => Err(Refusal::lacks(need, by).into()),
         found => found,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     directory::{Found, objects::Page},
     model::{
         self,
+        ids::ObjectId,
         kinds::ObjectKind,
         permissions::{Access, Grants},
         properties::{Entity, Property, Returned, Source},
@@ -124,6 +125,13 @@ pub fn references(origin: &Origin, collection: &Collection) -> Result<Response, 
         text.extend(["{\"@odata.id\":", &id, "}"]);
         Ok(())
     })
+}
+
+/// Ids: 200.
+pub fn ids(origin: &Origin, ids: &[ObjectId]) -> Response {
+    let context = quote(&format!("{}/$metadata#Collection(Edm.String)", origin.base()));
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+    json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"value\":[{}]}}", ids.join(",")))
 }
 
 fn page(

@@ -425,6 +425,11 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::Search(fault) => search_answer(fault),
         QueryFault::OrderBy(fault) => order_answer(fault),
         QueryFault::Expand(fault) => expand_answer(fault),
+        // No record of Graph's own words was found: they are those for a filter.
+        QueryFault::CastNotAdvanced => bad(
+            UNSUPPORTED_QUERY,
+            "The specified cast to the reference property query is currently not supported.",
+        ),
         QueryFault::CountWithoutConsistencyLevel => bad(
             UNSUPPORTED_QUERY,
             "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
@@ -610,6 +615,16 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         }
         Refusal::OwnerTwice => bad(BAD_REQUEST, "Request contains a property with duplicate values."),
         Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
+        Refusal::TooManyIds { most } => {
+            bad(BAD_REQUEST, format!("Number of included identifiers cannot exceed '{most}'."))
+        }
+        Refusal::TooManyResults { most } => bad(
+            "Directory_ResultSizeLimitExceeded",
+            format!("The result has more than {most} ids. List transitive memberships in pages instead."),
+        ),
+        Refusal::SecurityGroupsOfNoUser => {
+            bad(BAD_REQUEST, "To get security groups, the member must be a user")
+        }
         Refusal::LastOwner => {
             bad(BAD_REQUEST, "The group must have at least one owner, hence this owner cannot be removed.")
         }

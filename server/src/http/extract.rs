@@ -50,26 +50,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 /// The parameters of a path.
 pub struct Path<T>(pub T);
 
-/// What can be read off the parameters of a path.
+/// What can be read off the parameters of a path, or who calls where that names it.
 pub trait FromPath: Sized {
     /// Reads it off the decoded parameters, in their order.
-    fn from_path(parameters: &[String]) -> Result<Self, RequestFault>;
+    fn from_path(caller: &Caller, parameters: &[String]) -> Result<Self, RequestFault>;
 }
 
 impl FromPath for AsWritten<ObjectId> {
-    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
+    fn from_path(_: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
         read_id(parameters.first())
     }
 }
 
 impl<K: FromPath> FromPath for (K, AsWritten<ObjectId>) {
-    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
-        Ok((K::from_path(parameters)?, read_id(parameters.get(1))?))
+    fn from_path(caller: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
+        Ok((K::from_path(caller, parameters)?, read_id(parameters.get(1))?))
     }
 }
 
 impl FromPath for Key {
-    fn from_path(parameters: &[String]) -> Result<Self, RequestFault> {
+    fn from_path(_: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
         match parameters.first() {
             Some(text) if !text.is_empty() => Ok(Self::read(text.clone())),
             _ => Err(RequestFault::Identifier(String::new())),
@@ -85,10 +85,11 @@ fn read_id(text: Option<&String>) -> Result<AsWritten<ObjectId>, RequestFault> {
 impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, state).await?;
         let raw = raw_parameters(parts).await?;
         let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
-        Ok(Self(T::from_path(&parameters)?))
+        Ok(Self(T::from_path(&caller, &parameters)?))
     }
 }
 

@@ -227,6 +227,11 @@ impl Operation {
         self.documented.operation_id.as_deref().unwrap_or_default()
     }
 
+    /// Its path under the version.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// What a router serves: the handler behind the refusals, and the whole documentation.
     pub(super) fn into_routes(self) -> UtoipaMethodRouter<AppState> {
         let handler = self.guarded();

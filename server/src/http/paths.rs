@@ -120,9 +120,11 @@ impl Node {
             self.parameter.get_or_insert_default()
         } else {
             let spelling = segment.strip_suffix("()").unwrap_or(segment);
-            let is_operation = spelling != segment;
-            let new = || Literal { spelling: spelling.into(), is_operation, next: Self::default() };
-            &mut self.literals.entry(spelling.to_ascii_lowercase()).or_insert_with(new).next
+            let new = || Literal { spelling: spelling.into(), is_operation: false, next: Self::default() };
+            let literal = self.literals.entry(spelling.to_ascii_lowercase()).or_insert_with(new);
+            // The contract's path of one that is served doesn't tell.
+            literal.is_operation |= spelling != segment;
+            &mut literal.next
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Ro
 }
 
 fn is_served(contract: &OpenApi, Operation { method, path }: &Operation) -> bool {
-    contract.paths.paths.get(path).is_some_and(|item| match *method {
+    contract.paths.paths.get(&route(path)).is_some_and(|item| match *method {
         Method::GET => item.get.is_some(),
         Method::POST => item.post.is_some(),
         Method::PUT => item.put.is_some(),

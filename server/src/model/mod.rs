@@ -1,6 +1,7 @@
 //! Plain types that every layer speaks: ids, kinds, the property tables of the entities, the
 //! permission table, the clock. Nothing here knows HTTP, SQL or a rule that needs to look anything up.
 
+pub mod actions;
 pub mod application;
 pub mod clock;
 mod complex_types;

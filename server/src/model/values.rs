@@ -470,6 +470,16 @@ fn accept_time(text: &str) -> Option<Value> {
 }
 
 impl Complex {
+    /// Checks the parameters of an action, which this declares.
+    pub fn check_parameters(&self, body: &Values) -> Result<Values, PropertyFault> {
+        let given = self.accept(body)?;
+        let missing = |parameter: &&Property| parameter.required && !given.contains_key(parameter.name);
+        match self.properties.iter().find(missing) {
+            Some(parameter) => Err(PropertyFault::Required(parameter.name)),
+            None => Ok(given),
+        }
+    }
+
     /// Checks the parts that a value names. `null` is kept: an update takes that part away.
     fn accept(&self, parts: &Values) -> Result<Values, PropertyFault> {
         let named = parts.iter().filter(|(name, _)| !name.contains('@'));

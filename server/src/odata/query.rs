@@ -120,6 +120,9 @@ pub enum QueryFault {
     /// `$expand` can't be read.
     #[error("'$expand': {0}")]
     Expand(#[from] ExpandFault),
+    /// A cast of what is related through others needs advanced query parameters.
+    #[error("the cast needs advanced query parameters")]
+    CastNotAdvanced,
     /// `$count=true` needs the header `ConsistencyLevel: eventual`.
     #[error("counting needs the header ConsistencyLevel: eventual")]
     CountWithoutConsistencyLevel,

@@ -26,13 +26,15 @@ pub enum Scope {
     Related,
     /// Those of them of a kind: a cast.
     RelatedOf(ObjectKind),
+    /// The same of objects that are related through others: Graph's pages demand advanced query parameters of such casts.
+    TransitivelyRelatedOf(ObjectKind),
 }
 
 impl Scope {
     /// The only kind of object. `None`: there are several.
     pub const fn kind(self) -> Option<ObjectKind> {
         match self {
-            Self::Set(kind) | Self::RelatedOf(kind) => Some(kind),
+            Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => Some(kind),
             Self::Related => None,
         }
     }
@@ -44,6 +46,9 @@ impl Scope {
 
     /// What a query asks of it, on the page that begins after this object.
     pub fn listing(self, query: &Query, after: Cursor) -> Result<Listing, QueryFault> {
+        if matches!(self, Self::TransitivelyRelatedOf(_)) && !query.is_advanced() {
+            return Err(QueryFault::CastNotAdvanced);
+        }
         Ok(Listing {
             select: query.select.clone(),
             kind: self.kind(),

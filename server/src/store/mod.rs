@@ -17,6 +17,7 @@ mod engine;
 pub mod exit;
 pub mod groups;
 mod names;
+pub mod nestings;
 mod numbers;
 pub mod objects;
 pub mod owners;
@@ -28,6 +29,7 @@ pub mod selections;
 mod sums;
 pub mod tenants;
 mod transaction;
+pub mod transitive;
 pub mod users;
 
 pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
@@ -42,7 +44,7 @@ use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
 use sums::Sums;
 use tokio::sync::Notify;
-use transaction::{Queries, SystemTx};
+use transaction::{Bounds, Queries, SystemTx};
 
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -135,8 +137,8 @@ impl From<io::Error> for Error {
 /// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
 pub const LOG_PAGES: u32 = 4096;
 
-/// Bytes of documents that a short read reads at most: a hundred users of the usual size.
-const SHORT_PAGE_BYTES: usize = 96 << 10;
+/// What a short read reads at most: the documents of a hundred users of the usual size, the groups above a user of many.
+const SHORT: Bounds = Bounds { bytes: 96 << 10, groups: 200 };
 
 /// Members of a group up to which they are counted each time.
 pub const LARGEST_UNCOUNTED: u32 = 10_000;
@@ -281,7 +283,7 @@ pub struct TenantStore<'s> {
 impl TenantStore<'_> {
     /// Runs a closure over a consistent snapshot, on this thread: for look-ups by key and short pages.
     ///
-    /// Fails with [`Error::Large`] where a page is larger than that.
+    /// Fails with [`Error::Large`] where there is more to read than that.
     pub async fn read<T, E>(
         &self,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
@@ -291,9 +293,7 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
-        let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work)
-        };
+        let read = move |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT, largest, work);
         let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
         read
@@ -311,7 +311,7 @@ impl TenantStore<'_> {
     {
         let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
         let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, clock.now(), usize::MAX, largest, work)
+            snapshot(connection, tenant, clock.now(), Bounds::NONE, largest, work)
         };
         let (read, large) = self.store.engine.read_long(tenant, read).await?;
         self.keep_count_of(large);
@@ -361,13 +361,13 @@ fn snapshot<T, E>(
     connection: Connection<'_>,
     tenant: Tenant,
     now: DateTime<Utc>,
-    max_bytes: usize,
+    bounds: Bounds,
     largest_uncounted: u32,
     work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
 ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
     let snapshot = Snapshot::begin(connection)?;
     let tx = ReadTx::new(snapshot.connection(), tenant, now);
-    let tx = tx.of_at_most(max_bytes).noting_large(largest_uncounted);
+    let tx = tx.within(bounds).noting_large(largest_uncounted);
     let read = work(&tx);
     Ok((read, tx.large()))
 }

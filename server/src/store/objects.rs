@@ -105,20 +105,44 @@ pub(super) fn read_page(
     listing: &Listing,
 ) -> Result<Page, Error> {
     let Listing { kind, after, limit, .. } = listing;
-    let with_rest = match kind {
-        Some(kind) => listing.needs_rest(&[entity(*kind)]),
-        None => listing.needs_rest(&ENTITIES),
-    };
     // One more tells whether another page follows.
     let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let of_listing = params![after.row(), kind.map(numbers::of_kind), with_rest, rows];
+    let of_listing = params![after.row(), kind.map(numbers::of_kind), needs_rest(listing), rows];
     let parameters = [parameters, of_listing].concat();
-    let mut page = Filling::of(*limit);
+    let mut page = UnfinishedPage::of(*limit);
     tx.each(sql, &parameters, |row| {
         let (object, document) = read_with_document(row)?;
         page.take(tx, Cursor::Row(object.row.0), (object, document))
     })?;
     Ok(page.page)
+}
+
+/// Reads a page of these objects, which are handed over in the order of the listing until it is full. Of those that are deleted,
+/// or of another kind than the listing asks for, it has none.
+pub(super) fn read_page_of(
+    tx: &ReadTx<'_>,
+    listing: &Listing,
+    hand_over: impl FnOnce(&mut dyn FnMut(RowNumber) -> Result<ControlFlow<()>, Error>) -> Result<(), Error>,
+) -> Result<Page, Error> {
+    let sql = select_objects!(
+        ", o.document, CASE WHEN ?3 THEN o.rest END FROM objects o
+         WHERE o.row = ?1 AND (?2 IS NULL OR o.kind = ?2) AND o.deleted_at IS NULL"
+    );
+    let (kind, with_rest) = (listing.kind.map(numbers::of_kind), needs_rest(listing));
+    let mut page = UnfinishedPage::of(listing.limit);
+    hand_over(&mut |row| match tx.one(sql, params![row.0, kind, with_rest], read_with_document)? {
+        Some(found) => page.take(tx, Cursor::Row(row.0), found),
+        None => Ok(ControlFlow::Continue(())),
+    })?;
+    Ok(page.page)
+}
+
+/// Whether a page has the rest of documents.
+fn needs_rest(listing: &Listing) -> bool {
+    match listing.kind {
+        Some(kind) => listing.needs_rest(&[entity(kind)]),
+        None => listing.needs_rest(&ENTITIES),
+    }
 }
 
 /// A page of these objects, which stand there with their cursors in the order of the listing. What isn't there any more, such as a
@@ -132,7 +156,7 @@ pub(super) fn page_of(
     let sql = select_objects!(
         ", o.document, CASE WHEN ?2 THEN o.rest END FROM objects o WHERE o.row = ?1 AND o.deleted_at IS NULL"
     );
-    let mut page = Filling::of(limit);
+    let mut page = UnfinishedPage::of(limit);
     for (cursor, row) in rows {
         let Some(found) = tx.one(sql, params![row.0, with_rest], read_with_document)? else { continue };
         if page.take(tx, cursor, found)?.is_break() {
@@ -143,14 +167,14 @@ pub(super) fn page_of(
 }
 
 /// A page into which objects are put until it is full.
-struct Filling {
+struct UnfinishedPage {
     page: Page,
     limit: usize,
     size: usize,
     last: Option<Cursor>,
 }
 
-impl Filling {
+impl UnfinishedPage {
     fn of(limit: usize) -> Self {
         Self { page: Page { objects: Vec::new(), next: None }, limit, size: 0, last: None }
     }

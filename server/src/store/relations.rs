@@ -5,39 +5,42 @@
 //! in which a deleted object is the target are set aside, in a table beside the relation's own. Where an object has very many,
 //! that takes several writes (`deletions.rs`). Until the last of them no reader sees those that are left: pages skip deleted
 //! objects, and counts leave out the pairs of objects whose deletion is unfinished.
+//!
+//! Pairs of two groups stand in `nestings.rs` too.
 
 use super::{
     Error, ReadTx, WriteTx,
     changes::{self, Change},
     engine::params,
+    nestings::{self, HiddenMemberships},
+    numbers,
     objects::{self, Object, Page, RowNumber, select_objects},
     rows::Rows,
     sums::{Count, MEMBERS_COUNT},
     transaction::SystemTx,
 };
-use crate::{model::kinds::Relationship, odata::listing::Listing};
+use crate::{
+    model::kinds::{ObjectKind, Relationship},
+    odata::listing::Listing,
+};
 use std::{ops::ControlFlow, sync::LazyLock};
 
 /// A relationship: its table of pairs, and what else differs from one to the other.
 pub struct Relation {
     /// What Graph calls it.
     pub relationship: Relationship,
-    /// Whether the count of targets is kept for sources that have very many.
-    keeps_counts: bool,
     statements: LazyLock<Statements>,
 }
 
 /// Which objects are in which group.
 pub static MEMBERS: Relation = Relation {
     relationship: Relationship::Members,
-    keeps_counts: true,
     statements: LazyLock::new(|| Statements::over("memberships")),
 };
 
 /// Which objects own which group.
 pub static OWNERS: Relation = Relation {
     relationship: Relationship::Owners,
-    keeps_counts: false,
     statements: LazyLock::new(|| Statements::over("ownerships")),
 };
 
@@ -75,39 +78,65 @@ pub enum Remove {
 const PAIRS_PER_QUESTION: u64 = 8;
 
 impl Relation {
+    /// Whether it is that of members: the counts of very many are kept, groups are nested by it, and can hide it.
+    fn is_of_members(&self) -> bool {
+        self.relationship == Relationship::Members
+    }
+
     /// Relates a source to a target, and records the change.
-    pub fn insert(&self, tx: &WriteTx<'_>, source: &Object, target: RowNumber) -> Result<Insert, Error> {
-        if tx.run(&self.statements.insert, params![source.row.0, target.0])? == 0 {
+    pub fn insert(&self, tx: &WriteTx<'_>, source: &Object, target: &Object) -> Result<Insert, Error> {
+        if tx.run(&self.statements.insert, params![source.row.0, target.row.0])? == 0 {
             return Ok(Insert::AlreadyThere);
         }
+        if self.nests(target) {
+            nestings::insert(tx, source.row, target.row)?;
+        }
         self.count_targets_of(tx, source, 1);
-        changes::append(tx, source, Change::Added(self.relationship, target))?;
+        changes::append(tx, source, Change::Added(self.relationship, target.row))?;
         Ok(Insert::New)
     }
 
     /// Ends the relation of a source to a target, and records the change.
-    pub fn remove(&self, tx: &WriteTx<'_>, source: &Object, target: RowNumber) -> Result<Remove, Error> {
-        if tx.run(&self.statements.remove, params![source.row.0, target.0])? == 0 {
+    pub fn remove(&self, tx: &WriteTx<'_>, source: &Object, target: &Object) -> Result<Remove, Error> {
+        if tx.run(&self.statements.remove, params![source.row.0, target.row.0])? == 0 {
             return Ok(Remove::NotThere);
         }
+        if self.nests(target) {
+            nestings::remove(tx, source.row, target.row)?;
+        }
         self.count_targets_of(tx, source, -1);
-        changes::append(tx, source, Change::Removed(self.relationship, target))?;
+        changes::append(tx, source, Change::Removed(self.relationship, target.row))?;
         Ok(Remove::Gone)
     }
 
-    /// A page of an object's targets, or of its sources.
+    /// Whether the pairs with this target are nestings.
+    fn nests(&self, target: &Object) -> bool {
+        self.is_of_members() && target.kind() == ObjectKind::Group
+    }
+
+    /// A page of an object's targets, or of its sources, which can be groups that hide who is in them.
     pub fn page(
         &self,
         tx: &ReadTx<'_>,
         direction: Direction,
         of: &Object,
         listing: &Listing,
+        hidden: HiddenMemberships,
     ) -> Result<Page, Error> {
-        let statement = match direction {
-            Direction::Targets => &self.statements.targets,
-            Direction::Sources => &self.statements.sources,
-        };
-        objects::read_page(tx, statement, params![of.row.0], listing)
+        match direction {
+            Direction::Targets => {
+                objects::read_page(tx, &self.statements.targets, params![of.row.0], listing)
+            }
+            Direction::Sources => {
+                let parameters = params![of.row.0, self.shows(hidden)];
+                objects::read_page(tx, &self.statements.sources, parameters, listing)
+            }
+        }
+    }
+
+    /// Whether sources that hide their pairs count.
+    fn shows(&self, hidden: HiddenMemberships) -> bool {
+        !self.is_of_members() || hidden.are_shown()
     }
 
     /// Those of these objects that are an object's targets, or its sources: by going over its pairs, and where it has far more of
@@ -118,10 +147,17 @@ impl Relation {
         direction: Direction,
         of: &Object,
         objects: &Rows,
+        hidden: HiddenMemberships,
     ) -> Result<Rows, Error> {
+        let (statement, parameters) = match direction {
+            Direction::Targets => (&self.statements.target_rows, params![of.row.0].to_vec()),
+            Direction::Sources => {
+                (&self.statements.source_rows, params![of.row.0, self.shows(hidden)].to_vec())
+            }
+        };
         let most = objects.len().saturating_mul(PAIRS_PER_QUESTION);
         let (mut found, mut gone_over) = (Rows::default(), 0);
-        tx.each(self.statements.rows(direction), params![of.row.0], |row| {
+        tx.each(statement, &parameters, |row| {
             let row = RowNumber(row.get(0)?);
             gone_over += 1;
             if objects.contains(row) {
@@ -129,32 +165,59 @@ impl Relation {
             }
             Ok(if gone_over > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        if gone_over > most {
-            return self.ask(tx, direction, of, objects);
-        }
-        Ok(found)
+        if gone_over > most { self.ask(tx, direction, of, objects, hidden) } else { Ok(found) }
     }
 
-    fn ask(&self, tx: &ReadTx<'_>, direction: Direction, of: &Object, objects: &Rows) -> Result<Rows, Error> {
+    fn ask(
+        &self,
+        tx: &ReadTx<'_>,
+        direction: Direction,
+        of: &Object,
+        objects: &Rows,
+        hidden: HiddenMemberships,
+    ) -> Result<Rows, Error> {
         let mut found = Rows::default();
         for row in objects.after(RowNumber(0)) {
-            let (source, target) = match direction {
-                Direction::Targets => (of.row.0, row.0),
-                Direction::Sources => (row.0, of.row.0),
+            let is_there = match direction {
+                Direction::Targets => {
+                    tx.one(&self.statements.has_target, params![of.row.0, row.0], |_| Ok(()))?
+                }
+                Direction::Sources => {
+                    let parameters = params![row.0, of.row.0, self.shows(hidden)];
+                    tx.one(&self.statements.has_source, parameters, |_| Ok(()))?
+                }
             };
-            if tx.one(&self.statements.has, params![source, target], |_| Ok(()))?.is_some() {
+            if is_there.is_some() {
                 found.insert(row);
             }
         }
         Ok(found)
     }
 
-    /// How many targets, or sources, an object has. That of targets is kept for one that is known to have very many, else they are
-    /// counted.
-    pub fn count(&self, tx: &ReadTx<'_>, direction: Direction, of: &Object) -> Result<u64, Error> {
-        if direction == Direction::Sources {
-            return tx.count(&self.statements.count_sources, params![of.row.0]);
+    /// How many targets of this kind, or sources, an object has.
+    pub fn count(
+        &self,
+        tx: &ReadTx<'_>,
+        direction: Direction,
+        of: &Object,
+        kind: Option<ObjectKind>,
+        hidden: HiddenMemberships,
+    ) -> Result<u64, Error> {
+        let number = kind.map(numbers::of_kind);
+        match (direction, kind) {
+            (Direction::Sources, _) => {
+                let parameters = params![of.row.0, self.shows(hidden), number];
+                tx.count(&self.statements.count_sources, parameters)
+            }
+            (Direction::Targets, Some(_)) => {
+                tx.count(&self.statements.count_targets_of_kind, params![of.row.0, number])
+            }
+            (Direction::Targets, None) => self.count_targets(tx, of),
         }
+    }
+
+    /// How many targets an object has. Their number is kept for one that is known to have very many, else they are counted.
+    pub fn count_targets(&self, tx: &ReadTx<'_>, of: &Object) -> Result<u64, Error> {
         let leaving = tx.count(&self.statements.count_leaving, params![of.row.0])?;
         let pairs = self.count_pairs(tx, of)?;
         pairs.checked_sub(leaving).ok_or(Error::Corrupt("a count below zero"))
@@ -162,7 +225,7 @@ impl Relation {
 
     /// How many pairs a source has, with those of targets whose deletion is unfinished.
     fn count_pairs(&self, tx: &ReadTx<'_>, source: &Object) -> Result<u64, Error> {
-        if self.keeps_counts && source.members_counted {
+        if self.is_of_members() && source.members_counted {
             return tx.kept(Count::members(source.row));
         }
         let most = tx.largest_uncounted();
@@ -171,7 +234,7 @@ impl Relation {
         if count <= most {
             return Ok(count);
         }
-        if self.keeps_counts {
+        if self.is_of_members() {
             tx.note_large(source.row);
         }
         tx.count(&self.statements.count_pairs, params![source.row.0, i64::MAX])
@@ -185,10 +248,13 @@ impl Relation {
         limit: usize,
     ) -> Result<usize, Error> {
         let parameters = params![target.0, number(limit)];
-        if self.keeps_counts {
+        if self.is_of_members() {
             let sources =
                 tx.all(&self.statements.counted_sources, parameters, |row| Ok(RowNumber(row.get(0)?)))?;
             sources.into_iter().for_each(|source| tx.count_one_member_less(source));
+        }
+        if self.is_of_members() {
+            tx.run(nestings::SET_ASIDE, parameters)?;
         }
         tx.run(&self.statements.copy_aside, parameters)?;
         tx.run(&self.statements.take_copied, parameters)
@@ -197,21 +263,28 @@ impl Relation {
     /// Takes away for good at most `limit` pairs in which a deleted object is the source, and as many of those that are set aside
     /// in which it is either. Says how many.
     pub(super) fn purge(&self, tx: &WriteTx<'_>, object: &Object, limit: usize) -> Result<usize, Error> {
-        let targets = tx.run(&self.statements.take_targets, params![object.row.0, number(limit)])?;
+        let parameters = params![object.row.0, number(limit)];
+        if self.is_of_members() {
+            tx.run(nestings::TAKE_MEMBERS, parameters)?;
+        }
+        let targets = tx.run(&self.statements.take_targets, parameters)?;
         self.count_targets_of(tx, object, -number(targets));
-        Ok(targets + tx.run(&self.statements.take_set_aside, params![object.row.0, number(limit)])?)
+        Ok(targets + tx.run(&self.statements.take_set_aside, parameters)?)
     }
 
     /// Takes away at most `limit` pairs of an object of a deleted tenant, of which no count is asked for any more. Says how many.
     /// Every pair has a source, so that targets need no look.
     pub(super) fn clear(&self, tx: &SystemTx<'_>, object: i64, limit: usize) -> Result<usize, Error> {
+        if self.is_of_members() {
+            tx.run(nestings::TAKE_MEMBERS, params![object, number(limit)])?;
+        }
         let targets = tx.run(&self.statements.take_targets, params![object, number(limit)])?;
         let left = number(limit.saturating_sub(targets));
         Ok(targets + tx.run(&self.statements.take_set_aside, params![object, left])?)
     }
 
     fn count_targets_of(&self, tx: &WriteTx<'_>, source: &Object, difference: i64) {
-        if self.keeps_counts {
+        if self.is_of_members() {
             tx.count_members(source, difference);
         }
     }
@@ -229,9 +302,11 @@ struct Statements {
     sources: String,
     target_rows: String,
     source_rows: String,
-    has: String,
+    has_target: String,
+    has_source: String,
     count_pairs: String,
     count_leaving: String,
+    count_targets_of_kind: String,
     count_sources: String,
     counted_sources: String,
     copy_aside: String,
@@ -241,17 +316,10 @@ struct Statements {
 }
 
 impl Statements {
-    /// That of the row numbers of an object's targets, or of its sources.
-    fn rows(&self, direction: Direction) -> &str {
-        match direction {
-            Direction::Targets => &self.target_rows,
-            Direction::Sources => &self.source_rows,
-        }
-    }
-
     /// Those over this table, and that of the pairs that are set aside of it.
     fn over(table: &str) -> Self {
-        let with_documents = select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END");
+        let targets = select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END");
+        let sources = select_objects!(", o.document, CASE WHEN ?5 THEN o.rest END");
         // The same pairs for each statement that sets them aside.
         let first =
             format!("SELECT source_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2");
@@ -261,18 +329,28 @@ impl Statements {
             ),
             remove: format!("DELETE FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
             targets: format!(
-                "{with_documents} FROM {table} p JOIN objects o ON o.row = p.target_row
+                "{targets} FROM {table} p JOIN objects o ON o.row = p.target_row
                  WHERE p.source_row = ?1 AND p.target_row > ?2 AND (?3 IS NULL OR o.kind = ?3)
                  AND o.deleted_at IS NULL ORDER BY p.target_row LIMIT ?5"
             ),
             sources: format!(
-                "{with_documents} FROM {table} p JOIN objects o ON o.row = p.source_row
-                 WHERE p.target_row = ?1 AND p.source_row > ?2 AND (?3 IS NULL OR o.kind = ?3)
-                 AND o.deleted_at IS NULL ORDER BY p.source_row LIMIT ?5"
+                "{sources} FROM {table} p JOIN objects o ON o.row = p.source_row
+                 WHERE p.target_row = ?1 AND p.source_row > ?3 AND (?4 IS NULL OR o.kind = ?4)
+                 AND o.deleted_at IS NULL AND (?2 OR o.hidden_membership IS NOT TRUE)
+                 ORDER BY p.source_row LIMIT ?6"
             ),
             target_rows: format!("SELECT target_row FROM {table} WHERE source_row = ?1 ORDER BY target_row"),
-            source_rows: format!("SELECT source_row FROM {table} WHERE target_row = ?1 ORDER BY source_row"),
-            has: format!("SELECT 1 FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
+            source_rows: format!(
+                "SELECT p.source_row FROM {table} p CROSS JOIN objects o
+                 WHERE p.target_row = ?1 AND o.row = p.source_row AND (?2 OR o.hidden_membership IS NOT TRUE)
+                 ORDER BY p.source_row"
+            ),
+            has_target: format!("SELECT 1 FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
+            has_source: format!(
+                "SELECT 1 FROM {table} p CROSS JOIN objects o
+                 WHERE p.source_row = ?1 AND p.target_row = ?2 AND o.row = p.source_row
+                 AND (?3 OR o.hidden_membership IS NOT TRUE)"
+            ),
             count_pairs: format!(
                 "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2) p"
             ),
@@ -281,9 +359,14 @@ impl Statements {
                 "SELECT count(*) FROM unfinished_deletions d CROSS JOIN {table} p
                  WHERE p.source_row = ?1 AND p.target_row = d.object_row"
             ),
+            count_targets_of_kind: format!(
+                "SELECT count(*) FROM {table} p JOIN objects o ON o.row = p.target_row
+                 WHERE p.source_row = ?1 AND o.kind = ?2 AND o.deleted_at IS NULL"
+            ),
             count_sources: format!(
                 "SELECT count(*) FROM {table} p JOIN objects o ON o.row = p.source_row
-                 WHERE p.target_row = ?1 AND o.deleted_at IS NULL"
+                 WHERE p.target_row = ?1 AND o.deleted_at IS NULL
+                 AND (?2 OR o.hidden_membership IS NOT TRUE) AND (?3 IS NULL OR o.kind = ?3)"
             ),
             // From the target's sources to their counts, not the other way round: there can be many large ones.
             counted_sources: format!(
@@ -297,7 +380,7 @@ impl Statements {
             take_copied: format!("DELETE FROM {table} WHERE target_row = ?1 AND source_row IN ({first})"),
             take_targets: format!(
                 "DELETE FROM {table} WHERE (source_row, target_row) IN
-                 (SELECT source_row, target_row FROM {table} WHERE source_row = ?1 LIMIT ?2)"
+                 (SELECT source_row, target_row FROM {table} WHERE source_row = ?1 ORDER BY target_row LIMIT ?2)"
             ),
             take_set_aside: format!(
                 "DELETE FROM deleted_{table} WHERE (target_row, source_row) IN

@@ -6,7 +6,7 @@ use super::{
     engine::params,
     numbers,
     objects::{self, NEXT_COLUMN, Page, RowNumber, select_objects},
-    relations::{Direction, OWNERS},
+    relations::OWNERS,
     rows::Rows,
 };
 use crate::{
@@ -85,7 +85,7 @@ fn scan(tx: &ReadTx<'_>, kind: ObjectKind, condition: &Condition, found: &mut Ro
         size += document.size();
         tx.check_size(size)?;
         let owners = match condition.asks_for_owners() {
-            true => OWNERS.count(tx, Direction::Targets, &object)?,
+            true => OWNERS.count_targets(tx, &object)?,
             false => 0,
         };
         let values = objects::values_of(&document)?;

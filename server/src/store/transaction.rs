@@ -16,12 +16,26 @@ use std::{
 #[derive(Clone, Copy)]
 pub struct Queries<'c>(Connection<'c>);
 
+/// How much a unit of work may read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Bytes of documents.
+    pub(super) bytes: usize,
+    /// Groups that a walk from group to group goes over.
+    pub(super) groups: usize,
+}
+
+impl Bounds {
+    /// As much as there is.
+    pub(super) const NONE: Self = Self { bytes: usize::MAX, groups: usize::MAX };
+}
+
 /// A consistent snapshot of one tenant's objects.
 pub struct ReadTx<'c> {
     queries: Queries<'c>,
     tenant: Tenant,
     now: DateTime<Utc>,
-    max_bytes: usize,
+    bounds: Bounds,
     /// What the writer's transaction has changed of kept counts.
     sums: Option<&'c Sums>,
     /// A group that has more members than this is noted, if their count isn't kept.
@@ -52,21 +66,26 @@ impl<'c> ReadTx<'c> {
             queries: Queries(connection),
             tenant,
             now,
-            max_bytes: usize::MAX,
+            bounds: Bounds::NONE,
             sums: None,
             largest_uncounted: u64::MAX,
             large: Cell::new(None),
         }
     }
 
-    /// The same for pages of at most so many bytes of documents.
-    pub(super) fn of_at_most(self, max_bytes: usize) -> Self {
-        Self { max_bytes, ..self }
+    /// The same within these bounds.
+    pub(super) fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// Fails where a page of so many bytes of documents is too large for this unit of work.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
-        if bytes > self.max_bytes { Err(Error::Large) } else { Ok(()) }
+        if bytes > self.bounds.bytes { Err(Error::Large) } else { Ok(()) }
+    }
+
+    /// Fails where a walk over so many groups is too long for this unit of work.
+    pub(super) fn check_walk(&self, groups: usize) -> Result<(), Error> {
+        if groups > self.bounds.groups { Err(Error::Large) } else { Ok(()) }
     }
 
     /// The same, which notes a group that has more members than this, if their count isn't kept.

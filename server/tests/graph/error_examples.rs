@@ -9,7 +9,7 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{DELETED, DISABLED, OWNED};
+use provocations::{CROWDED, DELETED, DISABLED, OWNED};
 use reqwest::Method;
 use roster_server::{
     directory::{import, sample},
@@ -43,7 +43,9 @@ fn without_new_group(text: &str) -> String {
 async fn world() -> Tenant {
     let server = Server::with_sample().await;
     let tenant = Tenant::of(server, sample::TENANT).await;
-    for (number, name, is_enabled) in [(DISABLED, "disabled", false), (DELETED, "deleted", true)] {
+    for (number, name, is_enabled) in
+        [(DISABLED, "disabled", false), (DELETED, "deleted", true), (CROWDED, "crowded", true)]
+    {
         let values = json!({"displayName": name, "accountEnabled": is_enabled});
         tenant.put(ObjectKind::User, sample::id(number), values).await;
     }
@@ -61,6 +63,15 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();
+    let crowd = |tx: &WriteTx<'_>| {
+        (0..=11_000).try_for_each(|_| {
+            let group = ObjectId::random();
+            let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});
+            import::group(tx, group, values)?;
+            import::member(tx, group, sample::id(CROWDED))
+        })
+    };
+    server.store.tenant(tenant.store_tenant()).write(crowd).await.unwrap();
     tenant
 }
 

@@ -91,6 +91,11 @@ impl Operation {
         })
     }
 
+    /// Whether it is one on the signed-in user.
+    pub fn is_on_me(&self) -> bool {
+        self.path == "/me" || self.path.starts_with("/me/")
+    }
+
     /// Whether its query names an object.
     pub fn takes_reference(&self) -> bool {
         self.parameters.as_array().into_iter().flatten().any(|parameter| parameter["name"] == "@id")
@@ -208,6 +213,15 @@ impl Objects {
                 "deviceId": name.to_string(), "displayName": "d", "operatingSystem": "Linux",
                 "operatingSystemVersion": "6"})),
             "update_device" => Some(json!({"isManaged": true})),
+            check if check.starts_with("check_") && check.ends_with("_member_groups") => {
+                Some(json!({"groupIds": [self.group]}))
+            }
+            check if check.starts_with("check_") && check.ends_with("_member_objects") => {
+                Some(json!({"ids": [self.group]}))
+            }
+            get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
+                Some(json!({"securityEnabledOnly": false}))
+            }
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
             "update_service_principal" => Some(json!({"notes": "n"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),

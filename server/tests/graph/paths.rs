@@ -198,7 +198,7 @@ async fn every_operation_of_graph_that_is_not_served_is_named() {
     let served: Vec<_> = operations().iter().map(|it| (&it.method, &it.path)).collect();
     let mut asked = 0;
     for operation in not_implemented::operations() {
-        if served.contains(&(&operation.method, &operation.path)) {
+        if served.contains(&(&operation.method, &operation.path.replace("()", ""))) {
             continue;
         }
         let (named, path) = path_of(&operation.path);
@@ -246,13 +246,13 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
         (&get, "/Groups/microsoft.graph.delta()".into(), "GET /groups/delta"),
         (&get, format!("/{}/groups/graph.delta", tenant.id()), "GET /groups/delta"),
         (&post, "/directoryObjects/getByIds".into(), "POST /directoryObjects/getByIds"),
-        (&post, "/me/microsoft.graph.checkMemberGroups".into(), "POST /me/checkMemberGroups"),
+        (&post, "/me/microsoft.graph.assignLicense".into(), "POST /me/assignLicense"),
         (
             &get,
             format!("/users('{user}')/transitiveMemberOf/graph.directoryRole/%24count"),
             "GET /users/{id}/transitiveMemberOf/microsoft.graph.directoryRole/$count",
         ),
-        (&get, "/users/ada@contoso.example/memberOf".into(), "GET /users/{id}/memberOf"),
+        (&get, "/users/ada@contoso.example/directReports".into(), "GET /users/{id}/directReports"),
         (&get, "/groups(uniqueName='x')".into(), "/groups(uniqueName='..')"),
         (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals(appId='..')"),
         (&post, "/%24batch".into(), "POST /$batch"),

@@ -1,9 +1,10 @@
-//! The counts that a database keeps, compared with what is there.
+//! What a database keeps besides, counts and nestings, compared with what is there.
 
 use rusqlite::Connection;
 
-/// Every kept count equals the counted number.
+/// Every kept count equals the counted number, and nestings are the pairs of two groups.
 pub fn check(database: &Connection) {
+    check_nestings(database);
     let objects = "SELECT kind, tenant, count(*) FROM objects WHERE deleted_at IS NULL GROUP BY kind, tenant";
     let members = "SELECT 0, row, (SELECT count(*) FROM memberships WHERE source_row = row)
                    FROM objects WHERE members_counted = 1";
@@ -16,6 +17,19 @@ pub fn check(database: &Connection) {
         let row = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?]);
         let wrong: Vec<[i64; 3]> = statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
         assert!(wrong.is_empty(), "counts of (what, of what, how many): {wrong:?}: {sql}");
+    }
+}
+
+/// The nestings are the pairs of two groups.
+pub fn check_nestings(database: &Connection) {
+    let nestings = "SELECT group_row, member_row FROM nestings";
+    let pairs = "SELECT p.source_row, p.target_row FROM memberships p JOIN objects o ON o.row = p.target_row AND o.kind = 2";
+    for (some, others) in [(nestings, pairs), (pairs, nestings)] {
+        let sql = format!("SELECT * FROM ({some}) EXCEPT SELECT * FROM ({others})");
+        let mut statement = database.prepare(&sql).unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?]);
+        let wrong: Vec<[i64; 2]> = statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(wrong.is_empty(), "(group, group in it): {wrong:?}: {sql}");
     }
 }
 

@@ -11,6 +11,7 @@ mod domains;
 mod kept_counts;
 mod logs;
 mod migrations;
+mod nestings;
 #[path = "../shared/older.rs"]
 mod older;
 mod selections;

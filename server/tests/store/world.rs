@@ -7,8 +7,7 @@ use roster_server::{
         kinds::ObjectKind,
     },
     store::{
-        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects,
-        relations::{Direction, MEMBERS},
+        self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects, relations::MEMBERS,
     },
 };
 use serde_json::json;
@@ -147,7 +146,7 @@ pub fn member(number: u128) -> ObjectId {
 }
 
 pub fn members(tx: &store::ReadTx<'_>) -> Result<u64, Error> {
-    Ok(MEMBERS.count(tx, Direction::Targets, &objects::find(tx, GROUP)?.unwrap())?)
+    Ok(MEMBERS.count_targets(tx, &objects::find(tx, GROUP)?.unwrap())?)
 }
 
 pub fn add_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {
@@ -157,7 +156,7 @@ pub fn add_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {
 
 pub fn remove_member(tx: &WriteTx<'_>, number: u128) -> Result<(), Error> {
     let [group, member] = [GROUP, member(number)].map(|id| objects::find(tx, id).unwrap().unwrap());
-    MEMBERS.remove(tx, &group, member.row)?;
+    MEMBERS.remove(tx, &group, &member)?;
     Ok(())
 }
 

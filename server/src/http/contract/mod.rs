@@ -56,6 +56,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "users", description = "People with an account in the tenant."),
         (name = "groups", description = "Microsoft 365 groups, security groups, mail-enabled security groups."),
         (name = "group members", description = "Who is in a group."),
+        (name = "memberships", description = "Which groups an object is in."),
         (name = "group owners", description = "Who owns a group."),
         (name = "devices", description = "Devices that are registered in the directory."),
         (name = "service principals", description = "Applications' presence in the tenant."),

@@ -30,6 +30,8 @@ enum Of {
     SetNotAdvanced,
     /// Related objects, without advanced query parameters.
     RelatedNotAdvanced,
+    /// A cast of objects that are related through others, without advanced query parameters.
+    TransitiveCastNotAdvanced,
 }
 
 const fn wrong(
@@ -44,7 +46,7 @@ const fn wrong(
 
 #[rustfmt::skip]
 const WRONG: &[Wrong] = {
-    use Of::{Any, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds};
+    use Of::{Any, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced};
     use QueryOption::{Filter, OrderBy, Search};
     &[
         wrong("filterSyntax", Filter, "displayName eq", Any, "`$filter` ends where a value is due."),
@@ -63,6 +65,7 @@ const WRONG: &[Wrong] = {
         wrong("filterTooManyBranches", Filter, SIXTEEN, SetNotAdvanced, "More than fifteen values without advanced query parameters."),
         wrong("filterTooHigh", Filter, FOUR_LEVELS, SetNotAdvanced, "More than three levels of `and` and `or` without advanced query parameters."),
         wrong("filterOfReferences", Filter, "displayName eq 'Ada'", RelatedNotAdvanced, "Related objects are filtered by more than their ids, without advanced query parameters."),
+        wrong("castNotAdvanced", Filter, "displayName eq 'Ada'", TransitiveCastNotAdvanced, "The cast needs `ConsistencyLevel: eventual` and `$count=true`."),
         wrong("searchSyntax", Search, "displayName:ada", Any, "A phrase of `$search` isn't in double quotes."),
         wrong("searchPhrase", Search, "\"ada\"", Any, "A phrase of `$search` names no property."),
         wrong("searchProperty", Search, "\"colour:red\"", Any, "`$search` doesn't know the property."),
@@ -82,7 +85,8 @@ const FOUR_LEVELS: &str = "displayName eq 'a' and (displayName eq 'b' or (displa
 pub(super) fn of(scope: Scope, takes: &[QueryOption]) -> Vec<ErrorExample> {
     let is_taken = |wrong: &&Wrong| takes.contains(&wrong.option);
     let example = |wrong: &Wrong| {
-        let is_advanced = !matches!(wrong.of, Of::SetNotAdvanced | Of::RelatedNotAdvanced);
+        let is_advanced =
+            !matches!(wrong.of, Of::SetNotAdvanced | Of::RelatedNotAdvanced | Of::TransitiveCastNotAdvanced);
         let is_counted = !takes.contains(&QueryOption::Count);
         if !wrong.of.holds(scope) || is_counted && !is_advanced {
             return None;
@@ -100,7 +104,8 @@ impl Of {
             Self::OneKind => scope.kind().is_some(),
             Self::SeveralKinds => scope.kind().is_none(),
             Self::SetNotAdvanced => matches!(scope, Scope::Set(_)),
-            Self::RelatedNotAdvanced => !matches!(scope, Scope::Set(_)),
+            Self::RelatedNotAdvanced => matches!(scope, Scope::Related | Scope::RelatedOf(_)),
+            Self::TransitiveCastNotAdvanced => matches!(scope, Scope::TransitivelyRelatedOf(_)),
         }
     }
 }

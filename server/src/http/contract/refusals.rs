@@ -2,9 +2,10 @@
 
 use super::error_examples::ErrorExample;
 use crate::{
-    directory::{Refusal, sample},
+    directory::{Refusal, check_members, sample},
     http::errors::{Failure, RequestFault},
     model::{
+        actions::MAX_IDS,
         device::DEVICE,
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
@@ -50,10 +51,12 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "update_group" => group_update(need),
         "delete_group" => vec![group_not_found(), managed_by_exchange(), role_assignable_group()],
 
-        "list_group_members" => {
+        "list_group_members" | "list_group_transitive_members" => {
             vec![group_not_found(), hidden_members(), property_not_readable(need), not_in_lists()]
         }
-        "list_group_member_references" | "count_group_members" => vec![group_not_found(), hidden_members()],
+        "list_group_member_references" | "count_group_members" | "count_group_transitive_members" => {
+            vec![group_not_found(), hidden_members()]
+        }
         "add_group_member" => vec![
             group_not_found(),
             member_not_found(),
@@ -92,6 +95,59 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             role_assignable_group(),
         ],
 
+        "list_user_member_of" | "list_user_transitive_member_of" => {
+            [related(user_not_found(), need), vec![other_user(need)]].concat()
+        }
+        "count_user_member_of" | "count_user_transitive_member_of" => {
+            vec![user_not_found(), other_user(need)]
+        }
+        "list_my_member_of" | "list_my_transitive_member_of" => related(user_not_found(), need),
+        "count_my_member_of" | "count_my_transitive_member_of" => vec![user_not_found()],
+        "list_group_member_of" | "list_group_transitive_member_of" => related(group_not_found(), need),
+        "count_group_member_of" | "count_group_transitive_member_of" => vec![group_not_found()],
+        "list_device_member_of" | "list_device_transitive_member_of" => related(device_not_found(), need),
+        "count_device_member_of" | "count_device_transitive_member_of" => vec![device_not_found()],
+        "list_service_principal_member_of" | "list_service_principal_transitive_member_of" => {
+            related(service_principal_not_found(), need)
+        }
+        "count_service_principal_member_of" | "count_service_principal_transitive_member_of" => {
+            vec![service_principal_not_found()]
+        }
+        "list_contact_member_of" | "list_contact_transitive_member_of" => related(contact_not_found(), need),
+        "count_contact_member_of" | "count_contact_transitive_member_of" => vec![contact_not_found()],
+
+        "check_user_member_groups" => [check(user_not_found(), "groupIds"), vec![other_user(need)]].concat(),
+        "check_user_member_objects" => [check(user_not_found(), "ids"), vec![other_user(need)]].concat(),
+        "get_user_member_groups" | "get_user_member_objects" => {
+            [get_groups(user_not_found()), vec![too_many_results(), other_user(need)]].concat()
+        }
+        "check_my_member_groups" => check(user_not_found(), "groupIds"),
+        "check_my_member_objects" => check(user_not_found(), "ids"),
+        "get_my_member_groups" | "get_my_member_objects" => {
+            [get_groups(user_not_found()), vec![too_many_results()]].concat()
+        }
+        "check_group_member_groups" => check(group_not_found(), "groupIds"),
+        "check_group_member_objects" => check(group_not_found(), "ids"),
+        "get_group_member_groups" | "get_group_member_objects" => get_groups_of_no_user(group_not_found()),
+        "check_device_member_groups" => check(device_not_found(), "groupIds"),
+        "check_device_member_objects" => check(device_not_found(), "ids"),
+        "get_device_member_groups" | "get_device_member_objects" => get_groups_of_no_user(device_not_found()),
+        "check_service_principal_member_groups" => check(service_principal_not_found(), "groupIds"),
+        "check_service_principal_member_objects" => check(service_principal_not_found(), "ids"),
+        "get_service_principal_member_groups" | "get_service_principal_member_objects" => {
+            get_groups_of_no_user(service_principal_not_found())
+        }
+        "check_contact_member_groups" => check(contact_not_found(), "groupIds"),
+        "check_contact_member_objects" => check(contact_not_found(), "ids"),
+        "get_contact_member_groups" | "get_contact_member_objects" => {
+            get_groups_of_no_user(contact_not_found())
+        }
+        "check_directory_object_member_groups" => check(object_not_found(), "groupIds"),
+        "check_directory_object_member_objects" => check(object_not_found(), "ids"),
+        "get_directory_object_member_groups" | "get_directory_object_member_objects" => {
+            [get_groups_of_no_user(object_not_found()), vec![too_many_results()]].concat()
+        }
+
         "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
         "update_device" => {
             [updated(&DEVICE), vec![device_not_found(), null(&DEVICE), immutable(&DEVICE, "deviceId")]]
@@ -112,7 +168,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
 
         "get_application" => vec![absent("applicationNotFound", "There is no such application.")],
-        "get_contact" => vec![absent("contactNotFound", "There is no such contact.")],
+        "get_contact" => vec![contact_not_found()],
 
         "get_directory_object" => vec![object_not_found(), property_not_readable(need), no_mailbox()],
         "delete_directory_object" => vec![
@@ -282,6 +338,84 @@ fn device_not_found() -> ErrorExample {
 
 fn service_principal_not_found() -> ErrorExample {
     absent("servicePrincipalNotFound", "There is no such service principal.")
+}
+
+fn contact_not_found() -> ErrorExample {
+    absent("contactNotFound", "There is no such contact.")
+}
+
+/// What lists of objects that are related to an object refuse. This one isn't there.
+fn related(not_found: ErrorExample, need: &Need) -> Vec<ErrorExample> {
+    vec![not_found, property_not_readable(need), not_in_lists()]
+}
+
+/// What checks refuse whose ids this parameter has. This object isn't there.
+fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let text = PropertyFault::Node { property: ids, found: Node::PrimitiveValue, expected: Node::StartArray };
+    let item = PropertyFault::Node { property: ids, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    vec![
+        not_found,
+        unknown_parameter(),
+        refused("missingIds", "The body has no ids.", of(PropertyFault::Required(ids))),
+        refused(
+            "nullCollection",
+            "Null for a collection, which can be empty.",
+            of(PropertyFault::NullCollection { property: ids, kind: "Collection(Edm.String)".into() }),
+        ),
+        refused("nullItem", "Null for one of a collection's values.", of(PropertyFault::NullItem(ids))),
+        refused("unexpectedText", "A text stands where an array is due.", of(text)),
+        refused("unexpectedItem", "An array stands where an id is due.", of(item)),
+        refused("otherItemType", "One of the ids is no text.", of(literal)),
+        refused(
+            "invalidValue",
+            "One of the ids isn't one: nothing is looked for.",
+            of(PropertyFault::Invalid(ids)),
+        ),
+        refused("tooManyIds", "The body names more than twenty ids.", Refusal::TooManyIds { most: MAX_IDS }),
+    ]
+}
+
+fn unknown_parameter() -> ErrorExample {
+    let fault = PropertyFault::Unknown("colour".into());
+    refused("unknownProperty", "The body names what the action doesn't take.", check_members::refused(fault))
+}
+
+/// What requests for the groups of an object refuse. This one isn't there.
+fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
+    let literal = PropertyFault::Literal { literal: "yes".into(), kind: "Edm.Boolean".into() };
+    let other_type = refused(
+        "invalidValue",
+        "`securityEnabledOnly` is neither `true` nor `false`.",
+        check_members::refused(literal),
+    );
+    let property = "securityEnabledOnly";
+    let array = PropertyFault::Node { property, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = refused(
+        "unexpectedList",
+        "An array stands where a single value is due.",
+        check_members::refused(array),
+    );
+    vec![not_found, unknown_parameter(), other_type, array]
+}
+
+/// The same where the object isn't a user.
+fn get_groups_of_no_user(not_found: ErrorExample) -> Vec<ErrorExample> {
+    let of_no_user = refused(
+        "securityGroupsOfNoUser",
+        "Only what users are in can be narrowed to security groups.",
+        Refusal::SecurityGroupsOfNoUser,
+    );
+    [get_groups(not_found), vec![of_no_user]].concat()
+}
+
+fn too_many_results() -> ErrorExample {
+    refused(
+        "tooManyResults",
+        "The object is in more than 11,000 groups.",
+        Refusal::TooManyResults { most: check_members::MAX_RESULTS },
+    )
 }
 
 fn not_in_lists() -> ErrorExample {

@@ -6,6 +6,7 @@ use crate::{
     http::operation::{self, alternatives},
     model::{
         ENTITIES,
+        actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_MEMBER_GROUPS},
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
@@ -136,6 +137,30 @@ collection!(
 collection!(OrgContactCollection, OrgContact, "contacts", "A page of contacts.");
 collection!(ApplicationCollection, Application, "applications", "A page of applications.");
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
+
+/// A schema of the body of an action.
+macro_rules! parameters {
+    ($name:ident, $parameters:ident) => {
+        #[doc = concat!("The schema `", stringify!($name), "`.")]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                parameters_schema(&$parameters)
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                $parameters.name.into()
+            }
+        }
+    };
+}
+
+parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
+parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
+parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 
 /// The schema `DirectoryObject`: an object of whatever kind, with what the kinds have in common typed and the
 /// rest open.
@@ -451,6 +476,22 @@ fn odata_type_name(entity: &Entity) -> String {
 
 fn words<W: Into<Value>>(description: &str, words: impl IntoIterator<Item = W>) -> RefOr<Schema> {
     text(description).enum_values(Some(words)).into()
+}
+
+/// The parameters of an action.
+fn parameters_schema(parameters: &Complex) -> RefOr<Schema> {
+    let mut object = ObjectBuilder::new()
+        .description(Some(parameters.description))
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    for parameter in parameters.properties {
+        let (limits, nullable) = (Limits::InSchema, parameter.nullable);
+        let schema = property_schema(parameter, description(parameter, limits), nullable, limits);
+        object = object.property(parameter.name, schema);
+        if parameter.required {
+            object = object.required(parameter.name);
+        }
+    }
+    object.into()
 }
 
 /// One schema for both ways.

@@ -93,6 +93,17 @@ pub struct Reference {
 #[schema(value_type = String, pattern = "^[0-9]+$", example = "12")]
 pub struct ObjectCount(pub u64);
 
+/// Ids of objects.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ObjectIds {
+    /// What the answer is, as a URL.
+    #[serde(rename = "@odata.context")]
+    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#Collection(Edm.String)")]
+    pub odata_context: String,
+    /// The ids.
+    pub value: Vec<String>,
+}
+
 /// A page of references.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceCollection {

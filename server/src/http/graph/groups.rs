@@ -24,7 +24,7 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-pub(super) static GROUPS: Objects = Objects {
+pub(super) const GROUPS: Objects = Objects {
     kind: ObjectKind::Group,
     tag: "groups",
     one: "a group",

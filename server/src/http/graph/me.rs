@@ -1,7 +1,7 @@
-//! `/me`: the signed-in user. The rules are in `directory::users`.
+//! `/me`: the signed-in user, who is named by the token and not by the path. The rules are in `directory::users`.
 
 use super::{
-    shapes,
+    shapes::{self, ObjectKey, Objects},
     users::{self, USERS},
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     http::{
         contract::schemas::{User, UserUpdate},
         errors::{Failure, RequestFault},
-        extract::Caller,
+        extract::{Caller, FromPath},
         operation::Operation,
         origin::Origin,
         payload::Body,
@@ -22,6 +22,34 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use utoipa_axum::routes;
+
+/// The signed-in user, of whom operations on a user have one for `/me`.
+pub(super) const ME: Objects = Objects { one: "the signed-in user", ..USERS };
+
+/// The signed-in user in the place of a key in the path.
+pub(super) struct Me(Key);
+
+impl FromPath for Me {
+    fn from_path(caller: &Caller, _: &[String]) -> Result<Self, RequestFault> {
+        Ok(Self(key(caller)?))
+    }
+}
+
+impl ObjectKey for Me {
+    type Key = Key;
+
+    fn key(&self) -> &Key {
+        &self.0
+    }
+
+    fn segment(&self) -> String {
+        String::new()
+    }
+
+    fn document(operation: Operation, _: &str, _: &str) -> Operation {
+        operation.signed_in()
+    }
+}
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![

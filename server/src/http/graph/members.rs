@@ -14,6 +14,7 @@ use crate::{
 const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "members",
+    page: "members",
     one: "a member",
     tag: "group members",
     examples: &[
@@ -22,6 +23,19 @@ const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     ],
     navigation: &members::MEMBERS,
 };
+
+const TRANSITIVE_MEMBERS: Related<AsWritten<ObjectId>> = Related {
+    name: "transitive members",
+    page: "transitivemembers",
+    one: "a transitive member",
+    navigation: &members::TRANSITIVE_MEMBERS,
+    ..MEMBERS
+};
+
+/// What the descriptions of the operations on them say.
+const THROUGH_GROUPS: &str = "The members of the groups in the group are among them, each once. A group that is in itself, or in a \
+                              circle of groups, is a transitive member of itself. Without `Member.Read.Hidden`, who is in only \
+                              through a group with hidden membership is left out.";
 
 pub(super) fn operations() -> Vec<Operation> {
     let casts = casts::of(&MEMBERS, casts::ALL, "/groups/{id}/members", "group_members", &LIST_MEMBERS);
@@ -49,6 +63,16 @@ pub(super) fn operations() -> Vec<Operation> {
         MEMBERS
             .count("/groups/{id}/members/$count", "count_group_members", &LIST_MEMBERS)
             .description("Only direct members count."),
+        TRANSITIVE_MEMBERS
+            .list::<DirectoryObjectCollection>(
+                "/groups/{id}/transitiveMembers",
+                "list_group_transitive_members",
+                &LIST_MEMBERS,
+            )
+            .description(THROUGH_GROUPS),
+        TRANSITIVE_MEMBERS
+            .count("/groups/{id}/transitiveMembers/$count", "count_group_transitive_members", &LIST_MEMBERS)
+            .description(THROUGH_GROUPS),
         MEMBERS
             .remove(
                 "/groups/{id}/members/{memberId}/$ref",
@@ -72,5 +96,13 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .done("The object is no member of the group any more, durably."),
     ];
-    operations.into_iter().chain(casts).collect()
+    let transitive = casts::of(
+        &TRANSITIVE_MEMBERS,
+        casts::ALL,
+        "/groups/{id}/transitiveMembers",
+        "group_transitive_members",
+        &LIST_MEMBERS,
+    );
+    let transitive = transitive.into_iter().map(|operation| operation.description(THROUGH_GROUPS));
+    operations.into_iter().chain(casts).chain(transitive).collect()
 }

@@ -3,11 +3,13 @@
 
 mod applications;
 mod casts;
+mod check_members;
 mod contacts;
 mod devices;
 mod directory_objects;
 mod groups;
 mod me;
+mod member_of;
 mod members;
 mod owners;
 mod service_principals;
@@ -24,6 +26,8 @@ pub(super) fn operations() -> Vec<Operation> {
         groups::operations(),
         members::operations(),
         owners::operations(),
+        member_of::operations(),
+        check_members::operations(),
         devices::operations(),
         service_principals::operations(),
         applications::operations(),

@@ -14,6 +14,7 @@ use crate::{
 const OWNERS: Related<AsWritten<ObjectId>> = Related {
     of: &GROUPS,
     name: "owners",
+    page: "owners",
     one: "an owner",
     tag: "group owners",
     examples: &[(ObjectKind::User, "5a3e0000-0000-4000-8000-000000000101", "Ada Lovelace")],

@@ -3,7 +3,11 @@
 //! is registered.
 
 use crate::{
-    directory::{self, Found, Policy, navigation::Navigation, objects},
+    directory::{
+        self, Found, Policy,
+        navigation::{Follows, Navigation},
+        objects,
+    },
     http::{
         answers::{self, Collection, Select},
         contract::wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
@@ -29,7 +33,7 @@ use crate::{
         reference::{Key, Reference},
         scope::Scope,
     },
-    store::{ReadTx, Tenant, WriteTx},
+    store::{self, ReadTx, Tenant, WriteTx},
 };
 use axum::{
     extract::State,
@@ -63,35 +67,46 @@ const SELECTED: &str = "with the default set of properties or those that `$selec
 
 /// What names an object in a path.
 pub(super) trait ObjectKey: FromPath + Send + Sync + 'static {
-    /// What it is, for the contract.
-    const WORDS: &str;
-    /// Its schema in the contract.
-    fn schema() -> RefOr<Schema>;
-    /// Its segment in links.
+    /// What rules take.
+    type Key: Send + Sync + 'static;
+    /// What rules take.
+    fn key(&self) -> &Self::Key;
+    /// Its segment in links. Where it has none, it isn't asked for one.
     fn segment(&self) -> String;
+    /// An operation whose path has it, of an object with this noun, such as this one.
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation;
 }
 
 impl ObjectKey for Key {
-    const WORDS: &str = "id or sign-in name";
+    type Key = Self;
 
-    fn schema() -> RefOr<Schema> {
-        String::schema()
+    fn key(&self) -> &Self {
+        self
     }
 
     fn segment(&self) -> String {
         utf8_percent_encode(self.text(), NON_ALPHANUMERIC).to_string()
     }
+
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation {
+        let description = format!("The {noun}'s id or sign-in name.");
+        operation.key("id", String::schema(), description, example)
+    }
 }
 
 impl ObjectKey for AsWritten<ObjectId> {
-    const WORDS: &str = "id";
+    type Key = Self;
 
-    fn schema() -> RefOr<Schema> {
-        guid()
+    fn key(&self) -> &Self {
+        self
     }
 
     fn segment(&self) -> String {
         self.value.to_string()
+    }
+
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation {
+        operation.key("id", guid(), format!("The {noun}'s id."), example)
     }
 }
 
@@ -212,11 +227,10 @@ impl Objects {
             answer_one(&app, &caller, &origin, query, move |tx, by, select| rule(tx, by, &key, select)).await
         };
         let noun = without_article(self.one);
-        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+        self.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .summary(self.tag, format!("Get {}", self.one))
             .description(format!("Gets {}, {SELECTED}", self.one))
             .page(format!("{}-get", self.page))
-            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .takes(&QueryOptions::OBJECT)
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
     }
@@ -234,12 +248,16 @@ impl Objects {
             Ok::<_, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);
-        Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler))
+        self.with_key::<K>(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Delete {}", self.one))
             .description(format!("Deletes {}.", self.one))
             .page(format!("{}-delete", self.page))
-            .key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.example_id())
             .done(format!("The {noun} is deleted, durably."))
+    }
+
+    /// An operation on one of them, which this key names.
+    pub(super) fn with_key<K: ObjectKey>(&self, operation: Operation) -> Operation {
+        K::document(operation, without_article(self.one), &self.example_id())
     }
 
     fn example_id(&self) -> String {
@@ -248,11 +266,13 @@ impl Objects {
 }
 
 /// Objects that are related to objects of a kind, and how the operations on them are documented.
-pub(super) struct Related<K: 'static> {
+pub(super) struct Related<K: ObjectKey> {
     /// Those that they are related to.
     pub of: &'static Objects,
     /// Several, as the documentation calls them.
     pub name: &'static str,
+    /// How the names of their pages in Graph's documentation end.
+    pub page: &'static str,
     /// One of them, with its article.
     pub one: &'static str,
     /// The contract's tag.
@@ -260,7 +280,7 @@ pub(super) struct Related<K: 'static> {
     /// Kind, id and name of those that the examples show.
     pub examples: &'static [(ObjectKind, &'static str, &'static str)],
     /// Who sees them, and where they are.
-    pub navigation: &'static Navigation<K>,
+    pub navigation: &'static Navigation<K::Key>,
 }
 
 impl<K: ObjectKey> Related<K> {
@@ -292,7 +312,11 @@ impl<K: ObjectKey> Related<K> {
         id: &str,
         need: &'static Need,
     ) -> [Operation; 2] {
-        let (kind, scope) = (objects.kind, Scope::RelatedOf(objects.kind));
+        let kind = objects.kind;
+        let scope = match self.navigation.follows {
+            Follows::Relation(..) => Scope::RelatedOf(kind),
+            Follows::Memberships(_) => Scope::TransitivelyRelatedOf(kind),
+        };
         let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
         let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
         let list = self
@@ -348,10 +372,11 @@ impl<K: ObjectKey> Related<K> {
             let path = template.replace("{id}", &key.segment());
             let key = Arc::new(key);
             let counted = key.clone();
-            let list =
-                move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| navigation.list(tx, by, &key, listing);
+            let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+                navigation.list(tx, by, key.key(), listing)
+            };
             let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
-                navigation.count(tx, by, &counted, listing)
+                navigation.count(tx, by, counted.key(), listing)
             };
             PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
         };
@@ -379,7 +404,7 @@ impl<K: ObjectKey> Related<K> {
         let handler =
             async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>, query: Query| {
                 let listing = scope.listing(&query, Cursor::START)?;
-                let count = move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, &key, &listing);
+                let count = move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, key.key(), &listing);
                 answer_count(&app, caller.tenant, count).await
             };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
@@ -445,7 +470,7 @@ impl<K: ObjectKey> Related<K> {
 
     /// Graph's page on what is done with them.
     fn graph_page(&self, action: &str) -> String {
-        format!("{}-{action}-{}", self.of.page, self.name)
+        format!("{}-{action}-{}", self.of.page, self.page)
     }
 
     fn example_id(&self) -> String {
@@ -454,8 +479,7 @@ impl<K: ObjectKey> Related<K> {
 
     /// An operation with the key of the object that they are related to.
     fn to(&self, operation: Operation) -> Operation {
-        let noun = without_article(self.of.one);
-        operation.key("id", K::schema(), format!("The {noun}'s {}.", K::WORDS), &self.of.example_id())
+        self.of.with_key::<K>(operation)
     }
 }
 
@@ -503,6 +527,23 @@ async fn relate<K: ObjectKey>(
 ) -> Result<Response, Failure> {
     write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
     Ok(answers::no_content())
+}
+
+/// Reads for a caller what this rule reads: on this thread, and from the beginning on one for long reads where that is too much for it.
+pub(super) async fn read<T: Send + 'static>(
+    app: &AppState,
+    caller: &Caller,
+    rule: impl Fn(&ReadTx<'_>, &Grants) -> Result<T, directory::Error> + Send + Sync + 'static,
+) -> Result<T, Failure> {
+    let (grants, store) = (caller.grants, app.store.tenant(caller.tenant));
+    let rule = Arc::new(rule);
+    let short = rule.clone();
+    match store.read(move |tx| short(tx, &grants)).await {
+        Err(directory::Error::Store(store::Error::Large)) => {
+            Ok(store.read_long(move |tx| rule(tx, &grants)).await?)
+        }
+        read => Ok(read?),
+    }
 }
 
 /// Does for a caller what this rule writes.

@@ -24,7 +24,7 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-pub(super) static USERS: Objects =
+pub(super) const USERS: Objects =
     Objects { kind: ObjectKind::User, tag: "users", one: "a user", many: "users", page: "user", example };
 
 fn example() -> Value {

@@ -32,6 +32,45 @@ const READ_USERS: Alternatives =
 const WRITE_USERS: Alternatives = &[&[UserReadWriteAll], &[DirectoryReadWriteAll]];
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_DIRECTORY: Alternatives = &[&[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_MEMBER_OF_OF_USERS: Alternatives =
+    &[&[GroupMemberReadAll], &[GroupMemberReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_TRANSITIVE_MEMBER_OF_OF_USERS: Alternatives = &[
+    &[UserReadAll],
+    &[UserReadWriteAll],
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+/// Users besides groups: each by itself isn't enough.
+const READ_GROUPS_OF_USERS: Alternatives = &[
+    &[UserReadAll, GroupMemberReadAll],
+    &[UserReadAll, GroupMemberReadWriteAll],
+    &[UserReadAll, GroupReadAll],
+    &[UserReadAll, GroupReadWriteAll],
+    &[UserReadWriteAll, GroupMemberReadAll],
+    &[UserReadWriteAll, GroupMemberReadWriteAll],
+    &[UserReadWriteAll, GroupReadAll],
+    &[UserReadWriteAll, GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const READ_MY_GROUPS: Alternatives = &[
+    &[UserRead],
+    &[UserReadAll, GroupMemberReadAll],
+    &[UserReadAll, GroupMemberReadWriteAll],
+    &[UserReadAll, GroupReadAll],
+    &[UserReadAll, GroupReadWriteAll],
+    &[UserReadWriteAll, GroupMemberReadAll],
+    &[UserReadWriteAll, GroupMemberReadWriteAll],
+    &[UserReadWriteAll, GroupReadAll],
+    &[UserReadWriteAll, GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
 /// Declares needs, each public, and for the tests all of them.
@@ -84,7 +123,7 @@ needs! {
     /// Besides what else is needed where directory roles can be assigned to the group.
     CHANGE_ROLE_ASSIGNABLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
 
-    /// `GET /groups/{id}/members` and its count.
+    /// `GET /groups/{id}/members`, `transitiveMembers`, and their counts.
     LIST_MEMBERS = Need::both(READ_GROUPS);
 
     /// Besides [`LIST_MEMBERS`] where the group hides its members.
@@ -105,6 +144,72 @@ needs! {
 
     /// `DELETE /groups/{id}/members/{id}/$ref`.
     REMOVE_MEMBER = Need::both(WRITE_MEMBERS);
+
+    /// `GET /groups/{id}/memberOf` and its count, and `POST /groups/{id}/checkMemberGroups` and what is like it.
+    LIST_GROUP_MEMBER_OF = Need::both(READ_GROUPS);
+
+    /// `GET /groups/{id}/transitiveMemberOf` and its count.
+    LIST_GROUP_TRANSITIVE_MEMBER_OF = Need::each(READ_GROUPS, READ_DIRECTORY);
+
+    /// `GET /users/{id}/memberOf` and its count.
+    LIST_USER_MEMBER_OF =
+        Need { delegated_self: &[&[UserRead]], ..Need::each(READ_MEMBER_OF_OF_USERS, READ_DIRECTORY) };
+
+    /// `GET /users/{id}/transitiveMemberOf` and its count.
+    LIST_USER_TRANSITIVE_MEMBER_OF =
+        Need { delegated_self: &[&[UserRead]], ..Need::both(READ_TRANSITIVE_MEMBER_OF_OF_USERS) };
+
+    /// `GET /me/memberOf` and its count.
+    LIST_MY_MEMBER_OF = Need::delegated(&[
+        &[UserRead],
+        &[GroupMemberReadAll],
+        &[GroupMemberReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `GET /me/transitiveMemberOf` and its count.
+    LIST_MY_TRANSITIVE_MEMBER_OF = Need::delegated(&[
+        &[UserRead],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[GroupMemberReadAll],
+        &[GroupMemberReadWriteAll],
+        &[GroupReadAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `GET /contacts/{id}/memberOf`, `transitiveMemberOf`, and their counts.
+    LIST_ORG_CONTACT_MEMBER_OF = Need::both(&[
+        &[OrgContactReadAll],
+        &[GroupReadAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /users/{id}/checkMemberGroups` and `getMemberGroups`.
+    CHECK_USER_GROUPS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_GROUPS_OF_USERS) };
+
+    /// `POST /users/{id}/checkMemberObjects` and `getMemberObjects`.
+    CHECK_USER_OBJECTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+
+    /// `POST /me/checkMemberGroups` and `getMemberGroups`.
+    CHECK_MY_GROUPS = Need::delegated(READ_MY_GROUPS);
+
+    /// `POST /me/checkMemberObjects` and `getMemberObjects`.
+    CHECK_MY_OBJECTS = Need::delegated(&[
+        &[UserRead],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /contacts/{id}/checkMemberGroups` and what is like it.
+    CHECK_ORG_CONTACT = Need::both(READ_DIRECTORY);
 
     /// `GET /groups/{id}/owners` and its count.
     LIST_OWNERS = Need::both(READ_GROUPS);
@@ -140,7 +245,7 @@ needs! {
     /// `PATCH /me`.
     UPDATE_ME = Need::delegated(&[&[UserReadWrite], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /devices`, its count and `GET /devices/{id}`.
+    /// `GET /devices`, its count, `GET /devices/{id}`, and what a device is a member of, which can be checked too.
     READ_DEVICE = Need::each(
         &[&[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
         &[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
@@ -155,7 +260,8 @@ needs! {
     /// `DELETE /devices/{id}`.
     DELETE_DEVICE = Need::each(AS_USER, &[&[DeviceReadWriteAll]]);
 
-    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects.
+    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects, and what a service principal is a
+    /// member of, which can be checked too.
     READ_APPLICATION = Need::both(READ_APPLICATIONS);
 
     /// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
@@ -164,8 +270,8 @@ needs! {
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /directoryObjects/{id}`.
-    READ_DIRECTORY_OBJECT = Need::both(&[&[DirectoryReadAll], &[DirectoryReadWriteAll]]);
+    /// `GET /directoryObjects/{id}`, and `POST /directoryObjects/{id}/checkMemberGroups` and what is like it.
+    READ_DIRECTORY_OBJECT = Need::both(READ_DIRECTORY);
 
     /// `DELETE /directoryObjects/{id}`.
     DELETE_DIRECTORY_OBJECT = Need::delegated(AS_USER);

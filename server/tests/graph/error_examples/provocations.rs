@@ -31,6 +31,8 @@ const ABSENT: u16 = 999;
 pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
+/// A user who is in more groups than one request tells.
+pub const CROWDED: u16 = 197;
 
 impl Attempt<'_> {
     /// Changes the request so that it is refused as the example with this name says.
@@ -38,6 +40,7 @@ impl Attempt<'_> {
         if self.get_the_token_wrong(name).await
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
+            || self.get_parameters_wrong(name).await
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -200,6 +203,37 @@ impl Attempt<'_> {
         true
     }
 
+    async fn get_parameters_wrong(&mut self, name: &str) -> bool {
+        let first = || self.operation.properties().next().unwrap().clone();
+        let values = match name {
+            "missingIds" => json!({}),
+            "unexpectedText" => json!({first(): "readers"}),
+            "unexpectedItem" => json!({first(): [[]]}),
+            "otherItemType" => json!({first(): [true]}),
+            "unexpectedList" => json!({first(): []}),
+            "invalidValue" if self.operation.id.starts_with("check_") => {
+                json!({first(): [sample::id(READERS).to_string(), "readers"]})
+            }
+            "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 21]}),
+            "invalidValue" if self.operation.path.contains("/getMember") => json!({first(): "yes"}),
+            "securityGroupsOfNoUser" if self.operation.id.starts_with("get_directory_object") => {
+                self.replace(0, sample::id(DEVICE));
+                json!({first(): true})
+            }
+            "securityGroupsOfNoUser" => json!({first(): true}),
+            "tooManyResults" => {
+                match self.operation.is_on_me() {
+                    true => self.by_user(CROWDED, all()).await,
+                    false => self.replace(0, sample::id(CROWDED)),
+                }
+                return true;
+            }
+            _ => return false,
+        };
+        self.say(values);
+        true
+    }
+
     async fn name_what_is_absent(&mut self, name: &str) -> bool {
         match name {
             "memberNotFound" => self.relate("members", &[ABSENT]),
@@ -211,7 +245,7 @@ impl Attempt<'_> {
                 self.replace(0, sample::id(READERS));
                 self.ask("$select=unseenCount");
             }
-            "userNotFound" if self.operation.path == "/me" => self.by_user(ABSENT, all()).await,
+            "userNotFound" if self.operation.is_on_me() => self.by_user(ABSENT, all()).await,
             _ if name.ends_with("NotFound") => self.replace(0, sample::id(ABSENT)),
             _ => return false,
         }
@@ -351,6 +385,7 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
             false,
         ),
         "filterOfReferences" => ("$filter=displayName eq 'Ada'", false),
+        "castNotAdvanced" => ("$top=5", false),
         "searchSyntax" => ("$search=displayName:ada", true),
         "searchPhrase" => ("$search=\"ada\"", true),
         "searchProperty" => ("$search=\"colour:red\"", true),
