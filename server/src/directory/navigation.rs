@@ -63,7 +63,7 @@ impl<K> Navigation<K> {
                 relation.count(tx, direction, &source, listing.kind, hidden)?
             }
             Follows::Memberships(direction) => {
-                transitive::count(tx, direction, &source, listing.kind, hidden)?
+                transitive::count(tx, direction, &source, listing.kind, hidden, Effort::default())?
             }
         })
     }
