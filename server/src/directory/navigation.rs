@@ -76,7 +76,7 @@ impl<K> Navigation<K> {
                 relation.count(tx, direction, &source, listing.kind, hidden)?
             }
             (None, Follows::Memberships(direction)) => {
-                transitive::count(tx, direction, &source, listing.kind, hidden)?
+                transitive::count(tx, direction, &source, listing.kind, hidden, Effort::default())?
             }
             (Some(Asked { selection, .. }), _) => self.among(tx, &source, &selection, hidden)?.len(),
         })

@@ -2,7 +2,7 @@
 //! and mean nothing outside the store.
 
 use super::{
-    Error, Progress, Store, WriteTx,
+    Error, Progress, ReadTx, Store, WriteTx,
     engine::params,
     numbers,
     objects::{Object, RowNumber},
@@ -30,6 +30,26 @@ impl Store {
         })
         .await
     }
+}
+
+/// The position of the newest change.
+pub(super) fn newest(tx: &ReadTx<'_>) -> Result<i64, Error> {
+    Ok(tx
+        .one("SELECT coalesce(max(position), 0) FROM changes", params![], |row| row.get(0))?
+        .unwrap_or_default())
+}
+
+/// Whether the log tells, or may have told, of a change after this position by which another object is in a group of the tenant's:
+/// any but a creation (1), an update (5), and changes of owners (4, 7).
+pub(super) fn tell_of_memberships(tx: &ReadTx<'_>, after: i64) -> Result<bool, Error> {
+    let oldest = "SELECT coalesce(min(position), 0) FROM changes";
+    let oldest = tx.one(oldest, params![], |row| row.get::<i64>(0))?.unwrap_or_default();
+    if oldest > after + 1 {
+        return Ok(true);
+    }
+    let sql =
+        "SELECT 1 FROM changes WHERE position > ?1 AND tenant = ?2 AND operation NOT IN (1, 4, 5, 7) LIMIT 1";
+    Ok(tx.one(sql, params![after, tx.tenant().number], |_| Ok(()))?.is_some())
 }
 
 /// What happened to an object.

@@ -30,6 +30,7 @@ mod sums;
 pub mod tenants;
 mod transaction;
 pub mod transitive;
+mod unions;
 pub mod users;
 
 pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
@@ -45,6 +46,7 @@ use std::{io, num::NonZero, path::Path, sync::Arc, thread};
 use sums::Sums;
 use tokio::sync::Notify;
 use transaction::{Bounds, Queries, SystemTx};
+use unions::Unions;
 
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -198,6 +200,7 @@ pub struct Store {
     principals: Arc<Principals>,
     /// A write has left a deletion unfinished.
     unfinished_deletion: Arc<Notify>,
+    unions: Arc<Unions>,
     largest_uncounted: u32,
     clock: Clock,
 }
@@ -215,7 +218,8 @@ impl Store {
         let after_commit = Box::new(move || committed.after_commit());
         let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
         let Options { largest_uncounted, clock, .. } = options;
-        Ok(Self { engine, principals, unfinished_deletion: Arc::default(), largest_uncounted, clock })
+        let unions = Arc::new(Unions::new());
+        Ok(Self { engine, principals, unfinished_deletion: Arc::default(), unions, largest_uncounted, clock })
     }
 
     /// Whether there is a database in this folder.
@@ -293,7 +297,8 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
-        let read = move |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT, largest, work);
+        let read =
+            move |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT, largest, None, work);
         let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
         read
@@ -310,8 +315,9 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
+        let unions = self.store.unions.clone();
         let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, clock.now(), Bounds::NONE, largest, work)
+            snapshot(connection, tenant, clock.now(), Bounds::NONE, largest, Some(&unions), work)
         };
         let (read, large) = self.store.engine.read_long(tenant, read).await?;
         self.keep_count_of(large);
@@ -363,11 +369,12 @@ fn snapshot<T, E>(
     now: DateTime<Utc>,
     bounds: Bounds,
     largest_uncounted: u32,
+    unions: Option<&Unions>,
     work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
 ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
     let snapshot = Snapshot::begin(connection)?;
     let tx = ReadTx::new(snapshot.connection(), tenant, now);
-    let tx = tx.within(bounds).noting_large(largest_uncounted);
+    let tx = tx.within(bounds).noting_large(largest_uncounted).keeping(unions);
     let read = work(&tx);
     Ok((read, tx.large()))
 }

@@ -140,3 +140,9 @@ pub(super) fn below(
     })?;
     Ok(below)
 }
+
+/// What is read and taken away here.
+#[cfg(test)]
+pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+    [&**ABOVE, &**BELOW, SET_ASIDE, TAKE_MEMBERS].into_iter()
+}

@@ -283,6 +283,13 @@ impl Relation {
         Ok(targets + tx.run(&self.statements.take_set_aside, params![object, left])?)
     }
 
+    /// Statements that pages and counts run.
+    #[cfg(test)]
+    pub(super) fn reading(&'static self) -> [&'static str; 4] {
+        let Statements { targets, sources, count_targets_of_kind, count_sources, .. } = &*self.statements;
+        [targets, sources, count_targets_of_kind, count_sources]
+    }
+
     fn count_targets_of(&self, tx: &WriteTx<'_>, source: &Object, difference: i64) {
         if self.is_of_members() {
             tx.count_members(source, difference);

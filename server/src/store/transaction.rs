@@ -5,6 +5,7 @@ use super::{
     engine::{Connection, Row, Value, params},
     numbers::{RowNumber, Tenant},
     sums::Sums,
+    unions::Unions,
 };
 use chrono::{DateTime, Utc};
 use std::{
@@ -42,6 +43,8 @@ pub struct ReadTx<'c> {
     largest_uncounted: u64,
     /// Such a group.
     large: Cell<Option<RowNumber>>,
+    /// Sets of members that are kept in memory.
+    unions: Option<&'c Unions>,
 }
 
 /// A unit of work that also writes, without a tenant: the store's own.
@@ -70,6 +73,7 @@ impl<'c> ReadTx<'c> {
             sums: None,
             largest_uncounted: u64::MAX,
             large: Cell::new(None),
+            unions: None,
         }
     }
 
@@ -105,6 +109,16 @@ impl<'c> ReadTx<'c> {
     /// The group that was noted.
     pub(super) fn large(&self) -> Option<RowNumber> {
         self.large.get()
+    }
+
+    /// The same, which finds sets of members there, and keeps them there.
+    pub(super) fn keeping(self, unions: Option<&'c Unions>) -> Self {
+        Self { unions, ..self }
+    }
+
+    /// Where sets of members are kept. `None`: this sees what isn't committed, or is a short read.
+    pub(super) fn unions(&self) -> Option<&'c Unions> {
+        self.unions
     }
 
     /// What the writer's transaction has changed of kept counts, where this is a part of one.

@@ -2,16 +2,17 @@
 //! in the order of row numbers. A group that is in itself, or in a circle of groups, is a member of itself, as the pairs say.
 
 use super::{
-    Error, ReadTx,
-    engine::params,
+    Error, ReadTx, changes,
+    engine::{Row, params},
     nestings::{self, HiddenMemberships},
     numbers::{self, RowNumber},
     objects::{self, Object, Page},
     relations::Direction,
     rows::Rows,
+    unions::{Key, Union},
 };
 use crate::{model::kinds::ObjectKind, odata::listing::Listing};
-use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
+use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow, sync::Arc};
 
 /// Takes the next object, and says whether it wants another.
 type Take<'t> = dyn FnMut(RowNumber) -> Result<ControlFlow<()>, Error> + 't;
@@ -23,12 +24,14 @@ pub struct Effort {
     pub merged_groups: usize,
     /// Of more groups, so many pairs of the whole table are looked through first.
     pub walked_pairs: usize,
+    /// A set of members that takes more pairs to put together is kept in memory.
+    pub united_pairs: u64,
 }
 
 impl Default for Effort {
     /// What was measured: a page takes as long in both ways at about 300 groups, and so many pairs take 20 ms.
     fn default() -> Self {
-        Self { merged_groups: 300, walked_pairs: 200_000 }
+        Self { merged_groups: 300, walked_pairs: 200_000, united_pairs: 100_000 }
     }
 }
 
@@ -61,11 +64,12 @@ pub fn count(
     of: &Object,
     kind: Option<ObjectKind>,
     hidden: HiddenMemberships,
+    effort: Effort,
 ) -> Result<u64, Error> {
     match direction {
         Direction::Sources if kind.is_some_and(|kind| kind != ObjectKind::Group) => Ok(0),
         Direction::Sources => Ok(nestings::above(tx, of.row, hidden)?.len()),
-        Direction::Targets => Ok(union(tx, &nestings::below(tx, of.row, hidden)?, kind)?.len()),
+        Direction::Targets => Ok(members(tx, of, kind, hidden, effort)?.len()),
     }
 }
 
@@ -80,12 +84,12 @@ pub fn among(
     objects: &Rows,
     hidden: HiddenMemberships,
 ) -> Result<Rows, Error> {
-    let mut found = match direction {
-        Direction::Sources => nestings::above(tx, of.row, hidden)?,
+    let mut found = objects.clone();
+    match direction {
+        Direction::Sources => found &= &nestings::above(tx, of.row, hidden)?,
         Direction::Targets if objects.len() <= ASKED => return asked(tx, of, objects, hidden),
-        Direction::Targets => union(tx, &nestings::below(tx, of.row, hidden)?, None)?,
-    };
-    found &= objects;
+        Direction::Targets => found &= &*members(tx, of, None, hidden, Effort::default())?,
+    }
     Ok(found)
 }
 
@@ -98,6 +102,41 @@ fn asked(tx: &ReadTx<'_>, group: &Object, objects: &Rows, hidden: HiddenMembersh
         }
     }
     Ok(found)
+}
+
+/// The objects of this kind that are in a group, as a set.
+pub fn members(
+    tx: &ReadTx<'_>,
+    group: &Object,
+    kind: Option<ObjectKind>,
+    hidden: HiddenMemberships,
+    effort: Effort,
+) -> Result<Arc<Rows>, Error> {
+    let kind = kind.map(numbers::of_kind);
+    let key = Key { group: group.row, kind, with_hidden: hidden.are_shown() };
+    if let Some(members) = kept(tx, key)? {
+        return Ok(members);
+    }
+    let (members, pairs) = unite(tx, &nestings::below(tx, group.row, hidden)?, kind)?;
+    let members = Arc::new(members);
+    if let Some(unions) = tx.unions().filter(|_| pairs > effort.united_pairs) {
+        unions.put(key, Union { members: members.clone(), position: changes::newest(tx)? });
+    }
+    Ok(members)
+}
+
+/// A set that is kept, if nothing has happened since that changes it. It may be newer than what this reads.
+fn kept(tx: &ReadTx<'_>, key: Key) -> Result<Option<Arc<Rows>>, Error> {
+    let Some(unions) = tx.unions() else { return Ok(None) };
+    let Some(Union { members, position }) = unions.get(&key) else { return Ok(None) };
+    let newest = changes::newest(tx)?;
+    if newest < position || changes::tell_of_memberships(tx, position)? {
+        return Ok(None);
+    }
+    if newest > position {
+        unions.put(key, Union { members: members.clone(), position: newest });
+    }
+    Ok(Some(members))
 }
 
 fn hand_over(rows: impl Iterator<Item = RowNumber>, take: &mut Take<'_>) -> Result<(), Error> {
@@ -147,10 +186,9 @@ fn walk(
     take: &mut Take<'_>,
 ) -> Result<Walk, Error> {
     let groups: Rows = groups.iter().copied().collect();
-    let sql = "SELECT target_row, source_row FROM memberships WHERE target_row > ?1 ORDER BY target_row, source_row";
     let (mut pairs, mut last, mut taken) = (0, after, after);
     let mut ended = Walk::Ended;
-    tx.each(sql, params![after.0], |row| {
+    tx.each(WALKED, params![after.0], |row| {
         let (member, group) = (RowNumber(row.get(0)?), RowNumber(row.get(1)?));
         if pairs >= most_pairs && member > last {
             ended = Walk::GaveUp(last);
@@ -221,42 +259,90 @@ impl Members {
 
     fn read_piece(&self, tx: &ReadTx<'_>) -> Result<Vec<RowNumber>, Error> {
         let piece = i64::try_from(self.piece).unwrap_or(i64::MAX);
-        let member = |row: &super::engine::Row<'_>| Ok(RowNumber(row.get(0)?));
+        let member = |row: &Row<'_>| Ok(RowNumber(row.get(0)?));
         match self.kind.map(numbers::of_kind) {
-            None => {
-                let sql = "SELECT target_row FROM memberships WHERE source_row = ?1 AND target_row > ?2
-                           ORDER BY target_row LIMIT ?3";
-                tx.all(sql, params![self.group.0, self.after.0, piece], member)
-            }
-            Some(kind) => {
-                let sql = "SELECT p.target_row FROM memberships p CROSS JOIN objects o
-                           WHERE p.source_row = ?1 AND p.target_row > ?2 AND o.row = p.target_row AND o.kind = ?4
-                           ORDER BY p.target_row LIMIT ?3";
-                tx.all(sql, params![self.group.0, self.after.0, piece, kind], member)
-            }
+            None => tx.all(MEMBERS, params![self.group.0, self.after.0, piece], member),
+            Some(kind) => tx.all(MEMBERS_OF_KIND, params![self.group.0, self.after.0, piece, kind], member),
         }
     }
 }
 
-/// The members of these groups that are of this kind, without the deleted ones.
-fn union(tx: &ReadTx<'_>, groups: &[RowNumber], kind: Option<ObjectKind>) -> Result<Rows, Error> {
-    let mut union = Rows::default();
-    let all = "SELECT target_row FROM memberships WHERE source_row = ?1 ORDER BY target_row";
-    let of_kind = "SELECT p.target_row FROM memberships p CROSS JOIN objects o
-                   WHERE p.source_row = ?1 AND o.row = p.target_row AND o.kind = ?2 ORDER BY p.target_row";
+/// The members of these groups that are of this kind, without the deleted ones, and how many pairs that took.
+fn unite(tx: &ReadTx<'_>, groups: &[RowNumber], kind: Option<i64>) -> Result<(Rows, u64), Error> {
+    let (mut union, mut pairs) = (Rows::default(), 0);
     for group in groups {
-        let mut add = |row: &super::engine::Row<'_>| {
+        let mut add = |row: &Row<'_>| {
+            pairs += 1;
             union.insert(RowNumber(row.get(0)?));
             Ok(ControlFlow::Continue(()))
         };
         match kind {
-            None => tx.each(all, params![group.0], &mut add)?,
-            Some(kind) => tx.each(of_kind, params![group.0, numbers::of_kind(kind)], &mut add)?,
+            None => tx.each(ALL_MEMBERS, params![group.0], &mut add)?,
+            Some(kind) => tx.each(ALL_MEMBERS_OF_KIND, params![group.0, kind], &mut add)?,
         }
     }
     // Deletions that are unfinished left pairs behind.
-    let leaving =
-        tx.all("SELECT object_row FROM unfinished_deletions", params![], |row| Ok(RowNumber(row.get(0)?)))?;
-    union -= &leaving.into_iter().collect();
-    Ok(union)
+    union -= &tx.all(LEAVING, params![], |row| Ok(RowNumber(row.get(0)?)))?.into_iter().collect();
+    Ok((union, pairs))
+}
+
+/// The memberships of objects after `?1`, object after object.
+const WALKED: &str = "SELECT target_row, source_row FROM memberships WHERE target_row > ?1
+    ORDER BY target_row, source_row";
+
+/// The first `?3` members of group `?1` after `?2`.
+const MEMBERS: &str = "SELECT target_row FROM memberships WHERE source_row = ?1 AND target_row > ?2
+    ORDER BY target_row LIMIT ?3";
+
+/// Those of them that are of kind `?4`.
+const MEMBERS_OF_KIND: &str = "SELECT p.target_row FROM memberships p CROSS JOIN objects o
+    WHERE p.source_row = ?1 AND p.target_row > ?2 AND o.row = p.target_row AND o.kind = ?4
+    ORDER BY p.target_row LIMIT ?3";
+
+/// All members of group `?1`.
+const ALL_MEMBERS: &str = "SELECT target_row FROM memberships WHERE source_row = ?1 ORDER BY target_row";
+
+/// Those of them that are of kind `?2`.
+const ALL_MEMBERS_OF_KIND: &str = "SELECT p.target_row FROM memberships p CROSS JOIN objects o
+    WHERE p.source_row = ?1 AND o.row = p.target_row AND o.kind = ?2 ORDER BY p.target_row";
+
+/// Objects whose deletion is unfinished.
+const LEAVING: &str = "SELECT object_row FROM unfinished_deletions";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::ids::TenantId,
+        store::{Options, Store, relations::RELATIONS},
+    };
+    use rusqlite::{Connection, ParamsFromIter, params_from_iter, types::Value};
+
+    /// The steps by which a statement is run.
+    fn plan(database: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let nothing: ParamsFromIter<Vec<Value>> =
+            params_from_iter(vec![Value::Integer(1); statement.parameter_count()]);
+        statement.query_map(nothing, |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[tokio::test]
+    async fn no_walk_and_no_page_reads_a_whole_table_or_sorts() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+        let database = Connection::open(folder.path().join("roster.sqlite")).unwrap();
+        let own = [MEMBERS, MEMBERS_OF_KIND, ALL_MEMBERS, ALL_MEMBERS_OF_KIND, WALKED];
+        let statements = own.into_iter().chain(nestings::statements());
+        let statements = statements.chain(RELATIONS.iter().flat_map(|relation| relation.reading()));
+        for sql in statements {
+            for step in plan(&database, sql) {
+                // The queue of a walk is all that is looked through.
+                let is_whole = step.starts_with("SCAN")
+                    && !["SCAN a", "SCAN b", "SCAN above", "SCAN below", "SCAN CONSTANT ROW"]
+                        .contains(&&*step);
+                assert!(!is_whole && !step.contains("TEMP B-TREE FOR ORDER"), "{step}: {sql}");
+            }
+        }
+    }
 }

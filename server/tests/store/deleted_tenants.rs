@@ -30,6 +30,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
         applications::register(tx, &application)?;
         import::owner(tx, GROUP, application.service_principal)?;
         import::owner(tx, GROUP, member(1))?;
+        import::member(tx, GROUP, GROUP)?;
         delete(tx, member(1))
     };
     world.write(fill).await.unwrap();
@@ -55,8 +56,9 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
         batches += 1;
     }
     assert!(batches > 2, "{batches} batches");
-    let left = ["objects", "memberships", "ownerships", "deleted_memberships", "deleted_ownerships"];
-    assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0], "the other tenant's");
+    let left =
+        ["objects", "memberships", "nestings", "ownerships", "deleted_memberships", "deleted_ownerships"];
+    assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0, 0], "the other tenant's");
     assert_eq!(["application_secrets", "granted_roles"].map(|table| rows(folder, table)), [0, 0]);
     assert_eq!(rows(folder, "changes"), 3, "the other tenant's");
     assert_eq!(rows(folder, "pragma_foreign_key_check"), 0);

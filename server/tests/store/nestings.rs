@@ -30,6 +30,9 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 const GROUPS: u128 = 6;
 const DEVICES: u128 = 5;
 
+/// Every set of members is kept.
+const KEEPING: Effort = Effort { merged_groups: 300, walked_pairs: 200_000, united_pairs: 0 };
+
 /// The group of this number; what has a higher one is a device.
 fn id(number: u128) -> ObjectId {
     member(number)
@@ -125,7 +128,8 @@ fn pages(
 
 fn check(tx: &ReadTx<'_>, graph: &Graph) -> Result<(), Error> {
     let efforts = [(300, 200_000), (0, 0), (0, 1), (0, 3), (2, 7), (0, usize::MAX)];
-    let efforts = efforts.map(|(merged_groups, walked_pairs)| Effort { merged_groups, walked_pairs });
+    let efforts =
+        efforts.map(|(merged_groups, walked_pairs)| Effort { merged_groups, walked_pairs, ..KEEPING });
     let alive = (0..GROUPS + DEVICES).filter(|number| !graph.deleted.contains(number));
     for number in alive {
         let of = objects::find(tx, id(number))?.unwrap();
@@ -150,8 +154,10 @@ fn check(tx: &ReadTx<'_>, graph: &Graph) -> Result<(), Error> {
                             assert_eq!(listed, expected, "{}, {limit}, {effort:?}", case());
                         }
                     }
-                    let count = transitive::count(tx, direction, &of, kind, hidden)?;
-                    assert_eq!(count, expected.len() as u64, "{}", case());
+                    for effort in [KEEPING, KEEPING, Effort::default()] {
+                        let count = transitive::count(tx, direction, &of, kind, hidden, effort)?;
+                        assert_eq!(count, expected.len() as u64, "{}, {effort:?}", case());
+                    }
                 }
             }
         }
@@ -207,7 +213,7 @@ async fn a_chain_of_a_hundred_groups_is_walked_to_its_ends() {
     assert_eq!(above(&world, LENGTH, Through::All).await, (0..LENGTH).collect());
     let count = |tx: &ReadTx<'_>| {
         let first = objects::find(tx, id(0))?.unwrap();
-        transitive::count(tx, Direction::Targets, &first, None, HiddenMemberships::LeftOut)
+        transitive::count(tx, Direction::Targets, &first, None, HiddenMemberships::LeftOut, KEEPING)
     };
     assert_eq!(world.store.tenant(world.tenant).read_long(count).await.unwrap(), 100);
 }
@@ -261,4 +267,62 @@ async fn groups_that_were_nested_before_nestings_had_a_table_are_nested() {
         .collect::<Result<_, _>>()
         .unwrap();
     assert_eq!(nestings, BTreeMap::from([(1, "2".into()), (2, "2".into())]));
+}
+
+/// How many members the first group has through groups.
+async fn count(world: &World) -> u64 {
+    let count = |tx: &ReadTx<'_>| {
+        let group = objects::find(tx, id(0))?.unwrap();
+        transitive::count(tx, Direction::Targets, &group, None, HiddenMemberships::Shown, KEEPING)
+    };
+    world.store.tenant(world.tenant).read_long(count).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_set_of_members_is_kept_until_the_change_log_tells_of_another_membership() {
+    let world = world().await;
+    let fill = |tx: &WriteTx<'_>| {
+        (0..3).try_for_each(|number| group(tx, number, false))?;
+        (10..14).try_for_each(|number| device(tx, id(number), "a member"))?;
+        [(0, 1), (1, 10), (1, 11)]
+            .into_iter()
+            .try_for_each(|(group, member)| import::member(tx, id(group), id(member)))
+    };
+    world.write(fill).await.unwrap();
+    assert_eq!(count(&world).await, 3);
+    // Behind the log's back: what is kept is not looked up.
+    database(world.folder.path()).execute("DELETE FROM memberships WHERE target_row = 5", []).unwrap();
+    assert_eq!(count(&world).await, 3);
+    world.write(|tx| device(tx, id(20), "no member")).await.unwrap();
+    world.write(|tx| import::owner(tx, id(0), id(20))).await.unwrap();
+    assert_eq!(count(&world).await, 3, "what changes no membership changes nothing");
+    let other =
+        world.store.create_tenant(roster_server::model::ids::TenantId::random(), Vec::new()).await.unwrap();
+    let elsewhere = |tx: &WriteTx<'_>| {
+        group(tx, 0, false)?;
+        device(tx, id(10), "a member")?;
+        import::member(tx, id(0), id(10))
+    };
+    world.store.tenant(other).write(elsewhere).await.unwrap();
+    assert_eq!(count(&world).await, 3, "nor what happens in another tenant");
+
+    world.write(|tx| import::member(tx, id(1), id(12))).await.unwrap();
+    assert_eq!(count(&world).await, 3, "one came, and the one who was taken away is seen to be gone");
+    world.write(|tx| import::member(tx, id(0), id(2))).await.unwrap();
+    assert_eq!(count(&world).await, 4);
+    world.write(|tx| import::member(tx, id(2), id(13))).await.unwrap();
+    assert_eq!(count(&world).await, 5);
+    world.write(|tx| delete(tx, id(13))).await.unwrap();
+    assert_eq!(count(&world).await, 4);
+    world.write(|tx| delete(tx, id(1))).await.unwrap();
+    assert_eq!(count(&world).await, 1);
+
+    // Changes that the log doesn't hold any more may have been anything.
+    database(world.folder.path()).execute("DELETE FROM memberships WHERE source_row = 1", []).unwrap();
+    assert_eq!(count(&world).await, 1);
+    for number in 30..33 {
+        world.write(move |tx| device(tx, id(number), "no member")).await.unwrap();
+    }
+    while world.store.shorten_changes(1).await.unwrap() == Progress::Unfinished {}
+    assert_eq!(count(&world).await, 0);
 }
