@@ -5,6 +5,7 @@ use super::{Error, Found, Refusal, groups, objects, users};
 use crate::{
     model::{
         draft::Draft,
+        entity,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
         values::Values,
@@ -17,11 +18,13 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Puts an object into the directory, with the values given and unchecked. Groups are refused: [`group`] reads their
+/// Puts an object into the directory, with the values given, unchecked, and the initial ones. Groups are refused: [`group`] reads their
 /// traits.
 pub fn object(tx: &WriteTx<'_>, kind: ObjectKind, id: ObjectId, values: Value) -> Result<Found, Error> {
     let traits = ObjectTraits::of(kind, None).ok_or(Refusal::Combination)?;
-    Ok(objects::insert(tx, traits, id, into_values(values))?.1)
+    let mut all = entity(kind).initial_values();
+    all.extend(into_values(values));
+    Ok(objects::insert(tx, traits, id, all)?.1)
 }
 
 /// Puts a user into the directory. What a creation demands must be among the values, the password included.

@@ -259,15 +259,16 @@ impl Entity {
         if let Some(property) = self.properties.iter().find(missing) {
             return Err(PropertyFault::Required(property.name));
         }
-        let mut values = Values::new();
-        for property in self.properties.iter().filter(|property| property.source == Source::Directory) {
-            if property.initial != Initial::Nothing {
-                values.insert(property.name.into(), property.default_value());
-            }
-        }
-        let mut draft = Draft::of_new(values);
+        let mut draft = Draft::of_new(self.initial_values());
         self.apply(&mut draft, &changes)?;
         Ok(draft.into_values())
+    }
+
+    /// What the directory keeps of a new object of which nothing was set.
+    pub fn initial_values(&self) -> Values {
+        let own = self.properties.iter().filter(|property| property.source == Source::Directory);
+        let initial = own.filter(|property| property.initial != Initial::Nothing);
+        initial.map(|property| (property.name.to_owned(), property.default_value())).collect()
     }
 
     /// Checks the body of an update, and gives what it sets: `null` takes a value away. What it names that stays as it

@@ -2,10 +2,13 @@
 //! such a query.
 
 use super::error_examples::ErrorExample;
-use crate::odata::{
-    listing::Cursor,
-    query::{Query, QueryOption},
-    scope::Scope,
+use crate::{
+    model::kinds::ObjectKind,
+    odata::{
+        listing::Cursor,
+        query::{Query, QueryOption},
+        scope::Scope,
+    },
 };
 
 /// A query that is refused.
@@ -28,6 +31,8 @@ enum Of {
     SeveralKinds,
     /// A set of objects, without advanced query parameters.
     SetNotAdvanced,
+    /// The set of objects of this kind, without advanced query parameters.
+    KindNotAdvanced(ObjectKind),
     /// Related objects, without advanced query parameters.
     RelatedNotAdvanced,
     /// A cast of objects that are related through others, without advanced query parameters.
@@ -46,7 +51,9 @@ const fn wrong(
 
 #[rustfmt::skip]
 const WRONG: &[Wrong] = {
-    use Of::{Any, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced};
+    use Of::{
+        Any, KindNotAdvanced, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced,
+    };
     use QueryOption::{Filter, OrderBy, Search};
     &[
         wrong("filterSyntax", Filter, "displayName eq", Any, "`$filter` ends where a value is due."),
@@ -62,6 +69,8 @@ const WRONG: &[Wrong] = {
         wrong("filterIdOperator", Filter, "startsWith(id,'5a3e')", Any, "Ids are compared by `eq` and `in` only."),
         wrong("filterNeedsAdvanced", Filter, "endsWith(displayName,'a')", SetNotAdvanced, "The operator needs `ConsistencyLevel: eventual` and `$count=true`."),
         wrong("filterNotEquals", Filter, "displayName ne 'Ada'", SetNotAdvanced, "So does `ne`."),
+        wrong("filterPartsOfPlans", Filter, PARTS_OF_PLANS, KindNotAdvanced(ObjectKind::User), "Several parts of one item without advanced query parameters."),
+        wrong("filterPartsOfIds", Filter, PARTS_OF_IDS, KindNotAdvanced(ObjectKind::Device), "Several parts of one item without advanced query parameters."),
         wrong("filterTooManyBranches", Filter, SIXTEEN, SetNotAdvanced, "More than fifteen values without advanced query parameters."),
         wrong("filterTooHigh", Filter, FOUR_LEVELS, SetNotAdvanced, "More than three levels of `and` and `or` without advanced query parameters."),
         wrong("filterOfReferences", Filter, "displayName eq 'Ada'", RelatedNotAdvanced, "Related objects are filtered by more than their ids, without advanced query parameters."),
@@ -79,14 +88,16 @@ const WRONG: &[Wrong] = {
 };
 
 const SIXTEEN: &str = "displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')";
+const PARTS_OF_PLANS: &str =
+    "assignedPlans/any(p:p/service eq 'exchange' and p/capabilityStatus eq 'Enabled')";
+const PARTS_OF_IDS: &str = "alternativeSecurityIds/any(i:i/identityProvider eq 'a' and i/type eq 2)";
 const FOUR_LEVELS: &str = "displayName eq 'a' and (displayName eq 'b' or (displayName eq 'c' and (displayName eq 'd' or displayName eq 'e')))";
 
 /// What queries of a collection get wrong, in the options that an operation takes. Where it counts, they are advanced.
 pub(super) fn of(scope: Scope, takes: &[QueryOption]) -> Vec<ErrorExample> {
     let is_taken = |wrong: &&Wrong| takes.contains(&wrong.option);
     let example = |wrong: &Wrong| {
-        let is_advanced =
-            !matches!(wrong.of, Of::SetNotAdvanced | Of::RelatedNotAdvanced | Of::TransitiveCastNotAdvanced);
+        let is_advanced = matches!(wrong.of, Of::Any | Of::OneKind | Of::SeveralKinds);
         let is_counted = !takes.contains(&QueryOption::Count);
         if !wrong.of.holds(scope) || is_counted && !is_advanced {
             return None;
@@ -104,6 +115,7 @@ impl Of {
             Self::OneKind => scope.kind().is_some(),
             Self::SeveralKinds => scope.kind().is_none(),
             Self::SetNotAdvanced => matches!(scope, Scope::Set(_)),
+            Self::KindNotAdvanced(kind) => scope == Scope::Set(kind),
             Self::RelatedNotAdvanced => matches!(scope, Scope::Related | Scope::RelatedOf(_)),
             Self::TransitiveCastNotAdvanced => matches!(scope, Scope::TransitivelyRelatedOf(_)),
         }

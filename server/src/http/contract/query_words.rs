@@ -35,9 +35,9 @@ fn filter(property: &Property) -> String {
     let named = |support: Support| {
         let of = |(operator, words): (Operator, &'static [&'static str])| {
             let is_so = property.operators.support(operator) == support;
-            is_so.then_some(words).unwrap_or_default().iter().copied()
+            if is_so { words } else { &[] }
         };
-        let mut words: Vec<&str> = OPERATORS.into_iter().flat_map(of).collect();
+        let mut words: Vec<&str> = OPERATORS.into_iter().flat_map(of).copied().collect();
         let equals = property.operators.support(Operator::Equals);
         if support == Support::Advanced && matches!(equals, Support::Always | Support::Advanced) {
             words.extend(["ne", "not"]);

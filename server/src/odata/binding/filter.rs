@@ -10,7 +10,7 @@ use crate::{
         ids::ObjectId,
         keys::fold,
         kinds::{ObjectKind, Relationship},
-        operators::{Operator, Support},
+        operators::Operator,
         paths::PropertyPath,
         properties::Entity,
     },
@@ -97,6 +97,9 @@ impl Scope<'_> {
                 _ => Err(FilterFault::Unsupported),
             },
             Expression::In(left, values) if is_id(left) => id_in(values),
+            Expression::In(left, values) if values.contains(&Literal::Null) => {
+                self.null_or_one_of(left, values)
+            }
             Expression::Call(_, arguments) if arguments.first().is_some_and(is_id) => {
                 Err(FilterFault::IdOperator)
             }
@@ -199,6 +202,14 @@ impl Scope<'_> {
         };
         self.supports(path, operator)?;
         Ok(Tested { path, check, complement })
+    }
+
+    /// `path in (null,..)`: there is no value, or one of the others.
+    fn null_or_one_of(self, left: &Expression, values: &[Literal]) -> Result<Condition, FilterFault> {
+        let Expression::Path(path) = left else { return Err(FilterFault::Unsupported) };
+        let null = self.compared(path, Comparison::Equal, &Literal::Null)?.condition();
+        let others: Vec<_> = values.iter().filter(|value| **value != Literal::Null).cloned().collect();
+        Ok(Condition::Or(vec![null, self.one_of(path, &others)?.condition()]))
     }
 
     fn one_of(self, path: &[String], values: &[Literal]) -> Result<Tested, FilterFault> {
@@ -312,7 +323,7 @@ impl Scope<'_> {
     fn supports(self, path: PropertyPath, operator: Operator) -> Result<(), FilterFault> {
         match (path.last().operators.support(operator), operator) {
             (support, _) if support.in_query(self.advanced) => Ok(()),
-            (Support::Advanced, Operator::EndsWith) => Err(FilterFault::NeedsAdvanced("endsWith")),
+            (_, Operator::EndsWith) if !self.advanced => Err(FilterFault::NeedsAdvanced("endsWith")),
             _ => Err(self.clause(path)),
         }
     }
@@ -530,6 +541,10 @@ mod tests {
             ("companyName eq 'x'", equals("companyName", &["x"])),
             ("companyName eq null", not(is("companyName", Check::Present))),
             ("companyName ne null", is("companyName", Check::Present)),
+            (
+                "companyName in (null,'x')",
+                Condition::Or(vec![not(is("companyName", Check::Present)), equals("companyName", &["x"])]),
+            ),
             ("NOT(companyName eq 'x')", not(equals("companyName", &["x"]))),
             ("endsWith(mail,'@B')", is("mail", Check::EndsWith("@b".into()))),
             ("employeeOrgData/division eq 'x'", equals("employeeOrgData/division", &["x"])),
@@ -556,6 +571,7 @@ mod tests {
             ("endsWith(mail,'x')", FilterFault::NeedsAdvanced("endsWith")),
             ("otherMails/$count eq 0", FilterFault::NeedsAdvanced("$count")),
             ("companyName eq 'x'", clause("companyName")),
+            ("companyName in (null,'x')", clause("companyName")),
             ("startsWith(companyName,'x')", clause("companyName")),
             ("displayName eq null", clause("displayName")),
             ("employeeHireDate ge 2026-01-01", clause("employeeHireDate")),

@@ -375,6 +375,12 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterIdOperator" => ("$filter=startsWith(id,'5a3e')", true),
         "filterNeedsAdvanced" => ("$filter=endsWith(displayName,'a')", false),
         "filterNotEquals" => ("$filter=displayName ne 'Ada'", false),
+        "filterPartsOfPlans" => {
+            ("$filter=assignedPlans/any(p:p/service eq 'x' and p/capabilityStatus eq 'x')", false)
+        }
+        "filterPartsOfIds" => {
+            ("$filter=alternativeSecurityIds/any(i:i/identityProvider eq 'x' and i/type eq 2)", false)
+        }
         "filterTooManyBranches" => (
             "$filter=displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')",
             false,
