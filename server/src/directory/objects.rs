@@ -204,6 +204,20 @@ pub(super) fn relate(
     }
 }
 
+/// The target of a source's with this id. Nothing is told of it but what it is.
+pub(super) fn related(
+    tx: &ReadTx<'_>,
+    relation: &Relation,
+    source: &Object,
+    id: &AsWritten<ObjectId>,
+) -> Result<Found, Error> {
+    let target = lookup::object(tx, id)?;
+    if !relation.contains(tx, source, &target)? {
+        return Err(Refusal::NotFound(id.text.clone()).into());
+    }
+    Ok(Found { kind: target.kind(), id: target.id, document: None })
+}
+
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.
 pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     let mut values = objects::values(tx, object.row)?;

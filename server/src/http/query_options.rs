@@ -41,6 +41,10 @@ impl QueryOptions {
         eventual: false,
     };
 
+    /// Of an operation that answers one reference. Clients select its id, though it has nothing else.
+    pub const REFERENCE: Self =
+        Self { takes: &[QueryOption::Select], not_yet: &["$format"], eventual: false };
+
     /// Of an operation on the object that a URL in the query names.
     pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false };
 

@@ -44,6 +44,7 @@ mod paths;
 mod permissions;
 mod promises;
 mod properties;
+mod references;
 mod scheme;
 mod support;
 mod tokens;

@@ -54,6 +54,11 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "list_group_member_references" | "count_group_members" | "count_group_transitive_members" => {
             vec![group_not_found(), hidden_members()]
         }
+        "get_group_member_reference" => vec![
+            group_not_found(),
+            absent("memberNotFound", "There is no such object, or it isn't a member."),
+            hidden_members(),
+        ],
         "add_group_member" => vec![
             group_not_found(),
             member_not_found(),
@@ -74,7 +79,10 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         ],
 
         "list_group_owners" => vec![group_not_found(), property_not_readable(need), not_in_lists()],
-        "count_group_owners" => vec![group_not_found()],
+        "list_group_owner_references" | "count_group_owners" => vec![group_not_found()],
+        "get_group_owner_reference" => {
+            vec![group_not_found(), absent("ownerNotFound", "There is no such object, or it isn't an owner.")]
+        }
         "add_group_owner" => vec![
             group_not_found(),
             owner_not_found(),

@@ -2,6 +2,7 @@
 
 use super::attempt::{ADA, Attempt, all};
 use crate::tokens::claims;
+use reqwest::Method;
 use roster_server::{
     auth::{
         keys::{self, Keys},
@@ -228,6 +229,9 @@ impl Attempt<'_> {
 
     async fn name_what_is_absent(&mut self, name: &str) -> bool {
         match name {
+            "memberNotFound" | "ownerNotFound" if self.operation.method == Method::GET => {
+                self.replace(1, sample::id(ABSENT));
+            }
             "memberNotFound" => self.relate("members", &[ABSENT]),
             "ownerNotFound" => self.relate("owners", &[ABSENT]),
             "notAMember" | "notAnOwner" if self.operation.takes_reference() => self.relate("", &[TIM]),
