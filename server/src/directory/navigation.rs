@@ -1,14 +1,13 @@
 //! Navigation properties: what is related to an object, as a page and as a count. Who may see it is a rule of each one's own file.
 
 use super::{
-    Error, Found,
-    objects::{Page, check_listed},
+    Error,
+    objects::{Page, check_listed, show_where_readable},
 };
 use crate::{
     model::{
-        ENTITIES, entity,
+        ENTITIES,
         permissions::{Grants, READ_HIDDEN_MEMBERS},
-        values::Document,
     },
     odata::listing::Listing,
     store::{
@@ -75,10 +74,4 @@ pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
         Some(_) => HiddenMemberships::Shown,
         None => HiddenMemberships::LeftOut,
     }
-}
-
-/// An object with its documents where the caller may read its kind, else without (*limited information*).
-fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
-    let readable = entity(object.kind()).read.covers(by, object.id);
-    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
 }

@@ -104,6 +104,12 @@ pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing)
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
 }
 
+/// An object with its documents where the caller may read its kind, else without (*limited information*).
+pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
+    let readable = model::entity(object.kind()).read.covers(by, object.id);
+    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
+}
+
 /// How many objects of a kind there are.
 pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
     Ok(counts::objects(tx, kind)?)

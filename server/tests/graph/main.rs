@@ -24,6 +24,7 @@ mod error_examples;
 mod errors;
 mod exchanges;
 mod faults;
+mod get_by_ids;
 mod groups;
 mod groups_updates;
 mod histories_of_objects;

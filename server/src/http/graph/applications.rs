@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-const APPLICATIONS: Objects = Objects {
+pub(super) const APPLICATIONS: Objects = Objects {
     kind: ObjectKind::Application,
     tag: "applications",
     one: "an application",
