@@ -1,15 +1,23 @@
 //! Objects of whatever kind, by their ids.
 
-use super::{Error, Found, Policy, Refusal, access, applications, groups, lookup, objects};
+use super::{
+    Error, Found, Policy, Refusal, access, applications, check_members, groups, lookup,
+    objects::{self, Page, show_where_readable},
+};
 use crate::{
     model::{
         ENTITIES,
+        actions::GET_BY_IDS,
         ids::{AsWritten, ObjectId},
-        kinds::ObjectTraits,
+        kinds::{ObjectKind, ObjectTraits},
         permissions::Grants,
+        values::Values,
     },
-    store::{ReadTx, WriteTx},
+    odata::listing::Listing,
+    store::{self, ReadTx, WriteTx},
 };
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// An object as a caller reads it, with the properties that `select` names.
 pub fn get(
@@ -24,6 +32,45 @@ pub fn get(
         groups::may_show(traits, select)?;
     }
     Ok(Found::of(&object, document))
+}
+
+/// Which objects a request for many names.
+#[derive(Debug)]
+pub struct Named {
+    /// Their ids, each once.
+    pub ids: BTreeSet<ObjectId>,
+    /// Among which kinds they are looked for.
+    pub kinds: Vec<ObjectKind>,
+}
+
+impl Named {
+    /// Reads the body of a request for objects of any kind, or of this one. Its types are names of kinds; where it has none, or
+    /// that of all objects, every kind is meant. Other names mean none.
+    pub fn read(kind: Option<ObjectKind>, body: &Values) -> Result<Self, Refusal> {
+        let given = GET_BY_IDS.check_parameters(body).map_err(check_members::refused)?;
+        let texts = |name: &str| {
+            let list = given.get(name).and_then(Value::as_array);
+            list.into_iter().flatten().filter_map(Value::as_str)
+        };
+        let is_named = |name: &str| texts("types").any(|named| named.eq_ignore_ascii_case(name));
+        let is_any = texts("types").next().is_none() || is_named("directoryObject");
+        let entities = ENTITIES.into_iter().filter(|entity| kind.is_none_or(|kind| kind == entity.kind));
+        let entities = entities.filter(|entity| is_any || is_named(entity.name));
+        Ok(Self {
+            ids: texts("ids").filter_map(|id| id.parse().ok()).collect(),
+            kinds: entities.map(|entity| entity.kind).collect(),
+        })
+    }
+}
+
+/// The objects of these ids and kinds, as a caller reads them. Ids that no such object has are left out.
+pub fn get_by_ids(tx: &ReadTx<'_>, by: &Grants, named: &Named, listing: &Listing) -> Result<Page, Error> {
+    access::check_listed(by, &ENTITIES, listing)?;
+    let page = store::objects::by_ids(tx, &named.ids, &named.kinds, listing)?;
+    if page.next.is_some() {
+        return Err(Refusal::ResultTooLarge.into());
+    }
+    Ok(Page::of(page, |row| show_where_readable(by, row)))
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.

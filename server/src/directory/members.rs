@@ -1,9 +1,9 @@
 //! Who may join a group, who may leave it, and who sees its members.
 
 use super::{
-    Error, Policy, Refusal, lookup,
+    Error, Found, Policy, Refusal, lookup,
     navigation::{Follows, Navigation},
-    objects::relate,
+    objects::{relate, related},
 };
 use crate::{
     model::{
@@ -14,7 +14,7 @@ use crate::{
     },
     odata::reference::Reference,
     store::{
-        WriteTx,
+        ReadTx, WriteTx,
         objects::Object,
         relations::{self, Direction, Remove},
     },
@@ -72,6 +72,17 @@ pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
 /// The members of a group and of the groups in it.
 pub static TRANSITIVE_MEMBERS: Navigation<AsWritten<ObjectId>> =
     Navigation { follows: Follows::Memberships(Direction::Targets), ..MEMBERS };
+
+/// The member of a group with this id.
+pub fn find(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    group: &AsWritten<ObjectId>,
+    member: &AsWritten<ObjectId>,
+) -> Result<Found, Error> {
+    let group = (MEMBERS.source)(tx, by, group)?;
+    related(tx, &relations::MEMBERS, &group, member)
+}
 
 /// Adding needs a permission on what is added too.
 pub(super) fn may_add(by: &Grants, member: &Object) -> Result<(), Refusal> {

@@ -93,12 +93,6 @@ pub enum Refusal {
     /// One request names more than twenty objects.
     #[error("too many references in one request")]
     TooManyReferences,
-    /// One request asks for more objects than it can.
-    #[error("more than {most} ids in one request")]
-    TooManyIds {
-        /// How many it can ask for.
-        most: usize,
-    },
     /// An object is in more groups than one request can tell.
     #[error("more than {most} ids in one answer")]
     TooManyResults {
@@ -131,6 +125,9 @@ pub enum Refusal {
     /// The object would be larger than objects can be.
     #[error("the object is too large")]
     TooLarge,
+    /// What was found is more than an answer without pages can hold.
+    #[error("the result is too large")]
+    ResultTooLarge,
     /// The properties don't go together.
     #[error("the properties don't go together")]
     Combination,

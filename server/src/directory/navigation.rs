@@ -1,9 +1,9 @@
 //! Navigation properties: what is related to an object, as a page and as a count. Who may see it is a rule of each one's own file.
 
 use super::{
-    Error, Found,
+    Error,
     access::check_listed,
-    objects::Page,
+    objects::{Page, show_where_readable},
     selections::{self, Asked},
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
         entity,
         permissions::{Grants, READ_HIDDEN_MEMBERS},
         properties::Entity,
-        values::Document,
     },
     odata::listing::Listing,
     store::{
@@ -111,10 +110,4 @@ pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
 /// The entities of which objects are listed.
 fn entities(listing: &Listing) -> Vec<&'static Entity> {
     listing.kind.map_or_else(|| ENTITIES.to_vec(), |kind| vec![entity(kind)])
-}
-
-/// An object with its documents where the caller may read its kind, else without (*limited information*).
-fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
-    let readable = entity(object.kind()).read.covers(by, object.id);
-    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
 }

@@ -80,6 +80,12 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -
     Ok(Page::of(page, |(object, document)| Found::of(&object, document)))
 }
 
+/// An object with its documents where the caller may read its kind, else without (*limited information*).
+pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
+    let readable = model::entity(object.kind()).read.covers(by, object.id);
+    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
+}
+
 /// How many objects of a kind there are.
 pub fn count(tx: &ReadTx<'_>, kind: ObjectKind) -> Result<u64, Error> {
     Ok(counts::objects(tx, kind)?)
@@ -186,6 +192,20 @@ pub(super) fn relate(
         Insert::New => Ok(()),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(relation.relationship).into()),
     }
+}
+
+/// The target of a source's with this id. Nothing is told of it but what it is.
+pub(super) fn related(
+    tx: &ReadTx<'_>,
+    relation: &Relation,
+    source: &Object,
+    id: &AsWritten<ObjectId>,
+) -> Result<Found, Error> {
+    let target = lookup::object(tx, id)?;
+    if !relation.contains(tx, source, &target)? {
+        return Err(Refusal::NotFound(id.text.clone()).into());
+    }
+    Ok(Found { kind: target.kind(), id: target.id, document: None })
 }
 
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.

@@ -2,10 +2,10 @@
 //! only by being deleted.
 
 use super::{
-    Error, Policy, Refusal, lookup,
+    Error, Found, Policy, Refusal, lookup,
     members::may_change_role_assignable,
     navigation::{Follows, Navigation},
-    objects::relate,
+    objects::{relate, related},
 };
 use crate::{
     model::{
@@ -69,6 +69,17 @@ pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
     follows: Follows::Relation(&relations::OWNERS, Direction::Targets),
     source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
 };
+
+/// The owner of a group with this id.
+pub fn find(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    group: &AsWritten<ObjectId>,
+    owner: &AsWritten<ObjectId>,
+) -> Result<Found, Error> {
+    let group = (OWNERS.source)(tx, by, group)?;
+    related(tx, &relations::OWNERS, &group, owner)
+}
 
 /// Refuses owners of kinds that own no groups.
 pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {

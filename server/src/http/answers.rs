@@ -118,11 +118,9 @@ pub fn directory_objects(
 
 /// A page of references: 200.
 pub fn references(origin: &Origin, collection: &Collection) -> Result<Response, Failure> {
-    let base = origin.base();
-    let context = format!("{base}/$metadata#Collection($ref)");
+    let context = format!("{}/$metadata#Collection($ref)", origin.base());
     page(&context, collection, |text, found| {
-        let id = quote(&format!("{base}/directoryObjects/{}", found.id));
-        text.extend(["{\"@odata.id\":", &id, "}"]);
+        text.extend(["{\"@odata.id\":", &quote(&url(origin, found)), "}"]);
         Ok(())
     })
 }
@@ -132,6 +130,18 @@ pub fn ids(origin: &Origin, ids: &[ObjectId]) -> Response {
     let context = quote(&format!("{}/$metadata#Collection(Edm.String)", origin.base()));
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"value\":[{}]}}", ids.join(",")))
+}
+
+/// A reference to one object: 200.
+pub fn reference(origin: &Origin, found: &Found) -> Response {
+    let context = quote(&format!("{}/$metadata#$ref", origin.base()));
+    let id = quote(&url(origin, found));
+    json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"@odata.id\":{id}}}"))
+}
+
+/// The URL of an object, as references have it.
+fn url(origin: &Origin, found: &Found) -> String {
+    format!("{}/directoryObjects/{}", origin.base(), found.id)
 }
 
 fn page(

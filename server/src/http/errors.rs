@@ -400,6 +400,11 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::NotServed(name) => not_implemented(format!(
             "Graph has the query option '{name}' in this request. This server doesn't yet."
         )),
+        QueryFault::OnAction => bad(
+            BAD_REQUEST,
+            "The following query options are not supported by this request method or cannot be applied to the \
+             requested resource: $filter,$expand,$orderby,$count,$inlinecount,$skiptoken,$skip,$top",
+        ),
         QueryFault::Skip(name) => bad(BAD_REQUEST, format!("'{name}' is not supported by the service.")),
         QueryFault::SearchWithoutConsistencyLevel => bad(
             UNSUPPORTED_QUERY,
@@ -615,9 +620,6 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
         }
         Refusal::OwnerTwice => bad(BAD_REQUEST, "Request contains a property with duplicate values."),
         Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
-        Refusal::TooManyIds { most } => {
-            bad(BAD_REQUEST, format!("Number of included identifiers cannot exceed '{most}'."))
-        }
         Refusal::TooManyResults { most } => bad(
             "Directory_ResultSizeLimitExceeded",
             format!("The result has more than {most} ids. List transitive memberships in pages instead."),
@@ -641,6 +643,10 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
             "Directory_ResourceSizeExceeded",
             "The size of the object has exceeded its limit. Please reduce the number of values and retry your \
              request.",
+        ),
+        Refusal::ResultTooLarge => bad(
+            "Directory_ResultSizeLimitExceeded",
+            "The result is larger than an answer can be. Ask for less at once.",
         ),
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
@@ -710,6 +716,10 @@ fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
             "InvalidValue",
             format!("The {property} should be between {min} and {max} characters."),
         ),
+        PropertyFault::Identifier => bad(BAD_REQUEST, "Invalid GUID specified."),
+        PropertyFault::TooManyIdentifiers(most) => {
+            bad(BAD_REQUEST, format!("Number of included identifiers cannot exceed '{most}'."))
+        }
         PropertyFault::Required(name) => {
             let message = format!("A value is required for property '{name}' of resource '{resource}'.");
             about(name, "MissingValue", message)

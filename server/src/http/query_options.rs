@@ -17,15 +17,21 @@ pub struct QueryOptions {
     pub(super) not_yet: &'static [&'static str],
     /// Whether the operation demands the header `ConsistencyLevel: eventual`, as the path segment `$count` does.
     pub(super) eventual: bool,
+    /// Whether it is an action that answers objects: Graph refuses all other options of these alike.
+    pub(super) of_action: bool,
 }
 
 impl QueryOptions {
     /// Of an operation that takes none.
-    pub const NONE: Self = Self { takes: &[], not_yet: &[], eventual: false };
+    pub const NONE: Self = Self { takes: &[], not_yet: &[], eventual: false, of_action: false };
 
     /// Of an operation that answers one object.
-    pub const OBJECT: Self =
-        Self { takes: &[QueryOption::Select], not_yet: &["$expand", "$format"], eventual: false };
+    pub const OBJECT: Self = Self {
+        takes: &[QueryOption::Select],
+        not_yet: &["$expand", "$format"],
+        eventual: false,
+        of_action: false,
+    };
 
     /// Of an operation that answers a page of objects.
     pub const PAGE: Self = Self {
@@ -40,6 +46,7 @@ impl QueryOptions {
         ],
         not_yet: &["$expand", "$format"],
         eventual: false,
+        of_action: false,
     };
 
     /// Of an operation that answers a page of references.
@@ -54,19 +61,38 @@ impl QueryOptions {
         ],
         not_yet: &["$format"],
         eventual: false,
+        of_action: false,
     };
 
+    /// Of an operation that answers one reference. Clients select its id, though it has nothing else.
+    pub const REFERENCE: Self =
+        Self { takes: &[QueryOption::Select], not_yet: &["$format"], eventual: false, of_action: false };
+
     /// Of an operation on the object that a URL in the query names.
-    pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false };
+    pub const BY_REFERENCE: Self =
+        Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false, of_action: false };
+
+    /// Of an action that answers objects.
+    pub const ACTION: Self =
+        Self { takes: &[QueryOption::Select], not_yet: &[], eventual: false, of_action: true };
 
     /// Of an operation that answers a number.
-    pub const COUNT: Self =
-        Self { takes: &[QueryOption::Filter, QueryOption::Search], not_yet: &[], eventual: true };
+    pub const COUNT: Self = Self {
+        takes: &[QueryOption::Filter, QueryOption::Search],
+        not_yet: &[],
+        eventual: true,
+        of_action: false,
+    };
 
     /// Reads the options of a request.
     pub(super) fn read(&self, request: &Parts) -> Result<Query, Failure> {
         let text = request.uri.query().unwrap_or_default();
-        let mut query = Query::read(text, self.takes, self.not_yet)?;
+        let mut query = match Query::read(text, self.takes, self.not_yet) {
+            Err(QueryFault::Unsupported(_) | QueryFault::Skip(_)) if self.of_action => {
+                return Err(QueryFault::OnAction.into());
+            }
+            read => read?,
+        };
         query.is_eventual = is_eventual(&request.headers);
         // The segment counts.
         query.count |= self.eventual;

@@ -2,21 +2,40 @@
 
 use super::properties::{Complex, Format, Kind::Boolean, Kind::Strings, Property, property};
 
-/// Ids that one request can name.
+/// Ids that a check can name.
 pub const MAX_IDS: usize = 20;
+
+/// Ids of objects that one request can get.
+pub const MAX_OBJECTS: usize = 1000;
 
 /// Of *checkMemberGroups*.
 pub static CHECK_MEMBER_GROUPS: Complex = Complex {
     name: "CheckMemberGroupsParameters",
     description: "The groups in which to look for an object.",
-    properties: &[ids("groupIds", "The ids of the groups.")],
+    properties: &[ids("groupIds", "The ids of the groups.", MAX_IDS)],
 };
 
 /// Of *checkMemberObjects*.
 pub static CHECK_MEMBER_OBJECTS: Complex = Complex {
     name: "CheckMemberObjectsParameters",
     description: "The objects, such as groups, in which to look for an object.",
-    properties: &[ids("ids", "The ids of the objects.")],
+    properties: &[ids("ids", "The ids of the objects.", MAX_IDS)],
+};
+
+/// Of *getByIds*.
+pub static GET_BY_IDS: Complex = Complex {
+    name: "GetByIdsParameters",
+    description: "Which objects are to be found.",
+    properties: &[
+        ids("ids", "The ids of the objects.", MAX_OBJECTS),
+        property(
+            "types",
+            Strings,
+            "The kinds of objects among which they are looked for, such as `user`, in any case. Where none is named, or \
+             `directoryObject` is, that is every kind.",
+        )
+        .writable(),
+    ],
 };
 
 /// Of *getMemberGroups* and *getMemberObjects*.
@@ -31,6 +50,6 @@ pub static GET_MEMBER_GROUPS: Complex = Complex {
     .writable()],
 };
 
-const fn ids(name: &'static str, description: &'static str) -> Property {
-    property(name, Strings, description).required().format(Format::Guid).max_items(MAX_IDS)
+const fn ids(name: &'static str, description: &'static str, most: usize) -> Property {
+    property(name, Strings, description).required().format(Format::Identifier).max_items(most)
 }

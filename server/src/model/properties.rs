@@ -224,6 +224,8 @@ pub enum Format {
     Country,
     /// A GUID of 36 characters with hyphens; kept in lower case.
     Guid,
+    /// The same of an object that a request names. A refusal says so, and how many objects a request may name.
+    Identifier,
 }
 
 impl Format {
@@ -240,7 +242,7 @@ impl Format {
     /// The regular expression that a value satisfies, as the contract says it too. Unique names must satisfy more.
     pub const fn pattern(self) -> Option<&'static str> {
         match self {
-            Self::Any | Self::OneOf(_) | Self::Guid => None,
+            Self::Any | Self::OneOf(_) | Self::Guid | Self::Identifier => None,
             Self::DisplayName => Some(r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$"),
             Self::UniqueName => Some(
                 r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*[^\s\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069][^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$",

@@ -50,6 +50,12 @@ pub enum PropertyFault {
         /// The most characters.
         max: usize,
     },
+    /// What should be an object's id is none.
+    #[error("an identifier that isn't a GUID")]
+    Identifier,
+    /// More objects are named than this.
+    #[error("more than {0} identifiers")]
+    TooManyIdentifiers(usize),
     /// It must have a value.
     #[error("property '{0}' is required")]
     Required(&'static str),
@@ -424,7 +430,10 @@ impl Property {
         accept: impl Fn(&Value) -> Result<Value, PropertyFault>,
     ) -> Result<Value, PropertyFault> {
         if items.len() > self.max_items {
-            return Err(PropertyFault::Invalid(self.name));
+            return Err(match self.format {
+                Format::Identifier => PropertyFault::TooManyIdentifiers(self.max_items),
+                _ => PropertyFault::Invalid(self.name),
+            });
         }
         items.iter().map(accept).collect::<Result<_, _>>().map(Value::Array)
     }
@@ -436,7 +445,10 @@ impl Property {
         }
         let blank = self.required && text.trim().is_empty();
         let accepted = (fits && !blank && !text.contains('\0')).then(|| self.format.accept(text)).flatten();
-        accepted.ok_or(PropertyFault::Invalid(self.name))
+        accepted.ok_or(match self.format {
+            Format::Identifier => PropertyFault::Identifier,
+            _ => PropertyFault::Invalid(self.name),
+        })
     }
 
     /// The fault of a value where a single one of another type is due.
@@ -516,7 +528,7 @@ impl Format {
             Self::OneOf(Enumeration { members, .. }) => {
                 members.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|&word| word.into())
             }
-            Self::Guid => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
+            Self::Guid | Self::Identifier => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
             _ => self.holds(text).then(|| text.into()),
         }
     }

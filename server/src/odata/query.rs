@@ -79,6 +79,9 @@ pub enum QueryFault {
     /// Graph's operation takes this option, and this server's doesn't yet.
     #[error("query option '{0}' isn't served yet")]
     NotServed(String),
+    /// The operation is an action, which takes hardly any option.
+    #[error("a query option of an action")]
+    OnAction,
     /// `$skip`, which Graph's directory doesn't take anywhere.
     #[error("query option '{0}' is supported nowhere")]
     Skip(String),

@@ -17,6 +17,7 @@ use crate::{
     },
     odata::listing::{Cursor, Listing},
 };
+use serde_json::Value as Json;
 use std::ops::ControlFlow;
 
 /// An object as rules see it.
@@ -243,6 +244,25 @@ pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, listing: &Listing) -> Result<Page
          WHERE o.tenant = ?1 AND o.kind = ?3 AND o.row > ?2 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?5"
     );
     read_page(tx, sql, params![tx.tenant().number], &Listing { kind: Some(kind), ..listing.clone() })
+}
+
+/// The objects with these ids that are of one of these kinds, unless they are deleted, in the order of the ids.
+pub fn by_ids<'i>(
+    tx: &ReadTx<'_>,
+    ids: impl IntoIterator<Item = &'i ObjectId>,
+    kinds: &[ObjectKind],
+    listing: &Listing,
+) -> Result<Page, Error> {
+    // From the ids to the objects, not the other way round.
+    let sql = select_objects!(
+        ", o.document, CASE WHEN ?6 THEN o.rest END FROM json_each(?2) i CROSS JOIN objects o
+         WHERE o.tenant = ?1 AND o.id = unhex(i.value) AND o.kind IN (SELECT k.value FROM json_each(?3) k)
+         AND o.row > ?4 AND (?5 IS NULL OR o.kind = ?5) AND o.deleted_at IS NULL LIMIT ?7"
+    );
+    let ids: Json = ids.into_iter().map(|id| id.uuid().simple().to_string()).collect();
+    let kinds: Json = kinds.iter().map(|kind| numbers::of_kind(*kind)).collect();
+    let (ids, kinds) = (ids.to_string(), kinds.to_string());
+    read_page(tx, sql, params![tx.tenant().number, &ids, &kinds], listing)
 }
 
 /// Stores a new object, and gives its documents.

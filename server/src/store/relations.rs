@@ -114,6 +114,12 @@ impl Relation {
         self.is_of_members() && target.kind() == ObjectKind::Group
     }
 
+    /// Whether a source is related to a target.
+    pub fn contains(&self, tx: &ReadTx<'_>, source: &Object, target: &Object) -> Result<bool, Error> {
+        let parameters = params![source.row.0, target.row.0];
+        Ok(tx.one(&self.statements.contains, parameters, |_| Ok(()))?.is_some())
+    }
+
     /// A page of an object's targets, or of its sources, which can be groups that hide who is in them.
     pub fn page(
         &self,
@@ -305,6 +311,7 @@ fn number(rows: usize) -> i64 {
 struct Statements {
     insert: String,
     remove: String,
+    contains: String,
     targets: String,
     sources: String,
     target_rows: String,
@@ -335,6 +342,7 @@ impl Statements {
                 "INSERT INTO {table} (source_row, target_row) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
             ),
             remove: format!("DELETE FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
+            contains: format!("SELECT 1 FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
             targets: format!(
                 "{targets} FROM {table} p JOIN objects o ON o.row = p.target_row
                  WHERE p.source_row = ?1 AND p.target_row > ?2 AND (?3 IS NULL OR o.kind = ?3)

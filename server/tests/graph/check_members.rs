@@ -137,7 +137,7 @@ async fn a_body_that_is_not_what_the_action_takes_is_refused_as_a_whole() {
     let World { tenant, ada, inner, .. } = world().await;
     let check = format!("/users/{ada}/checkMemberGroups");
     let get = format!("/users/{ada}/getMemberGroups");
-    let invalid = "Invalid value specified for property 'groupIds' of resource 'DirectoryObject'.";
+    let invalid = "Invalid GUID specified.";
     let node = |found: &str, expected: &str, name: &str| {
         format!(
             "An unexpected '{found}' node was found for property named '{name}' when reading from the JSON \

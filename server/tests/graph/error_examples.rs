@@ -9,11 +9,11 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{CROWDED, DELETED, DISABLED, OWNED};
+use provocations::{CROWDED, DELETED, DISABLED, OWNED, large_ones};
 use reqwest::Method;
 use roster_server::{
     directory::{import, sample},
-    model::{ids::ObjectId, kinds::ObjectKind},
+    model::{ENTITIES, ids::ObjectId, kinds::ObjectKind},
     store::WriteTx,
 };
 use serde_json::{Value, json};
@@ -72,6 +72,19 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(crowd).await.unwrap();
+    // More of each kind than an answer can hold.
+    let large = move |tx: &WriteTx<'_>| {
+        ENTITIES.iter().enumerate().try_for_each(|(kind, entity)| {
+            large_ones(kind).into_iter().try_for_each(|id| {
+                let values = json!({"displayName": "x".repeat(125_000), "securityEnabled": true});
+                match entity.kind {
+                    ObjectKind::Group => import::group(tx, id, values).map(drop),
+                    kind => import::object(tx, kind, id, values).map(drop),
+                }
+            })
+        })
+    };
+    server.store.tenant(tenant.store_tenant()).write(large).await.unwrap();
     tenant
 }
 

@@ -223,6 +223,7 @@ impl Objects {
                 Some(json!({"securityEnabledOnly": false}))
             }
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
+            id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
             "update_service_principal" => Some(json!({"notes": "n"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),
         };

@@ -267,7 +267,7 @@ fn texts(property: &Property) -> Vec<Sample> {
         Format::OneOf(words) => {
             words.members.iter().map(|&word| Sample::new(swap_case(word), word)).collect()
         }
-        Format::Guid => {
+        Format::Guid | Format::Identifier => {
             let guid = || Uuid::from_u64_pair(0xABCD_EF01_2345_4678, number()).to_string();
             [guid(), guid()].into_iter().map(|guid| Sample::new(guid.to_uppercase(), guid)).collect()
         }

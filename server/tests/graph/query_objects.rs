@@ -149,7 +149,7 @@ fn parts(tenant: &Tenant, properties: &[Property], word: &str) -> Value {
 fn text(tenant: &Tenant, property: &Property, word: &str) -> String {
     match property.format {
         Format::OneOf(words) => words.members[usize::from(word != FULL)].into(),
-        Format::Guid => ObjectId::random().to_string(),
+        Format::Guid | Format::Identifier => ObjectId::random().to_string(),
         Format::Country => word[..1].to_uppercase() + "A",
         Format::MailNickname => word.to_lowercase(),
         Format::UserPrincipalName => tenant.upn(&word.to_lowercase()),

@@ -5,7 +5,7 @@ use crate::{
     directory::{Refusal, check_members, sample},
     http::errors::{Failure, RequestFault},
     model::{
-        actions::MAX_IDS,
+        actions::{MAX_IDS, MAX_OBJECTS},
         device::DEVICE,
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
@@ -57,6 +57,11 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "list_group_member_references" | "count_group_members" | "count_group_transitive_members" => {
             vec![group_not_found(), hidden_members()]
         }
+        "get_group_member_reference" => vec![
+            group_not_found(),
+            absent("memberNotFound", "There is no such object, or it isn't a member."),
+            hidden_members(),
+        ],
         "add_group_member" => vec![
             group_not_found(),
             member_not_found(),
@@ -77,7 +82,10 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         ],
 
         "list_group_owners" => vec![group_not_found(), property_not_readable(need), not_in_lists()],
-        "count_group_owners" => vec![group_not_found()],
+        "list_group_owner_references" | "count_group_owners" => vec![group_not_found()],
+        "get_group_owner_reference" => {
+            vec![group_not_found(), absent("ownerNotFound", "There is no such object, or it isn't an owner.")]
+        }
         "add_group_owner" => vec![
             group_not_found(),
             owner_not_found(),
@@ -171,6 +179,13 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_contact" => vec![contact_not_found()],
 
         "get_directory_object" => vec![object_not_found(), property_not_readable(need), no_mailbox()],
+        "get_directory_objects_by_ids"
+        | "get_users_by_ids"
+        | "get_groups_by_ids"
+        | "get_devices_by_ids"
+        | "get_service_principals_by_ids"
+        | "get_applications_by_ids"
+        | "get_contacts_by_ids" => get_by_ids(need),
         "delete_directory_object" => vec![
             object_not_found(),
             managed_by_exchange(),
@@ -350,31 +365,56 @@ fn related(not_found: ErrorExample, need: &Need) -> Vec<ErrorExample> {
 }
 
 /// What checks refuse whose ids this parameter has. This object isn't there.
-fn check(not_found: ErrorExample, ids: &'static str) -> Vec<ErrorExample> {
+fn check(not_found: ErrorExample, name: &'static str) -> Vec<ErrorExample> {
+    [vec![not_found], ids(name, MAX_IDS)].concat()
+}
+
+/// What bodies of actions get wrong whose ids this parameter has, at most so many.
+fn ids(name: &'static str, most: usize) -> Vec<ErrorExample> {
     let of = check_members::refused;
-    let text = PropertyFault::Node { property: ids, found: Node::PrimitiveValue, expected: Node::StartArray };
-    let item = PropertyFault::Node { property: ids, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let text =
+        PropertyFault::Node { property: name, found: Node::PrimitiveValue, expected: Node::StartArray };
+    let item =
+        PropertyFault::Node { property: name, found: Node::StartArray, expected: Node::PrimitiveValue };
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
-        not_found,
         unknown_parameter(),
-        refused("missingIds", "The body has no ids.", of(PropertyFault::Required(ids))),
+        refused("missingIds", "The body has no ids.", of(PropertyFault::Required(name))),
         refused(
             "nullCollection",
             "Null for a collection, which can be empty.",
-            of(PropertyFault::NullCollection { property: ids, kind: "Collection(Edm.String)".into() }),
+            of(PropertyFault::NullCollection { property: name, kind: "Collection(Edm.String)".into() }),
         ),
-        refused("nullItem", "Null for one of a collection's values.", of(PropertyFault::NullItem(ids))),
+        refused("nullItem", "Null for one of a collection's values.", of(PropertyFault::NullItem(name))),
         refused("unexpectedText", "A text stands where an array is due.", of(text)),
         refused("unexpectedItem", "An array stands where an id is due.", of(item)),
         refused("otherItemType", "One of the ids is no text.", of(literal)),
         refused(
             "invalidValue",
             "One of the ids isn't one: nothing is looked for.",
-            of(PropertyFault::Invalid(ids)),
+            of(PropertyFault::Identifier),
         ),
-        refused("tooManyIds", "The body names more than twenty ids.", Refusal::TooManyIds { most: MAX_IDS }),
+        refused(
+            "tooManyIds",
+            "The body names more ids than one request can.",
+            of(PropertyFault::TooManyIdentifiers(most)),
+        ),
     ]
+}
+
+fn get_by_ids(need: &Need) -> Vec<ErrorExample> {
+    let long = check_members::refused(PropertyFault::Invalid("types"));
+    let own = vec![
+        refused("tooLongType", "A name is longer than that of any type.", long),
+        refused(
+            "resultTooLarge",
+            "The objects are more than an answer can hold, about 4 MiB.",
+            Refusal::ResultTooLarge,
+        ),
+        property_not_readable(need),
+        not_in_lists(),
+    ];
+    [ids("ids", MAX_OBJECTS), own].concat()
 }
 
 fn unknown_parameter() -> ErrorExample {

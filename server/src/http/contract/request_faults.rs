@@ -112,15 +112,20 @@ fn invalid_id() -> ErrorExample {
 }
 
 fn query(options: &QueryOptions) -> Vec<ErrorExample> {
-    let mut examples = vec![
-        ErrorExample::new(
-            "unknownQueryOption",
-            "The operation has no such query option.",
-            QueryFault::Unsupported("$fields".into()),
-        ),
-        ErrorExample::new("undecodableQuery", "The query isn't UTF-8.", QueryFault::Encoding),
-        ErrorExample::new("skip", "No operation takes `$skip`.", QueryFault::Skip("$skip".into())),
-    ];
+    let mut examples = if options.of_action {
+        let summary = "An action takes hardly any query option.";
+        vec![ErrorExample::new("queryOptionOfAction", summary, QueryFault::OnAction)]
+    } else {
+        vec![
+            ErrorExample::new(
+                "unknownQueryOption",
+                "The operation has no such query option.",
+                QueryFault::Unsupported("$fields".into()),
+            ),
+            ErrorExample::new("undecodableQuery", "The query isn't UTF-8.", QueryFault::Encoding),
+            ErrorExample::new("skip", "No operation takes `$skip`.", QueryFault::Skip("$skip".into())),
+        ]
+    };
     examples.extend(options.takes.first().map(|&option| twice(option)));
     examples.extend(options.takes.iter().flat_map(|&option| wrong_option(option)));
     if options.eventual {

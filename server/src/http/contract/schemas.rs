@@ -6,7 +6,7 @@ use crate::{
     http::operation::{self, alternatives},
     model::{
         ENTITIES,
-        actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_MEMBER_GROUPS},
+        actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS},
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
@@ -160,6 +160,7 @@ macro_rules! parameters {
 
 parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
+parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 
 /// The schema `DirectoryObject`: an object of whatever kind, with what the kinds have in common typed and the
@@ -441,7 +442,7 @@ fn limited(object: ObjectBuilder, property: &Property) -> ObjectBuilder {
     if !matches!(property.kind, Kind::String | Kind::Strings) {
         return object;
     }
-    if property.format == Format::Guid {
+    if matches!(property.format, Format::Guid | Format::Identifier) {
         return object.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     }
     object

@@ -77,9 +77,13 @@ pub struct InnerError {
     pub client_request_id: Option<String>,
 }
 
-/// A reference to an object, as listed.
+/// A reference to an object.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Reference {
+    /// What the answer is, as a URL. Absent on pages' references.
+    #[serde(rename = "@odata.context", default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "https://graph.microsoft.com/v1.0/$metadata#$ref")]
+    pub odata_context: Option<String>,
     /// The object's URL.
     #[serde(rename = "@odata.id")]
     #[schema(

@@ -1,34 +1,49 @@
 //! `/directoryObjects`: objects of whatever kind. The rules are in `directory::directory_objects`.
 
 use super::{
-    shapes::{with_context, write},
+    applications::APPLICATIONS,
+    contacts::CONTACTS,
+    devices::DEVICES,
+    groups::GROUPS,
+    service_principals::SERVICE_PRINCIPALS,
+    shapes::{Objects, with_context, write},
     users::USERS,
 };
 use crate::{
-    directory::directory_objects,
+    directory::directory_objects::{self, Named},
     http::{
         answers::{self, Select},
-        contract::schemas::DirectoryObject,
+        contract::schemas::{DirectoryObject, DirectoryObjectCollection, GetByIdsParameters},
         errors::Failure,
-        extract::{Caller, Path},
+        extract::{Caller, Json, Path},
         operation::Operation,
         origin::Origin,
+        paging::PageRequest,
         query_options::QueryOptions,
         state::AppState,
     },
     model::{
+        self,
         ids::{AsWritten, ObjectId},
-        permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
+        permissions::{DELETE_DIRECTORY_OBJECT, Grants, READ_DIRECTORY_OBJECT},
     },
-    odata::query::Query,
+    odata::{listing::Listing, query::Query, scope::Scope},
     store::ReadTx,
 };
-use axum::{extract::State, response::Response};
+use axum::{extract::State, response::Response, routing::post};
 use serde_json::{Value, json};
+use utoipa::openapi::path::HttpMethod;
 use utoipa_axum::routes;
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
+        get_by_ids(None, "/directoryObjects/getByIds", "get_directory_objects_by_ids"),
+        get_by_ids(Some(&USERS), "/users/getByIds", "get_users_by_ids"),
+        get_by_ids(Some(&GROUPS), "/groups/getByIds", "get_groups_by_ids"),
+        get_by_ids(Some(&DEVICES), "/devices/getByIds", "get_devices_by_ids"),
+        get_by_ids(Some(&SERVICE_PRINCIPALS), "/servicePrincipals/getByIds", "get_service_principals_by_ids"),
+        get_by_ids(Some(&APPLICATIONS), "/applications/getByIds", "get_applications_by_ids"),
+        get_by_ids(Some(&CONTACTS), "/contacts/getByIds", "get_contacts_by_ids"),
         Operation::annotated(&READ_DIRECTORY_OBJECT, routes!(get_directory_object))
             .page("directoryobject-get")
             .takes(&QueryOptions::OBJECT),
@@ -44,6 +59,42 @@ fn example() -> Value {
         example.extend(user);
     }
     with_context("directoryObjects", "/$entity", example)
+}
+
+/// Objects of whatever kind, or of those of one kind, by many ids at once.
+fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Operation {
+    let kind = of.map(|of| of.kind);
+    let handler = async move |caller, State(app): State<AppState>, origin, query: Query, Json(body)| {
+        let named = Named::read(kind, &body)?;
+        // There is no second page.
+        let query = Query { top: Some(named.ids.len()), ..query };
+        let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
+            directory_objects::get_by_ids(tx, by, &named, listing)
+        };
+        let count = |_: &ReadTx<'_>, _: &Grants, _: &Listing| Ok(0);
+        let request = PageRequest { caller, origin, path: path.into(), scope: Scope::Related, query };
+        request.answer(&app, list, count, answers::directory_objects).await
+    };
+    let (tag, what, shown) = of.map_or(("directory objects", "objects", &USERS), |of| (of.tag, of.many, of));
+    let odata_type = model::entity(shown.kind).odata_type();
+    let example = (shown.example)();
+    let found =
+        json!({"@odata.type": odata_type, "id": example["id"], "displayName": example["displayName"]});
+    let body = json!({"ids": [example["id"]], "types": [model::entity(shown.kind).name]});
+    Operation::shaped(&READ_DIRECTORY_OBJECT, HttpMethod::Post, path, id, post(handler))
+        .summary(tag, format!("Get {what} by ids"))
+        .description(format!(
+            "Gets {what} by up to a thousand ids, with the default set of properties or those that `$select` names. Ids that \
+             no such object has are left out of the answer, which has no further page."
+        ))
+        .page("directoryobject-getbyids")
+        .takes(&QueryOptions::ACTION)
+        .body::<GetByIdsParameters>("Which objects.", body)
+        .answers::<DirectoryObjectCollection>(
+            "Those that there are, in the order of their ids.",
+            "application/json",
+            with_context("directoryObjects", "(id,displayName)", json!({"value": [found]})),
+        )
 }
 
 /// Get an object

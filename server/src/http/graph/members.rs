@@ -61,6 +61,14 @@ pub(super) fn operations() -> Vec<Operation> {
             .list_references("/groups/{id}/members/$ref", "list_group_member_references", &LIST_MEMBERS)
             .description("Only direct members are listed."),
         MEMBERS
+            .get_reference(
+                "/groups/{id}/members/{memberId}/$ref",
+                "get_group_member_reference",
+                &LIST_MEMBERS,
+                members::find,
+            )
+            .description("Only direct members are found."),
+        MEMBERS
             .count("/groups/{id}/members/$count", "count_group_members", &LIST_MEMBERS)
             .description("Only direct members count."),
         TRANSITIVE_MEMBERS

@@ -34,6 +34,13 @@ pub(super) fn operations() -> Vec<Operation> {
                 "An owner of a kind that the caller may not read shows its type and id, all else of it is null. What \
                  another service holds of an object is shown of one object at a time: naming it here is 501.",
             ),
+        OWNERS.list_references("/groups/{id}/owners/$ref", "list_group_owner_references", &LIST_OWNERS),
+        OWNERS.get_reference(
+            "/groups/{id}/owners/{ownerId}/$ref",
+            "get_group_owner_reference",
+            &LIST_OWNERS,
+            owners::find,
+        ),
         OWNERS.count("/groups/{id}/owners/$count", "count_group_owners", &LIST_OWNERS),
         OWNERS
             .remove(

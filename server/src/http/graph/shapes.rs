@@ -10,7 +10,7 @@ use crate::{
     },
     http::{
         answers::{self, Collection, Select},
-        contract::wire::{ObjectCount, ReferenceCollection, ReferenceCreate},
+        contract::wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
         errors::Failure,
         extract::{Caller, FromPath, Path},
         operation::Operation,
@@ -50,6 +50,8 @@ use utoipa::{
 
 /// The rule that deletes an object.
 type Delete<K> = fn(&WriteTx<'_>, Policy, &Grants, &K) -> Result<(), directory::Error>;
+/// The rule that finds an object with this id among those that are related to an object.
+type FindRelated<K> = fn(&ReadTx<'_>, &Grants, &K, &AsWritten<ObjectId>) -> Result<Found, directory::Error>;
 /// The rule that relates an object to an object, or ends that.
 type Relate<K> = fn(&WriteTx<'_>, Policy, &Grants, &K, &Reference) -> Result<(), directory::Error>;
 
@@ -352,6 +354,36 @@ impl<K: ObjectKey> Related<K> {
             .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
             .lists(Scope::Related, &QueryOptions::REFERENCES)
             .answers::<ReferenceCollection>("A page of references.", JSON, example)
+    }
+
+    /// A reference to one of them.
+    pub(super) fn get_reference(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: FindRelated<K::Key>,
+    ) -> Operation {
+        let handler =
+            async move |caller,
+                        State(app): State<AppState>,
+                        origin: Origin,
+                        Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
+                let found = read(&app, &caller, move |tx, by| rule(tx, by, key.key(), &related)).await?;
+                Ok::<_, Failure>(answers::reference(&origin, &found))
+            };
+        let noun = without_article(self.one);
+        let example = with_context("$ref", "", reference(&self.example_id()));
+        self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
+            .summary(self.tag, format!("Get a reference to {} of {}", self.one, self.of.one))
+            .description(format!(
+                "Gets the URL of an object if it is {} of {}, else 404.",
+                self.one, self.of.one
+            ))
+            .page(self.graph_page("list"))
+            .key(&format!("{noun}Id"), guid(), format!("The {noun}'s id."), &self.example_id())
+            .takes(&QueryOptions::REFERENCE)
+            .answers::<wire::Reference>("The reference.", JSON, example)
     }
 
     fn page(

@@ -2,13 +2,17 @@
 
 use super::attempt::{ADA, Attempt, all};
 use crate::tokens::claims;
+use reqwest::Method;
 use roster_server::{
     auth::{
         keys::{self, Keys},
         tokens::{self, Subject},
     },
     directory::sample,
-    model::ids::TenantId,
+    model::{
+        ENTITIES,
+        ids::{ObjectId, TenantId},
+    },
 };
 use serde_json::json;
 use std::sync::LazyLock;
@@ -33,6 +37,12 @@ pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
 /// A user who is in more groups than one request tells.
 pub const CROWDED: u16 = 197;
+
+/// Objects of a kind, by its place among all, that no answer can hold together.
+pub fn large_ones(kind: usize) -> Vec<ObjectId> {
+    let first = 1000 + 100 * u16::try_from(kind).unwrap();
+    (first..first + 35).map(sample::id).collect()
+}
 
 impl Attempt<'_> {
     /// Changes the request so that it is refused as the example with this name says.
@@ -93,6 +103,7 @@ impl Attempt<'_> {
             "invalidId" => self.replace(0, "readers"),
             "missingReference" => self.ask(""),
             "idTwice" => self.ask("@id=x&@id=x"),
+            "queryOptionOfAction" => self.ask("$top=5"),
             "unknownQueryOption" => self.ask("$fields=id"),
             "undecodableQuery" => self.ask("other=%FF"),
             "selectTwice" => self.ask("$select=id&$select=id"),
@@ -133,6 +144,12 @@ impl Attempt<'_> {
             "duplicateName" => self.send(r#"{"displayName": "a", "displayName": "b"}"#),
             "bodyTooLarge" => self.send(&"x".repeat(300 << 10)),
             "noReference" | "nothingToChange" => self.send("{}"),
+            "tooLongType" => self.send(&json!({"ids": [], "types": ["x".repeat(2000)]}).to_string()),
+            "resultTooLarge" => {
+                let is_of = |set: &str| self.operation.path.starts_with(&format!("/{set}/"));
+                let kind = ENTITIES.iter().position(|entity| is_of(entity.set));
+                self.find_by_ids(&large_ones(kind.unwrap_or_default()));
+            }
             "invalidReference" if self.operation.takes_reference() => self.ask("@id=readers"),
             "invalidReference" if self.operation.is_of_reference() => {
                 self.send(r#"{"@odata.id": "readers"}"#)
@@ -141,6 +158,11 @@ impl Attempt<'_> {
             _ => return false,
         }
         true
+    }
+
+    fn find_by_ids(&mut self, ids: &[ObjectId]) {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.send(&json!({"ids": ids}).to_string());
     }
 
     fn get_values_wrong(&mut self, name: &str) -> bool {
@@ -211,10 +233,13 @@ impl Attempt<'_> {
             "unexpectedItem" => json!({first(): [[]]}),
             "otherItemType" => json!({first(): [true]}),
             "unexpectedList" => json!({first(): []}),
-            "invalidValue" if self.operation.id.starts_with("check_") => {
+            "invalidValue"
+                if self.operation.path.contains("/checkMember")
+                    || self.operation.path.ends_with("/getByIds") =>
+            {
                 json!({first(): [sample::id(READERS).to_string(), "readers"]})
             }
-            "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 21]}),
+            "tooManyIds" => json!({first(): vec![sample::id(READERS).to_string(); 1001]}),
             "invalidValue" if self.operation.path.contains("/getMember") => json!({first(): "yes"}),
             "securityGroupsOfNoUser" if self.operation.id.starts_with("get_directory_object") => {
                 self.replace(0, sample::id(DEVICE));
@@ -236,6 +261,9 @@ impl Attempt<'_> {
 
     async fn name_what_is_absent(&mut self, name: &str) -> bool {
         match name {
+            "memberNotFound" | "ownerNotFound" if self.operation.method == Method::GET => {
+                self.replace(1, sample::id(ABSENT));
+            }
             "memberNotFound" => self.relate("members", &[ABSENT]),
             "ownerNotFound" => self.relate("owners", &[ABSENT]),
             "notAMember" | "notAnOwner" if self.operation.takes_reference() => self.relate("", &[TIM]),
