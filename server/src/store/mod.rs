@@ -16,6 +16,7 @@ pub mod domains;
 mod engine;
 pub mod exit;
 pub mod groups;
+mod index;
 mod names;
 mod numbers;
 pub mod objects;
@@ -36,7 +37,8 @@ pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
 use chrono::{DateTime, Utc};
-use engine::{Connection, DatabaseError, Engine, Snapshot};
+use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
+use index::{Following, Index};
 use numbers::RowNumber;
 use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
@@ -151,6 +153,37 @@ pub enum Older {
     Refuse,
 }
 
+/// Who keeps the index of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indexing {
+    /// Nobody: there is none, and searches look at every object. For processes beside a server.
+    Off,
+    /// A thread of its own. For the one process that holds the folder.
+    Followed,
+    /// Whoever calls [`Store::step_index`].
+    Stepped,
+}
+
+/// How the index of a store is kept.
+#[derive(Debug, Clone)]
+pub struct IndexOptions {
+    /// Who keeps it.
+    pub indexing: Indexing,
+    /// Up to how many objects of the kinds asked for are looked at without it. Tenants with no more objects aren't indexed.
+    pub largest_scanned: u32,
+    /// Changes that are folded into it in one transaction, and objects at first.
+    pub batch: u32,
+    /// How many objects may have changed that aren't indexed yet. When there are more, objects are created and updated no more
+    /// until the index has come further.
+    pub most_behind: u32,
+}
+
+impl Default for IndexOptions {
+    fn default() -> Self {
+        Self { indexing: Indexing::Off, largest_scanned: 500, batch: 2_000, most_behind: 50_000 }
+    }
+}
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -168,6 +201,8 @@ pub struct Options {
     /// Groups of up to so many members are counted each time. The count of a larger group is kept, from the first time on that
     /// it is asked for.
     pub largest_uncounted: u32,
+    /// How the index is kept.
+    pub index: IndexOptions,
     /// Where the store takes the time from.
     pub clock: Clock,
 }
@@ -184,6 +219,7 @@ impl Default for Options {
             long_readers: processors.saturating_mul(2).max(4),
             log_pages: LOG_PAGES,
             largest_uncounted: LARGEST_UNCOUNTED,
+            index: IndexOptions::default(),
             clock: Clock::default(),
         }
     }
@@ -192,6 +228,8 @@ impl Default for Options {
 /// The directory's data. Clones are the same store.
 #[derive(Clone)]
 pub struct Store {
+    /// `None`: searches look at every object.
+    following: Option<Arc<Following>>,
     engine: Arc<Engine>,
     principals: Arc<Principals>,
     /// A write has left a deletion unfinished.
@@ -210,10 +248,37 @@ impl Store {
     pub fn open_locked(lock: &MigrationLock, options: Options) -> Result<Self, Error> {
         let principals = Arc::new(Principals::new());
         let committed = principals.clone();
-        let after_commit = Box::new(move || committed.after_commit());
+        let file = IndexFile::of(lock.folder().into(), options.durability);
+        let index = Index::new(file, options.index.clone());
+        let index = (options.index.indexing != Indexing::Off).then(|| Arc::new(index));
+        let told = index.clone();
+        let after_commit = Box::new(move || {
+            committed.after_commit();
+            if let Some(told) = &told {
+                told.tell();
+            }
+        });
         let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
+        let following = index.map(|index| Following::begin(engine.clone(), index)).transpose()?;
         let Options { largest_uncounted, clock, .. } = options;
-        Ok(Self { engine, principals, unfinished_deletion: Arc::default(), largest_uncounted, clock })
+        let following = following.map(Arc::new);
+        Ok(Self {
+            following,
+            engine,
+            principals,
+            unfinished_deletion: Arc::default(),
+            largest_uncounted,
+            clock,
+        })
+    }
+
+    /// Folds a batch of changes into the index, where it is [`Stepped`](Indexing::Stepped), and says whether there is more to do.
+    pub fn step_index(&self) -> Result<Progress, Error> {
+        self.following.as_ref().map_or(Ok(Progress::Finished), |following| following.step())
+    }
+
+    fn index(&self) -> Option<&Arc<Index>> {
+        self.following.as_ref().map(|following| following.index())
     }
 
     /// Whether there is a database in this folder.
@@ -291,8 +356,9 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
+        let index = self.store.index().cloned();
         let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, now, SHORT_PAGE_BYTES, largest, work)
+            snapshot(connection, tenant, now, index.as_deref(), SHORT_PAGE_BYTES, largest, work)
         };
         let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
@@ -310,8 +376,9 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
+        let index = self.store.index().cloned();
         let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, clock.now(), usize::MAX, largest, work)
+            snapshot(connection, tenant, clock.now(), index.as_deref(), usize::MAX, largest, work)
         };
         let (read, large) = self.store.engine.read_long(tenant, read).await?;
         self.keep_count_of(large);
@@ -340,8 +407,12 @@ impl TenantStore<'_> {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
         let unfinished_deletion = self.store.unfinished_deletion.clone();
+        let index = self.store.index().cloned();
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
+            if index.as_ref().is_some_and(|index| index.is_far_behind()) {
+                tx.take_no_objects();
+            }
             let done = work(&tx);
             if tx.changes_principals() {
                 principals.expect_change();
@@ -361,12 +432,13 @@ fn snapshot<T, E>(
     connection: Connection<'_>,
     tenant: Tenant,
     now: DateTime<Utc>,
+    index: Option<&Index>,
     max_bytes: usize,
     largest_uncounted: u32,
     work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
 ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
     let snapshot = Snapshot::begin(connection)?;
-    let tx = ReadTx::new(snapshot.connection(), tenant, now);
+    let tx = ReadTx::new(snapshot.connection(), tenant, now).with_index(index);
     let tx = tx.of_at_most(max_bytes).noting_large(largest_uncounted);
     let read = work(&tx);
     Ok((read, tx.large()))

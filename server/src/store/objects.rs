@@ -223,6 +223,7 @@ pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, listing: &Listing) -> Result<Page
 
 /// Stores a new object, and gives its documents.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
+    tx.check_room()?;
     let (kind, group) = (new.traits.kind(), new.traits.group());
     let account_enabled = account_enabled(&new.values);
     if account_enabled == Some(false) {
@@ -266,6 +267,7 @@ pub fn update(
     values: &Values,
     changed: &[&'static str],
 ) -> Result<Document, Error> {
+    tx.check_room()?;
     if changed.contains(&"accountEnabled") {
         tx.mark_principals_changed();
     }

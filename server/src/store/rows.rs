@@ -1,7 +1,7 @@
 //! Sets of objects, by their row numbers. Nothing else names the library that keeps them.
 
 use super::numbers::RowNumber;
-use roaring::RoaringTreemap;
+use roaring::{RoaringBitmap, RoaringTreemap};
 use std::ops::{BitAndAssign, BitOrAssign, SubAssign};
 
 /// A set of objects.
@@ -12,6 +12,14 @@ impl Rows {
     /// Adds an object. `false`: it was there before.
     pub fn insert(&mut self, row: RowNumber) -> bool {
         self.0.insert(key(row))
+    }
+
+    /// Adds the objects from this row on whose bits are set, the lowest of each byte first. The row is a multiple of the number of
+    /// bits, and so is 2 to the 32nd.
+    pub(super) fn insert_bits(&mut self, first: RowNumber, bits: &[u8]) {
+        let high = u32::try_from(key(first) >> 32).unwrap_or(u32::MAX);
+        let low = u32::try_from(key(first) & u64::from(u32::MAX)).unwrap_or_default();
+        self.0 |= RoaringTreemap::from_bitmaps([(high, RoaringBitmap::from_lsb0_bytes(low, bits))]);
     }
 
     /// Whether it holds this object.
@@ -87,6 +95,16 @@ mod tests {
 
     fn of(rows: &BTreeSet<i64>) -> Rows {
         rows.iter().copied().map(RowNumber).collect()
+    }
+
+    #[test]
+    fn bits_are_rows() {
+        let mut rows = Rows::default();
+        for first in [4096, (1 << 32) + 8192] {
+            rows.insert_bits(RowNumber(first), &[0b101, 0, 0b1000_0000]);
+        }
+        let expected = [4096, 4098, 4119, (1 << 32) + 8192, (1 << 32) + 8194, (1 << 32) + 8215];
+        assert_eq!(rows, expected.into_iter().map(RowNumber).collect());
     }
 
     proptest! {

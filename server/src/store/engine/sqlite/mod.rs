@@ -3,6 +3,7 @@
 mod checkpoints;
 mod driver;
 pub(super) mod faults;
+mod index_file;
 mod long_readers;
 mod migrations;
 mod readers;
@@ -12,6 +13,7 @@ mod writer;
 
 pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
+pub(in crate::store) use index_file::{Identity, IndexFile};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
 use crate::store::{self, Options, Tenant, engine, sums::Sums};

@@ -1,0 +1,165 @@
+//! The index's tables: which objects have which keys, and which keys an object has. All their SQL is here.
+
+use super::{
+    chunks::{self, Chunk, Stored},
+    ranges::KeyRange,
+};
+use crate::{
+    model::{entries::Entry, keys::Key},
+    store::{
+        Error,
+        engine::{Connection, params},
+        numbers::RowNumber,
+        rows::Rows,
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
+
+/// The keys of an object.
+pub type Keys = BTreeSet<Entry>;
+
+/// Adds the objects of a tenant that have a key in this range.
+pub fn find(
+    connection: Connection<'_>,
+    tenant: i64,
+    line: u16,
+    range: &KeyRange,
+    found: &mut Rows,
+) -> Result<(), Error> {
+    let sql = "SELECT chunk, rows FROM postings
+               WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4";
+    connection.each(sql, params![tenant, i64::from(line), &range.from[..], &range.to[..]], |row| {
+        let first = row.get::<i64>(0)? * chunks::ROWS;
+        match Stored::read(&row.get::<Vec<u8>>(1)?).ok_or(DAMAGED)? {
+            Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
+            Stored::List(list) => {
+                let places = list.iter().map(|place| i64::from(u16::from_le_bytes(*place)));
+                found.extend(places.map(|place| RowNumber(first + place)));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
+
+/// The keys of an object. None where it isn't indexed.
+pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
+    let sql = "SELECT entries FROM indexed WHERE row = ?1";
+    let packed = connection.one(sql, params![row], |row| row.get::<Vec<u8>>(0))?;
+    unpack(&packed.unwrap_or_default()).ok_or(Error::Corrupt("an index with entries that are none"))
+}
+
+/// Changes of the index that are collected, to be written in the order of its tables.
+#[derive(Default)]
+pub struct Differences {
+    /// Of each chunk: which places are in it from now on, and which aren't any more.
+    chunks: BTreeMap<(i64, u16, Key, i64), Vec<(u16, bool)>>,
+    objects: BTreeMap<i64, (i64, Keys)>,
+}
+
+impl Differences {
+    /// Gives an object of this tenant these keys in place of those that it has.
+    pub fn replace(&mut self, tenant: i64, row: i64, before: &Keys, after: Keys) {
+        if *before == after {
+            return;
+        }
+        let (chunk, place) = chunks::place(row);
+        let gone = before.difference(&after).map(|key| (key, false));
+        for ((line, key), is_there) in gone.chain(after.difference(before).map(|key| (key, true))) {
+            let of_chunk = self.chunks.entry((tenant, *line, key.clone(), chunk)).or_default();
+            of_chunk.push((place, is_there));
+        }
+        self.objects.insert(row, (tenant, after));
+    }
+
+    /// Writes them.
+    pub fn write(self, connection: Connection<'_>) -> Result<(), Error> {
+        for ((tenant, line, key, chunk), places) in self.chunks {
+            write_chunk(connection, params![tenant, i64::from(line), &key.0[..], chunk], &places)?;
+        }
+        for (row, (tenant, keys)) in self.objects {
+            if keys.is_empty() {
+                connection.run("DELETE FROM indexed WHERE row = ?1", params![row])?;
+            } else {
+                let sql = "INSERT INTO indexed (row, tenant, entries) VALUES (?1, ?2, ?3)
+                           ON CONFLICT (row) DO UPDATE SET entries = excluded.entries";
+                connection.run(sql, params![row, tenant, &pack(&keys)[..]])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_chunk(
+    connection: Connection<'_>,
+    chunk: &[crate::store::engine::Value<'_>],
+    places: &[(u16, bool)],
+) -> Result<(), Error> {
+    let stored = connection.one(
+        "SELECT rows FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4",
+        chunk,
+        |row| row.get::<Vec<u8>>(0),
+    )?;
+    let mut rows = stored.map_or(Some(Chunk::EMPTY), |bytes| Chunk::read(&bytes)).ok_or(DAMAGED)?;
+    places.iter().for_each(|(place, is_there)| rows.set(*place, *is_there));
+    let bytes = rows.to_bytes();
+    if bytes.is_empty() {
+        connection
+            .run("DELETE FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4", chunk)?;
+    } else {
+        let sql = "INSERT INTO postings (tenant, line, key, chunk, rows) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (tenant, line, key, chunk) DO UPDATE SET rows = excluded.rows";
+        connection.run(sql, &[chunk, params![&bytes[..]]].concat())?;
+    }
+    Ok(())
+}
+
+/// Takes away a part of what the index has of a tenant. Says how many rows of a table that were at most.
+pub fn clear(connection: Connection<'_>, tenant: i64, limit: i64) -> Result<usize, Error> {
+    let postings = "DELETE FROM postings WHERE (tenant, line, key, chunk) IN
+                    (SELECT tenant, line, key, chunk FROM postings WHERE tenant = ?1 LIMIT ?2)";
+    let objects = "DELETE FROM indexed WHERE row IN (SELECT row FROM indexed WHERE tenant = ?1 LIMIT ?2)";
+    let taken = connection.run(postings, params![tenant, limit])?;
+    Ok(taken.max(connection.run(objects, params![tenant, limit])?))
+}
+
+/// Keys as bytes: of each the line's number in two bytes, the length in one, and the key.
+fn pack(keys: &Keys) -> Vec<u8> {
+    let mut packed = Vec::new();
+    for (line, key) in keys {
+        packed.extend(line.to_le_bytes());
+        packed.push(u8::try_from(key.0.len()).unwrap_or_default());
+        packed.extend(&key.0);
+    }
+    packed
+}
+
+fn unpack(mut packed: &[u8]) -> Option<Keys> {
+    let mut keys = Keys::new();
+    while let Some((&[low, high, length], rest)) = packed.split_first_chunk() {
+        let (key, rest) = rest.split_at_checked(length.into())?;
+        keys.insert((u16::from_le_bytes([low, high]), Key(key.into())));
+        packed = rest;
+    }
+    packed.is_empty().then_some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{
+        collection::{btree_set, vec},
+        prelude::*,
+    };
+
+    proptest! {
+        #[test]
+        fn packed_keys_are_unpacked(keys in btree_set((any::<u16>(), vec(any::<u8>(), 0..128).prop_map(Key)), 0..20)) {
+            prop_assert_eq!(unpack(&pack(&keys)), Some(keys));
+        }
+    }
+}
