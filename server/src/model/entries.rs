@@ -106,7 +106,7 @@ impl Line {
             How::Value => found.filter_map(|value| Key::of(path.last(), value)).collect(),
             How::Present => found.take(1).map(|_| Key(Vec::new())).collect(),
             How::End => texts.map(|text| end(&fold(text))).collect(),
-            How::Word => texts.flat_map(words).map(|word| Key::text(&word)).collect(),
+            How::Word => texts.flat_map(words).map(Key::folded).collect(),
         }
     }
 }

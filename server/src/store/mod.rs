@@ -8,6 +8,7 @@
 
 pub mod applications;
 pub mod changes;
+mod conditions;
 pub mod counts;
 mod deleted_tenants;
 pub mod deletions;
@@ -17,6 +18,7 @@ mod engine;
 pub mod exit;
 pub mod groups;
 mod index;
+mod looks;
 mod names;
 mod numbers;
 pub mod objects;
@@ -38,6 +40,7 @@ pub use transaction::{ReadTx, WriteTx};
 use crate::{files::disk, model::clock::Clock};
 use chrono::{DateTime, Utc};
 use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
+pub use index::Found;
 use index::{Following, Index};
 use numbers::RowNumber;
 use principals::Principals;
@@ -275,6 +278,15 @@ impl Store {
     /// Folds a batch of changes into the index, where it is [`Stepped`](Indexing::Stepped), and says whether there is more to do.
     pub fn step_index(&self) -> Result<Progress, Error> {
         self.following.as_ref().map_or(Ok(Progress::Finished), |following| following.step())
+    }
+
+    /// Compares the index with a tenant's objects. `None`: it can't be used for this tenant now.
+    pub async fn check_index(&self, tenant: Tenant) -> Result<Option<Found>, Error> {
+        let check = |tx: &ReadTx<'_>| match tx.index() {
+            Some(index) => index.read(tx.tenant(), |view| view.check(tx.connection())),
+            None => Ok(None),
+        };
+        self.tenant(tenant).read_long(check).await
     }
 
     fn index(&self) -> Option<&Arc<Index>> {

@@ -7,6 +7,7 @@ use super::{
     engine::{Row, Value, params},
     names::{self, UNIQUE_NAMES},
     numbers,
+    rows::Rows,
 };
 use crate::{
     model::{
@@ -178,6 +179,17 @@ impl Filling {
 pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     let sql = select_objects!(" FROM objects o WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL");
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
+}
+
+/// The objects of a kind with these ids.
+pub(super) fn rows(tx: &ReadTx<'_>, kind: ObjectKind, ids: &[ObjectId]) -> Result<Rows, Error> {
+    let sql = "SELECT row FROM objects WHERE tenant = ?1 AND id = ?2 AND kind = ?3 AND deleted_at IS NULL";
+    let mut found = Rows::default();
+    for id in ids {
+        let parameters = params![tx.tenant().number, id.uuid(), numbers::of_kind(kind)];
+        found.extend(tx.one(sql, parameters, |row| Ok(RowNumber(row.get(0)?)))?);
+    }
+    Ok(found)
 }
 
 /// The object with this id and its documents, unless it is deleted.

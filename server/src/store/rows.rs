@@ -37,6 +37,11 @@ impl Rows {
         self.0.is_empty()
     }
 
+    /// All of them, in the order of row numbers.
+    pub fn iter(&self) -> impl Iterator<Item = RowNumber> {
+        self.after(RowNumber(0))
+    }
+
     /// Those after this row number, in the order of row numbers.
     pub fn after(&self, row: RowNumber) -> impl Iterator<Item = RowNumber> {
         let mut rows = self.0.iter();

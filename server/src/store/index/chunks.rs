@@ -28,6 +28,16 @@ impl<'b> Stored<'b> {
         let (list, rest) = bytes.as_chunks();
         (rest.is_empty() && bytes.len() < BITS).then_some(Self::List(list))
     }
+
+    /// The places of its rows.
+    pub fn places(self) -> Box<dyn Iterator<Item = u16> + 'b> {
+        match self {
+            Self::List(list) => Box::new(list.iter().map(|place| u16::from_le_bytes(*place))),
+            Self::Bits(bits) => Box::new((0..).zip(bits).flat_map(|(index, byte): (u16, &u8)| {
+                (0..8).filter(move |bit| byte & (1 << bit) != 0).map(move |bit| index * 8 + bit)
+            })),
+        }
+    }
 }
 
 /// A chunk that is changed.
@@ -41,9 +51,9 @@ impl Chunk {
     pub fn read(bytes: &[u8]) -> Option<Self> {
         match Stored::read(bytes)? {
             Stored::Bits(bits) => Some(Self(*bits)),
-            Stored::List(list) => {
+            list => {
                 let mut chunk = Self::EMPTY;
-                list.iter().for_each(|place| chunk.set(u16::from_le_bytes(*place), true));
+                list.places().for_each(|place| chunk.set(place, true));
                 Some(chunk)
             }
         }
@@ -63,11 +73,7 @@ impl Chunk {
         if rows as usize * 2 >= BITS {
             return self.0.to_vec();
         }
-        let bits = (0_u16..).zip(&self.0).filter(|(_, byte)| **byte != 0);
-        let places = bits.flat_map(|(index, byte)| {
-            (0..8).filter(move |bit| byte & (1 << bit) != 0).map(move |bit| index * 8 + bit)
-        });
-        places.flat_map(u16::to_le_bytes).collect()
+        Stored::Bits(&self.0).places().flat_map(u16::to_le_bytes).collect()
     }
 }
 
@@ -83,10 +89,7 @@ mod tests {
             rows.iter().for_each(|row| chunk.set(*row, true));
             let bytes = chunk.to_bytes();
             prop_assert_eq!(bytes.len(), if rows.len() < 256 { rows.len() * 2 } else { BITS });
-            let read = match Stored::read(&bytes).unwrap() {
-                Stored::List(list) => list.iter().copied().map(u16::from_le_bytes).collect(),
-                Stored::Bits(bits) => (0..4096).filter(|row| bits[usize::from(row / 8)] & (1 << (row % 8)) != 0).collect::<Vec<_>>(),
-            };
+            let read: Vec<_> = Stored::read(&bytes).unwrap().places().collect();
             prop_assert!(read.iter().eq(&rows));
             let mut again = Chunk::read(&bytes).unwrap();
             rows.iter().for_each(|row| again.set(*row, false));

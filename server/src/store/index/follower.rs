@@ -197,7 +197,7 @@ impl Step<'_> {
             let batch = Batch::begin(index)?;
             let mut differences = Differences::default();
             for (tenant, row) in covered {
-                let after = self.keys(row)?;
+                let after = keys_at(self.directory, row)?;
                 differences.replace(tenant, row, &postings::keys(index, row)?, after);
             }
             if let Some((tenant, state)) = unfinished {
@@ -330,13 +330,13 @@ impl Step<'_> {
             }
         }
     }
+}
 
-    /// The keys that an object has now.
-    fn keys(&self, row: i64) -> Result<Keys, Error> {
-        let sql = "SELECT row, kind, document, rest FROM objects WHERE row = ?1 AND deleted_at IS NULL";
-        let found = self.directory.one(sql, params![row], keys_of)?;
-        Ok(found.map(|(keys, _)| keys).unwrap_or_default())
-    }
+/// The keys that follow from an object's present document: none where it is deleted.
+pub fn keys_at(directory: Connection<'_>, row: i64) -> Result<Keys, Error> {
+    let sql = "SELECT row, kind, document, rest FROM objects WHERE row = ?1 AND deleted_at IS NULL";
+    let found = directory.one(sql, params![row], keys_of)?;
+    Ok(found.map(|(keys, _)| keys).unwrap_or_default())
 }
 
 /// The keys of an object, and how many bytes its documents have. One that can't be read has none.

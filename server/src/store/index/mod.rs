@@ -4,6 +4,7 @@
 //!
 //! It can be missing, unusable or taken away at any time: then it is made anew, and reads do without it meanwhile.
 
+mod check;
 mod chunks;
 mod follower;
 mod postings;
@@ -11,8 +12,10 @@ mod ranges;
 mod readers;
 mod tenants;
 
+pub use check::Found;
 pub use ranges::KeyRange;
 pub use readers::View;
+pub use tenants::newest_change;
 
 use super::{
     Error, IndexOptions, Indexing, Progress, Tenant,

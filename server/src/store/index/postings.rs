@@ -35,22 +35,19 @@ pub fn find(
         let first = row.get::<i64>(0)? * chunks::ROWS;
         match Stored::read(&row.get::<Vec<u8>>(1)?).ok_or(DAMAGED)? {
             Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
-            Stored::List(list) => {
-                let places = list.iter().map(|place| i64::from(u16::from_le_bytes(*place)));
-                found.extend(places.map(|place| RowNumber(first + place)));
-            }
+            list => found.extend(list.places().map(|place| RowNumber(first + i64::from(place)))),
         }
         Ok(ControlFlow::Continue(()))
     })
 }
 
-const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
+pub const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
 
 /// The keys of an object. None where it isn't indexed.
 pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
     let sql = "SELECT entries FROM indexed WHERE row = ?1";
     let packed = connection.one(sql, params![row], |row| row.get::<Vec<u8>>(0))?;
-    unpack(&packed.unwrap_or_default()).ok_or(Error::Corrupt("an index with entries that are none"))
+    unpack(&packed.unwrap_or_default())
 }
 
 /// Changes of the index that are collected, to be written in the order of its tables.
@@ -138,7 +135,12 @@ fn pack(keys: &Keys) -> Vec<u8> {
     packed
 }
 
-fn unpack(mut packed: &[u8]) -> Option<Keys> {
+/// What [`pack`] packed.
+pub fn unpack(packed: &[u8]) -> Result<Keys, Error> {
+    read_packed(packed).ok_or(Error::Corrupt("an index with entries that are none"))
+}
+
+fn read_packed(mut packed: &[u8]) -> Option<Keys> {
     let mut keys = Keys::new();
     while let Some((&[low, high, length], rest)) = packed.split_first_chunk() {
         let (key, rest) = rest.split_at_checked(length.into())?;
@@ -159,7 +161,7 @@ mod tests {
     proptest! {
         #[test]
         fn packed_keys_are_unpacked(keys in btree_set((any::<u16>(), vec(any::<u8>(), 0..128).prop_map(Key)), 0..20)) {
-            prop_assert_eq!(unpack(&pack(&keys)), Some(keys));
+            prop_assert_eq!(read_packed(&pack(&keys)), Some(keys));
         }
     }
 }

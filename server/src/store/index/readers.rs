@@ -130,8 +130,8 @@ impl Followed {
 
 /// What the index has of a tenant at one moment.
 pub struct View<'v> {
-    connection: Connection<'v>,
-    tenant: i64,
+    pub(super) connection: Connection<'v>,
+    pub(super) tenant: i64,
     followed: Followed,
     reader: &'v Reader,
     file: &'v IndexFile,
@@ -145,11 +145,6 @@ impl View<'_> {
             postings::find(self.connection, self.tenant, line, range, &mut found).map_err(Fault::Index)?;
         }
         Ok(found)
-    }
-
-    /// The position in the change log up to which it has every change.
-    pub fn position(&self) -> i64 {
-        self.followed.position
     }
 
     /// The objects that may be other ones here than in a snapshot of the directory.
