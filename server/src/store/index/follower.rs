@@ -15,10 +15,8 @@ use crate::{
     store::{
         Error, IndexOptions, Progress,
         engine::{Batch, Connection, Engine, Identity, OwnConnection, Row, Snapshot, params},
-        sums::Sums,
     },
 };
-use futures::executor::block_on;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
@@ -38,6 +36,14 @@ pub struct Follower {
     engine: Arc<Engine>,
     index: Arc<Index>,
     open: Option<Open>,
+    idle: Option<Idle>,
+}
+
+/// While there is no index.
+struct Idle {
+    directory: OwnConnection,
+    /// Up to this position of the change log no tenant has come to have many objects.
+    seen: Option<i64>,
 }
 
 /// An index that is open.
@@ -61,7 +67,7 @@ struct Known {
 
 impl Follower {
     pub fn new(engine: Arc<Engine>, index: Arc<Index>) -> Self {
-        Self { engine, index, open: None }
+        Self { engine, index, open: None, idle: None }
     }
 
     /// Folds a batch of changes into the index, and says whether there is more to do. What fails leaves the index unused.
@@ -81,6 +87,7 @@ impl Follower {
             |open: &Open| self.index.file.identity() == open.identity && self.index.readers.is_open();
         let mut open = match self.open.take().filter(is_usable) {
             Some(open) => open,
+            None if self.is_idle()? => return Ok(Progress::Finished),
             None => self.open()?,
         };
         let snapshot = Snapshot::begin(open.directory.lend())?;
@@ -103,6 +110,34 @@ impl Follower {
         Ok(progress)
     }
 
+    /// Whether there is no index, and none is needed: no tenant has many objects.
+    fn is_idle(&mut self) -> Result<bool, Error> {
+        if self.index.file.identity().is_some() {
+            return Ok(false);
+        }
+        let mut idle = match self.idle.take() {
+            Some(idle) => idle,
+            None => Idle { directory: self.index.file.open_directory()?, seen: None },
+        };
+        let snapshot = Snapshot::begin(idle.directory.lend())?;
+        let directory = snapshot.connection();
+        let newest = tenants::newest_change(directory)?;
+        let candidates = match idle.seen {
+            Some(seen) => tenants::changed(directory, seen)?,
+            None => tenants::in_directory(directory)?,
+        };
+        for tenant in candidates {
+            if tenants::is_larger(directory, tenant, self.index.options.largest_scanned)? {
+                return Ok(false);
+            }
+        }
+        drop(snapshot);
+        idle.seen = Some(newest);
+        self.idle = Some(idle);
+        self.index.position.store(NOT_FOLLOWING, Ordering::Release);
+        Ok(true)
+    }
+
     /// Opens the index, made anew where what lies there can't be used. The directory and it get a new era: a copy of either that is
     /// put back later has an old one.
     fn open(&self) -> Result<Open, Error> {
@@ -116,10 +151,8 @@ impl Follower {
         let index = match usable {
             Some(index) => index,
             None => {
-                if newest > 0 {
-                    tracing::info!(
-                        "the index of this directory is missing or can't be used, and is made anew"
-                    );
+                if era.is_some() {
+                    tracing::info!("the index is missing or can't be used, and is made anew");
                 }
                 let index = self.index.file.make()?;
                 let sql = "INSERT INTO followed (position, horizon, era, form) VALUES (?1, ?1, ?2, ?3)";
@@ -128,7 +161,7 @@ impl Follower {
             }
         };
         let era = Uuid::new_v4().into_bytes();
-        block_on(self.engine.write(None, move |connection, _: &Sums| write_era(connection, era)))?;
+        self.engine.write_and_wait(move |connection, _| write_era(connection, era))?;
         index.lend().run("UPDATE followed SET era = ?1", params![&era[..]])?;
         let position = Followed::read(index.lend())?.position;
         let tenants = tenants::all(index.lend())?;
@@ -245,7 +278,7 @@ impl Step<'_> {
         let candidates: BTreeSet<_> = match known.signature {
             Some(_) => changes.iter().map(|change| change.tenant).collect(),
             // It may have been opened with another bound.
-            None => tenants::in_directory(self.directory)?.into_iter().collect(),
+            None => tenants::in_directory(self.directory)?,
         };
         for tenant in candidates {
             if !tenants.contains_key(&tenant)
@@ -261,7 +294,7 @@ impl Step<'_> {
     fn find_deleted(&self, known: &mut Known, tenants: &mut BTreeMap<i64, State>) -> Result<(), Error> {
         let signature = Some(tenants::signature(self.directory)?);
         if mem::replace(&mut known.signature, signature) != signature {
-            let there: BTreeSet<_> = tenants::in_directory(self.directory)?.into_iter().collect();
+            let there = tenants::in_directory(self.directory)?;
             for (_, state) in tenants.iter_mut().filter(|(tenant, _)| !there.contains(tenant)) {
                 *state = State::Clearing;
             }

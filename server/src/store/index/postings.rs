@@ -8,7 +8,7 @@ use crate::{
     model::{entries::Entry, keys::Key},
     store::{
         Error,
-        engine::{Connection, params},
+        engine::{Connection, Value, params},
         numbers::RowNumber,
         rows::Rows,
     },
@@ -91,11 +91,7 @@ impl Differences {
     }
 }
 
-fn write_chunk(
-    connection: Connection<'_>,
-    chunk: &[crate::store::engine::Value<'_>],
-    places: &[(u16, bool)],
-) -> Result<(), Error> {
+fn write_chunk(connection: Connection<'_>, chunk: &[Value<'_>], places: &[(u16, bool)]) -> Result<(), Error> {
     let stored = connection.one(
         "SELECT rows FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4",
         chunk,

@@ -87,6 +87,14 @@ impl Engine {
         self.writer.run(tenant, work).await
     }
 
+    /// The same for the store's own threads, which wait for the outcome.
+    pub(in crate::store) fn write_and_wait<T: Send + 'static>(
+        &self,
+        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, store::Error> {
+        self.writer.run_and_wait(work)
+    }
+
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the
     /// tenant's already.
     pub(in crate::store) fn leave(
