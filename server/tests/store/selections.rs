@@ -404,7 +404,7 @@ impl World {
     }
 
     async fn walk(&self, selection: &Selection, order: Option<Order>, limit: usize) -> Vec<ObjectId> {
-        let mut listing = Listing { select: None, kind: None, after: Cursor::START, limit };
+        let mut listing = Listing { limit, ..Listing::default() };
         let mut all = Vec::new();
         loop {
             let (page, next) = self.page((selection.clone(), order), listing.clone()).await;
