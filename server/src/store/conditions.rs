@@ -16,7 +16,7 @@ use crate::model::{
     paths::PropertyPath,
     properties::Kind,
 };
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// What finds objects of a kind.
 pub(super) struct Finder<'f> {
@@ -24,6 +24,8 @@ pub(super) struct Finder<'f> {
     view: &'f View<'f>,
     kind: ObjectKind,
     all: OnceCell<Rows>,
+    /// How much of the index was read, as bytes of documents.
+    size: Cell<usize>,
 }
 
 /// What the index has of a test.
@@ -36,7 +38,7 @@ struct Keys {
 
 impl<'f> Finder<'f> {
     pub(super) fn new(tx: &'f ReadTx<'f>, view: &'f View<'f>, kind: ObjectKind) -> Self {
-        Self { tx, view, kind, all: OnceCell::new() }
+        Self { tx, view, kind, all: OnceCell::new(), size: Cell::new(0) }
     }
 
     /// The objects that satisfy a condition. Those that have changed since the index was written are told wrongly.
@@ -96,7 +98,7 @@ impl<'f> Finder<'f> {
             Test::Id(ids) => (objects::rows(self.tx, self.kind, ids)?, true),
             Test::Owners(count) => (owners::with_owners(self.tx, self.kind, *count)?, true),
             Test::Some(path, check) => match keys_of(self.kind, path, check) {
-                Some(keys) => (self.view.find(keys.line, &keys.ranges)?, keys.is_exact),
+                Some(keys) => (self.read(keys.line, &keys.ranges)?, keys.is_exact),
                 None => (self.all()?.clone(), false),
             },
             Test::Item(_, checks) => (self.candidates(checks)?, false),
@@ -112,7 +114,7 @@ impl<'f> Finder<'f> {
         let keys = checks.iter().filter_map(|(path, check)| keys_of(self.kind, path, check));
         let mut found = None;
         for keys in keys {
-            let mut rows = self.view.find(keys.line, &keys.ranges)?;
+            let mut rows = self.read(keys.line, &keys.ranges)?;
             if let Some(found) = &found {
                 rows &= found;
             }
@@ -136,13 +138,21 @@ impl<'f> Finder<'f> {
         Ok(passing)
     }
 
+    /// The objects that have a key in one of these ranges.
+    fn read(&self, line: u16, ranges: &[KeyRange]) -> Result<Rows, Fault> {
+        self.view.find(line, ranges, &mut |size| {
+            self.size.set(self.size.get() + size);
+            self.tx.check_size(self.size.get())
+        })
+    }
+
     /// All objects of the kind.
     fn all(&self) -> Result<&Rows, Fault> {
         if let Some(all) = self.all.get() {
             return Ok(all);
         }
         let line = entries::line(self.kind, None).ok_or(Error::Corrupt("a kind that isn't indexed"))?;
-        let all = self.view.find(line, &[KeyRange::all()])?;
+        let all = self.read(line, &[KeyRange::all()])?;
         Ok(self.all.get_or_init(|| all))
     }
 }

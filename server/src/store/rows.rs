@@ -42,6 +42,16 @@ impl Rows {
         self.after(RowNumber(0))
     }
 
+    /// Those before this row number, the highest first. `None`: all.
+    pub fn before(&self, row: Option<RowNumber>) -> impl Iterator<Item = RowNumber> {
+        let mut rows = self.0.iter();
+        if let Some(row) = row {
+            // Row numbers begin with 1.
+            rows.advance_back_to(key(row).saturating_sub(1));
+        }
+        rows.rev().filter_map(|row| i64::try_from(row).ok()).map(RowNumber)
+    }
+
     /// Those after this row number, in the order of row numbers.
     pub fn after(&self, row: RowNumber) -> impl Iterator<Item = RowNumber> {
         let mut rows = self.0.iter();
@@ -125,6 +135,9 @@ mod tests {
             prop_assert_eq!(either.len(), (&a | &b).len() as u64);
             let listed: Vec<i64> = of(&a).after(RowNumber(after)).map(|row| row.0).collect();
             prop_assert_eq!(listed, a.range(after + 1..).copied().collect::<Vec<_>>());
+            let listed: Vec<i64> = of(&a).before(Some(RowNumber(after + 1))).map(|row| row.0).collect();
+            prop_assert_eq!(listed, a.range(..=after).rev().copied().collect::<Vec<_>>());
+            prop_assert!(of(&a).before(None).map(|row| row.0).eq(a.iter().rev().copied()));
             prop_assert!(b.iter().all(|row| of(&a).contains(RowNumber(*row)) == a.contains(row)));
         }
     }

@@ -8,13 +8,13 @@ use super::{
     index::{Fault, View, newest_change},
     looks::Looks,
     objects::{self, Page, RowNumber},
+    orders::{self, Place},
     rows::Rows,
 };
 use crate::{
     model::{
         condition::{Order, Selection},
         entity,
-        keys::Key,
     },
     odata::listing::{Cursor, Listing},
 };
@@ -49,8 +49,6 @@ pub fn page(
 
 /// A page of objects that were found, of the kinds of a selection, whatever kind the listing asks for. Without an order it goes by
 /// row numbers.
-///
-/// Objects with the same key stand in the order of their row numbers; descending is ascending backwards.
 pub fn page_of(
     tx: &ReadTx<'_>,
     found: &Rows,
@@ -67,7 +65,9 @@ pub fn page_of(
             objects::page_of(tx, rows, with_rest, listing.limit)
         }
         Some(order) => {
-            let places = sorted(tx, found, order, &listing.after)?.into_iter();
+            // One more tells whether another page follows.
+            let limit = listing.limit.saturating_add(1);
+            let places = orders::places(tx, found, of, order, &listing.after, limit)?.into_iter();
             let rows = places.map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
             objects::page_of(tx, rows, with_rest, listing.limit)
         }
@@ -135,34 +135,4 @@ fn find_in(tx: &ReadTx<'_>, view: &View<'_>, selection: &Selection, changed: &Ro
         }
     }
     Ok(found)
-}
-
-/// Where an object stands in an order: those without a value first, those of one key by their row numbers.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(Option<Key>, RowNumber);
-
-/// The places of those of these objects that come after a cursor, in an order.
-fn sorted(tx: &ReadTx<'_>, rows: &Rows, order: &Order, after: &Cursor) -> Result<Vec<Place>, Error> {
-    let after = match after {
-        Cursor::Row(_) => None,
-        Cursor::Key { key, row } => Some(Place(key.clone(), RowNumber(*row))),
-    };
-    let looks = Looks::new(tx);
-    let mut places = Vec::new();
-    for row in rows.iter() {
-        if let Some(looked) = looks.at(row)? {
-            places.push(Place(looked.key(order), row));
-        }
-    }
-    places.sort_unstable();
-    if order.descending {
-        places.reverse();
-    }
-    let is_after = |place: &Place| match &after {
-        None => true,
-        Some(after) if order.descending => place < after,
-        Some(after) => place > after,
-    };
-    places.retain(is_after);
-    Ok(places)
 }

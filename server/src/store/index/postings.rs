@@ -1,9 +1,6 @@
 //! The index's tables: which objects have which keys, and which keys an object has. All their SQL is here.
 
-use super::{
-    chunks::{self, Chunk, Stored},
-    ranges::KeyRange,
-};
+use super::chunks::{self, Chunk, Stored};
 use crate::{
     model::{entries::Entry, keys::Key},
     store::{
@@ -13,41 +10,58 @@ use crate::{
         rows::Rows,
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys of an object.
 pub type Keys = BTreeSet<Entry>;
 
-/// Adds the objects of a tenant that have a key in this range.
-pub fn find(
-    connection: Connection<'_>,
-    tenant: i64,
-    line: u16,
-    range: &KeyRange,
-    found: &mut Rows,
-) -> Result<(), Error> {
-    let sql = "SELECT chunk, rows FROM postings
-               WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4";
-    connection.each(sql, params![tenant, i64::from(line), &range.from[..], &range.to[..]], |row| {
-        let first = row.get::<i64>(0)? * chunks::ROWS;
-        match Stored::read(&row.get::<Vec<u8>>(1)?).ok_or(DAMAGED)? {
-            Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
-            list => found.extend(list.places().map(|place| RowNumber(first + i64::from(place)))),
+/// The objects of a tenant that have a key of a line in a range.
+pub const FIND: &str = "SELECT chunk, rows FROM postings
+                        WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4";
+/// The same with their keys, in the order of these,
+pub const WALK: &str = "SELECT chunk, rows, key FROM postings
+                        WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4 ORDER BY key, chunk";
+/// and backwards.
+pub const WALK_BACKWARDS: &str = "SELECT chunk, rows, key FROM postings
+                                  WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4
+                                  ORDER BY key DESC, chunk DESC";
+
+/// Adds the objects of a chunk.
+pub fn add(chunk: i64, bytes: &[u8], found: &mut Rows) -> Result<(), Error> {
+    let first = chunk * chunks::ROWS;
+    match Stored::read(bytes).ok_or(DAMAGED)? {
+        Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
+        Stored::List(list) => {
+            let places = list.iter().map(|place| i64::from(u16::from_le_bytes(*place)));
+            found.extend(places.map(|place| RowNumber(first + place)));
         }
-        Ok(ControlFlow::Continue(()))
-    })
+    }
+    Ok(())
+}
+
+/// The objects of a chunk.
+pub fn rows(chunk: i64, bytes: &[u8]) -> Result<Vec<RowNumber>, Error> {
+    let places = Stored::read(bytes).ok_or(DAMAGED)?.places();
+    Ok(places.map(|place| RowNumber(chunk * chunks::ROWS + i64::from(place))).collect())
 }
 
 pub const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
 
 /// The keys of an object. None where it isn't indexed.
 pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
+    unpack(&packed(connection, row)?)
+}
+
+fn packed(connection: Connection<'_>, row: i64) -> Result<Vec<u8>, Error> {
     let sql = "SELECT entries FROM indexed WHERE row = ?1";
-    let packed = connection.one(sql, params![row], |row| row.get::<Vec<u8>>(0))?;
-    unpack(&packed.unwrap_or_default())
+    Ok(connection.one(sql, params![row], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// An object's first key of a line.
+pub fn key(connection: Connection<'_>, row: i64, line: u16) -> Result<Option<Key>, Error> {
+    let packed = packed(connection, row)?;
+    let found = Packed(&packed).find(|(of, _)| *of == line);
+    Ok(found.map(|(_, key)| Key(key.into())))
 }
 
 /// Changes of the index that are collected, to be written in the order of its tables.
@@ -133,17 +147,24 @@ fn pack(keys: &Keys) -> Vec<u8> {
 
 /// What [`pack`] packed.
 pub fn unpack(packed: &[u8]) -> Result<Keys, Error> {
-    read_packed(packed).ok_or(Error::Corrupt("an index with entries that are none"))
+    let mut packed = Packed(packed);
+    let keys = packed.by_ref().map(|(line, key)| (line, Key(key.into()))).collect();
+    let is_whole = packed.0.is_empty();
+    is_whole.then_some(keys).ok_or(Error::Corrupt("an index with entries that are none"))
 }
 
-fn read_packed(mut packed: &[u8]) -> Option<Keys> {
-    let mut keys = Keys::new();
-    while let Some((&[low, high, length], rest)) = packed.split_first_chunk() {
+/// Keys that are packed, up to where they can be read.
+struct Packed<'p>(&'p [u8]);
+
+impl<'p> Iterator for Packed<'p> {
+    type Item = (u16, &'p [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (&[low, high, length], rest) = self.0.split_first_chunk()?;
         let (key, rest) = rest.split_at_checked(length.into())?;
-        keys.insert((u16::from_le_bytes([low, high]), Key(key.into())));
-        packed = rest;
+        self.0 = rest;
+        Some((u16::from_le_bytes([low, high]), key))
     }
-    packed.is_empty().then_some(keys)
 }
 
 #[cfg(test)]
@@ -157,7 +178,7 @@ mod tests {
     proptest! {
         #[test]
         fn packed_keys_are_unpacked(keys in btree_set((any::<u16>(), vec(any::<u8>(), 0..128).prop_map(Key)), 0..20)) {
-            prop_assert_eq!(read_packed(&pack(&keys)), Some(keys));
+            prop_assert_eq!(unpack(&pack(&keys)).unwrap(), keys);
         }
     }
 }

@@ -34,6 +34,22 @@ impl KeyRange {
         Self { from: start.to_vec(), to }
     }
 
+    /// Takes away what comes before a key.
+    pub fn begin_with(&mut self, key: &Key) {
+        self.from = self.from.clone().max(key.0.clone());
+    }
+
+    /// Takes away what comes after a key.
+    pub fn end_after(&mut self, key: &Key) {
+        self.to = self.to.clone().min(after(key));
+    }
+
+    /// Takes away what isn't in another one.
+    pub fn narrow(&mut self, other: &Self) {
+        self.from = self.from.clone().max(other.from.clone());
+        self.to = self.to.clone().min(other.to.clone());
+    }
+
     /// Those between two.
     pub fn between(from: Bound<&Key>, to: Bound<&Key>) -> Self {
         let from = match from {
@@ -79,6 +95,13 @@ mod tests {
         #[test]
         fn a_range_holds_the_keys_that_it_is_for(key in keys(), one in keys(), other in keys()) {
             prop_assert!(KeyRange::all().contains(&key));
+            let mut range = KeyRange::all();
+            range.begin_with(&one);
+            prop_assert_eq!(range.contains(&key), one <= key);
+            range.end_after(&other);
+            prop_assert_eq!(range.contains(&key), one <= key && key <= other);
+            range.narrow(&KeyRange::starting_with(&[0]));
+            prop_assert_eq!(range.contains(&key), one <= key && key <= other && key.0.starts_with(&[0]));
             prop_assert_eq!(KeyRange::only(&one).contains(&key), key == one);
             prop_assert_eq!(KeyRange::starting_with(&one.0).contains(&key), key.0.starts_with(&one.0));
             let (from, to) = (Bound::Excluded(&one), Bound::Included(&other));

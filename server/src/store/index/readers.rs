@@ -1,11 +1,14 @@
 //! What reads the index: connections that are kept, and the moment that each read sees.
 
 use super::{Fault, postings, ranges::KeyRange, tenants};
-use crate::store::{
-    Error,
-    engine::{Connection, IndexFile, OwnConnection, Snapshot, params},
-    numbers::RowNumber,
-    rows::Rows,
+use crate::{
+    model::keys::Key,
+    store::{
+        Error,
+        engine::{Connection, IndexFile, OwnConnection, Row, Snapshot, params},
+        numbers::RowNumber,
+        rows::Rows,
+    },
 };
 use std::{
     cell::OnceCell,
@@ -15,6 +18,9 @@ use std::{
 
 /// What an index and its directory have in common.
 pub type Era = [u8; 16];
+
+/// An entry that is read counts like so many bytes, besides those of its rows.
+const ENTRY_BYTES: usize = 64;
 
 /// Connections that are kept at most.
 const KEPT: usize = 8;
@@ -138,13 +144,65 @@ pub struct View<'v> {
 }
 
 impl View<'_> {
-    /// The objects that have a key of this line of `model/entries.rs` in one of these ranges.
-    pub fn find(&self, line: u16, ranges: &[KeyRange]) -> Result<Rows, Fault> {
+    /// The objects that have a key of this line of `model/entries.rs` in one of these ranges. `check` is told how much was read.
+    pub fn find(
+        &self,
+        line: u16,
+        ranges: &[KeyRange],
+        check: &mut impl FnMut(usize) -> Result<(), Error>,
+    ) -> Result<Rows, Fault> {
         let mut found = Rows::default();
         for range in ranges {
-            postings::find(self.connection, self.tenant, line, range, &mut found).map_err(Fault::Index)?;
+            self.each(postings::FIND, line, range, |row| {
+                let (chunk, bytes) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
+                postings::add(chunk, &bytes, &mut found)?;
+                Ok(check(ENTRY_BYTES + bytes.len()).map(ControlFlow::Continue))
+            })?;
         }
         Ok(found)
+    }
+
+    /// Hands over the keys of a line in a range in their order, or backwards, each with objects that have it, in the same order,
+    /// until it is told to stop.
+    pub fn walk(
+        &self,
+        line: u16,
+        range: &KeyRange,
+        backwards: bool,
+        mut take: impl FnMut(&Key, &mut dyn Iterator<Item = RowNumber>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Fault> {
+        let sql = if backwards { postings::WALK_BACKWARDS } else { postings::WALK };
+        self.each(sql, line, range, |row| {
+            let (chunk, bytes, key) = (row.get(0)?, row.get::<Vec<u8>>(1)?, Key(row.get(2)?));
+            let rows = postings::rows(chunk, &bytes)?.into_iter();
+            Ok(if backwards { take(&key, &mut rows.rev()) } else { take(&key, &mut { rows }) })
+        })
+    }
+
+    /// Hands over the rows of a statement about a line's keys in a range. What the closure fails with inside is no fault of the
+    /// index.
+    fn each(
+        &self,
+        sql: &str,
+        line: u16,
+        range: &KeyRange,
+        mut take: impl FnMut(&Row<'_>) -> Result<Result<ControlFlow<()>, Error>, Error>,
+    ) -> Result<(), Fault> {
+        let parameters = params![self.tenant, i64::from(line), &range.from[..], &range.to[..]];
+        let mut failed = None;
+        let read = self.connection.each(sql, parameters, |row| {
+            Ok(take(row)?.unwrap_or_else(|error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }))
+        });
+        read.map_err(Fault::Index)?;
+        failed.map_or(Ok(()), |error| Err(Fault::Other(error)))
+    }
+
+    /// An object's key of a line, the first of them.
+    pub fn key(&self, row: RowNumber, line: u16) -> Result<Option<Key>, Fault> {
+        postings::key(self.connection, row.0, line).map_err(Fault::Index)
     }
 
     /// The objects that may be other ones here than in a snapshot of the directory.
