@@ -15,7 +15,10 @@ use crate::{
         transport::{self, Limits},
     },
     model::{domains::DomainName, ids::TenantId},
-    store::{self, MigrationLock, Older, Options, Progress, Store, Tenant, WriteTx, changes, domains},
+    store::{
+        self, IndexOptions, Indexing, MigrationLock, Older, Options, Progress, Store, Tenant, WriteTx,
+        changes, domains,
+    },
 };
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
 use tokio::{net::TcpListener, time::MissedTickBehavior};
@@ -170,7 +173,8 @@ fn open(folder: &Folder, options: Options) -> Result<(ServerLock, Store), Error>
     folder.remove_new_keys()?;
     // A key that can't be used is found now; one that must be made is made off the path to the first answer.
     data_folder::existing_keys(folder.path())?;
-    let store = open_store(folder, &migrations, Options { older: Older::Migrate, ..options })?;
+    let index = IndexOptions { indexing: Indexing::Followed, ..options.index };
+    let store = open_store(folder, &migrations, Options { older: Older::Migrate, index, ..options })?;
     Ok((lock, store))
 }
 

@@ -13,7 +13,7 @@ use std::fmt;
 pub struct Key(pub Vec<u8>);
 
 /// How many bytes a key has at most.
-const MAX_LENGTH: usize = 128;
+pub const MAX_LENGTH: usize = 128;
 
 /// Up to how many bytes a longer text keeps its place in the order. The rest of its key tells only which text it is.
 pub const SORTED_LENGTH: usize = MAX_LENGTH - DIGEST_LENGTH;
@@ -41,7 +41,7 @@ impl Key {
     }
 
     /// Of a text that is folded.
-    fn folded(text: String) -> Self {
+    pub(super) fn folded(text: String) -> Self {
         let mut key = text.into_bytes();
         if key.len() > MAX_LENGTH {
             let digest = digest(&SHA256, &key);

@@ -9,6 +9,7 @@ pub mod condition;
 pub mod device;
 pub mod domains;
 pub mod draft;
+pub mod entries;
 pub mod group;
 pub mod ids;
 pub mod json;

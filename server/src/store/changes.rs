@@ -16,15 +16,16 @@ pub const KEPT: u32 = 1_000_000;
 const BATCH: i64 = 5_000;
 
 impl Store {
-    /// Deletes up to `BATCH` of the oldest changes beyond `kept`. The newest is always kept, as the next position is derived
-    /// from it. The others keep their positions.
+    /// Deletes up to `BATCH` of the oldest changes beyond `kept`, but none that the index hasn't yet. The newest is always kept, as
+    /// the next position is derived from it. The others keep their positions.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Progress, Error> {
+        let indexed = self.index().map_or(i64::MAX, |index| index.position());
         self.write(move |tx| {
             let ends = "SELECT (SELECT min(position) FROM changes), (SELECT max(position) FROM changes)";
             let ends = tx
                 .one(ends, params![], |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)))?;
             let Some((oldest, newest)) = ends.flatten() else { return Ok(Progress::Finished) };
-            let last = i64::min(newest - i64::from(kept.max(1)), oldest + BATCH - 1);
+            let last = i64::min(newest - i64::from(kept.max(1)), oldest + BATCH - 1).min(indexed);
             let taken = tx.run("DELETE FROM changes WHERE position <= ?1", params![last])?;
             Ok(if taken == 0 { Progress::Finished } else { Progress::Unfinished })
         })

@@ -8,6 +8,7 @@
 
 pub mod applications;
 pub mod changes;
+mod conditions;
 pub mod counts;
 mod deleted_tenants;
 pub mod deletions;
@@ -16,11 +17,15 @@ pub mod domains;
 mod engine;
 pub mod exit;
 pub mod groups;
+mod index;
+mod looks;
 mod names;
 pub mod nestings;
 mod numbers;
 pub mod objects;
+mod orders;
 pub mod owners;
+mod plan;
 pub mod principals;
 mod quotas;
 pub mod relations;
@@ -38,8 +43,9 @@ pub use numbers::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
-use chrono::{DateTime, Utc};
-use engine::{Connection, DatabaseError, Engine, Snapshot};
+use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
+pub use index::Found;
+use index::{Following, Index};
 use numbers::RowNumber;
 use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
@@ -155,6 +161,37 @@ pub enum Older {
     Refuse,
 }
 
+/// Who keeps the index of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indexing {
+    /// Nobody: there is none, and searches look at every object. For processes beside a server.
+    Off,
+    /// A thread of its own. For the one process that holds the folder.
+    Followed,
+    /// Whoever calls [`Store::step_index`].
+    Stepped,
+}
+
+/// How the index of a store is kept.
+#[derive(Debug, Clone)]
+pub struct IndexOptions {
+    /// Who keeps it.
+    pub indexing: Indexing,
+    /// Up to how many objects of the kinds asked for are looked at without it. Tenants with no more objects aren't indexed.
+    pub largest_scanned: u32,
+    /// Changes that are folded into it in one transaction, and objects at first.
+    pub batch: u32,
+    /// How many objects may have changed that aren't indexed yet. When there are more, objects are created and updated no more
+    /// until the index has come further.
+    pub most_behind: u32,
+}
+
+impl Default for IndexOptions {
+    fn default() -> Self {
+        Self { indexing: Indexing::Off, largest_scanned: 500, batch: 2_000, most_behind: 50_000 }
+    }
+}
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -172,6 +209,8 @@ pub struct Options {
     /// Groups of up to so many members are counted each time. The count of a larger group is kept, from the first time on that
     /// it is asked for.
     pub largest_uncounted: u32,
+    /// How the index is kept.
+    pub index: IndexOptions,
     /// Where the store takes the time from.
     pub clock: Clock,
 }
@@ -188,6 +227,7 @@ impl Default for Options {
             long_readers: processors.saturating_mul(2).max(4),
             log_pages: LOG_PAGES,
             largest_uncounted: LARGEST_UNCOUNTED,
+            index: IndexOptions::default(),
             clock: Clock::default(),
         }
     }
@@ -196,6 +236,8 @@ impl Default for Options {
 /// The directory's data. Clones are the same store.
 #[derive(Clone)]
 pub struct Store {
+    /// `None`: searches look at every object.
+    following: Option<Arc<Following>>,
     engine: Arc<Engine>,
     principals: Arc<Principals>,
     /// A write has left a deletion unfinished.
@@ -215,11 +257,47 @@ impl Store {
     pub fn open_locked(lock: &MigrationLock, options: Options) -> Result<Self, Error> {
         let principals = Arc::new(Principals::new());
         let committed = principals.clone();
-        let after_commit = Box::new(move || committed.after_commit());
+        let file = IndexFile::of(lock.folder().into(), options.durability);
+        let index = Index::new(file, options.index.clone());
+        let index = (options.index.indexing != Indexing::Off).then(|| Arc::new(index));
+        let told = index.clone();
+        let after_commit = Box::new(move || {
+            committed.after_commit();
+            if let Some(told) = &told {
+                told.tell();
+            }
+        });
         let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
+        let following = index.map(|index| Following::begin(engine.clone(), index)).transpose()?;
         let Options { largest_uncounted, clock, .. } = options;
-        let unions = Arc::new(Unions::new());
-        Ok(Self { engine, principals, unfinished_deletion: Arc::default(), unions, largest_uncounted, clock })
+        let following = following.map(Arc::new);
+        Ok(Self {
+            following,
+            engine,
+            principals,
+            unfinished_deletion: Arc::default(),
+            unions: Arc::new(Unions::new()),
+            largest_uncounted,
+            clock,
+        })
+    }
+
+    /// Folds a batch of changes into the index, where it is [`Stepped`](Indexing::Stepped), and says whether there is more to do.
+    pub fn step_index(&self) -> Result<Progress, Error> {
+        self.following.as_ref().map_or(Ok(Progress::Finished), |following| following.step())
+    }
+
+    /// Compares the index with a tenant's objects. `None`: it can't be used for this tenant now.
+    pub async fn check_index(&self, tenant: Tenant) -> Result<Option<Found>, Error> {
+        let check = |tx: &ReadTx<'_>| match tx.index() {
+            Some(index) => index.read(tx.tenant(), |view| view.check(tx.connection())),
+            None => Ok(None),
+        };
+        self.tenant(tenant).read_long(check).await
+    }
+
+    fn index(&self) -> Option<&Arc<Index>> {
+        self.following.as_ref().map(|following| following.index())
     }
 
     /// Whether there is a database in this folder.
@@ -296,9 +374,8 @@ impl TenantStore<'_> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (tenant, now, largest) = (self.tenant, self.store.clock.now(), self.store.largest_uncounted);
-        let read =
-            move |connection: Connection<'_>| snapshot(connection, tenant, now, SHORT, largest, None, work);
+        let reading = self.reading(SHORT);
+        let read = move |connection: Connection<'_>| reading.run(connection, work);
         let (read, large) = self.store.engine.read(read).await?;
         self.keep_count_of(large);
         read
@@ -314,14 +391,23 @@ impl TenantStore<'_> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (tenant, clock, largest) = (self.tenant, self.store.clock.clone(), self.store.largest_uncounted);
-        let unions = self.store.unions.clone();
-        let read = move |connection: Connection<'_>| {
-            snapshot(connection, tenant, clock.now(), Bounds::NONE, largest, Some(&unions), work)
-        };
-        let (read, large) = self.store.engine.read_long(tenant, read).await?;
+        let unions = Some(self.store.unions.clone());
+        let reading = Reading { unions, ..self.reading(Bounds::NONE) };
+        let read = move |connection: Connection<'_>| reading.run(connection, work);
+        let (read, large) = self.store.engine.read_long(self.tenant, read).await?;
         self.keep_count_of(large);
         read
+    }
+
+    fn reading(&self, bounds: Bounds) -> Reading {
+        Reading {
+            tenant: self.tenant,
+            clock: self.store.clock.clone(),
+            bounds,
+            largest_uncounted: self.store.largest_uncounted,
+            index: self.store.index().cloned(),
+            unions: None,
+        }
     }
 
     /// Begins to keep the count of a group that a read found to be large.
@@ -346,8 +432,12 @@ impl TenantStore<'_> {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
         let unfinished_deletion = self.store.unfinished_deletion.clone();
+        let index = self.store.index().cloned();
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
+            if index.as_ref().is_some_and(|index| index.is_far_behind()) {
+                tx.take_no_objects();
+            }
             let done = work(&tx);
             if tx.changes_principals() {
                 principals.expect_change();
@@ -362,19 +452,30 @@ impl TenantStore<'_> {
     }
 }
 
-/// Runs a closure over a snapshot. Gives what came of it, and a group that it found to be large.
-fn snapshot<T, E>(
-    connection: Connection<'_>,
+/// What a read goes by besides its snapshot.
+struct Reading {
     tenant: Tenant,
-    now: DateTime<Utc>,
+    clock: Clock,
     bounds: Bounds,
     largest_uncounted: u32,
-    unions: Option<&Unions>,
-    work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
-) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
-    let snapshot = Snapshot::begin(connection)?;
-    let tx = ReadTx::new(snapshot.connection(), tenant, now);
-    let tx = tx.within(bounds).noting_large(largest_uncounted).keeping(unions);
-    let read = work(&tx);
-    Ok((read, tx.large()))
+    index: Option<Arc<Index>>,
+    unions: Option<Arc<Unions>>,
+}
+
+impl Reading {
+    /// Runs a closure over a snapshot. Gives what came of it, and a group that it found to be large.
+    fn run<T, E>(
+        &self,
+        connection: Connection<'_>,
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
+        let snapshot = Snapshot::begin(connection)?;
+        let tx = ReadTx::new(snapshot.connection(), self.tenant, self.clock.now())
+            .within(self.bounds)
+            .noting_large(self.largest_uncounted)
+            .with_index(self.index.as_deref())
+            .keeping(self.unions.as_deref());
+        let read = work(&tx);
+        Ok((read, tx.large()))
+    }
 }

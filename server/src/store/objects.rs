@@ -7,6 +7,7 @@ use super::{
     engine::{Row, Value, params},
     names::{self, UNIQUE_NAMES},
     numbers,
+    rows::Rows,
 };
 use crate::{
     model::{
@@ -205,6 +206,17 @@ pub fn find(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<Object>, Error> {
     tx.one(sql, params![tx.tenant().number, id.uuid()], read)
 }
 
+/// The objects of a kind with these ids.
+pub(super) fn rows(tx: &ReadTx<'_>, kind: ObjectKind, ids: &[ObjectId]) -> Result<Rows, Error> {
+    let sql = "SELECT row FROM objects WHERE tenant = ?1 AND id = ?2 AND kind = ?3 AND deleted_at IS NULL";
+    let mut found = Rows::default();
+    for id in ids {
+        let parameters = params![tx.tenant().number, id.uuid(), numbers::of_kind(kind)];
+        found.extend(tx.one(sql, parameters, |row| Ok(RowNumber(row.get(0)?)))?);
+    }
+    Ok(found)
+}
+
 /// The object with this id and its documents, unless it is deleted.
 pub fn find_with_document(tx: &ReadTx<'_>, id: ObjectId) -> Result<Option<(Object, Document)>, Error> {
     let sql = select_objects!(
@@ -267,6 +279,7 @@ pub fn by_ids<'i>(
 
 /// Stores a new object, and gives its documents.
 pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), Error> {
+    tx.check_room()?;
     let (kind, group) = (new.traits.kind(), new.traits.group());
     let account_enabled = account_enabled(&new.values);
     if account_enabled == Some(false) {
@@ -310,6 +323,7 @@ pub fn update(
     values: &Values,
     changed: &[&'static str],
 ) -> Result<Document, Error> {
+    tx.check_room()?;
     if changed.contains(&"accountEnabled") {
         tx.mark_principals_changed();
     }

@@ -1,7 +1,7 @@
 //! Sets of objects, by their row numbers. Nothing else names the library that keeps them.
 
 use super::numbers::RowNumber;
-use roaring::RoaringTreemap;
+use roaring::{RoaringBitmap, RoaringTreemap};
 use std::ops::{BitAndAssign, BitOrAssign, SubAssign};
 
 /// A set of objects.
@@ -12,6 +12,14 @@ impl Rows {
     /// Adds an object. `false`: it was there before.
     pub fn insert(&mut self, row: RowNumber) -> bool {
         self.0.insert(key(row))
+    }
+
+    /// Adds the objects from this row on whose bits are set, the lowest of each byte first. The row is a multiple of the number of
+    /// bits, and so is 2 to the 32nd.
+    pub(super) fn insert_bits(&mut self, first: RowNumber, bits: &[u8]) {
+        let high = u32::try_from(key(first) >> 32).unwrap_or(u32::MAX);
+        let low = u32::try_from(key(first) & u64::from(u32::MAX)).unwrap_or_default();
+        self.0 |= RoaringTreemap::from_bitmaps([(high, RoaringBitmap::from_lsb0_bytes(low, bits))]);
     }
 
     /// Whether it holds this object.
@@ -27,6 +35,21 @@ impl Rows {
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// All of them, in the order of row numbers.
+    pub fn iter(&self) -> impl Iterator<Item = RowNumber> {
+        self.after(RowNumber(0))
+    }
+
+    /// Those before this row number, the highest first. `None`: all.
+    pub fn before(&self, row: Option<RowNumber>) -> impl Iterator<Item = RowNumber> {
+        let mut rows = self.0.iter();
+        if let Some(row) = row {
+            // Row numbers begin with 1.
+            rows.advance_back_to(key(row).saturating_sub(1));
+        }
+        rows.rev().filter_map(|row| i64::try_from(row).ok()).map(RowNumber)
     }
 
     /// Those after this row number, in the order of row numbers.
@@ -89,6 +112,16 @@ mod tests {
         rows.iter().copied().map(RowNumber).collect()
     }
 
+    #[test]
+    fn bits_are_rows() {
+        let mut rows = Rows::default();
+        for first in [4096, (1 << 32) + 8192] {
+            rows.insert_bits(RowNumber(first), &[0b101, 0, 0b1000_0000]);
+        }
+        let expected = [4096, 4098, 4119, (1 << 32) + 8192, (1 << 32) + 8194, (1 << 32) + 8215];
+        assert_eq!(rows, expected.into_iter().map(RowNumber).collect());
+    }
+
     proptest! {
         #[test]
         fn sets_of_rows_are_sets_of_numbers(a in rows(), b in rows(), after in 0..400_i64) {
@@ -102,6 +135,9 @@ mod tests {
             prop_assert_eq!(either.len(), (&a | &b).len() as u64);
             let listed: Vec<i64> = of(&a).after(RowNumber(after)).map(|row| row.0).collect();
             prop_assert_eq!(listed, a.range(after + 1..).copied().collect::<Vec<_>>());
+            let listed: Vec<i64> = of(&a).before(Some(RowNumber(after + 1))).map(|row| row.0).collect();
+            prop_assert_eq!(listed, a.range(..=after).rev().copied().collect::<Vec<_>>());
+            prop_assert!(of(&a).before(None).map(|row| row.0).eq(a.iter().rev().copied()));
             prop_assert!(b.iter().all(|row| of(&a).contains(RowNumber(*row)) == a.contains(row)));
         }
     }

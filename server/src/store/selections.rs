@@ -1,33 +1,35 @@
 //! Objects that satisfy a condition: which there are, how many, and pages of them in any order. What a condition means is said by
-//! `model/condition.rs`; every answer here is what that says of each object in the snapshot.
+//! `model/condition.rs`; every answer here is what that says of each object in the snapshot. The index only finds them sooner.
 
 use super::{
     Error, ReadTx,
-    engine::params,
-    numbers,
-    objects::{self, NEXT_COLUMN, Page, RowNumber, select_objects},
-    relations::OWNERS,
+    conditions::Finder,
+    counts,
+    index::{Fault, View, newest_change},
+    looks::Looks,
+    objects::{self, Page, RowNumber},
+    orders::{self, Place},
     rows::Rows,
 };
 use crate::{
     model::{
-        condition::{Candidate, Condition, Order, Selection},
+        condition::{Order, Selection},
         entity,
-        keys::Key,
-        kinds::ObjectKind,
-        values::Document,
     },
     odata::listing::{Cursor, Listing},
 };
-use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// Objects that have changed since the index was written, above which a read waits for it, and how long at most.
+const MANY_CHANGED: u64 = 2_000;
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// The objects that satisfy a selection.
 pub fn select(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
-    let mut found = Rows::default();
-    for (kind, condition) in &selection.0 {
-        scan(tx, *kind, condition, &mut found)?;
+    match find(tx, selection)? {
+        Some(found) => Ok(found),
+        None => scan(tx, selection),
     }
-    Ok(found)
 }
 
 /// How many objects satisfy a selection.
@@ -47,8 +49,6 @@ pub fn page(
 
 /// A page of objects that were found, of the kinds of a selection, whatever kind the listing asks for. Without an order it goes by
 /// row numbers.
-///
-/// Objects with the same key stand in the order of their row numbers; descending is ascending backwards.
 pub fn page_of(
     tx: &ReadTx<'_>,
     found: &Rows,
@@ -65,66 +65,74 @@ pub fn page_of(
             objects::page_of(tx, rows, with_rest, listing.limit)
         }
         Some(order) => {
-            let places = sorted(tx, found, order, &listing.after)?.into_iter();
+            // One more tells whether another page follows.
+            let limit = listing.limit.saturating_add(1);
+            let places = orders::places(tx, found, of, order, &listing.after, limit)?.into_iter();
             let rows = places.map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
             objects::page_of(tx, rows, with_rest, listing.limit)
         }
     }
 }
 
-/// Finds the objects of a kind that satisfy a condition by looking at all of them.
-fn scan(tx: &ReadTx<'_>, kind: ObjectKind, condition: &Condition, found: &mut Rows) -> Result<(), Error> {
-    let sql = select_objects!(
-        ", o.document, o.rest FROM objects o
-         WHERE o.tenant = ?1 AND o.kind = ?2 AND o.deleted_at IS NULL ORDER BY o.row"
-    );
-    let mut size = 0;
-    tx.each(sql, params![tx.tenant().number, numbers::of_kind(kind)], |row| {
-        let object = objects::read(row)?;
-        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
-        size += document.size();
-        tx.check_size(size)?;
-        let owners = match condition.asks_for_owners() {
-            true => OWNERS.count_targets(tx, &object)?,
-            false => 0,
-        };
-        let values = objects::values_of(&document)?;
-        if condition.holds(Candidate { id: object.id, values: &values, owners }) {
-            found.insert(object.row);
-        }
-        Ok(ControlFlow::Continue(()))
-    })
+/// Finds them by looking at every object of the kinds.
+fn scan(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
+    let looks = Looks::new(tx);
+    let mut found = Rows::default();
+    for (kind, condition) in &selection.0 {
+        looks.at_all(*kind, |looked| {
+            if looked.satisfies(condition)? {
+                found.insert(looked.object.row);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
-/// Where an object stands in an order: those without a value first, those of one key by their row numbers.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(Option<Key>, RowNumber);
+/// Finds them by the index. `None`: it can't be used now, or there are few objects.
+fn find(tx: &ReadTx<'_>, selection: &Selection) -> Result<Option<Rows>, Error> {
+    let Some(index) = tx.index() else { return Ok(None) };
+    if number_of_objects(tx, selection)? <= index.largest_scanned() {
+        return Ok(None);
+    }
+    let find = |most_changed| {
+        index.read(tx.tenant(), |view| {
+            let changed = view.changed(tx.connection())?;
+            let is_near = changed.len() <= most_changed;
+            is_near.then(|| find_in(tx, view, selection, &changed)).transpose()
+        })
+    };
+    match find(MANY_CHANGED)? {
+        Some(None) => {
+            // What waits isn't short.
+            tx.check_size(usize::MAX)?;
+            index.wait_for(newest_change(tx.connection())?, LONGEST_WAIT);
+            Ok(find(u64::MAX)?.flatten())
+        }
+        found => Ok(found.flatten()),
+    }
+}
 
-/// The places of those of these objects that come after a cursor, in an order.
-fn sorted(tx: &ReadTx<'_>, rows: &Rows, order: &Order, after: &Cursor) -> Result<Vec<Place>, Error> {
-    let after = match after {
-        Cursor::Row(_) => None,
-        Cursor::Key { key, row } => Some(Place(key.clone(), RowNumber(*row))),
-    };
-    let mut size = 0;
-    let mut places = Vec::new();
-    for row in rows.after(RowNumber(0)) {
-        let document = objects::document(tx, row)?;
-        size += document.size();
-        tx.check_size(size)?;
-        let values = objects::values_of(&document)?;
-        let key = order.path.values(&values).first().and_then(|value| Key::of(order.path.last(), value));
-        places.push(Place(key, row));
+fn number_of_objects(tx: &ReadTx<'_>, selection: &Selection) -> Result<u64, Error> {
+    selection.0.iter().map(|(kind, _)| counts::objects(tx, *kind)).sum()
+}
+
+/// The objects that the index finds, but for those that have changed since it was written: their documents tell.
+fn find_in(tx: &ReadTx<'_>, view: &View<'_>, selection: &Selection, changed: &Rows) -> Result<Rows, Fault> {
+    let mut found = Rows::default();
+    for (kind, condition) in &selection.0 {
+        found |= &Finder::new(tx, view, *kind).find(condition)?;
     }
-    places.sort_unstable();
-    if order.descending {
-        places.reverse();
+    found -= changed;
+    let looks = Looks::new(tx);
+    for row in changed.iter() {
+        let Some(looked) = looks.at(row)? else { continue };
+        let kind = looked.object.kind();
+        for (_, condition) in selection.0.iter().filter(|(asked, _)| *asked == kind) {
+            if looked.satisfies(condition)? {
+                found.insert(row);
+            }
+        }
     }
-    let is_after = |place: &Place| match &after {
-        None => true,
-        Some(after) if order.descending => place < after,
-        Some(after) => place > after,
-    };
-    places.retain(is_after);
-    Ok(places)
+    Ok(found)
 }

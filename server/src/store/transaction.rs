@@ -3,6 +3,7 @@
 use super::{
     Error,
     engine::{Connection, Row, Value, params},
+    index::Index,
     numbers::{RowNumber, Tenant},
     sums::Sums,
     unions::Unions,
@@ -45,6 +46,8 @@ pub struct ReadTx<'c> {
     large: Cell<Option<RowNumber>>,
     /// Sets of members that are kept in memory.
     unions: Option<&'c Unions>,
+    /// Where objects are found by their values. Those that write don't use it: it may lag behind.
+    index: Option<&'c Index>,
 }
 
 /// A unit of work that also writes, without a tenant: the store's own.
@@ -61,6 +64,7 @@ pub struct WriteTx<'c> {
     system: SystemTx<'c>,
     changes_principals: Cell<bool>,
     leaves_deletion_unfinished: Cell<bool>,
+    takes_objects: Cell<bool>,
 }
 
 impl<'c> ReadTx<'c> {
@@ -74,7 +78,17 @@ impl<'c> ReadTx<'c> {
             largest_uncounted: u64::MAX,
             large: Cell::new(None),
             unions: None,
+            index: None,
         }
+    }
+
+    /// The same with an index.
+    pub(super) fn with_index(self, index: Option<&'c Index>) -> Self {
+        Self { index, ..self }
+    }
+
+    pub(super) fn index(&self) -> Option<&'c Index> {
+        self.index
     }
 
     /// The same within these bounds.
@@ -150,6 +164,10 @@ impl<'c> Queries<'c> {
         Self(connection)
     }
 
+    pub(super) fn connection(&self) -> Connection<'c> {
+        self.0
+    }
+
     /// The row of a query that has one at most.
     pub(super) fn one<T>(
         &self,
@@ -209,6 +227,7 @@ impl<'c> SystemTx<'c> {
             system: self,
             changes_principals: Cell::new(false),
             leaves_deletion_unfinished: Cell::new(false),
+            takes_objects: Cell::new(true),
         })
     }
 
@@ -267,6 +286,16 @@ impl<'c> WriteTx<'c> {
     /// Whether it leaves one unfinished.
     pub(super) fn leaves_deletion_unfinished(&self) -> bool {
         self.leaves_deletion_unfinished.get()
+    }
+
+    /// Has [`Self::check_room`] fail: the index is too far behind.
+    pub(super) fn take_no_objects(&self) {
+        self.takes_objects.set(false);
+    }
+
+    /// Fails where no object is to be created or updated now.
+    pub(super) fn check_room(&self) -> Result<(), Error> {
+        if self.takes_objects.get() { Ok(()) } else { Err(Error::Overloaded) }
     }
 
     /// Runs a statement, and says how many rows it changed.

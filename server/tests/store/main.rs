@@ -8,6 +8,7 @@ mod counts;
 mod deleted_tenants;
 mod deletions;
 mod domains;
+mod indexes;
 mod kept_counts;
 mod logs;
 mod migrations;

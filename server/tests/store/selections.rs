@@ -1,66 +1,413 @@
-//! Finding objects by a condition.
+//! Finding objects by conditions, with the index and without, whatever happened to them and to it. What is found is compared with
+//! what `Condition::holds` says of values that the tests keep themselves.
 
-use crate::world::{World, world};
+use crate::world::{World, world_with};
+use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
 use roster_server::{
     directory::{Error, import},
     model::{
-        condition::{Check, Condition, Order, Selection, Test},
+        condition::{Candidate, Check, Condition, Order, Selection, Test},
         ids::ObjectId,
         keys::{Key, fold},
         kinds::ObjectKind,
         paths::PropertyPath,
+        properties::Values,
         user::USER,
     },
     odata::listing::{Cursor, Listing},
-    store::{self, WriteTx, selections},
+    store::{
+        self, IndexOptions, Indexing, Options, Progress, Store, WriteTx,
+        changes::{self, Change},
+        objects, selections,
+    },
 };
-use serde_json::{Value, json};
-use std::sync::Arc;
+use serde_json::{Map, Value, json};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    ops::Bound,
+    sync::Arc,
+};
+use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 fn id(number: u128) -> ObjectId {
     ObjectId::from_uuid(Uuid::from_u128(number))
 }
 
-fn path(name: &str) -> PropertyPath {
-    USER.path(name, None).unwrap()
+fn path(name: &str, part: Option<&str>) -> PropertyPath {
+    USER.path(name, part).unwrap()
 }
 
-fn user(tx: &WriteTx<'_>, number: u128, with: &Value) -> Result<(), Error> {
-    let mut body =
-        json!({"displayName": "x", "userPrincipalName": format!("u{number}@a.example"), "mailNickname": "u"});
-    body.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
-    import::object(tx, ObjectKind::User, id(number), body).map(drop)
+/// Texts that are alike: in other cases, with the same beginnings and ends, longer than keys.
+const TEXTS: [&str; 12] = [
+    "Sales",
+    "SALES team",
+    "sa",
+    "O'Neil",
+    "ÄRZTE",
+    "ärzte",
+    "Straße",
+    "a@contoso.example",
+    "B.A@Contoso.example",
+    "contoso.example",
+    "x",
+    "\u{10ffff}",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    let long = (0..3_usize, "[ab]{0,2}").prop_map(|(more, end)| "ä".repeat(54 + more) + &end);
+    let longer = "[ab]{0,2}".prop_map(|end| "y".repeat(130) + &end + "@contoso.example");
+    prop_oneof![8 => select(&TEXTS[..]).prop_map(Into::into), 1 => long, 1 => longer]
 }
 
-async fn world_of(users: Vec<Value>) -> Arc<World> {
-    let world = world().await;
-    let create =
-        move |tx: &WriteTx<'_>| (1..).zip(&users).try_for_each(|(number, with)| user(tx, number, with));
-    world.write(create).await.unwrap();
-    world
+const TIMES: [&str; 4] =
+    ["0001-01-01T00:00:00Z", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5Z", "2030-06-01T00:00:00Z"];
+
+/// What a user has besides its name.
+fn values() -> impl Strategy<Value = Values> {
+    let one = |name: &'static str, value: BoxedStrategy<Value>| {
+        option::of(value).prop_map(move |value| value.map(|value| (name.to_owned(), value)))
+    };
+    let text = || text().prop_map(Value::from).boxed();
+    let texts = || vec(text(), 0..3).prop_map(Value::from).boxed();
+    let time = || select(&TIMES[..]).prop_map(Value::from).boxed();
+    let identity =
+        (text(), text()).prop_map(|(issuer, id)| json!({"issuer": issuer, "issuerAssignedId": id}));
+    let licence = text().prop_map(|sku| json!({"skuId": sku, "disabledPlans": []}));
+    let all = (
+        one("displayName", text()),
+        one("department", text()),
+        one("mail", text()),
+        one("otherMails", texts()),
+        one("accountEnabled", any::<bool>().prop_map(Value::from).boxed()),
+        one("createdDateTime", time()),
+        one("employeeHireDate", time()),
+        one("identities", vec(identity, 0..3).prop_map(Value::from).boxed()),
+        one("assignedLicenses", vec(licence, 0..2).prop_map(Value::from).boxed()),
+    );
+    all.prop_map(|(a, b, c, d, e, f, g, h, i)| {
+        let values: Map<_, _> = [a, b, c, d, e, f, g, h, i].into_iter().flatten().collect();
+        // As it is stored: a collection without items is as good as none.
+        values.into_iter().filter(|(_, value)| *value != json!([])).collect()
+    })
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    let texts = [("displayName", None), ("department", None), ("mail", None), ("otherMails", None)];
+    let parts = [("identities", Some("issuer")), ("assignedLicenses", Some("skuId"))];
+    let named = |names: Vec<(&'static str, Option<&'static str>)>| {
+        select(names).prop_map(|(name, part)| path(name, part))
+    };
+    let of_text = named([&texts[..], &parts].concat());
+    let beginning = || {
+        text().prop_flat_map(|text| {
+            (0..=text.chars().count())
+                .prop_map(move |length| fold(&text.chars().take(length).collect::<String>()))
+        })
+    };
+    let end = || {
+        text().prop_flat_map(|text| {
+            (0..=text.chars().count())
+                .prop_map(move |skipped| fold(&text.chars().skip(skipped).collect::<String>()))
+        })
+    };
+    let keys = || vec(text().prop_map(|text| Key::text(&text)), 0..3);
+    fn bound(keys: impl Strategy<Value = Key> + Clone + 'static) -> BoxedStrategy<Bound<Key>> {
+        let (included, excluded) = (keys.clone().prop_map(Bound::Included), keys.prop_map(Bound::Excluded));
+        prop_oneof![included, excluded, Just(Bound::Unbounded)].boxed()
+    }
+    let text_key = || text().prop_map(|text| Key::text(&text)).boxed();
+    let time_key = || {
+        select(&TIMES[..])
+            .prop_map(|time| Key::of(USER.property("createdDateTime").unwrap(), &json!(time)).unwrap())
+            .boxed()
+    };
+    let check = prop_oneof![
+        keys().prop_map(Check::Equals),
+        beginning().prop_map(Check::StartsWith),
+        end().prop_map(Check::EndsWith),
+        beginning().prop_map(Check::Word),
+        (bound(text_key()), bound(text_key())).prop_map(|(from, to)| Check::Between(from, to)),
+        Just(Check::Present),
+    ];
+    let time_check = prop_oneof![
+        vec(time_key(), 0..3).prop_map(Check::Equals),
+        (bound(time_key()), bound(time_key())).prop_map(|(from, to)| Check::Between(from, to)),
+        Just(Check::Present),
+    ];
+    let flag_check = prop_oneof![
+        any::<bool>().prop_map(|flag| Check::Equals(vec![Key::flag(flag)])),
+        Just(Check::Present)
+    ];
+    let item = (keys(), keys()).prop_map(|(issuer, id)| {
+        let equals = |part, keys| (path("identities", Some(part)), Check::Equals(keys));
+        Test::Item(path("identities", None), vec![equals("issuer", issuer), equals("issuerAssignedId", id)])
+    });
+    prop_oneof![
+        6 => (of_text, check).prop_map(|(path, check)| Test::Some(path, check)),
+        2 => (named(vec![("createdDateTime", None), ("employeeHireDate", None)]), time_check)
+            .prop_map(|(path, check)| Test::Some(path, check)),
+        1 => flag_check.prop_map(|check| Test::Some(path("accountEnabled", None), check)),
+        1 => Just(Test::Some(path("assignedLicenses", None), Check::Present)),
+        1 => item,
+        1 => vec((1..30_u128).prop_map(id), 0..4).prop_map(Test::Id),
+        1 => (0..3_u64).prop_map(Test::Owners),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    test().prop_map(Condition::Is).prop_recursive(5, 16, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Condition::And),
+            vec(inner.clone(), 0..3).prop_map(Condition::Or),
+            inner.prop_map(|condition| Condition::Not(condition.into())),
+        ]
+    })
+}
+
+/// What happens to the directory or to its index.
+#[derive(Debug, Clone)]
+enum Event {
+    Create(ObjectKind, Values),
+    Update(usize, Values),
+    Delete(usize),
+    Purge,
+    Own(usize, usize),
+    Step,
+    CatchUp,
+    Reopen,
+    RemoveIndex,
+    CutIndex(u64),
+    KeepIndex,
+    PutIndexBack,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let kind = select(vec![ObjectKind::User, ObjectKind::User, ObjectKind::Group]);
+    prop_oneof![
+        10 => (kind, values()).prop_map(|(kind, values)| Event::Create(kind, values)),
+        6 => (any::<usize>(), values()).prop_map(|(at, values)| Event::Update(at, values)),
+        3 => any::<usize>().prop_map(Event::Delete),
+        1 => Just(Event::Purge),
+        2 => (any::<usize>(), any::<usize>()).prop_map(|(group, owner)| Event::Own(group, owner)),
+        8 => Just(Event::Step),
+        2 => Just(Event::CatchUp),
+        1 => Just(Event::Reopen),
+        1 => Just(Event::RemoveIndex),
+        1 => (0..20_000_u64).prop_map(Event::CutIndex),
+        1 => Just(Event::KeepIndex),
+        1 => Just(Event::PutIndexBack),
+    ]
+}
+
+/// An object as the test knows it.
+#[derive(Debug, Clone)]
+struct Known {
+    kind: ObjectKind,
+    values: Values,
+    owners: BTreeSet<u128>,
+    row: i64,
+}
+
+/// A directory, and what must be in it.
+struct Directory {
+    world: Option<Arc<World>>,
+    options: Options,
+    live: BTreeMap<u128, Known>,
+    deleted: Vec<u128>,
+    next: u128,
+    kept: Option<Vec<u8>>,
+}
+
+fn options(largest_scanned: u32, batch: u32) -> Options {
+    let index =
+        IndexOptions { indexing: Indexing::Stepped, largest_scanned, batch, ..IndexOptions::default() };
+    Options { index, ..Options::default() }
+}
+
+fn nth(live: &BTreeMap<u128, Known>, kinds: &[ObjectKind], at: usize) -> Option<u128> {
+    let of_kinds: Vec<_> = live.iter().filter(|(_, known)| kinds.contains(&known.kind)).collect();
+    (!of_kinds.is_empty()).then(|| *of_kinds[at % of_kinds.len()].0)
+}
+
+impl Directory {
+    async fn new(options: Options) -> Self {
+        let world = Some(world_with(options.clone()).await);
+        Self { world, options, live: BTreeMap::new(), deleted: Vec::new(), next: 1, kept: None }
+    }
+
+    fn world(&self) -> &Arc<World> {
+        self.world.as_ref().unwrap()
+    }
+
+    fn index_path(&self) -> std::path::PathBuf {
+        self.world().folder.path().join("index.sqlite")
+    }
+
+    async fn meet(&mut self, event: Event) {
+        match event {
+            Event::Create(kind, values) => self.create(kind, values).await,
+            Event::Update(at, values) => self.update(at, values).await,
+            Event::Delete(at) => {
+                if let Some(number) = nth(&self.live, &[ObjectKind::User, ObjectKind::Group], at) {
+                    self.live.remove(&number);
+                    self.live.values_mut().for_each(|known| {
+                        known.owners.remove(&number);
+                    });
+                    self.deleted.push(number);
+                    let delete = move |tx: &WriteTx<'_>| crate::world::delete(tx, id(number));
+                    self.world().write(delete).await.unwrap();
+                }
+            }
+            Event::Purge => {
+                let later = self.world().store.clock().now() + chrono::TimeDelta::days(1);
+                while self.world().store.purge(later).await.unwrap() == Progress::Unfinished {}
+            }
+            Event::Own(group, owner) => {
+                let group = nth(&self.live, &[ObjectKind::Group], group);
+                let owner = nth(&self.live, &[ObjectKind::User], owner);
+                if let (Some(group), Some(owner)) = (group, owner) {
+                    self.live.get_mut(&group).unwrap().owners.insert(owner);
+                    let own = move |tx: &WriteTx<'_>| import::owner(tx, id(group), id(owner));
+                    self.world().write(own).await.unwrap();
+                }
+            }
+            Event::Step => drop(self.world().store.step_index().unwrap()),
+            Event::CatchUp => self.catch_up(),
+            Event::Reopen => self.reopen(),
+            Event::RemoveIndex => {
+                let _ = fs::remove_file(self.index_path());
+            }
+            Event::CutIndex(length) => {
+                if let Ok(file) = fs::OpenOptions::new().write(true).open(self.index_path()) {
+                    file.set_len(length).unwrap();
+                }
+            }
+            Event::KeepIndex => self.kept = fs::read(self.index_path()).ok(),
+            Event::PutIndexBack => {
+                if let Some(kept) = &self.kept {
+                    fs::write(self.index_path(), kept).unwrap();
+                }
+            }
+        }
+    }
+
+    async fn create(&mut self, kind: ObjectKind, values: Values) {
+        let number = self.next;
+        self.next += 1;
+        let of_kind = move |values: &Values| match kind {
+            ObjectKind::Group => json!({"displayName": values.get("displayName").unwrap_or(&json!("g")),
+                "mailEnabled": false, "securityEnabled": true, "mailNickname": "g"}),
+            _ => {
+                let name = json!({"userPrincipalName": format!("u{number}@a.example")});
+                let mut all = values.clone();
+                all.extend(name.as_object().unwrap().clone());
+                all.into()
+            }
+        };
+        let body = of_kind(&values);
+        let create = move |tx: &WriteTx<'_>| match kind {
+            ObjectKind::Group => import::group(tx, id(number), body.clone()).map(drop),
+            _ => import::object(tx, kind, id(number), body.clone()).map(drop),
+        };
+        self.world().write(create).await.unwrap();
+        let look = move |tx: &store::ReadTx<'_>| {
+            let (object, document) = objects::find_with_document(tx, id(number))?.unwrap();
+            Ok::<_, store::Error>((format!("{:?}", object.row), document.values().unwrap()))
+        };
+        let world = self.world();
+        let (row, values) = world.store.tenant(world.tenant).read(look).await.unwrap();
+        let row = row.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
+        self.live.insert(number, Known { kind, values, owners: BTreeSet::new(), row });
+    }
+
+    async fn update(&mut self, at: usize, values: Values) {
+        let Some(number) = nth(&self.live, &[ObjectKind::User], at) else { return };
+        let known = self.live.get_mut(&number).unwrap();
+        let kept = ["id", "userPrincipalName"].map(|name| (name.to_owned(), known.values[name].clone()));
+        known.values = values.into_iter().chain(kept).collect();
+        let values = known.values.clone();
+        let update = move |tx: &WriteTx<'_>| {
+            let object = objects::find(tx, id(number))?.unwrap();
+            objects::update(tx, &object, &values, &["department"])?;
+            Ok::<_, Error>(changes::append(tx, &object, Change::Updated(&["department"]))?)
+        };
+        self.world().write(update).await.unwrap();
+    }
+
+    fn reopen(&mut self) {
+        let world = Arc::into_inner(self.world.take().unwrap()).unwrap();
+        let World { store, tenant, folder } = world;
+        drop(store);
+        let store = Store::open(folder.path(), self.options.clone()).unwrap();
+        self.world = Some(Arc::new(World { store, tenant, folder }));
+    }
+
+    fn catch_up(&self) {
+        let steps =
+            (0..1000).take_while(|_| self.world().store.step_index().unwrap() == Progress::Unfinished);
+        assert!(steps.count() < 1000, "it never ends");
+    }
+
+    async fn check_index(&self) {
+        let world = self.world();
+        if let Some(found) = world.store.check_index(world.tenant).await.unwrap() {
+            assert!(found.different.is_empty() && found.agree, "{found:?}");
+        }
+    }
+
+    fn expected(&self, selection: &Selection) -> Vec<(&u128, &Known)> {
+        let is_found = |(number, known): &(&u128, &Known)| {
+            let (id, owners) = (id(**number), known.owners.len() as u64);
+            let candidate = Candidate { id, values: &known.values, owners };
+            selection.0.iter().any(|(kind, condition)| *kind == known.kind && condition.holds(candidate))
+        };
+        self.live.iter().filter(is_found).collect()
+    }
+
+    async fn check(&self, query: &Query) {
+        let Query { selection, order, limit } = query.clone();
+        let mut expected = self.expected(&selection);
+        let place = |known: &Known| {
+            let key = order.and_then(|order| {
+                let values = order.path.values(&known.values);
+                values.first().and_then(|value| Key::of(order.path.last(), value))
+            });
+            (key, known.row)
+        };
+        match order {
+            Some(order) if order.descending => expected.sort_by_key(|(_, known)| Reverse(place(known))),
+            _ => expected.sort_by_key(|(_, known)| place(known)),
+        }
+        let expected: Vec<_> = expected.into_iter().map(|(number, _)| id(*number)).collect();
+        assert_eq!(self.world().count(selection.clone()).await, expected.len() as u64, "{selection:?}");
+        assert_eq!(self.world().walk(&selection, order, limit).await, expected, "{selection:?} {order:?}");
+    }
 }
 
 impl World {
+    async fn count(&self, selection: Selection) -> u64 {
+        let count = move |tx: &store::ReadTx<'_>| selections::count(tx, &selection);
+        self.store.tenant(self.tenant).read_long(count).await.unwrap()
+    }
+
     async fn page(
         &self,
-        condition: Condition,
-        order: Option<Order>,
+        query: (Selection, Option<Order>),
         listing: Listing,
     ) -> (Vec<ObjectId>, Option<Cursor>) {
-        let page = move |tx: &store::ReadTx<'_>| {
-            let selection = Selection(vec![(ObjectKind::User, condition)]);
-            selections::page(tx, &selection, order.as_ref(), &listing)
-        };
+        let page = move |tx: &store::ReadTx<'_>| selections::page(tx, &query.0, query.1.as_ref(), &listing);
         let page = self.store.tenant(self.tenant).read_long(page).await.unwrap();
         (page.objects.into_iter().map(|(object, _)| object.id).collect(), page.next)
     }
 
-    async fn walk(&self, condition: &Condition, order: Option<Order>, limit: usize) -> Vec<ObjectId> {
+    async fn walk(&self, selection: &Selection, order: Option<Order>, limit: usize) -> Vec<ObjectId> {
         let mut listing = Listing { limit, ..Listing::default() };
         let mut all = Vec::new();
         loop {
-            let (page, next) = self.page(condition.clone(), order, listing.clone()).await;
+            let (page, next) = self.page((selection.clone(), order), listing.clone()).await;
             all.extend(page);
             let Some(next) = next else { return all };
             listing.after = Cursor::from_bytes(&next.to_bytes()).unwrap();
@@ -68,40 +415,52 @@ impl World {
     }
 }
 
-fn equals(name: &str, text: &str) -> Condition {
-    Condition::Is(Test::Some(path(name), Check::Equals(vec![Key::text(text)])))
+#[derive(Debug, Clone)]
+struct Query {
+    selection: Selection,
+    order: Option<Order>,
+    limit: usize,
 }
 
-#[tokio::test]
-async fn objects_are_found_by_what_they_have() {
-    let world = world_of(vec![
-        json!({"department": "Sales"}),
-        json!({"department": "Legal"}),
-        json!({"department": "SALES", "displayName": "Ada"}),
-    ])
-    .await;
-    assert_eq!(world.walk(&equals("department", "sales"), None, 1).await, [id(1), id(3)]);
-    let starts = Condition::Is(Test::Some(path("displayName"), Check::StartsWith(fold("AD"))));
-    assert_eq!(world.walk(&equals("department", "sales").and(starts), None, 9).await, [id(3)]);
-    assert_eq!(world.walk(&Condition::NONE, None, 9).await, []);
+fn query() -> impl Strategy<Value = Query> {
+    let paths = vec!["displayName", "createdDateTime", "department", "mail"];
+    let order = (select(paths), any::<bool>())
+        .prop_map(|(name, descending)| Order { path: path(name, None), descending });
+    (condition(), option::of(condition()), option::of(order), 1..9_usize).prop_map(
+        |(of_users, of_groups, order, limit)| {
+            let of_groups = of_groups.map(|condition| (ObjectKind::Group, condition));
+            let selection = [(ObjectKind::User, of_users)].into_iter().chain(of_groups);
+            Query { selection: Selection(selection.collect()), order, limit }
+        },
+    )
 }
 
-#[tokio::test]
-async fn what_has_no_value_comes_first_and_descending_is_backwards() {
-    let world = world_of(vec![
-        json!({"department": "b"}),
-        json!({}),
-        json!({"department": "A"}),
-        json!({"department": "B"}),
-        json!({}),
-    ])
-    .await;
-    let expected = [2, 5, 3, 1, 4].map(id);
-    for limit in 1..6 {
-        let order = Order { path: path("department"), descending: false };
-        assert_eq!(world.walk(&Condition::ALL, Some(order), limit).await, expected);
-        let order = Order { descending: true, ..order };
-        let backwards: Vec<_> = expected.into_iter().rev().collect();
-        assert_eq!(world.walk(&Condition::ALL, Some(order), limit).await, backwards);
+fn few() -> Config {
+    Config { cases: 24, failure_persistence: None, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(few())]
+
+    #[test]
+    fn what_is_found_is_what_satisfies_the_condition_whatever_happened_to_the_index(
+        history in vec(event(), 1..60),
+        queries in vec(query(), 1..8),
+        largest_scanned in select(vec![0, 0, 5, 500]),
+        batch in select(vec![1, 3, 2000]),
+    ) {
+        Runtime::new().unwrap().block_on(async {
+            let mut directory = Directory::new(options(largest_scanned, batch)).await;
+            for (event, query) in history.into_iter().zip(queries.iter().cycle()) {
+                directory.meet(event).await;
+                directory.check(query).await;
+                directory.check_index().await;
+            }
+            directory.catch_up();
+            directory.check_index().await;
+            for query in &queries {
+                directory.check(query).await;
+            }
+        });
     }
 }

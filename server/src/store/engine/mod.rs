@@ -7,7 +7,7 @@
 mod sqlite;
 
 pub use sqlite::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
-pub(super) use sqlite::{Engine, is_foreign, is_there};
+pub(super) use sqlite::{Engine, Identity, IndexFile, is_foreign, is_there};
 
 use super::Error;
 use std::ops::ControlFlow;
@@ -17,6 +17,19 @@ use uuid::Uuid;
 #[derive(Clone, Copy)]
 pub(super) enum Connection<'c> {
     Sqlite(&'c sqlite::Connection),
+}
+
+/// A connection of one's own.
+pub(super) enum OwnConnection {
+    Sqlite(sqlite::Connection),
+}
+
+impl OwnConnection {
+    /// Lends it to a unit of work.
+    pub(super) fn lend(&self) -> Connection<'_> {
+        let Self::Sqlite(connection) = self;
+        Connection::Sqlite(connection)
+    }
 }
 
 /// A row of what a query gives.
@@ -47,6 +60,7 @@ impl Column for i64 {}
 impl Column for bool {}
 impl Column for String {}
 impl Column for Uuid {}
+impl Column for Vec<u8> {}
 impl<const BYTES: usize> Column for [u8; BYTES] {}
 impl<T: Column> Column for Option<T> {}
 
@@ -66,6 +80,12 @@ impl DatabaseError {
     pub(super) fn is_passing(&self) -> bool {
         let Cause::Sqlite(error) = &self.0;
         sqlite::faults::is_passing(error)
+    }
+
+    /// Whether the database is damaged, or the disk on which it lies.
+    pub(super) fn is_damage(&self) -> bool {
+        let Cause::Sqlite(error) = &self.0;
+        sqlite::faults::is_damage(error)
     }
 
     /// Whether the disk had no room for what the database had to write.
@@ -129,6 +149,33 @@ impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         // Nothing was written: it can't fail, unless the snapshot has ended by itself.
         let _ = self.0.run("COMMIT", params![]);
+    }
+}
+
+/// A unit of work that writes, and is undone where it isn't committed.
+pub(super) struct Batch<'c>(Connection<'c>);
+
+impl<'c> Batch<'c> {
+    pub(super) fn begin(connection: Connection<'c>) -> Result<Self, Error> {
+        connection.run("BEGIN IMMEDIATE", params![])?;
+        Ok(Self(connection))
+    }
+
+    pub(super) fn connection(&self) -> Connection<'c> {
+        self.0
+    }
+
+    pub(super) fn commit(self) -> Result<(), Error> {
+        self.0.run("COMMIT", params![]).map(drop)
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if self.0.is_in_transaction() {
+            // A disk that is full may have undone it already.
+            let _ = self.0.run("ROLLBACK", params![]);
+        }
     }
 }
 

@@ -26,8 +26,20 @@ use url::Url;
 /// The database.
 pub const FILE: &str = "roster.sqlite";
 
-/// The files of a database: it and those that SQLite puts beside it.
-pub const FILES: [&str; 4] = [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
+/// The index beside it.
+pub(super) const INDEX_FILE: &str = "index.sqlite";
+
+/// The files of both databases: they and those that SQLite puts beside them.
+pub const FILES: [&str; 8] = [
+    FILE,
+    "roster.sqlite-wal",
+    "roster.sqlite-shm",
+    "roster.sqlite-journal",
+    INDEX_FILE,
+    "index.sqlite-wal",
+    "index.sqlite-shm",
+    "index.sqlite-journal",
+];
 
 /// What SQLite appends to the name of a database's write-ahead log.
 const LOG: &str = "-wal";
@@ -56,6 +68,9 @@ const READER_CACHE: i32 = -16 * 1024;
 
 /// The size of the database's pages: SQLite's own.
 const PAGE_BYTES: i64 = 4096;
+
+/// How many pages the log of the index has before its pages are moved.
+const INDEX_LOG_PAGES: u32 = 4096;
 
 /// Statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 128;
@@ -107,6 +122,14 @@ impl Durability {
     fn synchronous(self) -> &'static str {
         match self {
             Self::Durable => "FULL",
+            Self::Ephemeral => "OFF",
+        }
+    }
+
+    /// The same for what can be made anew: the loss of power may take it back to an earlier state, which is whole.
+    fn synchronous_of_index(self) -> &'static str {
+        match self {
+            Self::Durable => "NORMAL",
             Self::Ephemeral => "OFF",
         }
     }
@@ -216,7 +239,7 @@ fn sync_recovered(folder: &Path) -> io::Result<()> {
 
 /// Opens a connection for checkpoints.
 pub(super) fn open_for_checkpoints(folder: &Path, durability: Durability) -> Result<Connection, Error> {
-    let connection = open_existing(folder)?;
+    let connection = open_existing(&folder.join(FILE))?;
     connection.pragma_update(None, "synchronous", durability.synchronous())?;
     Ok(connection)
 }
@@ -263,9 +286,20 @@ fn application_id(connection: &Connection) -> Result<i32, rusqlite::Error> {
     connection.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 
-/// Opens a connection that only reads.
-pub(super) fn open_reader(folder: &Path) -> Result<Connection, Error> {
-    let connection = open_existing(folder)?;
+/// Opens the connection that writes the index, whose file is there.
+pub(super) fn open_index(file: &Path, durability: Durability) -> Result<Connection, Error> {
+    let connection = open_existing(file)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", durability.synchronous_of_index())?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    connection.pragma_update(None, "wal_autocheckpoint", INDEX_LOG_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", i64::from(INDEX_LOG_PAGES) * PAGE_BYTES)?;
+    Ok(connection)
+}
+
+/// Opens a connection that only reads, of the database in this file.
+pub(super) fn open_reader(file: &Path) -> Result<Connection, Error> {
+    let connection = open_existing(file)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", READER_CACHE)?;
     Ok(connection)
@@ -278,9 +312,9 @@ pub(super) fn interrupt_when(connection: &Connection, abandoned: Option<Arc<Atom
     let _ = connection.progress_handler(STEPS_BETWEEN_LOOKS, handler);
 }
 
-fn open_existing(folder: &Path) -> Result<Connection, Error> {
+fn open_existing(file: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(folder.join(FILE), flags)?;
+    let connection = Connection::open_with_flags(file, flags)?;
     tune(&connection)?;
     Ok(connection)
 }

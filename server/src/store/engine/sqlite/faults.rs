@@ -22,6 +22,11 @@ pub(super) fn is_conflict(error: &Error) -> bool {
 pub(super) fn is_disk_failure(error: &store::Error) -> bool {
     let store::Error::Database(error) = error else { return false };
     let Cause::Sqlite(error) = &error.0;
+    is_damage(error)
+}
+
+/// Whether the database is damaged, or the disk on which it lies.
+pub(in super::super) fn is_damage(error: &Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)

@@ -239,7 +239,7 @@ fn run(job: Job, connection: &mut Option<rusqlite::Connection>, folder: &Path) {
         return;
     }
     if connection.is_none() {
-        match driver::open_reader(folder) {
+        match driver::open_reader(&folder.join(driver::FILE)) {
             Ok(opened) => *connection = Some(opened),
             Err(error) => return (job.run)(Err(error)),
         }

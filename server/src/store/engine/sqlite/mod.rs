@@ -3,6 +3,7 @@
 mod checkpoints;
 mod driver;
 pub(super) mod faults;
+mod index_file;
 mod long_readers;
 mod migrations;
 mod readers;
@@ -12,6 +13,7 @@ mod writer;
 
 pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
+pub(in crate::store) use index_file::{Identity, IndexFile};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
 use crate::store::{self, Options, Tenant, engine, sums::Sums};
@@ -83,6 +85,14 @@ impl Engine {
         E: From<store::Error> + Send + 'static,
     {
         self.writer.run(tenant, work).await
+    }
+
+    /// The same for the store's own threads, which wait for the outcome.
+    pub(in crate::store) fn write_and_wait<T: Send + 'static>(
+        &self,
+        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, store::Error> {
+        self.writer.run_and_wait(work)
     }
 
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the

@@ -29,7 +29,8 @@ pub(super) struct Pause<'r> {
 impl Readers {
     /// Opens `count` connections for short reads, and starts `threads` threads for long ones.
     pub(super) fn open(folder: &Path, count: u16, threads: u16) -> Result<Self, Error> {
-        let idle = (0..count).map(|_| driver::open_reader(folder)).collect::<Result<_, _>>()?;
+        let idle =
+            (0..count).map(|_| driver::open_reader(&folder.join(driver::FILE))).collect::<Result<_, _>>()?;
         let permits = Semaphore::new(count.into());
         let long = LongReaders::start(folder, threads)?;
         Ok(Self { idle: Mutex::new(idle), permits, count: count.into(), long })

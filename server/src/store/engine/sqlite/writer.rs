@@ -17,6 +17,7 @@ use crate::store::{
     quotas::{Permit, TenantQuotas},
     sums::Sums,
 };
+use futures::executor::block_on;
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -78,8 +79,18 @@ impl Writer {
     {
         let place = tenant.map(|tenant| self.shares.take(tenant)).transpose()?;
         let (answer, outcome) = oneshot::channel();
-        self.queue(place, work, Some(answer))?;
+        self.queue(place, work, Some(answer), Handle::try_current().ok())?;
         outcome.await.map_err(|_| Error::Closed)?
+    }
+
+    /// The same for the store's own threads, which wait for the outcome.
+    pub(super) fn run_and_wait<T: Send + 'static>(
+        &self,
+        work: impl Fn(Connection<'_>, &Sums) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue(None, work, Some(answer), None)?;
+        block_on(outcome).map_err(|_| Error::Closed)?
     }
 
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the
@@ -89,7 +100,7 @@ impl Writer {
         tenant: Tenant,
         work: impl Fn(Connection<'_>, &Sums) -> Result<(), Error> + Send + 'static,
     ) {
-        let _ = self.left.take(tenant).and_then(|place| self.queue(Some(place), work, None));
+        let _ = self.left.take(tenant).and_then(|place| self.queue(Some(place), work, None, None));
     }
 
     fn queue<T, E>(
@@ -97,12 +108,12 @@ impl Writer {
         place: Option<Permit>,
         work: impl Fn(Connection<'_>, &Sums) -> Result<T, E> + Send + 'static,
         answer: Option<oneshot::Sender<Result<T, E>>>,
+        runtime: Option<Handle>,
     ) -> Result<(), Error>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let runtime = Handle::try_current().ok();
         let job = Box::new(Closure { work, outcome: None, answer, runtime, _place: place });
         self.queue.as_ref().ok_or(Error::Closed)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Overloaded,

@@ -1,0 +1,184 @@
+//! The index's tables: which objects have which keys, and which keys an object has. All their SQL is here.
+
+use super::chunks::{self, Chunk, Stored};
+use crate::{
+    model::{entries::Entry, keys::Key},
+    store::{
+        Error,
+        engine::{Connection, Value, params},
+        numbers::RowNumber,
+        rows::Rows,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The keys of an object.
+pub type Keys = BTreeSet<Entry>;
+
+/// The objects of a tenant that have a key of a line in a range.
+pub const FIND: &str = "SELECT chunk, rows FROM postings
+                        WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4";
+/// The same with their keys, in the order of these,
+pub const WALK: &str = "SELECT chunk, rows, key FROM postings
+                        WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4 ORDER BY key, chunk";
+/// and backwards.
+pub const WALK_BACKWARDS: &str = "SELECT chunk, rows, key FROM postings
+                                  WHERE tenant = ?1 AND line = ?2 AND key >= ?3 AND key < ?4
+                                  ORDER BY key DESC, chunk DESC";
+
+/// Adds the objects of a chunk.
+pub fn add(chunk: i64, bytes: &[u8], found: &mut Rows) -> Result<(), Error> {
+    let first = chunk * chunks::ROWS;
+    match Stored::read(bytes).ok_or(DAMAGED)? {
+        Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
+        Stored::List(list) => {
+            let places = list.iter().map(|place| i64::from(u16::from_le_bytes(*place)));
+            found.extend(places.map(|place| RowNumber(first + place)));
+        }
+    }
+    Ok(())
+}
+
+/// The objects of a chunk.
+pub fn rows(chunk: i64, bytes: &[u8]) -> Result<Vec<RowNumber>, Error> {
+    let places = Stored::read(bytes).ok_or(DAMAGED)?.places();
+    Ok(places.map(|place| RowNumber(chunk * chunks::ROWS + i64::from(place))).collect())
+}
+
+pub const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
+
+/// The keys of an object. None where it isn't indexed.
+pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
+    unpack(&packed(connection, row)?)
+}
+
+fn packed(connection: Connection<'_>, row: i64) -> Result<Vec<u8>, Error> {
+    let sql = "SELECT entries FROM indexed WHERE row = ?1";
+    Ok(connection.one(sql, params![row], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// An object's first key of a line.
+pub fn key(connection: Connection<'_>, row: i64, line: u16) -> Result<Option<Key>, Error> {
+    let packed = packed(connection, row)?;
+    let found = Packed(&packed).find(|(of, _)| *of == line);
+    Ok(found.map(|(_, key)| Key(key.into())))
+}
+
+/// Changes of the index that are collected, to be written in the order of its tables.
+#[derive(Default)]
+pub struct Differences {
+    /// Of each chunk: which places are in it from now on, and which aren't any more.
+    chunks: BTreeMap<(i64, u16, Key, i64), Vec<(u16, bool)>>,
+    objects: BTreeMap<i64, (i64, Keys)>,
+}
+
+impl Differences {
+    /// Gives an object of this tenant these keys in place of those that it has.
+    pub fn replace(&mut self, tenant: i64, row: i64, before: &Keys, after: Keys) {
+        if *before == after {
+            return;
+        }
+        let (chunk, place) = chunks::place(row);
+        let gone = before.difference(&after).map(|key| (key, false));
+        for ((line, key), is_there) in gone.chain(after.difference(before).map(|key| (key, true))) {
+            let of_chunk = self.chunks.entry((tenant, *line, key.clone(), chunk)).or_default();
+            of_chunk.push((place, is_there));
+        }
+        self.objects.insert(row, (tenant, after));
+    }
+
+    /// Writes them.
+    pub fn write(self, connection: Connection<'_>) -> Result<(), Error> {
+        for ((tenant, line, key, chunk), places) in self.chunks {
+            write_chunk(connection, params![tenant, i64::from(line), &key.0[..], chunk], &places)?;
+        }
+        for (row, (tenant, keys)) in self.objects {
+            if keys.is_empty() {
+                connection.run("DELETE FROM indexed WHERE row = ?1", params![row])?;
+            } else {
+                let sql = "INSERT INTO indexed (row, tenant, entries) VALUES (?1, ?2, ?3)
+                           ON CONFLICT (row) DO UPDATE SET entries = excluded.entries";
+                connection.run(sql, params![row, tenant, &pack(&keys)[..]])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_chunk(connection: Connection<'_>, chunk: &[Value<'_>], places: &[(u16, bool)]) -> Result<(), Error> {
+    let stored = connection.one(
+        "SELECT rows FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4",
+        chunk,
+        |row| row.get::<Vec<u8>>(0),
+    )?;
+    let mut rows = stored.map_or(Some(Chunk::EMPTY), |bytes| Chunk::read(&bytes)).ok_or(DAMAGED)?;
+    places.iter().for_each(|(place, is_there)| rows.set(*place, *is_there));
+    let bytes = rows.to_bytes();
+    if bytes.is_empty() {
+        connection
+            .run("DELETE FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4", chunk)?;
+    } else {
+        let sql = "INSERT INTO postings (tenant, line, key, chunk, rows) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (tenant, line, key, chunk) DO UPDATE SET rows = excluded.rows";
+        connection.run(sql, &[chunk, params![&bytes[..]]].concat())?;
+    }
+    Ok(())
+}
+
+/// Takes away a part of what the index has of a tenant. Says how many rows of a table that were at most.
+pub fn clear(connection: Connection<'_>, tenant: i64, limit: i64) -> Result<usize, Error> {
+    let postings = "DELETE FROM postings WHERE (tenant, line, key, chunk) IN
+                    (SELECT tenant, line, key, chunk FROM postings WHERE tenant = ?1 LIMIT ?2)";
+    let objects = "DELETE FROM indexed WHERE row IN (SELECT row FROM indexed WHERE tenant = ?1 LIMIT ?2)";
+    let taken = connection.run(postings, params![tenant, limit])?;
+    Ok(taken.max(connection.run(objects, params![tenant, limit])?))
+}
+
+/// Keys as bytes: of each the line's number in two bytes, the length in one, and the key.
+fn pack(keys: &Keys) -> Vec<u8> {
+    let mut packed = Vec::new();
+    for (line, key) in keys {
+        packed.extend(line.to_le_bytes());
+        packed.push(u8::try_from(key.0.len()).unwrap_or_default());
+        packed.extend(&key.0);
+    }
+    packed
+}
+
+/// What [`pack`] packed.
+pub fn unpack(packed: &[u8]) -> Result<Keys, Error> {
+    let mut packed = Packed(packed);
+    let keys = packed.by_ref().map(|(line, key)| (line, Key(key.into()))).collect();
+    let is_whole = packed.0.is_empty();
+    is_whole.then_some(keys).ok_or(Error::Corrupt("an index with entries that are none"))
+}
+
+/// Keys that are packed, up to where they can be read.
+struct Packed<'p>(&'p [u8]);
+
+impl<'p> Iterator for Packed<'p> {
+    type Item = (u16, &'p [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (&[low, high, length], rest) = self.0.split_first_chunk()?;
+        let (key, rest) = rest.split_at_checked(length.into())?;
+        self.0 = rest;
+        Some((u16::from_le_bytes([low, high]), key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{
+        collection::{btree_set, vec},
+        prelude::*,
+    };
+
+    proptest! {
+        #[test]
+        fn packed_keys_are_unpacked(keys in btree_set((any::<u16>(), vec(any::<u8>(), 0..128).prop_map(Key)), 0..20)) {
+            prop_assert_eq!(unpack(&pack(&keys)).unwrap(), keys);
+        }
+    }
+}

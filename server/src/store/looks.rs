@@ -1,0 +1,84 @@
+//! Looks at objects' documents, to find out whether they satisfy a condition or where they stand in an order. A unit of work that is
+//! to be short looks at few.
+
+use super::{
+    Error, ReadTx,
+    engine::{Row, params},
+    numbers,
+    objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
+    relations::OWNERS,
+};
+use crate::model::{
+    condition::{Candidate, Condition, Order},
+    keys::Key,
+    kinds::ObjectKind,
+    values::{Document, Values},
+};
+use std::{cell::Cell, ops::ControlFlow};
+
+/// The looks of one unit of work.
+pub(super) struct Looks<'t> {
+    tx: &'t ReadTx<'t>,
+    size: Cell<usize>,
+}
+
+/// An object that was looked at.
+pub(super) struct Looked<'t> {
+    tx: &'t ReadTx<'t>,
+    pub(super) object: Object,
+    values: Values,
+}
+
+impl<'t> Looks<'t> {
+    pub(super) fn new(tx: &'t ReadTx<'t>) -> Self {
+        Self { tx, size: Cell::new(0) }
+    }
+
+    /// The object with this row number. `None`: there is none, or it is deleted.
+    pub(super) fn at(&self, row: RowNumber) -> Result<Option<Looked<'t>>, Error> {
+        let sql = select_objects!(
+            ", o.document, o.rest FROM objects o WHERE o.row = ?1 AND o.tenant = ?2 AND o.deleted_at IS NULL"
+        );
+        self.tx.one(sql, params![row.0, self.tx.tenant().number], |row| self.read(row))
+    }
+
+    /// All objects of a kind, in the order of row numbers.
+    pub(super) fn at_all(
+        &self,
+        kind: ObjectKind,
+        mut take: impl FnMut(Looked<'t>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let sql = select_objects!(
+            ", o.document, o.rest FROM objects o
+             WHERE o.tenant = ?1 AND o.kind = ?2 AND o.deleted_at IS NULL ORDER BY o.row"
+        );
+        self.tx.each(sql, params![self.tx.tenant().number, numbers::of_kind(kind)], |row| {
+            take(self.read(row)?)?;
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    fn read(&self, row: &Row<'_>) -> Result<Looked<'t>, Error> {
+        let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
+        self.size.set(self.size.get() + document.size());
+        self.tx.check_size(self.size.get())?;
+        Ok(Looked { tx: self.tx, object: objects::read(row)?, values: objects::values_of(&document)? })
+    }
+}
+
+impl Looked<'_> {
+    /// Whether it satisfies a condition.
+    pub(super) fn satisfies(&self, condition: &Condition) -> Result<bool, Error> {
+        let owners = match condition.asks_for_owners() {
+            true => OWNERS.count_targets(self.tx, &self.object)?,
+            false => 0,
+        };
+        Ok(condition.holds(Candidate { id: self.object.id, values: &self.values, owners }))
+    }
+
+    /// The key by which it is sorted. `None`: it has no value.
+    pub(super) fn key(&self, order: &Order) -> Option<Key> {
+        let values = order.path.values(&self.values);
+        values.first().and_then(|value| Key::of(order.path.last(), value))
+    }
+}
