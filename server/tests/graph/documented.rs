@@ -286,6 +286,16 @@ fn groups() -> Vec<Case> {
         delete("group-delete-members", "/groups/{group}/members/{member}/$ref")
             .no_content("/groups/{group}/members/$count", json!(1)),
         get("group-list-members", "/groups/{group}/members/$count").eventual().number(2),
+        get("group-list-transitivemembers", "/groups/{group}/transitiveMembers/$count").eventual().number(2),
+        get("user-list-memberof", "/users/{user}/memberOf/$count").eventual().number(1),
+        get("user-list-transitivememberof", "/users/{user}/transitiveMemberOf")
+            .context("#directoryObjects")
+            .page(&["@odata.type", "displayName", "mailEnabled", "mailNickname", "securityEnabled"]),
+        post("group-getmemberobjects", "/groups/{group}/getMemberObjects", json!({"securityEnabledOnly": false}))
+            .object(&["value"]),
+        post("user-getmemberobjects", "/me/getMemberObjects", json!({"securityEnabledOnly": true}))
+            .by_user()
+            .object(&["value"]),
         // What Exchange holds, of a Microsoft 365 group.
         get(
             "group-get",

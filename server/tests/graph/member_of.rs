@@ -1,8 +1,13 @@
 //! `memberOf` and `transitiveMemberOf`: which groups an object is in, and who learns of it.
 
 use crate::support::{Answer, Tenant, forbidden, not_found, refusal, send};
+use futures::{FutureExt, TryStreamExt};
 use reqwest::Method;
-use roster_client::{Client, counted, types::DirectoryObjectCollection};
+use roster_client::{
+    Client, counted,
+    types::{DirectoryObject, DirectoryObjectCollection},
+};
+use roster_server::{directory::import, model::ids::ObjectId, store::WriteTx};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -181,6 +186,35 @@ async fn a_user_is_named_by_sign_in_name_too_and_every_spelling_of_the_path_is_o
         let answer: Answer = send(tenant.raw(Method::GET, &path).await).await;
         assert_eq!(answer.json()["value"][0]["id"], readers.to_string(), "{path}");
     }
+}
+
+#[tokio::test]
+async fn who_is_in_more_groups_than_a_short_read_walks_over_gets_the_same_pages() {
+    const MANY: usize = 230;
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let crowd = move |tx: &WriteTx<'_>| {
+        (0..MANY).try_for_each(|_| {
+            let group = ObjectId::random();
+            let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});
+            import::group(tx, group, values)?;
+            import::member(tx, group, ObjectId::from_uuid(ada))
+        })
+    };
+    tenant.server.store.tenant(tenant.store_tenant()).write(crowd).await.unwrap();
+    let graph = tenant.client(["Directory.Read.All"]).await;
+    let stream = |first| graph.items::<DirectoryObjectCollection>(first).try_collect::<Vec<_>>();
+    let direct = stream(graph.list_user_member_of().id(ada.to_string()).send().boxed()).await.unwrap();
+    let through =
+        stream(graph.list_user_transitive_member_of().id(ada.to_string()).send().boxed()).await.unwrap();
+    let ids =
+        |groups: Vec<DirectoryObject>| groups.into_iter().map(|group| group.id.unwrap()).collect::<Vec<_>>();
+    let (direct, through) = (ids(direct), ids(through));
+    assert_eq!(direct.len(), MANY);
+    assert_eq!(direct, through);
+    let body = roster_client::types::GetMemberGroupsParameters::default();
+    let got = graph.get_user_member_groups().id(ada.to_string()).body(body).send().await.unwrap();
+    assert_eq!(got.value, direct);
 }
 
 #[tokio::test]

@@ -33,9 +33,9 @@ const WRITE_USERS: Alternatives = &[&[UserReadWriteAll], &[DirectoryReadWriteAll
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const READ_DIRECTORY: Alternatives = &[&[DirectoryReadAll], &[DirectoryReadWriteAll]];
-const READ_MEMBER_OF_OF_USERS: Alternatives =
+const MEMBER_OF_USERS: Alternatives =
     &[&[GroupMemberReadAll], &[GroupMemberReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
-const READ_TRANSITIVE_MEMBER_OF_OF_USERS: Alternatives = &[
+const TRANSITIVE_MEMBER_OF_USERS: Alternatives = &[
     &[UserReadAll],
     &[UserReadWriteAll],
     &[GroupMemberReadAll],
@@ -153,11 +153,11 @@ needs! {
 
     /// `GET /users/{id}/memberOf` and its count.
     LIST_USER_MEMBER_OF =
-        Need { delegated_self: &[&[UserRead]], ..Need::each(READ_MEMBER_OF_OF_USERS, READ_DIRECTORY) };
+        Need { delegated_self: &[&[UserRead]], ..Need::each(MEMBER_OF_USERS, READ_DIRECTORY) };
 
     /// `GET /users/{id}/transitiveMemberOf` and its count.
     LIST_USER_TRANSITIVE_MEMBER_OF =
-        Need { delegated_self: &[&[UserRead]], ..Need::both(READ_TRANSITIVE_MEMBER_OF_OF_USERS) };
+        Need { delegated_self: &[&[UserRead]], ..Need::both(TRANSITIVE_MEMBER_OF_USERS) };
 
     /// `GET /me/memberOf` and its count.
     LIST_MY_MEMBER_OF = Need::delegated(&[
