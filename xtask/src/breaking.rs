@@ -177,6 +177,7 @@ impl<'d> Comparison<'d> {
         let added =
             |status: &str, _: &Value| if status.starts_with(['4', '5']) { Compatible } else { Breaking };
         for (at, answer) in self.in_both(&format!("{at} answer "), &answers, added) {
+            let answer = self.referred(answer, "/components/responses/");
             let answer = answer.object(&at, &["description", "headers", "content"])?;
             self.content(&at, Way::Answer, &answer)?;
             let headers = answer.get("headers").map(&at)?;

@@ -40,6 +40,7 @@ pub struct Operation<'d> {
     pub path: &'d str,
     /// What the document says of it.
     pub said: &'d Value,
+    document: &'d Value,
 }
 
 impl<'d> Operation<'d> {
@@ -67,7 +68,11 @@ impl<'d> Operation<'d> {
     /// Its responses, by status.
     pub fn responses(self) -> impl Iterator<Item = (&'d str, &'d Value)> {
         let all = self.said["responses"].as_object().into_iter().flatten();
-        all.map(|(status, response)| (status.as_str(), response))
+        all.map(move |(status, response)| {
+            let place = response["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+            let shared = place.and_then(|place| self.document.pointer(place));
+            (status.as_str(), shared.unwrap_or(response))
+        })
     }
 
     /// The permissions of which any is enough: to a kind of caller, the names that it needs together. One that is enough only for
@@ -80,9 +85,9 @@ impl<'d> Operation<'d> {
 /// The operations of a document, in its order.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
     let paths = document["paths"].as_object().into_iter().flatten();
-    let all = paths.flat_map(|(path, item)| {
+    let all = paths.flat_map(move |(path, item)| {
         let methods = item.as_object().into_iter().flatten();
-        methods.map(move |(method, said)| Operation { method, path, said })
+        methods.map(move |(method, said)| Operation { method, path, said, document })
     });
     // What else stands beside methods is text or a list.
     all.filter(|operation| operation.said.is_object())

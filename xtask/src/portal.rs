@@ -34,7 +34,7 @@ pub fn restrictions(document: &Value, size: usize) -> Vec<String> {
 }
 
 fn check_operation(operation: Operation<'_>, found: &mut Vec<String>) {
-    let Operation { method, path, said } = operation;
+    let Operation { method, path, said, .. } = operation;
     let place = format!("{} {path}", method.to_uppercase());
     match operation.id().len() {
         0 => found.push(format!("{place} has no operationId")),

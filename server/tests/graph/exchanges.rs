@@ -172,6 +172,8 @@ impl Contract {
         let Some(promised) = operation["responses"].get(status.as_str()) else {
             return Err(format!("{id} doesn't promise this status"));
         };
+        let place = promised["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
+        let promised = place.and_then(|place| self.document.pointer(place)).unwrap_or(promised);
         check_headers(promised, headers)?;
         self.check_body(promised, headers, body)?;
         if status.is_success() {

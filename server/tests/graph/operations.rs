@@ -58,7 +58,7 @@ fn read_operations() -> Vec<Operation> {
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
                 permissions: operation["x-permissions"].clone(),
-                responses: operation["responses"].clone(),
+                responses: responses(operation),
                 parameters: operation["parameters"].clone(),
                 body_schema: body["schema"]["$ref"].as_str().unwrap_or_default().into(),
                 has_body: operation["requestBody"].is_object(),
@@ -67,6 +67,16 @@ fn read_operations() -> Vec<Operation> {
         }
     }
     operations
+}
+
+/// An operation's responses, each where it is referred to.
+pub fn responses(operation: &Value) -> Value {
+    let resolved = |(status, response): (&String, &Value)| {
+        let place = response["$ref"].as_str().map(|place| &place[1..]);
+        let shared = place.map(|place| CONTRACT.pointer(place).unwrap());
+        (status.clone(), shared.unwrap_or(response).clone())
+    };
+    operation["responses"].as_object().unwrap().iter().map(resolved).collect()
 }
 
 impl Operation {

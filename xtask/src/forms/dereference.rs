@@ -1,4 +1,5 @@
-//! The contract with each reference replaced by what it refers to, for tools that follow none.
+//! The contract with each reference replaced by what it refers to, for tools that follow none. It lacks the named examples, which
+//! would stand in it once for each operation.
 
 use serde_json::{Map, Value};
 
@@ -24,7 +25,9 @@ impl<'d> Document<'d> {
                     Some(reference) => self.follow(reference, within)?,
                     None => Map::new(),
                 };
-                for (name, member) in members.iter().filter(|(name, _)| *name != "$ref") {
+                let is_left_out =
+                    |name: &str, member: &Value| name == "$ref" || name == "examples" && member.is_object();
+                for (name, member) in members.iter().filter(|(name, member)| !is_left_out(name, member)) {
                     resolved.insert(name.clone(), self.resolve(member, within)?);
                 }
                 Ok(Value::Object(resolved))
@@ -72,6 +75,12 @@ mod tests {
         let body = json!([{"$ref": "#/components/schemas/Group", "description": "The new one."}]);
         let resolved = json!([{"description": "The new one.", "properties": {"owner": {"type": "object"}}}]);
         assert_eq!(dereferenced(body, schemas), Ok(resolved));
+    }
+
+    #[test]
+    fn named_examples_are_left_out() {
+        let body = json!({"examples": {"one": {"value": 1}}, "schema": {"examples": ["a"]}});
+        assert_eq!(dereferenced(body, json!({})), Ok(json!({"schema": {"examples": ["a"]}})));
     }
 
     #[test]

@@ -5,11 +5,8 @@ use super::wire::InnerError;
 use crate::http::errors::Failure;
 use axum::http::StatusCode;
 use serde_json::Value;
-use std::{borrow::Cow, collections::BTreeMap};
-use utoipa::openapi::{
-    OpenApi, Ref, RefOr,
-    example::{Example, ExampleBuilder},
-};
+use std::borrow::Cow;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 
 /// A refusal that an operation can answer with.
 #[derive(Debug, Clone)]
@@ -51,43 +48,4 @@ fn body(failure: &Failure) -> Value {
         client_request_id: Some(REQUEST_ID.into()),
     };
     serde_json::to_value(failure.answer().body(request)).unwrap_or_default()
-}
-
-/// Puts an example that several operations show alike into the document's components: the operations refer to it.
-pub fn share(document: &mut OpenApi) {
-    let mut shown: BTreeMap<String, Vec<Example>> = BTreeMap::new();
-    for (name, example) in error_examples(document) {
-        if let RefOr::T(example) = example {
-            shown.entry(name.clone()).or_default().push(example.clone());
-        }
-    }
-    shown.retain(|_, examples| examples.len() > 1 && examples.iter().all(|example| *example == examples[0]));
-    for (name, example) in error_examples(document) {
-        if shown.contains_key(name) {
-            *example = RefOr::Ref(Ref::new(format!("#/components/examples/{name}")));
-        }
-    }
-    let first = |(name, examples): (String, Vec<Example>)| Some((name, examples.into_iter().next()?.into()));
-    document.components.get_or_insert_default().examples.extend(shown.into_iter().filter_map(first));
-}
-
-/// The examples of each error answer, with their names.
-fn error_examples(document: &mut OpenApi) -> impl Iterator<Item = (&String, &mut RefOr<Example>)> {
-    let operations = document.paths.paths.values_mut().flat_map(|item| {
-        [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete]
-            .into_iter()
-            .flatten()
-    });
-    let answers = operations.flat_map(|operation| operation.responses.responses.values_mut());
-    let contents = answers.flat_map(|answer| match answer {
-        RefOr::T(answer) => Some(answer.content.values_mut()),
-        RefOr::Ref(_) => None,
-    });
-    contents
-        .flatten()
-        .flat_map(|content| match content {
-            RefOr::T(content) => Some(&mut content.examples),
-            RefOr::Ref(_) => None,
-        })
-        .flatten()
 }

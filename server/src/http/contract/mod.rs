@@ -9,6 +9,7 @@ mod refusals;
 pub mod request_faults;
 pub mod schemas;
 mod served;
+pub mod sharing;
 pub mod wire;
 
 use crate::http::operation::{BEARER, DEFAULT_SCOPE, OAUTH2};
