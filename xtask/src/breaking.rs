@@ -97,7 +97,7 @@ impl<'d> Comparison<'d> {
         for (at, server) in self.in_both("/servers ", &servers, |_, _| Compatible) {
             self.server(&at, server)?;
         }
-        let parts = ["schemas", "securitySchemes", "headers", "examples"];
+        let parts = ["schemas", "securitySchemes", "headers", "examples", "responses"];
         let components = document.get("components").object("/components", &parts)?;
         let schemes = components.get("securitySchemes").map("/components/securitySchemes")?;
         for (at, scheme) in self.in_both("/components/securitySchemes/", &schemes, |_, _| Compatible) {

@@ -211,10 +211,19 @@ fn a_status_goes_or_comes() {
 #[test]
 fn a_header_of_an_answer_goes_or_comes() {
     both_ways(
-        |contract| remove(contract, &format!("{LIST}/responses/429/headers"), "Retry-After"),
-        &breaking("GET /users answer 429 header Retry-After: removed"),
-        &compatible("GET /users answer 429 header Retry-After: added"),
+        |contract| remove(contract, "/paths/~1users/post/responses/201/headers", "Location"),
+        &breaking("POST /users answer 201 header Location: removed"),
+        &compatible("POST /users answer 201 header Location: added"),
     );
+}
+
+#[test]
+fn a_header_of_a_response_that_operations_share_goes_with_each_of_them() {
+    let mut after = contract();
+    remove(&mut after, "/components/responses/TooManyRequests/headers", "Retry-After");
+    let said = said(&contract(), &after);
+    let of_users = (Breaking, "GET /users answer 429 header Retry-After: removed".into());
+    assert!(said.contains(&of_users) && said.len() > 100, "{said:?}");
 }
 
 #[test]
