@@ -143,7 +143,7 @@ impl Follower {
     fn open(&self) -> Result<Open, Error> {
         self.index.readers.close();
         let directory = self.index.file.open_directory()?;
-        let era = directory.lend().one("SELECT era FROM index_eras", params![], |row| row.get::<Era>(0))?;
+        let era = read_era(directory.lend())?;
         let is_damaged = self.index.is_damaged.swap(false, Ordering::AcqRel);
         let found = if is_damaged { None } else { self.index.file.open()? };
         let usable = found.filter(|index| is_usable(index.lend(), era));
@@ -169,6 +169,22 @@ impl Follower {
         self.index.readers.open(era);
         Ok(Open { index, directory, identity: self.index.file.identity(), known })
     }
+}
+
+/// Has an index read that another process keeps, if it can be used.
+pub fn open_as_it_is(index: &Index) -> Result<(), Error> {
+    let directory = index.file.open_directory()?;
+    if let Some(era) = read_era(directory.lend())?
+        && index.file.open_reader().is_ok_and(|found| is_usable(found.lend(), Some(era)))
+    {
+        index.readers.open(era);
+    }
+    Ok(())
+}
+
+/// The directory's era. `None`: it never had an index.
+fn read_era(directory: Connection<'_>) -> Result<Option<Era>, Error> {
+    directory.one("SELECT era FROM index_eras", params![], |row| row.get(0))
 }
 
 /// Whether an index is of the directory with this era, and has the entries that it should.
