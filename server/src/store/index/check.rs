@@ -3,7 +3,7 @@
 use super::{
     Fault, View,
     chunks::{self, Stored},
-    follower::keys_at,
+    collections::object_at,
     postings,
 };
 use crate::{
@@ -74,7 +74,8 @@ impl View<'_> {
             found.objects += 1;
             there.insert(number);
             if !changed.contains(number)
-                && keys_at(directory, number.0)? != postings::keys(self.connection, number.0)?
+                && object_at(directory, self.tenant, number.0)?.keys()
+                    != postings::keys(self.connection, number.0)?
             {
                 found.different.push(id);
             }

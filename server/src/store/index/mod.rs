@@ -6,6 +6,7 @@
 
 mod check;
 mod chunks;
+mod collections;
 mod follower;
 mod postings;
 mod ranges;
