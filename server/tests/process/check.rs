@@ -39,7 +39,7 @@ async fn an_index_is_compared_with_its_directory_beside_a_server_and_without_one
     let tenant = fill(folder.path()).await;
     assert_eq!(printed(&["check", "--data", data]), format!("{tenant}  not indexed"));
 
-    let server = Server::start(folder.path(), &[]);
+    let mut server = Server::start(folder.path(), &[]);
     let sound = json!({"tenants": [{"tenant": tenant.to_string(),
         "index": {"objects": DEVICES, "isSound": true, "wronglyIndexed": []}}]});
     let indexed = async {

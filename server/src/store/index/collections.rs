@@ -69,7 +69,7 @@ impl Collected {
 /// An object as it is now.
 pub fn object_at(directory: Connection<'_>, tenant: i64, row: i64) -> Result<Collected, Error> {
     let sql = "SELECT kind, document, rest FROM objects WHERE row = ?1 AND deleted_at IS NULL";
-    let found = directory.one(sql, params![row], |found| read(found))?;
+    let found = directory.one(sql, params![row], read)?;
     Ok(Collected { tenant, row, found })
 }
 
