@@ -3,6 +3,7 @@
 
 mod app;
 mod arguments;
+mod check;
 mod completions;
 mod demo;
 mod listening;
@@ -18,7 +19,9 @@ use crate::{
     directory,
     files::lock::Holder,
     model::domains::{DomainName, TenantName},
-    store::{self, Durability, MigrationLock, Older, Options, Store, Tenant, TenantStore},
+    store::{
+        self, Durability, IndexOptions, Indexing, MigrationLock, Older, Options, Store, Tenant, TenantStore,
+    },
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{
@@ -72,6 +75,8 @@ enum Command {
         #[command(subcommand)]
         command: tenant::TenantCommand,
     },
+    /// Compare the index, by which searches find objects, with the directory; a server may be running
+    Check(check::Check),
     /// Print the script by which a shell completes commands and flags
     Completions(completions::Completions),
 }
@@ -219,6 +224,7 @@ impl Command {
             Self::Token(token) => token.run().await,
             Self::App { command } => command.run().await,
             Self::Tenant { command } => command.run().await,
+            Self::Check(check) => check.run().await,
             Self::Completions(completions) => completions.run(),
         }
     }
@@ -346,7 +352,12 @@ fn open_and_migrate(folder: &Folder) -> Result<Store, Error> {
 }
 
 fn open_for_command(folder: &Folder, migrations: &MigrationLock, older: Older) -> Result<Store, Error> {
-    open_store(folder, migrations, Options { older, readers: 1, long_readers: 1, ..Options::default() })
+    let index = IndexOptions { indexing: Indexing::Read, ..IndexOptions::default() };
+    open_store(
+        folder,
+        migrations,
+        Options { older, readers: 1, long_readers: 1, index, ..Options::default() },
+    )
 }
 
 /// Opens the directory in a folder, durable unless the folder goes away with the process.

@@ -164,8 +164,10 @@ pub enum Older {
 /// Who keeps the index of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Indexing {
-    /// Nobody: there is none, and searches look at every object. For processes beside a server.
+    /// Nobody, and none is read: searches look at every object.
     Off,
+    /// Nobody here, but one that is there is read. For processes beside a server.
+    Read,
     /// A thread of its own. For the one process that holds the folder.
     Followed,
     /// Whoever calls [`Store::step_index`].

@@ -5,6 +5,7 @@
 #[path = "../shared/campaign.rs"]
 mod campaign;
 mod campaigns;
+mod check;
 mod command_line;
 mod commands;
 #[path = "../shared/counts.rs"]

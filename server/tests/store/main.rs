@@ -15,6 +15,7 @@ mod migrations;
 mod nestings;
 #[path = "../shared/older.rs"]
 mod older;
+mod plans;
 mod selections;
 mod sqlite;
 mod world;

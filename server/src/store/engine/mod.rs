@@ -161,10 +161,6 @@ impl<'c> Batch<'c> {
         Ok(Self(connection))
     }
 
-    pub(super) fn connection(&self) -> Connection<'c> {
-        self.0
-    }
-
     pub(super) fn commit(self) -> Result<(), Error> {
         self.0.run("COMMIT", params![]).map(drop)
     }

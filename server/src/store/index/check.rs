@@ -3,15 +3,16 @@
 use super::{
     Fault, View,
     chunks::{self, Stored},
-    follower::keys_at,
+    collections::object_at,
     postings,
 };
 use crate::{
-    model::{entries::Entry, keys::Key},
+    model::{entries::Entry, ids::ObjectId, keys::Key},
     store::{
         Error,
         engine::{Connection, params},
         numbers::RowNumber,
+        rows::Rows,
     },
 };
 use std::{
@@ -22,12 +23,19 @@ use std::{
 /// What was found of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Objects that were compared.
+    /// The tenant's objects.
     pub objects: u64,
-    /// Those whose entries aren't what follows from their documents, by their row numbers.
-    pub different: Vec<RowNumber>,
-    /// Whether objects and entries tell the same of each other.
+    /// Those whose entries aren't what follows from their documents.
+    pub different: Vec<ObjectId>,
+    /// Whether what is indexed by object and what is indexed by value is the same.
     pub agree: bool,
+}
+
+impl Found {
+    /// Whether the index is as it should be.
+    pub fn is_sound(&self) -> bool {
+        self.agree && self.different.is_empty()
+    }
 }
 
 /// Tells sets of entries from each other, in whatever order they come.
@@ -35,6 +43,12 @@ pub struct Found {
 struct Tally {
     entries: u64,
     sum: u128,
+}
+
+#[derive(Debug, Default)]
+struct ByObject {
+    rows: Rows,
+    tally: Tally,
 }
 
 impl Tally {
@@ -50,36 +64,46 @@ impl View<'_> {
     /// Compares the index with a snapshot of the directory. Objects that changed in between aren't compared.
     pub fn check(&self, directory: Connection<'_>) -> Result<Found, Fault> {
         let changed = self.changed(directory)?;
-        let mut found = Found::default();
-        let mut of_objects = Tally::default();
-        let sql = "SELECT row, entries FROM indexed WHERE tenant = ?1";
-        self.connection
-            .each(sql, params![self.tenant], |row| {
-                let number: i64 = row.get(0)?;
-                let keys = postings::unpack(&row.get::<Vec<u8>>(1)?)?;
-                keys.iter().for_each(|entry| of_objects.add(number, entry));
-                // Of one that is gone there must be none.
-                if !changed.contains(RowNumber(number)) && keys != keys_at(directory, number)? {
-                    found.different.push(RowNumber(number));
-                }
-                Ok(ControlFlow::Continue(()))
-            })
-            .map_err(Fault::Index)?;
-        let sql = "SELECT row FROM objects WHERE tenant = ?1 AND deleted_at IS NULL";
+        let by_object = self.by_object().map_err(Fault::Index)?;
+        let by_value = self.by_value().map_err(Fault::Index)?;
+        let mut found = Found { agree: by_object.tally == by_value, ..Found::default() };
+        let sql = "SELECT row, id FROM objects WHERE tenant = ?1 AND deleted_at IS NULL";
+        let mut there = Rows::default();
         directory.each(sql, params![self.tenant], |row| {
-            let number: i64 = row.get(0)?;
+            let (number, id) = (RowNumber(row.get(0)?), ObjectId::from_uuid(row.get(1)?));
             found.objects += 1;
-            if !changed.contains(RowNumber(number)) && postings::keys(self.connection, number)?.is_empty() {
-                found.different.push(RowNumber(number));
+            there.insert(number);
+            if !changed.contains(number)
+                && object_at(directory, self.tenant, number.0)?.keys()
+                    != postings::keys(self.connection, number.0)?
+            {
+                found.different.push(id);
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        found.agree = of_objects == self.tally().map_err(Fault::Index)?;
+        let mut gone = by_object.rows;
+        gone -= &there;
+        gone -= &changed;
+        found.agree &= gone.is_empty();
         Ok(found)
     }
 
-    /// That of all that is found by keys.
-    fn tally(&self) -> Result<Tally, Error> {
+    /// The objects that are indexed, and all their entries.
+    fn by_object(&self) -> Result<ByObject, Error> {
+        let mut found = ByObject::default();
+        let sql = "SELECT row, entries FROM indexed WHERE tenant = ?1";
+        self.connection.each(sql, params![self.tenant], |row| {
+            let number: i64 = row.get(0)?;
+            found.rows.insert(RowNumber(number));
+            let keys = postings::unpack(&row.get::<Vec<u8>>(1)?)?;
+            keys.iter().for_each(|entry| found.tally.add(number, entry));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// All entries by which objects are found.
+    fn by_value(&self) -> Result<Tally, Error> {
         let mut tally = Tally::default();
         let sql = "SELECT line, key, chunk, rows FROM postings WHERE tenant = ?1";
         self.connection.each(sql, params![self.tenant], |row| {

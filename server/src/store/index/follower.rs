@@ -5,31 +5,28 @@
 //! change or not. Readers are told which objects these are.
 
 use super::{
-    Index, NOT_FOLLOWING, is_damage,
-    postings::{self, Differences, Keys},
+    Index, NOT_FOLLOWING,
+    collections::{Collection, Known, Moment},
+    is_damage,
+    postings::{self, Differences},
     readers::{Era, Followed},
-    tenants::{self, Place, State},
+    tenants::{self, State},
 };
 use crate::{
-    model::{ENTITIES, entity_of_number, entries, values::Document},
+    model::entries,
     store::{
-        Error, IndexOptions, Progress,
-        engine::{Batch, Connection, Engine, Identity, OwnConnection, Row, Snapshot, params},
+        Error, Progress,
+        engine::{Batch, Connection, Engine, Identity, OwnConnection, Snapshot, params},
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    mem,
-    ops::ControlFlow,
-    sync::{Arc, atomic::Ordering},
-};
-use uuid::Uuid;
-
-/// Bytes of documents that are put into it in one transaction at first.
-const FILL_BYTES: usize = 4 << 20;
+use aws_lc_rs::rand;
+use std::sync::{Arc, atomic::Ordering};
 
 /// Positions of changes that touch no object after which its own is written all the same.
 const SKIPPED: i64 = 256;
+
+/// Rows of each table that one transaction takes away of a deleted tenant.
+const CLEARED: i64 = 2_000;
 
 /// Writes the index.
 pub struct Follower {
@@ -52,17 +49,6 @@ struct Open {
     directory: OwnConnection,
     identity: Option<Identity>,
     known: Known,
-}
-
-/// What is known of it.
-struct Known {
-    /// Its position, as it is on disk.
-    position: i64,
-    /// That up to which no change touches an object that isn't indexed.
-    seen: i64,
-    tenants: BTreeMap<i64, State>,
-    /// That of the directory's tenants when they were last compared with those of the index.
-    signature: Option<(i64, i64)>,
 }
 
 impl Follower {
@@ -98,12 +84,12 @@ impl Follower {
             self.index.is_damaged.store(true, Ordering::Release);
             return Ok(Progress::Unfinished);
         }
-        let progress = Step { directory, newest, options: &self.index.options }
-            .run(open.index.lend(), &mut open.known)?;
-        let behind = progress == Progress::Unfinished
-            && is_behind(directory, open.known.seen, self.index.options.most_behind)?;
+        let collection = Moment { directory, newest, options: &self.index.options }.collect(&open.known)?;
+        let is_far_behind = is_behind(directory, collection.known.seen, self.index.options.most_behind)?;
         drop(snapshot);
-        self.index.is_far_behind.store(behind, Ordering::Relaxed);
+        let progress = if collection.is_last { Progress::Finished } else { Progress::Unfinished };
+        write(open.index.lend(), collection, &mut open.known)?;
+        self.index.is_far_behind.store(is_far_behind, Ordering::Relaxed);
         self.index.position.store(open.known.position, Ordering::Release);
         self.index.seen.store(open.known.seen, Ordering::Release);
         self.open = Some(open);
@@ -143,7 +129,7 @@ impl Follower {
     fn open(&self) -> Result<Open, Error> {
         self.index.readers.close();
         let directory = self.index.file.open_directory()?;
-        let era = directory.lend().one("SELECT era FROM index_eras", params![], |row| row.get::<Era>(0))?;
+        let era = read_era(directory.lend())?;
         let is_damaged = self.index.is_damaged.swap(false, Ordering::AcqRel);
         let found = if is_damaged { None } else { self.index.file.open()? };
         let usable = found.filter(|index| is_usable(index.lend(), era));
@@ -160,7 +146,8 @@ impl Follower {
                 index
             }
         };
-        let era = Uuid::new_v4().into_bytes();
+        let mut era = Era::default();
+        rand::fill(&mut era).map_err(|_| Error::Folder("the system gives no random numbers".into()))?;
         self.engine.write_and_wait(move |connection, _| write_era(connection, era))?;
         index.lend().run("UPDATE followed SET era = ?1", params![&era[..]])?;
         let position = Followed::read(index.lend())?.position;
@@ -169,6 +156,22 @@ impl Follower {
         self.index.readers.open(era);
         Ok(Open { index, directory, identity: self.index.file.identity(), known })
     }
+}
+
+/// Has an index read that another process keeps, if it can be used.
+pub fn open_as_it_is(index: &Index) -> Result<(), Error> {
+    let directory = index.file.open_directory()?;
+    if let Some(era) = read_era(directory.lend())?
+        && index.file.open_reader().is_ok_and(|found| is_usable(found.lend(), Some(era)))
+    {
+        index.readers.open(era);
+    }
+    Ok(())
+}
+
+/// The directory's era. `None`: it never had an index.
+fn read_era(directory: Connection<'_>) -> Result<Option<Era>, Error> {
+    directory.one("SELECT era FROM index_eras", params![], |row| row.get(0))
 }
 
 /// Whether an index is of the directory with this era, and has the entries that it should.
@@ -195,187 +198,37 @@ fn is_behind(directory: Connection<'_>, position: i64, most: u32) -> Result<bool
     Ok(directory.one(sql, params![position, i64::from(most)], |_| Ok(()))?.is_some())
 }
 
-/// A change of an object.
-struct Change {
-    position: i64,
-    tenant: i64,
-    object: Place,
-}
-
-/// What comes in one transaction.
-struct Step<'s> {
-    directory: Connection<'s>,
-    newest: i64,
-    options: &'s IndexOptions,
-}
-
-impl Step<'_> {
-    fn run(&self, index: Connection<'_>, known: &mut Known) -> Result<Progress, Error> {
-        let changes = self.changes(known.seen)?;
-        let is_last = changes.len() < self.options.batch as usize;
-        let position =
-            if is_last { self.newest } else { changes.last().map_or(self.newest, |last| last.position) };
-        let mut tenants = known.tenants.clone();
-        self.find_large(&changes, known, &mut tenants)?;
-        if is_last {
-            self.find_deleted(known, &mut tenants)?;
+/// Writes what was read, if it is worth it.
+fn write(index: Connection<'_>, collection: Collection, known: &mut Known) -> Result<(), Error> {
+    let Collection { objects, clearing, known: mut new, newest, .. } = collection;
+    let is_new = |(tenant, state): &(&i64, &State)| known.tenants.get(tenant) != Some(*state);
+    let has_new = new.tenants.iter().any(|state| is_new(&state));
+    if !objects.is_empty() || clearing.is_some() || has_new || new.seen >= known.position + SKIPPED {
+        let mut differences = Differences::default();
+        for object in &objects {
+            differences.replace(
+                object.tenant,
+                object.row,
+                &postings::keys(index, object.row)?,
+                object.keys(),
+            );
         }
-        let covered = changes
-            .iter()
-            .filter(|change| tenants.get(&change.tenant).is_some_and(|state| state.covers(change.object)));
-        let covered: BTreeSet<_> = covered.map(|change| (change.tenant, change.object.1)).collect();
-        let unfinished = tenants.iter().find(|(_, state)| **state != State::Complete);
-        let unfinished = unfinished.map(|(tenant, state)| (*tenant, *state)).filter(|_| is_last);
-        if !covered.is_empty() || unfinished.is_some() || position >= known.position + SKIPPED {
-            let batch = Batch::begin(index)?;
-            let mut differences = Differences::default();
-            for (tenant, row) in covered {
-                let after = keys_at(self.directory, row)?;
-                differences.replace(tenant, row, &postings::keys(index, row)?, after);
-            }
-            if let Some((tenant, state)) = unfinished {
-                self.go_on(batch.connection(), tenant, state, &mut tenants, &mut differences)?;
-            }
-            differences.write(batch.connection())?;
-            let is_new = |(tenant, state): &(&i64, &State)| known.tenants.get(tenant) != Some(*state);
-            for (tenant, state) in tenants.iter().filter(is_new) {
-                tenants::write(batch.connection(), *tenant, *state)?;
-            }
-            let sql = "UPDATE followed SET position = ?1, horizon = ?2";
-            batch.connection().run(sql, params![position, self.newest])?;
-            batch.commit()?;
-            known.position = position;
-            known.tenants = tenants;
+        let batch = Batch::begin(index)?;
+        differences.write(index)?;
+        for (tenant, state) in new.tenants.iter().filter(is_new) {
+            tenants::write(index, *tenant, *state)?;
         }
-        known.seen = position;
-        let is_finished = is_last && known.tenants.values().all(|state| *state == State::Complete);
-        Ok(if is_finished { Progress::Finished } else { Progress::Unfinished })
-    }
-
-    /// The changes of objects after a position, up to a batch of them.
-    fn changes(&self, after: i64) -> Result<Vec<Change>, Error> {
-        let sql = "SELECT position, tenant, kind, object_row FROM changes
-                   WHERE position > ?1 AND related_row IS NULL ORDER BY position LIMIT ?2";
-        let mut changes = Vec::new();
-        self.directory.each(sql, params![after, i64::from(self.options.batch)], |row| {
-            changes.push(Change {
-                position: row.get(0)?,
-                tenant: row.get(1)?,
-                object: (row.get(2)?, row.get(3)?),
-            });
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(changes)
-    }
-
-    /// Begins with tenants that have come to have many objects.
-    fn find_large(
-        &self,
-        changes: &[Change],
-        known: &Known,
-        tenants: &mut BTreeMap<i64, State>,
-    ) -> Result<(), Error> {
-        let candidates: BTreeSet<_> = match known.signature {
-            Some(_) => changes.iter().map(|change| change.tenant).collect(),
-            // It may have been opened with another bound.
-            None => tenants::in_directory(self.directory)?,
-        };
-        for tenant in candidates {
-            if !tenants.contains_key(&tenant)
-                && tenants::is_larger(self.directory, tenant, self.options.largest_scanned)?
-            {
-                tenants.insert(tenant, State::Filling(tenants::START));
-            }
+        if let Some(tenant) = clearing
+            && postings::clear(index, tenant, CLEARED)? == 0
+        {
+            tenants::forget(index, tenant)?;
+            new.tenants.remove(&tenant);
         }
-        Ok(())
+        let sql = "UPDATE followed SET position = ?1, horizon = ?2";
+        index.run(sql, params![new.seen, newest])?;
+        batch.commit()?;
+        new.position = new.seen;
     }
-
-    /// Finds tenants that were deleted.
-    fn find_deleted(&self, known: &mut Known, tenants: &mut BTreeMap<i64, State>) -> Result<(), Error> {
-        let signature = Some(tenants::signature(self.directory)?);
-        if mem::replace(&mut known.signature, signature) != signature {
-            let there = tenants::in_directory(self.directory)?;
-            for (_, state) in tenants.iter_mut().filter(|(tenant, _)| !there.contains(tenant)) {
-                *state = State::Clearing;
-            }
-        }
-        Ok(())
-    }
-
-    /// Goes on with a tenant of which not all is in the index, or not all is taken out.
-    fn go_on(
-        &self,
-        index: Connection<'_>,
-        tenant: i64,
-        state: State,
-        tenants: &mut BTreeMap<i64, State>,
-        differences: &mut Differences,
-    ) -> Result<(), Error> {
-        match state {
-            State::Filling(place) => {
-                let filled = self.fill(index, tenant, place, differences)?;
-                tenants.insert(tenant, filled);
-            }
-            State::Clearing => {
-                if postings::clear(index, tenant, i64::from(self.options.batch))? == 0 {
-                    tenants::forget(index, tenant)?;
-                    tenants.remove(&tenant);
-                }
-            }
-            State::Complete => {}
-        }
-        Ok(())
-    }
-
-    /// Puts the next objects of a tenant into the index.
-    fn fill(
-        &self,
-        index: Connection<'_>,
-        tenant: i64,
-        mut place: Place,
-        differences: &mut Differences,
-    ) -> Result<State, Error> {
-        let sql = "SELECT row, kind, document, rest FROM objects
-                   WHERE tenant = ?1 AND kind = ?2 AND row > ?3 AND deleted_at IS NULL ORDER BY row";
-        let (mut objects, mut size) = (0, 0);
-        loop {
-            let mut is_full = false;
-            self.directory.each(sql, params![tenant, place.0, place.1], |found| {
-                is_full = objects >= self.options.batch || size >= FILL_BYTES;
-                if is_full {
-                    return Ok(ControlFlow::Break(()));
-                }
-                let row: i64 = found.get(0)?;
-                let (after, bytes) = keys_of(found)?;
-                differences.replace(tenant, row, &postings::keys(index, row)?, after);
-                place.1 = row;
-                objects += 1;
-                size += bytes;
-                Ok(ControlFlow::Continue(()))
-            })?;
-            if is_full {
-                return Ok(State::Filling(place));
-            }
-            let later = ENTITIES.into_iter().map(|entity| entity.number).filter(|kind| *kind > place.0);
-            match later.min() {
-                Some(kind) => place = (kind, 0),
-                None => return Ok(State::Complete),
-            }
-        }
-    }
-}
-
-/// The keys that follow from an object's present document: none where it is deleted.
-pub fn keys_at(directory: Connection<'_>, row: i64) -> Result<Keys, Error> {
-    let sql = "SELECT row, kind, document, rest FROM objects WHERE row = ?1 AND deleted_at IS NULL";
-    let found = directory.one(sql, params![row], keys_of)?;
-    Ok(found.map(|(keys, _)| keys).unwrap_or_default())
-}
-
-/// The keys of an object, and how many bytes its documents have. One that can't be read has none.
-fn keys_of(found: &Row<'_>) -> Result<(Keys, usize), Error> {
-    let document = Document { default: found.get(2)?, rest: found.get(3)? };
-    let entity = entity_of_number(found.get(1)?);
-    let keys = entity.zip(document.values()).map(|(entity, values)| entries::entries(entity.kind, &values));
-    Ok((keys.unwrap_or_default(), document.size()))
+    *known = new;
+    Ok(())
 }

@@ -6,6 +6,7 @@
 
 mod check;
 mod chunks;
+mod collections;
 mod follower;
 mod postings;
 mod ranges;
@@ -188,6 +189,9 @@ impl Following {
     /// Begins to keep the index of an engine's directory.
     pub fn begin(engine: Arc<Engine>, index: Arc<Index>) -> Result<Self, Error> {
         let indexing = index.options.indexing;
+        if indexing == Indexing::Read && index.file.identity().is_some() {
+            follower::open_as_it_is(&index)?;
+        }
         let follower = Arc::new(Mutex::new(Follower::new(engine, index.clone())));
         let thread = match indexing {
             Indexing::Followed => {
@@ -195,7 +199,7 @@ impl Following {
                 let follow = move || follow(&follower, &index);
                 Some(thread::Builder::new().name("index".into()).spawn(follow)?)
             }
-            Indexing::Stepped | Indexing::Off => None,
+            Indexing::Stepped | Indexing::Read | Indexing::Off => None,
         };
         Ok(Self { index, follower, thread })
     }

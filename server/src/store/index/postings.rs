@@ -64,11 +64,14 @@ pub fn key(connection: Connection<'_>, row: i64, line: u16) -> Result<Option<Key
     Ok(found.map(|(_, key)| Key(key.into())))
 }
 
+/// Which chunk: its tenant, its line, its key, and its number.
+type ChunkOf = (i64, u16, Key, i64);
+
 /// Changes of the index that are collected, to be written in the order of its tables.
 #[derive(Default)]
 pub struct Differences {
     /// Of each chunk: which places are in it from now on, and which aren't any more.
-    chunks: BTreeMap<(i64, u16, Key, i64), Vec<(u16, bool)>>,
+    chunks: BTreeMap<ChunkOf, Vec<(u16, bool)>>,
     objects: BTreeMap<i64, (i64, Keys)>,
 }
 

@@ -23,7 +23,7 @@ pub type Era = [u8; 16];
 const ENTRY_BYTES: usize = 64;
 
 /// Connections that are kept at most.
-const KEPT: usize = 8;
+const KEPT: usize = 4;
 
 /// The connections.
 #[derive(Default)]
