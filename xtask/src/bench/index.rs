@@ -4,6 +4,7 @@
 use roster_server::store;
 use rusqlite::{Connection, OptionalExtension};
 use std::{
+    fmt::Display,
     path::Path,
     time::{Duration, Instant},
 };
@@ -84,6 +85,6 @@ pub async fn is_complete(data: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn text(error: rusqlite::Error) -> String {
+fn text(error: impl Display) -> String {
     error.to_string()
 }

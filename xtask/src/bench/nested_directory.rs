@@ -81,10 +81,12 @@ impl Sizes {
         Seeded::of(&[self.seed, things as u64, number as u64])
     }
 
-    /// The first group of each level: each level has so many more groups than the one before as that one has more.
+    /// The first group of each level. The first level has one group; from the second on, each has as many times more than the one before.
     fn levels(&self) -> Vec<usize> {
-        let share = |level: usize| (self.groups as f64).powf(level as f64 / LEVELS as f64).round() as usize;
-        let mut levels: Vec<usize> = iter::once(0).chain((1..LEVELS).map(share)).collect();
+        let share =
+            |level: usize| (self.groups as f64).powf((level - 1) as f64 / (LEVELS - 1) as f64).round();
+        let mut levels: Vec<usize> =
+            iter::once(0).chain((1..LEVELS).map(|level| share(level) as usize)).collect();
         levels.dedup();
         levels.retain(|&first| first < self.groups);
         levels
@@ -94,17 +96,17 @@ impl Sizes {
     fn nestings(&self) -> Vec<(usize, usize)> {
         let mut seeded = self.seeded(Things::Nestings, 0);
         let levels = self.levels();
-        let ends = levels.iter().skip(1).copied().chain([self.groups]);
-        let mut parents = vec![0; self.groups];
+        let level = |group: usize| levels.partition_point(|&first| first <= group) - 1;
+        let mut parents = vec![0];
         let mut nestings = Vec::new();
-        for (above, (&first, end)) in levels.iter().zip(levels.iter().skip(1).zip(ends.skip(1))) {
-            for group in first..end {
-                parents[group] = above + seeded.below(first - above);
-                nestings.push((parents[group], group));
-                if seeded.in_percent(IN_TWO) {
-                    nestings.push((seeded.below(first), group));
-                }
+        for group in 1..self.groups {
+            let (above, first) = (levels[level(group) - 1], levels[level(group)]);
+            let parent = above + seeded.below(first - above);
+            nestings.push((parent, group));
+            if seeded.in_percent(IN_TWO) {
+                nestings.push((seeded.below(first), group));
             }
+            parents.push(parent);
         }
         let deepest = levels.last().copied().unwrap_or_default();
         for _ in 0..self.groups / GROUPS_PER_CIRCLE {
