@@ -46,10 +46,10 @@ impl Index {
         self.number("SELECT position FROM found.followed")
     }
 
-    /// Whether it has every object. Changes of memberships (2 and 3) are none of objects.
+    /// Whether it has every object. Changes of a pair, which has a related row, are none of an object.
     fn is_complete(&self) -> Result<bool, String> {
         let complete = "SELECT EXISTS (SELECT 1 FROM found.tenants WHERE state = 1) AND NOT EXISTS (
-            SELECT 1 FROM changes WHERE position > (SELECT position FROM found.followed) AND operation NOT IN (2, 3))";
+            SELECT 1 FROM changes WHERE position > (SELECT position FROM found.followed) AND related_row IS NULL)";
         Ok(self.number(complete)? == 1)
     }
 

@@ -172,7 +172,8 @@ impl Person {
     }
 }
 
-/// The values of the user of this number, as a directory has them that was synchronised for years.
+/// The values of the user of this number: as many as a directory has that was synchronised for years. Two fit into a page of the
+/// database.
 pub fn user(seed: u64, number: usize) -> Value {
     let mut person = Person::of(seed, number);
     let (name, alias, mail, second) =
@@ -193,7 +194,7 @@ pub fn user(seed: u64, number: usize) -> Value {
         .iter()
         .enumerate()
         .map(|(place, service)| {
-            json!({"assignedDateTime": created, "capabilityStatus": "Enabled", "service": service,
+            json!({"capabilityStatus": "Enabled", "service": service,
                    "servicePlanId": plan((first_plan + place * 3) % PLANS)})
         })
         .collect();
@@ -214,9 +215,7 @@ pub fn user(seed: u64, number: usize) -> Value {
         "employeeType": if *is_guest { "Contractor" } else { "Employee" },
         "givenName": given,
         "identities": [{"issuer": DOMAIN, "issuerAssignedId": user_principal_name, "signInType": "userPrincipalName"}],
-        "imAddresses": [user_principal_name],
         "jobTitle": job_title(rest.below(RANKS.len() * CRAFTS.len())),
-        "lastPasswordChangeDateTime": created,
         "mail": mail,
         "mailNickname": alias,
         "officeLocation": format!("{}/{:04}", city_number % 40, rest.below(3000)),
@@ -224,7 +223,6 @@ pub fn user(seed: u64, number: usize) -> Value {
         "postalCode": format!("{:05}", 10_000 + city_number * 37),
         "preferredLanguage": language,
         "proxyAddresses": [format!("SMTP:{mail}"), second],
-        "signInSessionsValidFromDateTime": created,
         "state": format!("State {:02}", city_number % 50),
         "streetAddress": format!("{} {} Street", 1 + rest.below(200), last_name(rest.below(LAST_NAMES))),
         "surname": surname,
@@ -245,11 +243,6 @@ pub fn user(seed: u64, number: usize) -> Value {
     }
     if rest.in_percent(50) {
         set("onPremisesSyncEnabled", true.into());
-        set(
-            "onPremisesDistinguishedName",
-            format!("CN={given} {surname} {number},OU=Users,DC=contoso,DC=example").into(),
-        );
-        set("onPremisesDomainName", DOMAIN.into());
         set("onPremisesImmutableId", format!("{:022x}==", rest.next()).into());
         set("onPremisesLastSyncDateTime", created.into());
         set("onPremisesSamAccountName", format!("u{number}").into());
