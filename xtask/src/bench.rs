@@ -1,15 +1,25 @@
 //! `cargo xtask bench`: the release binary under load, beside references that are measured in the same run. A ratio tells
 //! how near the server comes to what the machine can do; an absolute figure tells of the machine.
 
+mod batches;
+mod creations;
 mod directory;
+mod index;
+mod large_scenarios;
 mod load;
+mod nested_directory;
+mod people;
 mod process;
+mod query_scenarios;
 mod reference;
 mod scenario;
+mod seeded;
 mod world;
 
 use crate::run;
 use clap::Args;
+use large_scenarios::Large;
+use nested_directory::Sizes;
 pub use reference::Reference;
 use scenario::{Outcome, Scenario};
 use serde_json::json;
@@ -28,6 +38,14 @@ pub struct Bench {
     /// How long each round takes
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// How long `long-creations` takes, which runs only where it is named
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0)]
+    creating: f64,
+    #[command(flatten)]
+    sizes: Sizes,
+    /// Keep the directory of queries and nesting in this folder, or use the one that was kept there
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
     /// Write the figures into this file too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -53,25 +71,51 @@ impl Bench {
     }
 
     async fn measure(&self) -> Result<Vec<Outcome>, String> {
-        let wanted = |scenario: &Scenario| {
-            self.only.is_empty() || self.only.iter().any(|name| scenario.name.starts_with(name.as_str()))
-        };
-        let scenarios: Vec<Scenario> = scenario::all().into_iter().filter(wanted).collect();
-        if scenarios.is_empty() {
+        let (large, nested) = (self.wanted(large_scenarios::all()), self.wanted(query_scenarios::all()));
+        let creates_long = self.only.iter().any(|name| creations::NAME.starts_with(name.as_str()));
+        if large.is_empty() && nested.is_empty() && !creates_long {
             return Err("no scenario has such a name".into());
         }
-        eprintln!("making a directory of {} users ...", directory::LARGE + directory::OTHERS);
-        let mut world = World::create().await?;
+        let time = Duration::from_secs_f64(self.seconds);
         let mut outcomes = Vec::new();
-        println!("{HEADINGS}");
-        for scenario in scenarios {
-            let outcome = scenario.run(&mut world, Duration::from_secs_f64(self.seconds)).await;
-            let outcome = outcome.map_err(|error| format!("{}: {error}", scenario.name))?;
-            println!("{}", line(&outcome));
-            outcomes.push(outcome);
+        if !large.is_empty() {
+            outcomes = run_all(&mut World::<Large>::create().await?, large, time).await?;
+        }
+        if !nested.is_empty() || creates_long {
+            let mut world = World::<Sizes>::create(self.sizes, self.keep.as_deref()).await?;
+            outcomes.extend(run_all(&mut world, nested, time).await?);
+            if creates_long {
+                let created =
+                    creations::create_long(&mut world, Duration::from_secs_f64(self.creating)).await?;
+                created.iter().for_each(|outcome| println!("{}", line(outcome)));
+                outcomes.extend(created);
+            }
         }
         Ok(outcomes)
     }
+
+    fn wanted<D>(&self, scenarios: Vec<Scenario<D>>) -> Vec<Scenario<D>> {
+        let is_wanted = |scenario: &Scenario<D>| {
+            self.only.is_empty() || self.only.iter().any(|name| scenario.name.starts_with(name.as_str()))
+        };
+        scenarios.into_iter().filter(is_wanted).collect()
+    }
+}
+
+async fn run_all<D>(
+    world: &mut World<D>,
+    scenarios: Vec<Scenario<D>>,
+    time: Duration,
+) -> Result<Vec<Outcome>, String> {
+    let mut outcomes = Vec::new();
+    println!("{HEADINGS}");
+    for scenario in scenarios {
+        let outcome = scenario.run(world, time).await;
+        let outcome = outcome.map_err(|error| format!("{}: {error}", scenario.name))?;
+        println!("{}", line(&outcome));
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
 }
 
 const HEADINGS: &str = "| scenario | ours | against | reference | ratio | at least | aim | | p50 / p99 / p99.9 ms | CPU µs | peak MB |

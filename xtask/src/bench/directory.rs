@@ -1,9 +1,9 @@
 //! The directory that is measured: a group of very many members, users that are in no group yet, and empty groups.
 
+use super::batches::{self, in_batches};
 use roster_server::{
     directory::{self, import, sample},
     model::{ids::ObjectId, kinds::ObjectKind},
-    store::{Options, Store, Tenant, WriteTx},
 };
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -16,8 +16,6 @@ pub const SMALL: usize = 100;
 pub const OTHERS: usize = 600_000;
 /// Groups without members.
 const EMPTY: usize = 6_000;
-/// Objects made in one transaction.
-const BATCH: usize = 5_000;
 
 /// What there is in the directory.
 pub struct Directory {
@@ -35,51 +33,37 @@ impl Directory {
     /// Makes the directory in a folder, besides the sample, whose application gets the tokens.
     pub async fn create(folder: &Path) -> Result<Self, String> {
         let failed = |error: directory::Error| error.to_string();
-        let store = Store::open(folder, Options::default()).map_err(|error| error.to_string())?;
+        let store = batches::open(folder)?;
         let tenant = store.first_tenant(sample::TENANT, sample::fill).await.map_err(failed)?;
         let ids = |count: usize| (0..count).map(|_| ObjectId::random()).collect::<Vec<_>>();
         let users = Arc::new(ids(LARGE + OTHERS));
         let groups = Arc::new(ids(EMPTY + 2));
-        in_batches(&store, tenant, &users, |tx, number, &id| {
+        let ids = users.clone();
+        in_batches(&store, tenant, users.len(), move |tx, number| {
             let name = format!("user{number}");
             let user = json!({
                 "accountEnabled": true, "displayName": format!("User Number {number}"), "givenName": "User",
                 "jobTitle": "Engineer", "mailNickname": name, "officeLocation": "18/2111", "surname": "Number",
                 "userPrincipalName": format!("{name}@contoso.example"),
             });
-            import::object(tx, ObjectKind::User, id, user).map(drop)
+            import::object(tx, ObjectKind::User, ids[number], user).map(drop)
         })
         .await?;
-        in_batches(&store, tenant, &groups, |tx, number, &id| {
+        let ids = groups.clone();
+        in_batches(&store, tenant, groups.len(), move |tx, number| {
             let group = json!({
                 "displayName": format!("Group {number}"), "mailEnabled": false,
                 "mailNickname": format!("group{number}"), "securityEnabled": true,
             });
-            import::group(tx, id, group).map(drop)
+            import::group(tx, ids[number], group).map(drop)
         })
         .await?;
         let (large, small) = (groups[0], groups[1]);
-        let members = Arc::new(users[..LARGE].to_vec());
-        in_batches(&store, tenant, &members, move |tx, _, &id| import::member(tx, large, id)).await?;
-        let members = Arc::new(users[..SMALL].to_vec());
-        in_batches(&store, tenant, &members, move |tx, _, &id| import::member(tx, small, id)).await?;
+        for (group, size) in [(large, LARGE), (small, SMALL)] {
+            let ids = users.clone();
+            in_batches(&store, tenant, size, move |tx, number| import::member(tx, group, ids[number]))
+                .await?;
+        }
         Ok(Self { users, large, small, empty: groups[2..].to_vec() })
     }
-}
-
-async fn in_batches(
-    store: &Store,
-    tenant: Tenant,
-    ids: &Arc<Vec<ObjectId>>,
-    make: impl Fn(&WriteTx<'_>, usize, &ObjectId) -> Result<(), directory::Error> + Send + Sync + Copy + 'static,
-) -> Result<(), String> {
-    for first in (0..ids.len()).step_by(BATCH) {
-        let ids = ids.clone();
-        let write = move |tx: &WriteTx<'_>| {
-            let batch = ids.iter().enumerate().skip(first).take(BATCH);
-            batch.into_iter().try_for_each(|(number, id)| make(tx, number, id))
-        };
-        store.tenant(tenant).write(write).await.map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }

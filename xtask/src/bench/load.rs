@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::{net::TcpStream, task::JoinSet, time::sleep};
 
 /// What is sent and what is expected for it.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct Exchange {
     pub request: Request<Full<Bytes>>,
     /// The expected status.
     pub expected: StatusCode,
+    /// Whether the server may also ask for it to be sent again later.
+    pub may_be_put_off: bool,
 }
 
 /// Makes the request of this number on this connection. `None`: there are no more.
@@ -31,12 +33,22 @@ pub struct Measured {
     pub latency: Histogram<u64>,
     /// What the server's process used meanwhile.
     pub usage: Usage,
+    /// Answers that ask to send again later.
+    pub put_off: u64,
 }
+
+/// How long a connection waits that was put off.
+const PUT_OFF: Duration = Duration::from_millis(50);
 
 impl Measured {
     /// The latency below which this many of a thousand answers lie, in milliseconds.
     pub fn milliseconds(&self, per_mille: f64) -> f64 {
         self.latency.value_at_quantile(per_mille / 1000.0) as f64 / 1000.0
+    }
+
+    /// What an answer cost the server, in microseconds of processor time.
+    pub fn processor_microseconds(&self) -> f64 {
+        self.usage.processor.as_secs_f64() * 1e6 / self.latency.len() as f64
     }
 }
 
@@ -58,13 +70,15 @@ pub async fn drive(
     for (connection, sender) in opened.into_iter().enumerate() {
         workers.spawn(converse(sender, connection, requests.clone(), began + time));
     }
-    let mut latency = histogram()?;
+    let (mut latency, mut put_off) = (histogram()?, 0);
     while let Some(ended) = workers.join_next().await {
-        latency += ended.map_err(|error| error.to_string())??;
+        let of_one = ended.map_err(|error| error.to_string())??;
+        latency += of_one.0;
+        put_off += of_one.1;
     }
     let seconds = began.elapsed().as_secs_f64();
     let usage = server.usage()?.since(&before);
-    Ok(Measured { rate: latency.len() as f64 / seconds, latency, usage })
+    Ok(Measured { rate: latency.len() as f64 / seconds, latency, usage, put_off })
 }
 
 async fn connect(address: &str) -> Result<http1::SendRequest<Full<Bytes>>, String> {
@@ -76,13 +90,14 @@ async fn connect(address: &str) -> Result<http1::SendRequest<Full<Bytes>>, Strin
     Ok(sender)
 }
 
+/// How long the answers of a connection took, and how many asked to send again later.
 async fn converse(
     mut sender: http1::SendRequest<Full<Bytes>>,
     connection: usize,
     requests: Requests,
     end: Instant,
-) -> Result<Histogram<u64>, String> {
-    let mut latency = histogram()?;
+) -> Result<(Histogram<u64>, u64), String> {
+    let (mut latency, mut put_off) = (histogram()?, 0);
     for number in 0.. {
         let began = Instant::now();
         if began >= end {
@@ -92,12 +107,18 @@ async fn converse(
         let answer = sender.send_request(exchange.request).await.map_err(|error| error.to_string())?;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let asks_again = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        if asks_again && exchange.may_be_put_off {
+            put_off += 1;
+            sleep(PUT_OFF).await;
+            continue;
+        }
         if status != exchange.expected {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
         }
         latency.saturating_record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
     }
-    Ok(latency)
+    Ok((latency, put_off))
 }
 
 /// From a microsecond to a minute, with three significant digits.

@@ -44,39 +44,92 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A figure that is compared with nothing, but for a bar in its own unit.
+    pub fn printed(name: &'static str, unit: &'static str, ours: f64) -> Self {
+        Self {
+            name,
+            against: "-",
+            unit,
+            ratio: ours,
+            ours,
+            reference: None,
+            bar: None,
+            aim: None,
+            lower_is_better: true,
+            latency_ms: None,
+            processor_us: None,
+            peak_memory_mb: None,
+        }
+    }
+
+    /// The same, with what else these rounds measured.
+    pub fn with(self, rounds: &[Measured]) -> Self {
+        let latency = [500.0, 990.0, 999.0]
+            .map(|per_mille| median(rounds.iter().map(|round| round.milliseconds(per_mille))));
+        let processor = median(rounds.iter().map(Measured::processor_microseconds));
+        let peak = rounds.iter().map(|round| round.usage.peak_memory).max().unwrap_or_default();
+        Self {
+            latency_ms: Some(latency),
+            processor_us: Some(processor),
+            peak_memory_mb: Some(megabytes(peak)),
+            ..self
+        }
+    }
+
     /// Whether it reaches its bar; `None` where it has none.
     pub fn is_reached(&self) -> Option<bool> {
         self.bar.map(|bar| if self.lower_is_better { self.ratio <= bar } else { self.ratio >= bar })
     }
 }
 
-/// Something that is measured.
-pub struct Scenario {
+/// Something that is measured in a directory.
+pub struct Scenario<D> {
     /// Its name.
     pub name: &'static str,
     bar: Option<f64>,
     aim: Option<f64>,
-    kind: Kind,
+    kind: Kind<D>,
 }
 
 /// Makes the requests of a round, over this many connections.
-type Make = fn(&World, connections: usize, round: usize) -> Requests;
+pub type Make<D> = fn(&World<D>, connections: usize, round: usize) -> Requests;
 
-enum Kind {
+/// What is measured.
+pub enum Kind<D> {
     /// Answers per second, over this many connections.
-    Rate(usize, Make, Reference),
+    Rate(usize, Make<D>, Reference<D>),
     /// How long 99 of 100 adds take at most, in median times of appending and syncing 4 KB.
-    Tail(usize, Make),
+    Tail(usize, Make<D>),
+    /// What an answer costs, over this many connections.
+    Cost(Cost, Server, usize, Make<D>),
     /// The memory of a server that has just started.
-    IdleMemory,
-    /// The memory of a server that reads and writes a large group.
-    LoadedMemory,
+    IdleMemory(Make<D>),
+    /// The memory of a server under these loads.
+    LoadedMemory([Make<D>; 3]),
     /// From the start of the process to its first answer.
-    ColdStart,
+    ColdStart(Make<D>),
 }
 
+/// What an answer costs.
 #[derive(Clone, Copy)]
-enum Reference {
+pub enum Cost {
+    /// The time below which 99 of 100 answers come, in milliseconds.
+    Latency,
+    /// The server's processor time, in microseconds.
+    Processor,
+}
+
+/// Which server is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// One that has answered such requests before.
+    Warm,
+    /// One that has just started.
+    Fresh,
+}
+
+/// What a rate is compared with.
+pub enum Reference<D> {
     /// The same requests to handlers that do nothing.
     NoOp,
     /// The same, or the rate that the disk allows for this many connections, if that is lower: each waits for the sync that is
@@ -85,57 +138,20 @@ enum Reference {
     /// A handler that serialises a ready page.
     Page,
     /// Other requests to the same server.
-    Ours(&'static str, Make),
+    Ours(&'static str, Make<D>),
     /// Appending 4 KB and syncing, one after the other.
     Appends,
     /// SQLite with a commit for each add.
     Commits,
 }
 
-/// All scenarios, in the order in which they run: those that take something away last.
-pub fn all() -> Vec<Scenario> {
-    let scenario = |name, bars: Option<(f64, f64)>, kind| Scenario {
-        name,
-        bar: bars.map(|(bar, _)| bar),
-        aim: bars.map(|(_, aim)| aim),
-        kind,
-    };
-    let rate = |connections, make, against| Kind::Rate(connections, make, against);
-    use Reference::{Appends, Commits, NoOp, NoOpOrDisk, Ours, Page};
-    vec![
-        scenario("cold-start", Some((150.0, 50.0)), Kind::ColdStart),
-        scenario("memory-idle", Some((40.0, 20.0)), Kind::IdleMemory),
-        scenario("add-member-c1", Some((0.40, 0.60)), rate(1, World::add_to_own_group, Appends)),
-        scenario("add-member-c64", Some((0.35, 0.60)), rate(64, World::add_to_own_group, NoOpOrDisk)),
-        scenario("add-member-c256", Some((0.50, 0.70)), rate(256, World::add_to_own_group, NoOpOrDisk)),
-        scenario("add-member-p99", Some((12.0, 5.0)), Kind::Tail(64, World::add_to_own_group)),
-        scenario("add-member-commits", None, rate(64, World::add_to_own_group, Commits)),
-        scenario("add-member-scattered-c64", None, rate(64, World::add_from_everywhere, NoOpOrDisk)),
-        scenario(
-            "add-member-large-group",
-            Some((0.9, 1.0)),
-            rate(64, World::add_to_large_group, Ours("an empty group", World::add_to_empty_group)),
-        ),
-        scenario("members-page-large", Some((0.50, 0.70)), rate(64, World::read_large_group, Page)),
-        scenario(
-            "members-page-large-vs-small",
-            Some((0.9, 1.0)),
-            rate(64, World::read_large_group, Ours("a group of 100", World::read_small_group)),
-        ),
-        scenario("get-user-c64", Some((0.50, 0.75)), rate(64, World::get_users, NoOp)),
-        scenario("get-user-scattered-c64", None, rate(64, World::get_users_from_everywhere, NoOp)),
-        scenario("get-group-c64", None, rate(64, World::get_groups, NoOp)),
-        scenario("list-users-c64", None, rate(64, World::list_users, Page)),
-        scenario("create-user-c64", None, rate(64, World::create_users, NoOpOrDisk)),
-        scenario("token-c64", None, rate(64, World::ask_for_tokens, NoOp)),
-        scenario("mostly-read-c64", None, rate(64, World::mostly_read, NoOp)),
-        scenario("remove-member-c64", None, rate(64, World::remove_from_large_group, NoOpOrDisk)),
-        scenario("memory-loaded", Some((200.0, 100.0)), Kind::LoadedMemory),
-    ]
+/// A rate over this many connections.
+pub fn rate<D>(connections: usize, make: Make<D>, against: Reference<D>) -> Kind<D> {
+    Kind::Rate(connections, make, against)
 }
 
-impl Reference {
-    fn name(self) -> &'static str {
+impl<D> Reference<D> {
+    fn name(&self) -> &'static str {
         match self {
             Self::NoOp => "no-op",
             Self::NoOpOrDisk => "no-op or disk",
@@ -147,44 +163,47 @@ impl Reference {
     }
 }
 
-impl Scenario {
+impl<D> Scenario<D> {
+    /// One with a bar and an aim, or without.
+    pub fn new(name: &'static str, bars: Option<(f64, f64)>, kind: Kind<D>) -> Self {
+        Self { name, bar: bars.map(|(bar, _)| bar), aim: bars.map(|(_, aim)| aim), kind }
+    }
+
     /// Measures it.
-    pub async fn run(&self, world: &mut World, time: Duration) -> Result<Outcome, String> {
-        match self.kind {
+    pub async fn run(&self, world: &mut World<D>, time: Duration) -> Result<Outcome, String> {
+        match &self.kind {
             Kind::Rate(connections, make, against) => {
-                self.rate(world, time, connections, make, against).await
+                self.rate(world, time, *connections, *make, against).await
             }
-            Kind::Tail(connections, make) => self.tail(world, time, connections, make).await,
-            Kind::IdleMemory => {
-                world.restart()?;
-                let requests = world.get_users(1, 0);
-                load::drive(&world.ours, 1, Duration::from_millis(10), &requests).await?;
-                Ok(self.absolute("MB", megabytes(world.ours.resident_memory()?)))
+            Kind::Tail(connections, make) => self.tail(world, time, *connections, *make).await,
+            Kind::Cost(cost, server, connections, make) => {
+                self.cost(world, time, (*cost, *server), *connections, *make).await
             }
-            Kind::LoadedMemory => {
-                world.restart()?;
+            Kind::IdleMemory(make) => {
+                world.restart().await?;
+                load::drive(&world.ours, 1, Duration::from_millis(10), &make(world, 1, 0)).await?;
+                Ok(self.outcome("MB", megabytes(world.ours.resident_memory()?)))
+            }
+            Kind::LoadedMemory(loads) => {
+                world.restart().await?;
                 let mut peak = 0;
-                for requests in [
-                    world.read_large_group(256, 0),
-                    world.add_to_own_group(256, 0),
-                    world.mostly_read(256, 0),
-                ] {
-                    let measured = load::drive(&world.ours, 256, time, &requests).await?;
+                for make in loads {
+                    let measured = load::drive(&world.ours, 256, time, &make(world, 256, 0)).await?;
                     peak = peak.max(measured.usage.peak_memory);
                 }
-                Ok(self.absolute("MB", megabytes(peak)))
+                Ok(self.outcome("MB", megabytes(peak)))
             }
-            Kind::ColdStart => self.cold_start(world).await,
+            Kind::ColdStart(make) => self.cold_start(world, *make).await,
         }
     }
 
     async fn rate(
         &self,
-        world: &World,
+        world: &World<D>,
         time: Duration,
         connections: usize,
-        make: Make,
-        against: Reference,
+        make: Make<D>,
+        against: &Reference<D>,
     ) -> Result<Outcome, String> {
         let (mut ours, mut references) = (Vec::new(), Vec::new());
         // The first round warms up.
@@ -203,16 +222,17 @@ impl Scenario {
             against: against.name(),
             ratio: rate / reference,
             reference: Some(reference),
-            ..self.of_rounds("/s", rate, &ours)
+            lower_is_better: false,
+            ..self.outcome("/s", rate).with(&ours)
         })
     }
 
     async fn tail(
         &self,
-        world: &World,
+        world: &World<D>,
         time: Duration,
         connections: usize,
-        make: Make,
+        make: Make<D>,
     ) -> Result<Outcome, String> {
         let (mut ours, mut references) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
@@ -222,76 +242,69 @@ impl Scenario {
         let (tail, reference) =
             (median(ours.iter().map(|round| round.milliseconds(990.0))), median(references));
         Ok(Outcome {
-            against: Reference::Appends.name(),
+            against: Reference::<D>::Appends.name(),
             ratio: tail / reference,
             reference: Some(reference),
-            lower_is_better: true,
-            ..self.of_rounds("ms", tail, &ours)
+            ..self.outcome("ms", tail).with(&ours)
         })
     }
 
+    async fn cost(
+        &self,
+        world: &mut World<D>,
+        time: Duration,
+        (cost, server): (Cost, Server),
+        connections: usize,
+        make: Make<D>,
+    ) -> Result<Outcome, String> {
+        if server == Server::Warm {
+            let warming = time.min(Duration::from_secs(1));
+            load::drive(&world.ours, connections, warming, &make(world, connections, 0)).await?;
+        }
+        let mut rounds = Vec::new();
+        for round in 1..=ROUNDS {
+            if server == Server::Fresh {
+                world.restart().await?;
+            }
+            rounds.push(load::drive(&world.ours, connections, time, &make(world, connections, round)).await?);
+        }
+        let (unit, ours) = match cost {
+            Cost::Latency => ("ms", median(rounds.iter().map(|round| round.milliseconds(990.0)))),
+            Cost::Processor => ("µs", median(rounds.iter().map(Measured::processor_microseconds))),
+        };
+        Ok(self.outcome(unit, ours).with(&rounds))
+    }
+
     /// The median of several starts: from the start of the process to the end of the first answer.
-    async fn cold_start(&self, world: &mut World) -> Result<Outcome, String> {
+    async fn cold_start(&self, world: &mut World<D>, make: Make<D>) -> Result<Outcome, String> {
         let mut starts = Vec::new();
         for _ in 0..5 {
             world.ours.roster.stop();
             let began = Instant::now();
             world.ours = Process::new(Roster::start_on(&world.data())?);
-            let requests = world.get_users(1, 0);
+            let requests = make(world, 1, 0);
             let once: Requests = std::sync::Arc::new(move |connection, number| {
                 (number == 0).then(|| requests(connection, number)).flatten()
             });
             load::drive(&world.ours, 1, Duration::from_secs(10), &once).await?;
             starts.push(began.elapsed().as_secs_f64() * 1000.0);
         }
-        Ok(self.absolute("ms", median(starts)))
+        Ok(self.outcome("ms", median(starts)))
     }
 
-    /// A figure without a reference: the bar is in its own unit.
-    fn absolute(&self, unit: &'static str, ours: f64) -> Outcome {
-        Outcome { lower_is_better: true, ..self.outcome(unit, ours) }
-    }
-
-    fn of_rounds(&self, unit: &'static str, ours: f64, rounds: &[Measured]) -> Outcome {
-        let latency = [500.0, 990.0, 999.0]
-            .map(|per_mille| median(rounds.iter().map(|round| round.milliseconds(per_mille))));
-        let processor = median(
-            rounds.iter().map(|round| round.usage.processor.as_secs_f64() * 1e6 / round.latency.len() as f64),
-        );
-        let peak = rounds.iter().map(|round| round.usage.peak_memory).max().unwrap_or_default();
-        Outcome {
-            latency_ms: Some(latency),
-            processor_us: Some(processor),
-            peak_memory_mb: Some(megabytes(peak)),
-            ..self.outcome(unit, ours)
-        }
-    }
-
+    /// A figure with the bars of this.
     fn outcome(&self, unit: &'static str, ours: f64) -> Outcome {
-        Outcome {
-            name: self.name,
-            against: "-",
-            unit,
-            ratio: ours,
-            ours,
-            reference: None,
-            bar: self.bar,
-            aim: self.aim,
-            lower_is_better: false,
-            latency_ms: None,
-            processor_us: None,
-            peak_memory_mb: None,
-        }
+        Outcome { bar: self.bar, aim: self.aim, ..Outcome::printed(self.name, unit, ours) }
     }
 }
 
-impl Reference {
+impl<D> Reference<D> {
     async fn rate(
-        self,
-        world: &World,
+        &self,
+        world: &World<D>,
         time: Duration,
         connections: usize,
-        make: Make,
+        make: Make<D>,
         round: usize,
     ) -> Result<f64, String> {
         let disk = || reference::append_and_sync(&world.disk(), DISK_TIME).map(|median| median.as_secs_f64());
