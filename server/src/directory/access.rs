@@ -1,10 +1,11 @@
-//! Which properties a caller may name: to read them, to ask for them, to set and to change them. It is asked before anything that
+//! Which properties a caller may name: to read them, to ask for them, to set and to change them; and whose members it may see. It is asked before anything that
 //! was looked up counts, so that the answer tells nothing of the directory.
 
 use super::Refusal;
 use crate::{
     model::{
-        permissions::{Access, Grants, Missing, Reach},
+        kinds::GroupTraits,
+        permissions::{Access, Grants, Missing, READ_HIDDEN_MEMBERS, Reach},
         properties::{Entity, Property},
     },
     odata::listing::Listing,
@@ -57,4 +58,10 @@ pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing)
     may_select(by, entities, select)?;
     let elsewhere = |name: &String| entities.iter().any(|entity| entity.is_from_other_service(name));
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
+}
+
+/// Refuses to show who is in a group that hides it from the caller.
+pub(super) fn may_see_members(by: &Grants, group: GroupTraits) -> Result<(), Refusal> {
+    let may = !group.hidden_membership || READ_HIDDEN_MEMBERS.reach(by).is_some();
+    may.then_some(()).ok_or_else(|| Refusal::lacks(&READ_HIDDEN_MEMBERS, by))
 }

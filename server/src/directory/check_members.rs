@@ -2,7 +2,7 @@
 //! the caller may not see, and say nothing of it. Of what Graph looks for besides groups, such as directory roles, there is
 //! nothing here.
 
-use super::{Error, Refusal, lookup, navigation::hidden_memberships, users};
+use super::{Error, Refusal, follows::hidden_memberships, lookup, users};
 use crate::{
     model::{
         actions::GET_MEMBER_GROUPS,

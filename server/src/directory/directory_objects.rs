@@ -2,7 +2,7 @@
 
 use super::{
     Error, Found, Policy, Refusal, access, applications, check_members, groups, lookup,
-    objects::{self, Page, show_where_readable},
+    objects::{self, Page},
 };
 use crate::{
     model::{
@@ -70,7 +70,7 @@ pub fn get_by_ids(tx: &ReadTx<'_>, by: &Grants, named: &Named, listing: &Listing
     if page.next.is_some() {
         return Err(Refusal::ResultTooLarge.into());
     }
-    Ok(Page::of(page, |row| show_where_readable(by, row)))
+    Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.

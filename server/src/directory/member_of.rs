@@ -1,23 +1,19 @@
 //! Which groups an object is in, directly and through others. Those that hide who is in them are left out where the caller may not
 //! know that, and so is what an object is in only through them.
 
-use super::{
-    lookup,
-    navigation::{Follows, Navigation},
-    users,
-};
+use super::{follows::Follows, lookup, navigation::Navigation, users};
 use crate::{
     model::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
+        navigation::NavigationProperty,
         permissions::{LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF},
     },
     odata::reference::Key,
-    store::relations::{Direction, MEMBERS},
 };
 
-const DIRECT: Follows = Follows::Relation(&MEMBERS, Direction::Sources);
-const TRANSITIVE: Follows = Follows::Memberships(Direction::Sources);
+const DIRECT: Follows = Follows::of(NavigationProperty::MemberOf);
+const TRANSITIVE: Follows = Follows::of(NavigationProperty::TransitiveMemberOf);
 
 /// What a user is in.
 pub static OF_USER: Navigation<Key> =

@@ -1,8 +1,11 @@
 //! Who may join a group, who may leave it, and who sees its members.
 
 use super::{
-    Error, Found, Policy, Refusal, lookup,
-    navigation::{Follows, Navigation},
+    Error, Found, Policy, Refusal,
+    access::may_see_members,
+    follows::Follows,
+    lookup,
+    navigation::Navigation,
     objects::{relate, related},
 };
 use crate::{
@@ -10,13 +13,14 @@ use crate::{
         entity,
         ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectTraits},
-        permissions::{CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
+        navigation::NavigationProperty,
+        permissions::{CHANGE_ROLE_ASSIGNABLE, Grants},
     },
     odata::reference::Reference,
     store::{
         ReadTx, WriteTx,
         objects::Object,
-        relations::{self, Direction, Remove},
+        relations::{self, Remove},
     },
 };
 
@@ -61,7 +65,7 @@ pub fn remove(
 
 /// The members of a group.
 pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
-    follows: Follows::Relation(&relations::MEMBERS, Direction::Targets),
+    follows: Follows::of(NavigationProperty::Members),
     source: |tx, by, group| {
         let (group, traits) = lookup::group(tx, group)?;
         may_see_members(by, traits)?;
@@ -71,7 +75,7 @@ pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
 
 /// The members of a group and of the groups in it.
 pub static TRANSITIVE_MEMBERS: Navigation<AsWritten<ObjectId>> =
-    Navigation { follows: Follows::Memberships(Direction::Targets), ..MEMBERS };
+    Navigation { follows: Follows::of(NavigationProperty::TransitiveMembers), ..MEMBERS };
 
 /// The member of a group with this id.
 pub fn find(
@@ -115,9 +119,4 @@ pub(super) fn may_be_changed_by_hand(group: GroupTraits) -> Result<(), Refusal> 
 pub(super) fn may_change_role_assignable(by: &Grants, group: GroupTraits) -> Result<(), Refusal> {
     let may = !group.role_assignable || CHANGE_ROLE_ASSIGNABLE.reach(by).is_some();
     may.then_some(()).ok_or_else(|| Refusal::lacks(&CHANGE_ROLE_ASSIGNABLE, by))
-}
-
-fn may_see_members(by: &Grants, group: GroupTraits) -> Result<(), Refusal> {
-    let may = !group.hidden_membership || READ_HIDDEN_MEMBERS.reach(by).is_some();
-    may.then_some(()).ok_or_else(|| Refusal::lacks(&READ_HIDDEN_MEMBERS, by))
 }

@@ -6,6 +6,8 @@ pub mod applications;
 pub mod check_members;
 pub mod devices;
 pub mod directory_objects;
+pub mod expansions;
+pub mod follows;
 pub mod groups;
 pub mod import;
 mod lookup;
@@ -22,6 +24,7 @@ pub mod users;
 
 use crate::{
     model::{
+        entity,
         ids::ObjectId,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits, Relationship},
         permissions::{Grants, Missing, Need},
@@ -220,11 +223,20 @@ pub struct Found {
     pub id: ObjectId,
     /// Its documents. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
+    /// The objects that are shown with it. `None`: none were asked for.
+    pub expanded: Option<Vec<Found>>,
 }
 
 impl Found {
     /// An object of which the caller may see everything that was read.
     fn of(object: &Object, document: Document) -> Self {
-        Self { kind: object.kind(), id: object.id, document: Some(document) }
+        Self { kind: object.kind(), id: object.id, document: Some(document), expanded: None }
+    }
+
+    /// An object with its documents where the caller may read its kind, else without (*limited information*).
+    fn where_readable(by: &Grants, (object, document): (Object, Document)) -> Self {
+        let readable = entity(object.kind()).read.covers(by, object.id);
+        let document = readable.then_some(document);
+        Self { kind: object.kind(), id: object.id, document, expanded: None }
     }
 }

@@ -1,25 +1,19 @@
 //! Navigation properties: what is related to an object, as a page and as a count. Who may see it is a rule of each one's own file.
 
 use super::{
-    Error,
+    Error, Found,
     access::check_listed,
-    objects::{Page, show_where_readable},
+    follows::{Follows, hidden_memberships},
+    objects::Page,
     selections::{self, Asked},
 };
 use crate::{
-    model::{
-        ENTITIES,
-        condition::Selection,
-        entity,
-        permissions::{Grants, READ_HIDDEN_MEMBERS},
-        properties::Entity,
-    },
+    model::{ENTITIES, condition::Selection, entity, permissions::Grants, properties::Entity},
     odata::listing::Listing,
     store::{
         self, ReadTx,
         nestings::HiddenMemberships,
         objects::Object,
-        relations::{Direction, Relation},
         rows::Rows,
         transitive::{self, Effort},
     },
@@ -33,15 +27,6 @@ pub struct Navigation<K> {
     pub source: fn(&ReadTx<'_>, &Grants, &K) -> Result<Object, Error>,
 }
 
-/// What is followed from an object.
-#[derive(Clone, Copy)]
-pub enum Follows {
-    /// A relation, one step.
-    Relation(&'static Relation, Direction),
-    /// Memberships, from group to group.
-    Memberships(Direction),
-}
-
 impl<K> Navigation<K> {
     /// A page of what is related to an object.
     pub fn list(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<Page, Error> {
@@ -49,20 +34,14 @@ impl<K> Navigation<K> {
         check_listed(by, &entities, listing)?;
         let asked = selections::asked(by, &entities, listing)?;
         let source = (self.source)(tx, by, key)?;
-        let hidden = hidden_memberships(by);
-        let page = match (asked, self.follows) {
-            (None, Follows::Relation(relation, direction)) => {
-                relation.page(tx, direction, &source, listing, hidden)?
-            }
-            (None, Follows::Memberships(direction)) => {
-                transitive::page(tx, direction, &source, listing, hidden, Effort::default())?
-            }
-            (Some(Asked { selection, order }), _) => {
-                let found = self.among(tx, &source, &selection, hidden)?;
+        let page = match asked {
+            None => self.follows.page(tx, by, &source, listing)?,
+            Some(Asked { selection, order }) => {
+                let found = self.among(tx, &source, &selection, hidden_memberships(by))?;
                 store::selections::page_of(tx, &found, &selection, order.as_ref(), listing)?
             }
         };
-        Ok(Page::of(page, |row| show_where_readable(by, row)))
+        Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))
     }
 
     /// How much there is of it on all pages of a listing.
@@ -96,14 +75,6 @@ impl<K> Navigation<K> {
             }
             Follows::Memberships(direction) => transitive::among(tx, direction, source, &selected, hidden)?,
         })
-    }
-}
-
-/// Whether the caller may know of memberships in groups that hide them. Graph's pages make no exception for the caller's own.
-pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
-    match READ_HIDDEN_MEMBERS.reach(by) {
-        Some(_) => HiddenMemberships::Shown,
-        None => HiddenMemberships::LeftOut,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{
     Error, Found, Refusal,
     access::{check_listed, may_name, may_select},
-    lookup,
+    expansions, lookup,
     selections::{self, Asked},
 };
 use crate::{
@@ -50,9 +50,23 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page as the store has it, each object shown in this way.
-    pub(super) fn of(page: objects::Page, show: impl Fn((Object, Document)) -> Found) -> Self {
-        Self { objects: page.objects.into_iter().map(show).collect(), next: page.next }
+    /// A page of a listing as the store has it, each object shown in this way, with what the listing expands.
+    pub(super) fn of(
+        tx: &ReadTx<'_>,
+        by: &Grants,
+        listing: &Listing,
+        mut page: objects::Page,
+        show: impl Fn((Object, Document)) -> Found,
+    ) -> Result<Self, Error> {
+        let expanded = match (&listing.expand, listing.kind) {
+            (Some(expansion), Some(kind)) => expansions::of_page(tx, by, kind, expansion, &mut page)?,
+            _ => Vec::new(),
+        };
+        let mut objects: Vec<Found> = page.objects.into_iter().map(show).collect();
+        for (found, related) in objects.iter_mut().zip(expanded) {
+            found.expanded = Some(related);
+        }
+        Ok(Self { objects, next: page.next })
     }
 }
 
@@ -77,13 +91,7 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -
         None => objects::page(tx, kind, listing)?,
         Some(Asked { selection, order }) => store::selections::page(tx, &selection, order.as_ref(), listing)?,
     };
-    Ok(Page::of(page, |(object, document)| Found::of(&object, document)))
-}
-
-/// An object with its documents where the caller may read its kind, else without (*limited information*).
-pub(super) fn show_where_readable(by: &Grants, (object, document): (Object, Document)) -> Found {
-    let readable = model::entity(object.kind()).read.covers(by, object.id);
-    Found { kind: object.kind(), id: object.id, document: readable.then_some(document) }
+    Page::of(tx, by, listing, page, |(object, document)| Found::of(&object, document))
 }
 
 /// How many objects of a kind there are.
@@ -205,7 +213,7 @@ pub(super) fn related(
     if !relation.contains(tx, source, &target)? {
         return Err(Refusal::NotFound(id.text.clone()).into());
     }
-    Ok(Found { kind: target.kind(), id: target.id, document: None })
+    Ok(Found { kind: target.kind(), id: target.id, document: None, expanded: None })
 }
 
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.

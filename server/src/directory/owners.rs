@@ -2,15 +2,18 @@
 //! only by being deleted.
 
 use super::{
-    Error, Found, Policy, Refusal, lookup,
+    Error, Found, Policy, Refusal,
+    follows::Follows,
+    lookup,
     members::may_change_role_assignable,
-    navigation::{Follows, Navigation},
+    navigation::Navigation,
     objects::{relate, related},
 };
 use crate::{
     model::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
+        navigation::NavigationProperty,
         permissions::Grants,
     },
     odata::reference::Reference,
@@ -18,7 +21,7 @@ use crate::{
         ReadTx, WriteTx,
         objects::Object,
         owners,
-        relations::{self, Direction, Remove},
+        relations::{self, Remove},
     },
 };
 
@@ -66,7 +69,7 @@ pub fn remove(
 
 /// The owners of a group.
 pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
-    follows: Follows::Relation(&relations::OWNERS, Direction::Targets),
+    follows: Follows::of(NavigationProperty::Owners),
     source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
 };
 

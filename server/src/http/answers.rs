@@ -9,36 +9,58 @@ use super::{
 use crate::{
     directory::{Found, objects::Page},
     model::{
-        self,
+        self, ENTITIES,
         ids::ObjectId,
         kinds::ObjectKind,
+        navigation::NavigationProperty,
         permissions::{Access, Grants},
         properties::{Entity, Property, Returned, Source},
         values::Document,
     },
-    odata::query::Query,
+    odata::listing::Expansion,
 };
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 const JSON: HeaderValue = HeaderValue::from_static(
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
 );
 
+/// What is shown of objects.
+#[derive(Clone, Copy, Default)]
+pub struct Shown<'q> {
+    /// Their properties. `None`: the default set.
+    select: Option<Select<'q>>,
+    /// The objects with each of them.
+    expand: Option<Expanded<'q>>,
+}
+
 /// What a `$select` names, as written, and who asks.
 #[derive(Clone, Copy)]
-pub struct Select<'q> {
+struct Select<'q> {
     names: &'q [String],
     by: &'q Grants,
 }
 
-impl<'q> Select<'q> {
-    /// That of a caller's query. `None`: the default set.
-    pub fn of(query: &'q Query, caller: &'q Caller) -> Option<Self> {
-        Some(Self { names: query.select.as_deref()?, by: &caller.grants })
+/// What is shown with an object: the objects of a navigation property, and what of them.
+#[derive(Clone, Copy)]
+struct Expanded<'q> {
+    property: NavigationProperty,
+    select: Option<Select<'q>>,
+}
+
+impl<'q> Shown<'q> {
+    /// What a caller selects and expands.
+    pub fn of(select: Option<&'q [String]>, expansion: Option<&'q Expansion>, caller: &'q Caller) -> Self {
+        let of_names = |names| Select { names, by: &caller.grants };
+        let expanded = |expansion: &'q Expansion| Expanded {
+            property: expansion.property,
+            select: expansion.select.as_deref().map(of_names),
+        };
+        Self { select: select.map(of_names), expand: expansion.map(expanded) }
     }
 }
 
@@ -53,18 +75,26 @@ pub struct Collection {
 }
 
 /// One object: 200.
-pub fn entity(origin: &Origin, found: &Found, select: Option<Select<'_>>) -> Result<Response, Failure> {
+pub fn entity(origin: &Origin, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
     let entity = model::entity(found.kind);
-    let context = quote(&context(origin, entity.set, select, "/$entity"));
+    let context = quote(&context(origin, entity.set, shown, "/$entity"));
     let mut text = String::with_capacity(size(found));
     let first = ["\"@odata.context\":", &context];
-    write_object(&mut text, &first, entity, found, selected(entity, select).as_deref())?;
+    let expanding = Expanding::of(shown);
+    write_object(
+        &mut text,
+        &first,
+        entity,
+        found,
+        selected(entity, shown.select).as_deref(),
+        expanding.as_ref(),
+    )?;
     Ok(json(StatusCode::OK, text))
 }
 
 /// A new object: 201, with its `Location`.
 pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
-    let mut response = entity(origin, found, None)?;
+    let mut response = entity(origin, found, Shown::default())?;
     *response.status_mut() = StatusCode::CREATED;
     let location = format!("{}/{}/{}", origin.base(), model::entity(found.kind).set, found.id);
     let location = HeaderValue::from_str(&location).map_err(|_| RequestFault::Internal)?;
@@ -73,16 +103,12 @@ pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
 }
 
 /// One object of whatever kind: 200, with its `@odata.type`.
-pub fn directory_object(
-    origin: &Origin,
-    found: &Found,
-    select: Option<Select<'_>>,
-) -> Result<Response, Failure> {
-    let context = quote(&context(origin, "directoryObjects", select, "/$entity"));
+pub fn directory_object(origin: &Origin, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
+    let context = quote(&context(origin, "directoryObjects", shown, "/$entity"));
     let entity = model::entity(found.kind);
     let mut text = String::with_capacity(size(found));
     let first = ["\"@odata.context\":", &context, ",\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
-    write_object(&mut text, &first, entity, found, selected(entity, select).as_deref())?;
+    write_object(&mut text, &first, entity, found, selected(entity, shown.select).as_deref(), None)?;
     Ok(json(StatusCode::OK, text))
 }
 
@@ -91,29 +117,25 @@ pub fn entities(
     origin: &Origin,
     kind: ObjectKind,
     collection: &Collection,
-    select: Option<Select<'_>>,
+    shown: Shown<'_>,
 ) -> Result<Response, Failure> {
     let entity = model::entity(kind);
-    let context = context(origin, entity.set, select, "");
-    let selected = selected(entity, select);
-    page(&context, collection, |text, found| write_object(text, &[], entity, found, selected.as_deref()))
+    let context = context(origin, entity.set, shown, "");
+    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(shown));
+    page(&context, collection, |text, found| {
+        write_object(text, &[], entity, found, selected.as_deref(), expanding.as_ref())
+    })
 }
 
 /// A page of objects of several kinds: 200. Each has its `@odata.type`.
 pub fn directory_objects(
     origin: &Origin,
     collection: &Collection,
-    select: Option<Select<'_>>,
+    shown: Shown<'_>,
 ) -> Result<Response, Failure> {
-    let context = context(origin, "directoryObjects", select, "");
-    let kinds: HashSet<ObjectKind> = collection.page.objects.iter().map(|found| found.kind).collect();
-    let of_kind = |kind| (kind, selected(model::entity(kind), select));
-    let by_kind: HashMap<ObjectKind, _> = kinds.into_iter().map(of_kind).collect();
-    page(&context, collection, |text, found| {
-        let (entity, selected) = (model::entity(found.kind), by_kind.get(&found.kind));
-        let first = ["\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
-        write_object(text, &first, entity, found, selected.and_then(Option::as_deref))
-    })
+    let context = context(origin, "directoryObjects", shown, "");
+    let selected = OfEachKind::of(shown.select);
+    page(&context, collection, |text, found| selected.write(text, found))
 }
 
 /// A page of references: 200.
@@ -158,12 +180,7 @@ fn page(
         text.push_str(&format!(",\"@odata.nextLink\":{}", quote(link)));
     }
     text.push_str(",\"value\":[");
-    for (index, found) in collection.page.objects.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write(&mut text, found)?;
-    }
+    write_each(&mut text, &collection.page.objects, write)?;
     text.push_str("]}");
     Ok(json(StatusCode::OK, text))
 }
@@ -188,9 +205,15 @@ fn json(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, JSON)], text).into_response()
 }
 
-fn context(origin: &Origin, set: &str, select: Option<Select<'_>>, suffix: &str) -> String {
-    let names = select.map(|select| format!("({})", select.names.join(","))).unwrap_or_default();
-    format!("{}/$metadata#{set}{names}{suffix}", origin.base())
+/// The context of what is shown of a set: `groups(id,members(displayName))/$entity`.
+fn context(origin: &Origin, set: &str, shown: Shown<'_>, suffix: &str) -> String {
+    let names = |select: Option<Select<'_>>| select.map(|select| select.names.join(","));
+    let expanded = shown.expand.map(|Expanded { property, select }| {
+        format!("{}({})", property.name(), names(select).unwrap_or_default())
+    });
+    let parts: Vec<_> = names(shown.select).into_iter().chain(expanded).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) };
+    format!("{}/$metadata#{set}{parts}{suffix}", origin.base())
 }
 
 fn quote(text: &str) -> String {
@@ -213,6 +236,58 @@ fn selected(entity: &'static Entity, select: Option<Select<'_>>) -> Option<Vec<&
     Some(returned.filter(wanted).collect())
 }
 
+/// What is selected of objects of several kinds.
+struct OfEachKind(HashMap<ObjectKind, Option<Vec<&'static Property>>>);
+
+impl OfEachKind {
+    fn of(select: Option<Select<'_>>) -> Self {
+        Self(ENTITIES.iter().map(|entity| (entity.kind, selected(entity, select))).collect())
+    }
+
+    /// Writes an object with its `@odata.type`.
+    fn write(&self, text: &mut String, found: &Found) -> Result<(), Failure> {
+        let (entity, selected) = (model::entity(found.kind), self.0.get(&found.kind));
+        let first = ["\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
+        write_object(text, &first, entity, found, selected.and_then(Option::as_deref), None)
+    }
+}
+
+/// How the objects are written that are shown with an object.
+struct Expanding {
+    property: NavigationProperty,
+    selected: OfEachKind,
+}
+
+impl Expanding {
+    fn of(shown: Shown<'_>) -> Option<Self> {
+        let Expanded { property, select } = shown.expand?;
+        Some(Self { property, selected: OfEachKind::of(select) })
+    }
+
+    /// Writes them as a member of the object that they are related to.
+    fn write(&self, text: &mut String, related: &[Found]) -> Result<(), Failure> {
+        text.extend(["\"", self.property.name(), "\":["]);
+        write_each(text, related, |text, found| self.selected.write(text, found))?;
+        text.push(']');
+        Ok(())
+    }
+}
+
+/// Writes objects with commas between them.
+fn write_each(
+    text: &mut String,
+    objects: &[Found],
+    write: impl Fn(&mut String, &Found) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for (index, found) in objects.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        write(text, found)?;
+    }
+    Ok(())
+}
+
 /// About how many bytes an object's text has in an answer.
 fn size(found: &Found) -> usize {
     const AROUND: usize = 256;
@@ -220,13 +295,14 @@ fn size(found: &Found) -> usize {
 }
 
 /// Writes an object: `first`, which are members of the answer's own, then the default set as stored, or what was
-/// selected.
+/// selected, then what is shown with it.
 fn write_object(
     text: &mut String,
     first: &[&str],
     entity: &Entity,
     found: &Found,
     selected: Option<&[&Property]>,
+    expanding: Option<&Expanding>,
 ) -> Result<(), Failure> {
     text.push('{');
     text.extend(first.iter().copied());
@@ -242,6 +318,12 @@ fn write_object(
     }
     if text.len() == without {
         text.truncate(begin);
+    }
+    if let (Some(expanding), Some(related)) = (expanding, &found.expanded) {
+        if !text.ends_with('{') {
+            text.push(',');
+        }
+        expanding.write(text, related)?;
     }
     text.push('}');
     Ok(())

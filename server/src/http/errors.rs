@@ -550,6 +550,34 @@ fn order_answer(fault: &OrderFault) -> Answer {
 
 fn expand_answer(fault: &ExpandFault) -> Answer {
     let words = match fault {
+        ExpandFault::Several(count) => {
+            let words = format!(
+                "The result of parsing $expand contained at least {count} items, but the maximum allowed is 1."
+            );
+            return bad(GATEWAY_BAD_REQUEST, words);
+        }
+        ExpandFault::NotAllowed(name) => {
+            let name = capitalised(name);
+            let words =
+                format!("Expand is not allowed for property '{name}' according to the entity schema.");
+            return bad("ExpandNotSupported", words);
+        }
+        ExpandFault::NotServed(name) => {
+            return not_implemented(format!(
+                "Graph expands '{name}' in this request. This server doesn't yet."
+            ));
+        }
+        ExpandFault::Option(name) => {
+            let words = format!("The query option '{name}' is not supported within $expand by this request.");
+            return bad(UNSUPPORTED_QUERY, words);
+        }
+        ExpandFault::Unknown { name, of } => {
+            format!("Could not find a property named '{name}' on type 'microsoft.graph.{of}'.")
+        }
+        ExpandFault::NoNavigation { name, of } => format!(
+            "Property '{name}' on type 'microsoft.graph.{of}' is not a navigation property or complex property. Only \
+             navigation properties can be expanded."
+        ),
         ExpandFault::NoName => "An identifier was expected at position 0.".into(),
         ExpandFault::Unbalanced => "Found an unbalanced bracket expression.".into(),
         ExpandFault::Term(term) => format!("Term '{term}' is not valid in a $select or $expand expression."),

@@ -64,7 +64,7 @@ pub struct Operation {
     schemas: Vec<(String, RefOr<Schema>)>,
     handler: MethodRouter<AppState>,
     options: &'static QueryOptions,
-    /// What it lists or counts.
+    /// What it reads, lists or counts.
     scope: Option<Scope>,
     signed_in: bool,
     /// Its page in Graph's documentation.
@@ -210,6 +210,11 @@ impl Operation {
     /// The same with these query options.
     pub(super) fn takes(self, options: &'static QueryOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// The same with the query options of one object, of a collection which holds this.
+    pub(super) fn reads(self, scope: Scope) -> Self {
+        Self { scope: Some(scope), ..self.takes(&QueryOptions::OBJECT) }
     }
 
     /// The same with the query options of a collection, which holds this.

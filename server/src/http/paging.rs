@@ -1,7 +1,7 @@
 //! Collections: one page of a listing, where the next one is, and how many objects there are in all.
 
 use super::{
-    answers::{Collection, Select},
+    answers::{Collection, Shown},
     body,
     errors::{Failure, RequestFault},
     extract::Caller,
@@ -45,10 +45,7 @@ impl PageRequest {
         app: &AppState,
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
         count: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<u64, directory::Error> + Send + Sync + 'static,
-        write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
-        + Send
-        + Sync
-        + 'static,
+        write: impl Fn(&Origin, &Collection, Shown<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
     ) -> Result<Response, Failure> {
         let keys = app.keys().await?.clone();
         let bound_to = format!("{} {} {}", self.path, self.caller.tenant.id, self.query.fixed());
@@ -59,7 +56,8 @@ impl PageRequest {
             let page = list(tx, &caller.grants, &listing)?;
             let count = query.counts().then(|| count(tx, &caller.grants, &listing)).transpose()?;
             let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
-            write(origin, &Collection { page, next_link, count }, Select::of(query, caller))
+            let shown = Shown::of(query.select.as_deref(), listing.expand.as_ref(), caller);
+            write(origin, &Collection { page, next_link, count }, shown)
         });
         let store = app.store.tenant(tenant);
         if is_short {

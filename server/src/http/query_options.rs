@@ -27,8 +27,8 @@ impl QueryOptions {
 
     /// Of an operation that answers one object.
     pub const OBJECT: Self = Self {
-        takes: &[QueryOption::Select],
-        not_yet: &["$expand", "$format"],
+        takes: &[QueryOption::Select, QueryOption::Expand],
+        not_yet: &["$format"],
         eventual: false,
         of_action: false,
     };
@@ -37,6 +37,7 @@ impl QueryOptions {
     pub const PAGE: Self = Self {
         takes: &[
             QueryOption::Select,
+            QueryOption::Expand,
             QueryOption::Filter,
             QueryOption::Search,
             QueryOption::OrderBy,
@@ -44,7 +45,7 @@ impl QueryOptions {
             QueryOption::Count,
             QueryOption::SkipToken,
         ],
-        not_yet: &["$expand", "$format"],
+        not_yet: &["$format"],
         eventual: false,
         of_action: false,
     };
@@ -93,7 +94,8 @@ impl QueryOptions {
             }
             read => read?,
         };
-        query.is_eventual = is_eventual(&request.headers);
+        // Graph doesn't take the header where related objects are expanded.
+        query.is_eventual = query.expand.is_none() && is_eventual(&request.headers);
         // The segment counts.
         query.count |= self.eventual;
         query.max_page_size = max_page_size(&request.headers);
@@ -160,6 +162,12 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
             "Properties to return, separated by commas.",
             schema.schema_type(Type::String),
             if is_page { json!("id,displayName") } else { Value::Null },
+        ),
+        QueryOption::Expand => (
+            "A navigation property whose objects are shown with each object, the first twenty of them: `members` or \
+             `members($select=id,displayName)`. One at a time, one level, and not with advanced query parameters.",
+            schema.schema_type(Type::String),
+            Value::Null,
         ),
         QueryOption::Top => (
             "Objects on a page: 100 where it isn't said.",

@@ -3,6 +3,7 @@
 use super::{
     complex_types::ALTERNATIVE_SECURITY_ID,
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     operators::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_DEVICE, READ_DEVICE},
     properties::{
@@ -23,6 +24,10 @@ pub static DEVICE: Entity = Entity {
     description: "A device that is registered in the directory.",
     read: &READ_DEVICE,
     add_to_group: &ADD_DEVICE,
+    navigation: &[
+        navigation(NavigationProperty::MemberOf, &READ_DEVICE),
+        navigation(NavigationProperty::TransitiveMemberOf, &READ_DEVICE),
+    ],
     properties: PROPERTIES,
 };
 

@@ -6,10 +6,14 @@ use super::{
         ON_PREMISES_PROVISIONING_ERROR, SERVICE_PROVISIONING_ERROR,
     },
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     operators::{
         EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
     },
-    permissions::{ADD_MEMBER, GROUP_DATA_LOCATION, GROUP_MAILBOX, READ_GROUP},
+    permissions::{
+        ADD_MEMBER, GROUP_DATA_LOCATION, GROUP_MAILBOX, LIST_GROUP_MEMBER_OF,
+        LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MEMBERS, LIST_OWNERS, READ_GROUP,
+    },
     properties::{
         Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
@@ -28,6 +32,13 @@ pub static GROUP: Entity = Entity {
     description: "A Microsoft 365 group, a security group, a mail-enabled security group or a distribution group.",
     read: &READ_GROUP,
     add_to_group: &ADD_MEMBER,
+    navigation: &[
+        navigation(NavigationProperty::Members, &LIST_MEMBERS),
+        navigation(NavigationProperty::Owners, &LIST_OWNERS),
+        navigation(NavigationProperty::TransitiveMembers, &LIST_MEMBERS),
+        navigation(NavigationProperty::MemberOf, &LIST_GROUP_MEMBER_OF),
+        navigation(NavigationProperty::TransitiveMemberOf, &LIST_GROUP_TRANSITIVE_MEMBER_OF),
+    ],
     properties: PROPERTIES,
 };
 

@@ -16,6 +16,7 @@ pub mod json;
 pub mod keys;
 pub mod kinds;
 pub mod names;
+pub mod navigation;
 pub mod operators;
 pub mod org_contact;
 pub mod paths;

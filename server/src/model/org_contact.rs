@@ -5,8 +5,9 @@ use super::{
         ON_PREMISES_PROVISIONING_ERROR, PHONE, PHYSICAL_OFFICE_ADDRESS, SERVICE_PROVISIONING_ERROR,
     },
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     operators::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
-    permissions::{ADD_ORG_CONTACT, READ_ORG_CONTACT},
+    permissions::{ADD_ORG_CONTACT, LIST_ORG_CONTACT_MEMBER_OF, READ_ORG_CONTACT},
     properties::{
         Entity,
         Kind::{Boolean, DateTime, Objects, String, Strings},
@@ -25,6 +26,10 @@ pub static ORG_CONTACT: Entity = Entity {
     description: "A person outside the tenant, kept for mail.",
     read: &READ_ORG_CONTACT,
     add_to_group: &ADD_ORG_CONTACT,
+    navigation: &[
+        navigation(NavigationProperty::MemberOf, &LIST_ORG_CONTACT_MEMBER_OF),
+        navigation(NavigationProperty::TransitiveMemberOf, &LIST_ORG_CONTACT_MEMBER_OF),
+    ],
     properties: PROPERTIES,
 };
 

@@ -6,6 +6,7 @@
 
 use super::{
     kinds::ObjectKind,
+    navigation::{Navigation, NavigationProperty},
     operators::{Operators, Search, Support},
     permissions::{Access, Grants, Need, PropertyNeeds},
 };
@@ -36,6 +37,8 @@ pub struct Entity {
     pub read: &'static Need,
     /// What adding an object of it to a group needs (Graph's page *Add members*).
     pub add_to_group: &'static Need,
+    /// Its navigation properties.
+    pub navigation: &'static [Navigation],
     /// Its properties.
     pub properties: &'static [Property],
 }
@@ -452,6 +455,17 @@ impl Complex {
 }
 
 impl Entity {
+    /// The navigation property with this name, in any case.
+    pub fn navigation_named(&self, name: &str) -> Option<&'static Navigation> {
+        self.navigation.iter().find(|navigation| navigation.property.name().eq_ignore_ascii_case(name))
+    }
+
+    /// What following a navigation property needs. `None`: its objects don't have it.
+    pub fn need_to_follow(&self, property: NavigationProperty) -> Option<&'static Need> {
+        let navigation = self.navigation.iter().find(|navigation| navigation.property == property)?;
+        Some(navigation.need)
+    }
+
     /// The property with this name, in any case: Graph's names are unique without it.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))

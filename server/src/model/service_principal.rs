@@ -5,6 +5,7 @@ use super::{
         APP_ROLE, INFORMATIONAL_URL, PERMISSION_SCOPE, SAML_SINGLE_SIGN_ON_SETTINGS, VERIFIED_PUBLISHER,
     },
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     operators::{EQ, EQ_ADVANCED, NULL, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
@@ -25,6 +26,10 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     description: "An application's presence in the tenant: what its tokens act as.",
     read: &READ_APPLICATION,
     add_to_group: &ADD_SERVICE_PRINCIPAL,
+    navigation: &[
+        navigation(NavigationProperty::MemberOf, &READ_APPLICATION),
+        navigation(NavigationProperty::TransitiveMemberOf, &READ_APPLICATION),
+    ],
     properties: PROPERTIES,
 };
 

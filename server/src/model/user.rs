@@ -7,10 +7,14 @@ use super::{
         PROVISIONED_PLAN, SERVICE_PROVISIONING_ERROR,
     },
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     operators::{
         EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
     },
-    permissions::{ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, PASSWORD, READ_USER},
+    permissions::{
+        ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF,
+        PASSWORD, READ_USER,
+    },
     properties::{
         Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
@@ -29,6 +33,10 @@ pub static USER: Entity = Entity {
     description: "A person with an account in the tenant.",
     read: &READ_USER,
     add_to_group: &ADD_MEMBER,
+    navigation: &[
+        navigation(NavigationProperty::MemberOf, &LIST_USER_MEMBER_OF),
+        navigation(NavigationProperty::TransitiveMemberOf, &LIST_USER_TRANSITIVE_MEMBER_OF),
+    ],
     properties: PROPERTIES,
 };
 

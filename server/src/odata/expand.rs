@@ -27,6 +27,34 @@ pub enum ExpandFault {
     /// Too long.
     #[error("too long")]
     TooLong,
+    /// More relationships than one at once.
+    #[error("{0} relationships at once")]
+    Several(usize),
+    /// The objects have no property of this name.
+    #[error("'{of}' has no '{name}'")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The type of the objects.
+        of: &'static str,
+    },
+    /// They have one, which leads to no other objects.
+    #[error("'{name}' of '{of}' is no navigation property")]
+    NoNavigation {
+        /// Its name.
+        name: &'static str,
+        /// The type of the objects.
+        of: &'static str,
+    },
+    /// Graph never expands the relationship.
+    #[error("'{0}' is never expanded")]
+    NotAllowed(String),
+    /// Graph expands it, and this server doesn't yet.
+    #[error("expanding '{0}' isn't served yet")]
+    NotServed(String),
+    /// An option in the parentheses that isn't taken there.
+    #[error("query option '{0}' is not supported within $expand")]
+    Option(String),
 }
 
 /// Reads what is to be expanded: at least one relationship.

@@ -4,6 +4,7 @@ use crate::model::{
     condition::{Order, Selection},
     keys::Key,
     kinds::ObjectKind,
+    navigation::NavigationProperty,
     properties::{Entity, Returned},
 };
 
@@ -15,6 +16,8 @@ pub const DEFAULT_PAGE_SIZE: usize = 100;
 pub struct Listing {
     /// The names in `$select`, as written. `None`: the default set.
     pub select: Option<Vec<String>>,
+    /// What is shown with each object. `None`: nothing.
+    pub expand: Option<Expansion>,
     /// The only kind of object that is listed. `None`: every kind that the collection holds.
     pub kind: Option<ObjectKind>,
     /// Which of the objects are listed. `None`: all.
@@ -25,6 +28,15 @@ pub struct Listing {
     pub after: Cursor,
     /// Objects on the page at most.
     pub limit: usize,
+}
+
+/// What is shown with an object: the objects to which one of its navigation properties leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expansion {
+    /// The navigation property.
+    pub property: NavigationProperty,
+    /// The names in the `$select` within it, as written. `None`: the default sets.
+    pub select: Option<Vec<String>>,
 }
 
 /// Where a page begins: after this object, in the order of the collection. A paging token carries it, sealed.
@@ -90,6 +102,7 @@ impl Default for Listing {
     fn default() -> Self {
         Self {
             select: None,
+            expand: None,
             kind: None,
             selection: None,
             order: None,

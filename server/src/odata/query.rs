@@ -18,6 +18,8 @@ pub const MAX_PAGE_SIZE: usize = 999;
 pub enum QueryOption {
     /// `$select`: which properties.
     Select,
+    /// `$expand`: which related objects with them.
+    Expand,
     /// `$top`: how many objects on a page.
     Top,
     /// `$count`: how many objects in all.
@@ -39,6 +41,7 @@ impl QueryOption {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Select => "$select",
+            Self::Expand => "$expand",
             Self::Top => "$top",
             Self::Count => "$count",
             Self::Filter => "$filter",
@@ -139,6 +142,8 @@ pub enum QueryFault {
 pub struct Query {
     /// The names in `$select`, as written.
     pub select: Option<Vec<String>>,
+    /// `$expand`, not read yet.
+    pub expand: Option<String>,
     /// `$top`.
     pub top: Option<usize>,
     /// `$count=true`.
@@ -188,6 +193,7 @@ impl Query {
             |value: Cow<'_, str>| QueryFault::Value { option: option.name(), value: value.into_owned() };
         match option {
             QueryOption::Select => self.select = Some(names(&value).ok_or(QueryFault::Select)?),
+            QueryOption::Expand => self.expand = Some(value.into_owned()),
             QueryOption::Top => self.top = Some(page_size(&value)?),
             QueryOption::Count => {
                 self.count = match &*value {
@@ -229,7 +235,7 @@ impl Query {
 
     /// Whether answering it takes little longer than a look-up: a page of the usual size.
     pub fn is_short(&self) -> bool {
-        !self.counts() && !self.selects() && self.page_size() <= DEFAULT_PAGE_SIZE
+        !self.counts() && !self.selects() && self.expand.is_none() && self.page_size() <= DEFAULT_PAGE_SIZE
     }
 
     /// The query of the next page's link: all that was asked, and where to go on.
@@ -250,6 +256,7 @@ impl Query {
     fn parts(&self) -> Vec<(&'static str, String)> {
         let options = [
             (QueryOption::Select, self.select.as_ref().map(|names| names.join(","))),
+            (QueryOption::Expand, self.expand.clone()),
             (QueryOption::Top, self.top.map(|top| top.to_string())),
             (QueryOption::Count, self.count.then(|| "true".into())),
             (QueryOption::Filter, self.filter.clone()),
@@ -297,7 +304,7 @@ fn unserved(name: &str, sent: String, not_yet: &[&str]) -> QueryFault {
 const MAX_NAMES: usize = 200;
 
 /// `*` or names of letters, digits and underscores, each at most 128 long.
-fn names(text: &str) -> Option<Vec<String>> {
+pub(super) fn names(text: &str) -> Option<Vec<String>> {
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
     let good = |name: &String| {
         name == "*"

@@ -1,10 +1,10 @@
 //! From the options of a query to what is asked of a collection: names become properties of what the collection holds.
 
 use super::{
-    binding,
+    binding, expand,
     faults::{FilterFault, OrderFault, SearchFault},
     filter,
-    listing::{Cursor, Listing},
+    listing::{Cursor, Expansion, Listing},
     orderby,
     query::{Query, QueryFault},
     search,
@@ -51,12 +51,19 @@ impl Scope {
         }
         Ok(Listing {
             select: query.select.clone(),
+            expand: self.expansion(query)?,
             kind: self.kind(),
             selection: self.selection(query)?,
             order: self.order(query)?,
             after,
             limit: query.page_size(),
         })
+    }
+
+    /// What is shown with each of its objects. `None`: nothing.
+    pub fn expansion(self, query: &Query) -> Result<Option<Expansion>, QueryFault> {
+        let Some(text) = &query.expand else { return Ok(None) };
+        Ok(Some(binding::expand::bind(&expand::read(text)?, &self.entities())?))
     }
 
     /// Which objects `$filter` and `$search` leave. `None`: all.

@@ -87,7 +87,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
 }
 
 /// How many bytes of documents a page has at most, its last object aside.
-const MAX_PAGE_BYTES: usize = 4 << 20;
+pub const MAX_PAGE_BYTES: usize = 4 << 20;
 
 /// Objects that stand next to each other in a listing, with their documents.
 #[derive(Debug)]
@@ -96,6 +96,19 @@ pub struct Page {
     pub objects: Vec<(Object, Document)>,
     /// After which object the next page begins. `None`: this is the last.
     pub next: Option<Cursor>,
+    /// Where a page would begin after each of them.
+    cursors: Vec<Cursor>,
+}
+
+impl Page {
+    /// Leaves only so many objects: the next page begins after them.
+    pub fn cut(&mut self, length: usize) {
+        if length < self.objects.len() {
+            self.objects.truncate(length);
+            self.cursors.truncate(length);
+            self.next = self.cursors.last().cloned();
+        }
+    }
 }
 
 /// Reads a page of a listing, and fewer objects where they are large. The query takes these parameters first, then after which
@@ -173,12 +186,11 @@ struct UnfinishedPage {
     page: Page,
     limit: usize,
     size: usize,
-    last: Option<Cursor>,
 }
 
 impl UnfinishedPage {
     fn of(limit: usize) -> Self {
-        Self { page: Page { objects: Vec::new(), next: None }, limit, size: 0, last: None }
+        Self { page: Page { objects: Vec::new(), next: None, cursors: Vec::new() }, limit, size: 0 }
     }
 
     /// Puts one more object into it. Where it is full, the next page begins with that object.
@@ -189,13 +201,13 @@ impl UnfinishedPage {
         found: (Object, Document),
     ) -> Result<ControlFlow<()>, Error> {
         if self.page.objects.len() == self.limit || self.size > MAX_PAGE_BYTES {
-            self.page.next = self.last.take();
+            self.page.next = self.page.cursors.last().cloned();
             return Ok(ControlFlow::Break(()));
         }
         self.size += found.1.size();
         tx.check_size(self.size)?;
         self.page.objects.push(found);
-        self.last = Some(cursor);
+        self.page.cursors.push(cursor);
         Ok(ControlFlow::Continue(()))
     }
 }

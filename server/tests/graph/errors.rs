@@ -400,10 +400,10 @@ async fn query_options_that_graph_has_and_this_server_does_not_are_named_as_they
     let (list, one) = ("/users".to_owned(), format!("/groups/{group}"));
     let members = format!("{one}/members");
     for (path, options) in [
-        (list, &["expand", "format"][..]),
-        (members.clone(), &["expand", "format"]),
+        (list, &["format"][..]),
+        (members.clone(), &["format"]),
         (format!("{members}/$ref"), &["format"]),
-        (one.clone(), &["expand", "format"]),
+        (one.clone(), &["format"]),
     ] {
         for name in options.iter().flat_map(|name| [format!("${name}"), (*name).into(), name.to_uppercase()])
         {

@@ -24,6 +24,7 @@ mod documented_queries;
 mod error_examples;
 mod errors;
 mod exchanges;
+mod expand;
 mod faults;
 mod get_by_ids;
 mod groups;

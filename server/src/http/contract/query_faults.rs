@@ -1,4 +1,4 @@
-//! What the options of a query that select and sort get wrong, as the contract shows it. What is said of each is found by reading
+//! What the options of a query that select, sort and expand get wrong, as the contract shows it. What is said of each is found by reading
 //! such a query.
 
 use super::error_examples::ErrorExample;
@@ -29,6 +29,8 @@ enum Of {
     OneKind,
     /// Of the same, with objects of several kinds.
     SeveralKinds,
+    /// Of objects of this kind, alone or in a collection.
+    Kind(ObjectKind),
     /// A set of objects, without advanced query parameters.
     SetNotAdvanced,
     /// The set of objects of this kind, without advanced query parameters.
@@ -52,10 +54,24 @@ const fn wrong(
 #[rustfmt::skip]
 const WRONG: &[Wrong] = {
     use Of::{
-        Any, KindNotAdvanced, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced,
+        Any, Kind, KindNotAdvanced, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced,
     };
-    use QueryOption::{Filter, OrderBy, Search};
+    use QueryOption::{Expand, Filter, OrderBy, Search};
     &[
+        wrong("expandSyntax", Expand, "members(", Any, "`$expand` can't be read."),
+        wrong("expandTerm", Expand, "members(select=id)", Any, "An option in the parentheses lacks its `$`."),
+        wrong("expandSeveral", Expand, "members,owners", Any, "`$expand` names more than one navigation property."),
+        wrong("expandOption", Expand, "members($top=5)", Any, "Only `$select` can stand within `$expand`."),
+        wrong("expandUnknown", Expand, "colour", Any, "Such objects have no property of this name."),
+        wrong("expandProperty", Expand, "displayName", OneKind, "The property leads to no other objects."),
+        wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::User), NOT_YET),
+        wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Group), NOT_YET),
+        wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Device), NOT_YET),
+        wrong("expandNotYet", Expand, "endpoints", Kind(ObjectKind::ServicePrincipal), NOT_YET),
+        wrong("expandNotYet", Expand, "onPremisesSyncBehavior", Kind(ObjectKind::OrgContact), NOT_YET),
+        wrong("expandNotYet", Expand, "owners", Kind(ObjectKind::Application), NOT_YET),
+        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::User), "Graph never expands the navigation property."),
+        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::Group), "Graph never expands the navigation property."),
         wrong("filterSyntax", Filter, "displayName eq", Any, "`$filter` ends where a value is due."),
         wrong("filterProperty", Filter, "colour eq 'red'", Any, "Such objects have no property of this name."),
         wrong("filterUnsupported", Filter, "deletedDateTime ge 2026-01-31T12:00:00Z", Any, "`$filter` can't ask this of the property."),
@@ -87,6 +103,7 @@ const WRONG: &[Wrong] = {
     ]
 };
 
+const NOT_YET: &str = "Graph expands the navigation property, and this server doesn't yet.";
 const SIXTEEN: &str = "displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')";
 const PARTS_OF_PLANS: &str =
     "assignedPlans/any(p:p/service eq 'exchange' and p/capabilityStatus eq 'Enabled')";
@@ -97,7 +114,7 @@ const FOUR_LEVELS: &str = "displayName eq 'a' and (displayName eq 'b' or (displa
 pub(super) fn of(scope: Scope, takes: &[QueryOption]) -> Vec<ErrorExample> {
     let is_taken = |wrong: &&Wrong| takes.contains(&wrong.option);
     let example = |wrong: &Wrong| {
-        let is_advanced = matches!(wrong.of, Of::Any | Of::OneKind | Of::SeveralKinds);
+        let is_advanced = matches!(wrong.of, Of::Any | Of::OneKind | Of::SeveralKinds | Of::Kind(_));
         let is_counted = !takes.contains(&QueryOption::Count);
         if !wrong.of.holds(scope) || is_counted && !is_advanced {
             return None;
@@ -113,6 +130,7 @@ impl Of {
         match self {
             Self::Any => true,
             Self::OneKind => scope.kind().is_some(),
+            Self::Kind(kind) => scope.kind() == Some(kind),
             Self::SeveralKinds => scope.kind().is_none(),
             Self::SetNotAdvanced => matches!(scope, Scope::Set(_)),
             Self::KindNotAdvanced(kind) => scope == Scope::Set(kind),
@@ -128,6 +146,7 @@ impl Wrong {
         let filter = value(QueryOption::Filter);
         Query {
             filter: if self.name == "orderWithFilter" { Some("displayName eq 'Ada'".into()) } else { filter },
+            expand: value(QueryOption::Expand),
             search: value(QueryOption::Search),
             order_by: value(QueryOption::OrderBy),
             is_eventual: is_advanced,

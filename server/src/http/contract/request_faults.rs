@@ -4,8 +4,12 @@
 use super::{error_examples::ErrorExample, query_faults, refusals};
 use crate::{
     auth::tokens::TokenFault,
+    directory::Refusal,
     http::{errors::RequestFault, query_options::QueryOptions},
-    model::permissions::{Grants, Need, Permissions, Principal},
+    model::{
+        entity,
+        permissions::{Grants, Need, Permissions, Principal},
+    },
     odata::{
         query::{QueryFault, QueryOption},
         scope::Scope,
@@ -22,7 +26,7 @@ pub struct Taken<'o> {
     pub need: &'static Need,
     /// The query options.
     pub options: &'static QueryOptions,
-    /// What it lists or counts.
+    /// What it reads, lists or counts.
     pub scope: Option<Scope>,
     /// Whether ids stand in its path.
     pub has_ids: bool,
@@ -50,9 +54,32 @@ pub(super) fn of(taken: Taken<'_>) -> Vec<ErrorExample> {
     examples.extend(query(taken.options));
     let selecting = |scope| query_faults::of(scope, taken.options.takes);
     examples.extend(taken.scope.map(selecting).unwrap_or_default());
+    examples.extend(expanded(taken));
     examples.extend(taken.body.map(body_faults).unwrap_or_default());
     examples.extend(server());
     examples
+}
+
+/// What is wrong with what is asked of related objects, where it shows objects with them.
+fn expanded(taken: Taken<'_>) -> Vec<ErrorExample> {
+    let kind =
+        taken.scope.and_then(Scope::kind).filter(|_| taken.options.takes.contains(&QueryOption::Expand));
+    let related = kind.map(|kind| entity(kind).navigation).unwrap_or_default();
+    let permissions = taken.need.delegated.first().copied().unwrap_or_default().iter().copied().collect();
+    let least = Grants { principal: Principal::User(None), permissions };
+    let not_listed = related.iter().find(|navigation| navigation.need.reach(&least).is_none());
+    let not_listed = not_listed.map(|navigation| {
+        let summary = format!("The token lacks what listing `{}` needs besides.", navigation.property.name());
+        ErrorExample::new("relationshipNotReadable", summary, Refusal::Lacks(navigation.need.missing(&least)))
+    });
+    let not_shown = (!related.is_empty()).then(|| {
+        ErrorExample::new(
+            "expandedPropertyNotInLists",
+            "Related objects don't show a property that another service holds.",
+            Refusal::NotInLists,
+        )
+    });
+    not_listed.into_iter().chain(not_shown).collect()
 }
 
 fn tokens() -> Vec<ErrorExample> {
@@ -175,7 +202,7 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
             ),
         ],
         // What they get wrong depends on what is listed.
-        QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
+        QueryOption::Expand | QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
         QueryOption::Id => vec![
             ErrorExample::new("missingReference", "`@id` is missing.", QueryFault::Missing(option.name())),
             refusals::invalid_reference(),

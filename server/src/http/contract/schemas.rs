@@ -2,7 +2,7 @@
 
 use super::query_words;
 use crate::{
-    directory::groups::MAX_REFERENCES,
+    directory::{expansions::MOST, groups::MAX_REFERENCES},
     http::operation::{self, alternatives},
     model::{
         ENTITIES,
@@ -11,6 +11,7 @@ use crate::{
         device::DEVICE,
         group::GROUP,
         kinds::Relationship,
+        navigation::Navigation,
         org_contact::ORG_CONTACT,
         permissions::{Access, Need, Permission},
         properties::{Complex, Entity, Format, Kind, Mutability, Property, Returned},
@@ -232,6 +233,11 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
             object = object.required(property.name);
         }
     }
+    if let Shape::Answer = shape {
+        for navigation in entity.navigation {
+            object = object.property(navigation.property.name(), navigation_schema(navigation));
+        }
+    }
     let permissions = permissions(entity, shape);
     if !permissions.is_empty() {
         object = object.extensions(Some(Extensions::builder().add("x-permissions", permissions).build()));
@@ -250,6 +256,16 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         }
     }
     object.into()
+}
+
+/// The objects of a navigation property.
+fn navigation_schema(navigation: &Navigation) -> ArrayBuilder {
+    let description = format!(
+        "{} The first {MOST}, where `$expand` asks for them.{}",
+        navigation.property.description(),
+        in_words(navigation.need, Access::Read)
+    );
+    ArrayBuilder::new().items(Ref::from_schema_name("DirectoryObject")).description(Some(description))
 }
 
 /// What properties need beyond the operation, each in the form of an operation's `x-permissions`.
@@ -454,6 +470,9 @@ fn limited(object: ObjectBuilder, property: &Property) -> ObjectBuilder {
 /// The complex types of the properties that travel, and the enumerations of those of requests.
 fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
     let is_request = matches!(shape, Shape::Creation(_) | Shape::Update(_));
+    if !is_request && !entity.navigation.is_empty() {
+        schemas.push((DirectoryObject::name().into(), DirectoryObject::schema()));
+    }
     if is_request {
         let description = format!("The `@odata.type` of {}.", entity.words.to_lowercase());
         schemas.push((odata_type_name(entity), words(&description, [entity.odata_type()])));

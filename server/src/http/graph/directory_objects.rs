@@ -12,7 +12,7 @@ use super::{
 use crate::{
     directory::directory_objects::{self, Named},
     http::{
-        answers::{self, Select},
+        answers::{self, Shown},
         contract::schemas::{DirectoryObject, DirectoryObjectCollection, GetByIdsParameters},
         errors::Failure,
         extract::{Caller, Json, Path},
@@ -46,7 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
         get_by_ids(Some(&CONTACTS), "/contacts/getByIds", "get_contacts_by_ids"),
         Operation::annotated(&READ_DIRECTORY_OBJECT, routes!(get_directory_object))
             .page("directoryobject-get")
-            .takes(&QueryOptions::OBJECT),
+            .reads(Scope::Related),
         Operation::annotated(&DELETE_DIRECTORY_OBJECT, routes!(delete_directory_object))
             .page("directoryobject-delete"),
     ]
@@ -113,12 +113,14 @@ async fn get_directory_object(
     Path(id): Path<AsWritten<ObjectId>>,
     query: Query,
 ) -> Result<Response, Failure> {
+    // Objects of whatever kind have no navigation properties: this refuses them.
+    Scope::Related.expansion(&query)?;
     let (grants, select) = (caller.grants, query.select.clone());
     let get = move |tx: &ReadTx<'_>| {
         directory_objects::get(tx, &grants, &id, select.as_deref()).map_err(Failure::from)
     };
     let found = app.store.tenant(caller.tenant).read(get).await?;
-    answers::directory_object(&origin, &found, Select::of(&query, &caller))
+    answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
 }
 
 /// Delete an object

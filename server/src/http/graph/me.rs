@@ -13,11 +13,13 @@ use crate::{
         operation::Operation,
         origin::Origin,
         payload::Body,
-        query_options::QueryOptions,
         state::AppState,
     },
-    model::permissions::{Principal, READ_ME, UPDATE_ME},
-    odata::{query::Query, reference::Key},
+    model::{
+        kinds::ObjectKind,
+        permissions::{Principal, READ_ME, UPDATE_ME},
+    },
+    odata::{query::Query, reference::Key, scope::Scope},
     store::ReadTx,
 };
 use axum::{extract::State, response::Response};
@@ -55,7 +57,7 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::annotated(&READ_ME, routes!(get_me))
             .page("user-get")
-            .takes(&QueryOptions::OBJECT)
+            .reads(Scope::Set(ObjectKind::User))
             .signed_in(),
         Operation::annotated(&UPDATE_ME, routes!(update_me)).page("user-update").signed_in(),
     ]
@@ -77,7 +79,7 @@ async fn get_me(
     let key = key(&caller)?;
     let get =
         move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| directory::users::get(tx, by, &key, select);
-    shapes::answer_one(&app, &caller, &origin, query, get).await
+    shapes::answer_one(&app, &caller, &origin, ObjectKind::User, query, get).await
 }
 
 /// Update the signed-in user

@@ -3,13 +3,9 @@
 //! is registered.
 
 use crate::{
-    directory::{
-        self, Found, Policy,
-        navigation::{Follows, Navigation},
-        objects,
-    },
+    directory::{self, Found, Policy, expansions, follows::Follows, navigation::Navigation, objects},
     http::{
-        answers::{self, Collection, Select},
+        answers::{self, Collection, Shown},
         contract::wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
         errors::Failure,
         extract::{Caller, FromPath, Path},
@@ -164,9 +160,8 @@ impl Objects {
                 objects::count_listed(tx, by, kind, listing)
             };
             let (path, scope) = (path.into(), Scope::Set(kind));
-            let write = move |origin: &_, page: &_, select: Option<Select<'_>>| {
-                answers::entities(origin, kind, page, select)
-            };
+            let write =
+                move |origin: &_, page: &_, shown: Shown<'_>| answers::entities(origin, kind, page, shown);
             PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
@@ -225,15 +220,17 @@ impl Objects {
         + Sync
         + 'static,
     ) -> Operation {
+        let kind = self.kind;
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
-            answer_one(&app, &caller, &origin, query, move |tx, by, select| rule(tx, by, &key, select)).await
+            let rule = move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| rule(tx, by, &key, select);
+            answer_one(&app, &caller, &origin, kind, query, rule).await
         };
         let noun = without_article(self.one);
         self.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .summary(self.tag, format!("Get {}", self.one))
             .description(format!("Gets {}, {SELECTED}", self.one))
             .page(format!("{}-get", self.page))
-            .takes(&QueryOptions::OBJECT)
+            .reads(Scope::Set(self.kind))
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
     }
 
@@ -322,8 +319,8 @@ impl<K: ObjectKey> Related<K> {
         let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
         let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
         let list = self
-            .page(path, format!("list_{id}"), need, scope, move |origin: &_, page: &_, select| {
-                answers::entities(origin, kind, page, select)
+            .page(path, format!("list_{id}"), need, scope, move |origin: &_, page: &_, shown| {
+                answers::entities(origin, kind, page, shown)
             })
             .summary(self.tag, format!("List {many} of {}", self.of.one))
             .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
@@ -392,7 +389,7 @@ impl<K: ObjectKey> Related<K> {
         id: impl Into<String>,
         need: &'static Need,
         scope: Scope,
-        write: impl Fn(&Origin, &Collection, Option<Select<'_>>) -> Result<Response, Failure>
+        write: impl Fn(&Origin, &Collection, Shown<'_>) -> Result<Response, Failure>
         + Clone
         + Send
         + Sync
@@ -515,18 +512,25 @@ impl<K: ObjectKey> Related<K> {
     }
 }
 
-/// Answers one object of a known kind, as this rule gives it.
+/// Answers one object of this kind, as this rule gives it.
 pub(super) async fn answer_one(
     app: &AppState,
     caller: &Caller,
     origin: &Origin,
+    kind: ObjectKind,
     query: Query,
     rule: impl FnOnce(&ReadTx<'_>, &Grants, Option<&[String]>) -> Result<Found, directory::Error> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let (grants, select) = (caller.grants, query.select.clone());
-    let get = move |tx: &ReadTx<'_>| rule(tx, &grants, select.as_deref()).map_err(Failure::from);
-    let found = app.store.tenant(caller.tenant).read(get).await?;
-    answers::entity(origin, &found, Select::of(&query, caller))
+    let expansion = Scope::Set(kind).expansion(&query)?;
+    let (grants, select, expand) = (caller.grants, query.select.clone(), expansion.clone());
+    let get = move |tx: &ReadTx<'_>| {
+        let found = rule(tx, &grants, select.as_deref())?;
+        expansions::of_one(tx, &grants, expand.as_ref(), found).map_err(Failure::from)
+    };
+    let store = app.store.tenant(caller.tenant);
+    // Twenty objects can be far larger than one.
+    let found = if expansion.is_some() { store.read_long(get).await? } else { store.read(get).await? };
+    answers::entity(origin, &found, Shown::of(query.select.as_deref(), expansion.as_ref(), caller))
 }
 
 /// Answers how many objects this rule counts.

@@ -1,6 +1,7 @@
 //! What a query says, held against the properties of the objects that it asks for: syntax and tables in, conditions and an order
 //! out. Which of them a caller may ask for isn't known here.
 
+pub mod expand;
 pub mod filter;
 mod literal;
 pub mod order;
@@ -91,6 +92,7 @@ mod tables {
         description: USER.description,
         read: USER.read,
         add_to_group: USER.add_to_group,
+        navigation: USER.navigation,
         properties: &[
             property("id", String, ""),
             property("displayName", String, "").filter(EQ | STARTS_WITH | NULL).order().search_words(),
@@ -119,6 +121,7 @@ mod tables {
         description: GROUP.description,
         read: GROUP.read,
         add_to_group: GROUP.add_to_group,
+        navigation: GROUP.navigation,
         properties: &[
             property("displayName", String, "").filter(EQ | STARTS_WITH | NULL).order().search_words(),
             property("description", String, "").filter(EQ_ADVANCED).search_words(),

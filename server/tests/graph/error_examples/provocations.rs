@@ -122,6 +122,11 @@ impl Attempt<'_> {
                 self.ask("$select=unseenCount");
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
+            "expandedPropertyNotInLists" => self.ask("$expand=memberOf($select=aboutMe)"),
+            "expandNotYet" => {
+                let message = self.message(name);
+                self.ask(&format!("$expand={}", message.split('\'').nth(1).unwrap()));
+            }
             _ => match (name.strip_suffix("NotServed"), wrong_query(name)) {
                 (Some(option), _) => self.ask(&format!("${option}=x")),
                 (None, Some((query, true))) if self.operation.path.ends_with("$count") => self.ask(query),
@@ -337,6 +342,10 @@ impl Attempt<'_> {
             "missingPermission" => self.by_user(ADA, ["openid"]).await,
             "missingApplicationPermission" => self.by_application([]).await,
             "notForApplications" | "noSignedInUser" => self.by_application(all()).await,
+            "relationshipNotReadable" => {
+                self.with_the_least().await;
+                self.ask("$expand=memberOf");
+            }
             "propertyNotReadable" => {
                 self.with_the_least().await;
                 self.ask("$select=employeeLeaveDateTime");
@@ -388,6 +397,13 @@ impl Attempt<'_> {
 /// A query that is refused, and whether it has advanced query parameters.
 fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
     Some(match name {
+        "expandSyntax" => ("$expand=members(", false),
+        "expandTerm" => ("$expand=members(select=id)", false),
+        "expandSeveral" => ("$expand=members,owners", false),
+        "expandOption" => ("$expand=members($top=5)", false),
+        "expandUnknown" => ("$expand=colour", false),
+        "expandProperty" => ("$expand=displayName", false),
+        "expandNotAllowed" => ("$expand=photo", false),
         "filterTwice" => ("$filter=x&$filter=x", true),
         "searchTwice" => ("$search=x&$search=x", true),
         "filterSyntax" => ("$filter=displayName eq", true),

@@ -1,0 +1,98 @@
+//! `$expand`: objects with the first of those that are related to them. It shows no more than the list of those does, and asks for
+//! the same permissions. A group whose members the caller may not see seems to have none: so what is told of others doesn't fail.
+
+use super::{
+    Error, Found, Refusal,
+    access::{check_listed, may_see_members},
+    follows::Follows,
+};
+use crate::{
+    model::{
+        ENTITIES, entity,
+        kinds::ObjectKind,
+        permissions::{Grants, Need, Reach},
+        values::Document,
+    },
+    odata::listing::{Expansion, Listing},
+    store::{
+        self, ReadTx,
+        objects::{self, MAX_PAGE_BYTES, Object},
+    },
+};
+
+/// Related objects that are shown with an object at most.
+pub const MOST: usize = 20;
+
+/// An object with what is related to it.
+pub fn of_one(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    expansion: Option<&Expansion>,
+    found: Found,
+) -> Result<Found, Error> {
+    let Some(expansion) = expansion else { return Ok(found) };
+    let need = need(found.kind, expansion)?;
+    if !need.covers(by, found.id) {
+        return Err(Refusal::lacks(need, by).into());
+    }
+    let listing = listing(by, expansion)?;
+    let object = objects::find(tx, found.id)?.ok_or(store::Error::Corrupt("an object that was there"))?;
+    let related = first(tx, by, expansion, &listing, &object)?;
+    Ok(Found { expanded: Some(related), ..found })
+}
+
+/// What is related to each object of a page of this kind, which is cut short where it becomes too large.
+pub(super) fn of_page(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    kind: ObjectKind,
+    expansion: &Expansion,
+    page: &mut objects::Page,
+) -> Result<Vec<Vec<Found>>, Error> {
+    let need = need(kind, expansion)?;
+    if need.reach(by) != Some(Reach::Any) {
+        return Err(Refusal::lacks(need, by).into());
+    }
+    let listing = listing(by, expansion)?;
+    let (mut bytes, mut expanded) = (0, Vec::with_capacity(page.objects.len()));
+    for (object, document) in &page.objects {
+        let related = first(tx, by, expansion, &listing, object)?;
+        let documents = related.iter().filter_map(|found| found.document.as_ref());
+        bytes += document.size() + documents.map(Document::size).sum::<usize>();
+        expanded.push(related);
+        if bytes > MAX_PAGE_BYTES {
+            break;
+        }
+    }
+    page.cut(expanded.len());
+    Ok(expanded)
+}
+
+/// What listing the related objects needs.
+fn need(kind: ObjectKind, expansion: &Expansion) -> Result<&'static Need, Error> {
+    let need = entity(kind).need_to_follow(expansion.property);
+    Ok(need.ok_or(Refusal::NotPermitted)?)
+}
+
+/// What is asked of the related objects, where the caller may ask it.
+fn listing(by: &Grants, expansion: &Expansion) -> Result<Listing, Refusal> {
+    let listing = Listing { select: expansion.select.clone(), limit: MOST, ..Listing::default() };
+    check_listed(by, &ENTITIES, &listing)?;
+    Ok(listing)
+}
+
+/// The first of the objects to which a navigation property leads.
+fn first(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    expansion: &Expansion,
+    listing: &Listing,
+    object: &Object,
+) -> Result<Vec<Found>, Error> {
+    let group = object.traits.group().filter(|_| expansion.property.tells_members());
+    if group.is_some_and(|group| may_see_members(by, group).is_err()) {
+        return Ok(Vec::new());
+    }
+    let page = Follows::of(expansion.property).page(tx, by, object, listing)?;
+    Ok(page.objects.into_iter().map(|row| Found::where_readable(by, row)).collect())
+}
