@@ -9,7 +9,7 @@ use crate::{
         draft::Draft,
         entity,
         group::GROUP,
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
             ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
@@ -17,7 +17,7 @@ use crate::{
         },
         values::{Document, PropertyFault, Values},
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         self, ReadTx, WriteTx, domains,
         objects::{Object, RowNumber},
@@ -29,14 +29,9 @@ use serde_json::Value;
 pub const MAX_REFERENCES: usize = 20;
 
 /// A group as a caller reads it, with the properties that `select` names.
-pub fn get(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    id: &AsWritten<ObjectId>,
-    select: Option<&[String]>,
-) -> Result<Found, Error> {
+pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
     access::may_select(by, &[&GROUP], select)?;
-    let (group, traits, document) = lookup::group_with_document(tx, id)?;
+    let (group, traits, document) = lookup::group_with_document(tx, key)?;
     may_show(traits, select)?;
     Ok(Found::of(&group, document))
 }
@@ -132,13 +127,13 @@ pub fn update(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
     body: &Values,
     bound: &Bound,
 ) -> Result<Updated, Error> {
     bound.check_size()?;
     objects::check_names(body)?;
-    let found = lookup::group_with_document(tx, id);
+    let found = lookup::group_with_document(tx, key);
     let document = found.as_ref().ok().map(|(_, _, document)| document);
     let changes = objects::check_update(by, &GROUP, &objects::without_idle_lists(&GROUP, body, document))?;
     let elsewhere = changes.keys().any(|name| GROUP.is_from_other_service(name));
@@ -174,8 +169,8 @@ pub fn update(
 }
 
 /// Deletes a group. Its mail nickname is free again.
-pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
-    let (group, traits) = lookup::group(tx, id)?;
+pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, key: &Key) -> Result<(), Error> {
+    let (group, traits) = lookup::group(tx, key)?;
     delete_found(tx, policy, by, &group, traits)
 }
 

@@ -12,7 +12,7 @@ use crate::{
         kinds::{GroupTraits, ObjectTraits},
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants, READ_HIDDEN_MEMBERS},
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         ReadTx, WriteTx,
         objects::Object,
@@ -25,7 +25,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &AsWritten<ObjectId>,
+    group: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -44,14 +44,14 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &AsWritten<ObjectId>,
+    group_id: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text.clone());
+    let absent = || Refusal::NotFound(group_id.text().into());
     let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
     match relations::MEMBERS.remove(tx, &group, &member)? {
         Remove::Gone => Ok(()),
@@ -60,7 +60,7 @@ pub fn remove(
 }
 
 /// The members of a group.
-pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
+pub static MEMBERS: Navigation<Key> = Navigation {
     follows: Follows::Relation(&relations::MEMBERS, Direction::Targets),
     source: |tx, by, group| {
         let (group, traits) = lookup::group(tx, group)?;
@@ -70,16 +70,11 @@ pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
 };
 
 /// The members of a group and of the groups in it.
-pub static TRANSITIVE_MEMBERS: Navigation<AsWritten<ObjectId>> =
+pub static TRANSITIVE_MEMBERS: Navigation<Key> =
     Navigation { follows: Follows::Memberships(Direction::Targets), ..MEMBERS };
 
 /// The member of a group with this id.
-pub fn find(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    member: &AsWritten<ObjectId>,
-) -> Result<Found, Error> {
+pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, member: &AsWritten<ObjectId>) -> Result<Found, Error> {
     let group = (MEMBERS.source)(tx, by, group)?;
     related(tx, &relations::MEMBERS, &group, member)
 }

@@ -13,7 +13,7 @@ use crate::{
         kinds::ObjectKind,
         permissions::Grants,
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         ReadTx, WriteTx,
         objects::Object,
@@ -30,7 +30,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &AsWritten<ObjectId>,
+    group: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -47,13 +47,13 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &AsWritten<ObjectId>,
+    group_id: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text.clone());
+    let absent = || Refusal::NotFound(group_id.text().into());
     let owner = lookup::find(tx, reference)?.ok_or_else(absent)?;
     if relations::OWNERS.remove(tx, &group, &owner)? == Remove::NotThere {
         return Err(absent().into());
@@ -65,18 +65,13 @@ pub fn remove(
 }
 
 /// The owners of a group.
-pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
+pub static OWNERS: Navigation<Key> = Navigation {
     follows: Follows::Relation(&relations::OWNERS, Direction::Targets),
     source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
 };
 
 /// The owner of a group with this id.
-pub fn find(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    owner: &AsWritten<ObjectId>,
-) -> Result<Found, Error> {
+pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, owner: &AsWritten<ObjectId>) -> Result<Found, Error> {
     let group = (OWNERS.source)(tx, by, group)?;
     related(tx, &relations::OWNERS, &group, owner)
 }

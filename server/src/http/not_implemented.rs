@@ -3,8 +3,8 @@
 //! A part whose operations come to be served is taken out here.
 //!
 //! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`
-//! is a cast: only those of the collection that are users. `groups(uniqueName='..')` is an object by another key than its
-//! id.
+//! is a cast: only those of the collection that are users. `directoryRoles(roleTemplateId='..')` is an object by another key
+//! than its id.
 
 use axum::http::Method;
 
@@ -215,12 +215,8 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     (
         &[""],
         &[
-            "/applications(appId='..')",
             "/applications(uniqueName='..')",
-            "/devices(deviceId='..')",
             "/directoryRoles(roleTemplateId='..')",
-            "/groups(uniqueName='..')",
-            "/servicePrincipals(appId='..')",
             "/contracts",
             "/directoryRoleTemplates",
             "/directoryRoles",

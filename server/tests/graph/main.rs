@@ -32,6 +32,7 @@ mod histories_of_objects;
 mod hostile;
 #[path = "../shared/http_client.rs"]
 mod http_client;
+mod keys;
 mod listings;
 mod me;
 mod member_of;
