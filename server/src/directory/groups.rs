@@ -1,7 +1,8 @@
 //! Groups: creating, reading, changing and deleting them.
 
 use super::{
-    Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects, owners,
+    Bound, Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects,
+    owners,
 };
 use crate::{
     model::{
@@ -45,15 +46,6 @@ pub(super) fn may_show(traits: GroupTraits, select: Option<&[String]>) -> Result
 /// Refuses groups of which Exchange holds nothing.
 fn has_mailbox(group: GroupTraits) -> Result<(), Refusal> {
     (group.kind == GroupKind::Microsoft365).then_some(()).ok_or(Refusal::NoMailbox)
-}
-
-/// The objects that a request binds to a group.
-#[derive(Debug, Default)]
-pub struct Bound {
-    /// Those that are to be members.
-    pub members: Vec<Reference>,
-    /// Those that are to be owners.
-    pub owners: Vec<Reference>,
 }
 
 impl Bound {

@@ -5,14 +5,17 @@ mod addresses;
 pub mod applications;
 pub mod check_members;
 pub mod devices;
+pub mod direct_reports;
 pub mod directory_objects;
 pub mod groups;
 pub mod import;
 mod lookup;
+pub mod managers;
 pub mod member_of;
 pub mod members;
 pub mod navigation;
 pub mod objects;
+pub mod owned_objects;
 pub mod owners;
 pub mod purging;
 pub mod sample;
@@ -27,6 +30,7 @@ use crate::{
         permissions::{Grants, Missing, Need},
         values::{Document, PropertyFault},
     },
+    odata::reference::Reference,
     store::{self, objects::Object},
 };
 use std::str::FromStr;
@@ -63,6 +67,9 @@ pub enum Refusal {
     /// Objects of that kind own no groups.
     #[error("{} can't be an owner of a group", .0.words())]
     NoOwner(ObjectTraits),
+    /// Objects of that kind manage nobody.
+    #[error("{} can't be the manager of a user", .0.words())]
+    NoManager(ObjectTraits),
     /// The object is a member or an owner already.
     #[error("already among the {}", .0.name())]
     AlreadyRelated(Relationship),
@@ -209,6 +216,17 @@ impl Policy {
             GroupKind::Distribution => false,
         }
     }
+}
+
+/// The objects that a request binds to the one that it creates or changes.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// Those that are to be members of the group.
+    pub members: Vec<Reference>,
+    /// Those that are to be owners of the group.
+    pub owners: Vec<Reference>,
+    /// What is to be the manager of the user.
+    pub manager: Option<Reference>,
 }
 
 /// An object that a caller reads.

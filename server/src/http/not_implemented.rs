@@ -124,6 +124,21 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/groups/{id}/transitiveMembers"], &["", "/$count", "/{memberId}"]),
     (GET, &["/groups/{id}"], &["/members/{memberId}/$ref", "/owners/$ref", "/owners/{ownerId}/$ref"]),
     (DELETE, &["/groups/{id}"], &["/members/$ref", "/owners/$ref"]),
+    // What objects own.
+    (
+        GET,
+        &["/users/{id}/ownedObjects", "/me/ownedObjects", "/servicePrincipals/{id}/ownedObjects"],
+        &[
+            "/{objectId}",
+            "/{objectId}/microsoft.graph.application",
+            "/{objectId}/microsoft.graph.group",
+            "/{objectId}/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.application",
+            "/microsoft.graph.application/$count",
+            "/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.servicePrincipal/$count",
+        ],
+    ),
     // Groups.
     (
         POST,
@@ -253,7 +268,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/licenseDetails",
             "/oauth2PermissionGrants",
             "/ownedDevices",
-            "/ownedObjects",
             "/registeredDevices",
             "/scopedRoleMemberOf",
             "/sponsorOf",
@@ -285,7 +299,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/delegatedPermissionClassifications",
             "/endpoints",
             "/oauth2PermissionGrants",
-            "/ownedObjects",
             "/remoteDesktopSecurityConfiguration",
         ],
     ),

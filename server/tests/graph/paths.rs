@@ -251,7 +251,7 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
             format!("/users('{user}')/transitiveMemberOf/graph.directoryRole/%24count"),
             "GET /users/{id}/transitiveMemberOf/microsoft.graph.directoryRole/$count",
         ),
-        (&get, "/users/ada@contoso.example/directReports".into(), "GET /users/{id}/directReports"),
+        (&get, "/users/ada@contoso.example/createdObjects".into(), "/users/{id}/createdObjects"),
         (&get, "/applications(uniqueName='x')".into(), "/applications(uniqueName='..')"),
         (&get, "/directoryRoles(roleTemplateId='x')/members".into(), "/directoryRoles(roleTemplateId='..')"),
         (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals/{id}/owners"),

@@ -49,7 +49,8 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups"),
         GROUPS.count("/groups/$count", "count_groups", &READ_GROUP),
         GROUPS.get_by::<Group, IdKey>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
-            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` is the same.",
+            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` and \
+             `groups(uniqueName='{name}')` are the same.",
         ),
         Operation::annotated(&UPDATE_GROUP, routes!(update_group))
             .page("group-update")

@@ -565,7 +565,7 @@ async fn answer_count(
 }
 
 /// The example of a reference to this object.
-fn reference(id: &str) -> Value {
+pub(super) fn reference(id: &str) -> Value {
     json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")})
 }
 
