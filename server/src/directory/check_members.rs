@@ -32,15 +32,13 @@ pub const GROUPS_OF_USER: Find<Key> = |tx, by, key| users::find(tx, by, &CHECK_U
 /// A user whose groups and other containers are asked for.
 pub const OBJECTS_OF_USER: Find<Key> = |tx, by, key| users::find(tx, by, &CHECK_USER_OBJECTS, key);
 /// A group.
-pub const OF_GROUP: Find<AsWritten<ObjectId>> = |tx, _, id| lookup::of_kind(tx, ObjectKind::Group, id);
+pub const OF_GROUP: Find<Key> = |tx, _, id| lookup::of_kind(tx, ObjectKind::Group, id);
 /// A device.
-pub const OF_DEVICE: Find<AsWritten<ObjectId>> = |tx, _, id| lookup::of_kind(tx, ObjectKind::Device, id);
+pub const OF_DEVICE: Find<Key> = |tx, _, id| lookup::of_kind(tx, ObjectKind::Device, id);
 /// A service principal.
-pub const OF_SERVICE_PRINCIPAL: Find<AsWritten<ObjectId>> =
-    |tx, _, id| lookup::of_kind(tx, ObjectKind::ServicePrincipal, id);
+pub const OF_SERVICE_PRINCIPAL: Find<Key> = |tx, _, id| lookup::of_kind(tx, ObjectKind::ServicePrincipal, id);
 /// A contact.
-pub const OF_ORG_CONTACT: Find<AsWritten<ObjectId>> =
-    |tx, _, id| lookup::of_kind(tx, ObjectKind::OrgContact, id);
+pub const OF_ORG_CONTACT: Find<Key> = |tx, _, id| lookup::of_kind(tx, ObjectKind::OrgContact, id);
 /// An object of whatever kind.
 pub const OF_OBJECT: Find<AsWritten<ObjectId>> = |tx, _, id| lookup::object(tx, id);
 

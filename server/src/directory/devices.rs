@@ -4,11 +4,12 @@ use super::{Error, Found, Refusal, access, lookup, objects};
 use crate::{
     model::{
         device::DEVICE,
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         values::Values,
     },
+    odata::reference::Key,
     store::{self, WriteTx},
 };
 use serde_json::Value;
@@ -18,18 +19,18 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
     access::may_name(by, &[&DEVICE], Access::Creation, body.keys())?;
     let values = objects::check_creation(&DEVICE, body)?;
     let device_id = values.get("deviceId").and_then(Value::as_str).unwrap_or_default();
-    if store::devices::device_id_is_taken(tx, device_id)? {
+    if store::devices::find(tx, device_id)?.is_some() {
         return Err(Refusal::Taken("deviceId").into());
     }
     Ok(objects::insert(tx, ObjectTraits::Device, id, values)?.1)
 }
 
 /// Changes a device as the body says.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::Device, id, body, |_| Ok(()))
+pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    objects::update_plain(tx, by, ObjectKind::Device, key, body, |_| Ok(()))
 }
 
 /// Deletes a device.
-pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
-    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::Device, id)?)
+pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
+    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::Device, key)?)
 }

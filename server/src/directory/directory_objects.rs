@@ -63,14 +63,22 @@ impl Named {
     }
 }
 
-/// The objects of these ids and kinds, as a caller reads them. Ids that no such object has are left out.
-pub fn get_by_ids(tx: &ReadTx<'_>, by: &Grants, named: &Named, listing: &Listing) -> Result<Page, Error> {
-    access::check_listed(by, &ENTITIES, listing)?;
-    let page = store::objects::by_ids(tx, &named.ids, &named.kinds, listing)?;
+/// The objects of these ids and kinds, as a caller reads them, with the properties that `select` names. Ids that no such object
+/// has are left out.
+pub fn get_by_ids(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    named: &Named,
+    select: Option<&[String]>,
+) -> Result<Page, Error> {
+    let (limit, select) = (named.ids.len(), select.map(<[String]>::to_vec));
+    let listing = Listing { select, limit, ..Listing::default() };
+    access::check_listed(by, &ENTITIES, &listing)?;
+    let page = store::objects::by_ids(tx, &named.ids, &named.kinds, &listing)?;
     if page.next.is_some() {
         return Err(Refusal::ResultTooLarge.into());
     }
-    Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))
+    Page::of(tx, by, &listing, page, |row| Found::where_readable(by, row))
 }
 
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.

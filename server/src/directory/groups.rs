@@ -1,7 +1,8 @@
 //! Groups: creating, reading, changing and deleting them.
 
 use super::{
-    Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects, owners,
+    Bound, Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects,
+    owners,
 };
 use crate::{
     model::{
@@ -9,7 +10,7 @@ use crate::{
         draft::Draft,
         entity,
         group::GROUP,
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
             ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
@@ -17,7 +18,7 @@ use crate::{
         },
         values::{Document, PropertyFault, Values},
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         self, ReadTx, WriteTx, domains,
         objects::{Object, RowNumber},
@@ -29,14 +30,9 @@ use serde_json::Value;
 pub const MAX_REFERENCES: usize = 20;
 
 /// A group as a caller reads it, with the properties that `select` names.
-pub fn get(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    id: &AsWritten<ObjectId>,
-    select: Option<&[String]>,
-) -> Result<Found, Error> {
+pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
     access::may_select(by, &[&GROUP], select)?;
-    let (group, traits, document) = lookup::group_with_document(tx, id)?;
+    let (group, traits, document) = lookup::group_with_document(tx, key)?;
     may_show(traits, select)?;
     Ok(Found::of(&group, document))
 }
@@ -50,15 +46,6 @@ pub(super) fn may_show(traits: GroupTraits, select: Option<&[String]>) -> Result
 /// Refuses groups of which Exchange holds nothing.
 fn has_mailbox(group: GroupTraits) -> Result<(), Refusal> {
     (group.kind == GroupKind::Microsoft365).then_some(()).ok_or(Refusal::NoMailbox)
-}
-
-/// The objects that a request binds to a group.
-#[derive(Debug, Default)]
-pub struct Bound {
-    /// Those that are to be members.
-    pub members: Vec<Reference>,
-    /// Those that are to be owners.
-    pub owners: Vec<Reference>,
 }
 
 impl Bound {
@@ -132,13 +119,13 @@ pub fn update(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
     body: &Values,
     bound: &Bound,
 ) -> Result<Updated, Error> {
     bound.check_size()?;
     objects::check_names(body)?;
-    let found = lookup::group_with_document(tx, id);
+    let found = lookup::group_with_document(tx, key);
     let document = found.as_ref().ok().map(|(_, _, document)| document);
     let changes = objects::check_update(by, &GROUP, &objects::without_idle_lists(&GROUP, body, document))?;
     let elsewhere = changes.keys().any(|name| GROUP.is_from_other_service(name));
@@ -174,8 +161,8 @@ pub fn update(
 }
 
 /// Deletes a group. Its mail nickname is free again.
-pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
-    let (group, traits) = lookup::group(tx, id)?;
+pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, key: &Key) -> Result<(), Error> {
+    let (group, traits) = lookup::group(tx, key)?;
     delete_found(tx, policy, by, &group, traits)
 }
 

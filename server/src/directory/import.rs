@@ -13,7 +13,7 @@ use crate::{
     store::{
         WriteTx,
         objects::find,
-        relations::{MEMBERS, OWNERS, Relation},
+        relations::{MANAGERS, MEMBERS, OWNERS, Relation},
     },
 };
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub fn object(tx: &WriteTx<'_>, kind: ObjectKind, id: ObjectId, values: Value) -
 
 /// Puts a user into the directory. What a creation demands must be among the values, the password included.
 pub fn user(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Error> {
-    users::insert(tx, id, &into_values(values))
+    Ok(users::insert(tx, id, &into_values(values))?.1)
 }
 
 /// Puts a group of any kind into the directory, distribution groups included.
@@ -47,6 +47,11 @@ pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(),
 /// Makes an object an owner of a group, whatever its kind. Both must be there.
 pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), Error> {
     relate(tx, &OWNERS, group, owner)
+}
+
+/// Gives a user or a contact a manager, whatever its kind. Both must be there.
+pub fn manager(tx: &WriteTx<'_>, managed: ObjectId, manager: ObjectId) -> Result<(), Error> {
+    relate(tx, &MANAGERS, managed, manager)
 }
 
 fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: ObjectId) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use crate::{
         values::Document,
     },
     odata::reference::{Key, Reference},
-    store::{ReadTx, domains, objects, objects::Object, users},
+    store::{ReadTx, applications, devices, domains, groups, objects, objects::Object, users},
 };
 
 /// The object that a reference names. Another tenant in it, or another kind than its set holds, is the same
@@ -30,17 +30,41 @@ pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, 
     Ok(find(tx, reference)?.ok_or_else(absent)?)
 }
 
-/// The object with this key. A sign-in name names only users.
+/// The object with this key, of whatever kind.
 fn by_key(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
     Ok(match key {
         Key::Id(id) => objects::find(tx, id.value)?,
         Key::UserPrincipalName(name) => users::find_by_principal_name(tx, name)?,
+        Key::Alternate { kind, value } => by_alternate_key(tx, *kind, value)?,
+    })
+}
+
+/// The same with its documents, in one look where it is a usual key.
+fn by_key_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<Option<(Object, Document)>, Error> {
+    Ok(match key {
+        Key::Id(id) => objects::find_with_document(tx, id.value)?,
+        Key::UserPrincipalName(name) => users::find_by_principal_name_with_document(tx, name)?,
+        Key::Alternate { kind, value } => match by_alternate_key(tx, *kind, value)? {
+            Some(object) => Some((object, objects::document(tx, object.row)?)),
+            None => None,
+        },
+    })
+}
+
+/// The object of this kind that has this alternate key.
+fn by_alternate_key(tx: &ReadTx<'_>, kind: ObjectKind, value: &str) -> Result<Option<Object>, Error> {
+    Ok(match kind {
+        ObjectKind::User => users::find_by_principal_name(tx, value)?,
+        ObjectKind::Group => groups::find_by_unique_name(tx, value)?,
+        ObjectKind::Device => devices::find(tx, value)?,
+        ObjectKind::ServicePrincipal | ObjectKind::Application => applications::find(tx, kind, value)?,
+        ObjectKind::OrgContact => None,
     })
 }
 
 /// The object with this id, whatever its kind.
 pub(super) fn object(tx: &ReadTx<'_>, id: &AsWritten<ObjectId>) -> Result<Object, Error> {
-    Ok(objects::find(tx, id.value)?.ok_or_else(|| absent(id))?)
+    Ok(objects::find(tx, id.value)?.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
 }
 
 /// The same with its documents, in one look.
@@ -48,58 +72,52 @@ pub(super) fn object_with_document(
     tx: &ReadTx<'_>,
     id: &AsWritten<ObjectId>,
 ) -> Result<(Object, Document), Error> {
-    Ok(objects::find_with_document(tx, id.value)?.ok_or_else(|| absent(id))?)
+    Ok(objects::find_with_document(tx, id.value)?.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
 }
 
-/// The object of this kind with this id.
-pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, id: &AsWritten<ObjectId>) -> Result<Object, Error> {
-    let object = object(tx, id)?;
-    if object.kind() == kind { Ok(object) } else { Err(absent(id).into()) }
+/// The object of this kind with this key.
+pub(super) fn of_kind(tx: &ReadTx<'_>, kind: ObjectKind, key: &Key) -> Result<Object, Error> {
+    let found = by_key(tx, key)?.filter(|object| object.kind() == kind);
+    Ok(found.ok_or_else(|| absent(key))?)
 }
 
-/// The same with its documents, in one look.
+/// The same with its documents.
 pub(super) fn of_kind_with_document(
     tx: &ReadTx<'_>,
     kind: ObjectKind,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
 ) -> Result<(Object, Document), Error> {
-    let (object, document) = object_with_document(tx, id)?;
-    if object.kind() == kind { Ok((object, document)) } else { Err(absent(id).into()) }
+    let found = by_key_with_document(tx, key)?.filter(|(object, _)| object.kind() == kind);
+    Ok(found.ok_or_else(|| absent(key))?)
 }
 
-/// The group with this id, and its traits.
-pub(super) fn group(tx: &ReadTx<'_>, id: &AsWritten<ObjectId>) -> Result<(Object, GroupTraits), Error> {
-    let object = object(tx, id)?;
-    let traits = object.traits.group().ok_or_else(|| absent(id))?;
+/// The group with this key, and its traits.
+pub(super) fn group(tx: &ReadTx<'_>, key: &Key) -> Result<(Object, GroupTraits), Error> {
+    let object = of_kind(tx, ObjectKind::Group, key)?;
+    let traits = object.traits.group().ok_or_else(|| absent(key))?;
     Ok((object, traits))
 }
 
-/// The same with its documents, in one look.
+/// The same with its documents.
 pub(super) fn group_with_document(
     tx: &ReadTx<'_>,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
 ) -> Result<(Object, GroupTraits, Document), Error> {
-    let (object, document) = object_with_document(tx, id)?;
-    let traits = object.traits.group().ok_or_else(|| absent(id))?;
+    let (object, document) = of_kind_with_document(tx, ObjectKind::Group, key)?;
+    let traits = object.traits.group().ok_or_else(|| absent(key))?;
     Ok((object, traits, document))
 }
 
 /// The user with this key.
 pub(super) fn user(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
-    let found = by_key(tx, key)?.filter(|object| object.kind() == ObjectKind::User);
-    Ok(found.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
+    of_kind(tx, ObjectKind::User, key)
 }
 
 /// The same with its documents, in one look.
 pub(super) fn user_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<(Object, Document), Error> {
-    let found = match key {
-        Key::Id(id) => objects::find_with_document(tx, id.value)?,
-        Key::UserPrincipalName(name) => users::find_by_principal_name_with_document(tx, name)?,
-    };
-    let user = found.filter(|(object, _)| object.kind() == ObjectKind::User);
-    Ok(user.ok_or_else(|| Refusal::NotFound(key.text().into()))?)
+    of_kind_with_document(tx, ObjectKind::User, key)
 }
 
-fn absent(id: &AsWritten<ObjectId>) -> Refusal {
-    Refusal::NotFound(id.text.clone())
+fn absent(key: &Key) -> Refusal {
+    Refusal::NotFound(key.text().into())
 }

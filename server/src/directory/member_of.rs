@@ -4,7 +4,6 @@
 use super::{follows::Follows, lookup, navigation::Navigation, users};
 use crate::{
     model::{
-        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         navigation::NavigationProperty,
         permissions::{LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF},
@@ -29,7 +28,7 @@ pub static TRANSITIVELY_OF_USER: Navigation<Key> = Navigation {
 macro_rules! member_of {
     ($(#[$doc:meta])* $direct:ident, $transitive:ident, $kind:ident) => {
         $(#[$doc])*
-        pub static $direct: Navigation<AsWritten<ObjectId>> = Navigation {
+        pub static $direct: Navigation<Key> = Navigation {
             follows: DIRECT,
             source: |tx, _, id| lookup::of_kind(tx, ObjectKind::$kind, id),
         };
@@ -37,7 +36,7 @@ macro_rules! member_of {
         $(#[$doc])*
         ///
         /// Be it through other groups.
-        pub static $transitive: Navigation<AsWritten<ObjectId>> =
+        pub static $transitive: Navigation<Key> =
             Navigation { follows: TRANSITIVE, ..$direct };
     };
 }

@@ -16,7 +16,7 @@ use crate::{
         navigation::NavigationProperty,
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants},
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         ReadTx, WriteTx,
         objects::Object,
@@ -29,7 +29,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &AsWritten<ObjectId>,
+    group: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -48,14 +48,14 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &AsWritten<ObjectId>,
+    group_id: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text.clone());
+    let absent = || Refusal::NotFound(group_id.text().into());
     let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
     match relations::MEMBERS.remove(tx, &group, &member)? {
         Remove::Gone => Ok(()),
@@ -64,7 +64,7 @@ pub fn remove(
 }
 
 /// The members of a group.
-pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
+pub static MEMBERS: Navigation<Key> = Navigation {
     follows: Follows::of(NavigationProperty::Members),
     source: |tx, by, group| {
         let (group, traits) = lookup::group(tx, group)?;
@@ -74,16 +74,11 @@ pub static MEMBERS: Navigation<AsWritten<ObjectId>> = Navigation {
 };
 
 /// The members of a group and of the groups in it.
-pub static TRANSITIVE_MEMBERS: Navigation<AsWritten<ObjectId>> =
+pub static TRANSITIVE_MEMBERS: Navigation<Key> =
     Navigation { follows: Follows::of(NavigationProperty::TransitiveMembers), ..MEMBERS };
 
 /// The member of a group with this id.
-pub fn find(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    member: &AsWritten<ObjectId>,
-) -> Result<Found, Error> {
+pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, member: &AsWritten<ObjectId>) -> Result<Found, Error> {
     let group = (MEMBERS.source)(tx, by, group)?;
     related(tx, &relations::MEMBERS, &group, member)
 }

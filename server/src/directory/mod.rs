@@ -5,16 +5,19 @@ mod addresses;
 pub mod applications;
 pub mod check_members;
 pub mod devices;
+pub mod direct_reports;
 pub mod directory_objects;
 pub mod expansions;
 pub mod follows;
 pub mod groups;
 pub mod import;
 mod lookup;
+pub mod managers;
 pub mod member_of;
 pub mod members;
 pub mod navigation;
 pub mod objects;
+pub mod owned_objects;
 pub mod owners;
 pub mod purging;
 pub mod sample;
@@ -30,6 +33,7 @@ use crate::{
         permissions::{Grants, Missing, Need},
         values::{Document, PropertyFault},
     },
+    odata::reference::Reference,
     store::{self, objects::Object},
 };
 use std::str::FromStr;
@@ -66,6 +70,9 @@ pub enum Refusal {
     /// Objects of that kind own no groups.
     #[error("{} can't be an owner of a group", .0.words())]
     NoOwner(ObjectTraits),
+    /// Objects of that kind manage nobody.
+    #[error("{} can't be the manager of a user", .0.words())]
+    NoManager(ObjectTraits),
     /// The object is a member or an owner already.
     #[error("already among the {}", .0.name())]
     AlreadyRelated(Relationship),
@@ -212,6 +219,17 @@ impl Policy {
             GroupKind::Distribution => false,
         }
     }
+}
+
+/// The objects that a request binds to the one that it creates or changes.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// Those that are to be members of the group.
+    pub members: Vec<Reference>,
+    /// Those that are to be owners of the group.
+    pub owners: Vec<Reference>,
+    /// What is to be the manager of the user.
+    pub manager: Option<Reference>,
 }
 
 /// An object that a caller reads.

@@ -21,6 +21,7 @@ use crate::{
     odata::{
         annotations::is_binding,
         listing::{Cursor, Listing},
+        reference::Key,
     },
     store::{
         self, ReadTx, WriteTx,
@@ -75,11 +76,11 @@ pub fn get(
     tx: &ReadTx<'_>,
     by: &Grants,
     kind: ObjectKind,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     may_select(by, &[model::entity(kind)], select)?;
-    let (object, document) = lookup::of_kind_with_document(tx, kind, id)?;
+    let (object, document) = lookup::of_kind_with_document(tx, kind, key)?;
     Ok(Found::of(&object, document))
 }
 
@@ -228,13 +229,13 @@ pub(super) fn update_plain(
     tx: &WriteTx<'_>,
     by: &Grants,
     kind: ObjectKind,
-    id: &AsWritten<ObjectId>,
+    key: &Key,
     body: &Values,
     check: impl Fn(&Draft) -> Result<(), Refusal>,
 ) -> Result<(), Error> {
     let entity = model::entity(kind);
     check_names(body)?;
-    let found = lookup::of_kind_with_document(tx, kind, id);
+    let found = lookup::of_kind_with_document(tx, kind, key);
     let document = found.as_ref().ok().map(|(_, document)| document);
     let changes = check_update(by, entity, &without_idle_lists(entity, body, document))?;
     let (object, document) = found?;

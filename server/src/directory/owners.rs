@@ -16,7 +16,7 @@ use crate::{
         navigation::NavigationProperty,
         permissions::Grants,
     },
-    odata::reference::Reference,
+    odata::reference::{Key, Reference},
     store::{
         ReadTx, WriteTx,
         objects::Object,
@@ -33,7 +33,7 @@ pub fn add(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group: &AsWritten<ObjectId>,
+    group: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group)?;
@@ -50,13 +50,13 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &AsWritten<ObjectId>,
+    group_id: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
     let (group, traits) = lookup::group(tx, group_id)?;
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text.clone());
+    let absent = || Refusal::NotFound(group_id.text().into());
     let owner = lookup::find(tx, reference)?.ok_or_else(absent)?;
     if relations::OWNERS.remove(tx, &group, &owner)? == Remove::NotThere {
         return Err(absent().into());
@@ -68,18 +68,13 @@ pub fn remove(
 }
 
 /// The owners of a group.
-pub static OWNERS: Navigation<AsWritten<ObjectId>> = Navigation {
+pub static OWNERS: Navigation<Key> = Navigation {
     follows: Follows::of(NavigationProperty::Owners),
     source: |tx, _, group| Ok(lookup::group(tx, group)?.0),
 };
 
 /// The owner of a group with this id.
-pub fn find(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    group: &AsWritten<ObjectId>,
-    owner: &AsWritten<ObjectId>,
-) -> Result<Found, Error> {
+pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, owner: &AsWritten<ObjectId>) -> Result<Found, Error> {
     let group = (OWNERS.source)(tx, by, group)?;
     related(tx, &relations::OWNERS, &group, owner)
 }

@@ -56,6 +56,9 @@ const USERS: [(u16, &str, &str, &str); 12] = [
 /// Which user owns which group.
 const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
 
+/// Which user manages which user or contact.
+const MANAGERS: [(u16, u16); 4] = [(101, 102), (103, 102), (105, 101), (303, 107)];
+
 /// The group of the README's walk through *Add member*: a security group.
 pub const READERS: ObjectId = id(201);
 /// A user who isn't in [`READERS`].
@@ -185,6 +188,9 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     }
     for (group, owner) in OWNERS {
         import::owner(tx, id(group), id(owner))?;
+    }
+    for (managed, manager) in MANAGERS {
+        import::manager(tx, id(managed), id(manager))?;
     }
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
 }

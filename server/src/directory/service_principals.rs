@@ -4,12 +4,13 @@ use super::{Error, Found, Refusal, access, lookup, objects};
 use crate::{
     model::{
         draft::Draft,
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants},
         service_principal::SERVICE_PRINCIPAL,
         values::{PropertyFault, Values},
     },
+    odata::reference::Key,
     store::{self, WriteTx, applications, objects::Object},
 };
 use serde_json::Value;
@@ -43,8 +44,8 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
 }
 
 /// Changes a service principal as the body says.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, id, body, check_declared)
+pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, key, body, check_declared)
 }
 
 /// Refuses roles and permissions without an id of their own, and to take away one that is enabled.
@@ -71,6 +72,6 @@ fn id(declared: &Value) -> Option<&str> {
 }
 
 /// Deletes a service principal: no more tokens are issued to it.
-pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
-    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::ServicePrincipal, id)?)
+pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
+    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?)
 }

@@ -1,6 +1,6 @@
 //! Users: creating, reading, changing and deleting them.
 
-use super::{Error, Found, Refusal, access, addresses::proxy_addresses, lookup, objects};
+use super::{Bound, Error, Found, Refusal, access, addresses::proxy_addresses, lookup, managers, objects};
 use crate::{
     model::{
         clock::timestamp,
@@ -59,13 +59,23 @@ fn cover<F>(
     }
 }
 
-/// Creates a user of a new `id`. The password is checked and not kept.
-pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
+/// Creates a user of a new `id`, with the manager that the request binds. The password is checked and not kept.
+pub fn create(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    id: ObjectId,
+    body: &Values,
+    bound: &Bound,
+) -> Result<Found, Error> {
     access::may_name(by, &[&USER], Access::Creation, body.keys())?;
-    insert(tx, id, body)
+    let (user, found) = insert(tx, id, body)?;
+    if let Some(manager) = &bound.manager {
+        managers::assign(tx, &user, &managers::resolve(tx, manager)?)?;
+    }
+    Ok(found)
 }
 
-pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Found, Error> {
+pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
     let mut values = objects::check_creation(&USER, body)?;
     let password = values.remove("passwordProfile").unwrap_or_default();
     let mut draft = Draft::of_new(values);
@@ -78,11 +88,12 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Fo
     }
     set_addresses(&mut draft);
     set_identities(tx, &mut draft)?;
-    Ok(objects::insert(tx, ObjectTraits::User, id, draft.into_values())?.1)
+    objects::insert(tx, ObjectTraits::User, id, draft.into_values())
 }
 
-/// Changes a user as the body says: what it doesn't name stays, `null` takes a value away.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+/// Changes a user as the body says, and assigns the manager that the request binds: what it doesn't name stays, `null` takes a
+/// value away.
+pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &Bound) -> Result<(), Error> {
     objects::check_names(body)?;
     let found = covered(tx, by, &UPDATE_USER, key);
     let document = found.as_ref().ok().map(|(_, document)| document);
@@ -90,8 +101,12 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     let (user, document) = found?;
     objects::check_id(body, &user)?;
     let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::OwnAccount);
-    let guarded = USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
+    let guarded = bound.manager.is_some()
+        || USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
     let elsewhere = changes.keys().any(|name| USER.is_from_other_service(name));
+    if elsewhere && bound.manager.is_some() {
+        return Err(Refusal::MixedServices.into());
+    }
     let by_application = matches!(by.principal, Principal::Application(_));
     if elsewhere && by_application {
         return Err(Refusal::NotPermitted.into());
@@ -114,7 +129,9 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     if draft.has_changed("userPrincipalName") || draft.has_changed("identities") {
         set_identities(tx, &mut draft)?;
     }
-    objects::update(tx, &user, &draft)
+    let manager = bound.manager.as_ref().map(|manager| managers::resolve(tx, manager)).transpose()?;
+    objects::update(tx, &user, &draft)?;
+    manager.map_or(Ok(()), |manager| managers::assign(tx, &user, &manager))
 }
 
 /// Deletes a user. Its sign-in name is free again.

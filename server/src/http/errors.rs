@@ -626,7 +626,7 @@ fn refusal_answer(refusal: &Refusal) -> Answer {
             "The service does not currently support writes of mail-enabled groups. Please ensure that the \
              mail-enablement property is unset and the security-enablement property is set.",
         ),
-        Refusal::KindNotAllowed { .. } | Refusal::NoOwner(_) | Refusal::OtherKind => {
+        Refusal::KindNotAllowed { .. } | Refusal::NoOwner(_) | Refusal::NoManager(_) | Refusal::OtherKind => {
             bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
         }
         Refusal::AlreadyRelated(relationship) => {

@@ -5,6 +5,7 @@ use super::{
     body::{self, BodyShare, MAX_BODY},
     content,
     errors::{Failure, RequestFault},
+    paths::GraphPath,
     state::AppState,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     model::{
         ids::{AsWritten, ObjectId},
         json::{self, JsonFault},
+        kinds::ObjectKind,
         permissions::Grants,
         values::Values,
     },
@@ -52,34 +54,60 @@ pub struct Path<T>(pub T);
 
 /// What can be read off the parameters of a path, or who calls where that names it.
 pub trait FromPath: Sized {
-    /// Reads it off the decoded parameters, in their order.
-    fn from_path(caller: &Caller, parameters: &[String]) -> Result<Self, RequestFault>;
+    /// Reads it off the parameters.
+    fn from_path(caller: &Caller, parameters: &Parameters) -> Result<Self, RequestFault>;
+}
+
+/// The parameters of a path, decoded.
+pub struct Parameters {
+    /// Their texts, in their order.
+    texts: Vec<String>,
+    /// The kind of object that the first one names by its alternate key.
+    alternate: Option<ObjectKind>,
+}
+
+impl Parameters {
+    fn text(&self, index: usize) -> String {
+        self.texts.get(index).cloned().unwrap_or_default()
+    }
+
+    fn id(&self, index: usize) -> Result<AsWritten<ObjectId>, RequestFault> {
+        AsWritten::read(self.text(index)).map_err(|_| RequestFault::Identifier(self.text(index)))
+    }
+}
+
+/// The key of an object of a kind: its id, or its alternate key.
+pub struct IdKey(pub Key);
+
+impl FromPath for IdKey {
+    fn from_path(_: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        Ok(Self(match parameters.alternate {
+            Some(kind) => Key::alternate(kind, parameters.text(0)),
+            None => Key::Id(parameters.id(0)?),
+        }))
+    }
 }
 
 impl FromPath for AsWritten<ObjectId> {
-    fn from_path(_: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
-        read_id(parameters.first())
+    fn from_path(_: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        parameters.id(0)
     }
 }
 
 impl<K: FromPath> FromPath for (K, AsWritten<ObjectId>) {
-    fn from_path(caller: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
-        Ok((K::from_path(caller, parameters)?, read_id(parameters.get(1))?))
+    fn from_path(caller: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        Ok((K::from_path(caller, parameters)?, parameters.id(1)?))
     }
 }
 
 impl FromPath for Key {
-    fn from_path(_: &Caller, parameters: &[String]) -> Result<Self, RequestFault> {
-        match parameters.first() {
-            Some(text) if !text.is_empty() => Ok(Self::read(text.clone())),
-            _ => Err(RequestFault::Identifier(String::new())),
+    fn from_path(_: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        match (parameters.alternate, parameters.text(0)) {
+            (_, text) if text.is_empty() => Err(RequestFault::Identifier(text)),
+            (Some(kind), text) => Ok(Self::alternate(kind, text)),
+            (None, text) => Ok(Self::read(text)),
         }
     }
-}
-
-fn read_id(text: Option<&String>) -> Result<AsWritten<ObjectId>, RequestFault> {
-    let text = text.map(String::as_str).unwrap_or_default();
-    AsWritten::read(text).map_err(|_| RequestFault::Identifier(text.into()))
 }
 
 impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -88,15 +116,22 @@ impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let raw = raw_parameters(parts).await?;
-        let parameters: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
+        let texts = raw.iter().map(|(_, value)| value.to_owned()).collect();
+        let parameters = Parameters { texts, alternate: alternate(parts) };
         Ok(Self(T::from_path(&caller, &parameters)?))
     }
 }
 
-/// Refuses a request whose path has another text than an id where one of these parameters stands.
+/// The kind of object that a path names by its alternate key.
+fn alternate(parts: &Parts) -> Option<ObjectKind> {
+    parts.extensions.get::<GraphPath>()?.alternate
+}
+
+/// Refuses a request whose path has another text than an id where one of these parameters stands, but for an alternate key.
 pub(super) async fn check_ids(parts: &mut Parts, parameters: &[String]) -> Result<(), RequestFault> {
     let raw = raw_parameters(parts).await?;
-    let mut ids = raw.iter().filter(|(name, _)| parameters.iter().any(|id| id == name));
+    let others = raw.iter().skip(usize::from(alternate(parts).is_some()));
+    let mut ids = others.filter(|(name, _)| parameters.iter().any(|id| id == name));
     match ids.find(|(_, text)| text.parse::<ObjectId>().is_err()) {
         Some((_, text)) => Err(RequestFault::Identifier(text.into())),
         None => Ok(()),

@@ -3,8 +3,8 @@
 //! A part whose operations come to be served is taken out here.
 //!
 //! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`
-//! is a cast: only those of the collection that are users. `groups(uniqueName='..')` is an object by another key than its
-//! id.
+//! is a cast: only those of the collection that are users. `directoryRoles(roleTemplateId='..')` is an object by another key
+//! than its id.
 
 use axum::http::Method;
 
@@ -124,6 +124,21 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/groups/{id}/transitiveMembers"], &["", "/$count", "/{memberId}"]),
     (GET, &["/groups/{id}"], &["/members/{memberId}/$ref", "/owners/$ref", "/owners/{ownerId}/$ref"]),
     (DELETE, &["/groups/{id}"], &["/members/$ref", "/owners/$ref"]),
+    // What objects own.
+    (
+        GET,
+        &["/users/{id}/ownedObjects", "/me/ownedObjects", "/servicePrincipals/{id}/ownedObjects"],
+        &[
+            "/{objectId}",
+            "/{objectId}/microsoft.graph.application",
+            "/{objectId}/microsoft.graph.group",
+            "/{objectId}/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.application",
+            "/microsoft.graph.application/$count",
+            "/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.servicePrincipal/$count",
+        ],
+    ),
     // Groups.
     (
         POST,
@@ -215,12 +230,8 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     (
         &[""],
         &[
-            "/applications(appId='..')",
             "/applications(uniqueName='..')",
-            "/devices(deviceId='..')",
             "/directoryRoles(roleTemplateId='..')",
-            "/groups(uniqueName='..')",
-            "/servicePrincipals(appId='..')",
             "/contracts",
             "/directoryRoleTemplates",
             "/directoryRoles",
@@ -257,7 +268,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/licenseDetails",
             "/oauth2PermissionGrants",
             "/ownedDevices",
-            "/ownedObjects",
             "/registeredDevices",
             "/scopedRoleMemberOf",
             "/sponsorOf",
@@ -289,7 +299,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/delegatedPermissionClassifications",
             "/endpoints",
             "/oauth2PermissionGrants",
-            "/ownedObjects",
             "/remoteDesktopSecurityConfiguration",
         ],
     ),

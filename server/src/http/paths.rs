@@ -4,8 +4,11 @@
 
 use super::not_implemented;
 use crate::{
-    model::domains::TenantName,
-    odata::path::{BETA, NAMESPACE, Parentheses, ResourcePath, Segment, VERSION, unqualified},
+    model::{domains::TenantName, kinds::ObjectKind},
+    odata::{
+        path::{BETA, NAMESPACE, Parentheses, ResourcePath, Segment, VERSION, unqualified},
+        reference::kind_of_alternate_key,
+    },
 };
 use axum::http::{Request, Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
@@ -19,6 +22,8 @@ const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').
 pub struct GraphPath {
     /// The tenant that the path names.
     pub tenant: Option<TenantName>,
+    /// The kind of object that the first key names by its alternate key.
+    pub alternate: Option<ObjectKind>,
     /// The first segment that leads nowhere.
     pub unknown: Option<String>,
 }
@@ -90,7 +95,7 @@ impl Paths {
         let version = self.root.literals.get(read.version?)?;
         let mut spelled = String::with_capacity(path.len());
         spelled.extend(["/", &version.spelling]);
-        let (mut node, mut unknown) = (Some(&version.next), None);
+        let (mut node, mut alternate, mut unknown) = (Some(&version.next), None, None);
         let mut segments = read.segments().peekable();
         if segments.peek().is_none() && !version.next.is_whole {
             // A version leads nowhere by itself, nor does one with a tenant.
@@ -99,13 +104,13 @@ impl Paths {
         }
         for segment in segments {
             spelled.push('/');
-            node = node.and_then(|node| node.step(&segment, &mut spelled));
+            node = node.and_then(|node| node.step(&segment, &mut spelled, &mut alternate));
             if node.is_none() {
                 spelled.push_str(segment.raw);
                 unknown.get_or_insert_with(|| segment.text.into_owned());
             }
         }
-        Some((spelled, GraphPath { tenant: read.tenant, unknown }))
+        Some((spelled, GraphPath { tenant: read.tenant, alternate, unknown }))
     }
 }
 
@@ -128,10 +133,16 @@ impl Node {
         }
     }
 
-    /// Where a segment leads. Its spelling in the contract is added to `spelled`.
-    fn step(&self, segment: &Segment<'_>, spelled: &mut String) -> Option<&Self> {
+    /// Where a segment leads. Its spelling in the contract is added to `spelled`, and the kind of object that it names by an
+    /// alternate key is left in `alternate`.
+    fn step(
+        &self,
+        segment: &Segment<'_>,
+        spelled: &mut String,
+        alternate: &mut Option<ObjectKind>,
+    ) -> Option<&Self> {
         if !self.is_whole
-            && let Some(next) = self.step_by_name(segment, spelled)
+            && let Some(next) = self.step_by_name(segment, spelled, alternate)
         {
             return Some(next);
         }
@@ -141,7 +152,12 @@ impl Node {
     }
 
     /// The same with a name, which may have a key after it.
-    fn step_by_name(&self, segment: &Segment<'_>, spelled: &mut String) -> Option<&Self> {
+    fn step_by_name(
+        &self,
+        segment: &Segment<'_>,
+        spelled: &mut String,
+        alternate: &mut Option<ObjectKind>,
+    ) -> Option<&Self> {
         let (name, parentheses) = segment.parts();
         let literal = match (self.literal(name), parentheses) {
             (Some(literal), Some(Parentheses::Key(key))) if !literal.is_operation => {
@@ -150,6 +166,14 @@ impl Node {
                 return Some(next);
             }
             (Some(literal), parentheses) if parentheses.is_none() || literal.is_operation => literal,
+            (Some(literal), Some(Parentheses::AlternateKey { name: property, value }))
+                if let Some(kind) = kind_of_alternate_key(name, property) =>
+            {
+                let next = literal.next.below()?;
+                spelled.extend([&literal.spelling, "/", &literal.next.spell_key(&value)]);
+                *alternate = Some(kind);
+                return Some(next);
+            }
             // Of an alternate key its name counts and not its value.
             (_, Some(Parentheses::AlternateKey { name: key, .. })) => {
                 self.get(&format!("{name}({key}='..')"))?
@@ -254,6 +278,7 @@ mod tests {
         for (path, canonical) in [
             ("/users('$count')", "/users/%24%63%6F%75%6E%74"),
             ("/users(userPrincipalName='DELTA')", "/users/%44%45%4C%54%41"),
+            ("/groups(uniqueName='$count')", "/groups/%24count"),
             ("/groups('x')/members('microsoft.graph.user')/$ref", {
                 "/groups/x/members/%6D%69%63%72%6F%73%6F%66%74%2E%67%72%61%70%68%2E%75%73%65%72/$ref"
             }),
@@ -294,12 +319,12 @@ mod tests {
                 ],
             ),
             (
-                "/groups(uniqueName='..')/members",
+                "/directoryRoles(roleTemplateId='..')/members",
                 [
-                    "/groups(uniqueName='x')/members",
-                    "/groups(UNIQUENAME='o''x')/members",
-                    "/groups(uniqueName=%27x%27)/members",
-                    "/groups%28uniqueName='x'%29/members",
+                    "/directoryRoles(roleTemplateId='x')/members",
+                    "/directoryRoles(ROLETEMPLATEID='o''x')/members",
+                    "/directoryRoles(roleTemplateId=%27x%27)/members",
+                    "/directoryRoles%28roleTemplateId='x'%29/members",
                 ],
             ),
             (

@@ -9,10 +9,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    directory::{
-        Refusal,
-        groups::{Bound, MAX_REFERENCES},
-    },
+    directory::{Bound, Refusal, groups::MAX_REFERENCES},
     model::{
         kinds::Relationship,
         properties::Entity,
@@ -106,22 +103,22 @@ fn check_annotations(body: &Values, entity: &'static Entity, binds: &[Relationsh
 fn bound(body: &Values, binds: &[Relationship], own_hosts: &[&str]) -> Result<Bound, Failure> {
     let mut bound = Bound::default();
     for &relationship in binds {
-        let references = match body.get(&binding(relationship.name())) {
-            None => Vec::new(),
-            Some(Value::Array(references)) if references.len() > MAX_REFERENCES => {
-                return Err(Refusal::TooManyReferences.into());
-            }
-            Some(Value::Array(texts)) => {
-                texts.iter().map(|text| read(text, own_hosts)).collect::<Result<_, _>>()?
-            }
-            Some(_) => return Err(RequestFault::Reference.into()),
-        };
+        let Some(value) = body.get(&binding(relationship.name())) else { continue };
         match relationship {
-            Relationship::Members => bound.members = references,
-            Relationship::Owners => bound.owners = references,
+            Relationship::Members => bound.members = read_all(value, own_hosts)?,
+            Relationship::Owners => bound.owners = read_all(value, own_hosts)?,
+            Relationship::Manager => bound.manager = Some(read(value, own_hosts)?),
         }
     }
     Ok(bound)
+}
+
+fn read_all(references: &Value, own_hosts: &[&str]) -> Result<Vec<Reference>, Failure> {
+    let references = references.as_array().ok_or(RequestFault::Reference)?;
+    if references.len() > MAX_REFERENCES {
+        return Err(Refusal::TooManyReferences.into());
+    }
+    references.iter().map(|text| read(text, own_hosts)).collect()
 }
 
 fn read(text: &Value, own_hosts: &[&str]) -> Result<Reference, Failure> {

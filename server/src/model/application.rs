@@ -17,6 +17,7 @@ pub static APPLICATION: Entity = Entity {
     number: 6,
     name: "application",
     set: "applications",
+    alternate_key: Some("appId"),
     words: "an application",
     resource: "Application",
     description: "A registered application, which gets tokens by its client id and a secret.",

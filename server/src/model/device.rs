@@ -19,6 +19,7 @@ pub static DEVICE: Entity = Entity {
     number: 3,
     name: "device",
     set: "devices",
+    alternate_key: Some("deviceId"),
     words: "a device",
     resource: "Device",
     description: "A device that is registered in the directory.",

@@ -27,6 +27,7 @@ pub static GROUP: Entity = Entity {
     number: 2,
     name: "group",
     set: "groups",
+    alternate_key: Some("uniqueName"),
     words: "a group",
     resource: "Group",
     description: "A Microsoft 365 group, a security group, a mail-enabled security group or a distribution group.",

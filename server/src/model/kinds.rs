@@ -67,24 +67,29 @@ impl GroupKind {
     }
 }
 
-/// What an object is to a group: Graph's navigation property.
+/// What an object is to another: Graph's navigation property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relationship {
     /// It is in the group.
     Members,
     /// It owns the group.
     Owners,
+    /// It manages the user.
+    Manager,
 }
 
 impl Relationship {
-    /// Every relationship: a body may bind objects to a group by each.
-    pub const ALL: &[Self] = &[Self::Members, Self::Owners];
+    /// Those by which a body may bind objects to a group.
+    pub const OF_GROUPS: &[Self] = &[Self::Members, Self::Owners];
+    /// Those by which a body may bind an object to a user.
+    pub const OF_USERS: &[Self] = &[Self::Manager];
 
     /// The navigation property's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Members => "members",
             Self::Owners => "owners",
+            Self::Manager => "manager",
         }
     }
 }

@@ -21,6 +21,7 @@ pub static ORG_CONTACT: Entity = Entity {
     number: 5,
     name: "orgContact",
     set: "contacts",
+    alternate_key: None,
     words: "an organizational contact",
     resource: "Contact",
     description: "A person outside the tenant, kept for mail.",

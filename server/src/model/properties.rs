@@ -27,6 +27,8 @@ pub struct Entity {
     pub name: &'static str,
     /// Its entity set, as in `/groups` and `$metadata#groups`.
     pub set: &'static str,
+    /// The property that names an object as its id does: `groups(uniqueName='..')`.
+    pub alternate_key: Option<&'static str>,
     /// Its name with its article, for messages.
     pub words: &'static str,
     /// Its name in the directory's error messages, as in `resource 'Group'`.

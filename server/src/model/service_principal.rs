@@ -21,6 +21,7 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     number: 4,
     name: "servicePrincipal",
     set: "servicePrincipals",
+    alternate_key: Some("appId"),
     words: "a service principal",
     resource: "ServicePrincipal",
     description: "An application's presence in the tenant: what its tokens act as.",

@@ -28,6 +28,7 @@ pub static USER: Entity = Entity {
     number: 1,
     name: "user",
     set: "users",
+    alternate_key: Some("userPrincipalName"),
     words: "a user",
     resource: "User",
     description: "A person with an account in the tenant.",

@@ -20,8 +20,8 @@ const ALIAS: &str = "graph.";
 /// What stands for the caller's own tenant.
 const OWN_TENANT: &str = "myorganization";
 
-/// The names of keys that mean the same in parentheses as without them: `users(id='{id}')` is `users('{id}')`.
-const KEY_NAMES: [&str; 2] = ["id", "userPrincipalName"];
+/// The name of the key that means the same in parentheses as without them: `users(id='{id}')` is `users('{id}')`.
+const KEY_NAME: &str = "id";
 
 /// A path, taken apart.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub struct Segment<'p> {
 /// What is in parentheses after a name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Parentheses<'s> {
-    /// The key of one object: `('{id}')`, `(id='{id}')`, `(userPrincipalName='{name}')`.
+    /// The key of one object: `('{id}')`, `(id='{id}')`.
     Key(Cow<'s, str>),
     /// One object by another property: `(uniqueName='{value}')`. A function's only argument reads the same.
     AlternateKey {
@@ -124,9 +124,7 @@ impl<'s> Parentheses<'s> {
         }
         let named = inside.split_once('=').filter(|(name, _)| is_name(name));
         match named.and_then(|(name, value)| Some((name, string(value)?))) {
-            Some((name, key)) if KEY_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
-                Self::Key(key)
-            }
+            Some((name, key)) if KEY_NAME.eq_ignore_ascii_case(name) => Self::Key(key),
             Some((name, value)) => Self::AlternateKey { name, value },
             None => Self::Arguments,
         }
@@ -173,6 +171,8 @@ pub(crate) mod spellings {
         Name(&'t str),
         /// A key after a name.
         Key(&'t str),
+        /// The value of this property, as a key after a name.
+        AlternateKey(&'t str, &'t str),
     }
 
     /// A source of choices.
@@ -196,12 +196,16 @@ pub(crate) mod spellings {
             match part {
                 Part::Name(name) => segments.push(cased(name, &mut choose)),
                 Part::Key(key) if in_parentheses.unwrap_or_else(|| choose(2) == 0) => {
-                    let argument = ["", "id=", "userPrincipalName="][usize::from(choose(3))];
+                    let argument = ["", "id="][usize::from(choose(2))];
                     let argument = cased(argument, &mut choose);
                     let quoted = key.replace('\'', "''");
                     segments.last_mut().unwrap().push_str(&format!("({argument}'{quoted}')"));
                 }
                 Part::Key(key) => segments.push((*key).to_owned()),
+                Part::AlternateKey(property, value) => {
+                    let (property, quoted) = (cased(property, &mut choose), value.replace('\'', "''"));
+                    segments.last_mut().unwrap().push_str(&format!("({property}='{quoted}')"));
+                }
             }
         }
         let encoded = segments.iter().map(|segment| encoded(segment, &mut choose));
@@ -273,7 +277,7 @@ mod tests {
             ("users('o''neil=(x)')", Parentheses::Key("o'neil=(x)".into())),
             ("users('')", Parentheses::Key("".into())),
             ("users(ID='x')", Parentheses::Key("x".into())),
-            ("users(userprincipalname='x')", Parentheses::Key("x".into())),
+            ("users(userprincipalname='x')", alternate("userprincipalname", "x")),
             ("groups(uniqueName='o''x')", alternate("uniqueName", "o'x")),
             ("delta()", Parentheses::Arguments),
             ("users(7)", Parentheses::Arguments),

@@ -45,6 +45,13 @@ pub enum Key {
     Id(AsWritten<ObjectId>),
     /// A user, by the sign-in name.
     UserPrincipalName(String),
+    /// An object of another kind, by its alternate key.
+    Alternate {
+        /// The kind.
+        kind: ObjectKind,
+        /// The key.
+        value: String,
+    },
 }
 
 impl Key {
@@ -56,13 +63,29 @@ impl Key {
         }
     }
 
+    /// The key of the object of this kind whose alternate key this is.
+    pub fn alternate(kind: ObjectKind, value: String) -> Self {
+        match kind {
+            ObjectKind::User => Self::UserPrincipalName(value),
+            kind => Self::Alternate { kind, value },
+        }
+    }
+
     /// The key as it was sent.
     pub fn text(&self) -> &str {
         match self {
             Self::Id(id) => &id.text,
             Self::UserPrincipalName(name) => name,
+            Self::Alternate { value, .. } => value,
         }
     }
+}
+
+/// The kind of the objects of a set that this property names as their ids do.
+pub fn kind_of_alternate_key(set: &str, property: &str) -> Option<ObjectKind> {
+    let entity = entity_of_set(set)?;
+    let alternate = entity.alternate_key.filter(|alternate| alternate.eq_ignore_ascii_case(property));
+    alternate.map(|_| entity.kind)
 }
 
 impl From<AsWritten<ObjectId>> for Reference {
@@ -94,15 +117,19 @@ impl Reference {
     fn read_path(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
         let segments: Vec<Segment<'_>> = path.segments().collect();
         let (set, key) = match segments.as_slice() {
-            [set, key] => (&*set.text, key.text.clone()),
+            [set, key] => (&*set.text, Key::read(key.text.clone().into())),
             [both] => match both.parts() {
-                (set, Some(Parentheses::Key(key))) => (set, key),
+                (set, Some(Parentheses::Key(key))) => (set, Key::read(key.into())),
+                (set, Some(Parentheses::AlternateKey { name, value })) => {
+                    let kind = kind_of_alternate_key(set, name).ok_or(InvalidReference)?;
+                    (set, Key::alternate(kind, value.into()))
+                }
                 _ => return Err(InvalidReference),
             },
             _ => return Err(InvalidReference),
         };
         let kind = kind_of_set(set)?;
-        match Key::read(key.into()) {
+        match key {
             Key::UserPrincipalName(name) if kind != Some(ObjectKind::User) || name.is_empty() => {
                 Err(InvalidReference)
             }
@@ -198,6 +225,17 @@ mod tests {
         ] {
             assert_eq!(read(&format!("https://graph.microsoft.com/v1.0/{set}/{ID}")), any(Some(kind)));
         }
+        for (path, kind) in [
+            ("groups(uniqueName='x')", ObjectKind::Group),
+            ("devices(deviceid='x')", ObjectKind::Device),
+            ("servicePrincipals(appId='x')", ObjectKind::ServicePrincipal),
+            ("applications(APPID='x')", ObjectKind::Application),
+            ("users(userPrincipalName='x')", ObjectKind::User),
+        ] {
+            let key = Key::alternate(kind, "x".into());
+            let expected = Reference { tenant: None, kind: Some(kind), key };
+            assert_eq!(read(&format!("https://graph.microsoft.com/v1.0/{path}")), Ok(expected), "{path}");
+        }
         let by_name = read("https://graph.microsoft.com/v1.0/users('o''neil%40contoso.com')").unwrap();
         assert_eq!(by_name.key, Key::UserPrincipalName("o'neil@contoso.com".into()));
         for tenant in [ID, "contoso.example"] {
@@ -264,7 +302,10 @@ mod tests {
             "https://graph.microsoft.com/v1.0/users('o'neil@contoso.com')",
             "https://graph.microsoft.com/v1.0/users/%FF@contoso.com",
             "https://graph.microsoft.com/v1.0/me",
-            "https://graph.microsoft.com/v1.0/groups(uniqueName='x')",
+            "https://graph.microsoft.com/v1.0/groups(displayName='x')",
+            "https://graph.microsoft.com/v1.0/groups(appId='x')",
+            "https://graph.microsoft.com/v1.0/directoryObjects(uniqueName='x')",
+            "https://graph.microsoft.com/v1.0/contacts(id=x)",
             &format!("https://graph.microsoft.com/v1.0/groups/{ID}/members/{ID}"),
             &format!("https://graph.microsoft.com/v1.0/groups/{ID}/microsoft.graph.group"),
         ] {
@@ -278,7 +319,6 @@ mod tests {
             format!("/V1.0/users/{ID}"),
             format!("/v1.0/MyOrganization/users/{ID}"),
             format!("/v1.0/users(id='{ID}')"),
-            format!("/v1.0/users(userPrincipalName='{ID}')"),
             format!("/v1.0/users/{ID}/"),
             format!("/v1.0/%75sers%28'{ID}')"),
         ] {
@@ -300,6 +340,16 @@ mod tests {
         }
 
         #[test]
+        fn every_spelling_of_an_alternate_key_names_its_object(
+            (set, property, kind) in select(&ALTERNATE_KEYS[..]), value in "[a-z'/?# =()%@.]{1,12}",
+            mut choices in choices(),
+        ) {
+            let path = spell(&[Part::Name(set), Part::AlternateKey(property, &value)], None, &mut choices);
+            let named = read(&format!("https://graph.microsoft.com{path}")).unwrap();
+            prop_assert_eq!((named.kind, named.key), (Some(kind), Key::alternate(kind, value)), "{}", path);
+        }
+
+        #[test]
         fn what_is_no_objects_path_is_refused_in_every_spelling(
             parts in select(&NO_OBJECTS[..]), mut choices in choices(),
         ) {
@@ -315,6 +365,14 @@ mod tests {
         ("groups", Some(ObjectKind::Group), ID),
         ("servicePrincipal", Some(ObjectKind::ServicePrincipal), ID),
         ("orgContact", Some(ObjectKind::OrgContact), ID),
+    ];
+
+    const ALTERNATE_KEYS: [(&str, &str, ObjectKind); 5] = [
+        ("users", "userPrincipalName", ObjectKind::User),
+        ("groups", "uniqueName", ObjectKind::Group),
+        ("devices", "deviceId", ObjectKind::Device),
+        ("servicePrincipals", "appId", ObjectKind::ServicePrincipal),
+        ("applications", "appId", ObjectKind::Application),
     ];
 
     const NO_OBJECTS: [&[Part<'_>]; 7] = [

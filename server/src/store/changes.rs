@@ -81,6 +81,8 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
         Change::Deleted => (6, None),
         Change::Removed(Relationship::Owners, target) => (7, Some(target.0)),
         Change::Purged => (8, None),
+        Change::Added(Relationship::Manager, target) => (9, Some(target.0)),
+        Change::Removed(Relationship::Manager, target) => (10, Some(target.0)),
     };
     let properties = match change {
         Change::Updated(names) => Some(names.join(",")),

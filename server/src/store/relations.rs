@@ -44,8 +44,14 @@ pub static OWNERS: Relation = Relation {
     statements: LazyLock::new(|| Statements::over("ownerships")),
 };
 
+/// Which user or contact manages which.
+pub static MANAGERS: Relation = Relation {
+    relationship: Relationship::Manager,
+    statements: LazyLock::new(|| Statements::over("managers")),
+};
+
 /// Every relation.
-pub(super) static RELATIONS: [&Relation; 2] = [&MEMBERS, &OWNERS];
+pub(super) static RELATIONS: [&Relation; 3] = [&MEMBERS, &OWNERS, &MANAGERS];
 
 /// From which end of a relation to which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -121,6 +121,10 @@ async fn up_to_a_thousand_ids_are_taken_and_one_that_is_none_fails_all() {
     };
     let many = |count: u128| (1..count).map(Uuid::from_u128).chain([ada]).collect::<Vec<_>>();
     let found = ask("", json!({"ids": many(1000)})).await;
+    let few = tenant.raw(Method::POST, "/directoryObjects/getByIds").await;
+    let few =
+        few.header("prefer", "odata.maxpagesize=1").json(&json!({"ids": [ada, tenant.user("b").await]}));
+    assert_eq!(send(few).await.json()["value"].as_array().unwrap().len(), 2, "there are no pages");
     assert_eq!((found.status.as_u16(), &found.json()["value"][0]["id"]), (200, &json!(ada)));
     let bad = |message: &str| refused(400, "Request_BadRequest", message);
     let too_many = "Number of included identifiers cannot exceed '1000'.";

@@ -33,7 +33,9 @@ mod histories_of_objects;
 mod hostile;
 #[path = "../shared/http_client.rs"]
 mod http_client;
+mod keys;
 mod listings;
+mod managers;
 mod me;
 mod member_of;
 mod members;
@@ -42,6 +44,7 @@ mod members_listing;
 mod members_rules;
 mod nesting;
 mod operations;
+mod owned_objects;
 mod owners;
 mod paths;
 mod permissions;

@@ -202,6 +202,9 @@ impl Objects {
         };
         tenant.join(objects.group, objects.member).await;
         tenant.own(objects.group, objects.owner).await;
+        for managed in [objects.user, objects.contact] {
+            tenant.manage(managed, objects.member).await;
+        }
         objects
     }
 
@@ -211,6 +214,7 @@ impl Objects {
         let body = match operation.id.as_str() {
             _ if !operation.has_body => None,
             "add_group_member" | "add_group_owner" => Some(reference(self.user)),
+            "set_user_manager" | "set_my_manager" => Some(reference(self.member)),
             "create_group" => Some(json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
                 "securityEnabled": true})),
             "update_group" => Some(json!({"members@odata.bind": [reference(self.user)["@odata.id"]]})),

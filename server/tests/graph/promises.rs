@@ -235,6 +235,7 @@ async fn the_examples_of_what_is_read_have_the_form_of_what_the_example_requests
         let answer = ask(&tenant, operation, &objects, &query, None).await;
         assert_eq!(answer.status, 200, "{}: {answer:?}", operation.id);
         let answer = answer.json();
+        assert!(answer["@odata.context"].is_string(), "{}: {answer}", operation.id);
         assert_eq!(context(operation.example(200)), context(&answer), "{}", operation.id);
         for name in shown.keys() {
             assert!(answer.get(name).is_some(), "{} {name}", operation.id);

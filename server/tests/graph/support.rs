@@ -403,6 +403,13 @@ impl Tenant {
         self.server.store.tenant(self.tenant).write(own).await.unwrap();
     }
 
+    /// Gives a user or a contact a manager, whatever its kind.
+    pub async fn manage(&self, managed: Uuid, manager: Uuid) {
+        let (managed, manager) = (ObjectId::from_uuid(managed), ObjectId::from_uuid(manager));
+        let manage = move |tx: &store::WriteTx<'_>| import::manager(tx, managed, manager);
+        self.server.store.tenant(self.tenant).write(manage).await.unwrap();
+    }
+
     /// Registers an application.
     pub async fn register(&self, registration: Registration) {
         let register = move |tx: &store::WriteTx<'_>| applications::register(tx, &registration);

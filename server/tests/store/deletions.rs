@@ -40,7 +40,8 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         applications::register(tx, &registration)?;
         import::member(tx, group, user)?;
         import::owner(tx, group, user)?;
-        import::owner(tx, group, service_principal)
+        import::owner(tx, group, service_principal)?;
+        import::manager(tx, user, service_principal)
     };
     world.store.tenant(world.tenant).write(fill).await.unwrap();
     let database = rusqlite::Connection::open(world.folder.path().join("roster.sqlite")).unwrap();
@@ -51,6 +52,8 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         "deleted_ownerships",
         "application_secrets",
         "granted_roles",
+        "managers",
+        "deleted_managers",
     ];
     let rows = || {
         tables.map(|table| {
@@ -58,7 +61,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
             database.query_row(&sql, [], |row| row.get::<_, u32>(0)).unwrap()
         })
     };
-    assert_eq!(rows(), [1, 2, 0, 0, 1, 1]);
+    assert_eq!(rows(), [1, 2, 0, 0, 1, 1, 1, 0]);
 
     let delete = move |tx: &WriteTx<'_>| {
         for (kind, id) in [
@@ -73,7 +76,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         Ok::<_, Error>(())
     };
     world.store.tenant(world.tenant).write(delete).await.unwrap();
-    assert_eq!(rows(), [0, 0, 1, 2, 1, 1], "what can be restored is there");
+    assert_eq!(rows(), [0, 0, 1, 2, 1, 1, 0, 1], "what can be restored is there");
 
     let purge = async || world.store.purge(DateTime::<Utc>::MAX_UTC).await.unwrap();
     let purged = || {
@@ -83,9 +86,9 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
     while purged() == 0 {
         assert_eq!(purge().await, Progress::Unfinished);
     }
-    assert_eq!(rows(), [0, 0, 0, 0, 1, 1], "the group is purged first, and takes its pairs with it");
+    assert_eq!(rows(), [0, 0, 0, 0, 1, 1, 0, 1], "the group is purged first, and takes its pairs with it");
     while purge().await == Progress::Unfinished {}
-    assert_eq!(rows(), [0; 6]);
+    assert_eq!(rows(), [0; 8]);
     let left = "SELECT count(*) FROM objects WHERE purged_at IS NOT NULL AND document = '{}' AND rest = '{}'
                 AND coalesce(user_principal_name, app_id) IS NULL";
     assert_eq!(database.query_row(left, [], |row| row.get::<_, u32>(0)).unwrap(), 4);

@@ -5,13 +5,14 @@ use crate::{
     world::{World, world},
 };
 use roster_server::{
-    directory::{Error, Policy, Refusal, groups},
+    directory::{Bound, Error, Policy, Refusal, groups},
     model::{
         domains::{DomainName, TenantName},
-        ids::{AsWritten, ObjectId, TenantId},
+        ids::{ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
+    odata::reference::Key,
     store::{self, Older, Options, Store, WriteTx, domains, objects, principals::PrincipalStatus},
 };
 use serde_json::{Value, json};
@@ -66,17 +67,17 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
                 id(store::users::find_by_principal_name(tx, "ａda@CONTOSO.example")?),
                 id(store::groups::find_by_unique_name(tx, "E\u{301}lan")?),
                 id(store::applications::find(tx, ObjectKind::ServicePrincipal, &application.to_string())?),
-                store::devices::device_id_is_taken(tx, &device.to_string())?.then_some(device),
+                id(store::devices::find(tx, &device.to_string())?),
             ])
         };
         let found = objects_of.read(found).await.unwrap();
         assert_eq!(found, [user, older, application, device].map(Some));
 
         let change = |id: ObjectId, body: Value| {
-            let id = AsWritten::read(id.to_string()).unwrap();
+            let id = Key::read(id.to_string());
             let update = move |tx: &WriteTx<'_>| {
                 let body = body.as_object().unwrap();
-                groups::update(tx, Policy::default(), &by, &id, body, &groups::Bound::default()).map(drop)
+                groups::update(tx, Policy::default(), &by, &id, body, &Bound::default()).map(drop)
             };
             objects_of.write(update)
         };
@@ -84,7 +85,7 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
             let (id, body) = (ObjectId::random(), group(name));
             let create = move |tx: &WriteTx<'_>| {
                 let body = body.as_object().unwrap();
-                groups::create(tx, Policy::default(), &by, id, body, &groups::Bound::default()).map(drop)
+                groups::create(tx, Policy::default(), &by, id, body, &Bound::default()).map(drop)
             };
             objects_of.write(create)
         };

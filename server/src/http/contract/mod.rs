@@ -32,7 +32,9 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
             Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
             (`/v1.0/{tenant}/groups`, by its id or one of its domains), with segments in another case or \
-            percent-encoded, and with keys in parentheses (`groups('{id}')`); query options may stand without their \
+            percent-encoded, and with keys in parentheses (`groups('{id}')`); users, groups, devices, service principals and \
+            applications are named by `userPrincipalName`, `uniqueName`, `deviceId` and `appId` too \
+            (`groups(uniqueName='{name}')`); query options may stand without their \
             `$`. What Graph has and this server doesn't, be it an operation or a query option, is answered 501 by its \
             name.\n\nEvery answer has the headers `request-id`, which finds it in the server's log, \
             `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
@@ -55,10 +57,12 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
     ),
     tags(
         (name = "users", description = "People with an account in the tenant."),
+        (name = "managers", description = "Who manages whom."),
         (name = "groups", description = "Microsoft 365 groups, security groups, mail-enabled security groups."),
         (name = "group members", description = "Who is in a group."),
         (name = "memberships", description = "Which groups an object is in."),
         (name = "group owners", description = "Who owns a group."),
+        (name = "ownerships", description = "What users and service principals own."),
         (name = "devices", description = "Devices that are registered in the directory."),
         (name = "service principals", description = "Applications' presence in the tenant."),
         (name = "applications", description = "Registered applications."),

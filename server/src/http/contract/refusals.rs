@@ -45,6 +45,31 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_me" => vec![user_not_found(), property_not_readable(need)],
         "update_me" => user_update(need),
 
+        "get_user_manager" | "get_my_manager" => {
+            vec![user_not_found(), no_manager(), property_not_readable(need)]
+        }
+        "get_user_manager_reference"
+        | "get_my_manager_reference"
+        | "remove_user_manager"
+        | "remove_my_manager" => vec![user_not_found(), no_manager()],
+        "set_user_manager" | "set_my_manager" => {
+            vec![user_not_found(), manager_not_found(), cannot_manage()]
+        }
+        "list_user_direct_reports" => [related(user_not_found(), need), vec![other_user(need)]].concat(),
+        "count_user_direct_reports" => vec![user_not_found(), other_user(need)],
+        "list_my_direct_reports" => related(user_not_found(), need),
+        "count_my_direct_reports" => vec![user_not_found()],
+        "list_user_owned_objects" => [related(user_not_found(), need), vec![other_user(need)]].concat(),
+        "count_user_owned_objects" => vec![user_not_found(), other_user(need)],
+        "list_my_owned_objects" => related(user_not_found(), need),
+        "count_my_owned_objects" => vec![user_not_found()],
+        "list_service_principal_owned_objects" => related(service_principal_not_found(), need),
+        "count_service_principal_owned_objects" => vec![service_principal_not_found()],
+
+        "get_contact_manager" => vec![contact_not_found(), no_manager(), property_not_readable(need)],
+        "list_contact_direct_reports" => related(contact_not_found(), need),
+        "count_contact_direct_reports" => vec![contact_not_found()],
+
         "list_groups" => vec![not_in_lists()],
         "create_group" => group_creation(need),
         "get_group" => vec![group_not_found(), no_mailbox()],
@@ -268,7 +293,7 @@ fn values(entity: &Entity) -> Vec<ErrorExample> {
         refused(
             "unsupportedBinding",
             "The body binds what can't be bound here.",
-            RequestFault::Binding("manager@odata.bind".into()),
+            RequestFault::Binding("sponsors@odata.bind".into()),
         ),
     ]
 }
@@ -345,6 +370,22 @@ fn member_not_found() -> ErrorExample {
 
 fn owner_not_found() -> ErrorExample {
     absent("ownerNotFound", "There is no object that could be an owner.")
+}
+
+fn no_manager() -> ErrorExample {
+    refused("noManager", "There is no manager.", Refusal::NotFound("manager".into()))
+}
+
+fn manager_not_found() -> ErrorExample {
+    absent("managerNotFound", "There is no object that could be the manager.")
+}
+
+fn cannot_manage() -> ErrorExample {
+    refused(
+        "kindCannotManage",
+        "Objects of this kind manage nobody.",
+        Refusal::NoManager(ObjectTraits::Device),
+    )
 }
 
 fn device_not_found() -> ErrorExample {
@@ -525,6 +566,9 @@ fn user_values() -> Vec<ErrorExample> {
         refused("weakPassword", "The password breaks the rules for passwords.", Refusal::WeakPassword),
         taken("userPrincipalName"),
         too_large(),
+        invalid_reference(),
+        manager_not_found(),
+        cannot_manage(),
     ];
     [texts(&USER, "businessPhones"), own].concat()
 }

@@ -18,6 +18,7 @@ use crate::{
         service_principal::SERVICE_PRINCIPAL,
         user::USER,
     },
+    odata::annotations::binding,
 };
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -112,11 +113,11 @@ enum Shape {
 }
 
 schema!(Group, GROUP, Shape::Answer);
-body_schema!(GroupCreate, GROUP, Creation, Relationship::ALL);
-body_schema!(GroupUpdate, GROUP, Update, Relationship::ALL);
+body_schema!(GroupCreate, GROUP, Creation, Relationship::OF_GROUPS);
+body_schema!(GroupUpdate, GROUP, Update, Relationship::OF_GROUPS);
 schema!(User, USER, Shape::Answer);
-body_schema!(UserCreate, USER, Creation, &[]);
-body_schema!(UserUpdate, USER, Update, &[]);
+body_schema!(UserCreate, USER, Creation, Relationship::OF_USERS);
+body_schema!(UserUpdate, USER, Update, Relationship::OF_USERS);
 schema!(Device, DEVICE, Shape::Answer);
 body_schema!(DeviceCreate, DEVICE, Creation, &[]);
 body_schema!(DeviceUpdate, DEVICE, Update, &[]);
@@ -243,16 +244,8 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         object = object.extensions(Some(Extensions::builder().add("x-permissions", permissions).build()));
     }
     if let Shape::Creation(bindings) | Shape::Update(bindings) = shape {
-        for relationship in bindings {
-            let name = relationship.name();
-            let references = ArrayBuilder::new()
-                .items(ObjectBuilder::new().schema_type(Type::String))
-                .max_items(Some(MAX_REFERENCES))
-                .description(Some(format!(
-                    "URLs of objects that are to be {name}, as in `@odata.id`: all of them, or nothing is done. \
-                     Members and owners together are at most {MAX_REFERENCES}.",
-                )));
-            object = object.property(format!("{name}@odata.bind"), references);
+        for &relationship in bindings {
+            object = object.property(binding(relationship.name()), bound(relationship));
         }
     }
     object.into()
@@ -266,6 +259,24 @@ fn navigation_schema(navigation: &Navigation) -> ArrayBuilder {
         in_words(navigation.need, Access::Read)
     );
     ArrayBuilder::new().items(Ref::from_schema_name("DirectoryObject")).description(Some(description))
+}
+
+/// What a body binds by a relationship.
+fn bound(relationship: Relationship) -> RefOr<Schema> {
+    let name = relationship.name();
+    match relationship {
+        Relationship::Members | Relationship::Owners => ArrayBuilder::new()
+            .items(ObjectBuilder::new().schema_type(Type::String))
+            .max_items(Some(MAX_REFERENCES))
+            .description(Some(format!(
+                "URLs of objects that are to be {name}, as in `@odata.id`: all of them, or nothing is done. \
+                 Members and owners together are at most {MAX_REFERENCES}.",
+            )))
+            .into(),
+        Relationship::Manager => {
+            text("The URL of the user or contact that is to be the manager, as in `@odata.id`.").into()
+        }
+    }
 }
 
 /// What properties need beyond the operation, each in the form of an operation's `x-permissions`.

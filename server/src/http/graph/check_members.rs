@@ -22,7 +22,7 @@ use crate::{
             wire::ObjectIds,
         },
         errors::Failure,
-        extract::{Json, Path},
+        extract::{IdKey, Json, Path},
         operation::Operation,
         origin::Origin,
         state::AppState,
@@ -161,7 +161,6 @@ macro_rules! operations {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    type Id = AsWritten<ObjectId>;
     let operations = [
         operations!(
             Key,
@@ -180,7 +179,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [CHECK_MY_GROUPS, CHECK_MY_OBJECTS]
         ),
         operations!(
-            Id,
+            IdKey,
             GROUPS,
             "/groups/{id}",
             "group",
@@ -188,7 +187,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [LIST_GROUP_MEMBER_OF, LIST_GROUP_MEMBER_OF]
         ),
         operations!(
-            Id,
+            IdKey,
             DEVICES,
             "/devices/{id}",
             "device",
@@ -196,7 +195,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [READ_DEVICE, READ_DEVICE]
         ),
         operations!(
-            Id,
+            IdKey,
             SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
@@ -204,7 +203,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [READ_APPLICATION, READ_APPLICATION]
         ),
         operations!(
-            Id,
+            IdKey,
             CONTACTS,
             "/contacts/{id}",
             "contact",
@@ -212,7 +211,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [CHECK_ORG_CONTACT, CHECK_ORG_CONTACT]
         ),
         operations!(
-            Id,
+            AsWritten<ObjectId>,
             OBJECTS,
             "/directoryObjects/{id}",
             "directory_object",

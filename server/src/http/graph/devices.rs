@@ -7,14 +7,14 @@ use crate::{
         answers,
         contract::schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
         errors::Failure,
-        extract::{Caller, Path},
+        extract::{Caller, IdKey, Path},
         operation::Operation,
         origin::Origin,
         payload::Body,
         state::AppState,
     },
     model::{
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::ObjectKind,
         permissions::{CREATE_DEVICE, DELETE_DEVICE, READ_DEVICE, UPDATE_DEVICE},
     },
@@ -48,7 +48,9 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::annotated(&CREATE_DEVICE, routes!(create_device)).page("device-post-devices"),
         Operation::annotated(&UPDATE_DEVICE, routes!(update_device)).page("device-update"),
         DEVICES
-            .delete("/devices/{id}", "delete_device", &DELETE_DEVICE, |tx, _, _, id| devices::delete(tx, id))
+            .delete::<IdKey>("/devices/{id}", "delete_device", &DELETE_DEVICE, |tx, _, _, id| {
+                devices::delete(tx, id)
+            })
             .description(
                 "The device is in no list, count, group or reference any more, and is gone for good \
                  after thirty days.",
@@ -97,9 +99,9 @@ async fn create_device(
 async fn update_device(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<AsWritten<ObjectId>>,
+    Path(IdKey(key)): Path<IdKey>,
     Body { values, .. }: Body<DeviceUpdate>,
 ) -> Result<Response, Failure> {
-    write(&app, &caller, move |tx, _, by| devices::update(tx, by, &id, &values)).await?;
+    write(&app, &caller, move |tx, _, by| devices::update(tx, by, &key, &values)).await?;
     Ok(answers::no_content())
 }

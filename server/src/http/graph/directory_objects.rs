@@ -6,28 +6,28 @@ use super::{
     devices::DEVICES,
     groups::GROUPS,
     service_principals::SERVICE_PRINCIPALS,
-    shapes::{Objects, with_context, write},
+    shapes::{self, Objects, with_context, write},
     users::USERS,
 };
 use crate::{
     directory::directory_objects::{self, Named},
     http::{
-        answers::{self, Shown},
+        answers::{self, Collection, Shown},
+        body,
         contract::schemas::{DirectoryObject, DirectoryObjectCollection, GetByIdsParameters},
         errors::Failure,
         extract::{Caller, Json, Path},
         operation::Operation,
         origin::Origin,
-        paging::PageRequest,
         query_options::QueryOptions,
         state::AppState,
     },
     model::{
         self,
         ids::{AsWritten, ObjectId},
-        permissions::{DELETE_DIRECTORY_OBJECT, Grants, READ_DIRECTORY_OBJECT},
+        permissions::{DELETE_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT},
     },
-    odata::{listing::Listing, query::Query, scope::Scope},
+    odata::{query::Query, scope::Scope},
     store::ReadTx,
 };
 use axum::{extract::State, response::Response, routing::post};
@@ -52,9 +52,10 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-fn example() -> Value {
+/// The example of an answer with this user.
+pub(super) fn user(values: &Value) -> Value {
     let mut example = json!({"@odata.type": "#microsoft.graph.user"});
-    let user = USERS.default_set(&(USERS.example)());
+    let user = USERS.default_set(values);
     if let (Value::Object(example), Value::Object(user)) = (&mut example, user) {
         example.extend(user);
     }
@@ -64,16 +65,20 @@ fn example() -> Value {
 /// Objects of whatever kind, or of those of one kind, by many ids at once.
 fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Operation {
     let kind = of.map(|of| of.kind);
-    let handler = async move |caller, State(app): State<AppState>, origin, query: Query, Json(body)| {
+    let handler = async move |caller: Caller,
+                              State(app): State<AppState>,
+                              origin: Origin,
+                              query: Query,
+                              Json(body)| {
         let named = Named::read(kind, &body)?;
-        // There is no second page.
-        let query = Query { top: Some(named.ids.len()), ..query };
-        let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
-            directory_objects::get_by_ids(tx, by, &named, listing)
-        };
-        let count = |_: &ReadTx<'_>, _: &Grants, _: &Listing| Ok(0);
-        let request = PageRequest { caller, origin, path: path.into(), scope: Scope::Related, query };
-        request.answer(&app, list, count, answers::directory_objects).await
+        let (select, tenant) = (query.select.clone(), caller.tenant);
+        let get =
+            move |tx: &ReadTx<'_>, by: &_| directory_objects::get_by_ids(tx, by, &named, select.as_deref());
+        let page = shapes::read(&app, &caller, get).await?;
+        let found = Collection { page, next_link: None, count: None };
+        let answer =
+            answers::directory_objects(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))?;
+        Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(tenant.id))?)
     };
     let (tag, what, shown) = of.map_or(("directory objects", "objects", &USERS), |of| (of.tag, of.many, of));
     let odata_type = model::entity(shown.kind).odata_type();
@@ -104,7 +109,7 @@ fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Ope
 #[utoipa::path(
     get, path = "/directoryObjects/{id}", operation_id = "get_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),
-    responses((status = 200, description = "The object.", body = DirectoryObject, example = json!(example()))),
+    responses((status = 200, description = "The object.", body = DirectoryObject, example = json!(user(&(USERS.example)())))),
 )]
 async fn get_directory_object(
     caller: Caller,

@@ -7,14 +7,14 @@ use crate::{
         answers,
         contract::schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
         errors::Failure,
-        extract::{Caller, Path},
+        extract::{Caller, IdKey, Path},
         operation::Operation,
         origin::Origin,
         payload::Body,
         state::AppState,
     },
     model::{
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::ObjectKind,
         permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES},
     },
@@ -48,13 +48,14 @@ pub(super) fn operations() -> Vec<Operation> {
         ),
         Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups"),
         GROUPS.count("/groups/$count", "count_groups", &READ_GROUP),
-        GROUPS.get_by::<Group, _>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
-            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` is the same.",
+        GROUPS.get_by::<Group, IdKey>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
+            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` and \
+             `groups(uniqueName='{name}')` are the same.",
         ),
         Operation::annotated(&UPDATE_GROUP, routes!(update_group))
             .page("group-update")
             .limited(&UPDATE_GROUP_PROPERTIES, "members"),
-        GROUPS.delete("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
+        GROUPS.delete::<IdKey>("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
             "It is in no list, count or reference any more, and is gone for good after thirty \
                  days. Its members stay.",
         ),
@@ -107,10 +108,11 @@ async fn create_group(
 async fn update_group(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<AsWritten<ObjectId>>,
+    Path(IdKey(key)): Path<IdKey>,
     Body { values, bound, .. }: Body<GroupUpdate>,
 ) -> Result<Response, Failure> {
-    let update = move |tx: &WriteTx<'_>, policy, by: &_| groups::update(tx, policy, by, &id, &values, &bound);
+    let update =
+        move |tx: &WriteTx<'_>, policy, by: &_| groups::update(tx, policy, by, &key, &values, &bound);
     Ok(match write(&app, &caller, update).await? {
         Updated::InDirectory => answers::no_content(),
         Updated::Elsewhere => answers::done_elsewhere(),

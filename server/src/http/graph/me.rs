@@ -9,7 +9,7 @@ use crate::{
     http::{
         contract::schemas::{User, UserUpdate},
         errors::{Failure, RequestFault},
-        extract::{Caller, FromPath},
+        extract::{Caller, FromPath, Parameters},
         operation::Operation,
         origin::Origin,
         payload::Body,
@@ -32,7 +32,7 @@ pub(super) const ME: Objects = Objects { one: "the signed-in user", ..USERS };
 pub(super) struct Me(Key);
 
 impl FromPath for Me {
-    fn from_path(caller: &Caller, _: &[String]) -> Result<Self, RequestFault> {
+    fn from_path(caller: &Caller, _: &Parameters) -> Result<Self, RequestFault> {
         Ok(Self(key(caller)?))
     }
 }
@@ -44,7 +44,7 @@ impl ObjectKey for Me {
         &self.0
     }
 
-    fn segment(&self) -> String {
+    fn in_link(&self) -> String {
         String::new()
     }
 

@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     directory::{member_of, navigation::Navigation},
-    http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
+    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
     model::{
-        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{
             LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MY_MEMBER_OF,
@@ -104,7 +103,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [LIST_MY_MEMBER_OF, LIST_MY_TRANSITIVE_MEMBER_OF]
         ),
         operations!(
-            AsWritten<ObjectId>,
+            IdKey,
             GROUPS,
             "/groups/{id}",
             "group",
@@ -112,7 +111,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF]
         ),
         operations!(
-            AsWritten<ObjectId>,
+            IdKey,
             DEVICES,
             "/devices/{id}",
             "device",
@@ -120,7 +119,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [READ_DEVICE, READ_DEVICE]
         ),
         operations!(
-            AsWritten<ObjectId>,
+            IdKey,
             SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
@@ -128,7 +127,7 @@ pub(super) fn operations() -> Vec<Operation> {
             [READ_APPLICATION, READ_APPLICATION]
         ),
         operations!(
-            AsWritten<ObjectId>,
+            IdKey,
             CONTACTS,
             "/contacts/{id}",
             "contact",

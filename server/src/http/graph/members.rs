@@ -3,15 +3,14 @@
 use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::members,
-    http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
+    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
     model::{
-        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
     },
 };
 
-const MEMBERS: Related<AsWritten<ObjectId>> = Related {
+const MEMBERS: Related<IdKey> = Related {
     of: &GROUPS,
     name: "members",
     page: "members",
@@ -24,7 +23,7 @@ const MEMBERS: Related<AsWritten<ObjectId>> = Related {
     navigation: &members::MEMBERS,
 };
 
-const TRANSITIVE_MEMBERS: Related<AsWritten<ObjectId>> = Related {
+const TRANSITIVE_MEMBERS: Related<IdKey> = Related {
     name: "transitive members",
     page: "transitivemembers",
     one: "a transitive member",

@@ -6,11 +6,14 @@ mod casts;
 mod check_members;
 mod contacts;
 mod devices;
+mod direct_reports;
 mod directory_objects;
 mod groups;
+mod managers;
 mod me;
 mod member_of;
 mod members;
+mod owned_objects;
 mod owners;
 mod service_principals;
 mod shapes;
@@ -23,9 +26,12 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         users::operations(),
         me::operations(),
+        managers::operations(),
+        direct_reports::operations(),
         groups::operations(),
         members::operations(),
         owners::operations(),
+        owned_objects::operations(),
         member_of::operations(),
         check_members::operations(),
         devices::operations(),

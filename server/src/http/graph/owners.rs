@@ -3,15 +3,14 @@
 use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::owners,
-    http::{contract::schemas::DirectoryObjectCollection, operation::Operation},
+    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
     model::{
-        ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
     },
 };
 
-const OWNERS: Related<AsWritten<ObjectId>> = Related {
+const OWNERS: Related<IdKey> = Related {
     of: &GROUPS,
     name: "owners",
     page: "owners",

@@ -9,14 +9,14 @@ use crate::{
             ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate,
         },
         errors::Failure,
-        extract::{Caller, Path},
+        extract::{Caller, IdKey, Path},
         operation::Operation,
         origin::Origin,
         payload::Body,
         state::AppState,
     },
     model::{
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::ObjectKind,
         permissions::{READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
     },
@@ -60,7 +60,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(update_service_principal))
             .page("serviceprincipal-update"),
         SERVICE_PRINCIPALS
-            .delete(
+            .delete::<IdKey>(
                 "/servicePrincipals/{id}",
                 "delete_service_principal",
                 &WRITE_SERVICE_PRINCIPAL,
@@ -111,9 +111,9 @@ async fn create_service_principal(
 async fn update_service_principal(
     caller: Caller,
     State(app): State<AppState>,
-    Path(id): Path<AsWritten<ObjectId>>,
+    Path(IdKey(key)): Path<IdKey>,
     Body { values, .. }: Body<ServicePrincipalUpdate>,
 ) -> Result<Response, Failure> {
-    write(&app, &caller, move |tx, _, by| service_principals::update(tx, by, &id, &values)).await?;
+    write(&app, &caller, move |tx, _, by| service_principals::update(tx, by, &key, &values)).await?;
     Ok(answers::no_content())
 }

@@ -8,7 +8,7 @@ use crate::{
         answers::{self, Collection, Shown},
         contract::wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
         errors::Failure,
-        extract::{Caller, FromPath, Path},
+        extract::{Caller, FromPath, IdKey, Path},
         operation::Operation,
         origin::Origin,
         paging::PageRequest,
@@ -69,8 +69,8 @@ pub(super) trait ObjectKey: FromPath + Send + Sync + 'static {
     type Key: Send + Sync + 'static;
     /// What rules take.
     fn key(&self) -> &Self::Key;
-    /// Its segment in links. Where it has none, it isn't asked for one.
-    fn segment(&self) -> String;
+    /// What stands after the set's name in links. Where a path has no key, it isn't asked for one.
+    fn in_link(&self) -> String;
     /// An operation whose path has it, of an object with this noun, such as this one.
     fn document(operation: Operation, noun: &str, example: &str) -> Operation;
 }
@@ -82,8 +82,8 @@ impl ObjectKey for Key {
         self
     }
 
-    fn segment(&self) -> String {
-        utf8_percent_encode(self.text(), NON_ALPHANUMERIC).to_string()
+    fn in_link(&self) -> String {
+        format!("/{}", utf8_percent_encode(self.text(), NON_ALPHANUMERIC))
     }
 
     fn document(operation: Operation, noun: &str, example: &str) -> Operation {
@@ -99,12 +99,36 @@ impl ObjectKey for AsWritten<ObjectId> {
         self
     }
 
-    fn segment(&self) -> String {
-        self.value.to_string()
+    fn in_link(&self) -> String {
+        format!("/{}", self.value)
     }
 
     fn document(operation: Operation, noun: &str, example: &str) -> Operation {
         operation.key("id", guid(), format!("The {noun}'s id."), example)
+    }
+}
+
+impl ObjectKey for IdKey {
+    type Key = Key;
+
+    fn key(&self) -> &Key {
+        &self.0
+    }
+
+    fn in_link(&self) -> String {
+        match &self.0 {
+            Key::Id(id) => id.in_link(),
+            Key::UserPrincipalName(_) => self.0.in_link(),
+            Key::Alternate { kind, value } => {
+                let property = model::entity(*kind).alternate_key.unwrap_or_default();
+                let quoted = value.replace('\'', "''");
+                format!("({property}='{}')", utf8_percent_encode(&quoted, NON_ALPHANUMERIC))
+            }
+        }
+    }
+
+    fn document(operation: Operation, noun: &str, example: &str) -> Operation {
+        AsWritten::<ObjectId>::document(operation, noun, example)
     }
 }
 
@@ -203,8 +227,8 @@ impl Objects {
         need: &'static Need,
     ) -> Operation {
         let kind = self.kind;
-        self.get_by::<E, AsWritten<ObjectId>>(path, id, need, move |tx, by, id, select| {
-            objects::get(tx, by, kind, id, select)
+        self.get_by::<E, IdKey>(path, id, need, move |tx, by, key, select| {
+            objects::get(tx, by, kind, key, select)
         })
     }
 
@@ -214,7 +238,7 @@ impl Objects {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: impl Fn(&ReadTx<'_>, &Grants, &K, Option<&[String]>) -> Result<Found, directory::Error>
+        rule: impl Fn(&ReadTx<'_>, &Grants, &K::Key, Option<&[String]>) -> Result<Found, directory::Error>
         + Copy
         + Send
         + Sync
@@ -222,7 +246,7 @@ impl Objects {
     ) -> Operation {
         let kind = self.kind;
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
-            let rule = move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| rule(tx, by, &key, select);
+            let rule = move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| rule(tx, by, key.key(), select);
             answer_one(&app, &caller, &origin, kind, query, rule).await
         };
         let noun = without_article(self.one);
@@ -240,10 +264,10 @@ impl Objects {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Delete<K>,
+        rule: Delete<K::Key>,
     ) -> Operation {
         let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key)).await?;
+            write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, key.key())).await?;
             Ok::<_, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);
@@ -398,7 +422,7 @@ impl<K: ObjectKey> Related<K> {
         let (navigation, path) = (self.navigation, path.into());
         let template = path.clone();
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
-            let path = template.replace("{id}", &key.segment());
+            let path = template.replace("/{id}", &key.in_link());
             let key = Arc::new(key);
             let counted = key.clone();
             let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
@@ -447,10 +471,10 @@ impl<K: ObjectKey> Related<K> {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Relate<K>,
+        rule: Relate<K::Key>,
     ) -> Operation {
         let handler = async move |caller, State(app), Path(key), ReferenceBody(related)| {
-            relate(app, caller, key, related, rule).await
+            relate::<K>(app, caller, key, related, rule).await
         };
         self.to(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
             .summary(self.tag, format!("Add {} to {}", self.one, self.of.one))
@@ -465,7 +489,7 @@ impl<K: ObjectKey> Related<K> {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Relate<K>,
+        rule: Relate<K::Key>,
     ) -> Operation {
         let handler =
             async move |caller, State(app), Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
@@ -485,10 +509,10 @@ impl<K: ObjectKey> Related<K> {
         path: &'static str,
         id: &'static str,
         need: &'static Need,
-        rule: Relate<K>,
+        rule: Relate<K::Key>,
     ) -> Operation {
         let handler = async move |caller, State(app), Path(key), ReferenceQuery(related)| {
-            relate(app, caller, key, related, rule).await
+            relate::<K>(app, caller, key, related, rule).await
         };
         self.to(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))
             .summary(self.tag, format!("Remove {} by URL from {}", self.one, self.of.one))
@@ -544,7 +568,7 @@ async fn answer_count(
 }
 
 /// The example of a reference to this object.
-fn reference(id: &str) -> Value {
+pub(super) fn reference(id: &str) -> Value {
     json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")})
 }
 
@@ -559,9 +583,9 @@ async fn relate<K: ObjectKey>(
     caller: Caller,
     key: K,
     related: Reference,
-    rule: Relate<K>,
+    rule: Relate<K::Key>,
 ) -> Result<Response, Failure> {
-    write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, &key, &related)).await?;
+    write(&app, &caller, move |tx, policy, by| rule(tx, policy, by, key.key(), &related)).await?;
     Ok(answers::no_content())
 }
 

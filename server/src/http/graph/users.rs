@@ -58,7 +58,7 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Create a user
 ///
 /// Creates a user. The domain of `userPrincipalName` must be one of the tenant's. The password in `passwordProfile` is checked against the
-/// rules for passwords and not kept: users don't sign in by password here.
+/// rules for passwords and not kept: users don't sign in by password here. `manager@odata.bind` gives the user a manager.
 #[utoipa::path(
     post, path = "/users", operation_id = "create_user", tag = "users",
     request_body(content = UserCreate, description = "The new user.", example = json!({
@@ -76,16 +76,17 @@ async fn create_user(
     caller: Caller,
     State(app): State<AppState>,
     origin: Origin,
-    Body { values, .. }: Body<UserCreate>,
+    Body { values, bound, .. }: Body<UserCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
-    let new = write(&app, &caller, move |tx, _, by| users::create(tx, by, id, &values)).await?;
+    let new = write(&app, &caller, move |tx, _, by| users::create(tx, by, id, &values, &bound)).await?;
     answers::created(&origin, &new)
 }
 
 /// Update a user
 ///
-/// Changes a user. What the body doesn't name stays as it is; `null` takes a value away. What the user's profile holds,
+/// Changes a user. What the body doesn't name stays as it is; `null` takes a value away. `manager@odata.bind` gives the user
+/// another manager. What the user's profile holds,
 /// such as `aboutMe`, is changed in a request of its own, by a signed-in user. With `User.ReadWrite` a caller changes
 /// only the signed-in user, and nothing that decides who that is and how the user signs in.
 #[utoipa::path(
@@ -110,8 +111,8 @@ pub(super) async fn update(
     app: &AppState,
     caller: &Caller,
     key: Key,
-    Body { values, .. }: Body<UserUpdate>,
+    Body { values, bound, .. }: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
-    write(app, caller, move |tx, _, by| users::update(tx, by, &key, &values)).await?;
+    write(app, caller, move |tx, _, by| users::update(tx, by, &key, &values, &bound)).await?;
     Ok(answers::no_content())
 }

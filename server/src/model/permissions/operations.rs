@@ -29,6 +29,9 @@ const WRITE_MEMBERS_AS_USER: Alternatives = &[
 ];
 const READ_USERS: Alternatives =
     &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+/// What belongs to the signed-in user, and is no change of it.
+const READ_OF_ME: Alternatives =
+    &[&[UserRead], &[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const WRITE_USERS: Alternatives = &[&[UserReadWriteAll], &[DirectoryReadWriteAll]];
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
@@ -200,13 +203,7 @@ needs! {
     CHECK_MY_GROUPS = Need::delegated(READ_MY_GROUPS);
 
     /// `POST /me/checkMemberObjects` and `getMemberObjects`.
-    CHECK_MY_OBJECTS = Need::delegated(&[
-        &[UserRead],
-        &[UserReadAll],
-        &[UserReadWriteAll],
-        &[DirectoryReadAll],
-        &[DirectoryReadWriteAll],
-    ]);
+    CHECK_MY_OBJECTS = Need::delegated(READ_OF_ME);
 
     /// `POST /contacts/{id}/checkMemberGroups` and what is like it.
     CHECK_ORG_CONTACT = Need::both(READ_DIRECTORY);
@@ -228,6 +225,30 @@ needs! {
 
     /// `PATCH /users/{id}`.
     UPDATE_USER = Need { delegated_self: &[&[UserReadWrite]], ..Need::both(WRITE_USERS) };
+
+    /// `GET /users/{id}/manager`.
+    READ_MANAGER = Need::both(READ_USERS);
+
+    /// `GET /me/manager`.
+    READ_MY_MANAGER = Need::delegated(READ_USERS);
+
+    /// `PUT` and `DELETE /users/{id}/manager/$ref`.
+    WRITE_MANAGER = Need::both(WRITE_USERS);
+
+    /// The same of `/me`.
+    WRITE_MY_MANAGER = Need::delegated(WRITE_USERS);
+
+    /// `GET /users/{id}/directReports` and its count.
+    LIST_DIRECT_REPORTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+
+    /// The same of `/me`.
+    LIST_MY_DIRECT_REPORTS = Need::delegated(READ_OF_ME);
+
+    /// `GET /users/{id}/ownedObjects` and its count.
+    LIST_OWNED_OBJECTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+
+    /// The same of `/me`.
+    LIST_MY_OWNED_OBJECTS = Need::delegated(READ_OF_ME);
 
     /// `DELETE /users/{id}`.
     DELETE_USER = Need::both(&[&[UserReadWriteAll]]);

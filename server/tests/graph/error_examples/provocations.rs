@@ -1,7 +1,7 @@
 //! What provokes each error, by the name of its example.
 
 use super::attempt::{ADA, Attempt, all};
-use crate::tokens::claims;
+use crate::{operations::url, tokens::claims};
 use reqwest::Method;
 use roster_server::{
     auth::{
@@ -165,6 +165,13 @@ impl Attempt<'_> {
         true
     }
 
+    fn manage(&mut self, number: u16) {
+        match self.operation.is_of_reference() {
+            true => self.relate("", &[number]),
+            false => self.say(json!({"manager@odata.bind": url(sample::id(number).uuid())})),
+        }
+    }
+
     fn find_by_ids(&mut self, ids: &[ObjectId]) {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         self.send(&json!({"ids": ids}).to_string());
@@ -181,7 +188,7 @@ impl Attempt<'_> {
             "unexpectedArray" => json!({"displayName": []}),
             "invalidValue" => json!({"displayName": "two\nlines"}),
             "otherODataType" => json!({"@odata.type": "#microsoft.graph.colour"}),
-            "unsupportedBinding" => json!({"manager@odata.bind": "x"}),
+            "unsupportedBinding" => json!({"sponsors@odata.bind": "x"}),
             "missingValue" => json!({"displayName": null}),
             "nullCollection" => json!({self.property("nullCollection"): null}),
             "immutableProperty" if self.operation.id == "update_group" => {
@@ -221,6 +228,9 @@ impl Attempt<'_> {
             "missingRule" => json!({"groupTypes": ["DynamicMembership"]}),
             "otherKind" => json!({"mailEnabled": true}),
             "mailEnabledGroup" => json!({"mailEnabled": true, "securityEnabled": false}),
+            "invalidReference" if self.operation.properties().any(|name| name == "manager@odata.bind") => {
+                json!({"manager@odata.bind": "readers"})
+            }
             "invalidReference" => json!({"members@odata.bind": ["readers"]}),
             "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
             "servicePrincipalExists" => json!({"appId": sample::id(392).to_string()}),
@@ -271,6 +281,11 @@ impl Attempt<'_> {
             }
             "memberNotFound" => self.relate("members", &[ABSENT]),
             "ownerNotFound" => self.relate("owners", &[ABSENT]),
+            "managerNotFound" => self.manage(ABSENT),
+            "kindCannotManage" => self.manage(DEVICE),
+            "noManager" if self.operation.is_on_me() => self.by_user(TIM, all()).await,
+            "noManager" if self.operation.path.starts_with("/users") => self.replace(0, sample::id(TIM)),
+            "noManager" => self.replace(0, sample::id(1400)),
             "notAMember" | "notAnOwner" if self.operation.takes_reference() => self.relate("", &[TIM]),
             "notAMember" | "notAnOwner" => self.replace(1, sample::id(TIM)),
             "noMailbox" if self.operation.id == "update_group" => self.say(json!({"unseenCount": 1})),

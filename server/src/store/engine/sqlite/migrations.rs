@@ -20,6 +20,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0009_account_enabled.sql")),
         M::up(include_str!("migrations/0010_relations.sql")),
         M::up(include_str!("migrations/0011_nestings.sql")),
+        M::up(include_str!("migrations/0012_managers.sql")),
         M::up(include_str!("migrations/0013_index_eras.sql")),
     ])
 }

@@ -1,0 +1,20 @@
+//! What users and service principals own: groups, so far.
+
+use super::{follows::Follows, lookup, navigation::Navigation, users};
+use crate::{
+    model::{kinds::ObjectKind, permissions::LIST_OWNED_OBJECTS},
+    odata::reference::Key,
+    store::relations::{Direction, OWNERS},
+};
+
+const OWNED: Follows = Follows::Relation(&OWNERS, Direction::Sources);
+
+/// What a user owns.
+pub static OF_USER: Navigation<Key> =
+    Navigation { follows: OWNED, source: |tx, by, key| users::find(tx, by, &LIST_OWNED_OBJECTS, key) };
+
+/// What a service principal owns.
+pub static OF_SERVICE_PRINCIPAL: Navigation<Key> = Navigation {
+    follows: OWNED,
+    source: |tx, _, key| lookup::of_kind(tx, ObjectKind::ServicePrincipal, key),
+};
