@@ -21,7 +21,7 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::Permission,
     },
-    store::{self, Durability, Options, Store},
+    store::{self, Durability, IndexOptions, Indexing, Options, Store},
 };
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::Path, sync::OnceLock};
@@ -88,7 +88,10 @@ impl Server {
     fn store() -> (TempDir, Store) {
         // Below `target/`: a server that all tests share lives to the end of the process, and nothing deletes its folder.
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let options = Options { durability: Durability::Ephemeral, ..Options::default() };
+        // However few objects there are, they are found by the index.
+        let index =
+            IndexOptions { indexing: Indexing::Followed, largest_scanned: 0, ..IndexOptions::default() };
+        let options = Options { durability: Durability::Ephemeral, index, ..Options::default() };
         let store = Store::open(folder.path(), options).unwrap();
         (folder, store)
     }
