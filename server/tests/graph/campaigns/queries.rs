@@ -214,3 +214,19 @@ async fn nobody_learns_by_asking_what_they_may_not_read() {
     assert!(answered > 0, "queries are answered");
     campaign::report("queries", format_args!("{asked} requests, {answered} filters answered (seed {seed})"));
 }
+
+#[tokio::test]
+async fn objects_that_a_caller_cannot_read_are_not_sorted_by_what_they_hide() {
+    let world = World::fresh().await;
+    let tenant = world.objects.tenant;
+    let cast = "/members/microsoft.graph.user";
+    let list = world.lists.iter().find(|list| list.path.ends_with(cast)).unwrap();
+    let path = format!("{}?$orderby=displayName&$count=true&$select=id", list.path);
+    let expected = [(vec!["GroupMember.Read.All"], 0), (vec!["GroupMember.Read.All", "User.Read.All"], 3)];
+    for (permissions, count) in expected {
+        let token = tenant.app_token(permissions).await;
+        let found = Caller { world: &world, token: &token, list }.get(&path, true).await;
+        assert_eq!(found.answer.status, 200, "{:?}", found.answer);
+        assert_eq!(found.ids.len(), count, "{:?}", found.answer);
+    }
+}
