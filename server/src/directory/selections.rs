@@ -14,7 +14,8 @@ use crate::{
 
 /// What is asked of objects that a caller lists.
 pub(super) struct Asked {
-    /// Which of them. Those of kinds that the caller can't read are among them only where nothing of them is asked but their ids.
+    /// Which of them. Those of kinds that the caller can't read are among them only where nothing of them is asked but their
+    /// ids.
     pub selection: Selection,
     /// In which order. `None`: by their row numbers.
     pub order: Option<Order>,
@@ -32,16 +33,17 @@ pub(super) fn asked(by: &Grants, entities: &[&Entity], listing: &Listing) -> Res
     let of_conditions = conditions.iter().flat_map(|(_, condition)| condition.properties());
     let of_order = order.iter().map(|order| order.path.property);
     access::may_read(by, of_conditions.chain(of_order))?;
-    let readable = conditions.into_iter().filter_map(|(kind, condition)| within_reach(by, kind, condition));
+    // An order tells of values whatever the condition asks.
+    let tells_only_ids = |condition: &Condition| order.is_none() && condition.tells_only_ids();
+    let readable = conditions.into_iter().filter_map(|(kind, condition)| {
+        if tells_only_ids(&condition) { Some((kind, condition)) } else { within_reach(by, kind, condition) }
+    });
     let asked = Asked { selection: Selection(readable.collect()), order: *order };
     Ok(Some(asked))
 }
 
 /// A condition on objects of a kind, of those that the caller can read. `None`: there are none.
 fn within_reach(by: &Grants, kind: ObjectKind, condition: Condition) -> Option<(ObjectKind, Condition)> {
-    if condition.tells_only_ids() {
-        return Some((kind, condition));
-    }
     match (entity(kind).read.reach(by)?, by.principal) {
         (Reach::Any, _) => Some((kind, condition)),
         (Reach::OwnAccount, Principal::User(Some(id))) => {
