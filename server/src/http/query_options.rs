@@ -50,6 +50,20 @@ impl QueryOptions {
         of_action: false,
     };
 
+    /// Of the same that demands advanced query parameters, with which nothing is expanded.
+    pub const ADVANCED_PAGE: Self = Self {
+        takes: &[
+            QueryOption::Select,
+            QueryOption::Filter,
+            QueryOption::Search,
+            QueryOption::OrderBy,
+            QueryOption::Top,
+            QueryOption::Count,
+            QueryOption::SkipToken,
+        ],
+        ..Self::PAGE
+    };
+
     /// Of an operation that answers a page of references.
     pub const REFERENCES: Self = Self {
         takes: &[

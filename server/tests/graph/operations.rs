@@ -101,6 +101,12 @@ impl Operation {
         })
     }
 
+    /// Whether it demands advanced query parameters: it lists what is related through others, cast to one kind.
+    pub fn is_advanced(&self) -> bool {
+        let is_cast = self.path.contains("/transitiveMember") && self.path.contains("/microsoft.graph.");
+        is_cast && !self.path.ends_with("/$count")
+    }
+
     /// Whether it is one on the signed-in user.
     pub fn is_on_me(&self) -> bool {
         self.path == "/me" || self.path.starts_with("/me/")

@@ -56,7 +56,8 @@ async fn ask(
     let all = Permission::ALL.iter().map(|permission| permission.name());
     let token = tenant.user_token(objects.user, all).await;
     let more = if path.contains('?') { more.replacen('?', "&", 1) } else { more.into() };
-    let path = format!("/v1.0{path}{more}");
+    let count = if operation.is_advanced() { "&$count=true" } else { "" };
+    let path = format!("/v1.0{path}{more}{count}");
     let mut request = tenant.anonymous(operation.method.clone(), &path).bearer_auth(token);
     request = request.header("ConsistencyLevel", "eventual");
     if let Some(body) = body.or(sample) {

@@ -340,6 +340,10 @@ impl<K: ObjectKey> Related<K> {
             Follows::Relation(..) => Scope::RelatedOf(kind),
             Follows::Memberships(_) => Scope::TransitivelyRelatedOf(kind),
         };
+        let options = match scope {
+            Scope::TransitivelyRelatedOf(_) => &QueryOptions::ADVANCED_PAGE,
+            _ => &QueryOptions::PAGE,
+        };
         let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
         let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
         let list = self
@@ -348,7 +352,7 @@ impl<K: ObjectKey> Related<K> {
             })
             .summary(self.tag, format!("List {many} of {}", self.of.one))
             .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
-            .lists(scope, &QueryOptions::PAGE)
+            .lists(scope, options)
             .answers::<C>(format!("A page of {}.", objects.many), JSON, objects.page_example());
         let count = self
             .counting(counted, format!("count_{id}"), need, scope)

@@ -47,7 +47,9 @@ impl<'o> Attempt<'o> {
     }
 
     pub fn request(&self) -> RequestBuilder {
-        let path = format!("/v1.0{}?{}", self.path, self.query);
+        let counts = self.is_eventual && self.operation.is_advanced() && !self.query.contains("$count");
+        let count = if counts { "&$count=true" } else { "" };
+        let path = format!("/v1.0{}?{}{count}", self.path, self.query);
         let mut request = self.tenant.anonymous(self.operation.method.clone(), &path);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
