@@ -2,7 +2,7 @@
 
 use super::{Error, Found, Policy, Refusal, access, lookup, objects::relate};
 use crate::{
-    model::{ENTITIES, kinds::ObjectKind, permissions::Grants, values::Document},
+    model::{ENTITIES, entity, kinds::ObjectKind, permissions::Grants, values::Document},
     odata::{
         listing::Listing,
         reference::{Key, Reference},
@@ -29,9 +29,9 @@ pub fn get(
 }
 
 /// Gives a user this manager, in the place of the one that the user has.
-pub fn set(tx: &WriteTx<'_>, _: Policy, _: &Grants, key: &Key, manager: &Reference) -> Result<(), Error> {
+pub fn set(tx: &WriteTx<'_>, _: Policy, by: &Grants, key: &Key, manager: &Reference) -> Result<(), Error> {
     let user = lookup::user(tx, key)?;
-    assign(tx, &user, &resolve(tx, manager)?)
+    assign(tx, &user, &resolve(tx, by, manager)?)
 }
 
 /// Takes the manager from a user.
@@ -42,12 +42,13 @@ pub fn remove(tx: &WriteTx<'_>, _: Policy, _: &Grants, key: &Key) -> Result<(), 
     Ok(())
 }
 
-/// The object that is to be a manager, which objects of its kind can be.
-pub(super) fn resolve(tx: &ReadTx<'_>, manager: &Reference) -> Result<Object, Error> {
-    let manager = lookup::resolve(tx, manager)?;
+/// The object that is to be a manager, which objects of its kind can be. Of others a caller learns only what it may read.
+pub(super) fn resolve(tx: &ReadTx<'_>, by: &Grants, reference: &Reference) -> Result<Object, Error> {
+    let manager = lookup::resolve(tx, reference)?;
     match manager.kind() {
         ObjectKind::User | ObjectKind::OrgContact => Ok(manager),
-        _ => Err(Refusal::NoManager(manager.traits).into()),
+        kind if entity(kind).read.covers(by, manager.id) => Err(Refusal::NoManager(manager.traits).into()),
+        _ => Err(Refusal::NotFound(reference.key.text().into()).into()),
     }
 }
 

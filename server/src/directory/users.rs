@@ -70,7 +70,7 @@ pub fn create(
     access::may_name(by, &[&USER], Access::Creation, body.keys())?;
     let (user, found) = insert(tx, id, body)?;
     if let Some(manager) = &bound.manager {
-        managers::assign(tx, &user, &managers::resolve(tx, manager)?)?;
+        managers::assign(tx, &user, &managers::resolve(tx, by, manager)?)?;
     }
     Ok(found)
 }
@@ -129,7 +129,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &B
     if draft.has_changed("userPrincipalName") || draft.has_changed("identities") {
         set_identities(tx, &mut draft)?;
     }
-    let manager = bound.manager.as_ref().map(|manager| managers::resolve(tx, manager)).transpose()?;
+    let manager = bound.manager.as_ref().map(|manager| managers::resolve(tx, by, manager)).transpose()?;
     objects::update(tx, &user, &draft)?;
     manager.map_or(Ok(()), |manager| managers::assign(tx, &user, &manager))
 }
