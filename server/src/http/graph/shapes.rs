@@ -203,6 +203,13 @@ impl Objects {
         with_context(model::entity(self.kind).set, "(id,displayName)", json!({"value": [shown]}))
     }
 
+    /// The same of a request that counts them.
+    fn counted_page_example(&self) -> Value {
+        let mut example = self.page_example();
+        example["@odata.count"] = 1.into();
+        example
+    }
+
     /// How many there are.
     pub(super) fn count(&self, path: &'static str, id: &'static str, need: &'static Need) -> Operation {
         let kind = self.kind;
@@ -340,9 +347,9 @@ impl<K: ObjectKey> Related<K> {
             Follows::Relation(..) => Scope::RelatedOf(kind),
             Follows::Memberships(_) => Scope::TransitivelyRelatedOf(kind),
         };
-        let options = match scope {
-            Scope::TransitivelyRelatedOf(_) => &QueryOptions::ADVANCED_PAGE,
-            _ => &QueryOptions::PAGE,
+        let (options, example) = match scope {
+            Scope::TransitivelyRelatedOf(_) => (&QueryOptions::ADVANCED_PAGE, objects.counted_page_example()),
+            _ => (&QueryOptions::PAGE, objects.page_example()),
         };
         let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
         let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
@@ -353,7 +360,7 @@ impl<K: ObjectKey> Related<K> {
             .summary(self.tag, format!("List {many} of {}", self.of.one))
             .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
             .lists(scope, options)
-            .answers::<C>(format!("A page of {}.", objects.many), JSON, objects.page_example());
+            .answers::<C>(format!("A page of {}.", objects.many), JSON, example);
         let count = self
             .counting(counted, format!("count_{id}"), need, scope)
             .summary(self.tag, format!("Count {many} of {}", self.of.one))
