@@ -18,7 +18,6 @@ use crate::{
     },
     odata::listing::{Cursor, Listing},
 };
-use serde_json::Value as Json;
 use std::ops::ControlFlow;
 
 /// An object as rules see it.
@@ -277,16 +276,20 @@ pub fn by_ids<'i>(
     kinds: &[ObjectKind],
     listing: &Listing,
 ) -> Result<Page, Error> {
-    // From the ids to the objects, not the other way round.
     let sql = select_objects!(
-        ", o.document, CASE WHEN ?6 THEN o.rest END FROM json_each(?2) i CROSS JOIN objects o
-         WHERE o.tenant = ?1 AND o.id = unhex(i.value) AND o.kind IN (SELECT k.value FROM json_each(?3) k)
-         AND o.row > ?4 AND (?5 IS NULL OR o.kind = ?5) AND o.deleted_at IS NULL LIMIT ?7"
+        ", o.document, CASE WHEN ?3 THEN o.rest END FROM objects o
+         WHERE o.tenant = ?1 AND o.id = ?2 AND o.deleted_at IS NULL"
     );
-    let ids: Json = ids.into_iter().map(|id| id.uuid().simple().to_string()).collect();
-    let kinds: Json = kinds.iter().map(|kind| numbers::of_kind(*kind)).collect();
-    let (ids, kinds) = (ids.to_string(), kinds.to_string());
-    read_page(tx, sql, params![tx.tenant().number, &ids, &kinds], listing)
+    let (tenant, with_rest) = (tx.tenant().number, needs_rest(listing));
+    let mut page = UnfinishedPage::of(listing.limit);
+    for id in ids {
+        let found = tx.one(sql, params![tenant, id.uuid(), with_rest], read_with_document)?;
+        let Some(found) = found.filter(|(object, _)| kinds.contains(&object.kind())) else { continue };
+        if page.take(tx, Cursor::Row(found.0.row.0), found)?.is_break() {
+            break;
+        }
+    }
+    Ok(page.page)
 }
 
 /// Stores a new object, and gives its documents.

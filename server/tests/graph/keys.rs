@@ -21,7 +21,8 @@ async fn named_group(tenant: &Tenant, name: &str) -> Uuid {
 /// An object of each kind that has such a key, and the key.
 async fn objects(tenant: &Tenant) -> Vec<(Uuid, String)> {
     let [device_id, app_id, other_app_id] = [(); 3].map(|()| AppId::random().to_string());
-    let device = json!({"displayName": "d", "deviceId": device_id, "accountEnabled": true});
+    let device = json!({"displayName": "d", "deviceId": device_id, "accountEnabled": true,
+        "operatingSystem": "Linux", "operatingSystemVersion": "6.12"});
     let with = async |kind, values| tenant.object_with(kind, values).await;
     vec![
         (tenant.user("ada").await, format!("users(userPrincipalName='{}')", tenant.upn("ada"))),

@@ -149,10 +149,10 @@ fn query(options: &QueryOptions) -> Vec<ErrorExample> {
                 "The operation has no such query option.",
                 QueryFault::Unsupported("$fields".into()),
             ),
-            ErrorExample::new("undecodableQuery", "The query isn't UTF-8.", QueryFault::Encoding),
             ErrorExample::new("skip", "No operation takes `$skip`.", QueryFault::Skip("$skip".into())),
         ]
     };
+    examples.push(ErrorExample::new("undecodableQuery", "The query isn't UTF-8.", QueryFault::Encoding));
     examples.extend(options.takes.first().map(|&option| twice(option)));
     examples.extend(options.takes.iter().flat_map(|&option| wrong_option(option)));
     if options.eventual {
