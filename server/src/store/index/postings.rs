@@ -109,6 +109,9 @@ impl Differences {
 }
 
 fn write_chunk(connection: Connection<'_>, chunk: &[Value<'_>], places: &[(u16, bool)]) -> Result<(), Error> {
+    if insert_chunk(connection, chunk, places)? {
+        return Ok(());
+    }
     let stored = connection.one(
         "SELECT rows FROM postings WHERE tenant = ?1 AND line = ?2 AND key = ?3 AND chunk = ?4",
         chunk,
@@ -126,6 +129,18 @@ fn write_chunk(connection: Connection<'_>, chunk: &[Value<'_>], places: &[(u16, 
         connection.run(sql, &[chunk, params![&bytes[..]]].concat())?;
     }
     Ok(())
+}
+
+/// Writes a chunk of a single row, if there is none yet: most values are one object's alone.
+fn insert_chunk(
+    connection: Connection<'_>,
+    chunk: &[Value<'_>],
+    places: &[(u16, bool)],
+) -> Result<bool, Error> {
+    let [(place, true)] = places else { return Ok(false) };
+    let sql = "INSERT INTO postings (tenant, line, key, chunk, rows) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO NOTHING";
+    Ok(connection.run(sql, &[chunk, params![&place.to_le_bytes()[..]]].concat())? > 0)
 }
 
 /// Takes away a part of what the index has of a tenant. Says how many rows of a table that were at most.
