@@ -314,7 +314,11 @@ fn write_object(
     match (&found.document, selected) {
         (Some(document), None) => text.push_str(members(&document.default)),
         (Some(document), Some(properties)) => write_some(text, found, document, properties)?,
-        (None, _) => write_hidden(text, entity, found, selected),
+        (None, _) => {
+            // Where it has no type of its own, it is of the answer's, whose contract says what is never null.
+            let is_typed = first.is_empty();
+            write_hidden(text, entity, found, selected, |property| !is_typed || !property.always_has_value());
+        }
     }
     if text.len() == without {
         text.truncate(begin);
@@ -352,12 +356,18 @@ fn write_some(
     Ok(())
 }
 
-/// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for.
-fn write_hidden(text: &mut String, entity: &Entity, found: &Found, selected: Option<&[&Property]>) {
+/// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for and can be null.
+fn write_hidden(
+    text: &mut String,
+    entity: &Entity,
+    found: &Found,
+    selected: Option<&[&Property]>,
+    can_be_null: impl Fn(&Property) -> bool,
+) {
     let by_default = || entity.properties.iter().filter(|property| property.returned == Returned::ByDefault);
     let asked = selected.map_or_else(|| by_default().collect(), <[_]>::to_vec);
     text.extend(["\"id\":\"", &found.id.to_string(), "\""]);
-    for property in asked.iter().filter(|property| property.name != "id") {
+    for property in asked.iter().filter(|property| property.name != "id" && can_be_null(property)) {
         text.extend([",\"", property.name, "\":null"]);
     }
 }

@@ -218,3 +218,15 @@ async fn a_paging_token_is_good_only_for_its_own_tenant_group_and_query() {
     let elsewhere = get(&other_tenant, &format!("/groups/{group}/members?$top=1&$skiptoken={token}")).await;
     assert_eq!(elsewhere.refusal().1, "Directory_ExpiredPageToken");
 }
+
+#[tokio::test]
+async fn a_cast_shows_what_the_caller_may_not_read_by_its_id_and_by_null_where_that_can_be() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let ada = tenant.user("ada").await;
+    tenant.join(group, ada).await;
+    let token = tenant.app_token(["GroupMember.Read.All"]).await;
+    let path = format!("/v1.0/groups/{group}/members/microsoft.graph.user?$select=displayName,mail");
+    let answer = send(tenant.anonymous(Method::GET, &path).bearer_auth(&token)).await.json();
+    assert_eq!(answer["value"], json!([{"id": ada, "mail": null}]));
+}

@@ -294,6 +294,7 @@ impl Objects {
 
     pub async fn send(&self, tenant: &Tenant, operation: &Operation, token: Option<&str>) -> Answer {
         let (path, body) = self.request(operation);
+        let path = path + if operation.is_advanced() { "?$count=true" } else { "" };
         let mut request = tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}"));
         request = request.header("ConsistencyLevel", "eventual");
         if let Some(token) = token {
