@@ -200,15 +200,13 @@ enum Ran {
 /// Hands outcomes out, all of a runtime's callers at once: waking a runtime from another thread is a system call.
 fn answer(mut batch: Vec<Box<dyn Job>>) {
     let id = |job: &dyn Job| job.runtime().map(Handle::id);
+    // What nobody waits for gives its place back first: who is answered after that may leave the next.
+    batch.extract_if(.., |job| job.runtime().is_none()).for_each(Job::answer);
     while let Some(last) = batch.last() {
-        let runtime = last.runtime().cloned();
-        let there = runtime.as_ref().map(Handle::id);
+        let Some(runtime) = last.runtime().cloned() else { return };
+        let there = Some(runtime.id());
         let jobs: Vec<_> = batch.extract_if(.., |job| id(&**job) == there).collect();
-        let answers = move || jobs.into_iter().for_each(Job::answer);
-        match runtime {
-            Some(runtime) => drop(runtime.spawn(async { answers() })),
-            None => answers(),
-        }
+        drop(runtime.spawn(async { jobs.into_iter().for_each(Job::answer) }));
     }
 }
 
