@@ -2,13 +2,13 @@
 
 use super::{
     kinds::ObjectKind,
-    operators::{EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_MEMBER, READ_APPLICATION},
     properties::{
         Entity, Format, Initial,
         Kind::{DateTime, String, Strings},
         Property, property,
     },
+    query_support::{EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
 };
 
 /// A registered application.

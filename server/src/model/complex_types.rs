@@ -1,12 +1,12 @@
 //! Complex types: values made of named parts, which several entities have.
 
 use super::{
-    operators::{EQ, EQ_ADVANCED, EQ_NOT_ADVANCED, NULL, NULL_NOT_ADVANCED, STARTS_WITH_ADVANCED},
     properties::{
         Complex, Enumeration, Format,
         Kind::{Boolean, DateTime, Int32, String, Strings},
         Property, property,
     },
+    query_support::{EQ, EQ_ADVANCED, EQ_NOT_ADVANCED, NULL, NULL_NOT_ADVANCED, STARTS_WITH_ADVANCED},
 };
 
 /// How a device is known to another registry.
@@ -168,8 +168,8 @@ const fn extension_attributes(properties: &'static [Property]) -> Complex {
 }
 
 /// The fifteen, each with these operators of `$filter`.
-const fn attributes(operators: u16) -> [Property; 15] {
-    const fn attribute(name: &'static str, description: &'static str, operators: u16) -> Property {
+const fn attributes(operators: u32) -> [Property; 15] {
+    const fn attribute(name: &'static str, description: &'static str, operators: u32) -> Property {
         property(name, String, description).writable().max(1024).filter(operators)
     }
     [

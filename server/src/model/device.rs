@@ -4,13 +4,13 @@ use super::{
     complex_types::ALTERNATIVE_SECURITY_ID,
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    operators::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_DEVICE, READ_DEVICE},
     properties::{
         Entity, Format,
         Kind::{Boolean, DateTime, Int32, Objects, String, Strings},
         Property, property,
     },
+    query_support::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED},
 };
 
 /// A device that is registered in the directory.

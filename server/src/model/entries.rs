@@ -5,9 +5,9 @@ use super::{
     ENTITIES,
     keys::{Key, fold},
     kinds::ObjectKind,
-    operators::{Operator, Search, Support},
     paths::PropertyPath,
     properties::{Entity, Kind, Property, Values},
+    query_support::{Operator, SearchSupport, Support},
     words::words,
 };
 use serde_json::Value;
@@ -70,7 +70,7 @@ impl PropertyPath {
         let takes = |operator| last.operators.support(operator) != Support::Never;
         let is_sorted = last.order != Support::Never;
         let by_value = is_sorted
-            || last.search == Search::Start
+            || last.search == SearchSupport::Start
             || [Operator::Equals, Operator::StartsWith, Operator::Range].into_iter().any(takes);
         // Of a flag all that have a value are found by its two values.
         let by_presence = (is_sorted || takes(Operator::Null) || takes(Operator::Empty))
@@ -79,7 +79,7 @@ impl PropertyPath {
             (by_value && last.has_keys(), How::Value),
             (by_presence, How::Present),
             (takes(Operator::EndsWith), How::End),
-            (last.search == Search::Words, How::Word),
+            (last.search == SearchSupport::Words, How::Word),
         ];
         ways.into_iter().filter(|(needed, _)| *needed).map(|(_, how)| how).collect()
     }

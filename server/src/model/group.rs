@@ -7,9 +7,6 @@ use super::{
     },
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    operators::{
-        EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
-    },
     permissions::{
         ADD_MEMBER, GROUP_DATA_LOCATION, GROUP_MAILBOX, LIST_GROUP_MEMBER_OF,
         LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MEMBERS, LIST_OWNERS, READ_GROUP,
@@ -18,6 +15,9 @@ use super::{
         Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
         Property, property,
+    },
+    query_support::{
+        EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
     },
 };
 

@@ -6,13 +6,13 @@ use super::{
     },
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    operators::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_ORG_CONTACT, LIST_ORG_CONTACT_MEMBER_OF, READ_ORG_CONTACT},
     properties::{
         Entity,
         Kind::{Boolean, DateTime, Objects, String, Strings},
         Property, property,
     },
+    query_support::{EMPTY, EQ, EQ_ADVANCED, NULL, RANGE, STARTS_WITH, STARTS_WITH_ADVANCED},
 };
 
 /// A person outside the tenant, kept for mail. Read-only in Graph.

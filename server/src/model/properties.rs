@@ -7,8 +7,8 @@
 use super::{
     kinds::ObjectKind,
     navigation::{Navigation, NavigationProperty},
-    operators::{Operators, Search, Support},
     permissions::{Access, Grants, Need, PropertyNeeds},
+    query_support::{Operators, SearchSupport, Support},
 };
 use serde_json::{Map, Value};
 
@@ -96,7 +96,7 @@ pub struct Property {
     /// When `$orderby` sorts by it.
     pub order: Support,
     /// What `$search` does with it.
-    pub search: Search,
+    pub search: SearchSupport,
 }
 
 /// The type of a property's value.
@@ -283,7 +283,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         needs: PropertyNeeds::NONE,
         operators: Operators::NONE,
         order: Support::Never,
-        search: Search::Never,
+        search: SearchSupport::Never,
     }
 }
 
@@ -402,7 +402,7 @@ impl Property {
     }
 
     /// `$filter` takes these operators of it: constants of [`operators`](super::operators), joined by `|`.
-    pub const fn filter(mut self, operators: u16) -> Self {
+    pub const fn filter(mut self, operators: u32) -> Self {
         self.operators = Operators::of(operators);
         self
     }
@@ -421,13 +421,13 @@ impl Property {
 
     /// `$search` finds values of it that start with a text.
     pub const fn search(mut self) -> Self {
-        self.search = Search::Start;
+        self.search = SearchSupport::Start;
         self
     }
 
     /// `$search` finds values of it by their words.
     pub const fn search_words(mut self) -> Self {
-        self.search = Search::Words;
+        self.search = SearchSupport::Words;
         self
     }
 

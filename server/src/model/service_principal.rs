@@ -6,13 +6,13 @@ use super::{
     },
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    operators::{EQ, EQ_ADVANCED, NULL, STARTS_WITH, STARTS_WITH_ADVANCED},
     permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
         Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
         Property, property,
     },
+    query_support::{EQ, EQ_ADVANCED, NULL, STARTS_WITH, STARTS_WITH_ADVANCED},
 };
 
 /// An application's presence in a tenant.

@@ -8,9 +8,6 @@ use super::{
     },
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    operators::{
-        EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
-    },
     permissions::{
         ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF,
         PASSWORD, READ_USER,
@@ -19,6 +16,9 @@ use super::{
         Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
         Property, property,
+    },
+    query_support::{
+        EMPTY, ENDS_WITH, EQ, EQ_ADVANCED, NULL, RANGE, RANGE_ADVANCED, STARTS_WITH, STARTS_WITH_ADVANCED,
     },
 };
 

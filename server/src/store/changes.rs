@@ -3,7 +3,7 @@
 
 use super::{
     Error, Progress, ReadTx, Store, WriteTx,
-    engine::params,
+    engine::{Connection, params},
     numbers,
     objects::{Object, RowNumber},
 };
@@ -33,23 +33,26 @@ impl Store {
     }
 }
 
-/// The position of the newest change.
-pub(super) fn newest(tx: &ReadTx<'_>) -> Result<i64, Error> {
-    Ok(tx
-        .one("SELECT coalesce(max(position), 0) FROM changes", params![], |row| row.get(0))?
-        .unwrap_or_default())
+/// The position of the newest change. 0: there never was one.
+pub(super) fn newest(directory: Connection<'_>) -> Result<i64, Error> {
+    let sql = "SELECT coalesce(max(position), 0) FROM changes";
+    Ok(directory.one(sql, params![], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// Whether changes after this position were deleted.
+pub(super) fn is_cut(directory: Connection<'_>, position: i64) -> Result<bool, Error> {
+    let sql = "SELECT coalesce(min(position), 0) FROM changes";
+    let oldest: i64 = directory.one(sql, params![], |row| row.get(0))?.unwrap_or_default();
+    Ok(oldest > position + 1)
 }
 
 /// Whether the log tells, or may have told, of a change after this position by which another object is in a group of the tenant's:
-/// any but a creation (1), an update (5), and changes of owners (4, 7).
+/// a member that came (2) or went (3), or a deletion (6).
 pub(super) fn tell_of_memberships(tx: &ReadTx<'_>, after: i64) -> Result<bool, Error> {
-    let oldest = "SELECT coalesce(min(position), 0) FROM changes";
-    let oldest = tx.one(oldest, params![], |row| row.get::<i64>(0))?.unwrap_or_default();
-    if oldest > after + 1 {
+    if is_cut(tx.connection(), after)? {
         return Ok(true);
     }
-    let sql =
-        "SELECT 1 FROM changes WHERE position > ?1 AND tenant = ?2 AND operation NOT IN (1, 4, 5, 7) LIMIT 1";
+    let sql = "SELECT 1 FROM changes WHERE position > ?1 AND tenant = ?2 AND operation IN (2, 3, 6) LIMIT 1";
     Ok(tx.one(sql, params![after, tx.tenant().number], |_| Ok(()))?.is_some())
 }
 

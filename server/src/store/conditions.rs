@@ -1,10 +1,10 @@
 //! Conditions as sets of objects, read from the index. Where its keys can't tell exactly which objects pass a test, they tell
-//! candidates, whose documents are looked at.
+//! candidates, whose documents are read.
 
 use super::{
     Error, ReadTx,
+    documents::DocumentReader,
     index::{Fault, KeyRange, View},
-    looks::Looks,
     objects, owners,
     rows::Rows,
 };
@@ -70,7 +70,7 @@ impl<'f> Finder<'f> {
         Ok(found)
     }
 
-    /// The objects that satisfy each of these: documents are looked at last, of those that satisfy the others.
+    /// The objects that satisfy each of these: documents are read last, of those that satisfy the others.
     fn find_all(&self, among: Option<&Rows>, parts: &[Condition]) -> Result<Rows, Fault> {
         let (exact, others): (Vec<_>, Vec<_>) = parts.iter().partition(|part| self.is_exact(part));
         let mut found = among.cloned();
@@ -127,10 +127,10 @@ impl<'f> Finder<'f> {
     fn passing(&self, candidates: &Rows, test: &Test) -> Result<Rows, Error> {
         let condition = Condition::Is(test.clone());
         let mut passing = Rows::default();
-        let looks = Looks::new(self.tx);
+        let documents = DocumentReader::new(self.tx);
         for row in candidates.iter() {
-            if let Some(looked) = looks.at(row)?
-                && looked.satisfies(&condition)?
+            if let Some(loaded) = documents.at(row)?
+                && loaded.satisfies(&condition)?
             {
                 passing.insert(row);
             }

@@ -13,12 +13,13 @@ pub mod counts;
 mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
+mod documents;
 pub mod domains;
 mod engine;
 pub mod exit;
 pub mod groups;
 mod index;
-mod looks;
+mod member_sets;
 mod names;
 pub mod nestings;
 mod numbers;
@@ -35,7 +36,6 @@ mod sums;
 pub mod tenants;
 mod transaction;
 pub mod transitive;
-mod unions;
 pub mod users;
 
 pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
@@ -46,13 +46,13 @@ use crate::{files::disk, model::clock::Clock};
 use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
 pub use index::Found;
 use index::{Following, Index};
+use member_sets::MemberSets;
 use numbers::RowNumber;
 use principals::Principals;
 use std::{io, num::NonZero, path::Path, sync::Arc, thread};
 use sums::Sums;
 use tokio::sync::Notify;
 use transaction::{Bounds, Queries, SystemTx};
-use unions::Unions;
 
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -244,7 +244,7 @@ pub struct Store {
     principals: Arc<Principals>,
     /// A write has left a deletion unfinished.
     unfinished_deletion: Arc<Notify>,
-    unions: Arc<Unions>,
+    member_sets: Arc<MemberSets>,
     largest_uncounted: u32,
     clock: Clock,
 }
@@ -278,7 +278,7 @@ impl Store {
             engine,
             principals,
             unfinished_deletion: Arc::default(),
-            unions: Arc::new(Unions::new()),
+            member_sets: Arc::new(MemberSets::new()),
             largest_uncounted,
             clock,
         })
@@ -393,8 +393,8 @@ impl TenantStore<'_> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let unions = Some(self.store.unions.clone());
-        let reading = Reading { unions, ..self.reading(Bounds::NONE) };
+        let member_sets = Some(self.store.member_sets.clone());
+        let reading = Reading { member_sets, ..self.reading(Bounds::NONE) };
         let read = move |connection: Connection<'_>| reading.run(connection, work);
         let (read, large) = self.store.engine.read_long(self.tenant, read).await?;
         self.keep_count_of(large);
@@ -408,7 +408,7 @@ impl TenantStore<'_> {
             bounds,
             largest_uncounted: self.store.largest_uncounted,
             index: self.store.index().cloned(),
-            unions: None,
+            member_sets: None,
         }
     }
 
@@ -461,7 +461,7 @@ struct Reading {
     bounds: Bounds,
     largest_uncounted: u32,
     index: Option<Arc<Index>>,
-    unions: Option<Arc<Unions>>,
+    member_sets: Option<Arc<MemberSets>>,
 }
 
 impl Reading {
@@ -476,7 +476,7 @@ impl Reading {
             .within(self.bounds)
             .noting_large(self.largest_uncounted)
             .with_index(self.index.as_deref())
-            .keeping(self.unions.as_deref());
+            .keeping(self.member_sets.as_deref());
         let read = work(&tx);
         Ok((read, tx.large()))
     }

@@ -3,8 +3,8 @@
 
 use super::{
     Error, ReadTx, counts,
+    documents::DocumentReader,
     index::{Fault, KeyRange, View},
-    looks::Looks,
     numbers::RowNumber,
     plan::Plan,
     rows::Rows,
@@ -54,7 +54,7 @@ pub(super) fn places(
     {
         return Ok(places);
     }
-    sorting.by_looks(tx, found)
+    sorting.by_documents(tx, found)
 }
 
 impl Sorting<'_> {
@@ -79,12 +79,12 @@ impl Sorting<'_> {
     }
 
     /// By a look at each object.
-    fn by_looks(&self, tx: &ReadTx<'_>, rows: &Rows) -> Result<Vec<Place>, Error> {
-        let looks = Looks::new(tx);
+    fn by_documents(&self, tx: &ReadTx<'_>, rows: &Rows) -> Result<Vec<Place>, Error> {
+        let documents = DocumentReader::new(tx);
         let mut places = Vec::new();
         for row in rows.iter() {
-            if let Some(looked) = looks.at(row)? {
-                places.push(Place(looked.key(self.order), row));
+            if let Some(loaded) = documents.at(row)? {
+                places.push(Place(loaded.key(self.order), row));
             }
         }
         Ok(self.first(places))
@@ -123,7 +123,7 @@ impl Sorting<'_> {
                 places
             }
         };
-        places.extend(self.by_looks(tx, &changed)?);
+        places.extend(self.by_documents(tx, &changed)?);
         Ok(Some(self.first(places)))
     }
 }

@@ -192,7 +192,7 @@ impl Relation {
         for row in objects.after(RowNumber(0)) {
             let is_there = match direction {
                 Direction::Targets => {
-                    tx.one(&self.statements.has_target, params![of.row.0, row.0], |_| Ok(()))?
+                    tx.one(&self.statements.contains, params![of.row.0, row.0], |_| Ok(()))?
                 }
                 Direction::Sources => {
                     let parameters = params![row.0, of.row.0, self.shows(hidden)];
@@ -264,8 +264,6 @@ impl Relation {
             let sources =
                 tx.all(&self.statements.counted_sources, parameters, |row| Ok(RowNumber(row.get(0)?)))?;
             sources.into_iter().for_each(|source| tx.count_one_member_less(source));
-        }
-        if self.is_of_members() {
             tx.run(nestings::SET_ASIDE, parameters)?;
         }
         tx.run(&self.statements.copy_aside, parameters)?;
@@ -295,11 +293,10 @@ impl Relation {
         Ok(targets + tx.run(&self.statements.take_set_aside, params![object, left])?)
     }
 
-    /// Statements that pages and counts run.
+    /// All its statements.
     #[cfg(test)]
-    pub(super) fn reading(&'static self) -> [&'static str; 4] {
-        let Statements { targets, sources, count_targets_of_kind, count_sources, .. } = &*self.statements;
-        [targets, sources, count_targets_of_kind, count_sources]
+    pub(super) fn statements(&'static self) -> impl Iterator<Item = &'static str> {
+        self.statements.all().into_iter().map(String::as_str)
     }
 
     fn count_targets_of(&self, tx: &WriteTx<'_>, source: &Object, difference: i64) {
@@ -322,7 +319,6 @@ struct Statements {
     sources: String,
     target_rows: String,
     source_rows: String,
-    has_target: String,
     has_source: String,
     count_pairs: String,
     count_leaving: String,
@@ -366,7 +362,6 @@ impl Statements {
                  WHERE p.target_row = ?1 AND o.row = p.source_row AND (?2 OR o.hidden_membership IS NOT TRUE)
                  ORDER BY p.source_row"
             ),
-            has_target: format!("SELECT 1 FROM {table} WHERE source_row = ?1 AND target_row = ?2"),
             has_source: format!(
                 "SELECT 1 FROM {table} p CROSS JOIN objects o
                  WHERE p.source_row = ?1 AND p.target_row = ?2 AND o.row = p.source_row
@@ -409,5 +404,28 @@ impl Statements {
                   WHERE target_row = ?1 OR source_row = ?1 LIMIT ?2)"
             ),
         }
+    }
+
+    #[cfg(test)]
+    fn all(&self) -> [&String; 17] {
+        [
+            &self.insert,
+            &self.remove,
+            &self.contains,
+            &self.targets,
+            &self.sources,
+            &self.target_rows,
+            &self.source_rows,
+            &self.has_source,
+            &self.count_pairs,
+            &self.count_leaving,
+            &self.count_targets_of_kind,
+            &self.count_sources,
+            &self.counted_sources,
+            &self.copy_aside,
+            &self.take_copied,
+            &self.take_targets,
+            &self.take_set_aside,
+        ]
     }
 }

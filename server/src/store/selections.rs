@@ -2,11 +2,11 @@
 //! `model/condition.rs`; every answer here is what that says of each object in the snapshot. The index only finds them sooner.
 
 use super::{
-    Error, ReadTx,
+    Error, ReadTx, changes,
     conditions::Finder,
     counts,
-    index::{Fault, View, newest_change},
-    looks::Looks,
+    documents::DocumentReader,
+    index::{Fault, View},
     objects::{self, Page, RowNumber},
     orders::{self, Place},
     rows::Rows,
@@ -76,12 +76,12 @@ pub fn page_of(
 
 /// Finds them by looking at every object of the kinds.
 fn scan(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
-    let looks = Looks::new(tx);
+    let documents = DocumentReader::new(tx);
     let mut found = Rows::default();
     for (kind, condition) in &selection.0 {
-        looks.at_all(*kind, |looked| {
-            if looked.satisfies(condition)? {
-                found.insert(looked.object.row);
+        documents.at_all(*kind, |loaded| {
+            if loaded.satisfies(condition)? {
+                found.insert(loaded.object.row);
             }
             Ok(())
         })?;
@@ -106,7 +106,7 @@ fn find(tx: &ReadTx<'_>, selection: &Selection) -> Result<Option<Rows>, Error> {
         Some(None) => {
             // What waits isn't short.
             tx.check_size(usize::MAX)?;
-            index.wait_for(newest_change(tx.connection())?, LONGEST_WAIT);
+            index.wait_for(changes::newest(tx.connection())?, LONGEST_WAIT);
             Ok(find(u64::MAX)?.flatten())
         }
         found => Ok(found.flatten()),
@@ -124,12 +124,12 @@ fn find_in(tx: &ReadTx<'_>, view: &View<'_>, selection: &Selection, changed: &Ro
         found |= &Finder::new(tx, view, *kind).find(condition)?;
     }
     found -= changed;
-    let looks = Looks::new(tx);
+    let documents = DocumentReader::new(tx);
     for row in changed.iter() {
-        let Some(looked) = looks.at(row)? else { continue };
-        let kind = looked.object.kind();
+        let Some(loaded) = documents.at(row)? else { continue };
+        let kind = loaded.object.kind();
         for (_, condition) in selection.0.iter().filter(|(asked, _)| *asked == kind) {
-            if looked.satisfies(condition)? {
+            if loaded.satisfies(condition)? {
                 found.insert(row);
             }
         }

@@ -4,9 +4,9 @@ use super::{
     Error,
     engine::{Connection, Row, Value, params},
     index::Index,
+    member_sets::MemberSets,
     numbers::{RowNumber, Tenant},
     sums::Sums,
-    unions::Unions,
 };
 use chrono::{DateTime, Utc};
 use std::{
@@ -45,7 +45,7 @@ pub struct ReadTx<'c> {
     /// Such a group.
     large: Cell<Option<RowNumber>>,
     /// Sets of members that are kept in memory.
-    unions: Option<&'c Unions>,
+    member_sets: Option<&'c MemberSets>,
     /// Where objects are found by their values. Those that write don't use it: it may lag behind.
     index: Option<&'c Index>,
 }
@@ -77,7 +77,7 @@ impl<'c> ReadTx<'c> {
             sums: None,
             largest_uncounted: u64::MAX,
             large: Cell::new(None),
-            unions: None,
+            member_sets: None,
             index: None,
         }
     }
@@ -126,13 +126,13 @@ impl<'c> ReadTx<'c> {
     }
 
     /// The same, which finds sets of members there, and keeps them there.
-    pub(super) fn keeping(self, unions: Option<&'c Unions>) -> Self {
-        Self { unions, ..self }
+    pub(super) fn keeping(self, member_sets: Option<&'c MemberSets>) -> Self {
+        Self { member_sets, ..self }
     }
 
     /// Where sets of members are kept. `None`: this sees what isn't committed, or is a short read.
-    pub(super) fn unions(&self) -> Option<&'c Unions> {
-        self.unions
+    pub(super) fn member_sets(&self) -> Option<&'c MemberSets> {
+        self.member_sets
     }
 
     /// What the writer's transaction has changed of kept counts, where this is a part of one.

@@ -4,12 +4,12 @@
 use super::{
     Error, ReadTx, changes,
     engine::{Row, params},
+    member_sets::{Key, MemberSet},
     nestings::{self, HiddenMemberships},
     numbers::{self, RowNumber},
     objects::{self, Object, Page},
     relations::Direction,
     rows::Rows,
-    unions::{Key, Union},
 };
 use crate::{model::kinds::ObjectKind, odata::listing::Listing};
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow, sync::Arc};
@@ -119,22 +119,22 @@ pub fn members(
     }
     let (members, pairs) = unite(tx, &nestings::below(tx, group.row, hidden)?, kind)?;
     let members = Arc::new(members);
-    if let Some(unions) = tx.unions().filter(|_| pairs > effort.united_pairs) {
-        unions.put(key, Union { members: members.clone(), position: changes::newest(tx)? });
+    if let Some(sets) = tx.member_sets().filter(|_| pairs > effort.united_pairs) {
+        sets.put(key, MemberSet { members: members.clone(), position: changes::newest(tx.connection())? });
     }
     Ok(members)
 }
 
 /// A set that is kept, if nothing has happened since that changes it. It may be newer than what this reads.
 fn kept(tx: &ReadTx<'_>, key: Key) -> Result<Option<Arc<Rows>>, Error> {
-    let Some(unions) = tx.unions() else { return Ok(None) };
-    let Some(Union { members, position }) = unions.get(&key) else { return Ok(None) };
-    let newest = changes::newest(tx)?;
+    let Some(sets) = tx.member_sets() else { return Ok(None) };
+    let Some(MemberSet { members, position }) = sets.get(&key) else { return Ok(None) };
+    let newest = changes::newest(tx.connection())?;
     if newest < position || changes::tell_of_memberships(tx, position)? {
         return Ok(None);
     }
     if newest > position {
-        unions.put(key, Union { members: members.clone(), position: newest });
+        sets.put(key, MemberSet { members: members.clone(), position: newest });
     }
     Ok(Some(members))
 }
@@ -332,9 +332,9 @@ mod tests {
         let store = Store::open(folder.path(), Options::default()).unwrap();
         store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
         let database = Connection::open(folder.path().join("roster.sqlite")).unwrap();
-        let own = [MEMBERS, MEMBERS_OF_KIND, ALL_MEMBERS, ALL_MEMBERS_OF_KIND, WALKED];
+        let own = [MEMBERS, MEMBERS_OF_KIND, ALL_MEMBERS, ALL_MEMBERS_OF_KIND, LEAVING, WALKED];
         let statements = own.into_iter().chain(nestings::statements());
-        let statements = statements.chain(RELATIONS.iter().flat_map(|relation| relation.reading()));
+        let statements = statements.chain(RELATIONS.iter().flat_map(|relation| relation.statements()));
         for sql in statements {
             for step in plan(&database, sql) {
                 // The queue of a walk is all that is looked through.

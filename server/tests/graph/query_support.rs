@@ -12,9 +12,9 @@ use crate::{
 use reqwest::Method;
 use roster_server::model::{
     ENTITIES,
-    operators::{Operator, Search, Support},
     paths::PropertyPath,
     properties::{Entity, Format, Kind, Property, Returned},
+    query_support::{Operator, SearchSupport, Support},
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ pub struct Line {
     /// The numbers that its `/$count` is compared with.
     pub count: &'static str,
     pub orderby: Support,
-    pub search: Search,
+    pub search: SearchSupport,
     pub served: Served,
 }
 
@@ -75,9 +75,9 @@ impl Line {
             count: if count == "-" { "" } else { count },
             orderby: support(orderby),
             search: match search {
-                "T" => Search::Words,
-                "S" => Search::Start,
-                _ => Search::Never,
+                "T" => SearchSupport::Words,
+                "S" => SearchSupport::Start,
+                _ => SearchSupport::Never,
             },
             served: match served {
                 "yes" => Served::Yes,
@@ -124,8 +124,8 @@ fn spelled(path: PropertyPath) -> String {
 }
 
 /// What can be asked of one path, said in the same words of a table and of the file.
-fn said(entity: &Entity, path: &str, supports: [Support; 6], search: Search) -> Option<String> {
-    let is_nothing = supports == [Support::Never; 6] && search == Search::Never;
+fn said(entity: &Entity, path: &str, supports: [Support; 6], search: SearchSupport) -> Option<String> {
+    let is_nothing = supports == [Support::Never; 6] && search == SearchSupport::Never;
     (!is_nothing).then(|| format!("{} {path} {supports:?} {search:?}", entity.name))
 }
 
@@ -486,7 +486,7 @@ async fn each_property_is_searched_as_its_line_says() {
             let path = format!("/{}?$search=\"{}:{text}\"", entity.set, property.name);
             send(objects.tenant.raw(Method::GET, &path).await.header("ConsistencyLevel", "eventual")).await
         };
-        let Some(line) = line.filter(|line| line.search != Search::Never) else {
+        let Some(line) = line.filter(|line| line.search != SearchSupport::Never) else {
             let answer = search("Qua").await;
             assert_eq!(answer.status, 400, "{} {}: {answer:?}", entity.name, property.name);
             continue;
@@ -498,7 +498,8 @@ async fn each_property_is_searched_as_its_line_says() {
         for text in [&*start, &*inner, "ox"] {
             let finds = |own: &Value| {
                 let own = own.as_str().unwrap().to_lowercase();
-                own.starts_with(text) || line.search == Search::Words && text == "ox" && own.ends_with("o'x")
+                own.starts_with(text)
+                    || line.search == SearchSupport::Words && text == "ox" && own.ends_with("o'x")
             };
             let found = objects.of(entity).iter().filter(|object| object.at(&line).iter().any(finds));
             let expected: Vec<_> = found.map(|object| object.id).collect();

@@ -295,6 +295,7 @@ async fn a_set_of_members_is_kept_until_the_change_log_tells_of_another_membersh
     assert_eq!(count(&world).await, 3);
     world.write(|tx| device(tx, id(20), "no member")).await.unwrap();
     world.write(|tx| import::owner(tx, id(0), id(20))).await.unwrap();
+    world.write(|tx| import::manager(tx, id(20), id(10))).await.unwrap();
     assert_eq!(count(&world).await, 3, "what changes no membership changes nothing");
     let other =
         world.store.create_tenant(roster_server::model::ids::TenantId::random(), Vec::new()).await.unwrap();

@@ -1,8 +1,8 @@
 //! What queries can ask of a property, in words for its description.
 
 use crate::model::{
-    operators::{Operator, Search, Support},
     properties::Property,
+    query_support::{Operator, SearchSupport, Support},
 };
 
 /// The operators, as `$filter` spells them.
@@ -24,9 +24,9 @@ pub(super) fn of(property: &Property) -> String {
         Support::Always | Support::NotAdvanced => text.push_str(" `$orderby` sorts by it."),
     }
     match property.search {
-        Search::Never => {}
-        Search::Start => text.push_str(" `$search` finds its beginning."),
-        Search::Words => text.push_str(" `$search` finds its words."),
+        SearchSupport::Never => {}
+        SearchSupport::Start => text.push_str(" `$search` finds its beginning."),
+        SearchSupport::Words => text.push_str(" `$search` finds its words."),
     }
     text
 }

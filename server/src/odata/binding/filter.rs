@@ -10,9 +10,9 @@ use crate::{
         ids::ObjectId,
         keys::fold,
         kinds::{ObjectKind, Relationship},
-        operators::Operator,
         paths::PropertyPath,
         properties::Entity,
+        query_support::Operator,
     },
     odata::{
         faults::FilterFault,

@@ -50,8 +50,8 @@ mod tables {
 
     use crate::model::{
         group::GROUP,
-        operators::*,
         properties::{Complex, Entity, Format, Kind::*, Property, property},
+        query_support::*,
         user::USER,
     };
 

@@ -5,8 +5,8 @@ use crate::{
     model::{
         condition::{Check, Condition, Selection, Test},
         keys::fold,
-        operators,
         properties::Entity,
+        query_support::SearchSupport,
         words::searched,
     },
     odata::{faults::SearchFault, search::Search},
@@ -39,9 +39,9 @@ fn test(phrase: &str, entity: &Entity) -> Result<Condition, SearchFault> {
     let path = entity.path(name, None).ok_or_else(unknown)?;
     let is = |check| Condition::Is(Test::Some(path, check));
     match path.property.search {
-        operators::Search::Never => Err(unknown()),
-        operators::Search::Start => Ok(is(Check::StartsWith(fold(text)))),
-        operators::Search::Words => {
+        SearchSupport::Never => Err(unknown()),
+        SearchSupport::Start => Ok(is(Check::StartsWith(fold(text)))),
+        SearchSupport::Words => {
             Ok(Condition::And(searched(text).into_iter().map(|word| is(Check::Word(word))).collect()))
         }
     }

@@ -1,13 +1,8 @@
 //! Whether an index has what it should: of each object the entries that follow from its document, and of each entry the object.
 
-use super::{
-    Fault, View,
-    chunks::{self, Stored},
-    collections::object_at,
-    postings,
-};
+use super::{fault::Fault, pending::object_at, postings, readers::View};
 use crate::{
-    model::{entries::Entry, ids::ObjectId, keys::Key},
+    model::{entries::Entry, ids::ObjectId},
     store::{
         Error,
         engine::{Connection, params},
@@ -52,9 +47,9 @@ struct ByObject {
 }
 
 impl Tally {
-    fn add(&mut self, row: i64, entry: &Entry) {
+    fn add(&mut self, row: RowNumber, entry: &Entry) {
         let mut hasher = DefaultHasher::new();
-        (row, entry).hash(&mut hasher);
+        (row.0, entry).hash(&mut hasher);
         self.entries += 1;
         self.sum += u128::from(hasher.finish());
     }
@@ -91,13 +86,9 @@ impl View<'_> {
     /// The objects that are indexed, and all their entries.
     fn by_object(&self) -> Result<ByObject, Error> {
         let mut found = ByObject::default();
-        let sql = "SELECT row, entries FROM indexed WHERE tenant = ?1";
-        self.connection.each(sql, params![self.tenant], |row| {
-            let number: i64 = row.get(0)?;
-            found.rows.insert(RowNumber(number));
-            let keys = postings::unpack(&row.get::<Vec<u8>>(1)?)?;
-            keys.iter().for_each(|entry| found.tally.add(number, entry));
-            Ok(ControlFlow::Continue(()))
+        postings::each_object(self.connection, self.tenant, |row, keys| {
+            found.rows.insert(row);
+            keys.iter().for_each(|entry| found.tally.add(row, entry));
         })?;
         Ok(found)
     }
@@ -105,15 +96,8 @@ impl View<'_> {
     /// All entries by which objects are found.
     fn by_value(&self) -> Result<Tally, Error> {
         let mut tally = Tally::default();
-        let sql = "SELECT line, key, chunk, rows FROM postings WHERE tenant = ?1";
-        self.connection.each(sql, params![self.tenant], |row| {
-            let line = u16::try_from(row.get::<i64>(0)?).unwrap_or(u16::MAX);
-            let entry = (line, Key(row.get(1)?));
-            let first = row.get::<i64>(2)? * chunks::ROWS;
-            let bytes: Vec<u8> = row.get(3)?;
-            let stored = Stored::read(&bytes).ok_or(postings::DAMAGED)?;
-            stored.places().for_each(|place| tally.add(first + i64::from(place), &entry));
-            Ok(ControlFlow::Continue(()))
+        postings::each_chunk(self.connection, self.tenant, |entry, rows| {
+            rows.into_iter().for_each(|row| tally.add(row, entry));
         })?;
         Ok(tally)
     }

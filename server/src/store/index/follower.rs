@@ -5,17 +5,17 @@
 //! change or not. Readers are told which objects these are.
 
 use super::{
-    Index, NOT_FOLLOWING,
-    collections::{Collection, Known, Moment},
-    is_damage,
+    fault::is_damage,
+    pending::{DirectorySnapshot, Known, Pending},
     postings::{self, Differences},
     readers::{Era, Followed},
+    shared::{Index, NOT_FOLLOWING},
     tenants::{self, State},
 };
 use crate::{
     model::entries,
     store::{
-        Error, Progress,
+        Error, Progress, changes,
         engine::{Batch, Connection, Engine, Identity, OwnConnection, Snapshot, params},
     },
 };
@@ -78,17 +78,18 @@ impl Follower {
         };
         let snapshot = Snapshot::begin(open.directory.lend())?;
         let directory = snapshot.connection();
-        let newest = tenants::newest_change(directory)?;
-        if newest < open.known.position || is_cut(directory, open.known.position)? {
+        let newest = changes::newest(directory)?;
+        if newest < open.known.position || changes::is_cut(directory, open.known.position)? {
             drop(snapshot);
             self.index.is_damaged.store(true, Ordering::Release);
             return Ok(Progress::Unfinished);
         }
-        let collection = Moment { directory, newest, options: &self.index.options }.collect(&open.known)?;
-        let is_far_behind = is_behind(directory, collection.known.seen, self.index.options.most_behind)?;
+        let pending =
+            DirectorySnapshot { directory, newest, options: &self.index.options }.pending(&open.known)?;
+        let is_far_behind = is_behind(directory, pending.known.seen, self.index.options.most_behind)?;
         drop(snapshot);
-        let progress = if collection.is_last { Progress::Finished } else { Progress::Unfinished };
-        write(open.index.lend(), collection, &mut open.known)?;
+        let progress = if pending.is_last { Progress::Finished } else { Progress::Unfinished };
+        write(open.index.lend(), pending, &mut open.known)?;
         self.index.is_far_behind.store(is_far_behind, Ordering::Relaxed);
         self.index.position.store(open.known.position, Ordering::Release);
         self.index.seen.store(open.known.seen, Ordering::Release);
@@ -107,7 +108,7 @@ impl Follower {
         };
         let snapshot = Snapshot::begin(idle.directory.lend())?;
         let directory = snapshot.connection();
-        let newest = tenants::newest_change(directory)?;
+        let newest = changes::newest(directory)?;
         let candidates = match idle.seen {
             Some(seen) => tenants::changed(directory, seen)?,
             None => tenants::in_directory(directory)?,
@@ -133,7 +134,7 @@ impl Follower {
         let is_damaged = self.index.is_damaged.swap(false, Ordering::AcqRel);
         let found = if is_damaged { None } else { self.index.file.open()? };
         let usable = found.filter(|index| is_usable(index.lend(), era));
-        let newest = tenants::newest_change(directory.lend())?;
+        let newest = changes::newest(directory.lend())?;
         let index = match usable {
             Some(index) => index,
             None => {
@@ -184,13 +185,6 @@ fn write_era(directory: Connection<'_>, era: Era) -> Result<(), Error> {
     directory.run("INSERT INTO index_eras (era) VALUES (?1)", params![&era[..]]).map(drop)
 }
 
-/// Whether changes after this position were deleted.
-fn is_cut(directory: Connection<'_>, position: i64) -> Result<bool, Error> {
-    let oldest =
-        directory.one("SELECT min(position) FROM changes", params![], |row| row.get::<Option<i64>>(0))?;
-    Ok(oldest.flatten().is_some_and(|oldest| oldest > position + 1))
-}
-
 /// Whether more than so many changes of objects come after this position.
 fn is_behind(directory: Connection<'_>, position: i64, most: u32) -> Result<bool, Error> {
     let sql = "SELECT position FROM changes WHERE position > ?1 AND related_row IS NULL
@@ -199,8 +193,8 @@ fn is_behind(directory: Connection<'_>, position: i64, most: u32) -> Result<bool
 }
 
 /// Writes what was read, if it is worth it.
-fn write(index: Connection<'_>, collection: Collection, known: &mut Known) -> Result<(), Error> {
-    let Collection { objects, clearing, known: mut new, newest, .. } = collection;
+fn write(index: Connection<'_>, pending: Pending, known: &mut Known) -> Result<(), Error> {
+    let Pending { objects, clearing, known: mut new, newest, .. } = pending;
     let is_new = |(tenant, state): &(&i64, &State)| known.tenants.get(tenant) != Some(*state);
     let has_new = new.tenants.iter().any(|state| is_new(&state));
     if !objects.is_empty() || clearing.is_some() || has_new || new.seen >= known.position + SKIPPED {

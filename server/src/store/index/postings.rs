@@ -10,7 +10,10 @@ use crate::{
         rows::Rows,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 /// The keys of an object.
 pub type Keys = BTreeSet<Entry>;
@@ -45,7 +48,7 @@ pub fn rows(chunk: i64, bytes: &[u8]) -> Result<Vec<RowNumber>, Error> {
     Ok(places.map(|place| RowNumber(chunk * chunks::ROWS + i64::from(place))).collect())
 }
 
-pub const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
+const DAMAGED: Error = Error::Corrupt("an index with a chunk that is none");
 
 /// The keys of an object. None where it isn't indexed.
 pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
@@ -55,6 +58,33 @@ pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
 fn packed(connection: Connection<'_>, row: i64) -> Result<Vec<u8>, Error> {
     let sql = "SELECT entries FROM indexed WHERE row = ?1";
     Ok(connection.one(sql, params![row], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// Hands over the keys of each object of a tenant.
+pub fn each_object(
+    connection: Connection<'_>,
+    tenant: i64,
+    mut take: impl FnMut(RowNumber, Keys),
+) -> Result<(), Error> {
+    let sql = "SELECT row, entries FROM indexed WHERE tenant = ?1";
+    connection.each(sql, params![tenant], |row| {
+        take(RowNumber(row.get(0)?), unpack(&row.get::<Vec<u8>>(1)?)?);
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+/// Hands over each key of a tenant with the objects of one chunk that have it.
+pub fn each_chunk(
+    connection: Connection<'_>,
+    tenant: i64,
+    mut take: impl FnMut(&Entry, Vec<RowNumber>),
+) -> Result<(), Error> {
+    let sql = "SELECT line, key, chunk, rows FROM postings WHERE tenant = ?1";
+    connection.each(sql, params![tenant], |row| {
+        let line = u16::try_from(row.get::<i64>(0)?).map_err(|_| DAMAGED)?;
+        take(&(line, Key(row.get(1)?)), rows(row.get(2)?, &row.get::<Vec<u8>>(3)?)?);
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// An object's first key of a line.
@@ -164,7 +194,7 @@ fn pack(keys: &Keys) -> Vec<u8> {
 }
 
 /// What [`pack`] packed.
-pub fn unpack(packed: &[u8]) -> Result<Keys, Error> {
+fn unpack(packed: &[u8]) -> Result<Keys, Error> {
     let mut packed = Packed(packed);
     let keys = packed.by_ref().map(|(line, key)| (line, Key(key.into()))).collect();
     let is_whole = packed.0.is_empty();

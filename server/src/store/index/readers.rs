@@ -1,10 +1,10 @@
 //! What reads the index: connections that are kept, and the moment that each read sees.
 
-use super::{Fault, postings, ranges::KeyRange, tenants};
+use super::{fault::Fault, postings, ranges::KeyRange, tenants};
 use crate::{
     model::keys::Key,
     store::{
-        Error,
+        Error, changes,
         engine::{Connection, IndexFile, OwnConnection, Row, Snapshot, params},
         numbers::RowNumber,
         rows::Rows,
@@ -207,7 +207,7 @@ impl View<'_> {
 
     /// The objects that may be other ones here than in a snapshot of the directory.
     pub fn changed(&self, directory: Connection<'_>) -> Result<Rows, Error> {
-        let newest = tenants::newest_change(directory)?;
+        let newest = changes::newest(directory)?;
         let mut changed = Rows::default();
         self.add_changed(directory, self.followed.position, newest, &mut changed)?;
         if self.followed.horizon > newest {

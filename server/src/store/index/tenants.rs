@@ -127,10 +127,3 @@ pub fn signature(directory: Connection<'_>) -> Result<(i64, i64), Error> {
     let found = directory.one(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(found.unwrap_or_default())
 }
-
-/// The position of the directory's newest change.
-pub fn newest_change(directory: Connection<'_>) -> Result<i64, Error> {
-    let newest =
-        directory.one("SELECT max(position) FROM changes", params![], |row| row.get::<Option<i64>>(0))?;
-    Ok(newest.flatten().unwrap_or_default())
-}

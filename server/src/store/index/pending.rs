@@ -31,7 +31,7 @@ pub struct Known {
 }
 
 /// An object whose entries are to be written.
-pub struct Collected {
+pub struct PendingObject {
     pub tenant: i64,
     pub row: i64,
     /// Its kind and its documents. `None`: it is deleted.
@@ -39,8 +39,8 @@ pub struct Collected {
 }
 
 /// What was read of the directory.
-pub struct Collection {
-    pub objects: Vec<Collected>,
+pub struct Pending {
+    pub objects: Vec<PendingObject>,
     /// A deleted tenant of which the index still has something.
     pub clearing: Option<i64>,
     /// What is known of the index once this is written, but for its position on disk.
@@ -51,7 +51,7 @@ pub struct Collection {
     pub is_last: bool,
 }
 
-impl Collected {
+impl PendingObject {
     /// The entries that follow from the documents. One whose documents can't be read has none.
     pub fn keys(&self) -> Keys {
         let values = self
@@ -67,10 +67,10 @@ impl Collected {
 }
 
 /// An object as it is now.
-pub fn object_at(directory: Connection<'_>, tenant: i64, row: i64) -> Result<Collected, Error> {
+pub fn object_at(directory: Connection<'_>, tenant: i64, row: i64) -> Result<PendingObject, Error> {
     let sql = "SELECT kind, document, rest FROM objects WHERE row = ?1 AND deleted_at IS NULL";
     let found = directory.one(sql, params![row], read)?;
-    Ok(Collected { tenant, row, found })
+    Ok(PendingObject { tenant, row, found })
 }
 
 fn read(found: &Row<'_>) -> Result<(i64, Document), Error> {
@@ -85,15 +85,15 @@ struct Change {
 }
 
 /// The directory at one moment.
-pub struct Moment<'m> {
-    pub directory: Connection<'m>,
+pub struct DirectorySnapshot<'s> {
+    pub directory: Connection<'s>,
     pub newest: i64,
-    pub options: &'m IndexOptions,
+    pub options: &'s IndexOptions,
 }
 
-impl Moment<'_> {
+impl DirectorySnapshot<'_> {
     /// Reads what comes next.
-    pub fn collect(&self, known: &Known) -> Result<Collection, Error> {
+    pub fn pending(&self, known: &Known) -> Result<Pending, Error> {
         let changes = self.changes(known.seen)?;
         let mut known = known.clone();
         self.find_large(&changes, &mut known)?;
@@ -130,7 +130,7 @@ impl Moment<'_> {
             }
             is_last = known.tenants.values().all(|state| *state == State::Complete);
         }
-        Ok(Collection { objects, clearing, known, newest: self.newest, is_last })
+        Ok(Pending { objects, clearing, known, newest: self.newest, is_last })
     }
 
     /// The changes of objects after a position, up to a batch of them.
@@ -180,7 +180,7 @@ impl Moment<'_> {
     }
 
     /// Adds the next objects of a tenant, and says how far they go.
-    fn fill(&self, tenant: i64, mut place: Place, objects: &mut Vec<Collected>) -> Result<State, Error> {
+    fn fill(&self, tenant: i64, mut place: Place, objects: &mut Vec<PendingObject>) -> Result<State, Error> {
         let sql = "SELECT kind, document, rest, row FROM objects
                    WHERE tenant = ?1 AND kind = ?2 AND row > ?3 AND deleted_at IS NULL ORDER BY row";
         let (mut added, mut size) = (0, 0);
@@ -191,7 +191,7 @@ impl Moment<'_> {
                 if is_full {
                     return Ok(ControlFlow::Break(()));
                 }
-                let object = Collected { tenant, row: found.get(3)?, found: Some(read(found)?) };
+                let object = PendingObject { tenant, row: found.get(3)?, found: Some(read(found)?) };
                 place.1 = object.row;
                 added += 1;
                 size += object.size();

@@ -20,23 +20,23 @@ pub(super) struct Key {
 
 /// A set, and up to which change it is right.
 #[derive(Clone)]
-pub(super) struct Union {
+pub(super) struct MemberSet {
     pub(super) members: Arc<Rows>,
     pub(super) position: i64,
 }
 
-pub(super) struct Unions(Cache<Key, Union>);
+pub(super) struct MemberSets(Cache<Key, MemberSet>);
 
-impl Unions {
+impl MemberSets {
     pub(super) fn new() -> Self {
         Self(Cache::new(MOST))
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<Union> {
+    pub(super) fn get(&self, key: &Key) -> Option<MemberSet> {
         self.0.get(key)
     }
 
-    pub(super) fn put(&self, key: Key, union: Union) {
-        self.0.insert(key, union);
+    pub(super) fn put(&self, key: Key, set: MemberSet) {
+        self.0.insert(key, set);
     }
 }

@@ -2,27 +2,36 @@
 //! directory objects*). What an operator means is not known here.
 
 /// `eq` and `in`; with advanced query parameters `ne` and `not` too.
-pub const EQ: u16 = 1 << (3 * Operator::Equals as u16);
+pub const EQ: u32 = word(Operator::Equals, ALWAYS);
 /// The same, with advanced query parameters only.
-pub const EQ_ADVANCED: u16 = EQ << 1;
+pub const EQ_ADVANCED: u32 = word(Operator::Equals, ADVANCED);
 /// The same, without advanced query parameters only.
-pub const EQ_NOT_ADVANCED: u16 = EQ << 2;
+pub const EQ_NOT_ADVANCED: u32 = word(Operator::Equals, NOT_ADVANCED);
 /// `startsWith`.
-pub const STARTS_WITH: u16 = 1 << (3 * Operator::StartsWith as u16);
+pub const STARTS_WITH: u32 = word(Operator::StartsWith, ALWAYS);
 /// `startsWith`, with advanced query parameters only.
-pub const STARTS_WITH_ADVANCED: u16 = STARTS_WITH << 1;
+pub const STARTS_WITH_ADVANCED: u32 = word(Operator::StartsWith, ADVANCED);
 /// `ge`, `gt`, `le` and `lt`.
-pub const RANGE: u16 = 1 << (3 * Operator::Range as u16);
+pub const RANGE: u32 = word(Operator::Range, ALWAYS);
 /// The same, with advanced query parameters only.
-pub const RANGE_ADVANCED: u16 = RANGE << 1;
+pub const RANGE_ADVANCED: u32 = word(Operator::Range, ADVANCED);
 /// `eq null` and `ne null`, with advanced query parameters only.
-pub const NULL: u16 = 1 << (3 * Operator::Null as u16 + 1);
+pub const NULL: u32 = word(Operator::Null, ADVANCED);
 /// The same, without advanced query parameters only.
-pub const NULL_NOT_ADVANCED: u16 = NULL << 1;
+pub const NULL_NOT_ADVANCED: u32 = word(Operator::Null, NOT_ADVANCED);
 /// `endsWith`, with advanced query parameters only.
-pub const ENDS_WITH: u16 = 1 << 12;
+pub const ENDS_WITH: u32 = word(Operator::EndsWith, ADVANCED);
 /// `/$count eq 0` and `/$count ne 0` of a collection, with advanced query parameters only.
-pub const EMPTY: u16 = 1 << 13;
+pub const EMPTY: u32 = word(Operator::Empty, ADVANCED);
+
+const ALWAYS: u32 = 1;
+const ADVANCED: u32 = 2;
+const NOT_ADVANCED: u32 = 4;
+
+/// Three bits for each operator say when it can be used.
+const fn word(operator: Operator, when: u32) -> u32 {
+    when << (3 * operator as u32)
+}
 
 /// An operator of `$filter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,31 +77,23 @@ impl Support {
 
 /// The operators of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Operators(u16);
+pub struct Operators(u32);
 
 impl Operators {
     /// None.
     pub const NONE: Self = Self(0);
 
     /// These: constants of this file, joined by `|`.
-    pub const fn of(words: u16) -> Self {
+    pub const fn of(words: u32) -> Self {
         Self(words)
     }
 
     /// When this operator can be used.
     pub const fn support(self, operator: Operator) -> Support {
-        const fn advanced(words: u16, word: u16) -> u16 {
-            if words & word == 0 { 0 } else { 2 }
-        }
-        let words = match operator {
-            Operator::EndsWith => advanced(self.0, ENDS_WITH),
-            Operator::Empty => advanced(self.0, EMPTY),
-            operator => self.0 >> (3 * operator as u16) & 7,
-        };
-        match words {
+        match self.0 >> (3 * operator as u32) & 7 {
             0 => Support::Never,
-            2 => Support::Advanced,
-            4 => Support::NotAdvanced,
+            ADVANCED => Support::Advanced,
+            NOT_ADVANCED => Support::NotAdvanced,
             _ => Support::Always,
         }
     }
@@ -100,7 +101,7 @@ impl Operators {
 
 /// What `$search` does with a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Search {
+pub enum SearchSupport {
     /// Nothing.
     Never,
     /// It finds values that start with the text.

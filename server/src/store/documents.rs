@@ -1,5 +1,5 @@
-//! Looks at objects' documents, to find out whether they satisfy a condition or where they stand in an order. A unit of work that is
-//! to be short looks at few.
+//! Objects with their values, read to find out whether they satisfy a condition or where they stand in an order. A unit of work that
+//! is to be short reads few.
 
 use super::{
     Error, ReadTx,
@@ -16,26 +16,26 @@ use crate::model::{
 };
 use std::{cell::Cell, ops::ControlFlow};
 
-/// The looks of one unit of work.
-pub(super) struct Looks<'t> {
+/// Reads documents for one unit of work.
+pub(super) struct DocumentReader<'t> {
     tx: &'t ReadTx<'t>,
     size: Cell<usize>,
 }
 
-/// An object that was looked at.
-pub(super) struct Looked<'t> {
+/// An object and its values.
+pub(super) struct Loaded<'t> {
     tx: &'t ReadTx<'t>,
     pub(super) object: Object,
     values: Values,
 }
 
-impl<'t> Looks<'t> {
+impl<'t> DocumentReader<'t> {
     pub(super) fn new(tx: &'t ReadTx<'t>) -> Self {
         Self { tx, size: Cell::new(0) }
     }
 
     /// The object with this row number. `None`: there is none, or it is deleted.
-    pub(super) fn at(&self, row: RowNumber) -> Result<Option<Looked<'t>>, Error> {
+    pub(super) fn at(&self, row: RowNumber) -> Result<Option<Loaded<'t>>, Error> {
         let sql = select_objects!(
             ", o.document, o.rest FROM objects o WHERE o.row = ?1 AND o.tenant = ?2 AND o.deleted_at IS NULL"
         );
@@ -46,7 +46,7 @@ impl<'t> Looks<'t> {
     pub(super) fn at_all(
         &self,
         kind: ObjectKind,
-        mut take: impl FnMut(Looked<'t>) -> Result<(), Error>,
+        mut take: impl FnMut(Loaded<'t>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let sql = select_objects!(
             ", o.document, o.rest FROM objects o
@@ -58,15 +58,15 @@ impl<'t> Looks<'t> {
         })
     }
 
-    fn read(&self, row: &Row<'_>) -> Result<Looked<'t>, Error> {
+    fn read(&self, row: &Row<'_>) -> Result<Loaded<'t>, Error> {
         let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
         self.size.set(self.size.get() + document.size());
         self.tx.check_size(self.size.get())?;
-        Ok(Looked { tx: self.tx, object: objects::read(row)?, values: objects::values_of(&document)? })
+        Ok(Loaded { tx: self.tx, object: objects::read(row)?, values: objects::values_of(&document)? })
     }
 }
 
-impl Looked<'_> {
+impl Loaded<'_> {
     /// Whether it satisfies a condition.
     pub(super) fn satisfies(&self, condition: &Condition) -> Result<bool, Error> {
         let owners = match condition.asks_for_owners() {
