@@ -278,6 +278,7 @@ const IN_LINKS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'(')
     .remove(b')')
+    .remove(b'\'')
     .remove(b'@')
     .remove(b'*');
 
