@@ -1,15 +1,18 @@
 //! `$expand`: objects with the first of those that are related to them. It shows no more than the list of those does, and asks for
-//! the same permissions. A group whose members the caller may not see seems to have none: so what is told of others doesn't fail.
+//! the same permissions. On a page, a group whose members the caller may not see seems to have none: so what is told of others
+//! doesn't fail.
 
 use super::{
     Error, Found, Refusal,
     access::{check_listed, may_see_members},
     follows::Follows,
+    managers,
 };
 use crate::{
     model::{
         ENTITIES, entity,
         kinds::ObjectKind,
+        navigation::NavigationProperty,
         permissions::{Grants, Need, Reach},
         values::Document,
     },
@@ -37,6 +40,7 @@ pub fn of_one(
     }
     let listing = listing(by, expansion)?;
     let object = objects::find(tx, found.id)?.ok_or(store::Error::Corrupt("an object that was there"))?;
+    may_follow(by, expansion, &object)?;
     let related = first(tx, by, expansion, &listing, &object)?;
     Ok(Found { expanded: Some(related), ..found })
 }
@@ -56,7 +60,10 @@ pub(super) fn of_page(
     let listing = listing(by, expansion)?;
     let (mut bytes, mut expanded) = (0, Vec::with_capacity(page.objects.len()));
     for (object, document) in &page.objects {
-        let related = first(tx, by, expansion, &listing, object)?;
+        let related = match may_follow(by, expansion, object) {
+            Ok(()) => first(tx, by, expansion, &listing, object)?,
+            Err(_) => Vec::new(),
+        };
         let documents = related.iter().filter_map(|found| found.document.as_ref());
         bytes += document.size() + documents.map(Document::size).sum::<usize>();
         expanded.push(related);
@@ -81,7 +88,13 @@ fn listing(by: &Grants, expansion: &Expansion) -> Result<Listing, Refusal> {
     Ok(listing)
 }
 
-/// The first of the objects to which a navigation property leads.
+/// Refuses to show who is in a group that hides it from the caller.
+fn may_follow(by: &Grants, expansion: &Expansion, object: &Object) -> Result<(), Refusal> {
+    let group = object.traits.group().filter(|_| expansion.property.tells_members());
+    group.map_or(Ok(()), |group| may_see_members(by, group))
+}
+
+/// The first of the objects to which a navigation property leads, or the chain of managers.
 fn first(
     tx: &ReadTx<'_>,
     by: &Grants,
@@ -89,9 +102,8 @@ fn first(
     listing: &Listing,
     object: &Object,
 ) -> Result<Vec<Found>, Error> {
-    let group = object.traits.group().filter(|_| expansion.property.tells_members());
-    if group.is_some_and(|group| may_see_members(by, group).is_err()) {
-        return Ok(Vec::new());
+    if expansion.property == NavigationProperty::Manager {
+        return managers::chain(tx, by, object, listing, expansion.levels.unwrap_or(1));
     }
     let page = Follows::of(expansion.property).page(tx, by, object, listing)?;
     Ok(page.objects.into_iter().map(|row| Found::where_readable(by, row)).collect())
