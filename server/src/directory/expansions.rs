@@ -6,13 +6,11 @@ use super::{
     Error, Found, Refusal,
     access::{check_listed, may_see_members},
     follows::Follows,
-    managers,
 };
 use crate::{
     model::{
         ENTITIES, entity,
         kinds::ObjectKind,
-        navigation::NavigationProperty,
         permissions::{Grants, Need, Reach},
         values::Document,
     },
@@ -22,6 +20,7 @@ use crate::{
         objects::{self, MAX_PAGE_BYTES, Object},
     },
 };
+use std::collections::HashSet;
 
 /// Related objects that are shown with an object at most.
 pub const MOST: usize = 20;
@@ -94,7 +93,7 @@ fn may_follow(by: &Grants, expansion: &Expansion, object: &Object) -> Result<(),
     group.map_or(Ok(()), |group| may_see_members(by, group))
 }
 
-/// The first of the objects to which a navigation property leads, or the chain of managers.
+/// The objects to which a navigation property leads: the first of them, or each that the one before leads to.
 fn first(
     tx: &ReadTx<'_>,
     by: &Grants,
@@ -102,9 +101,40 @@ fn first(
     listing: &Listing,
     object: &Object,
 ) -> Result<Vec<Found>, Error> {
-    if expansion.property == NavigationProperty::Manager {
-        return managers::chain(tx, by, object, listing, expansion.levels.unwrap_or(1));
+    if expansion.property.is_single() {
+        return chain(tx, by, expansion, listing, *object);
     }
     let page = Follows::of(expansion.property).page(tx, by, object, listing)?;
     Ok(page.objects.into_iter().map(|row| Found::where_readable(by, row)).collect())
+}
+
+/// The object to which a navigation property leads, that to which this leads, and so on: for so many levels, as far as the caller may
+/// follow it. It ends with the first that was there before, such as the object that it began with.
+fn chain(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    expansion: &Expansion,
+    listing: &Listing,
+    mut object: Object,
+) -> Result<Vec<Found>, Error> {
+    let levels = expansion.levels.unwrap_or(1);
+    let may_follow = |object: &Object| {
+        let need = entity(object.kind()).need_to_follow(expansion.property);
+        need.is_some_and(|need| need.covers(by, object.id))
+    };
+    let (mut chain, mut bytes, mut seen) = (Vec::new(), 0, HashSet::from([object.row]));
+    while chain.len() < levels && may_follow(&object) {
+        let page = Follows::of(expansion.property).page(tx, by, &object, listing)?;
+        let Some((next, document)) = page.objects.into_iter().next() else { break };
+        bytes += document.size();
+        if bytes > MAX_PAGE_BYTES {
+            return Err(Refusal::ResultTooLarge.into());
+        }
+        chain.push(Found::where_readable(by, (next, document)));
+        if !seen.insert(next.row) {
+            break;
+        }
+        object = next;
+    }
+    Ok(chain)
 }
