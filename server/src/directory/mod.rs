@@ -241,7 +241,7 @@ pub struct Found {
     pub id: ObjectId,
     /// Its documents. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
-    /// The objects that are shown with it. `None`: none were asked for.
+    /// The objects that are shown with it: of managers the first is its own, the next that of the first. `None`: none were asked for.
     pub expanded: Option<Vec<Found>>,
 }
 

@@ -567,6 +567,25 @@ fn expand_answer(fault: &ExpandFault) -> Answer {
                 "Graph expands '{name}' in this request. This server doesn't yet."
             ));
         }
+        ExpandFault::Levels(value) => {
+            let words = format!(
+                "Invalid value '{value}' of the query option '$levels' within $expand. Must be 'max' or between 1 and 1000 \
+                 inclusive."
+            );
+            return bad(UNSUPPORTED_QUERY, words);
+        }
+        ExpandFault::ChainNotOfOne => {
+            let words = "Transitive manager's list is only supported on a single user, send the $expand request on \
+                         /users/{id} endpoint";
+            return bad(UNSUPPORTED_QUERY, words);
+        }
+        // No record of Graph's own words was found: they are those for a count.
+        ExpandFault::ChainWithoutConsistencyLevel => {
+            let words = "The query option '$levels' is not supported within $expand because the \
+                         'ConsistencyLevel:eventual' header is missing. Refer to \
+                         https://aka.ms/graph-docs/advanced-queries for more information";
+            return bad(UNSUPPORTED_QUERY, words);
+        }
         ExpandFault::Option(name) => {
             let words = format!("The query option '{name}' is not supported within $expand by this request.");
             return bad(UNSUPPORTED_QUERY, words);

@@ -1,7 +1,8 @@
 //! From the options of a query to what is asked of a collection: names become properties of what the collection holds.
 
 use super::{
-    binding, expand,
+    binding,
+    expand::{self, ExpandFault},
     faults::{FilterFault, OrderFault, SearchFault},
     filter,
     listing::{Cursor, Expansion, Listing},
@@ -20,6 +21,8 @@ use crate::model::{
 /// What a collection holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
+    /// One object of a kind.
+    One(ObjectKind),
     /// The objects of a kind.
     Set(ObjectKind),
     /// Objects of every kind that are related to one.
@@ -34,7 +37,9 @@ impl Scope {
     /// The only kind of object. `None`: there are several.
     pub const fn kind(self) -> Option<ObjectKind> {
         match self {
-            Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => Some(kind),
+            Self::One(kind) | Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => {
+                Some(kind)
+            }
             Self::Related => None,
         }
     }
@@ -62,8 +67,29 @@ impl Scope {
 
     /// What is shown with each of its objects. `None`: nothing.
     pub fn expansion(self, query: &Query) -> Result<Option<Expansion>, QueryFault> {
-        let Some(text) = &query.expand else { return Ok(None) };
-        Ok(Some(binding::expand::bind(&expand::read(text)?, &self.entities())?))
+        let bind = |text: &String| binding::expand::bind(&expand::read(text)?, &self.entities());
+        let expansion = query.expand.as_ref().map(bind).transpose()?;
+        let has_levels = expansion.as_ref().is_some_and(|expansion| expansion.levels.is_some());
+        match self {
+            _ if has_levels => self.check_chain(query)?,
+            // One object is counted with nothing else.
+            Self::One(_) if query.count => return Err(QueryFault::Unsupported("$count".into())),
+            _ => {}
+        }
+        Ok(expansion)
+    }
+
+    /// Whether the chain of managers can be shown: of a single user only.
+    pub fn has_chain(self) -> bool {
+        self == Self::One(ObjectKind::User)
+    }
+
+    fn check_chain(self, query: &Query) -> Result<(), ExpandFault> {
+        match (self.has_chain(), query.is_eventual) {
+            (false, _) => Err(ExpandFault::ChainNotOfOne),
+            (true, false) => Err(ExpandFault::ChainWithoutConsistencyLevel),
+            (true, true) => Ok(()),
+        }
     }
 
     /// Which objects `$filter` and `$search` leave. `None`: all.
@@ -97,6 +123,6 @@ impl Scope {
     }
 
     const fn is_related(self) -> bool {
-        !matches!(self, Self::Set(_))
+        !matches!(self, Self::One(_) | Self::Set(_))
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{CROWDED, DELETED, DISABLED, OWNED, large_ones};
+use provocations::{CROWDED, DELETED, DISABLED, OWNED, USERS, large_ones};
 use reqwest::Method;
 use roster_server::{
     directory::{import, sample},
@@ -82,7 +82,10 @@ async fn world() -> Tenant {
                     kind => import::object(tx, kind, id, values).map(drop),
                 }
             })
-        })
+        })?;
+        // Each of the users is managed by the next.
+        let users = large_ones(USERS);
+        users.windows(2).try_for_each(|pair| import::manager(tx, pair[0], pair[1]))
     };
     server.store.tenant(tenant.store_tenant()).write(large).await.unwrap();
     tenant

@@ -31,6 +31,12 @@ enum Of {
     SeveralKinds,
     /// Of objects of this kind, alone or in a collection.
     Kind(ObjectKind),
+    /// Of a single user.
+    User,
+    /// Of a single user, without the header.
+    UserNotEventual,
+    /// Of those in a collection, and of single objects of another kind that have managers.
+    OtherManaged,
     /// A set of objects, without advanced query parameters.
     SetNotAdvanced,
     /// The set of objects of this kind, without advanced query parameters.
@@ -54,24 +60,29 @@ const fn wrong(
 #[rustfmt::skip]
 const WRONG: &[Wrong] = {
     use Of::{
-        Any, Kind, KindNotAdvanced, OneKind, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds, TransitiveCastNotAdvanced,
+        Any, Kind, KindNotAdvanced, OneKind, OtherManaged, RelatedNotAdvanced, SetNotAdvanced, SeveralKinds,
+        TransitiveCastNotAdvanced, User, UserNotEventual,
     };
-    use QueryOption::{Expand, Filter, OrderBy, Search};
+    use QueryOption::{Count, Expand, Filter, OrderBy, Search};
     &[
         wrong("expandSyntax", Expand, "members(", Any, "`$expand` can't be read."),
         wrong("expandTerm", Expand, "members(select=id)", Any, "An option in the parentheses lacks its `$`."),
         wrong("expandSeveral", Expand, "members,owners", Any, "`$expand` names more than one navigation property."),
-        wrong("expandOption", Expand, "members($top=5)", Any, "Only `$select` can stand within `$expand`."),
+        wrong("expandOption", Expand, "members($top=5)", Any, "The option can't stand within `$expand`."),
+        wrong("expandLevels", Expand, "manager($levels=0)", User, "`$levels` is neither `max` nor a number that it takes."),
+        wrong("expandLevelsWithoutConsistencyLevel", Expand, "manager($levels=max)", UserNotEventual, "`$levels` without the header `ConsistencyLevel: eventual`."),
+        wrong("expandLevelsOfSeveral", Expand, "manager($levels=max)", OtherManaged, "Only a single user is shown with managers of managers."),
         wrong("expandUnknown", Expand, "colour", Any, "Such objects have no property of this name."),
         wrong("expandProperty", Expand, "displayName", OneKind, "The property leads to no other objects."),
+        wrong("countOfOne", Count, "true", User, "`$count` stands beside `$levels` only."),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::User), NOT_YET),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Group), NOT_YET),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Device), NOT_YET),
         wrong("expandNotYet", Expand, "endpoints", Kind(ObjectKind::ServicePrincipal), NOT_YET),
-        wrong("expandNotYet", Expand, "onPremisesSyncBehavior", Kind(ObjectKind::OrgContact), NOT_YET),
         wrong("expandNotYet", Expand, "owners", Kind(ObjectKind::Application), NOT_YET),
-        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::User), "Graph never expands the navigation property."),
-        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::Group), "Graph never expands the navigation property."),
+        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::User), NEVER),
+        wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::Group), NEVER),
+        wrong("expandNotAllowed", Expand, "onPremisesSyncBehavior", Kind(ObjectKind::OrgContact), NEVER),
         wrong("filterSyntax", Filter, "displayName eq", Any, "`$filter` ends where a value is due."),
         wrong("filterProperty", Filter, "colour eq 'red'", Any, "Such objects have no property of this name."),
         wrong("filterUnsupported", Filter, "deletedDateTime ge 2026-01-31T12:00:00Z", Any, "`$filter` can't ask this of the property."),
@@ -103,6 +114,7 @@ const WRONG: &[Wrong] = {
     ]
 };
 
+const NEVER: &str = "Graph never expands the navigation property.";
 const NOT_YET: &str = "Graph expands the navigation property, and this server doesn't yet.";
 const SIXTEEN: &str = "displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')";
 const PARTS_OF_PLANS: &str =
@@ -114,7 +126,7 @@ const FOUR_LEVELS: &str = "displayName eq 'a' and (displayName eq 'b' or (displa
 pub(super) fn of(scope: Scope, takes: &[QueryOption]) -> Vec<ErrorExample> {
     let is_taken = |wrong: &&Wrong| takes.contains(&wrong.option);
     let example = |wrong: &Wrong| {
-        let is_advanced = matches!(wrong.of, Of::Any | Of::OneKind | Of::SeveralKinds | Of::Kind(_));
+        let is_advanced = wrong.of.is_advanced();
         let is_counted = !takes.contains(&QueryOption::Count);
         if !wrong.of.holds(scope) || is_counted && !is_advanced {
             return None;
@@ -131,11 +143,32 @@ impl Of {
             Self::Any => true,
             Self::OneKind => scope.kind().is_some(),
             Self::Kind(kind) => scope.kind() == Some(kind),
+            Self::User | Self::UserNotEventual => scope.has_chain(),
+            Self::OtherManaged => {
+                matches!(scope.kind(), Some(ObjectKind::User | ObjectKind::OrgContact)) && !scope.has_chain()
+            }
             Self::SeveralKinds => scope.kind().is_none(),
             Self::SetNotAdvanced => matches!(scope, Scope::Set(_)),
             Self::KindNotAdvanced(kind) => scope == Scope::Set(kind),
             Self::RelatedNotAdvanced => matches!(scope, Scope::Related | Scope::RelatedOf(_)),
             Self::TransitiveCastNotAdvanced => matches!(scope, Scope::TransitivelyRelatedOf(_)),
+        }
+    }
+
+    /// Whether the query has advanced query parameters.
+    const fn is_advanced(self) -> bool {
+        match self {
+            Self::Any
+            | Self::OneKind
+            | Self::SeveralKinds
+            | Self::Kind(_)
+            | Self::User
+            | Self::OtherManaged => true,
+            Self::UserNotEventual
+            | Self::SetNotAdvanced
+            | Self::KindNotAdvanced(_)
+            | Self::RelatedNotAdvanced
+            | Self::TransitiveCastNotAdvanced => false,
         }
     }
 }

@@ -69,7 +69,8 @@ fn expanded(taken: Taken<'_>) -> Vec<ErrorExample> {
     let least = Grants { principal: Principal::User(None), permissions };
     let not_listed = related.iter().find(|navigation| navigation.need.reach(&least).is_none());
     let not_listed = not_listed.map(|navigation| {
-        let summary = format!("The token lacks what listing `{}` needs besides.", navigation.property.name());
+        let summary =
+            format!("The token lacks what expanding `{}` needs besides.", navigation.property.name());
         ErrorExample::new("relationshipNotReadable", summary, Refusal::Lacks(navigation.need.missing(&least)))
     });
     let not_shown = (!related.is_empty()).then(|| {
