@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, fmt, sync::LazyLock};
 
 /// Raised whenever the same values come to have other entries, such as by a newer Unicode.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// In which way a path is indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
