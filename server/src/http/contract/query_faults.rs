@@ -89,7 +89,7 @@ const WRONG: &[Wrong] = {
         wrong("filterTypes", Filter, "displayName eq 1", Any, "The value is of another type than the property."),
         wrong("filterTime", Filter, "deletedDateTime ge 2026-13-31T12:00:00Z", Any, "The value isn't a time."),
         wrong("filterContains", Filter, "contains(displayName,'Ada')", Any, "No property takes `contains`."),
-        wrong("filterFunction", Filter, "length(displayName) eq 3", Any, "There is no such function."),
+        wrong("filterFunction", Filter, "matches(displayName,'Ada')", Any, "There is no such function."),
         wrong("filterArguments", Filter, "startsWith(displayName,1)", Any, "The function takes other arguments."),
         wrong("filterId", Filter, "id eq 'ada'", Any, "The value isn't an id."),
         wrong("filterIdOperator", Filter, "startsWith(id,'5a3e')", Any, "Ids are compared by `eq` and `in`, and by `ne` with advanced query parameters."),

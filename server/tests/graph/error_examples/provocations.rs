@@ -441,7 +441,7 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterTypes" => ("$filter=displayName eq 1", true),
         "filterTime" => ("$filter=deletedDateTime ge 2026-13-31T12:00:00Z", true),
         "filterContains" => ("$filter=contains(displayName,'Ada')", true),
-        "filterFunction" => ("$filter=length(displayName) eq 3", true),
+        "filterFunction" => ("$filter=matches(displayName,'Ada')", true),
         "filterArguments" => ("$filter=startsWith(displayName,1)", true),
         "filterId" => ("$filter=id eq 'ada'", true),
         "filterIdOperator" => ("$filter=startsWith(id,'5a3e')", true),
