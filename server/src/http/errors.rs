@@ -199,6 +199,9 @@ const GATEWAY_BAD_REQUEST: &str = "BadRequest";
 const UNAUTHENTICATED: &str = "InvalidAuthenticationToken";
 const UNSUPPORTED_QUERY: &str = "Request_UnsupportedQuery";
 const UNSUPPORTED_PROPERTY: &str = "An unsupported property was specified.";
+/// Why what needs advanced query parameters isn't supported in a request that lacks the header.
+const NO_HEADER: &str = "the 'ConsistencyLevel:eventual' header is missing. Refer to \
+    https://aka.ms/graph-docs/advanced-queries for more information";
 const DENIED: &str = "Insufficient privileges to complete the operation.";
 
 /// Graph's recorded text for a token that isn't a JWT.
@@ -418,6 +421,13 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::Twice(name) => {
             bad(UNSUPPORTED_QUERY, format!("The query option '{name}' may stand in a request only once."))
         }
+        QueryFault::Top(value) => bad(
+            GATEWAY_BAD_REQUEST,
+            format!(
+                "Invalid value '{value}' for $top query option found. The $top query option requires a non-negative \
+                 integer value."
+            ),
+        ),
         QueryFault::PageSize(size) => bad(
             UNSUPPORTED_QUERY,
             format!("Invalid page size specified: '{size}'. Must be between 1 and 999 inclusive."),
@@ -430,17 +440,13 @@ fn query_answer(fault: &QueryFault) -> Answer {
         QueryFault::Search(fault) => search_answer(fault),
         QueryFault::OrderBy(fault) => order_answer(fault),
         QueryFault::Expand(fault) => expand_answer(fault),
-        // No record of Graph's own words was found: they are those for a filter.
-        QueryFault::CastNotAdvanced => bad(
-            UNSUPPORTED_QUERY,
-            "The specified cast to the reference property query is currently not supported.",
-        ),
+        QueryFault::CastNotAdvanced => bad(UNSUPPORTED_QUERY, "Invalid search request."),
         QueryFault::CountWithoutConsistencyLevel => bad(
             UNSUPPORTED_QUERY,
             "Counting is only supported with the request header 'ConsistencyLevel: eventual'.",
         ),
         QueryFault::CountSegmentWithoutConsistencyLevel => {
-            bad(BAD_REQUEST, "$count is not currently supported.")
+            bad(UNSUPPORTED_QUERY, format!("Raw count (/$count) is not supported because {NO_HEADER}"))
         }
     }
 }
@@ -470,6 +476,9 @@ fn filter_answer(fault: &FilterFault) -> Answer {
                  https://aka.ms/graph-docs/advanced-queries for more information"
             ),
         ),
+        FilterFault::NeedsHeader(operator) => {
+            bad(UNSUPPORTED_QUERY, format!("Operator '{operator}' is not supported because {NO_HEADER}"))
+        }
         FilterFault::NotEquals => {
             bad(UNSUPPORTED_QUERY, "Filter operator 'NotEqualsMatch' is not supported.")
         }

@@ -128,8 +128,6 @@ impl QueryOptions {
             Err(QueryFault::SearchWithoutConsistencyLevel.into())
         } else if self.eventual {
             Err(QueryFault::CountSegmentWithoutConsistencyLevel.into())
-        } else if query.counts() {
-            Err(QueryFault::CountWithoutConsistencyLevel.into())
         } else {
             Ok(query)
         }

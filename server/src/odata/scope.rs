@@ -29,7 +29,7 @@ pub enum Scope {
     Related,
     /// Those of them of a kind: a cast.
     RelatedOf(ObjectKind),
-    /// The same of objects that are related through others: Graph's pages demand advanced query parameters of such casts.
+    /// The same of objects that are related through others, but for users: Graph demands advanced query parameters of such casts.
     TransitivelyRelatedOf(ObjectKind),
 }
 
@@ -54,7 +54,7 @@ impl Scope {
         if matches!(self, Self::TransitivelyRelatedOf(_)) && !query.is_advanced() {
             return Err(QueryFault::CastNotAdvanced);
         }
-        Ok(Listing {
+        let listing = Listing {
             select: query.select.clone(),
             expand: self.expansion(query)?,
             kind: self.kind(),
@@ -62,7 +62,11 @@ impl Scope {
             order: self.order(query)?,
             after,
             limit: query.page_size(),
-        })
+        };
+        if query.counts() && !query.is_eventual {
+            return Err(QueryFault::CountWithoutConsistencyLevel);
+        }
+        Ok(listing)
     }
 
     /// What is shown with each of its objects. `None`: nothing.
@@ -94,8 +98,7 @@ impl Scope {
 
     /// Which objects `$filter` and `$search` leave. `None`: all.
     fn selection(self, query: &Query) -> Result<Option<Selection>, QueryFault> {
-        let filter =
-            query.filter.as_deref().map(|text| self.filter(text, query.is_advanced())).transpose()?;
+        let filter = query.filter.as_deref().map(|text| self.filter(text, query)).transpose()?;
         let search = query.search.as_deref().map(|text| self.search(text)).transpose()?;
         Ok(match (filter, search) {
             (Some(filter), Some(search)) => Some(filter.and(search)),
@@ -103,12 +106,15 @@ impl Scope {
         })
     }
 
-    fn filter(self, text: &str, is_advanced: bool) -> Result<Selection, FilterFault> {
-        let filter = filter::read(text)?;
+    fn filter(self, text: &str, query: &Query) -> Result<Selection, FilterFault> {
+        let (filter, is_advanced) = (filter::read(text)?, query.is_advanced());
         if !is_advanced && self.is_related() && !binding::filter::asks_only_for_ids(&filter) {
             return Err(FilterFault::OfReferences);
         }
-        binding::filter::bind(&filter, &self.entities(), is_advanced)
+        binding::filter::bind(&filter, &self.entities(), is_advanced).map_err(|fault| match fault {
+            FilterFault::NeedsAdvanced(operator) if query.count => FilterFault::NeedsHeader(operator),
+            fault => fault,
+        })
     }
 
     fn search(self, text: &str) -> Result<Selection, SearchFault> {

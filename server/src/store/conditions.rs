@@ -203,7 +203,7 @@ fn keys_of(kind: ObjectKind, path: &PropertyPath, check: &Check) -> Option<Keys>
         }
         Check::Present if matches!(path.last().kind, Kind::Boolean) => of(How::Value, all(), true),
         Check::Present => of(How::Present, all(), true),
-        Check::StartsWith(_) | Check::EndsWith(_) | Check::Word(_) => None,
+        Check::Absent | Check::StartsWith(_) | Check::EndsWith(_) | Check::Word(_) => None,
     }
 }
 

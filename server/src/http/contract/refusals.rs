@@ -154,13 +154,11 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "check_user_member_groups" => [check(user_not_found(), "groupIds"), vec![other_user(need)]].concat(),
         "check_user_member_objects" => [check(user_not_found(), "ids"), vec![other_user(need)]].concat(),
         "get_user_member_groups" | "get_user_member_objects" => {
-            [get_groups(user_not_found()), vec![too_many_results(), other_user(need)]].concat()
+            [get_groups(user_not_found()), vec![other_user(need)]].concat()
         }
         "check_my_member_groups" => check(user_not_found(), "groupIds"),
         "check_my_member_objects" => check(user_not_found(), "ids"),
-        "get_my_member_groups" | "get_my_member_objects" => {
-            [get_groups(user_not_found()), vec![too_many_results()]].concat()
-        }
+        "get_my_member_groups" | "get_my_member_objects" => get_groups(user_not_found()),
         "check_group_member_groups" => check(group_not_found(), "groupIds"),
         "check_group_member_objects" => check(group_not_found(), "ids"),
         "get_group_member_groups" | "get_group_member_objects" => get_groups_of_no_user(group_not_found()),
@@ -180,7 +178,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "check_directory_object_member_groups" => check(object_not_found(), "groupIds"),
         "check_directory_object_member_objects" => check(object_not_found(), "ids"),
         "get_directory_object_member_groups" | "get_directory_object_member_objects" => {
-            [get_groups_of_no_user(object_not_found()), vec![too_many_results()]].concat()
+            get_groups_of_no_user(object_not_found())
         }
 
         "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
@@ -480,7 +478,7 @@ fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
         "An array stands where a single value is due.",
         check_members::refused(array),
     );
-    vec![not_found, unknown_parameter(), other_type, array]
+    vec![not_found, unknown_parameter(), other_type, array, too_many_results()]
 }
 
 /// The same where the object isn't a user.

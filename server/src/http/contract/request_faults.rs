@@ -185,23 +185,19 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
         QueryOption::Select => {
             vec![ErrorExample::new("invalidSelect", "`$select` isn't a list of names.", QueryFault::Select)]
         }
-        QueryOption::Top => vec![ErrorExample::new(
-            "pageTooLarge",
-            "`$top` is more than a page holds.",
-            QueryFault::PageSize("1000".into()),
-        )],
-        QueryOption::Count => vec![
+        QueryOption::Top => vec![
+            ErrorExample::new("invalidTop", "`$top` isn't a number.", QueryFault::Top("five".into())),
             ErrorExample::new(
-                "invalidCount",
-                "`$count` is neither `true` nor `false`.",
-                QueryFault::Value { option: option.name(), value: "yes".into() },
-            ),
-            ErrorExample::new(
-                "countOptionWithoutConsistencyLevel",
-                "`$count=true` without the header `ConsistencyLevel: eventual`.",
-                QueryFault::CountWithoutConsistencyLevel,
+                "pageTooLarge",
+                "`$top` is more than a page holds.",
+                QueryFault::PageSize("1000".into()),
             ),
         ],
+        QueryOption::Count => vec![ErrorExample::new(
+            "invalidCount",
+            "`$count` is neither `true` nor `false`.",
+            QueryFault::Value { option: option.name(), value: "yes".into() },
+        )],
         // What they get wrong depends on what is listed.
         QueryOption::Expand | QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
         QueryOption::Id => vec![

@@ -345,8 +345,9 @@ impl<K: ObjectKey> Related<K> {
     ) -> [Operation; 2] {
         let kind = objects.kind;
         let scope = match self.navigation.follows {
-            Follows::Relation(..) => Scope::RelatedOf(kind),
-            Follows::Memberships(_) => Scope::TransitivelyRelatedOf(kind),
+            // Graph casts to users by default too.
+            Follows::Memberships(_) if kind != ObjectKind::User => Scope::TransitivelyRelatedOf(kind),
+            Follows::Memberships(_) | Follows::Relation(..) => Scope::RelatedOf(kind),
         };
         let (options, example) = match scope {
             Scope::TransitivelyRelatedOf(_) => (&QueryOptions::ADVANCED_PAGE, objects.counted_page_example()),
