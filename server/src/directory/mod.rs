@@ -38,7 +38,7 @@ use crate::{
 };
 use std::str::FromStr;
 
-/// Why a rule says no. `http/errors.rs` has one arm for each.
+/// Why a rule says no. `http/errors/refusals.rs` has one arm for each.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such object in this tenant. The key is as the caller wrote it.

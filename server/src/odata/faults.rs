@@ -1,4 +1,4 @@
-//! Why what a query says of its objects is refused. `http/errors.rs` has the words.
+//! Why what a query says of its objects is refused. `http/errors/` has the words.
 
 use super::scan::SyntaxFault;
 

@@ -73,7 +73,7 @@ const SYSTEM_OPTIONS: [&str; 16] = [
     "top",
 ];
 
-/// Why a query is refused. `http/errors.rs` has the words.
+/// Why a query is refused. `http/errors/` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryFault {
     /// The operation doesn't take this option. The name is as it was sent, here and in the next ones.
