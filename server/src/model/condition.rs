@@ -2,12 +2,12 @@
 //! found quickly is the store's affair; [`Condition::holds`] says what it has to find.
 
 use super::{
+    forms::FormsOfValues,
     ids::ObjectId,
-    keys::{Key, fold},
+    keys::Key,
     kinds::ObjectKind,
     paths::{PropertyPath, items},
     properties::{Property, Values},
-    words::words,
 };
 use serde_json::Value;
 use std::ops::{Bound, RangeBounds};
@@ -68,6 +68,12 @@ pub struct Candidate<'c> {
     pub owners: u64,
 }
 
+/// A candidate, and the forms in which its values were compared.
+struct Compared<'c> {
+    object: Candidate<'c>,
+    forms: FormsOfValues,
+}
+
 impl Condition {
     /// What every object satisfies.
     pub const ALL: Self = Self::And(Vec::new());
@@ -76,11 +82,15 @@ impl Condition {
 
     /// Whether the object satisfies it.
     pub fn holds(&self, object: Candidate<'_>) -> bool {
+        self.holds_of(&Compared { object, forms: FormsOfValues::default() })
+    }
+
+    fn holds_of(&self, compared: &Compared<'_>) -> bool {
         match self {
-            Self::And(all) => all.iter().all(|condition| condition.holds(object)),
-            Self::Or(any) => any.iter().any(|condition| condition.holds(object)),
-            Self::Not(condition) => !condition.holds(object),
-            Self::Is(test) => test.succeeds(object),
+            Self::And(all) => all.iter().all(|condition| condition.holds_of(compared)),
+            Self::Or(any) => any.iter().any(|condition| condition.holds_of(compared)),
+            Self::Not(condition) => !condition.holds_of(compared),
+            Self::Is(test) => test.succeeds(compared),
         }
     }
 
@@ -134,13 +144,13 @@ impl Test {
     }
 
     /// Whether the object passes.
-    pub fn succeeds(&self, object: Candidate<'_>) -> bool {
+    fn succeeds(&self, Compared { object, forms }: &Compared<'_>) -> bool {
         match self {
-            Self::Some(path, check) => check.passes_one(path.last(), path.values(object.values)),
+            Self::Some(path, check) => check.passes_one(path.last(), path.values(object.values), forms),
             Self::Item(path, checks) => {
                 let passes = |item: &Values| {
                     let mut parts = checks.iter().map(|(path, check)| (path.last(), check));
-                    parts.all(|(part, check)| check.passes_one(part, items(item.get(part.name))))
+                    parts.all(|(part, check)| check.passes_one(part, items(item.get(part.name)), forms))
                 };
                 path.values(object.values).into_iter().filter_map(Value::as_object).any(passes)
             }
@@ -151,28 +161,36 @@ impl Test {
 }
 
 impl Check {
-    fn passes_one<'v>(&self, property: &Property, values: impl IntoIterator<Item = &'v Value>) -> bool {
+    fn passes_one<'v>(
+        &self,
+        property: &Property,
+        values: impl IntoIterator<Item = &'v Value>,
+        forms: &FormsOfValues,
+    ) -> bool {
         let mut values = values.into_iter();
         match self {
             Self::Absent => values.next().is_none(),
-            check => values.any(|value| check.passes(property, value)),
+            check => values.any(|value| check.passes(property, value, forms)),
         }
     }
 
     /// Whether a value of this property passes.
-    pub fn passes(&self, property: &Property, value: &Value) -> bool {
-        let key = || Key::of(property, value);
-        let text = || value.as_str().map(fold);
+    fn passes(&self, property: &Property, value: &Value, forms: &FormsOfValues) -> bool {
+        let forms = forms.of(value);
+        let key = || forms.key(property, value);
+        let text = || forms.folded(value);
         match self {
-            Self::Equals(keys) => key().is_some_and(|key| keys.contains(&key)),
+            Self::Equals(keys) => key().is_some_and(|key| keys.contains(key)),
             Self::StartsWith(start) => text().is_some_and(|text| text.starts_with(start)),
             Self::EndsWith(end) => text().is_some_and(|text| text.ends_with(end)),
-            Self::Between(from, to) => key().is_some_and(|key| (from.as_ref(), to.as_ref()).contains(&key)),
+            Self::Between(from, to) => key().is_some_and(|key| (from.as_ref(), to.as_ref()).contains(key)),
             Self::Present => true,
             Self::Absent => false,
             Self::Word(start) => {
-                let words = value.as_str().map(words).unwrap_or_default();
-                words.iter().any(|word| word.starts_with(start))
+                // The first word that doesn't come before it: if any begins with it, this one does.
+                let from = (Bound::Included(start.as_str()), Bound::Unbounded);
+                let next = forms.words(value).range::<str, _>(from).next();
+                next.is_some_and(|word| word.starts_with(start))
             }
         }
     }
@@ -203,7 +221,7 @@ pub struct Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::user::USER;
+    use crate::model::{keys::fold, user::USER};
     use serde_json::json;
     use uuid::Uuid;
 

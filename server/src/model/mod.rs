@@ -10,6 +10,7 @@ pub mod device;
 pub mod domains;
 pub mod draft;
 pub mod entries;
+mod forms;
 pub mod group;
 pub mod ids;
 pub mod json;
