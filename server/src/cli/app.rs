@@ -106,7 +106,7 @@ impl Existing {
     /// The application's client id.
     async fn find(&self, opened: &Opened) -> Result<AppId, Error> {
         let app = self.app.clone();
-        opened.tenant().read(move |tx| find_client_id(tx, &app)).await
+        opened.tenant().read_long(move |tx| find_client_id(tx, &app)).await
     }
 
     async fn show(self) -> Result<(), Error> {

@@ -145,7 +145,7 @@ impl<'f> Finder<'f> {
     fn read(&self, ranges: &[(u16, KeyRange)]) -> Result<Rows, Fault> {
         self.view.find(ranges, &mut |size| {
             self.size.set(self.size.get() + size);
-            self.tx.check_size(self.size.get())
+            self.tx.check_read(self.size.get())
         })
     }
 

@@ -61,7 +61,7 @@ impl<'t> DocumentReader<'t> {
     fn read(&self, row: &Row<'_>) -> Result<Loaded<'t>, Error> {
         let document = Document { default: row.get(NEXT_COLUMN)?, rest: row.get(NEXT_COLUMN + 1)? };
         self.size.set(self.size.get() + document.size());
-        self.tx.check_size(self.size.get())?;
+        self.tx.check_read(self.size.get())?;
         Ok(Loaded { tx: self.tx, object: objects::read(row)?, values: objects::values_of(&document)? })
     }
 }

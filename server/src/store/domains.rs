@@ -25,7 +25,7 @@ impl Store {
         let list = move |tx: &ReadTx<'_>| {
             tx.all(sql, params![tenant.number], |row| Ok(DomainName::from_known(row.get::<String>(0)?)))
         };
-        self.tenant(tenant).read(list).await
+        self.tenant(tenant).read_long(list).await
     }
 
     /// Gives a tenant a domain.

@@ -49,10 +49,16 @@ use index::{Following, Index};
 use member_sets::MemberSets;
 use numbers::RowNumber;
 use principals::Principals;
-use std::{io, num::NonZero, path::Path, sync::Arc, thread};
+use std::{
+    io,
+    num::NonZero,
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+};
 use sums::Sums;
 use tokio::sync::Notify;
-use transaction::{Bounds, Queries, SystemTx};
+use transaction::{Queries, SystemTx};
 
 /// What broke. Says nothing of rules: those have their own refusals.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -105,8 +111,8 @@ pub enum Error {
     /// A migration failed.
     #[error("bringing the database up to date failed: {0}")]
     Migration(String),
-    /// The answer is too large to be put together on the thread that asked: a long read can do it.
-    #[error("the answer is too large for a short read")]
+    /// A read has read as much as it may: a short one than which a long one can read more, or one that is waited for no more.
+    #[error("a read has read as much as it may")]
     Large,
     /// The database refused.
     #[error("the database failed: {0}")]
@@ -145,8 +151,12 @@ impl From<io::Error> for Error {
 /// The size of the write-ahead log at which its pages begin to be moved: 16 MB, so that it ends at 64 MB.
 pub const LOG_PAGES: u32 = 4096;
 
-/// What a short read reads at most: the documents of a hundred users of the usual size, the groups above a user of many.
-const SHORT: Bounds = Bounds { bytes: 96 << 10, groups: 200 };
+/// How many bytes of documents a short read reads at most: those of a hundred users of the usual size.
+const SHORT_BYTES: usize = 96 << 10;
+
+/// How many steps of the database's machine its statements do at most: a page of the usual size takes 2,000, the two hundred groups
+/// above a user take 8,000.
+const SHORT_STEPS: u32 = 10_000;
 
 /// Members of a group up to which they are counted each time.
 pub const LARGEST_UNCOUNTED: u32 = 10_000;
@@ -333,7 +343,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Queries<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.engine.read(|connection| work(&Queries::new(connection))).await
+        self.engine.read(None, |connection| work(&Queries::new(connection))).await
     }
 
     /// Has the writer run a closure without a tenant, as [`TenantStore::write`] does.
@@ -376,15 +386,15 @@ impl TenantStore<'_> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let reading = self.reading(SHORT);
-        let read = move |connection: Connection<'_>| reading.run(connection, work);
-        let (read, large) = self.store.engine.read(read).await?;
+        let reading = Reading { most_bytes: SHORT_BYTES, ..self.reading() };
+        let read = move |connection: Connection<'_>| reading.run(connection, None, work);
+        let (read, large) = self.store.engine.read(Some(SHORT_STEPS), read).await?;
         self.keep_count_of(large);
         read
     }
 
     /// Runs a closure over a consistent snapshot, on a thread for such: for everything that may take long. Where the caller
-    /// waits no more, it is interrupted.
+    /// waits no more, it fails with [`Error::Large`].
     pub async fn read_long<T, E>(
         &self,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
@@ -394,18 +404,20 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let member_sets = Some(self.store.member_sets.clone());
-        let reading = Reading { member_sets, ..self.reading(Bounds::NONE) };
-        let read = move |connection: Connection<'_>| reading.run(connection, work);
+        let reading = Reading { member_sets, ..self.reading() };
+        let read = move |connection: Connection<'_>, abandoned: &AtomicBool| {
+            reading.run(connection, Some(abandoned), work)
+        };
         let (read, large) = self.store.engine.read_long(self.tenant, read).await?;
         self.keep_count_of(large);
         read
     }
 
-    fn reading(&self, bounds: Bounds) -> Reading {
+    fn reading(&self) -> Reading {
         Reading {
             tenant: self.tenant,
             clock: self.store.clock.clone(),
-            bounds,
+            most_bytes: usize::MAX,
             largest_uncounted: self.store.largest_uncounted,
             index: self.store.index().cloned(),
             member_sets: None,
@@ -458,7 +470,7 @@ impl TenantStore<'_> {
 struct Reading {
     tenant: Tenant,
     clock: Clock,
-    bounds: Bounds,
+    most_bytes: usize,
     largest_uncounted: u32,
     index: Option<Arc<Index>>,
     member_sets: Option<Arc<MemberSets>>,
@@ -469,11 +481,13 @@ impl Reading {
     fn run<T, E>(
         &self,
         connection: Connection<'_>,
+        abandoned: Option<&AtomicBool>,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
         let snapshot = Snapshot::begin(connection)?;
         let tx = ReadTx::new(snapshot.connection(), self.tenant, self.clock.now())
-            .within(self.bounds)
+            .within(self.most_bytes)
+            .until(abandoned)
             .noting_large(self.largest_uncounted)
             .with_index(self.index.as_deref())
             .keeping(self.member_sets.as_deref());

@@ -104,10 +104,7 @@ pub fn each_above(
     mut take: impl FnMut(Above) -> Result<ControlFlow<()>, Error>,
 ) -> Result<(), Error> {
     let parameters = params![object.0, hidden.are_shown(), through == Through::SecurityGroups];
-    let mut walked = 0;
     tx.each(&ABOVE, parameters, |row| {
-        walked += 1;
-        tx.check_walk(walked)?;
         take(Above {
             row: RowNumber(row.get(0)?),
             id: ObjectId::from_uuid(row.get(1)?),
@@ -135,7 +132,6 @@ pub(super) fn below(
     let mut below = Vec::new();
     tx.each(&BELOW, params![group.0, hidden.are_shown()], |row| {
         below.push(RowNumber(row.get(0)?));
-        tx.check_walk(below.len())?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(below)

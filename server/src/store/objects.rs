@@ -204,7 +204,7 @@ impl UnfinishedPage {
             return Ok(ControlFlow::Break(()));
         }
         self.size += found.1.size();
-        tx.check_size(self.size)?;
+        tx.check_read(self.size)?;
         self.page.objects.push(found);
         self.page.cursors.push(cursor);
         Ok(ControlFlow::Continue(()))

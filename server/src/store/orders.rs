@@ -117,7 +117,7 @@ impl Sorting<'_> {
             None => {
                 let mut places = Vec::new();
                 for row in indexed.iter() {
-                    tx.check_size(places.len() * KEY_BYTES)?;
+                    tx.check_read(places.len() * KEY_BYTES)?;
                     places.push(Place(view.key(row, values)?, row));
                 }
                 places
@@ -172,7 +172,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let mut rows = self.rows.clone();
-        rows -= &self.view.find(&[(self.present, KeyRange::all())], &mut |_| Ok(()))?;
+        rows -= &self.view.find(&[(self.present, KeyRange::all())], &mut |_| self.tx.check_read(0))?;
         let left = limit - places.len();
         let nulls = |row| Place(None, row);
         if order.descending {
@@ -202,7 +202,7 @@ impl Walk<'_> {
             places.extend(in_page.filter(|place| self.sorting.is_after(place)));
             entries += 1;
             let size = usize::try_from(entries * ENTRY_BYTES).unwrap_or(usize::MAX);
-            self.tx.check_size(size)?;
+            self.tx.check_read(size)?;
             let goes_on = places.len() < *limit && entries < self.most;
             Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;

@@ -105,7 +105,7 @@ fn find(tx: &ReadTx<'_>, selection: &Selection) -> Result<Option<Rows>, Error> {
     match find(MANY_CHANGED)? {
         Some(None) => {
             // What waits isn't short.
-            tx.check_size(usize::MAX)?;
+            tx.check_read(usize::MAX)?;
             index.wait_for(changes::newest(tx.connection())?, LONGEST_WAIT);
             Ok(find(u64::MAX)?.flatten())
         }

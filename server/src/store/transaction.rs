@@ -12,32 +12,22 @@ use chrono::{DateTime, Utc};
 use std::{
     cell::Cell,
     ops::{ControlFlow, Deref},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// What reads, in every unit of work.
 #[derive(Clone, Copy)]
 pub struct Queries<'c>(Connection<'c>);
 
-/// How much a unit of work may read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    /// Bytes of documents.
-    pub(super) bytes: usize,
-    /// Groups that a walk from group to group goes over.
-    pub(super) groups: usize,
-}
-
-impl Bounds {
-    /// As much as there is.
-    pub(super) const NONE: Self = Self { bytes: usize::MAX, groups: usize::MAX };
-}
-
 /// A consistent snapshot of one tenant's objects.
 pub struct ReadTx<'c> {
     queries: Queries<'c>,
     tenant: Tenant,
     now: DateTime<Utc>,
-    bounds: Bounds,
+    /// How many bytes of documents it may read.
+    most_bytes: usize,
+    /// Set where it is waited for no more.
+    abandoned: Option<&'c AtomicBool>,
     /// What the writer's transaction has changed of kept counts.
     sums: Option<&'c Sums>,
     /// A group that has more members than this is noted, if their count isn't kept.
@@ -73,7 +63,8 @@ impl<'c> ReadTx<'c> {
             queries: Queries(connection),
             tenant,
             now,
-            bounds: Bounds::NONE,
+            most_bytes: usize::MAX,
+            abandoned: None,
             sums: None,
             largest_uncounted: u64::MAX,
             large: Cell::new(None),
@@ -91,19 +82,21 @@ impl<'c> ReadTx<'c> {
         self.index
     }
 
-    /// The same within these bounds.
-    pub(super) fn within(self, bounds: Bounds) -> Self {
-        Self { bounds, ..self }
+    /// The same, which reads at most so many bytes of documents.
+    pub(super) fn within(self, most_bytes: usize) -> Self {
+        Self { most_bytes, ..self }
     }
 
-    /// Fails where a page of so many bytes of documents is too large for this unit of work.
-    pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
-        if bytes > self.bounds.bytes { Err(Error::Large) } else { Ok(()) }
+    /// The same, which reads no more once this is set.
+    pub(super) fn until(self, abandoned: Option<&'c AtomicBool>) -> Self {
+        Self { abandoned, ..self }
     }
 
-    /// Fails where a walk over so many groups is too long for this unit of work.
-    pub(super) fn check_walk(&self, groups: usize) -> Result<(), Error> {
-        if groups > self.bounds.groups { Err(Error::Large) } else { Ok(()) }
+    /// Fails where this unit of work, which has read so many bytes of documents or what takes as long, is to read no more: it has
+    /// read too much, or is waited for no more. What takes long outside of the database asks again and again.
+    pub(super) fn check_read(&self, bytes: usize) -> Result<(), Error> {
+        let is_abandoned = self.abandoned.is_some_and(|abandoned| abandoned.load(Ordering::Relaxed));
+        if is_abandoned || bytes > self.most_bytes { Err(Error::Large) } else { Ok(()) }
     }
 
     /// The same, which notes a group that has more members than this, if their count isn't kept.

@@ -63,7 +63,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     assert_eq!(rows(folder, "changes"), 3, "the other tenant's");
     assert_eq!(rows(folder, "pragma_foreign_key_check"), 0);
     crate::counts::check(&database(folder));
-    assert_eq!(world.store.tenant(other).read(members).await.unwrap(), 1);
+    assert_eq!(world.store.tenant(other).read_long(members).await.unwrap(), 1);
 }
 
 fn add_member_of_new_group(tx: &WriteTx<'_>) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batches;
+mod bounds;
 #[path = "../shared/counts.rs"]
 mod counts;
 mod deleted_tenants;

@@ -171,7 +171,7 @@ pub fn database(folder: &Path) -> rusqlite::Connection {
 
 impl World {
     pub async fn members(&self) -> u64 {
-        self.store.tenant(self.tenant).read(members).await.unwrap()
+        self.store.tenant(self.tenant).read_long(members).await.unwrap()
     }
 
     /// Counts the group's members, and waits until the count is kept if that makes it kept.

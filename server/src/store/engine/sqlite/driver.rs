@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -77,6 +77,9 @@ const PREPARED_STATEMENTS: usize = 128;
 
 /// How many steps of SQLite's machine a statement does between two looks whether it is to go on: some hundred microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+
+/// The same of a statement that may do few.
+const FEW_STEPS_BETWEEN_LOOKS: u16 = 500;
 
 /// Whether a commit reaches the disk before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,6 +313,33 @@ pub(super) fn interrupt_when(connection: &Connection, abandoned: Option<Arc<Atom
     let handler = abandoned.map(|abandoned| move || abandoned.load(Ordering::Relaxed));
     // It fails for a connection that another library opened: these are none.
     let _ = connection.progress_handler(STEPS_BETWEEN_LOOKS, handler);
+}
+
+/// How many steps the statements of a connection may still do, all together.
+pub(super) struct StepLimit(Arc<AtomicU32>);
+
+impl StepLimit {
+    /// That of a connection, which is none at first. From the moment on that it is reached, statements end with an error.
+    pub(super) fn of(connection: &Connection) -> Self {
+        let looks = Arc::new(AtomicU32::new(u32::MAX));
+        let left = looks.clone();
+        let is_reached = move || {
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        };
+        // It fails for a connection that another library opened: these are none.
+        let _ = connection.progress_handler(FEW_STEPS_BETWEEN_LOOKS.into(), Some(is_reached));
+        Self(looks)
+    }
+
+    /// Sets it to so many. SQLite goes on counting where a statement's last run ended: each may seem to do a look's steps more.
+    pub(super) fn set(&self, steps: u32) {
+        self.0.store(steps / u32::from(FEW_STEPS_BETWEEN_LOOKS), Ordering::Relaxed);
+    }
+
+    /// Lifts it.
+    pub(super) fn lift(&self) {
+        self.0.store(u32::MAX, Ordering::Relaxed);
+    }
 }
 
 fn open_existing(file: &Path) -> Result<Connection, Error> {

@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 impl From<Error> for store::Error {
     fn from(error: Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+            return Self::Large;
+        }
         Self::Database(Arc::new(DatabaseError(Cause::Sqlite(error))))
     }
 }
@@ -50,7 +53,6 @@ pub(in super::super) fn is_passing(error: &Error) -> bool {
                 | ErrorCode::DiskFull
                 | ErrorCode::OutOfMemory
                 | ErrorCode::SystemIoFailure
-                | ErrorCode::OperationInterrupted
         )
     )
 }

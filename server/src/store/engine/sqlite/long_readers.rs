@@ -84,25 +84,27 @@ impl LongReaders {
         Ok(Self { shared, threads })
     }
 
-    /// Runs a closure over a connection, on one of the threads, once it is the tenant's turn.
+    /// Runs a closure over a connection, on one of the threads, once it is the tenant's turn. The flag tells it when it is waited
+    /// for no more; its statements end then by themselves.
     pub(super) async fn read<T, E>(
         &self,
         tenant: Tenant,
-        work: impl FnOnce(Connection<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(Connection<'_>, &AtomicBool) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let (answer, outcome) = oneshot::channel();
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let _waits = Waits(abandoned.clone());
+        let flag = abandoned.clone();
         let run = move |connection: Result<Connection<'_>, Error>| {
-            let work = || work(connection?);
+            let work = || work(connection?, &flag);
             let outcome =
                 catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Panicked.into()));
             let _ = answer.send(outcome);
         };
-        let abandoned = Arc::new(AtomicBool::new(false));
-        let _waits = Waits(abandoned.clone());
         self.shared.queue(tenant, Job { run: Box::new(run), abandoned })?;
         outcome.await.map_err(|_| Error::Closed)?
     }
@@ -286,7 +288,7 @@ mod tests {
     }
 
     /// A read that never ends by itself.
-    fn endless(connection: Connection<'_>) -> Result<Option<i64>, Error> {
+    fn endless(connection: Connection<'_>, _: &AtomicBool) -> Result<Option<i64>, Error> {
         let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
         connection.one(sql, params![], |row| row.get(0))
     }
@@ -298,7 +300,7 @@ mod tests {
         let mut endless: Vec<_> = (0..20).map(|_| readers.read(busy, endless).boxed()).collect();
         endless.iter_mut().for_each(|read| assert!(read.now_or_never().is_none()));
         for _ in 0..5 {
-            assert_eq!(readers.read(other, |_| Ok::<_, Error>(7)).await.unwrap(), 7);
+            assert_eq!(readers.read(other, |_, _| Ok::<_, Error>(7)).await.unwrap(), 7);
         }
     }
 
@@ -306,9 +308,9 @@ mod tests {
     async fn a_read_that_nothing_waits_for_any_more_is_interrupted() {
         let World { readers, _folder } = world(1);
         let (tell, told) = mpsc::channel();
-        let read = readers.read(tenant(1), move |connection| {
+        let read = readers.read(tenant(1), move |connection, flag| {
             tell.send(Ok(None)).unwrap();
-            let outcome = endless(connection);
+            let outcome = endless(connection, flag);
             tell.send(outcome.clone()).unwrap();
             outcome
         });
@@ -316,8 +318,8 @@ mod tests {
         assert!(read.as_mut().now_or_never().is_none());
         assert!(told.recv().unwrap().is_ok(), "it has begun");
         drop(read);
-        assert!(matches!(told.recv().unwrap(), Err(Error::Database(_))));
-        assert_eq!(readers.read(tenant(1), |_| Ok::<_, Error>(7)).await.unwrap(), 7, "the next one isn't");
+        assert!(matches!(told.recv().unwrap(), Err(Error::Large)));
+        assert_eq!(readers.read(tenant(1), |_, _| Ok::<_, Error>(7)).await.unwrap(), 7, "the next one isn't");
     }
 
     #[tokio::test]
@@ -326,9 +328,9 @@ mod tests {
         let busy = tenant(1);
         let (tell, told) = mpsc::channel();
         let mut first = readers
-            .read(busy, move |connection| {
+            .read(busy, move |connection, flag| {
                 tell.send(()).unwrap();
-                endless(connection)
+                endless(connection, flag)
             })
             .boxed();
         assert!(first.as_mut().now_or_never().is_none());
@@ -337,7 +339,7 @@ mod tests {
         waiting.iter_mut().for_each(|read| assert!(read.now_or_never().is_none()));
         let one_more = readers.read(busy, endless).now_or_never().unwrap();
         assert!(matches!(one_more, Err(Error::TenantOverloaded)));
-        assert_eq!(readers.read(tenant(2), |_| Ok::<_, Error>(7)).await.unwrap(), 7);
+        assert_eq!(readers.read(tenant(2), |_, _| Ok::<_, Error>(7)).await.unwrap(), 7);
     }
 
     #[tokio::test]
@@ -345,9 +347,9 @@ mod tests {
         let World { readers, _folder } = world(2);
         let (tell, told) = mpsc::channel();
         let mut read = readers
-            .read(tenant(1), move |connection| {
+            .read(tenant(1), move |connection, flag| {
                 tell.send(()).unwrap();
-                endless(connection)
+                endless(connection, flag)
             })
             .boxed();
         assert!(read.as_mut().now_or_never().is_none());
@@ -355,7 +357,7 @@ mod tests {
         assert!(readers.pause(Duration::from_millis(1)).is_none());
         drop(read);
         let pause = readers.pause(Duration::from_secs(60)).unwrap();
-        let mut next = readers.read(tenant(1), |_| Ok::<_, Error>(7)).boxed();
+        let mut next = readers.read(tenant(1), |_, _| Ok::<_, Error>(7)).boxed();
         assert!(next.as_mut().now_or_never().is_none());
         drop(pause);
         assert_eq!(next.await.unwrap(), 7);

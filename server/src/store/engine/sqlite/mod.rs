@@ -19,7 +19,7 @@ pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 use crate::store::{self, Options, Tenant, engine, sums::Sums};
 use checkpoints::Checkpoints;
 use readers::Readers;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 use writer::{AfterCommit, Writer};
 
 /// The part of a log's filter that leaves out what the library tells of migrations.
@@ -48,24 +48,26 @@ impl Engine {
         Ok(Self { readers, writer })
     }
 
-    /// Runs a closure over a connection, on this thread: for look-ups by key and short pages.
+    /// Runs a closure over a connection, on this thread: for look-ups by key and short pages. Fails with [`store::Error::Large`]
+    /// where its statements do more steps than this.
     pub(in crate::store) async fn read<T, E>(
         &self,
+        steps: Option<u32>,
         work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<store::Error> + Send + 'static,
     {
-        self.readers.read(work).await
+        self.readers.read(steps, work).await
     }
 
     /// Runs a closure over a connection on a thread for such, in the tenant's turn: for everything that may take long. Where
-    /// the caller waits no more, it is interrupted.
+    /// the caller waits no more, its statements end with [`store::Error::Large`], and it is told by the flag.
     pub(in crate::store) async fn read_long<T, E>(
         &self,
         tenant: Tenant,
-        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(engine::Connection<'_>, &AtomicBool) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
