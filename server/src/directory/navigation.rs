@@ -34,29 +34,49 @@ impl<K> Navigation<K> {
         check_listed(by, &entities, listing)?;
         let asked = selections::asked(by, &entities, listing)?;
         let source = (self.source)(tx, by, key)?;
-        let page = match asked {
-            None => self.follows.page(tx, by, &source, listing)?,
+        let (page, count) = match asked {
+            None => {
+                let page = self.follows.page(tx, by, &source, listing)?;
+                (page, listing.counts.then(|| self.count_all(tx, by, &source, listing)).transpose()?)
+            }
             Some(Asked { selection, order }) => {
                 let found = self.among(tx, &source, &selection, hidden_memberships(by))?;
-                store::selections::page_of(tx, &found, &selection, order.as_ref(), listing)?
+                let page = store::selections::page_of(tx, &found, &selection, order.as_ref(), listing)?;
+                (page, listing.counts.then_some(found.len()))
             }
         };
-        Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))
+        let page = Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))?;
+        Ok(Page { count, ..page })
     }
 
     /// How much there is of it on all pages of a listing.
     pub fn count(&self, tx: &ReadTx<'_>, by: &Grants, key: &K, listing: &Listing) -> Result<u64, Error> {
         let asked = selections::asked(by, &entities(listing), listing)?;
         let source = (self.source)(tx, by, key)?;
+        match asked {
+            None => self.count_all(tx, by, &source, listing),
+            Some(Asked { selection, .. }) => {
+                Ok(self.among(tx, &source, &selection, hidden_memberships(by))?.len())
+            }
+        }
+    }
+
+    /// The same of a listing that asks for all of it.
+    fn count_all(
+        &self,
+        tx: &ReadTx<'_>,
+        by: &Grants,
+        source: &Object,
+        listing: &Listing,
+    ) -> Result<u64, Error> {
         let hidden = hidden_memberships(by);
-        Ok(match (asked, self.follows) {
-            (None, Follows::Relation(relation, direction)) => {
-                relation.count(tx, direction, &source, listing.kind, hidden)?
+        Ok(match self.follows {
+            Follows::Relation(relation, direction) => {
+                relation.count(tx, direction, source, listing.kind, hidden)?
             }
-            (None, Follows::Memberships(direction)) => {
-                transitive::count(tx, direction, &source, listing.kind, hidden, Effort::default())?
+            Follows::Memberships(direction) => {
+                transitive::count(tx, direction, source, listing.kind, hidden, Effort::default())?
             }
-            (Some(Asked { selection, .. }), _) => self.among(tx, &source, &selection, hidden)?.len(),
         })
     }
 

@@ -48,6 +48,8 @@ pub struct Page {
     pub objects: Vec<Found>,
     /// After which object the next page begins. `None`: this is the last.
     pub next: Option<Cursor>,
+    /// How many objects there are on all pages, where the listing asks for it.
+    pub count: Option<u64>,
 }
 
 impl Page {
@@ -67,7 +69,7 @@ impl Page {
         for (found, related) in objects.iter_mut().zip(expanded) {
             found.expanded = Some(related);
         }
-        Ok(Self { objects, next: page.next })
+        Ok(Self { objects, next: page.next, count: None })
     }
 }
 
@@ -88,11 +90,18 @@ pub fn get(
 pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
     let entity = model::entity(kind);
     check_listed(by, &[entity], listing)?;
-    let page = match selections::asked(by, &[entity], listing)? {
-        None => objects::page(tx, kind, listing)?,
-        Some(Asked { selection, order }) => store::selections::page(tx, &selection, order.as_ref(), listing)?,
+    let (page, count) = match selections::asked(by, &[entity], listing)? {
+        None => {
+            let page = objects::page(tx, kind, listing)?;
+            (page, listing.counts.then(|| count(tx, kind)).transpose()?)
+        }
+        Some(Asked { selection, order }) => {
+            let (page, count) = store::selections::page(tx, &selection, order.as_ref(), listing)?;
+            (page, listing.counts.then_some(count))
+        }
     };
-    Page::of(tx, by, listing, page, |(object, document)| Found::of(&object, document))
+    let page = Page::of(tx, by, listing, page, |(object, document)| Found::of(&object, document))?;
+    Ok(Page { count, ..page })
 }
 
 /// How many objects of a kind there are.

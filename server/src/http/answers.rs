@@ -70,8 +70,6 @@ pub struct Collection {
     pub page: Page,
     /// The URL of the next page.
     pub next_link: Option<String>,
-    /// How many objects there are in all, where the caller asked for it.
-    pub count: Option<u64>,
 }
 
 /// One object: 200.
@@ -173,7 +171,7 @@ fn page(
 ) -> Result<Response, Failure> {
     let mut text = String::with_capacity(collection.page.objects.iter().map(size).sum());
     text.extend(["{\"@odata.context\":", &quote(context)]);
-    if let Some(count) = collection.count {
+    if let Some(count) = collection.page.count {
         text.push_str(&format!(",\"@odata.count\":{count}"));
     }
     if let Some(link) = &collection.next_link {

@@ -38,13 +38,11 @@ pub(super) struct PageRequest {
 }
 
 impl PageRequest {
-    /// Answers the page, and the count with it, in one snapshot. `list` reads the page, `count` counts, and `write` makes the
-    /// answer.
+    /// Answers the page, and the count with it, in one snapshot. `list` reads both, and `write` makes the answer.
     pub(super) async fn answer(
         self,
         app: &AppState,
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
-        count: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<u64, directory::Error> + Send + Sync + 'static,
         write: impl Fn(&Origin, &Collection, Shown<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
     ) -> Result<Response, Failure> {
         let keys = app.keys().await?.clone();
@@ -54,10 +52,9 @@ impl PageRequest {
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let Self { caller, origin, query, .. } = &self;
             let page = list(tx, &caller.grants, &listing)?;
-            let count = query.counts().then(|| count(tx, &caller.grants, &listing)).transpose()?;
             let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
             let shown = Shown::of(query.select.as_deref(), listing.expand.as_ref(), caller);
-            write(origin, &Collection { page, next_link, count }, shown)
+            write(origin, &Collection { page, next_link }, shown)
         });
         let store = app.store.tenant(tenant);
         if is_short {

@@ -28,6 +28,8 @@ pub struct Listing {
     pub after: Cursor,
     /// Objects on the page at most.
     pub limit: usize,
+    /// Whether it is asked how many objects there are on all pages.
+    pub counts: bool,
 }
 
 /// What is shown with an object: the objects to which one of its navigation properties leads.
@@ -110,6 +112,7 @@ impl Default for Listing {
             order: None,
             after: Cursor::START,
             limit: DEFAULT_PAGE_SIZE,
+            counts: false,
         }
     }
 }

@@ -62,6 +62,7 @@ impl Scope {
             order: self.order(query)?,
             after,
             limit: query.page_size(),
+            counts: query.counts(),
         };
         if query.counts() && !query.is_eventual {
             return Err(QueryFault::CountWithoutConsistencyLevel);

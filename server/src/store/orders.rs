@@ -3,7 +3,7 @@
 
 use super::{
     Error, ReadTx, counts,
-    documents::DocumentReader,
+    documents::{DocumentReader, Loaded},
     index::{Fault, KeyRange, View},
     numbers::RowNumber,
     plan::Plan,
@@ -16,35 +16,28 @@ use crate::{
         keys::{Key, SORTED_LENGTH},
         kinds::ObjectKind,
     },
-    odata::listing::Cursor,
+    odata::listing::{Cursor, Listing},
 };
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 /// Where an object stands: those without a value first, those of one key by their row numbers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(pub(super) Option<Key>, pub(super) RowNumber);
 
-/// An order, and from where on.
-struct Sorting<'s> {
+/// An order, and from where on so many at most.
+pub(super) struct Sorting<'s> {
     order: &'s Order,
     after: Option<Place>,
     limit: usize,
 }
 
-/// The first places after a cursor, so many at most, of objects that were found by a selection.
+/// The places of a page, and one more which tells whether another page follows, of objects that were found by a selection.
 pub(super) fn places(
     tx: &ReadTx<'_>,
     found: &Rows,
     of: &Selection,
-    order: &Order,
-    after: &Cursor,
-    limit: usize,
+    sorting: &Sorting<'_>,
 ) -> Result<Vec<Place>, Error> {
-    let after = match after {
-        Cursor::Row(_) => None,
-        Cursor::Key { key, row } => Some(Place(key.clone(), RowNumber(*row))),
-    };
-    let sorting = Sorting { order, after, limit };
     // Objects of several kinds have no line in common.
     if let [(kind, condition)] = &of.0[..]
         && let Some(index) = tx.index()
@@ -54,10 +47,71 @@ pub(super) fn places(
     {
         return Ok(places);
     }
-    sorting.by_documents(tx, found)
+    let mut first = sorting.first();
+    first.add_by_documents(tx, found)?;
+    Ok(first.into_places())
 }
 
-impl Sorting<'_> {
+/// The first of the places that it is given: it keeps no more than are asked for.
+pub(super) struct First<'s> {
+    sorting: &'s Sorting<'s>,
+    places: BTreeSet<Place>,
+}
+
+impl First<'_> {
+    /// Where an object stands.
+    pub(super) fn add_object(&mut self, loaded: &Loaded<'_>) {
+        self.add(Place(loaded.key(self.sorting.order), loaded.object.row));
+    }
+
+    fn add(&mut self, place: Place) {
+        if !self.sorting.is_after(&place) {
+            return;
+        }
+        self.places.insert(place);
+        if self.places.len() > self.sorting.limit {
+            if self.sorting.order.descending {
+                self.places.pop_first()
+            } else {
+                self.places.pop_last()
+            };
+        }
+    }
+
+    /// They, in the order.
+    pub(super) fn into_places(self) -> Vec<Place> {
+        let places = self.places.into_iter();
+        if self.sorting.order.descending { places.rev().collect() } else { places.collect() }
+    }
+
+    /// Of each of these objects, by a look at it.
+    fn add_by_documents(&mut self, tx: &ReadTx<'_>, rows: &Rows) -> Result<(), Error> {
+        let documents = DocumentReader::new(tx);
+        for row in rows.iter() {
+            if let Some(loaded) = documents.at(row)? {
+                self.add_object(&loaded);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'s> Sorting<'s> {
+    /// For the page of a listing.
+    pub(super) fn of(order: &'s Order, listing: &Listing) -> Self {
+        let after = match &listing.after {
+            Cursor::Row(_) => None,
+            Cursor::Key { key, row } => Some(Place(key.clone(), RowNumber(*row))),
+        };
+        // One more tells whether another page follows.
+        Self { order, after, limit: listing.limit.saturating_add(1) }
+    }
+
+    /// What keeps the first places.
+    pub(super) fn first(&self) -> First<'_> {
+        First { sorting: self, places: BTreeSet::new() }
+    }
+
     /// Whether a place comes after where the page begins.
     fn is_after(&self, place: &Place) -> bool {
         match &self.after {
@@ -65,29 +119,6 @@ impl Sorting<'_> {
             Some(after) if self.order.descending => place < after,
             Some(after) => place > after,
         }
-    }
-
-    /// Those of these places that are asked for, in the order.
-    fn first(&self, mut places: Vec<Place>) -> Vec<Place> {
-        places.retain(|place| self.is_after(place));
-        places.sort_unstable();
-        if self.order.descending {
-            places.reverse();
-        }
-        places.truncate(self.limit);
-        places
-    }
-
-    /// By a look at each object.
-    fn by_documents(&self, tx: &ReadTx<'_>, rows: &Rows) -> Result<Vec<Place>, Error> {
-        let documents = DocumentReader::new(tx);
-        let mut places = Vec::new();
-        for row in rows.iter() {
-            if let Some(loaded) = documents.at(row)? {
-                places.push(Place(loaded.key(self.order), row));
-            }
-        }
-        Ok(self.first(places))
     }
 
     /// By the index, but for those that have changed since it was written. `None`: it isn't there for this order.
@@ -112,19 +143,18 @@ impl Sorting<'_> {
             }
             Plan::Sort => None,
         };
-        let mut places = match walked {
-            Some(places) => places,
+        let mut first = self.first();
+        match walked {
+            Some(places) => places.into_iter().for_each(|place| first.add(place)),
             None => {
-                let mut places = Vec::new();
-                for row in indexed.iter() {
-                    tx.check_read(places.len() * KEY_BYTES)?;
-                    places.push(Place(view.key(row, values)?, row));
+                for (looked_up, row) in indexed.iter().enumerate() {
+                    tx.check_read(looked_up * KEY_BYTES)?;
+                    first.add(Place(view.key(row, values)?, row));
                 }
-                places
             }
-        };
-        places.extend(self.by_documents(tx, &changed)?);
-        Ok(Some(self.first(places)))
+        }
+        first.add_by_documents(tx, &changed)?;
+        Ok(Some(first.into_places()))
     }
 }
 
@@ -226,4 +256,40 @@ fn bounds(condition: &Condition, order: &Order) -> KeyRange {
         _ => {}
     }
     range
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::user::USER;
+    use proptest::{collection::vec, prelude::*};
+
+    proptest! {
+        #[test]
+        fn no_more_places_are_kept_than_are_asked_for(
+            keys in vec(0..40_u8, 0..60),
+            after in 0..40_u8,
+            limit in 1..9_usize,
+            descending: bool,
+        ) {
+            let order = Order { path: USER.path("displayName", None).unwrap(), descending };
+            let place = |key: u8, row: usize| Place(Some(Key(vec![key])), RowNumber(i64::try_from(row).unwrap()));
+            let sorting = Sorting { order: &order, after: Some(place(after, 30)), limit };
+            let places: Vec<_> = keys.into_iter().enumerate().map(|(row, key)| place(key, row)).collect();
+
+            let mut first = sorting.first();
+            for place in &places {
+                first.add(place.clone());
+                prop_assert!(first.places.len() <= limit);
+            }
+
+            let mut expected: Vec<_> = places.into_iter().filter(|place| sorting.is_after(place)).collect();
+            expected.sort_unstable();
+            if descending {
+                expected.reverse();
+            }
+            expected.truncate(limit);
+            prop_assert_eq!(first.into_places(), expected);
+        }
+    }
 }

@@ -5,10 +5,10 @@ use super::{
     Error, ReadTx, changes,
     conditions::Finder,
     counts,
-    documents::DocumentReader,
+    documents::{DocumentReader, Loaded},
     index::{Fault, View},
     objects::{self, Page, RowNumber},
-    orders::{self, Place},
+    orders::{self, Place, Sorting},
     rows::Rows,
 };
 use crate::{
@@ -28,7 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 pub fn select(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
     match find(tx, selection)? {
         Some(found) => Ok(found),
-        None => scan(tx, selection),
+        None => scan(tx, selection, |_| {}),
     }
 }
 
@@ -37,14 +37,29 @@ pub fn count(tx: &ReadTx<'_>, selection: &Selection) -> Result<u64, Error> {
     Ok(select(tx, selection)?.len())
 }
 
-/// A page of the objects that satisfy a selection, as [`page_of`] gives it.
+/// A page of the objects that satisfy a selection, as [`page_of`] gives it, and how many of them there are.
 pub fn page(
     tx: &ReadTx<'_>,
     selection: &Selection,
     order: Option<&Order>,
     listing: &Listing,
-) -> Result<Page, Error> {
-    page_of(tx, &select(tx, selection)?, selection, order, listing)
+) -> Result<(Page, u64), Error> {
+    if let Some(found) = find(tx, selection)? {
+        return Ok((page_of(tx, &found, selection, order, listing)?, found.len()));
+    }
+    // Whoever looks at every object sees where it stands.
+    let sorting = order.map(|order| Sorting::of(order, listing));
+    let mut first = sorting.as_ref().map(Sorting::first);
+    let found = scan(tx, selection, |loaded| {
+        if let Some(first) = &mut first {
+            first.add_object(loaded);
+        }
+    })?;
+    let page = match first {
+        None => page_of(tx, &found, selection, None, listing)?,
+        Some(first) => page_of_places(tx, first.into_places(), selection, listing)?,
+    };
+    Ok((page, found.len()))
 }
 
 /// A page of objects that were found, of the kinds of a selection, whatever kind the listing asks for. Without an order it goes by
@@ -56,32 +71,40 @@ pub fn page_of(
     order: Option<&Order>,
     listing: &Listing,
 ) -> Result<Page, Error> {
-    let kinds: Vec<_> = of.0.iter().map(|(kind, _)| entity(*kind)).collect();
-    let with_rest = listing.needs_rest(&kinds);
-    match order {
-        None => {
-            let rows = found.after(RowNumber(listing.after.row()));
-            let rows = rows.map(|row| (Cursor::Row(row.0), row));
-            objects::page_of(tx, rows, with_rest, listing.limit)
-        }
-        Some(order) => {
-            // One more tells whether another page follows.
-            let limit = listing.limit.saturating_add(1);
-            let places = orders::places(tx, found, of, order, &listing.after, limit)?.into_iter();
-            let rows = places.map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
-            objects::page_of(tx, rows, with_rest, listing.limit)
-        }
+    if let Some(order) = order {
+        let places = orders::places(tx, found, of, &Sorting::of(order, listing))?;
+        return page_of_places(tx, places, of, listing);
     }
+    let rows = found.after(RowNumber(listing.after.row()));
+    let rows = rows.map(|row| (Cursor::Row(row.0), row));
+    objects::page_of(tx, rows, needs_rest(of, listing), listing.limit)
 }
 
-/// Finds them by looking at every object of the kinds.
-fn scan(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
+/// A page of the objects in these places.
+fn page_of_places(
+    tx: &ReadTx<'_>,
+    places: Vec<Place>,
+    of: &Selection,
+    listing: &Listing,
+) -> Result<Page, Error> {
+    let rows = places.into_iter().map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
+    objects::page_of(tx, rows, needs_rest(of, listing), listing.limit)
+}
+
+fn needs_rest(of: &Selection, listing: &Listing) -> bool {
+    let kinds: Vec<_> = of.0.iter().map(|(kind, _)| entity(*kind)).collect();
+    listing.needs_rest(&kinds)
+}
+
+/// Finds them by looking at every object of the kinds, and hands over each that it finds.
+fn scan(tx: &ReadTx<'_>, selection: &Selection, mut take: impl FnMut(&Loaded<'_>)) -> Result<Rows, Error> {
     let documents = DocumentReader::new(tx);
     let mut found = Rows::default();
     for (kind, condition) in &selection.0 {
         documents.at_all(*kind, |loaded| {
             if loaded.satisfies(condition)? {
                 found.insert(loaded.object.row);
+                take(&loaded);
             }
             Ok(())
         })?;

@@ -171,3 +171,22 @@ async fn a_walk_through_groups_that_are_all_in_each_other_is_no_short_read() {
         assert!(matches!(short, Err(Error::Large)) && long == 100, "{short:?}, {long}");
     }
 }
+
+/// A short read has steps to look once at each of these objects, and not twice.
+#[tokio::test]
+async fn a_page_in_an_order_and_the_count_with_it_take_one_look_at_each_object() {
+    let world = world_with_devices(Options::default(), 300).await;
+    let page = |tx: &ReadTx<'_>| {
+        let order = Order { path: name(), descending: true };
+        selections::page(tx, &with_word("one"), Some(&order), &Listing { limit: 10, ..Listing::default() })
+    };
+    let (page, count) = world.store.tenant(world.tenant).read(page).await.unwrap();
+    assert_eq!((page.objects.len(), count), (10, 300));
+    let twice = move |tx: &ReadTx<'_>| {
+        let found = selections::select(tx, &with_word("one"))?;
+        let order = Order { path: name(), descending: true };
+        selections::page_of(tx, &found, &with_word("one"), Some(&order), &Listing::default())
+    };
+    let twice = world.store.tenant(world.tenant).read(twice).await;
+    assert!(matches!(twice, Err(Error::Large)), "{twice:?}: this shows nothing");
+}

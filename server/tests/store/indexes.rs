@@ -231,7 +231,7 @@ async fn a_page_among_many_objects_takes_as_little_as_one_among_fewer() {
                 let selection = Selection(vec![(ObjectKind::User, Condition::ALL)]);
                 selections::page(tx, &selection, Some(&Order { path, descending }), &listing)
             };
-            let page = world.store.tenant(world.tenant).read(page).await?;
+            let (page, _) = world.store.tenant(world.tenant).read(page).await?;
             assert_eq!(page.objects[0].0.id, id(first));
             Ok::<_, Error>(page.objects.len())
         };

@@ -399,19 +399,22 @@ impl World {
         &self,
         query: (Selection, Option<Order>),
         listing: Listing,
-    ) -> (Vec<ObjectId>, Option<Cursor>) {
+    ) -> (Vec<ObjectId>, Option<Cursor>, u64) {
         let page = move |tx: &store::ReadTx<'_>| selections::page(tx, &query.0, query.1.as_ref(), &listing);
-        let page = self.store.tenant(self.tenant).read_long(page).await.unwrap();
-        (page.objects.into_iter().map(|(object, _)| object.id).collect(), page.next)
+        let (page, count) = self.store.tenant(self.tenant).read_long(page).await.unwrap();
+        (page.objects.into_iter().map(|(object, _)| object.id).collect(), page.next, count)
     }
 
     async fn walk(&self, selection: &Selection, order: Option<Order>, limit: usize) -> Vec<ObjectId> {
         let mut listing = Listing { limit, ..Listing::default() };
         let mut all = Vec::new();
         loop {
-            let (page, next) = self.page((selection.clone(), order), listing.clone()).await;
+            let (page, next, count) = self.page((selection.clone(), order), listing.clone()).await;
             all.extend(page);
-            let Some(next) = next else { return all };
+            let Some(next) = next else {
+                assert_eq!(all.len() as u64, count, "{selection:?}");
+                return all;
+            };
             listing.after = Cursor::from_bytes(&next.to_bytes()).unwrap();
         }
     }

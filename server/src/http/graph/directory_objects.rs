@@ -75,7 +75,7 @@ fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Ope
         let get =
             move |tx: &ReadTx<'_>, by: &_| directory_objects::get_by_ids(tx, by, &named, select.as_deref());
         let page = shapes::read(&app, &caller, get).await?;
-        let found = Collection { page, next_link: None, count: None };
+        let found = Collection { page, next_link: None };
         let answer =
             answers::directory_objects(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))?;
         Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(tenant.id))?)

@@ -181,13 +181,10 @@ impl Objects {
         let handler = async move |caller, State(app): State<AppState>, origin, query| {
             let list =
                 move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| objects::list(tx, by, kind, listing);
-            let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
-                objects::count_listed(tx, by, kind, listing)
-            };
             let (path, scope) = (path.into(), Scope::Set(kind));
             let write =
                 move |origin: &_, page: &_, shown: Shown<'_>| answers::entities(origin, kind, page, shown);
-            PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
+            PageRequest { caller, origin, path, scope, query }.answer(&app, list, write).await
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
@@ -436,15 +433,10 @@ impl<K: ObjectKey> Related<K> {
         let template = path.clone();
         let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
             let path = template.replace("/{id}", &key.in_link());
-            let key = Arc::new(key);
-            let counted = key.clone();
             let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
                 navigation.list(tx, by, key.key(), listing)
             };
-            let count = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
-                navigation.count(tx, by, counted.key(), listing)
-            };
-            PageRequest { caller, origin, path, scope, query }.answer(&app, list, count, write).await
+            PageRequest { caller, origin, path, scope, query }.answer(&app, list, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))
