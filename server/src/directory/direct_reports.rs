@@ -2,12 +2,11 @@
 
 use super::{follows::Follows, lookup, navigation::Navigation, users};
 use crate::{
-    model::{kinds::ObjectKind, permissions::LIST_DIRECT_REPORTS},
+    model::{kinds::ObjectKind, navigation::NavigationProperty, permissions::LIST_DIRECT_REPORTS},
     odata::reference::Key,
-    store::relations::{Direction, MANAGERS},
 };
 
-const REPORTS: Follows = Follows::Relation(&MANAGERS, Direction::Sources);
+const REPORTS: Follows = Follows::of(NavigationProperty::DirectReports);
 
 /// Whom a user manages.
 pub static OF_USER: Navigation<Key> =

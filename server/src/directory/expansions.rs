@@ -1,5 +1,6 @@
 //! `$expand`: objects with the first of those that are related to them. It shows no more than the list of those does, and asks for
-//! the same permissions. A group whose members the caller may not see seems to have none: so what is told of others doesn't fail.
+//! the same permissions. On a page, a group whose members the caller may not see seems to have none: so what is told of others
+//! doesn't fail.
 
 use super::{
     Error, Found, Refusal,
@@ -19,6 +20,7 @@ use crate::{
         objects::{self, MAX_PAGE_BYTES, Object},
     },
 };
+use std::collections::HashSet;
 
 /// Related objects that are shown with an object at most.
 pub const MOST: usize = 20;
@@ -37,6 +39,7 @@ pub fn of_one(
     }
     let listing = listing(by, expansion)?;
     let object = objects::find(tx, found.id)?.ok_or(store::Error::Corrupt("an object that was there"))?;
+    may_follow(by, expansion, &object)?;
     let related = first(tx, by, expansion, &listing, &object)?;
     Ok(Found { expanded: Some(related), ..found })
 }
@@ -56,7 +59,10 @@ pub(super) fn of_page(
     let listing = listing(by, expansion)?;
     let (mut bytes, mut expanded) = (0, Vec::with_capacity(page.objects.len()));
     for (object, document) in &page.objects {
-        let related = first(tx, by, expansion, &listing, object)?;
+        let related = match may_follow(by, expansion, object) {
+            Ok(()) => first(tx, by, expansion, &listing, object)?,
+            Err(_) => Vec::new(),
+        };
         let documents = related.iter().filter_map(|found| found.document.as_ref());
         bytes += document.size() + documents.map(Document::size).sum::<usize>();
         expanded.push(related);
@@ -81,7 +87,13 @@ fn listing(by: &Grants, expansion: &Expansion) -> Result<Listing, Refusal> {
     Ok(listing)
 }
 
-/// The first of the objects to which a navigation property leads.
+/// Refuses to show who is in a group that hides it from the caller.
+fn may_follow(by: &Grants, expansion: &Expansion, object: &Object) -> Result<(), Refusal> {
+    let group = object.traits.group().filter(|_| expansion.property.tells_members());
+    group.map_or(Ok(()), |group| may_see_members(by, group))
+}
+
+/// The objects to which a navigation property leads: the first of them, or each that the one before leads to.
 fn first(
     tx: &ReadTx<'_>,
     by: &Grants,
@@ -89,10 +101,40 @@ fn first(
     listing: &Listing,
     object: &Object,
 ) -> Result<Vec<Found>, Error> {
-    let group = object.traits.group().filter(|_| expansion.property.tells_members());
-    if group.is_some_and(|group| may_see_members(by, group).is_err()) {
-        return Ok(Vec::new());
+    if expansion.property.is_single() {
+        return chain(tx, by, expansion, listing, *object);
     }
     let page = Follows::of(expansion.property).page(tx, by, object, listing)?;
     Ok(page.objects.into_iter().map(|row| Found::where_readable(by, row)).collect())
+}
+
+/// The object to which a navigation property leads, that to which this leads, and so on: for so many levels, as far as the caller may
+/// follow it. It ends with the first that was there before, such as the object that it began with.
+fn chain(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    expansion: &Expansion,
+    listing: &Listing,
+    mut object: Object,
+) -> Result<Vec<Found>, Error> {
+    let levels = expansion.levels.unwrap_or(1);
+    let may_follow = |object: &Object| {
+        let need = entity(object.kind()).need_to_follow(expansion.property);
+        need.is_some_and(|need| need.covers(by, object.id))
+    };
+    let (mut chain, mut bytes, mut seen) = (Vec::new(), 0, HashSet::from([object.row]));
+    while chain.len() < levels && may_follow(&object) {
+        let page = Follows::of(expansion.property).page(tx, by, &object, listing)?;
+        let Some((next, document)) = page.objects.into_iter().next() else { break };
+        bytes += document.size();
+        if bytes > MAX_PAGE_BYTES {
+            return Err(Refusal::ResultTooLarge.into());
+        }
+        chain.push(Found::where_readable(by, (next, document)));
+        if !seen.insert(next.row) {
+            break;
+        }
+        object = next;
+    }
+    Ok(chain)
 }

@@ -10,7 +10,7 @@ use crate::{
         self, ReadTx,
         nestings::HiddenMemberships,
         objects::{Object, Page},
-        relations::{Direction, MEMBERS, OWNERS, Relation},
+        relations::{Direction, MANAGERS, MEMBERS, OWNERS, Relation},
         transitive::{self, Effort},
     },
 };
@@ -33,6 +33,9 @@ impl Follows {
             NavigationProperty::MemberOf => Self::Relation(&MEMBERS, Direction::Sources),
             NavigationProperty::TransitiveMemberOf => Self::Memberships(Direction::Sources),
             NavigationProperty::Owners => Self::Relation(&OWNERS, Direction::Targets),
+            NavigationProperty::OwnedObjects => Self::Relation(&OWNERS, Direction::Sources),
+            NavigationProperty::Manager => Self::Relation(&MANAGERS, Direction::Targets),
+            NavigationProperty::DirectReports => Self::Relation(&MANAGERS, Direction::Sources),
         }
     }
 

@@ -38,7 +38,7 @@ use crate::{
 };
 use std::str::FromStr;
 
-/// Why a rule says no. `http/errors.rs` has one arm for each.
+/// Why a rule says no. `http/errors/refusals.rs` has one arm for each.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such object in this tenant. The key is as the caller wrote it.
@@ -241,7 +241,7 @@ pub struct Found {
     pub id: ObjectId,
     /// Its documents. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
-    /// The objects that are shown with it. `None`: none were asked for.
+    /// The objects that are shown with it: of managers the first is its own, the next that of the first. `None`: none were asked for.
     pub expanded: Option<Vec<Found>>,
 }
 

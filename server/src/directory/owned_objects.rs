@@ -2,12 +2,11 @@
 
 use super::{follows::Follows, lookup, navigation::Navigation, users};
 use crate::{
-    model::{kinds::ObjectKind, permissions::LIST_OWNED_OBJECTS},
+    model::{kinds::ObjectKind, navigation::NavigationProperty, permissions::LIST_OWNED_OBJECTS},
     odata::reference::Key,
-    store::relations::{Direction, OWNERS},
 };
 
-const OWNED: Follows = Follows::Relation(&OWNERS, Direction::Sources);
+const OWNED: Follows = Follows::of(NavigationProperty::OwnedObjects);
 
 /// What a user owns.
 pub static OF_USER: Navigation<Key> =

@@ -264,11 +264,34 @@ impl Expanding {
         Some(Self { property, selected: OfEachKind::of(select) })
     }
 
+    /// Whether there is anything to write of these.
+    fn shows(&self, related: &[Found]) -> bool {
+        !self.property.is_single() || !related.is_empty()
+    }
+
     /// Writes them as a member of the object that they are related to.
     fn write(&self, text: &mut String, related: &[Found]) -> Result<(), Failure> {
+        if self.property.is_single() {
+            return self.write_chain(text, related);
+        }
         text.extend(["\"", self.property.name(), "\":["]);
         write_each(text, related, |text, found| self.selected.write(text, found))?;
         text.push(']');
+        Ok(())
+    }
+
+    /// Writes the first as a member of the object that it is related to, the next as one of the first, and so on.
+    fn write_chain(&self, text: &mut String, chain: &[Found]) -> Result<(), Failure> {
+        for (index, found) in chain.iter().enumerate() {
+            if index > 0 {
+                // The one before is open again.
+                text.pop();
+                text.push(',');
+            }
+            text.extend(["\"", self.property.name(), "\":"]);
+            self.selected.write(text, found)?;
+        }
+        text.extend(chain.iter().skip(1).map(|_| '}'));
         Ok(())
     }
 }
@@ -323,7 +346,9 @@ fn write_object(
     if text.len() == without {
         text.truncate(begin);
     }
-    if let (Some(expanding), Some(related)) = (expanding, &found.expanded) {
+    if let (Some(expanding), Some(related)) = (expanding, &found.expanded)
+        && expanding.shows(related)
+    {
         if !text.ends_with('{') {
             text.push(',');
         }

@@ -212,9 +212,10 @@ impl Operation {
         Self { options, ..self }
     }
 
-    /// The same with the query options of one object, of a collection which holds this.
+    /// The same with the query options of one object, which is such a one.
     pub(super) fn reads(self, scope: Scope) -> Self {
-        Self { scope: Some(scope), ..self.takes(&QueryOptions::OBJECT) }
+        let options = if scope.has_chain() { &QueryOptions::USER } else { &QueryOptions::OBJECT };
+        Self { scope: Some(scope), ..self.takes(options) }
     }
 
     /// The same with the query options of a collection, which holds this.

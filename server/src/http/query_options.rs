@@ -33,6 +33,11 @@ impl QueryOptions {
         of_action: false,
     };
 
+    /// Of an operation that answers one user, with whom the chain of managers can be shown. Graph's page had `$count` beside it once,
+    /// and clients send it.
+    pub const USER: Self =
+        Self { takes: &[QueryOption::Select, QueryOption::Expand, QueryOption::Count], ..Self::OBJECT };
+
     /// Of an operation that answers a page of objects.
     pub const PAGE: Self = Self {
         takes: &[
@@ -108,8 +113,9 @@ impl QueryOptions {
             }
             read => read?,
         };
-        // Graph doesn't take the header where related objects are expanded.
-        query.is_eventual = query.expand.is_none() && is_eventual(&request.headers);
+        // Graph doesn't take the header where related objects are expanded on a page.
+        let takes_header = query.expand.is_none() || !self.is_page();
+        query.is_eventual = takes_header && is_eventual(&request.headers);
         // The segment counts.
         query.count |= self.eventual;
         query.max_page_size = max_page_size(&request.headers);
@@ -122,8 +128,6 @@ impl QueryOptions {
             Err(QueryFault::SearchWithoutConsistencyLevel.into())
         } else if self.eventual {
             Err(QueryFault::CountSegmentWithoutConsistencyLevel.into())
-        } else if query.counts() {
-            Err(QueryFault::CountWithoutConsistencyLevel.into())
         } else {
             Ok(query)
         }
@@ -136,14 +140,21 @@ impl QueryOptions {
 
     /// What the contract says of them.
     pub(super) fn parameters(&self) -> Vec<Parameter> {
-        let is_page = self.is_page();
-        let mut parameters: Vec<Parameter> =
-            self.takes.iter().map(|&option| parameter(option, is_page)).collect();
-        if self.takes.contains(&QueryOption::Count) {
-            parameters.push(consistency_level(
-                "`eventual`, where objects are counted, searched, or filtered in ways that need it.",
-                Required::False,
-            ));
+        let (is_page, counts) = (self.is_page(), self.takes.contains(&QueryOption::Count));
+        let of = match (is_page, counts) {
+            (true, _) => Of::Page,
+            (false, true) => Of::User,
+            (false, false) => Of::One,
+        };
+        let mut parameters: Vec<Parameter> = self.takes.iter().map(|&option| parameter(option, of)).collect();
+        if counts {
+            let description = match of {
+                Of::User => "`eventual`, where `$levels` stands within `$expand`.",
+                Of::One | Of::Page => {
+                    "`eventual`, where objects are counted, searched, or filtered in ways that need it."
+                }
+            };
+            parameters.push(consistency_level(description, Required::False));
         }
         if self.eventual {
             parameters.push(consistency_level("`eventual`: counting demands it.", Required::True));
@@ -168,14 +179,31 @@ fn max_page_size(headers: &HeaderMap) -> Option<usize> {
     sizes.min()
 }
 
-/// An option, of a page of objects or of one. What has an example is in the example of the answer.
-fn parameter(option: QueryOption, is_page: bool) -> Parameter {
+/// What an operation answers that takes an option.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    One,
+    User,
+    Page,
+}
+
+/// An option of an operation. What has an example is in the example of the answer.
+fn parameter(option: QueryOption, of: Of) -> Parameter {
     let schema = ObjectBuilder::new();
     let (description, schema, example): (_, _, Value) = match option {
         QueryOption::Select => (
             "Properties to return, separated by commas.",
             schema.schema_type(Type::String),
-            if is_page { json!("id,displayName") } else { Value::Null },
+            if of == Of::Page { json!("id,displayName") } else { Value::Null },
+        ),
+        QueryOption::Expand if of == Of::User => (
+            "A navigation property whose objects are shown with the user, the first twenty of them: `memberOf` or \
+             `memberOf($select=id,displayName)`. One at a time, and one level: only `manager` has more. \
+             `manager($levels=max)` shows who manages the user, who manages that manager, and so on, at most a thousand of \
+             them; `$levels=2` shows two. It needs `ConsistencyLevel`. Managers in a circle end with the first that was \
+             there before.",
+            schema.schema_type(Type::String),
+            Value::Null,
         ),
         QueryOption::Expand => (
             "A navigation property whose objects are shown with each object, the first twenty of them: `members` or \
@@ -191,6 +219,11 @@ fn parameter(option: QueryOption, is_page: bool) -> Parameter {
                 .minimum(Some(1))
                 .maximum(Some(MAX_PAGE_SIZE)),
             json!(100),
+        ),
+        QueryOption::Count if of == Of::User => (
+            "Taken beside `$levels` within `$expand`, and counts nothing. Needs `ConsistencyLevel`.",
+            schema.schema_type(Type::Boolean),
+            Value::Null,
         ),
         QueryOption::Count => (
             "Whether to count all objects. Needs `ConsistencyLevel`.",

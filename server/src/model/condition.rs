@@ -51,6 +51,8 @@ pub enum Check {
     Between(Bound<Key>, Bound<Key>),
     /// It is there.
     Present,
+    /// It isn't there: asked only of a part of one item.
+    Absent,
     /// It has a word that begins with this.
     Word(String),
 }
@@ -150,7 +152,11 @@ impl Test {
 
 impl Check {
     fn passes_one<'v>(&self, property: &Property, values: impl IntoIterator<Item = &'v Value>) -> bool {
-        values.into_iter().any(|value| self.passes(property, value))
+        let mut values = values.into_iter();
+        match self {
+            Self::Absent => values.next().is_none(),
+            check => values.any(|value| check.passes(property, value)),
+        }
     }
 
     /// Whether a value of this property passes.
@@ -163,6 +169,7 @@ impl Check {
             Self::EndsWith(end) => text().is_some_and(|text| text.ends_with(end)),
             Self::Between(from, to) => key().is_some_and(|key| (from.as_ref(), to.as_ref()).contains(&key)),
             Self::Present => true,
+            Self::Absent => false,
             Self::Word(start) => {
                 let words = value.as_str().map(words).unwrap_or_default();
                 words.iter().any(|word| word.starts_with(start))

@@ -20,6 +20,9 @@ pub const SORTED_LENGTH: usize = MAX_LENGTH - DIGEST_LENGTH;
 
 const DIGEST_LENGTH: usize = 16;
 
+/// The length of a period, in units of 100 nanoseconds: 20 days and 9 hours.
+const PERIOD: u64 = 1 << 44;
+
 impl Key {
     /// The key of a stored value of this property, or of one of its values where it is a collection. `None`: the value isn't of
     /// the property's type.
@@ -61,9 +64,35 @@ impl Key {
         Self((i64::from(number) - i64::from(i32::MIN)).to_be_bytes()[4..].to_vec())
     }
 
-    /// Of a time, to the microsecond.
+    /// Of a time, in units of 100 nanoseconds, as fine as Graph's are.
     pub fn time(time: DateTime<Utc>) -> Self {
-        Self((i128::from(time.timestamp_micros()) - i128::from(i64::MIN)).to_be_bytes()[8..].to_vec())
+        let units =
+            i128::from(time.timestamp()) * 10_000_000 + i128::from(time.timestamp_subsec_nanos() / 100);
+        Self((units - i128::from(i64::MIN)).to_be_bytes()[8..].to_vec())
+    }
+
+    /// Of the period of twenty days that a time is in, whose key this is. `None`: it is no key of a time.
+    pub fn period(&self) -> Option<Self> {
+        Some(Self::of_period(self.number_of_period()?))
+    }
+
+    /// The period after that one, and its first time.
+    pub fn next_period(&self) -> Option<(Self, Self)> {
+        let next = self.number_of_period()?.checked_add(1)?;
+        Some((Self::of_period(next), Self(next.checked_mul(PERIOD)?.to_be_bytes().to_vec())))
+    }
+
+    /// The first time of that period.
+    pub fn start_of_period(&self) -> Option<Self> {
+        Some(Self((self.number_of_period()? * PERIOD).to_be_bytes().to_vec()))
+    }
+
+    fn number_of_period(&self) -> Option<u64> {
+        Some(u64::from_be_bytes(self.0[..].try_into().ok()?) / PERIOD)
+    }
+
+    fn of_period(number: u64) -> Self {
+        Self(number.to_be_bytes()[5..].to_vec())
     }
 }
 
@@ -96,6 +125,15 @@ mod tests {
         }
 
         #[test]
+        fn a_time_is_in_a_period_that_begins_before_it_and_ends_after_it(seconds in -60_000_000_000_i64..250_000_000_000) {
+            let time = Key::time(DateTime::from_timestamp(seconds, 0).unwrap());
+            let (next, end) = time.next_period().unwrap();
+            prop_assert!(time.start_of_period().unwrap() <= time && time < end);
+            prop_assert!(time.period().unwrap() < next);
+            prop_assert_eq!(end.period().unwrap(), next);
+        }
+
+        #[test]
         fn the_beginning_of_a_text_is_the_beginning_of_its_key(start in ".{0,20}", end in ".{0,20}") {
             let (part, whole) = (fold(&start), fold(&(start + &end)));
             prop_assert!(whole.starts_with(&part));
@@ -106,6 +144,12 @@ mod tests {
             prop_assert_eq!(a == b, Key::text(&a) == Key::text(&b));
             prop_assert!(Key::text(&a).0.len() <= MAX_LENGTH);
         }
+    }
+
+    #[test]
+    fn times_differ_by_a_ten_millionth_of_a_second() {
+        let time = |nanoseconds| Key::time(DateTime::from_timestamp(1_600_000_000, nanoseconds).unwrap());
+        assert!(time(0) < time(100) && time(100) < time(200));
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub enum NavigationProperty {
     TransitiveMemberOf,
     /// Who owns an object.
     Owners,
+    /// What an object owns.
+    OwnedObjects,
+    /// Who manages a user or a contact: one, if any.
+    Manager,
+    /// Whom a user or a contact manages.
+    DirectReports,
 }
 
 /// A navigation property that objects of an entity have.
@@ -40,6 +46,9 @@ impl NavigationProperty {
             Self::MemberOf => "memberOf",
             Self::TransitiveMemberOf => "transitiveMemberOf",
             Self::Owners => "owners",
+            Self::OwnedObjects => "ownedObjects",
+            Self::Manager => "manager",
+            Self::DirectReports => "directReports",
         }
     }
 
@@ -55,7 +64,15 @@ impl NavigationProperty {
                 "The groups that it is in, be it through others, without those that hide it from the caller."
             }
             Self::Owners => "Who owns it.",
+            Self::OwnedObjects => "What it owns: groups.",
+            Self::Manager => "The user or the contact who is its manager. Absent, where there is none.",
+            Self::DirectReports => "The users and the contacts whose manager it is.",
         }
+    }
+
+    /// Whether it leads to one object at most.
+    pub const fn is_single(self) -> bool {
+        matches!(self, Self::Manager)
     }
 
     /// Whether it tells of a group who is in it.
@@ -68,51 +85,56 @@ impl NavigationProperty {
 #[rustfmt::skip]
 const NOT_YET: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::User, &[
-        "activities", "adhocCalls", "agreementAcceptances", "appRoleAssignments", "authentication", "calendar",
-        "calendarGroups", "calendars", "calendarView", "chats", "cloudClipboard", "cloudPCs", "contactFolders",
-        "contacts", "createdObjects", "dataSecurityAndGovernance", "deviceManagementTroubleshootingEvents",
-        "directReports", "drive", "drives", "employeeExperience", "events", "extensions", "followedSites",
-        "inferenceClassification", "insights", "joinedTeams", "licenseDetails", "mailFolders",
-        "managedAppRegistrations", "managedDevices", "manager", "messages", "oauth2PermissionGrants",
-        "onenote", "onlineMeetings", "onPremisesSyncBehavior", "outlook", "ownedDevices", "ownedObjects", "people",
-        "permissionGrants", "photos", "planner", "presence", "registeredDevices", "scopedRoleMemberOf", "settings",
-        "solutions", "sponsorOf", "sponsors", "teamwork", "todo",
+        "activities", "adhocCalls", "agreementAcceptances", "appRoleAssignments", "authentication", "cloudClipboard",
+        "cloudPCs", "createdObjects", "dataSecurityAndGovernance", "deviceManagementTroubleshootingEvents", "drive",
+        "drives", "employeeExperience", "extensions", "followedSites", "insights", "licenseDetails",
+        "managedAppRegistrations", "managedDevices", "oauth2PermissionGrants", "onenote", "onlineMeetings",
+        "onPremisesSyncBehavior", "ownedDevices", "planner", "presence", "registeredDevices", "scopedRoleMemberOf",
+        "settings", "solutions", "sponsorOf", "sponsors", "todo",
     ]),
     (ObjectKind::Group, &[
-        "acceptedSenders", "appRoleAssignments", "calendar", "calendarView", "conversations", "createdOnBehalfOf",
-        "drive", "drives", "events", "extensions", "groupLifecyclePolicies", "membersWithLicenseErrors",
-        "onenote", "onPremisesSyncBehavior", "permissionGrants", "photos", "planner", "rejectedSenders", "settings",
-        "sites", "team", "threads",
+        "appRoleAssignments", "createdOnBehalfOf", "drive", "drives", "extensions", "groupLifecyclePolicies",
+        "membersWithLicenseErrors", "onenote", "permissionGrants", "planner", "settings", "sites", "team",
     ]),
     (ObjectKind::Device, &["extensions", "registeredOwners", "registeredUsers"]),
     (ObjectKind::ServicePrincipal, &[
         "appManagementPolicies", "appRoleAssignedTo", "appRoleAssignments", "claimsMappingPolicies",
         "createdObjects", "delegatedPermissionClassifications", "endpoints", "federatedIdentityCredentials",
-        "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "ownedObjects", "owners",
-        "remoteDesktopSecurityConfiguration", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
+        "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "owners", "remoteDesktopSecurityConfiguration",
+        "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
-    (ObjectKind::OrgContact, &["directReports", "manager", "onPremisesSyncBehavior"]),
     (ObjectKind::Application, &[
         "appManagementPolicies", "createdOnBehalfOf", "extensionProperties", "federatedIdentityCredentials",
         "homeRealmDiscoveryPolicies", "owners", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
 ];
 
-/// Those of which Graph's pages say that `$expand` doesn't take them.
-const NEVER_EXPANDED: &[(ObjectKind, &[&str])] =
-    &[(ObjectKind::User, &["photo"]), (ObjectKind::Group, &["photo"])];
+/// Those that Graph doesn't expand, as its `$metadata` has it: `ExpandRestrictions` of the property or of the entity set.
+#[rustfmt::skip]
+const NEVER_EXPANDED: &[(ObjectKind, &[&str])] = &[
+    (ObjectKind::User, &[
+        "calendar", "calendarGroups", "calendars", "calendarView", "chats", "contactFolders", "contacts", "events",
+        "inferenceClassification", "joinedTeams", "mailFolders", "messages", "outlook", "people", "permissionGrants",
+        "photo", "photos", "teamwork",
+    ]),
+    (ObjectKind::Group, &[
+        "acceptedSenders", "calendar", "calendarView", "conversations", "events", "onPremisesSyncBehavior", "photo",
+        "photos", "rejectedSenders", "threads",
+    ]),
+    (ObjectKind::OrgContact, &["onPremisesSyncBehavior"]),
+];
 
-/// Whether Graph has a navigation property of this name, in any case, of objects of a kind, which can't be followed here yet.
-pub fn is_not_yet(kind: ObjectKind, name: &str) -> bool {
-    is_among(NOT_YET, kind, name)
+/// Graph's navigation property of this name, in any case, of objects of a kind, where it can't be followed here yet.
+pub fn not_yet(kind: ObjectKind, name: &str) -> Option<&'static str> {
+    among(NOT_YET, kind, name)
 }
 
-/// Whether Graph has one of this name that it never expands.
-pub fn is_never_expanded(kind: ObjectKind, name: &str) -> bool {
-    is_among(NEVER_EXPANDED, kind, name)
+/// The same, where Graph never expands it.
+pub fn never_expanded(kind: ObjectKind, name: &str) -> Option<&'static str> {
+    among(NEVER_EXPANDED, kind, name)
 }
 
-fn is_among(table: &[(ObjectKind, &[&str])], kind: ObjectKind, name: &str) -> bool {
-    let of_kind = table.iter().filter(|(of, _)| *of == kind);
-    of_kind.flat_map(|(_, names)| *names).any(|known| known.eq_ignore_ascii_case(name))
+fn among(table: &[(ObjectKind, &[&'static str])], kind: ObjectKind, name: &str) -> Option<&'static str> {
+    let mut of_kind = table.iter().filter(|(of, _)| *of == kind).flat_map(|(_, names)| *names);
+    of_kind.find(|known| known.eq_ignore_ascii_case(name)).copied()
 }

@@ -30,6 +30,8 @@ pub static ORG_CONTACT: Entity = Entity {
     navigation: &[
         navigation(NavigationProperty::MemberOf, &LIST_ORG_CONTACT_MEMBER_OF),
         navigation(NavigationProperty::TransitiveMemberOf, &LIST_ORG_CONTACT_MEMBER_OF),
+        navigation(NavigationProperty::Manager, &READ_ORG_CONTACT),
+        navigation(NavigationProperty::DirectReports, &READ_ORG_CONTACT),
     ],
     properties: PROPERTIES,
 };

@@ -4,6 +4,10 @@ use super::properties::{Entity, Kind, Property, Values};
 use serde_json::Value;
 use std::{fmt, slice};
 
+/// The items that queries don't see, though answers show them: of this property those whose part has this value. A user isn't found
+/// by the identity that is the sign-in name.
+const UNSEEN: (&str, &str, &str) = ("identities", "signInType", "userPrincipalName");
+
 /// A property of an entity, or a part of one.
 #[derive(Clone, Copy)]
 pub struct PropertyPath {
@@ -27,13 +31,19 @@ impl PropertyPath {
         self.property.is_collection() || self.last().is_collection()
     }
 
-    /// The values that an object has of it. None are null.
+    /// The values of it that an object has for queries. None are null.
     pub fn values<'v>(&self, object: &'v Values) -> Vec<&'v Value> {
-        let items = items(object.get(self.property.name)).iter();
+        let items = items(object.get(self.property.name)).iter().filter(|item| self.is_seen(item));
         match self.part {
             None => items.collect(),
             Some(part) => items.flat_map(|item| self::items(item.get(part.name))).collect(),
         }
+    }
+
+    fn is_seen(&self, item: &Value) -> bool {
+        let (property, part, value) = UNSEEN;
+        let has_it = || item[part].as_str().is_some_and(|text| text.eq_ignore_ascii_case(value));
+        self.property.name != property || !has_it()
     }
 }
 
@@ -108,6 +118,7 @@ mod tests {
             "department": "Sales", "otherMails": ["a@b", "c@d"], "employeeOrgData": {"division": "x"},
             "assignedLicenses": [{"skuId": "1"}, {"skuId": "2"}, {"disabledPlans": []}],
             "authorizationInfo": {"certificateUserIds": ["e", "f"]}, "city": null,
+            "identities": [{"issuer": "g", "signInType": "userPrincipalName"}, {"issuer": "h", "signInType": "federated"}],
         });
         let values = |name: &str, part: Option<&str>| {
             let path = USER.path(name, part).unwrap();
@@ -118,6 +129,7 @@ mod tests {
         assert_eq!(values("employeeOrgData", Some("division")), json!(["x"]));
         assert_eq!(values("assignedLicenses", Some("skuId")), json!(["1", "2"]));
         assert_eq!(values("authorizationInfo", Some("certificateUserIds")), json!(["e", "f"]));
+        assert_eq!(values("identities", Some("issuer")), json!(["h"]));
         assert_eq!(values("city", None), json!([]));
         assert_eq!(values("surname", None), json!([]));
     }

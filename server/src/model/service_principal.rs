@@ -30,6 +30,7 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     navigation: &[
         navigation(NavigationProperty::MemberOf, &READ_APPLICATION),
         navigation(NavigationProperty::TransitiveMemberOf, &READ_APPLICATION),
+        navigation(NavigationProperty::OwnedObjects, &READ_APPLICATION),
     ],
     properties: PROPERTIES,
 };

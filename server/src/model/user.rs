@@ -9,8 +9,8 @@ use super::{
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
     permissions::{
-        ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF,
-        PASSWORD, READ_USER,
+        ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_DIRECT_REPORTS, LIST_OWNED_OBJECTS,
+        LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF, PASSWORD, READ_MANAGER, READ_USER,
     },
     properties::{
         Entity, Enumeration, Format, Initial,
@@ -37,6 +37,9 @@ pub static USER: Entity = Entity {
     navigation: &[
         navigation(NavigationProperty::MemberOf, &LIST_USER_MEMBER_OF),
         navigation(NavigationProperty::TransitiveMemberOf, &LIST_USER_TRANSITIVE_MEMBER_OF),
+        navigation(NavigationProperty::Manager, &READ_MANAGER),
+        navigation(NavigationProperty::DirectReports, &LIST_DIRECT_REPORTS),
+        navigation(NavigationProperty::OwnedObjects, &LIST_OWNED_OBJECTS),
     ],
     properties: PROPERTIES,
 };

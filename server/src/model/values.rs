@@ -22,7 +22,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Why the table refuses a body. `http/errors.rs` has the words.
+/// Why the table refuses a body. `http/errors/` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PropertyFault {
     /// The entity has no such property.

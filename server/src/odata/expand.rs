@@ -48,10 +48,19 @@ pub enum ExpandFault {
     },
     /// Graph never expands the relationship.
     #[error("'{0}' is never expanded")]
-    NotAllowed(String),
+    NotAllowed(&'static str),
     /// Graph expands it, and this server doesn't yet.
     #[error("expanding '{0}' isn't served yet")]
-    NotServed(String),
+    NotServed(&'static str),
+    /// A number of levels that `$levels` doesn't take.
+    #[error("'{0}' is no number of levels")]
+    Levels(String),
+    /// The chain of managers of more than one user.
+    #[error("a chain is only shown of a single user")]
+    ChainNotOfOne,
+    /// It needs the header `ConsistencyLevel: eventual`.
+    #[error("a chain needs the header ConsistencyLevel: eventual")]
+    ChainWithoutConsistencyLevel,
     /// An option in the parentheses that isn't taken there.
     #[error("query option '{0}' is not supported within $expand")]
     Option(String),

@@ -1,4 +1,4 @@
-//! Why what a query says of its objects is refused. `http/errors.rs` has the words.
+//! Why what a query says of its objects is refused. `http/errors/` has the words.
 
 use super::scan::SyntaxFault;
 
@@ -19,13 +19,16 @@ pub enum FilterFault {
         /// What has it, as the directory calls it.
         resource: &'static str,
     },
-    /// Several parts of one item, which need advanced query parameters.
-    #[error("several parts of one of '{0}'")]
+    /// Several parts of one item, or one in a branch of an `or`, which need advanced query parameters.
+    #[error("several parts or branches with '{0}'")]
     Complex(&'static str),
     /// The operator needs advanced query parameters.
     #[error("'{0}' needs advanced query parameters")]
     NeedsAdvanced(&'static str),
-    /// So does `ne`.
+    /// The same, of a query that lacks only the header.
+    #[error("'{0}' needs the header ConsistencyLevel: eventual")]
+    NeedsHeader(&'static str),
+    /// `ne`, which needs advanced query parameters too.
     #[error("'ne' needs advanced query parameters")]
     NotEquals,
     /// `contains`, which the directory doesn't have.
@@ -53,8 +56,8 @@ pub enum FilterFault {
     /// The value for an id isn't one.
     #[error("'{0}' is no id")]
     InvalidId(String),
-    /// Anything but `eq` and `in` of an id.
-    #[error("ids are only compared by 'eq' and 'in'")]
+    /// Anything but `eq` and `in` of an id, and `ne` with advanced query parameters.
+    #[error("ids aren't compared so")]
     IdOperator,
     /// More branches of `or`, or values of `in`, than a query without advanced parameters has.
     #[error("{0} branches")]

@@ -37,6 +37,8 @@ pub struct Expansion {
     pub property: NavigationProperty,
     /// The names in the `$select` within it, as written. `None`: the default sets.
     pub select: Option<Vec<String>>,
+    /// How often it is followed, from each object to the next, where `$levels` says so.
+    pub levels: Option<usize>,
 }
 
 /// Where a page begins: after this object, in the order of the collection. A paging token carries it, sealed.

@@ -73,7 +73,7 @@ const SYSTEM_OPTIONS: [&str; 16] = [
     "top",
 ];
 
-/// Why a query is refused. `http/errors.rs` has the words.
+/// Why a query is refused. `http/errors/` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryFault {
     /// The operation doesn't take this option. The name is as it was sent, here and in the next ones.
@@ -100,7 +100,10 @@ pub enum QueryFault {
     /// The option is given twice.
     #[error("query option '{0}' stands there twice")]
     Twice(&'static str),
-    /// `$top` isn't a number from 1 to 999.
+    /// `$top` isn't a number.
+    #[error("'$top' isn't a number, but '{0}'")]
+    Top(String),
+    /// `$top` isn't from 1 to 999.
     #[error("invalid page size '{0}'")]
     PageSize(String),
     /// The option's value can't be read.
@@ -202,7 +205,8 @@ impl Query {
                     _ => return Err(bad(value)),
                 }
             }
-            QueryOption::Filter => self.filter = Some(value.into_owned()),
+            // Graph takes an empty one for none.
+            QueryOption::Filter => self.filter = Some(value.into_owned()).filter(|text| !text.is_empty()),
             QueryOption::Search => self.search = Some(value.into_owned()),
             QueryOption::OrderBy => self.order_by = Some(value.into_owned()),
             QueryOption::SkipToken => self.skip_token = Some(value.into_owned()),
@@ -278,6 +282,7 @@ const IN_LINKS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'(')
     .remove(b')')
+    .remove(b'\'')
     .remove(b'@')
     .remove(b'*');
 
@@ -314,8 +319,8 @@ pub(super) fn names(text: &str) -> Option<Vec<String>> {
 }
 
 fn page_size(text: &str) -> Result<usize, QueryFault> {
-    let size = text.parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size));
-    size.ok_or_else(|| QueryFault::PageSize(text.into()))
+    let size = text.parse().map_err(|_| QueryFault::Top(text.into()))?;
+    if (1..=MAX_PAGE_SIZE).contains(&size) { Ok(size) } else { Err(QueryFault::PageSize(text.into())) }
 }
 
 #[cfg(test)]
@@ -383,8 +388,11 @@ mod tests {
         assert_eq!(read("$top=1&$top=1"), Err(QueryFault::Twice("$top")));
         assert_eq!(read("$select=id,"), Err(QueryFault::Select));
         assert!(matches!(read("$count=yes"), Err(QueryFault::Value { option: "$count", .. })));
-        for bad in ["0", "1000", "-1", "", "abc", "99999999999999999999", "1.5"] {
+        for bad in ["0", "1000"] {
             assert_eq!(read(&format!("$top={bad}")), Err(QueryFault::PageSize(bad.into())));
+        }
+        for bad in ["-1", "", "abc", "99999999999999999999", "1.5"] {
+            assert_eq!(read(&format!("$top={bad}")), Err(QueryFault::Top(bad.into())));
         }
         assert_eq!(read("").unwrap().page_size(), DEFAULT_PAGE_SIZE);
         for bad in ["$top=%FF", "other=%C3", "%80=1"] {
@@ -401,7 +409,7 @@ mod tests {
         #[test]
         fn a_next_link_reads_as_the_same_query(top in proptest::option::of(1usize..=999), count: bool,
                 select in proptest::option::of(proptest::collection::vec("[a-zA-Z]{1,8}", 1..4)),
-                filter in proptest::option::of(".{0,20}"), search in proptest::option::of(".{0,20}")) {
+                filter in proptest::option::of(".{1,20}"), search in proptest::option::of(".{0,20}")) {
             let query = Query { select, top, count, filter, search, ..Query::default() };
             let takes = [QueryOption::Filter, QueryOption::Search, QueryOption::Select, QueryOption::Top,
                 QueryOption::Count, QueryOption::SkipToken];

@@ -7,7 +7,7 @@ pub const MAX_BYTES: usize = 8192;
 /// How deep parentheses, `not` and lambdas may be nested.
 pub const MAX_DEPTH: usize = 32;
 
-/// A text that its grammar doesn't have. `http/errors.rs` has the words.
+/// A text that its grammar doesn't have. `http/errors/` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind:?} at position {position}")]
 pub struct SyntaxFault {

@@ -1,7 +1,8 @@
 //! From the options of a query to what is asked of a collection: names become properties of what the collection holds.
 
 use super::{
-    binding, expand,
+    binding,
+    expand::{self, ExpandFault},
     faults::{FilterFault, OrderFault, SearchFault},
     filter,
     listing::{Cursor, Expansion, Listing},
@@ -20,13 +21,15 @@ use crate::model::{
 /// What a collection holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
+    /// One object of a kind.
+    One(ObjectKind),
     /// The objects of a kind.
     Set(ObjectKind),
     /// Objects of every kind that are related to one.
     Related,
     /// Those of them of a kind: a cast.
     RelatedOf(ObjectKind),
-    /// The same of objects that are related through others: Graph's pages demand advanced query parameters of such casts.
+    /// The same of objects that are related through others, but for users: Graph demands advanced query parameters of such casts.
     TransitivelyRelatedOf(ObjectKind),
 }
 
@@ -34,7 +37,9 @@ impl Scope {
     /// The only kind of object. `None`: there are several.
     pub const fn kind(self) -> Option<ObjectKind> {
         match self {
-            Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => Some(kind),
+            Self::One(kind) | Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => {
+                Some(kind)
+            }
             Self::Related => None,
         }
     }
@@ -49,7 +54,7 @@ impl Scope {
         if matches!(self, Self::TransitivelyRelatedOf(_)) && !query.is_advanced() {
             return Err(QueryFault::CastNotAdvanced);
         }
-        Ok(Listing {
+        let listing = Listing {
             select: query.select.clone(),
             expand: self.expansion(query)?,
             kind: self.kind(),
@@ -57,19 +62,43 @@ impl Scope {
             order: self.order(query)?,
             after,
             limit: query.page_size(),
-        })
+        };
+        if query.counts() && !query.is_eventual {
+            return Err(QueryFault::CountWithoutConsistencyLevel);
+        }
+        Ok(listing)
     }
 
     /// What is shown with each of its objects. `None`: nothing.
     pub fn expansion(self, query: &Query) -> Result<Option<Expansion>, QueryFault> {
-        let Some(text) = &query.expand else { return Ok(None) };
-        Ok(Some(binding::expand::bind(&expand::read(text)?, &self.entities())?))
+        let bind = |text: &String| binding::expand::bind(&expand::read(text)?, &self.entities());
+        let expansion = query.expand.as_ref().map(bind).transpose()?;
+        let has_levels = expansion.as_ref().is_some_and(|expansion| expansion.levels.is_some());
+        match self {
+            _ if has_levels => self.check_chain(query)?,
+            // One object is counted with nothing else.
+            Self::One(_) if query.count => return Err(QueryFault::Unsupported("$count".into())),
+            _ => {}
+        }
+        Ok(expansion)
+    }
+
+    /// Whether the chain of managers can be shown: of a single user only.
+    pub fn has_chain(self) -> bool {
+        self == Self::One(ObjectKind::User)
+    }
+
+    fn check_chain(self, query: &Query) -> Result<(), ExpandFault> {
+        match (self.has_chain(), query.is_eventual) {
+            (false, _) => Err(ExpandFault::ChainNotOfOne),
+            (true, false) => Err(ExpandFault::ChainWithoutConsistencyLevel),
+            (true, true) => Ok(()),
+        }
     }
 
     /// Which objects `$filter` and `$search` leave. `None`: all.
     fn selection(self, query: &Query) -> Result<Option<Selection>, QueryFault> {
-        let filter =
-            query.filter.as_deref().map(|text| self.filter(text, query.is_advanced())).transpose()?;
+        let filter = query.filter.as_deref().map(|text| self.filter(text, query)).transpose()?;
         let search = query.search.as_deref().map(|text| self.search(text)).transpose()?;
         Ok(match (filter, search) {
             (Some(filter), Some(search)) => Some(filter.and(search)),
@@ -77,12 +106,15 @@ impl Scope {
         })
     }
 
-    fn filter(self, text: &str, is_advanced: bool) -> Result<Selection, FilterFault> {
-        let filter = filter::read(text)?;
+    fn filter(self, text: &str, query: &Query) -> Result<Selection, FilterFault> {
+        let (filter, is_advanced) = (filter::read(text)?, query.is_advanced());
         if !is_advanced && self.is_related() && !binding::filter::asks_only_for_ids(&filter) {
             return Err(FilterFault::OfReferences);
         }
-        binding::filter::bind(&filter, &self.entities(), is_advanced)
+        binding::filter::bind(&filter, &self.entities(), is_advanced).map_err(|fault| match fault {
+            FilterFault::NeedsAdvanced(operator) if query.count => FilterFault::NeedsHeader(operator),
+            fault => fault,
+        })
     }
 
     fn search(self, text: &str) -> Result<Selection, SearchFault> {
@@ -97,6 +129,6 @@ impl Scope {
     }
 
     const fn is_related(self) -> bool {
-        !matches!(self, Self::Set(_))
+        !matches!(self, Self::One(_) | Self::Set(_))
     }
 }

@@ -11,12 +11,15 @@ use super::{
 use crate::model::{
     condition::{Check, Condition, Test},
     entries::{self, How, backwards},
-    keys::SORTED_LENGTH,
+    keys::{Key, SORTED_LENGTH},
     kinds::ObjectKind,
     paths::PropertyPath,
     properties::Kind,
 };
-use std::cell::{Cell, OnceCell};
+use std::{
+    cell::{Cell, OnceCell},
+    ops::Bound,
+};
 
 /// What finds objects of a kind.
 pub(super) struct Finder<'f> {
@@ -30,8 +33,8 @@ pub(super) struct Finder<'f> {
 
 /// What the index has of a test.
 struct Keys {
-    line: u16,
-    ranges: Vec<KeyRange>,
+    /// Ranges of keys, each with their line.
+    ranges: Vec<(u16, KeyRange)>,
     /// Whether the objects that have one of these keys are those that pass. Otherwise all that pass are among them.
     is_exact: bool,
 }
@@ -98,7 +101,7 @@ impl<'f> Finder<'f> {
             Test::Id(ids) => (objects::rows(self.tx, self.kind, ids)?, true),
             Test::Owners(count) => (owners::with_owners(self.tx, self.kind, *count)?, true),
             Test::Some(path, check) => match keys_of(self.kind, path, check) {
-                Some(keys) => (self.read(keys.line, &keys.ranges)?, keys.is_exact),
+                Some(keys) => (self.read(&keys.ranges)?, keys.is_exact),
                 None => (self.all()?.clone(), false),
             },
             Test::Item(_, checks) => (self.candidates(checks)?, false),
@@ -114,7 +117,7 @@ impl<'f> Finder<'f> {
         let keys = checks.iter().filter_map(|(path, check)| keys_of(self.kind, path, check));
         let mut found = None;
         for keys in keys {
-            let mut rows = self.read(keys.line, &keys.ranges)?;
+            let mut rows = self.read(&keys.ranges)?;
             if let Some(found) = &found {
                 rows &= found;
             }
@@ -139,8 +142,8 @@ impl<'f> Finder<'f> {
     }
 
     /// The objects that have a key in one of these ranges.
-    fn read(&self, line: u16, ranges: &[KeyRange]) -> Result<Rows, Fault> {
-        self.view.find(line, ranges, &mut |size| {
+    fn read(&self, ranges: &[(u16, KeyRange)]) -> Result<Rows, Fault> {
+        self.view.find(ranges, &mut |size| {
             self.size.set(self.size.get() + size);
             self.tx.check_size(self.size.get())
         })
@@ -152,15 +155,17 @@ impl<'f> Finder<'f> {
             return Ok(all);
         }
         let line = entries::line(self.kind, None).ok_or(Error::Corrupt("a kind that isn't indexed"))?;
-        let all = self.read(line, &[KeyRange::all()])?;
+        let all = self.read(&[(line, KeyRange::all())])?;
         Ok(self.all.get_or_init(|| all))
     }
 }
 
 /// What the index has of a check. `None`: nothing.
 fn keys_of(kind: ObjectKind, path: &PropertyPath, check: &Check) -> Option<Keys> {
-    let of = |how, ranges, is_exact| {
-        Some(Keys { line: entries::line(kind, Some((*path, how)))?, ranges, is_exact })
+    let line = |how| entries::line(kind, Some((*path, how)));
+    let of = |how, ranges: Vec<KeyRange>, is_exact| {
+        let line = line(how)?;
+        Some(Keys { ranges: ranges.into_iter().map(|range| (line, range)).collect(), is_exact })
     };
     let all = || vec![KeyRange::all()];
     // Beyond this length, keys tell only which texts these are.
@@ -171,7 +176,15 @@ fn keys_of(kind: ObjectKind, path: &PropertyPath, check: &Check) -> Option<Keys>
     let is_text = matches!(path.last().kind, Kind::String | Kind::Strings);
     match check {
         Check::Equals(keys) => of(How::Value, keys.iter().map(KeyRange::only).collect(), true),
-        Check::Between(from, to) => of(How::Value, vec![KeyRange::between(from.as_ref(), to.as_ref())], true),
+        Check::Between(from, to) => {
+            let (from, to) = (from.as_ref(), to.as_ref());
+            let by_period =
+                line(How::Period).and_then(|periods| by_period(line(How::Value)?, periods, from, to));
+            match by_period {
+                Some(ranges) => Some(Keys { ranges, is_exact: true }),
+                None => of(How::Value, vec![KeyRange::between(from, to)], true),
+            }
+        }
         Check::StartsWith(start) if is_text => {
             let (ranges, is_exact) = starting(start);
             of(How::Value, ranges, is_exact)
@@ -188,6 +201,59 @@ fn keys_of(kind: ObjectKind, path: &PropertyPath, check: &Check) -> Option<Keys>
         }
         Check::Present if matches!(path.last().kind, Kind::Boolean) => of(How::Value, all(), true),
         Check::Present => of(How::Present, all(), true),
-        Check::StartsWith(_) | Check::EndsWith(_) | Check::Word(_) => None,
+        Check::Absent | Check::StartsWith(_) | Check::EndsWith(_) | Check::Word(_) => None,
+    }
+}
+
+/// The times between two, by the periods that are wholly between them, and by themselves before and after these. `None`: no period is.
+fn by_period(values: u16, periods: u16, from: Bound<&Key>, to: Bound<&Key>) -> Option<Vec<(u16, KeyRange)>> {
+    let (mut ranges, mut whole) = (Vec::new(), KeyRange::all());
+    if let Bound::Included(key) | Bound::Excluded(key) = from {
+        let (next, start) = key.next_period()?;
+        ranges.push((values, KeyRange::between(from, Bound::Excluded(&start))));
+        whole.narrow(&KeyRange::between(Bound::Included(&next), Bound::Unbounded));
+    }
+    if let Bound::Included(key) | Bound::Excluded(key) = to {
+        let (last, start) = (key.period()?, key.start_of_period()?);
+        ranges.push((values, KeyRange::between(Bound::Included(&start), to)));
+        whole.narrow(&KeyRange::between(Bound::Unbounded, Bound::Excluded(&last)));
+    }
+    ranges.push((periods, whole));
+    let (_, whole) = ranges.last()?;
+    (whole.from < whole.to).then_some(ranges)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    fn time(seconds: i64) -> Key {
+        Key::time(DateTime::from_timestamp(seconds, 0).unwrap())
+    }
+
+    fn bound(seconds: i64) -> impl Strategy<Value = Bound<Key>> {
+        prop_oneof![
+            Just(Bound::Unbounded),
+            (0..seconds).prop_map(|seconds| Bound::Included(time(seconds))),
+            (0..seconds).prop_map(|seconds| Bound::Excluded(time(seconds))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_in_one_range_at_most_and_in_one_if_it_is_between(
+            from in bound(20_000_000), to in bound(20_000_000), at in 0_i64..20_000_000
+        ) {
+            let key = time(at);
+            let is_in = |range: &KeyRange, key: &Key| range.from <= key.0 && key.0 < range.to;
+            if let Some(ranges) = by_period(0, 1, from.as_ref(), to.as_ref()) {
+                let period = key.period().unwrap();
+                let found = ranges.iter().filter(|(line, range)| is_in(range, if *line == 0 { &key } else { &period }));
+                let is_between = is_in(&KeyRange::between(from.as_ref(), to.as_ref()), &key);
+                prop_assert_eq!(found.count(), usize::from(is_between));
+            }
+        }
     }
 }

@@ -172,7 +172,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let mut rows = self.rows.clone();
-        rows -= &self.view.find(self.present, &[KeyRange::all()], &mut |_| Ok(()))?;
+        rows -= &self.view.find(&[(self.present, KeyRange::all())], &mut |_| Ok(()))?;
         let left = limit - places.len();
         let nulls = |row| Place(None, row);
         if order.descending {

@@ -368,7 +368,7 @@ impl Statements {
                  AND (?3 OR o.hidden_membership IS NOT TRUE)"
             ),
             count_pairs: format!(
-                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2) p"
+                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE source_row = ?1 LIMIT ?2) some"
             ),
             // From the unfinished deletions, of which there are seldom any, to their pairs.
             count_leaving: format!(
@@ -386,8 +386,8 @@ impl Statements {
             ),
             // From the target's sources to their counts, not the other way round: there can be many large ones.
             counted_sources: format!(
-                "SELECT p.source_row FROM ({first}) p CROSS JOIN counts c
-                 WHERE c.what = {MEMBERS_COUNT} AND c.of_row = p.source_row"
+                "SELECT some.source_row FROM ({first}) some CROSS JOIN counts c
+                 WHERE c.what = {MEMBERS_COUNT} AND c.of_row = some.source_row"
             ),
             copy_aside: format!(
                 "INSERT INTO deleted_{table} (source_row, target_row)

@@ -2,7 +2,10 @@
 
 use super::numbers::RowNumber;
 use roaring::{RoaringBitmap, RoaringTreemap};
-use std::ops::{BitAndAssign, BitOrAssign, SubAssign};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    ops::{BitAndAssign, BitOrAssign, SubAssign},
+};
 
 /// A set of objects.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -12,14 +15,6 @@ impl Rows {
     /// Adds an object. `false`: it was there before.
     pub fn insert(&mut self, row: RowNumber) -> bool {
         self.0.insert(key(row))
-    }
-
-    /// Adds the objects from this row on whose bits are set, the lowest of each byte first. The row is a multiple of the number of
-    /// bits, and so is 2 to the 32nd.
-    pub(super) fn insert_bits(&mut self, first: RowNumber, bits: &[u8]) {
-        let high = u32::try_from(key(first) >> 32).unwrap_or(u32::MAX);
-        let low = u32::try_from(key(first) & u64::from(u32::MAX)).unwrap_or_default();
-        self.0 |= RoaringTreemap::from_bitmaps([(high, RoaringBitmap::from_lsb0_bytes(low, bits))]);
     }
 
     /// Whether it holds this object.
@@ -57,6 +52,51 @@ impl Rows {
         let mut rows = self.0.iter();
         rows.advance_to(key(row).saturating_add(1));
         rows.filter_map(|row| i64::try_from(row).ok()).map(RowNumber)
+    }
+}
+
+/// Rows of a chunk.
+pub(super) const CHUNK_ROWS: i64 = 4096;
+/// Bytes of a chunk with a bit for each row.
+pub(super) const CHUNK_BYTES: usize = 512;
+
+/// A set of objects that is put together of very many small parts: of each chunk of rows, a bit for each row, the lowest of each byte
+/// first.
+#[derive(Debug, Default)]
+pub(super) struct Gathered(BTreeMap<i64, Box<[u8; CHUNK_BYTES]>>);
+
+impl Gathered {
+    /// Adds the rows of a chunk whose bits are set.
+    pub(super) fn insert_bits(&mut self, chunk: i64, bits: &[u8; CHUNK_BYTES]) {
+        match self.0.entry(chunk) {
+            Entry::Vacant(entry) => drop(entry.insert(Box::new(*bits))),
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().iter_mut().zip(bits).for_each(|(all, more)| *all |= more)
+            }
+        }
+    }
+
+    /// Adds the rows at these places of a chunk.
+    pub(super) fn insert(&mut self, chunk: i64, places: impl Iterator<Item = u16>) {
+        let bits = self.0.entry(chunk).or_insert_with(|| Box::new([0; CHUNK_BYTES]));
+        for place in places {
+            if let Some(byte) = bits.get_mut(usize::from(place / 8)) {
+                *byte |= 1 << (place % 8);
+            }
+        }
+    }
+}
+
+impl From<Gathered> for Rows {
+    fn from(gathered: Gathered) -> Self {
+        let mut halves = BTreeMap::<u32, RoaringBitmap>::new();
+        for (chunk, bits) in gathered.0 {
+            let first = key(RowNumber(chunk.saturating_mul(CHUNK_ROWS)));
+            let high = u32::try_from(first >> 32).unwrap_or(u32::MAX);
+            let low = u32::try_from(first & u64::from(u32::MAX)).unwrap_or_default();
+            *halves.entry(high).or_default() |= RoaringBitmap::from_lsb0_bytes(low, &bits[..]);
+        }
+        Self(RoaringTreemap::from_bitmaps(halves))
     }
 }
 
@@ -113,13 +153,17 @@ mod tests {
     }
 
     #[test]
-    fn bits_are_rows() {
-        let mut rows = Rows::default();
-        for first in [4096, (1 << 32) + 8192] {
-            rows.insert_bits(RowNumber(first), &[0b101, 0, 0b1000_0000]);
+    fn what_is_gathered_are_rows() {
+        let mut gathered = Gathered::default();
+        for chunk in [1, (1 << 20) + 2] {
+            gathered.insert(chunk, [23, 0].into_iter());
+            let mut bits = [0; CHUNK_BYTES];
+            bits[0] = 0b101;
+            gathered.insert_bits(chunk, &bits);
         }
         let expected = [4096, 4098, 4119, (1 << 32) + 8192, (1 << 32) + 8194, (1 << 32) + 8215];
-        assert_eq!(rows, expected.into_iter().map(RowNumber).collect());
+        assert_eq!(Rows::from(gathered), expected.into_iter().map(RowNumber).collect());
+        assert_eq!(Rows::from(Gathered::default()), Rows::default());
     }
 
     proptest! {

@@ -318,6 +318,17 @@ mod tests {
     };
     use rusqlite::{Connection, ParamsFromIter, params_from_iter, types::Value};
 
+    const LOOKED_THROUGH: [&str; 8] = [
+        "SCAN a",
+        "SCAN b",
+        "SCAN above",
+        "SCAN below",
+        "SCAN CONSTANT ROW",
+        "SCAN some",
+        "SCAN d",
+        "SCAN unfinished_deletions",
+    ];
+
     /// The steps by which a statement is run.
     fn plan(database: &Connection, sql: &str) -> Vec<String> {
         let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -337,10 +348,8 @@ mod tests {
         let statements = statements.chain(RELATIONS.iter().flat_map(|relation| relation.statements()));
         for sql in statements {
             for step in plan(&database, sql) {
-                // The queue of a walk is all that is looked through.
-                let is_whole = step.starts_with("SCAN")
-                    && !["SCAN a", "SCAN b", "SCAN above", "SCAN below", "SCAN CONSTANT ROW"]
-                        .contains(&&*step);
+                // Only the queue of a walk, a part that was read, and the few deletions that are unfinished are looked through.
+                let is_whole = step.starts_with("SCAN") && !LOOKED_THROUGH.contains(&&*step);
                 assert!(!is_whole && !step.contains("TEMP B-TREE FOR ORDER"), "{step}: {sql}");
             }
         }

@@ -2,7 +2,10 @@
 
 use crate::support::{Server, Tenant, send};
 use reqwest::Method;
-use roster_server::http::{state::Settings, transport::Limits};
+use roster_server::{
+    http::{state::Settings, transport::Limits},
+    model::kinds::ObjectKind,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::{
@@ -90,12 +93,39 @@ async fn large_answers_that_are_not_read_share_a_memory_and_those_beyond_it_are_
             "resourceBehaviorOptions": vec!["x".repeat(200); 200]});
         tenant.group(values).await;
     }
-    let address = server.url.strip_prefix("http://").unwrap();
-    let token = tenant.app_token(["Group.Read.All"]).await;
+    let unread = ask_until_put_off(&tenant, "/groups").await;
+    assert_eq!(send(other.raw(Method::GET, "/groups").await).await.status, 200);
+    drop(unread);
+    let again = async { while send(tenant.raw(Method::GET, "/groups").await).await.status != 200 {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn so_do_those_of_one_object_with_others_that_are_expanded() {
+    let settings = Settings { answer_memory: 4 * (4 << 20), ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));
+    let tenant = server.tenant().await;
+    let manager = tenant.user("grace").await;
+    for _ in 0..20 {
+        let report = json!({"displayName": "x".repeat(120 << 10)});
+        tenant.manage(tenant.object_with(ObjectKind::User, report).await, manager).await;
+    }
+    let path = format!("/users/{manager}?$expand=directReports");
+    let unread = ask_until_put_off(&tenant, &path).await;
+    assert_eq!(send(tenant.raw(Method::GET, &format!("/users/{manager}")).await).await.status, 200);
+    drop(unread);
+    let again = async { while send(tenant.raw(Method::GET, &path).await).await.status != 200 {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
+/// Asks so again and again, and reads no answer further than its status, until one is put off.
+async fn ask_until_put_off(tenant: &Tenant, path: &str) -> Vec<TcpStream> {
+    let address = tenant.server.url.strip_prefix("http://").unwrap();
+    let token = tenant.app_token(["Directory.Read.All"]).await;
     let request =
-        format!("GET /v1.0/groups HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n");
-    let mut unread = Vec::new();
-    let put_off = timeout(LIMIT, async {
+        format!("GET /v1.0{path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n");
+    let ask = async {
+        let mut unread = Vec::new();
         loop {
             let mut connection = TcpStream::connect(address).await.unwrap();
             connection.write_all(request.as_bytes()).await.unwrap();
@@ -104,16 +134,12 @@ async fn large_answers_that_are_not_read_share_a_memory_and_those_beyond_it_are_
             // The system takes some of it, however little is read.
             unread.push(connection);
             if status.ends_with(b"429") {
-                break;
+                return unread;
             }
             assert!(status.ends_with(b"200"), "{status:?}");
         }
-    });
-    put_off.await.unwrap();
-    assert_eq!(send(other.raw(Method::GET, "/groups").await).await.status, 200);
-    drop(unread);
-    let again = async { while send(tenant.raw(Method::GET, "/groups").await).await.status != 200 {} };
-    timeout(LIMIT, again).await.unwrap();
+    };
+    timeout(LIMIT, ask).await.unwrap()
 }
 
 #[tokio::test]

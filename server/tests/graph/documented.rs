@@ -392,6 +392,23 @@ fn users() -> Vec<Case> {
         get("user-get", "/users/{user}").object(USER).shows(json!({"displayName": "ada"})),
         get("user-get", "/users/{userPrincipalName}").object(USER).shows(json!({"displayName": "ada"})),
         get("user-get", "/me").by_user().object(USER).shows(json!({"displayName": "ada"})),
+        get("user-list-manager", "/users/{user}/manager")
+            .object(&["id", "displayName", "jobTitle", "mail", "userPrincipalName"])
+            .shows(json!({"displayName": "grace"})),
+        get("user-list-manager", "/me?$expand=manager($levels=max;$select=id,displayName)&$select=id,displayName")
+            .by_user()
+            .eventual()
+            .object(&["id", "displayName", "manager"])
+            .shows(json!({"displayName": "ada", "manager": {"displayName": "grace", "manager": {"displayName": "printer"}}})),
+        // As the page had it before.
+        get(
+            "user-list-manager",
+            "/me?$expand=manager($levels=max;$select=id,displayName)&$select=id,displayName&$count=true",
+        )
+        .by_user()
+        .eventual()
+        .object(&["id", "displayName", "manager"])
+        .shows(json!({"displayName": "ada", "manager": {"displayName": "grace", "manager": {"displayName": "printer"}}})),
         get("user-list", "/users").page(LISTED_USER).needs_select(
             &["mailNickname", "otherMails", "proxyAddresses"],
             PRINTED_FROM_MORE,
@@ -596,7 +613,8 @@ impl World {
         for reader in [group, device, service_principal] {
             tenant.join(readers, reader).await;
         }
-        tenant.contact("printer").await;
+        tenant.manage(user, member).await;
+        tenant.manage(member, tenant.contact("printer").await).await;
         tenant.application("loom").await;
         let placeholders = vec![
             ("{user}", user.to_string()),

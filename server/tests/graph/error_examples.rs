@@ -9,7 +9,7 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{CROWDED, DELETED, DISABLED, OWNED, large_ones};
+use provocations::{CROWDED, DELETED, DISABLED, OWNED, USERS, large_ones};
 use reqwest::Method;
 use roster_server::{
     directory::{import, sample},
@@ -43,9 +43,7 @@ fn without_new_group(text: &str) -> String {
 async fn world() -> Tenant {
     let server = Server::with_sample().await;
     let tenant = Tenant::of(server, sample::TENANT).await;
-    for (number, name, is_enabled) in
-        [(DISABLED, "disabled", false), (DELETED, "deleted", true), (CROWDED, "crowded", true)]
-    {
+    for (number, name, is_enabled) in [(DISABLED, "disabled", false), (DELETED, "deleted", true)] {
         let values = json!({"displayName": name, "accountEnabled": is_enabled});
         tenant.put(ObjectKind::User, sample::id(number), values).await;
     }
@@ -64,11 +62,20 @@ async fn world() -> Tenant {
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();
     let crowd = |tx: &WriteTx<'_>| {
-        (0..=11_000).try_for_each(|_| {
-            let group = ObjectId::random();
+        let group = |id| {
             let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});
-            import::group(tx, group, values)?;
-            import::member(tx, group, sample::id(CROWDED))
+            import::group(tx, id, values)
+        };
+        let (.., crowded) = CROWDED[1];
+        group(sample::id(crowded))?;
+        for (_, kind, number) in CROWDED.into_iter().filter(|(_, kind, _)| *kind != ObjectKind::Group) {
+            import::object(tx, kind, sample::id(number), json!({"accountEnabled": true}))?;
+            import::member(tx, sample::id(crowded), sample::id(number))?;
+        }
+        (0..=11_000).try_for_each(|_| {
+            let id = ObjectId::random();
+            group(id)?;
+            import::member(tx, id, sample::id(crowded))
         })
     };
     server.store.tenant(tenant.store_tenant()).write(crowd).await.unwrap();
@@ -82,7 +89,10 @@ async fn world() -> Tenant {
                     kind => import::object(tx, kind, id, values).map(drop),
                 }
             })
-        })
+        })?;
+        // Each of the users is managed by the next.
+        let users = large_ones(USERS);
+        users.windows(2).try_for_each(|pair| import::manager(tx, pair[0], pair[1]))
     };
     server.store.tenant(tenant.store_tenant()).write(large).await.unwrap();
     tenant

@@ -45,7 +45,7 @@ const OF_HTTP: [&str; 3] = [
     "The request's body ended too early.",
 ];
 
-/// What is said of a `$filter`, `$search` or `$orderby` that can't be read depends on where that is: the contract has one example of
+/// What is said of a `$filter`, `$search`, `$orderby` or `$expand` that can't be read depends on where that is: the contract has one example of
 /// each.
 static OF_SYNTAX: LazyLock<Regex> = LazyLock::new(|| {
     let place = r"at position \d+ in '(?s:.*)'\.";
@@ -59,7 +59,8 @@ static OF_SYNTAX: LazyLock<Regex> = LazyLock::new(|| {
         &format!(r"(?:Expression|'\('|'\)' or operator|'\)' or ',') expected {place}"),
     ]
     .join("|");
-    Regex::new(&format!("^(?:Invalid filter clause: )?(?:{faults})$")).unwrap()
+    let of_what = "Invalid filter clause: |Parsing OData Select and Expand failed: ";
+    Regex::new(&format!("^(?:{of_what})?(?:{faults})$")).unwrap()
 });
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
@@ -288,10 +289,11 @@ fn says(shown: &str, message: &str) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         let quoted = r"\B'.*?'\B";
         let id = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b";
-        let number = r"\b\d+ (?:and|to|characters)\b";
+        let number = r"\b\d+ (?:and|to|characters|items)\b|(?:operators|height): \d+\b";
+        let function = r"\b\w+\(Edm\b";
         let property = r"\b[Pp]roperty \w+|\b[a-z]+[A-Z]\w+ should|extension_\w+";
         let kind = r"\b[Aa] (?:device|Microsoft 365 group)\b|ResourceType=\w+";
-        Regex::new(&[quoted, id, number, property, kind].join("|")).unwrap()
+        Regex::new(&[quoted, id, number, function, property, kind].join("|")).unwrap()
     });
     let pieces: Vec<&str> = NAMED.split(shown).collect();
     let [first, between @ .., last] = pieces.as_slice() else { return shown == message };

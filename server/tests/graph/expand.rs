@@ -202,7 +202,7 @@ async fn related_objects_of_a_kind_that_the_caller_may_not_read_show_their_type_
 }
 
 #[tokio::test]
-async fn a_group_whose_members_the_caller_may_not_see_seems_to_have_none() {
+async fn members_that_a_group_hides_are_refused_of_it_alone_and_left_out_in_lists() {
     let tenant = Tenant::fresh().await;
     let hidden = tenant.hidden_group("hidden").await;
     let users = [member(&tenant, hidden, "ada").await];
@@ -215,8 +215,16 @@ async fn a_group_whose_members_the_caller_may_not_see_seems_to_have_none() {
         let page = get_as(&tenant, token, "/groups?$expand=members").await.json();
         assert_eq!(ids(&page["value"][0]["members"]), seen);
         assert_eq!(ids(&page["value"][1]["members"]), others);
-        let one = get_as(&tenant, token, &format!("/groups/{hidden}?$expand=members")).await.json();
-        assert_eq!(ids(&one["members"]), seen);
+        for property in ["members", "transitiveMembers"] {
+            let one = get_as(&tenant, token, &format!("/groups/{hidden}?$expand={property}")).await;
+            let list = get_as(&tenant, token, &format!("/groups/{hidden}/{property}")).await;
+            if token == &blind {
+                assert_eq!(one.refusal(), forbidden());
+                assert_eq!(list.refusal(), forbidden());
+            } else {
+                assert_eq!(ids(&one.json()[property]), users);
+            }
+        }
         let owners = get_as(&tenant, token, &format!("/groups/{hidden}?$expand=owners")).await.json();
         assert_eq!(ids(&owners["owners"]), users);
     }
@@ -255,6 +263,64 @@ async fn objects_of_each_kind_are_shown_with_the_groups_that_they_are_in() {
         (ids(&page["value"][0]["memberOf"]), ids(&page["value"][1]["memberOf"])),
         (vec![], vec![outer])
     );
+}
+
+#[tokio::test]
+async fn a_group_that_hides_its_members_is_refused_whether_it_has_any_or_not() {
+    let tenant = Tenant::fresh().await;
+    let (empty, full) = (tenant.hidden_group("empty").await, tenant.hidden_group("full").await);
+    member(&tenant, full, "ada").await;
+    let blind = tenant.app_token(["Group.Read.All", "User.Read.All"]).await;
+    for group in [empty, full] {
+        let answer = get_as(&tenant, &blind, &format!("/groups/{group}?$expand=members")).await;
+        assert_eq!(answer.refusal(), forbidden());
+    }
+    let page = get_as(&tenant, &blind, "/groups?$select=visibility&$expand=members").await.json();
+    let alike = json!({"visibility": "HiddenMembership", "members": []});
+    assert_eq!(page["value"], json!([alike, alike]));
+}
+
+#[tokio::test]
+async fn users_and_service_principals_are_shown_with_what_they_own() {
+    let tenant = Tenant::fresh().await;
+    let (ada, service) = (tenant.user("ada").await, tenant.service_principal("service").await);
+    let (readers, hidden) = (tenant.security_group("readers").await, tenant.hidden_group("hidden").await);
+    for (group, owner) in [(readers, ada), (hidden, ada), (readers, service)] {
+        tenant.own(group, owner).await;
+    }
+    let weak = tenant.app_token(["User.Read.All", "Application.Read.All"]).await;
+    for (set, owner, owned) in
+        [("users", ada, &[readers, hidden][..]), ("servicePrincipals", service, &[readers])]
+    {
+        for path in [format!("/{set}/{owner}"), format!("/{set}")] {
+            let shown = async |token: &str, query: &str| {
+                let answer = get_as(&tenant, token, &format!("{path}?$expand={query}")).await.json();
+                if answer["value"].is_array() { answer["value"][0].clone() } else { answer }
+            };
+            let strong = tenant.app_token(["Directory.Read.All"]).await;
+            let groups = shown(&strong, "ownedObjects").await;
+            assert_eq!(ids(&groups["ownedObjects"]), owned, "{path}");
+            assert_eq!(groups["ownedObjects"][0]["displayName"], "readers", "{path}");
+            // Groups that the caller may not read show what their own list shows of them.
+            let list = get_as(&tenant, &weak, &format!("/{set}/{owner}/ownedObjects")).await.json();
+            let groups = shown(&weak, "ownedObjects").await;
+            assert_eq!(groups["ownedObjects"], list["value"], "{path}");
+            assert!(list["value"][0]["displayName"].is_null(), "{list}");
+            let selected = shown(&weak, "ownedObjects($select=id,displayName)").await;
+            let first = json!({"@odata.type": "#microsoft.graph.group", "id": readers.to_string(),
+                "displayName": null});
+            assert_eq!(selected["ownedObjects"][0], first, "{path}");
+        }
+    }
+    let token = tenant.user_token(ada, ["User.Read"]).await;
+    assert_eq!(
+        ids(&get_as(&tenant, &token, "/me?$expand=ownedObjects").await.json()["ownedObjects"]),
+        [readers, hidden]
+    );
+    let other = tenant.user("grace").await;
+    let basic = tenant.user_token(other, ["User.Read", "User.ReadBasic.All"]).await;
+    let path = format!("/users/{ada}?$expand=ownedObjects");
+    assert_eq!(get_as(&tenant, &basic, &path).await.refusal(), forbidden());
 }
 
 #[tokio::test]
@@ -383,6 +449,14 @@ async fn what_cannot_be_expanded_is_refused_in_graphs_words() {
         ("members,owners", refused(400, "BadRequest", several)),
         ("*", refused(400, "BadRequest", several)),
         ("photo", refused(400, "ExpandNotSupported", photo)),
+        (
+            "calendarview",
+            refused(
+                400,
+                "ExpandNotSupported",
+                "Expand is not allowed for property 'CalendarView' according to the entity schema.",
+            ),
+        ),
         ("colour", unknown("colour", "group")),
         (
             "displayName",

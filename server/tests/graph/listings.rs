@@ -129,20 +129,183 @@ async fn each_kind_is_listed_by_itself_counted_and_read_one_by_one() {
 async fn counting_needs_its_header_everywhere() {
     let tenant = Tenant::fresh().await;
     let group = tenant.security_group("readers").await;
-    let (members, owners) = (format!("groups/{group}/members"), format!("groups/{group}/owners"));
+    let [members, owners, cast] =
+        ["members", "owners", "members/microsoft.graph.user"].map(|name| format!("groups/{group}/{name}"));
     let option = "Counting is only supported with the request header 'ConsistencyLevel: eventual'.";
-    let segment = "$count is not currently supported.";
-    for set in
-        ["users", "groups", "devices", "servicePrincipals", "applications", "contacts", &members, &owners]
-    {
+    let segment = "Raw count (/$count) is not supported because the 'ConsistencyLevel:eventual' header is missing. Refer to \
+        https://aka.ms/graph-docs/advanced-queries for more information";
+    for set in [
+        "users",
+        "groups",
+        "devices",
+        "servicePrincipals",
+        "applications",
+        "contacts",
+        &members,
+        &owners,
+        &cast,
+    ] {
         for (path, code, message) in [
-            (format!("/{set}/$count"), "Request_BadRequest", segment),
+            (format!("/{set}/$count"), "Request_UnsupportedQuery", segment),
             (format!("/{set}?$count=true"), "Request_UnsupportedQuery", option),
             (format!("/{set}?count=true"), "Request_UnsupportedQuery", option),
         ] {
             let answer = send(tenant.raw(Method::GET, &path).await).await;
             assert_eq!(answer.refusal(), refused(400, code, message), "{path}");
         }
+    }
+}
+
+/// The paths of a list of each kind: of a set, of what is related, of what is so through others, and of casts.
+async fn lists(tenant: &Tenant) -> [String; 5] {
+    let group = tenant.security_group("readers").await;
+    for name in ["ada", "grace"] {
+        tenant.join(group, tenant.user(name).await).await;
+    }
+    let of_group = |name: &str| format!("/groups/{group}/{name}");
+    [
+        "/users".into(),
+        of_group("members"),
+        of_group("transitiveMembers"),
+        of_group("members/microsoft.graph.user"),
+        of_group("transitiveMembers/microsoft.graph.user"),
+    ]
+}
+
+#[tokio::test]
+async fn options_are_refused_alike_of_every_list() {
+    let tenant = Tenant::fresh().await;
+    let unsupported = |message: &str| refused(400, "Request_UnsupportedQuery", message);
+    let twice =
+        |name: &str| unsupported(&format!("The query option '{name}' may stand in a request only once."));
+    let size = |size: &str| {
+        unsupported(&format!("Invalid page size specified: '{size}'. Must be between 1 and 999 inclusive."))
+    };
+    let number = |value: &str| {
+        let rest =
+            "for $top query option found. The $top query option requires a non-negative integer value.";
+        refused(400, "BadRequest", &format!("Invalid value '{value}' {rest}"))
+    };
+    let unknown =
+        |name: &str| unsupported(&format!("The query option '{name}' is not supported by this request."));
+    let bad = |message: &str| refused(400, "Request_BadRequest", message);
+    for list in lists(&tenant).await {
+        for (query, refusal) in [
+            ("$filter=id eq 'x'&filter=id eq 'x'", twice("$filter")),
+            ("$Filter=&$filter=", twice("$filter")),
+            ("$top=1&TOP=1", twice("$top")),
+            ("$top=0", size("0")),
+            ("$top=1000", size("1000")),
+            ("$top=-1", number("-1")),
+            ("$top=", number("")),
+            ("$skip=0", bad("'$skip' is not supported by the service.")),
+            ("Skip=1", bad("'Skip' is not supported by the service.")),
+            ("$colour=red", unknown("$colour")),
+            ("$apply=x", unknown("$apply")),
+            ("$search=", bad("Expression expected at position 0 in ''.")),
+        ] {
+            assert_eq!(get(&tenant, &format!("{list}?{query}")).await.refusal(), refusal, "{list}?{query}");
+        }
+        for query in
+            ["$filter=", "filter=", "$filter=&$top=5", "colour=red", "$SELECT=id", "$Top=999", "TOP=999"]
+        {
+            let answer = get(&tenant, &format!("{list}?{query}")).await;
+            assert_eq!((answer.status.as_u16(), ids(&answer.json()).len()), (200, 2), "{list}?{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_an_advanced_query_lacks_is_told() {
+    let tenant = Tenant::fresh().await;
+    let ask = async |query: &str, eventual: bool| {
+        let request = tenant.raw(Method::GET, &format!("/users?{query}")).await;
+        send(if eventual { request.header("ConsistencyLevel", "eventual") } else { request }).await.refusal()
+    };
+    let unsupported = |message: &str| refused(400, "Request_UnsupportedQuery", message);
+    let refer = "Refer to https://aka.ms/graph-docs/advanced-queries for more information";
+    for (operator, filter) in [
+        ("endsWith", "endsWith(mail,'x')"),
+        ("not", "not(mail eq 'x')"),
+        ("not", "not startsWith(mail,'x')"),
+        ("$count", "assignedLicenses/$count eq 0"),
+    ] {
+        let because = |what: &str| {
+            unsupported(&format!("Operator '{operator}' is not supported because {what} {refer}"))
+        };
+        let either = because(
+            "the required parameters might be missing. Try adding $count=true query parameter and \
+             ConsistencyLevel:eventual header.",
+        );
+        let header = because("the 'ConsistencyLevel:eventual' header is missing.");
+        assert_eq!(ask(&format!("$filter={filter}"), false).await, either);
+        assert_eq!(ask(&format!("$filter={filter}"), true).await, either);
+        assert_eq!(ask(&format!("$filter={filter}&$count=true"), false).await, header);
+    }
+    let clause =
+        "Unsupported or invalid query filter clause specified for property 'companyName' of resource 'User'.";
+    for (query, message) in [
+        ("$filter=mail ne 'x'", "Filter operator 'NotEqualsMatch' is not supported."),
+        ("$filter=startsWith(companyName,'x')", clause),
+        ("$filter=mail eq 'x'&$orderby=mail", "Sorting not supported for current query."),
+        ("$orderby=createdDateTime", "Unsupported sort property 'createdDateTime' for 'User'."),
+    ] {
+        for (more, eventual) in [("", false), ("", true), ("&$count=true", false)] {
+            assert_eq!(ask(&format!("{query}{more}"), eventual).await, unsupported(message), "{query}{more}");
+        }
+    }
+    let search = "Request with $search query parameter only works through MSGraph with a special request header: \
+        'ConsistencyLevel: eventual'";
+    for query in ["$search=\"displayName:x\"", "$search=\"displayName:x\"&$count=true"] {
+        assert_eq!(ask(query, false).await, unsupported(search), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn transitive_members_are_cast_to_users_by_default_and_to_others_by_advanced_queries() {
+    let tenant = Tenant::fresh().await;
+    let [.., cast] = lists(&tenant).await;
+    let users = send(tenant.raw(Method::GET, &format!("{cast}?$select=id&$top=999")).await).await;
+    assert_eq!(ids(&users.json()).len(), 2);
+    let groups = cast.replace("graph.user", "graph.group");
+    let refusal = send(tenant.raw(Method::GET, &groups).await).await.refusal();
+    assert_eq!(refusal, refused(400, "Request_UnsupportedQuery", "Invalid search request."));
+    assert_eq!(ids(&get(&tenant, &format!("{groups}?$count=true")).await.json()).len(), 0);
+}
+
+#[tokio::test]
+async fn users_are_found_by_identities_but_not_by_their_sign_in_names() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let identities = json!([
+        {"signInType": "federated", "issuer": "elsewhere.example", "issuerAssignedId": "a"},
+        {"signInType": "emailAddress", "issuerAssignedId": "b"},
+    ]);
+    let change = tenant.raw(Method::PATCH, &format!("/users/{ada}")).await;
+    assert_eq!(send(change.json(&json!({"identities": identities}))).await.status, 204);
+    let (upn, domain) = (tenant.upn("ada"), tenant.domain());
+    let find = async |filter: &str| {
+        let path = format!("/users?$filter=identities/any(i:{filter})");
+        send(tenant.raw(Method::GET, &path).await).await
+    };
+    for (filter, is_found) in [
+        ("i/issuer eq 'elsewhere.example'".into(), true),
+        ("i/issuer eq 'elsewhere.example' and i/issuerAssignedId eq 'A'".into(), true),
+        ("i/issuer eq 'elsewhere.example' and i/issuerAssignedId eq 'b'".into(), false),
+        ("i/issuer eq null".into(), true),
+        ("i/issuer eq null and i/issuerAssignedId eq 'b'".into(), true),
+        ("i/issuer eq null and i/issuerAssignedId eq 'a'".into(), false),
+        (format!("i/issuer eq '{domain}'"), false),
+        (format!("i/issuer eq '{domain}' and i/issuerAssignedId eq '{upn}'"), false),
+    ] {
+        let expected = if is_found { vec![ada] } else { vec![] };
+        assert_eq!(ids(&find(&filter).await.json()), expected, "{filter}");
+    }
+    let message =
+        "Unsupported or invalid query filter clause specified for property 'identities' of resource 'User'.";
+    for filter in ["i/signInType eq 'federated'", "i/issuerAssignedId eq 'a'"] {
+        let refusal = find(filter).await.refusal();
+        assert_eq!(refusal, refused(400, "Request_UnsupportedQuery", message), "{filter}");
     }
 }
 

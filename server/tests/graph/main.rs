@@ -25,6 +25,7 @@ mod error_examples;
 mod errors;
 mod exchanges;
 mod expand;
+mod expand_managers;
 mod faults;
 mod get_by_ids;
 mod groups;

@@ -158,7 +158,7 @@ async fn members_are_counted_with_the_header_and_only_on_the_first_page() {
         ("3", &"text/plain".parse().unwrap())
     );
     let without = get(&tenant, &format!("/groups/{group}/members/$count")).await.refusal();
-    assert_eq!((without.0, without.1.as_str()), (400, "Request_BadRequest"));
+    assert_eq!((without.0, without.1.as_str()), (400, "Request_UnsupportedQuery"));
 }
 
 #[tokio::test]

@@ -101,10 +101,10 @@ impl Operation {
         })
     }
 
-    /// Whether it demands advanced query parameters: it lists what is related through others, cast to one kind.
+    /// Whether it demands advanced query parameters: it lists what is related through others, cast to another kind than users.
     pub fn is_advanced(&self) -> bool {
         let is_cast = self.path.contains("/transitiveMember") && self.path.contains("/microsoft.graph.");
-        is_cast && !self.path.ends_with("/$count")
+        is_cast && !self.path.ends_with("/microsoft.graph.user") && !self.path.ends_with("/$count")
     }
 
     /// Whether it is one on the signed-in user.

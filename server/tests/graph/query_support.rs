@@ -251,8 +251,6 @@ impl Line {
         };
         match ask {
             Ask::Equal | Ask::In => self.eq,
-            // The directory negates ids only as a whole.
-            Ask::NotEqual if self.path == "id" => Support::Never,
             Ask::NotEqual | Ask::Not => negated(self.eq),
             Ask::StartsWith => self.starts_with,
             Ask::EndsWith => self.ends_with,

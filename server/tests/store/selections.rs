@@ -73,8 +73,8 @@ fn values() -> impl Strategy<Value = Values> {
     let text = || text().prop_map(Value::from).boxed();
     let texts = || vec(text(), 0..3).prop_map(Value::from).boxed();
     let time = || select(&TIMES[..]).prop_map(Value::from).boxed();
-    let identity =
-        (text(), text()).prop_map(|(issuer, id)| json!({"issuer": issuer, "issuerAssignedId": id}));
+    let identity = (option::of(text()), text(), select(&["federated", "userPrincipalName"][..]))
+        .prop_map(|(issuer, id, kind)| json!({"issuer": issuer, "issuerAssignedId": id, "signInType": kind}));
     let licence = text().prop_map(|sku| json!({"skuId": sku, "disabledPlans": []}));
     let all = (
         one("displayName", text()),
@@ -141,9 +141,11 @@ fn test() -> impl Strategy<Value = Test> {
         any::<bool>().prop_map(|flag| Check::Equals(vec![Key::flag(flag)])),
         Just(Check::Present)
     ];
-    let item = (keys(), keys()).prop_map(|(issuer, id)| {
-        let equals = |part, keys| (path("identities", Some(part)), Check::Equals(keys));
-        Test::Item(path("identities", None), vec![equals("issuer", issuer), equals("issuerAssignedId", id)])
+    let item = (option::of(keys()), option::of(keys())).prop_map(|(issuer, id)| {
+        let part = |part, check| (path("identities", Some(part)), check);
+        let issuer = part("issuer", issuer.map_or(Check::Absent, Check::Equals));
+        let id = id.map(|id| part("issuerAssignedId", Check::Equals(id)));
+        Test::Item(path("identities", None), [issuer].into_iter().chain(id).collect())
     });
     prop_oneof![
         6 => (of_text, check).prop_map(|(path, check)| Test::Some(path, check)),

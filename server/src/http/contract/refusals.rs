@@ -32,7 +32,9 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             let own = vec![user_property_not_writable(need)];
             [created(&USER, "userPrincipalName"), user_values(), own].concat()
         }
-        "get_user" => vec![user_not_found(), property_not_readable(need), other_user(&READ_USER)],
+        "get_user" => {
+            vec![user_not_found(), property_not_readable(need), other_user(&READ_USER), chain_too_large()]
+        }
         "update_user" => {
             let by_application = refused(
                 "profileByApplication",
@@ -42,7 +44,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             [user_update(need), vec![other_user(&UPDATE_USER), by_application]].concat()
         }
         "delete_user" => vec![user_not_found()],
-        "get_me" => vec![user_not_found(), property_not_readable(need)],
+        "get_me" => vec![user_not_found(), property_not_readable(need), chain_too_large()],
         "update_me" => user_update(need),
 
         "get_user_manager" | "get_my_manager" => {
@@ -72,7 +74,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
 
         "list_groups" => vec![not_in_lists()],
         "create_group" => group_creation(need),
-        "get_group" => vec![group_not_found(), no_mailbox()],
+        "get_group" => vec![group_not_found(), no_mailbox(), expanded_members_hidden()],
         "update_group" => group_update(need),
         "delete_group" => vec![group_not_found(), managed_by_exchange(), role_assignable_group()],
 
@@ -152,13 +154,11 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "check_user_member_groups" => [check(user_not_found(), "groupIds"), vec![other_user(need)]].concat(),
         "check_user_member_objects" => [check(user_not_found(), "ids"), vec![other_user(need)]].concat(),
         "get_user_member_groups" | "get_user_member_objects" => {
-            [get_groups(user_not_found()), vec![too_many_results(), other_user(need)]].concat()
+            [get_groups(user_not_found()), vec![other_user(need)]].concat()
         }
         "check_my_member_groups" => check(user_not_found(), "groupIds"),
         "check_my_member_objects" => check(user_not_found(), "ids"),
-        "get_my_member_groups" | "get_my_member_objects" => {
-            [get_groups(user_not_found()), vec![too_many_results()]].concat()
-        }
+        "get_my_member_groups" | "get_my_member_objects" => get_groups(user_not_found()),
         "check_group_member_groups" => check(group_not_found(), "groupIds"),
         "check_group_member_objects" => check(group_not_found(), "ids"),
         "get_group_member_groups" | "get_group_member_objects" => get_groups_of_no_user(group_not_found()),
@@ -178,7 +178,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "check_directory_object_member_groups" => check(object_not_found(), "groupIds"),
         "check_directory_object_member_objects" => check(object_not_found(), "ids"),
         "get_directory_object_member_groups" | "get_directory_object_member_objects" => {
-            [get_groups_of_no_user(object_not_found()), vec![too_many_results()]].concat()
+            get_groups_of_no_user(object_not_found())
         }
 
         "create_device" => [created(&DEVICE, "deviceId"), device_values()].concat(),
@@ -478,7 +478,7 @@ fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
         "An array stands where a single value is due.",
         check_members::refused(array),
     );
-    vec![not_found, unknown_parameter(), other_type, array]
+    vec![not_found, unknown_parameter(), other_type, array, too_many_results()]
 }
 
 /// The same where the object isn't a user.
@@ -692,6 +692,22 @@ fn hidden_members() -> ErrorExample {
         "hiddenMembers",
         "The group hides its members, and the token lacks the permission to see them.",
         lacks_beside(&READ_HIDDEN_MEMBERS, Principal::User(None), &[]),
+    )
+}
+
+fn expanded_members_hidden() -> ErrorExample {
+    refused(
+        "expandedMembersHidden",
+        "`$expand` asks for members that the group hides, and the token lacks the permission to see them.",
+        lacks_beside(&READ_HIDDEN_MEMBERS, Principal::User(None), &[]),
+    )
+}
+
+fn chain_too_large() -> ErrorExample {
+    refused(
+        "resultTooLarge",
+        "The managers are more than an answer can hold, about 4 MiB.",
+        Refusal::ResultTooLarge,
     )
 }
 

@@ -69,7 +69,8 @@ fn expanded(taken: Taken<'_>) -> Vec<ErrorExample> {
     let least = Grants { principal: Principal::User(None), permissions };
     let not_listed = related.iter().find(|navigation| navigation.need.reach(&least).is_none());
     let not_listed = not_listed.map(|navigation| {
-        let summary = format!("The token lacks what listing `{}` needs besides.", navigation.property.name());
+        let summary =
+            format!("The token lacks what expanding `{}` needs besides.", navigation.property.name());
         ErrorExample::new("relationshipNotReadable", summary, Refusal::Lacks(navigation.need.missing(&least)))
     });
     let not_shown = (!related.is_empty()).then(|| {
@@ -184,23 +185,19 @@ fn wrong_option(option: QueryOption) -> Vec<ErrorExample> {
         QueryOption::Select => {
             vec![ErrorExample::new("invalidSelect", "`$select` isn't a list of names.", QueryFault::Select)]
         }
-        QueryOption::Top => vec![ErrorExample::new(
-            "pageTooLarge",
-            "`$top` is more than a page holds.",
-            QueryFault::PageSize("1000".into()),
-        )],
-        QueryOption::Count => vec![
+        QueryOption::Top => vec![
+            ErrorExample::new("invalidTop", "`$top` isn't a number.", QueryFault::Top("five".into())),
             ErrorExample::new(
-                "invalidCount",
-                "`$count` is neither `true` nor `false`.",
-                QueryFault::Value { option: option.name(), value: "yes".into() },
-            ),
-            ErrorExample::new(
-                "countOptionWithoutConsistencyLevel",
-                "`$count=true` without the header `ConsistencyLevel: eventual`.",
-                QueryFault::CountWithoutConsistencyLevel,
+                "pageTooLarge",
+                "`$top` is more than a page holds.",
+                QueryFault::PageSize("1000".into()),
             ),
         ],
+        QueryOption::Count => vec![ErrorExample::new(
+            "invalidCount",
+            "`$count` is neither `true` nor `false`.",
+            QueryFault::Value { option: option.name(), value: "yes".into() },
+        )],
         // What they get wrong depends on what is listed.
         QueryOption::Expand | QueryOption::Filter | QueryOption::Search | QueryOption::OrderBy => Vec::new(),
         QueryOption::Id => vec![

@@ -165,6 +165,9 @@ parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
 parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 
+/// The schema of an object of whatever kind.
+const OBJECT: &str = "DirectoryObject";
+
 /// The schema `DirectoryObject`: an object of whatever kind, with what the kinds have in common typed and the
 /// rest open.
 pub struct DirectoryObject;
@@ -179,7 +182,8 @@ impl PartialSchema for DirectoryObject {
         let mut object = ObjectBuilder::new()
             .description(Some(
                 "An object of the directory, of whatever kind. Properties that the kinds don't share are among \
-                 the additional ones. Where the caller may not read the kind, only `@odata.type` and `id` have \
+                 the additional ones, and so is the `manager` of a manager where `$levels` within `$expand` asks \
+                 for it. Where the caller may not read the kind, only `@odata.type` and `id` have \
                  values.",
             ))
             .property("@odata.context", text("What the answer is, as a URL. Absent on pages' objects."))
@@ -202,7 +206,7 @@ impl PartialSchema for DirectoryObject {
 
 impl ToSchema for DirectoryObject {
     fn name() -> Cow<'static, str> {
-        "DirectoryObject".into()
+        OBJECT.into()
     }
 }
 
@@ -251,14 +255,15 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
     object.into()
 }
 
-/// The objects of a navigation property.
-fn navigation_schema(navigation: &Navigation) -> ArrayBuilder {
-    let description = format!(
-        "{} The first {MOST}, where `$expand` asks for them.{}",
-        navigation.property.description(),
-        in_words(navigation.need, Access::Read)
-    );
-    ArrayBuilder::new().items(Ref::from_schema_name("DirectoryObject")).description(Some(description))
+/// The objects of a navigation property, or the only one.
+fn navigation_schema(navigation: &Navigation) -> RefOr<Schema> {
+    let Navigation { property, need } = navigation;
+    let (what, need) = (property.description(), in_words(need, Access::Read));
+    if property.is_single() {
+        return reference(OBJECT, format!("{what} It is shown where `$expand` asks for it.{need}"), false);
+    }
+    let description = format!("{what} The first {MOST}, where `$expand` asks for them.{need}");
+    ArrayBuilder::new().items(Ref::from_schema_name(OBJECT)).description(Some(description)).into()
 }
 
 /// What a body binds by a relationship.

@@ -29,7 +29,7 @@ use crate::{
             Need, READ_MANAGER, READ_MY_MANAGER, READ_ORG_CONTACT, WRITE_MANAGER, WRITE_MY_MANAGER,
         },
     },
-    odata::{query::Query, reference::Key},
+    odata::{query::Query, reference::Key, scope::Scope},
     store::ReadTx,
 };
 use axum::{
@@ -60,6 +60,8 @@ fn get_manager<K: ObjectKey<Key = Key>>(
                               origin: Origin,
                               Path(key): Path<K>,
                               query: Query| {
+        // Objects of whatever kind have no navigation properties: this refuses them.
+        Scope::Related.expansion(&query)?;
         let select = query.select.clone();
         let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), select.as_deref());
         let found = shapes::read(&app, &caller, get).await?;
@@ -72,7 +74,7 @@ fn get_manager<K: ObjectKey<Key = Key>>(
         .summary(TAG, format!("Get the manager of {}", of.one))
         .description(format!("Gets the user or the contact who manages {}, else 404. {LIMITED}", of.one))
         .page(page(of, "list"))
-        .takes(&QueryOptions::OBJECT)
+        .reads(Scope::Related)
         .answers::<DirectoryObject>("The manager.", "application/json", directory_objects::user(&manager))
 }
 

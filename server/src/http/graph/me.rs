@@ -57,7 +57,7 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::annotated(&READ_ME, routes!(get_me))
             .page("user-get")
-            .reads(Scope::Set(ObjectKind::User))
+            .reads(Scope::One(ObjectKind::User))
             .signed_in(),
         Operation::annotated(&UPDATE_ME, routes!(update_me)).page("user-update").signed_in(),
     ]

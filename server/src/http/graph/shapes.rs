@@ -6,6 +6,7 @@ use crate::{
     directory::{self, Found, Policy, expansions, follows::Follows, navigation::Navigation, objects},
     http::{
         answers::{self, Collection, Shown},
+        body,
         contract::wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
         errors::Failure,
         extract::{Caller, FromPath, IdKey, Path},
@@ -261,7 +262,7 @@ impl Objects {
             .summary(self.tag, format!("Get {}", self.one))
             .description(format!("Gets {}, {SELECTED}", self.one))
             .page(format!("{}-get", self.page))
-            .reads(Scope::Set(self.kind))
+            .reads(Scope::One(self.kind))
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
     }
 
@@ -344,8 +345,9 @@ impl<K: ObjectKey> Related<K> {
     ) -> [Operation; 2] {
         let kind = objects.kind;
         let scope = match self.navigation.follows {
-            Follows::Relation(..) => Scope::RelatedOf(kind),
-            Follows::Memberships(_) => Scope::TransitivelyRelatedOf(kind),
+            // Graph casts to users by default too.
+            Follows::Memberships(_) if kind != ObjectKind::User => Scope::TransitivelyRelatedOf(kind),
+            Follows::Memberships(_) | Follows::Relation(..) => Scope::RelatedOf(kind),
         };
         let (options, example) = match scope {
             Scope::TransitivelyRelatedOf(_) => (&QueryOptions::ADVANCED_PAGE, objects.counted_page_example()),
@@ -556,16 +558,21 @@ pub(super) async fn answer_one(
     query: Query,
     rule: impl FnOnce(&ReadTx<'_>, &Grants, Option<&[String]>) -> Result<Found, directory::Error> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let expansion = Scope::Set(kind).expansion(&query)?;
-    let (grants, select, expand) = (caller.grants, query.select.clone(), expansion.clone());
-    let get = move |tx: &ReadTx<'_>| {
-        let found = rule(tx, &grants, select.as_deref())?;
-        expansions::of_one(tx, &grants, expand.as_ref(), found).map_err(Failure::from)
+    let expansion = Scope::One(kind).expansion(&query)?;
+    let (store, tenant, expands) = (app.store.tenant(caller.tenant), caller.tenant.id, expansion.is_some());
+    let (caller, origin) = (*caller, origin.clone());
+    let answer = move |tx: &ReadTx<'_>| {
+        let select = query.select.as_deref();
+        let found = rule(tx, &caller.grants, select)?;
+        let found = expansions::of_one(tx, &caller.grants, expansion.as_ref(), found)?;
+        answers::entity(&origin, &found, Shown::of(select, expansion.as_ref(), &caller))
     };
-    let store = app.store.tenant(caller.tenant);
+    if !expands {
+        return store.read(answer).await;
+    }
     // Twenty objects can be far larger than one.
-    let found = if expansion.is_some() { store.read_long(get).await? } else { store.read(get).await? };
-    answers::entity(origin, &found, Shown::of(query.select.as_deref(), expansion.as_ref(), caller))
+    let response = store.read_long(answer).await?;
+    Ok(body::hold(response, &app.answer_budget.share(), Some(tenant))?)
 }
 
 /// Answers how many objects this rule counts.

@@ -12,25 +12,43 @@ use crate::{
     },
 };
 
+/// The most levels that Graph's page has for `$levels`: `max` follows so many too.
+const MAX_LEVELS: usize = 1000;
+
 /// The type of which objects of several kinds are.
 const SEVERAL_KINDS: &str = "directoryObject";
 
-/// What a query expands, of objects of these kinds: one navigation property at most, and one level of it. Those of several kinds
-/// have none.
+/// What a query expands, of objects of these kinds: one navigation property at most, and one level of it but for managers. Those of
+/// several kinds have none.
 pub fn bind(expand: &[Expand], entities: &[&'static Entity]) -> Result<Expansion, ExpandFault> {
     let [Expand { name, options }] = expand else { return Err(ExpandFault::Several(expand.len())) };
     if name == "*" {
         return Err(ExpandFault::Several(2));
     }
-    let mut select = None;
+    let (mut select, mut levels) = (None, None);
     for (option, value) in options {
         match &*option.to_ascii_lowercase() {
             "$select" if select.is_none() => select = Some(selected(value)?),
-            "$select" => return Err(ExpandFault::Term(format!("{option}={value}"))),
+            "$levels" if levels.is_none() => levels = Some((option, value)),
+            "$select" | "$levels" => return Err(ExpandFault::Term(format!("{option}={value}"))),
             _ => return Err(ExpandFault::Option(option.clone())),
         }
     }
-    Ok(Expansion { property: property(name, entities)?, select })
+    let property = property(name, entities)?;
+    let levels = match levels {
+        Some((option, _)) if !property.is_single() => return Err(ExpandFault::Option(option.clone())),
+        Some((_, value)) => Some(number_of_levels(value)?),
+        None => None,
+    };
+    Ok(Expansion { property, select, levels })
+}
+
+fn number_of_levels(value: &str) -> Result<usize, ExpandFault> {
+    if value == "max" {
+        return Ok(MAX_LEVELS);
+    }
+    let levels = value.parse().ok().filter(|levels| (1..=MAX_LEVELS).contains(levels));
+    levels.ok_or_else(|| ExpandFault::Levels(value.into()))
 }
 
 fn selected(value: &str) -> Result<Vec<String>, ExpandFault> {
@@ -46,11 +64,11 @@ fn property(name: &str, entities: &[&'static Entity]) -> Result<NavigationProper
     if name.contains('/') {
         return Err(ExpandFault::Term(name.into()));
     }
-    if navigation::is_never_expanded(entity.kind, name) {
-        return Err(ExpandFault::NotAllowed(name.into()));
+    if let Some(name) = navigation::never_expanded(entity.kind, name) {
+        return Err(ExpandFault::NotAllowed(name));
     }
-    if navigation::is_not_yet(entity.kind, name) {
-        return Err(ExpandFault::NotServed(name.into()));
+    if let Some(name) = navigation::not_yet(entity.kind, name) {
+        return Err(ExpandFault::NotServed(name));
     }
     Err(match entity.property(name) {
         Some(property) => ExpandFault::NoNavigation { name: property.name, of: entity.name },
@@ -78,7 +96,27 @@ mod tests {
             ("MEMBERS($Select= id , displayName)", NavigationProperty::Members, Some(["id", "displayName"])),
         ] {
             let select = select.map(|names| names.map(str::to_owned).to_vec());
-            assert_eq!(bound(text, &[&GROUP]), Ok(Expansion { property, select }), "{text}");
+            let expansion = Expansion { property, select, levels: None };
+            assert_eq!(bound(text, &[&GROUP]), Ok(expansion), "{text}");
+        }
+    }
+
+    #[test]
+    fn managers_are_followed_as_far_as_levels_says() {
+        for (text, levels) in [
+            ("manager", Ok(None)),
+            ("manager($levels=1)", Ok(Some(1))),
+            ("manager($LEVELS=1000;$select=id)", Ok(Some(1000))),
+            ("manager($levels=max)", Ok(Some(1000))),
+            ("manager($levels=0)", Err(ExpandFault::Levels("0".into()))),
+            ("manager($levels=1001)", Err(ExpandFault::Levels("1001".into()))),
+            ("manager($levels=-1)", Err(ExpandFault::Levels("-1".into()))),
+            ("manager($levels=MAX)", Err(ExpandFault::Levels("MAX".into()))),
+            ("manager($levels=)", Err(ExpandFault::Levels(String::new()))),
+            ("manager($levels=2;$levels=2)", Err(ExpandFault::Term("$levels=2".into()))),
+            ("directReports($levels=2)", Err(ExpandFault::Option("$levels".into()))),
+        ] {
+            assert_eq!(bound(text, &[&USER]).map(|expansion| expansion.levels), levels, "{text}");
         }
     }
 
@@ -93,8 +131,8 @@ mod tests {
             ("members($select=a b)", ExpandFault::Term("a b".into())),
             ("members($select=id;$select=id)", ExpandFault::Term("$select=id".into())),
             ("members/$ref", ExpandFault::Term("members/$ref".into())),
-            ("photo", ExpandFault::NotAllowed("photo".into())),
-            ("Extensions", ExpandFault::NotServed("Extensions".into())),
+            ("calendarview", ExpandFault::NotAllowed("calendarView")),
+            ("Extensions", ExpandFault::NotServed("extensions")),
             ("displayname", ExpandFault::NoNavigation { name: "displayName", of: "group" }),
             ("colour", unknown("colour", "group")),
         ] {

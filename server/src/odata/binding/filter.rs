@@ -58,7 +58,13 @@ fn condition(
 ) -> Result<Condition, FilterFault> {
     let bind = |part: &Expression| condition(part, entity, entities, advanced);
     match filter {
-        Expression::Or(parts) => Ok(Condition::Or(parts.iter().map(bind).collect::<Result<_, _>>()?)),
+        Expression::Or(parts) => {
+            let bound = parts.iter().map(bind).collect::<Result<_, _>>()?;
+            match parts.iter().find_map(|part| complex_collection(part, entity)) {
+                Some(name) if !advanced => Err(FilterFault::Complex(name)),
+                _ => Ok(Condition::Or(bound)),
+            }
+        }
         Expression::And(parts) => Ok(Condition::And(parts.iter().map(bind).collect::<Result<_, _>>()?)),
         Expression::Not(_) if !advanced => Err(FilterFault::NeedsAdvanced("not")),
         Expression::Not(inner) => Ok(Condition::Not(bind(inner)?.into())),
@@ -66,6 +72,23 @@ fn condition(
             let of = |entity| Scope { entity, item: None, advanced }.test(test);
             test_of(entity, entities, of, |fault| matches!(fault, FilterFault::UnknownProperty(_)))
         }
+    }
+}
+
+/// The collection of a complex type whose items a filter asks for: without advanced query parameters it isn't joined by `or`.
+fn complex_collection(filter: &Expression, entity: &Entity) -> Option<&'static str> {
+    match filter {
+        Expression::And(parts) | Expression::Or(parts) => {
+            parts.iter().find_map(|part| complex_collection(part, entity))
+        }
+        Expression::Lambda(Lambda { path, .. }) => match path.as_slice() {
+            [name] => entity
+                .property(name)
+                .filter(|property| !property.parts().is_empty())
+                .map(|property| property.name),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -114,11 +137,22 @@ impl Scope<'_> {
         literal: &Literal,
     ) -> Result<Condition, FilterFault> {
         match path {
-            [name] if is_id_name(name) => id_is(comparison, literal),
+            [name] if is_id_name(name) => self.id_is(comparison, literal),
             [collection @ .., count] if count.eq_ignore_ascii_case("$count") => {
                 self.count(collection, comparison, literal)
             }
             path => Ok(self.compared(path, comparison, literal)?.condition()),
+        }
+    }
+
+    fn id_is(self, comparison: Comparison, literal: &Literal) -> Result<Condition, FilterFault> {
+        match (comparison, literal) {
+            (_, Literal::Null) => Err(FilterFault::IdOperator),
+            (Comparison::Equal, literal) => id_in(slice::from_ref(literal)),
+            (Comparison::NotEqual, literal) if self.advanced => {
+                Ok(Condition::Not(id_in(slice::from_ref(literal))?.into()))
+            }
+            _ => Err(FilterFault::IdOperator),
         }
     }
 
@@ -273,7 +307,7 @@ impl Scope<'_> {
             return Err(self.clause(collection));
         }
         Ok(Condition::Is(match checks.pop() {
-            Some((path, check)) if checks.is_empty() => Test::Some(path, check),
+            Some((path, check)) if checks.is_empty() && check != Check::Absent => Test::Some(path, check),
             last => {
                 checks.extend(last);
                 Test::Item(collection, checks)
@@ -290,8 +324,11 @@ impl Scope<'_> {
     }
 
     fn item(self, part: &Expression) -> Result<(PropertyPath, Check), FilterFault> {
-        let Tested { path, check, complement } = self.tested(part)?;
-        if complement { Err(FilterFault::Unsupported) } else { Ok((path, check)) }
+        match self.tested(part)? {
+            Tested { path, check, complement: false } => Ok((path, check)),
+            Tested { path, check: Check::Present, .. } if path.part.is_some() => Ok((path, Check::Absent)),
+            _ => Err(FilterFault::Unsupported),
+        }
     }
 
     /// The property with a single value that this path names: a collection is asked for by a lambda.
@@ -365,14 +402,6 @@ fn is_id_name(name: &str) -> bool {
 
 fn is_id(expression: &Expression) -> bool {
     matches!(expression, Expression::Path(path) if matches!(path.as_slice(), [name] if is_id_name(name)))
-}
-
-fn id_is(comparison: Comparison, literal: &Literal) -> Result<Condition, FilterFault> {
-    match (comparison, literal) {
-        (Comparison::Equal, Literal::Null) => Err(FilterFault::IdOperator),
-        (Comparison::Equal, literal) => id_in(slice::from_ref(literal)),
-        _ => Err(FilterFault::IdOperator),
-    }
 }
 
 fn id_in(values: &[Literal]) -> Result<Condition, FilterFault> {
@@ -554,6 +583,9 @@ mod tests {
         ] {
             assert_eq!(person(text, ADVANCED), Ok(expected), "{text}");
         }
+        let ids = Condition::Is(Test::Id(vec![ID.parse().unwrap()]));
+        assert_eq!(person(&format!("id ne '{ID}'"), ADVANCED), Ok(not(ids)));
+        assert_eq!(person(&format!("id ne '{ID}'"), DEFAULT), Err(FilterFault::IdOperator));
         for (text, expected) in [
             ("owners/$count eq 0", Condition::Is(Test::Owners(0))),
             ("owners/$count ne 1", not(Condition::Is(Test::Owners(1)))),
@@ -598,6 +630,20 @@ mod tests {
         let both = "assignedPlans/any(p:p/service eq 'x' and p/capabilityStatus eq 'y')";
         assert_eq!(person(both, DEFAULT), Err(FilterFault::Complex("assignedPlans")));
         assert!(person(both, ADVANCED).is_ok());
+    }
+
+    #[test]
+    fn items_are_joined_by_or_with_advanced_parameters_only() {
+        let has = format!("assignedLicenses/any(l:l/skuId eq {ID})");
+        for text in
+            [format!("{has} or mail eq 'x'"), format!("mail eq 'x' or (displayName eq 'x' and {has})")]
+        {
+            assert_eq!(person(&text, DEFAULT), Err(FilterFault::Complex("assignedLicenses")), "{text}");
+            assert!(person(&text, ADVANCED).is_ok(), "{text}");
+        }
+        for text in [format!("{has} and mail eq 'x'"), "mail eq 'x' or otherMails/any(m:m eq 'x')".into()] {
+            assert!(person(&text, DEFAULT).is_ok(), "{text}");
+        }
     }
 
     #[test]
@@ -649,7 +695,8 @@ mod tests {
             ("owners/any(c:c/id eq 'x')", FilterFault::Unsupported),
             ("id eq 'x'", FilterFault::InvalidId("x".into())),
             ("id ge 'x'", id.clone()),
-            ("id ne 'x'", id.clone()),
+            ("id ne 'x'", FilterFault::InvalidId("x".into())),
+            ("id ne null", id.clone()),
             ("id eq null", id.clone()),
             ("startsWith(id,'x')", id),
             (&format!("id eq {ID}"), types("Edm.String", "Edm.Guid", "Equal")),

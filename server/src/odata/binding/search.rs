@@ -33,7 +33,7 @@ fn condition(
 fn test(phrase: &str, entity: &Entity) -> Result<Condition, SearchFault> {
     let (name, text) = phrase
         .split_once(':')
-        .filter(|(_, text)| !text.trim().is_empty())
+        .filter(|(_, text)| !searched(text).is_empty())
         .ok_or_else(|| SearchFault::Phrase(phrase.into()))?;
     let unknown = || SearchFault::Property(name.into());
     let path = entity.path(name, None).ok_or_else(unknown)?;

@@ -1,10 +1,9 @@
 //! Sets of rows as they are stored: in chunks, each a list of numbers of two bytes, or a bit for each row where there are many.
 
-/// Rows of a chunk.
-pub const ROWS: i64 = 4096;
+use crate::store::rows::{CHUNK_BYTES as BITS, CHUNK_ROWS};
 
-/// Bytes of a chunk with a bit for each row.
-const BITS: usize = 512;
+/// Rows of a chunk.
+pub const ROWS: i64 = CHUNK_ROWS;
 
 /// Which chunk a row is in, and its place there.
 pub fn place(row: i64) -> (i64, u16) {

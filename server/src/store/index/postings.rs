@@ -7,7 +7,7 @@ use crate::{
         Error,
         engine::{Connection, Value, params},
         numbers::RowNumber,
-        rows::Rows,
+        rows::{Gathered, Rows},
     },
 };
 use std::{
@@ -30,13 +30,11 @@ pub const WALK_BACKWARDS: &str = "SELECT chunk, rows, key FROM postings
                                   ORDER BY key DESC, chunk DESC";
 
 /// Adds the objects of a chunk.
-pub fn add(chunk: i64, bytes: &[u8], found: &mut Rows) -> Result<(), Error> {
-    let first = chunk * chunks::ROWS;
+pub fn add(chunk: i64, bytes: &[u8], found: &mut Gathered) -> Result<(), Error> {
     match Stored::read(bytes).ok_or(DAMAGED)? {
-        Stored::Bits(bits) => found.insert_bits(RowNumber(first), bits),
+        Stored::Bits(bits) => found.insert_bits(chunk, bits),
         Stored::List(list) => {
-            let places = list.iter().map(|place| i64::from(u16::from_le_bytes(*place)));
-            found.extend(places.map(|place| RowNumber(first + place)));
+            found.insert(chunk, list.iter().map(|place| u16::from_le_bytes(*place)));
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::{
         Error, changes,
         engine::{Connection, IndexFile, OwnConnection, Row, Snapshot, params},
         numbers::RowNumber,
-        rows::Rows,
+        rows::{Gathered, Rows},
     },
 };
 use std::{
@@ -126,22 +126,22 @@ pub struct View<'v> {
 }
 
 impl View<'_> {
-    /// The objects that have a key of this line of `model/entries.rs` in one of these ranges. `check` is told how much was read.
+    /// The objects that have a key in one of these ranges, each with its line of `model/entries.rs`. `check` is told how much was
+    /// read.
     pub fn find(
         &self,
-        line: u16,
-        ranges: &[KeyRange],
+        ranges: &[(u16, KeyRange)],
         check: &mut impl FnMut(usize) -> Result<(), Error>,
     ) -> Result<Rows, Fault> {
-        let mut found = Rows::default();
-        for range in ranges {
-            self.each(postings::FIND, line, range, |row| {
+        let mut found = Gathered::default();
+        for (line, range) in ranges {
+            self.each(postings::FIND, *line, range, |row| {
                 let (chunk, bytes) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
                 postings::add(chunk, &bytes, &mut found)?;
                 Ok(check(ENTRY_BYTES + bytes.len()).map(ControlFlow::Continue))
             })?;
         }
-        Ok(found)
+        Ok(found.into())
     }
 
     /// Hands over the keys of a line in a range in their order, or backwards, each with objects that have it, in the same order,

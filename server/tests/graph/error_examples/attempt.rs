@@ -146,9 +146,13 @@ impl<'o> Attempt<'o> {
 
     /// The message of the example with this name.
     pub fn message(&self, name: &str) -> String {
+        self.error(name)["message"].as_str().unwrap().to_owned()
+    }
+
+    /// The error of the example with this name.
+    pub fn error(&self, name: &str) -> Value {
         let shown = self.operation.error_examples();
-        let shown = shown.iter().find(|shown| shown.name == name).unwrap();
-        shown.value["error"]["message"].as_str().unwrap().to_owned()
+        shown.into_iter().find(|shown| shown.name == name).unwrap().value["error"].take()
     }
 
     /// The property of a body that the example's message names.

@@ -12,6 +12,7 @@ use roster_server::{
     model::{
         ENTITIES,
         ids::{ObjectId, TenantId},
+        kinds::ObjectKind,
     },
 };
 use serde_json::json;
@@ -35,8 +36,17 @@ const ABSENT: u16 = 999;
 pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
-/// A user who is in more groups than one request tells.
-pub const CROWDED: u16 = 197;
+/// The place of users among all kinds.
+pub const USERS: usize = 0;
+/// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
+/// is a user.
+pub const CROWDED: [(&str, ObjectKind, u16); 5] = [
+    ("users", ObjectKind::User, 197),
+    ("groups", ObjectKind::Group, 297),
+    ("devices", ObjectKind::Device, 397),
+    ("servicePrincipals", ObjectKind::ServicePrincipal, 497),
+    ("contacts", ObjectKind::OrgContact, 597),
+];
 
 /// Objects of a kind, by its place among all, that no answer can hold together.
 pub fn large_ones(kind: usize) -> Vec<ObjectId> {
@@ -109,6 +119,7 @@ impl Attempt<'_> {
             "selectTwice" => self.ask("$select=id&$select=id"),
             "topTwice" => self.ask("$top=1&$top=1"),
             "invalidSelect" => self.ask("$select=/"),
+            "invalidTop" => self.ask("$top=five"),
             "pageTooLarge" => self.ask("$top=1000"),
             "skip" => self.ask("$skip=1"),
             "invalidCount" => self.ask("$count=yes"),
@@ -123,7 +134,8 @@ impl Attempt<'_> {
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
             "expandedPropertyNotInLists" => self.ask("$expand=memberOf($select=aboutMe)"),
-            "expandNotYet" => {
+            "countOfOne" => self.ask("$count=true"),
+            "expandNotYet" | "expandNotAllowed" => {
                 let message = self.message(name);
                 self.ask(&format!("$expand={}", message.split('\'').nth(1).unwrap()));
             }
@@ -131,7 +143,9 @@ impl Attempt<'_> {
                 (Some(option), _) => self.ask(&format!("${option}=x")),
                 (None, Some((query, true))) if self.operation.path.ends_with("$count") => self.ask(query),
                 (None, Some((query, true))) => self.ask(&format!("{query}&$count=true")),
-                (None, Some((query, false))) => self.ask_at_once(query),
+                (None, Some((query, false))) => {
+                    self.ask_at_once(&query.replace("ID", &format!("'{}'", sample::id(GRACE))));
+                }
                 (None, None) => return false,
             },
         }
@@ -150,7 +164,11 @@ impl Attempt<'_> {
             "bodyTooLarge" => self.send(&"x".repeat(300 << 10)),
             "noReference" | "nothingToChange" => self.send("{}"),
             "tooLongType" => self.send(&json!({"ids": [], "types": ["x".repeat(2000)]}).to_string()),
-            "resultTooLarge" => {
+            "resultTooLarge" if self.operation.id == "get_user" => {
+                self.replace(0, large_ones(USERS)[0]);
+                self.ask("$expand=manager($levels=max)");
+            }
+            "resultTooLarge" if self.operation.id != "get_me" => {
                 let is_of = |set: &str| self.operation.path.starts_with(&format!("/{set}/"));
                 let kind = ENTITIES.iter().position(|entity| is_of(entity.set));
                 self.find_by_ids(&large_ones(kind.unwrap_or_default()));
@@ -262,9 +280,11 @@ impl Attempt<'_> {
             }
             "securityGroupsOfNoUser" => json!({first(): true}),
             "tooManyResults" => {
+                let is_in = |set: &str| self.operation.path.starts_with(&format!("/{set}/"));
+                let (.., crowded) = CROWDED.into_iter().find(|(set, ..)| is_in(set)).unwrap_or(CROWDED[0]);
                 match self.operation.is_on_me() {
-                    true => self.by_user(CROWDED, all()).await,
-                    false => self.replace(0, sample::id(CROWDED)),
+                    true => self.by_user(crowded, all()).await,
+                    false => self.replace(0, sample::id(crowded)),
                 }
                 return true;
             }
@@ -344,6 +364,11 @@ impl Attempt<'_> {
                 self.replace(0, sample::id(CONFIDENTIAL));
                 self.by_user_without("Member.Read.Hidden").await;
             }
+            "expandedMembersHidden" => {
+                self.replace(0, sample::id(CONFIDENTIAL));
+                self.ask("$expand=members");
+                self.by_user_without("Member.Read.Hidden").await;
+            }
             "contactNotDeletable" => self.replace(0, sample::id(CONTACT)),
             _ => return false,
         }
@@ -355,11 +380,18 @@ impl Attempt<'_> {
             "principalDisabled" => self.by_user(DISABLED, all()).await,
             "principalDeleted" => self.by_user(DELETED, all()).await,
             "missingPermission" => self.by_user(ADA, ["openid"]).await,
+            "resultTooLarge" if self.operation.id == "get_me" => {
+                self.token = Some(self.tenant.user_token(large_ones(USERS)[0].uuid(), all()).await);
+                self.ask("$expand=manager($levels=max)");
+            }
             "missingApplicationPermission" => self.by_application([]).await,
             "notForApplications" | "noSignedInUser" => self.by_application(all()).await,
             "relationshipNotReadable" => {
                 self.with_the_least().await;
-                self.ask("$expand=memberOf");
+                // Groups come first, where anything more is needed of them.
+                let lacking = &self.error(name)["details"][0]["target"];
+                let property = if lacking == "User.Read.All" { "manager" } else { "memberOf" };
+                self.ask(&format!("$expand={property}"));
             }
             "propertyNotReadable" => {
                 self.with_the_least().await;
@@ -416,9 +448,12 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "expandTerm" => ("$expand=members(select=id)", false),
         "expandSeveral" => ("$expand=members,owners", false),
         "expandOption" => ("$expand=members($top=5)", false),
+        "expandLevels" => ("$expand=manager($levels=0)", false),
+        "expandLevelsWithoutConsistencyLevel" | "expandLevelsOfSeveral" => {
+            ("$expand=manager($levels=max)", false)
+        }
         "expandUnknown" => ("$expand=colour", false),
         "expandProperty" => ("$expand=displayName", false),
-        "expandNotAllowed" => ("$expand=photo", false),
         "filterTwice" => ("$filter=x&$filter=x", true),
         "searchTwice" => ("$search=x&$search=x", true),
         "filterSyntax" => ("$filter=displayName eq", true),
@@ -428,11 +463,12 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterTypes" => ("$filter=displayName eq 1", true),
         "filterTime" => ("$filter=deletedDateTime ge 2026-13-31T12:00:00Z", true),
         "filterContains" => ("$filter=contains(displayName,'Ada')", true),
-        "filterFunction" => ("$filter=length(displayName) eq 3", true),
+        "filterFunction" => ("$filter=matches(displayName,'Ada')", true),
         "filterArguments" => ("$filter=startsWith(displayName,1)", true),
         "filterId" => ("$filter=id eq 'ada'", true),
         "filterIdOperator" => ("$filter=startsWith(id,'5a3e')", true),
         "filterNeedsAdvanced" => ("$filter=endsWith(displayName,'a')", false),
+        "filterNeedsHeader" => ("$filter=endsWith(displayName,'a')&$count=true", false),
         "filterNotEquals" => ("$filter=displayName ne 'Ada'", false),
         "filterPartsOfPlans" => {
             ("$filter=assignedPlans/any(p:p/service eq 'x' and p/capabilityStatus eq 'x')", false)
@@ -440,15 +476,14 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterPartsOfIds" => {
             ("$filter=alternativeSecurityIds/any(i:i/identityProvider eq 'x' and i/type eq 2)", false)
         }
-        "filterTooManyBranches" => (
-            "$filter=displayName in ('a','b','c','d','e','f','g','h','i','j','k','l','m','n','o','p')",
+        "filterItemInBranch" => (
+            "$filter=displayName eq 'Ada' or onPremisesProvisioningErrors/any(e:e/category eq 'PropertyConflict')",
             false,
         ),
-        "filterTooHigh" => (
-            "$filter=displayName eq 'a' and (displayName eq 'b' or (displayName eq 'c' and (displayName eq 'd' or \
-             displayName eq 'e')))",
-            false,
-        ),
+        "filterTooManyBranches" => ("$filter=id in (ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID,ID)", false),
+        "filterTooHigh" => {
+            ("$filter=id eq ID and (id eq ID or (id eq ID and (id eq ID or id eq ID)))", false)
+        }
         "filterOfReferences" => ("$filter=displayName eq 'Ada'", false),
         "castNotAdvanced" => ("$top=5", false),
         "searchSyntax" => ("$search=displayName:ada", true),
@@ -459,6 +494,7 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "orderOfSeveralKinds" => ("$orderby=displayName", true),
         "orderPropertyOfAdvanced" => ("$orderby=id", true),
         "orderProperty" => ("$orderby=id", false),
+        "orderOfReferences" => ("$orderby=displayName", false),
         "orderWithFilter" => ("$orderby=displayName&$filter=displayName eq 'Ada'", false),
         _ => return None,
     })

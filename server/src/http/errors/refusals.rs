@@ -1,0 +1,196 @@
+//! What rules refuse, in Graph's words.
+
+use super::answer::*;
+use crate::{directory::Refusal, model::values::PropertyFault};
+use axum::http::StatusCode;
+
+pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
+    match refusal {
+        Refusal::NotFound(key) => answer(
+            StatusCode::NOT_FOUND,
+            "Request_ResourceNotFound",
+            format!(
+                "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            ),
+        ),
+        Refusal::NotPermitted => denied(),
+        Refusal::Lacks(missing) => denied_without(missing),
+        Refusal::ManagedByExchange => {
+            bad(BAD_REQUEST, "Cannot Update a mail-enabled security groups and or distribution list.")
+        }
+        Refusal::NoNesting => {
+            bad(BAD_REQUEST, "Nesting is currently not supported for groups that can be assigned to a role.")
+        }
+        Refusal::MailEnabledGroup => bad(
+            BAD_REQUEST,
+            "The service does not currently support writes of mail-enabled groups. Please ensure that the \
+             mail-enablement property is unset and the security-enablement property is set.",
+        ),
+        Refusal::KindNotAllowed { .. } | Refusal::NoOwner(_) | Refusal::NoManager(_) | Refusal::OtherKind => {
+            bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
+        }
+        Refusal::AlreadyRelated(relationship) => {
+            let property = relationship.name();
+            let message = format!(
+                "One or more added object references already exist for the following modified properties: '{property}'."
+            );
+            bad(BAD_REQUEST, message)
+        }
+        Refusal::MemberTwice { group, member, kind } => {
+            let resource = crate::model::entity(*kind).resource;
+            let single = "NonDefaultProperties=[INTERNAL_SingleResourceQuery]";
+            let message = format!(
+                "Object '[ResourceType={resource},Id={member},ChangedProperties=[],{single}]' referenced from \
+                 '[ResourceType=Group,Id={group},ChangedProperties=[members],{single}]' can only be present once \
+                 as an add/remove change."
+            );
+            bad(BAD_REQUEST, message)
+        }
+        Refusal::OwnerTwice => bad(BAD_REQUEST, "Request contains a property with duplicate values."),
+        Refusal::TooManyReferences => bad(BAD_REQUEST, "A resource cannot contain more than 20 link changes"),
+        Refusal::TooManyResults { most } => bad(
+            "Directory_ResultSizeLimitExceeded",
+            format!("The result has more than {most} ids. List transitive memberships in pages instead."),
+        ),
+        Refusal::SecurityGroupsOfNoUser => {
+            bad(BAD_REQUEST, "To get security groups, the member must be a user")
+        }
+        Refusal::LastOwner => {
+            bad(BAD_REQUEST, "The group must have at least one owner, hence this owner cannot be removed.")
+        }
+        Refusal::TooManyOwners { count, quota } => answer(
+            StatusCode::FORBIDDEN,
+            "Directory_QuotaExceeded",
+            format!(
+                "Unable to perform operation as '{count}' would exceed the maximum quota count '{quota}' for \
+                 forward-link 'owners'."
+            ),
+        ),
+        Refusal::TooLarge => answer(
+            StatusCode::FORBIDDEN,
+            "Directory_ResourceSizeExceeded",
+            "The size of the object has exceeded its limit. Please reduce the number of values and retry your \
+             request.",
+        ),
+        Refusal::ResultTooLarge => bad(
+            "Directory_ResultSizeLimitExceeded",
+            "The result is larger than an answer can be. Ask for less at once.",
+        ),
+        Refusal::NothingToChange => {
+            bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
+        }
+        Refusal::NotInLists => not_implemented("This operation target is not yet supported."),
+        Refusal::MixedServices => bad(
+            BAD_REQUEST,
+            "Properties that another service holds must be changed in a request of their own, without the \
+             directory's.",
+        ),
+        Refusal::NoMailbox => answer(
+            StatusCode::NOT_FOUND,
+            "MailboxNotEnabledForRESTAPI",
+            "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+        ),
+        Refusal::Property { resource, fault } => property_answer(resource, fault),
+        Refusal::Combination => bad(BAD_REQUEST, "One or more property values specified are invalid."),
+        Refusal::Taken(name) => {
+            let message = format!("Another object with the same value for property {name} already exists.");
+            conflict(StatusCode::BAD_REQUEST, BAD_REQUEST, name, message)
+        }
+        Refusal::ServicePrincipalExists(app_id) => {
+            let message = format!(
+                "The service principal cannot be created, updated, or restored because the service principal \
+                 name {app_id} is already in use."
+            );
+            let code = "Request_MultipleObjectsWithSameKeyValue";
+            conflict(StatusCode::CONFLICT, code, "servicePrincipalNames", message)
+        }
+        Refusal::ForeignDomain => about(
+            "userPrincipalName",
+            "InvalidValue",
+            "The domain portion of the userPrincipalName property is invalid. You must use one of the verified \
+             domain names in your organization.",
+        ),
+        Refusal::WeakPassword => about(
+            "passwordProfile",
+            "InvalidValue",
+            "The specified password does not comply with password complexity requirements. Please provide a \
+             different password.",
+        ),
+    }
+}
+
+fn property_answer(resource: &str, fault: &PropertyFault) -> Answer {
+    match fault {
+        PropertyFault::Unknown(name) => about(name, "UnknownProperty", format!("Invalid property '{name}'.")),
+        PropertyFault::UnknownExtensions(names) => {
+            let names = names.join(",");
+            bad(BAD_REQUEST, format!("The following extension properties are not available: {names}."))
+        }
+        PropertyFault::ReadOnly(name) => {
+            about(name, "ReadOnlyProperty", format!("Property '{name}' is read-only and cannot be set."))
+        }
+        PropertyFault::Immutable(name) => about(
+            name,
+            "ImmutableProperty",
+            format!("Property {name} cannot be updated because it is immutable."),
+        ),
+        PropertyFault::Invalid(name) => about(
+            name,
+            "InvalidValue",
+            format!("Invalid value specified for property '{name}' of resource '{resource}'."),
+        ),
+        PropertyFault::Length { property, min, max } => about(
+            property,
+            "InvalidValue",
+            format!("The {property} should be between {min} and {max} characters."),
+        ),
+        PropertyFault::Identifier => bad(BAD_REQUEST, "Invalid GUID specified."),
+        PropertyFault::TooManyIdentifiers(most) => {
+            bad(BAD_REQUEST, format!("Number of included identifiers cannot exceed '{most}'."))
+        }
+        PropertyFault::Required(name) => {
+            let message = format!("A value is required for property '{name}' of resource '{resource}'.");
+            about(name, "MissingValue", message)
+        }
+        PropertyFault::NullCollection { property, kind } => bad(
+            BAD_REQUEST,
+            format!(
+                "A null value was found for the property named '{property}', which has the expected type \
+                 '{kind}[Nullable=False]'. The expected type '{kind}[Nullable=False]' does not allow null values."
+            ),
+        ),
+        PropertyFault::NullItem(_) => bad(
+            BAD_REQUEST,
+            "A null value was detected in the items of a collection property value; non-nullable instances of \
+             collection types do not support null values as items.",
+        ),
+        PropertyFault::Literal { literal, kind } => {
+            bad(BAD_REQUEST, format!("Cannot convert the literal '{literal}' to the expected type '{kind}'."))
+        }
+        PropertyFault::Node { property, found, expected } => bad(
+            BAD_REQUEST,
+            format!(
+                "An unexpected '{found}' node was found for property named '{property}' when reading from the JSON \
+                 reader. A '{expected}' node was expected."
+            ),
+        ),
+        PropertyFault::Schema(name) => bad(
+            GATEWAY_BAD_REQUEST,
+            format!("Property {name} in payload has a value that does not match schema."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kinds::{GroupKind, ObjectTraits};
+
+    #[test]
+    fn a_kind_that_does_not_fit_is_said_in_words() {
+        let refusal =
+            Refusal::KindNotAllowed { group: GroupKind::Microsoft365, member: ObjectTraits::Device };
+        let answer = refusal_answer(&refusal);
+        assert_eq!(answer.message, "A device can't be a member of a Microsoft 365 group.");
+    }
+}
