@@ -146,7 +146,7 @@ impl Folder {
 }
 
 fn check_access(folder: &Path) -> Result<(), AccessError> {
-    let secrets = [&store::FILES[..], &[KEY_FILE]].concat();
+    let secrets = [&store::DIRECTORY_FILES[..], &store::INDEX_FILES, &[KEY_FILE]].concat();
     private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK])
 }
 
@@ -166,11 +166,12 @@ fn check_contents(folder: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
-/// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's.
+/// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's. An index is
+/// made later: without the database it is another program's file.
 fn is_own(name: &OsStr) -> bool {
     let others = [KEY_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
     let is_new_key = name.as_encoded_bytes().starts_with(NEW_KEY.as_bytes());
-    is_new_key || store::FILES.into_iter().chain(others).any(|own| name == own)
+    is_new_key || store::DIRECTORY_FILES.into_iter().chain(others).any(|own| name == own)
 }
 
 fn remove_new_keys(folder: &Path) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! `roster check`.
 
 use super::{Data, Error, Format, Output, TenantChoice, print};
-use crate::store::{Found, Tenant};
+use crate::store::{Checked, Found, Tenant};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -9,8 +9,13 @@ use serde_json::{Value, json};
 const NAMED: usize = 10;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  roster check")]
+#[command(
+    after_help = "It may run beside a server, and holds up none of its writes. Of a tenant with few objects there is no index.
+It fails where the index is missing, can't be read or is wrong.
+
+Example:
+  roster check"
+)]
 pub(super) struct Check {
     #[command(flatten)]
     data: Data,
@@ -31,40 +36,49 @@ impl Check {
         };
         let (mut listed, mut is_sound) = (Vec::new(), true);
         for tenant in tenants {
-            let found = store.check_index(tenant).await?;
-            is_sound &= found.as_ref().is_none_or(Found::is_sound);
+            let checked = store.check_index(tenant)?;
+            is_sound &= checked.is_sound();
             match self.output.format {
-                Format::Text => print(format_args!("{}  {}", tenant.id, words(found.as_ref())))?,
-                Format::Json => listed.push(as_json(tenant, found.as_ref())),
+                Format::Text => print(format_args!("{}  {}", tenant.id, words(&checked)))?,
+                Format::Json => listed.push(as_json(tenant, &checked)),
             }
         }
         if self.output.format == Format::Json {
             print(json!({"tenants": listed}))?;
         }
-        let wrong = "the index is wrong: stop the server, delete the files that begin with `index.sqlite`, and start it again; \
+        let wrong = "the index is wrong or missing: stop the server, delete the files that begin with `index.sqlite`, and start it again; \
                      it makes a new one";
         if is_sound { Ok(()) } else { Err(Error::Usage(wrong.into())) }
     }
 }
 
-fn words(found: Option<&Found>) -> String {
+fn words(checked: &Checked) -> String {
+    let found = match checked {
+        Checked::Unneeded => return "not indexed, as there are few objects".into(),
+        Checked::Unfinished => return "not indexed yet: a server does it while it runs".into(),
+        Checked::Unusable(reason) => return format!("not indexed, though there are many objects: {reason}"),
+        Checked::Compared(found) => found,
+    };
     match found {
-        None => "not indexed".into(),
-        Some(found) if found.is_sound() => format!("{} objects, indexed as they are", found.objects),
-        Some(Found { objects, different, .. }) if different.is_empty() => {
+        found if found.is_sound() => format!("{} objects, indexed as they are", found.objects),
+        Found { objects, different, .. } if different.is_empty() => {
             format!("{objects} objects, not all found by their values and no others")
         }
-        Some(Found { objects, different, .. }) => {
+        Found { objects, different, .. } => {
             let named: Vec<_> = different.iter().take(NAMED).map(ToString::to_string).collect();
             format!("{objects} objects, {} indexed wrongly, such as {}", different.len(), named.join(", "))
         }
     }
 }
 
-fn as_json(tenant: Tenant, found: Option<&Found>) -> Value {
-    let found = found.map(|found| {
-        let different: Vec<_> = found.different.iter().map(ToString::to_string).collect();
-        json!({"objects": found.objects, "isSound": found.is_sound(), "wronglyIndexed": different})
-    });
-    json!({"tenant": tenant.id.to_string(), "index": found})
+fn as_json(tenant: Tenant, checked: &Checked) -> Value {
+    let index = match checked {
+        Checked::Unneeded | Checked::Unfinished => Value::Null,
+        Checked::Unusable(reason) => json!({"isSound": false, "fault": reason.to_string()}),
+        Checked::Compared(found) => {
+            let different: Vec<_> = found.different.iter().map(ToString::to_string).collect();
+            json!({"objects": found.objects, "isSound": found.is_sound(), "wronglyIndexed": different})
+        }
+    };
+    json!({"tenant": tenant.id.to_string(), "index": index})
 }

@@ -19,9 +19,7 @@ use crate::{
     directory,
     files::lock::Holder,
     model::domains::{DomainName, TenantName},
-    store::{
-        self, Durability, IndexOptions, Indexing, MigrationLock, Older, Options, Store, Tenant, TenantStore,
-    },
+    store::{self, Durability, MigrationLock, Older, Options, Store, Tenant, TenantStore},
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::{
@@ -75,7 +73,7 @@ enum Command {
         #[command(subcommand)]
         command: tenant::TenantCommand,
     },
-    /// Compare the index, by which searches find objects, with the directory; a server may be running
+    /// Compare the index, by which searches find objects, with the directory, beside a server or without one
     Check(check::Check),
     /// Print the script by which a shell completes commands and flags
     Completions(completions::Completions),
@@ -352,12 +350,7 @@ fn open_and_migrate(folder: &Folder) -> Result<Store, Error> {
 }
 
 fn open_for_command(folder: &Folder, migrations: &MigrationLock, older: Older) -> Result<Store, Error> {
-    let index = IndexOptions { indexing: Indexing::Read, ..IndexOptions::default() };
-    open_store(
-        folder,
-        migrations,
-        Options { older, readers: 1, long_readers: 1, index, ..Options::default() },
-    )
+    open_store(folder, migrations, Options { older, readers: 1, long_readers: 1, ..Options::default() })
 }
 
 /// Opens the directory in a folder, durable unless the folder goes away with the process.

@@ -6,6 +6,7 @@ use super::{
     engine::{Connection, params},
     numbers,
     objects::{Object, RowNumber},
+    random,
 };
 use crate::model::kinds::Relationship;
 
@@ -91,9 +92,12 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
         Change::Updated(names) => Some(names.join(",")),
         _ => None,
     };
-    let sql = "INSERT INTO changes (tenant, object_row, object_id, kind, operation, properties, related_row)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql =
+        "INSERT INTO changes (tenant, object_row, object_id, kind, operation, properties, related_row, mark)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let kind = numbers::of_kind(object.kind());
+    // By it this log is told from that of a copy of the directory that went another way.
+    let mark = i64::from(i32::from_le_bytes(random::bytes()?));
     tx.run(
         sql,
         params![
@@ -103,7 +107,8 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
             kind,
             operation,
             properties.as_deref(),
-            related
+            related,
+            mark
         ],
     )?;
     Ok(())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{
     condition::{Check, Condition, Test},
-    entries::{self, How, backwards, end},
+    entries::{self, How, backwards},
     keys::{Key, SORTED_LENGTH},
     kinds::ObjectKind,
     paths::PropertyPath,
@@ -189,14 +189,12 @@ fn keys_of(kind: ObjectKind, path: &PropertyPath, check: &Check) -> Option<Keys>
             let (ranges, is_exact) = starting(start);
             of(How::Value, ranges, is_exact)
         }
-        Check::EndsWith(text) if is_text => match text.rfind('@') {
-            // It begins in the part before the `@`, or with it.
-            Some(at) => of(How::End, vec![KeyRange::only(&end(text))], at == 0),
-            None => {
-                let (ranges, is_exact) = starting(&backwards(text));
-                of(How::End, ranges, is_exact)
-            }
-        },
+        Check::EndsWith(text) if is_text => {
+            let (ranges, is_exact) = starting(&backwards(text));
+            // Of a text, it is the end of the domain where it has no more than that.
+            let is_of_domain = text.rfind('@').is_none_or(|at| at == 0);
+            of(if is_of_domain { How::Domain } else { How::End }, ranges, is_exact)
+        }
         Check::Word(start) if is_text => {
             let (ranges, is_exact) = starting(start);
             of(How::Word, ranges, is_exact)

@@ -29,6 +29,7 @@ pub mod owners;
 mod plan;
 pub mod principals;
 mod quotas;
+mod random;
 pub mod relations;
 pub mod rows;
 pub mod selections;
@@ -38,13 +39,15 @@ mod transaction;
 pub mod transitive;
 pub mod users;
 
-pub use engine::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
+pub use engine::{
+    DIRECTORY_FILES, Durability, FILE, INDEX_FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock, Unusable,
+};
 pub use numbers::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
 use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
-pub use index::Found;
+pub use index::{Checked, Found};
 use index::{Following, Index};
 use member_sets::MemberSets;
 use numbers::RowNumber;
@@ -174,10 +177,8 @@ pub enum Older {
 /// Who keeps the index of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Indexing {
-    /// Nobody, and none is read: searches look at every object.
+    /// Nobody here, and none is read: searches look at every object. For processes beside a server.
     Off,
-    /// Nobody here, but one that is there is read. For processes beside a server.
-    Read,
     /// A thread of its own. For the one process that holds the folder.
     Followed,
     /// Whoever calls [`Store::step_index`].
@@ -193,8 +194,8 @@ pub struct IndexOptions {
     pub largest_scanned: u32,
     /// Changes that are folded into it in one transaction, and objects at first.
     pub batch: u32,
-    /// How many objects may have changed that aren't indexed yet. When there are more, objects are created and updated no more
-    /// until the index has come further.
+    /// How many changes of a tenant's objects may not be indexed yet. When there are more, its objects are created and updated no
+    /// more until the index has come further.
     pub most_behind: u32,
 }
 
@@ -248,6 +249,7 @@ impl Default for Options {
 /// The directory's data. Clones are the same store.
 #[derive(Clone)]
 pub struct Store {
+    index: Arc<Index>,
     /// `None`: searches look at every object.
     following: Option<Arc<Following>>,
     engine: Arc<Engine>,
@@ -270,9 +272,9 @@ impl Store {
         let principals = Arc::new(Principals::new());
         let committed = principals.clone();
         let file = IndexFile::of(lock.folder().into(), options.durability);
-        let index = Index::new(file, options.index.clone());
-        let index = (options.index.indexing != Indexing::Off).then(|| Arc::new(index));
-        let told = index.clone();
+        let index = Arc::new(Index::new(file, options.index.clone()));
+        let is_followed = options.index.indexing != Indexing::Off;
+        let told = is_followed.then(|| index.clone());
         let after_commit = Box::new(move || {
             committed.after_commit();
             if let Some(told) = &told {
@@ -280,10 +282,10 @@ impl Store {
             }
         });
         let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
-        let following = index.map(|index| Following::begin(engine.clone(), index)).transpose()?;
+        let following = is_followed.then(|| Following::begin(index.clone())).transpose()?.map(Arc::new);
         let Options { largest_uncounted, clock, .. } = options;
-        let following = following.map(Arc::new);
         Ok(Self {
+            index,
             following,
             engine,
             principals,
@@ -299,17 +301,13 @@ impl Store {
         self.following.as_ref().map_or(Ok(Progress::Finished), |following| following.step())
     }
 
-    /// Compares the index with a tenant's objects. `None`: it can't be used for this tenant now.
-    pub async fn check_index(&self, tenant: Tenant) -> Result<Option<Found>, Error> {
-        let check = |tx: &ReadTx<'_>| match tx.index() {
-            Some(index) => index.read(tx.tenant(), |view| view.check(tx.connection())),
-            None => Ok(None),
-        };
-        self.tenant(tenant).read_long(check).await
+    /// Compares the index with a tenant's objects, on this thread, whoever keeps it.
+    pub fn check_index(&self, tenant: Tenant) -> Result<Checked, Error> {
+        self.index.check(tenant)
     }
 
     fn index(&self) -> Option<&Arc<Index>> {
-        self.following.as_ref().map(|following| following.index())
+        self.following.as_ref().map(|_| &self.index)
     }
 
     /// Whether there is a database in this folder.
@@ -449,7 +447,7 @@ impl TenantStore<'_> {
         let index = self.store.index().cloned();
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
-            if index.as_ref().is_some_and(|index| index.is_far_behind()) {
+            if index.as_ref().is_some_and(|index| index.is_far_behind(tenant)) {
                 tx.take_no_objects();
             }
             let done = work(&tx);

@@ -1,6 +1,6 @@
 //! The index beside a directory: `roster check` compares them, while a server runs and without one.
 
-use crate::roster::{Server, printed, run};
+use crate::roster::{Server, printed, roster, run};
 use roster_server::{
     directory::import,
     model::{
@@ -10,7 +10,14 @@ use roster_server::{
     store::{Options, Store, WriteTx},
 };
 use serde_json::{Value, json};
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{self, Permissions},
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Stdio,
+    time::Duration,
+};
 use tokio::time::{sleep, timeout};
 
 /// More than anything here takes, however slow the machine is.
@@ -37,14 +44,14 @@ async fn an_index_is_compared_with_its_directory_beside_a_server_and_without_one
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let tenant = fill(folder.path()).await;
-    assert_eq!(printed(&["check", "--data", data]), format!("{tenant}  not indexed"));
+    assert!(wrong(data).contains("there is none"), "no server has begun with it");
 
     let mut server = Server::start(folder.path(), &[]);
     let sound = json!({"tenants": [{"tenant": tenant.to_string(),
         "index": {"objects": DEVICES, "isSound": true, "wronglyIndexed": []}}]});
     let indexed = async {
         let look = || -> Value {
-            serde_json::from_str(&printed(&["check", "--data", data, "--format", "json"])).unwrap()
+            serde_json::from_slice(&run(&["check", "--data", data, "--format", "json"]).stdout).unwrap()
         };
         while look() != sound {
             sleep(Duration::from_millis(20)).await;
@@ -57,8 +64,60 @@ async fn an_index_is_compared_with_its_directory_beside_a_server_and_without_one
 
     let index = rusqlite::Connection::open(folder.path().join("index.sqlite")).unwrap();
     index.execute("DELETE FROM indexed WHERE row = (SELECT min(row) FROM indexed)", []).unwrap();
-    let wrong = run(&["check", "--data", data]);
-    assert_eq!(wrong.status.code(), Some(1));
-    assert!(String::from_utf8(wrong.stdout).unwrap().contains("1 indexed wrongly"));
-    assert!(String::from_utf8(wrong.stderr).unwrap().contains("delete the files"));
+    assert!(wrong(data).contains("1 indexed wrongly"));
+}
+
+/// What a check says of an index that isn't as it should be.
+fn wrong(data: &str) -> String {
+    let checked = run(&["check", "--data", data]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = String::from_utf8(checked.stderr).unwrap();
+    assert!(told.contains("delete the files"), "{told}");
+    String::from_utf8(checked.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn an_index_that_can_not_be_used_is_made_anew_with_a_line_in_the_log() {
+    // Nobody else gets at files that others make in it.
+    let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    fill(folder.path()).await;
+    let path = folder.path().join("index.sqlite");
+    type Harm = fn(&Path);
+    let harms: [(Harm, &str); 4] = [
+        (|_| {}, "there is none"),
+        (|path| fs::write(path, "Notes of mine.").unwrap(), "it is damaged"),
+        (
+            |path| {
+                fs::remove_file(path).unwrap();
+                let other = rusqlite::Connection::open(path).unwrap();
+                other.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
+            },
+            "index.sqlite is another program's",
+        ),
+        (
+            |path| {
+                let newer = rusqlite::Connection::open(path).unwrap();
+                newer.pragma_update(None, "user_version", 9999).unwrap();
+            },
+            "another version of Roster wrote it",
+        ),
+    ];
+    for (harm, reason) in harms {
+        harm(&path);
+        assert!(wrong(data).contains(reason), "{reason}");
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data", data];
+        let mut serve = roster(&arguments);
+        let mut server = Server::spawn(serve.env_remove("RUST_LOG").stderr(Stdio::piped()));
+        let mut log = BufReader::new(server.standard_error()).lines();
+        let told = format!("the index is made anew, as {reason}");
+        assert!(log.any(|line| line.unwrap().contains(&told)), "{reason}");
+        let indexed = async {
+            while !run(&["check", "--data", data]).stdout.ends_with(b"indexed as they are\n") {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(LIMIT, indexed).await.unwrap();
+        assert!(server.terminate().success());
+    }
 }

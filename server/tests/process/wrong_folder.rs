@@ -109,7 +109,7 @@ fn another_programs_database_is_not_taken_for_a_directory_and_nothing_is_put_bes
 
 #[test]
 fn a_folder_with_other_files_and_no_directory_is_refused_and_left_as_it_is() {
-    for name in [".hidden", "notes", "roster.sqlite.bak", "server.lock.txt"] {
+    for name in [".hidden", "notes", "roster.sqlite.bak", "server.lock.txt", "index.sqlite"] {
         let folder = private();
         fs::write(folder.path().join(name), "Notes of mine.").unwrap();
         refused(folder.path(), "holds other files, such as");

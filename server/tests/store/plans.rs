@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use std::{fs, path::Path};
 
 /// Tables of few rows: one for the index, or one for each tenant.
-const SMALL: [&str; 3] = ["tenants", "followed", "index_eras"];
+const SMALL: [&str; 2] = ["tenants", "followed"];
 
 /// The statements in the sources of the index.
 fn statements() -> Vec<String> {

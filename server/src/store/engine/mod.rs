@@ -6,7 +6,9 @@
 
 mod sqlite;
 
-pub use sqlite::{Durability, FILE, FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock};
+pub use sqlite::{
+    DIRECTORY_FILES, Durability, FILE, INDEX_FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock, Unusable,
+};
 pub(super) use sqlite::{Engine, Identity, IndexFile, is_foreign, is_there};
 
 use super::Error;

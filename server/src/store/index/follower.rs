@@ -5,22 +5,23 @@
 //! change or not. Readers are told which objects these are.
 
 use super::{
+    backlog::Backlog,
+    change_log,
     fault::is_damage,
+    followed::{self, Followed, Horizon},
     pending::{DirectorySnapshot, Known, Pending},
     postings::{self, Differences},
-    readers::{Era, Followed},
     shared::{Index, NOT_FOLLOWING},
     tenants::{self, State},
 };
-use crate::{
-    model::entries,
-    store::{
-        Error, Progress, changes,
-        engine::{Batch, Connection, Engine, Identity, OwnConnection, Snapshot, params},
-    },
+use crate::store::{
+    Error, Progress, changes,
+    engine::{Batch, Connection, Identity, OwnConnection, Snapshot, Unusable},
 };
-use aws_lc_rs::rand;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// Positions of changes that touch no object after which its own is written all the same.
 const SKIPPED: i64 = 256;
@@ -30,7 +31,6 @@ const CLEARED: i64 = 2_000;
 
 /// Writes the index.
 pub struct Follower {
-    engine: Arc<Engine>,
     index: Arc<Index>,
     open: Option<Open>,
     idle: Option<Idle>,
@@ -49,11 +49,12 @@ struct Open {
     directory: OwnConnection,
     identity: Option<Identity>,
     known: Known,
+    backlog: Backlog,
 }
 
 impl Follower {
-    pub fn new(engine: Arc<Engine>, index: Arc<Index>) -> Self {
-        Self { engine, index, open: None, idle: None }
+    pub fn new(index: Arc<Index>) -> Self {
+        Self { index, open: None, idle: None }
     }
 
     /// Folds a batch of changes into the index, and says whether there is more to do. What fails leaves the index unused.
@@ -62,7 +63,7 @@ impl Follower {
         if let Err(error) = &stepped {
             self.index.readers.close();
             self.index.is_damaged.fetch_or(is_damage(error), Ordering::AcqRel);
-            self.index.is_far_behind.store(false, Ordering::Relaxed);
+            self.index.set_far_behind(BTreeSet::new());
             self.index.position.store(NOT_FOLLOWING, Ordering::Release);
         }
         stepped
@@ -78,19 +79,21 @@ impl Follower {
         };
         let snapshot = Snapshot::begin(open.directory.lend())?;
         let directory = snapshot.connection();
-        let newest = changes::newest(directory)?;
+        let horizon = Horizon::of(directory)?;
+        let newest = horizon.position;
         if newest < open.known.position || changes::is_cut(directory, open.known.position)? {
-            drop(snapshot);
-            self.index.is_damaged.store(true, Ordering::Release);
+            // Opened again, it is found to go with the directory no more.
             return Ok(Progress::Unfinished);
         }
         let pending =
             DirectorySnapshot { directory, newest, options: &self.index.options }.pending(&open.known)?;
-        let is_far_behind = is_behind(directory, pending.known.seen, self.index.options.most_behind)?;
+        // With a deleted tenant its changes go.
+        let is_lost = !open.known.horizon.is_in(directory)?;
+        open.backlog.follow(directory, open.known.seen, pending.known.seen, newest)?;
         drop(snapshot);
         let progress = if pending.is_last { Progress::Finished } else { Progress::Unfinished };
-        write(open.index.lend(), pending, &mut open.known)?;
-        self.index.is_far_behind.store(is_far_behind, Ordering::Relaxed);
+        write(open.index.lend(), pending, horizon, is_lost, &mut open.known)?;
+        self.index.set_far_behind(open.backlog.tenants_with_more(self.index.options.most_behind));
         self.index.position.store(open.known.position, Ordering::Release);
         self.index.seen.store(open.known.seen, Ordering::Release);
         self.open = Some(open);
@@ -110,7 +113,13 @@ impl Follower {
         let directory = snapshot.connection();
         let newest = changes::newest(directory)?;
         let candidates = match idle.seen {
-            Some(seen) => tenants::changed(directory, seen)?,
+            Some(seen) => {
+                let mut changed = BTreeSet::new();
+                change_log::each_tenant(directory, seen, newest, |tenant| {
+                    changed.insert(tenant);
+                })?;
+                changed
+            }
             None => tenants::in_directory(directory)?,
         };
         for tenant in candidates {
@@ -125,79 +134,45 @@ impl Follower {
         Ok(true)
     }
 
-    /// Opens the index, made anew where what lies there can't be used. The directory and it get a new era: a copy of either that is
-    /// put back later has an old one.
+    /// Opens the index, made anew where what lies there can't be used.
     fn open(&self) -> Result<Open, Error> {
         self.index.readers.close();
         let directory = self.index.file.open_directory()?;
-        let era = read_era(directory.lend())?;
-        let is_damaged = self.index.is_damaged.swap(false, Ordering::AcqRel);
-        let found = if is_damaged { None } else { self.index.file.open()? };
-        let usable = found.filter(|index| is_usable(index.lend(), era));
-        let newest = changes::newest(directory.lend())?;
+        let usable = match self.index.is_damaged.swap(false, Ordering::AcqRel) {
+            true => Err(Unusable::Damaged),
+            false => followed::open(&self.index.file, directory.lend())?.map(drop),
+        };
         let index = match usable {
-            Some(index) => index,
-            None => {
-                if era.is_some() {
-                    tracing::info!("the index is missing or can't be used, and is made anew");
-                }
-                let index = self.index.file.make()?;
-                let sql = "INSERT INTO followed (position, horizon, era, form) VALUES (?1, ?1, ?2, ?3)";
-                index.lend().run(sql, params![newest, &Era::default()[..], &entries::form()])?;
-                index
+            Ok(()) => self.index.file.open()?,
+            Err(reason) => {
+                tracing::info!("the index is made anew, as {reason}");
+                let at = Horizon::of(directory.lend())?;
+                self.index.file.make(|index| followed::begin(index, at))?
             }
         };
-        let mut era = Era::default();
-        rand::fill(&mut era).map_err(|_| Error::Folder("the system gives no random numbers".into()))?;
-        self.engine.write_and_wait(move |connection, _| write_era(connection, era))?;
-        index.lend().run("UPDATE followed SET era = ?1", params![&era[..]])?;
-        let position = Followed::read(index.lend())?.position;
+        let era = followed::renew(index.lend())?;
+        let Followed { position, horizon, .. } = Followed::read(index.lend())?;
         let tenants = tenants::all(index.lend())?;
-        let known = Known { position, seen: position, tenants, signature: None };
+        let known = Known { position, horizon, seen: position, tenants, signature: None };
         self.index.readers.open(era);
-        Ok(Open { index, directory, identity: self.index.file.identity(), known })
+        let identity = self.index.file.identity();
+        Ok(Open { index, directory, identity, known, backlog: Backlog::after(position) })
     }
 }
 
-/// Has an index read that another process keeps, if it can be used.
-pub fn open_as_it_is(index: &Index) -> Result<(), Error> {
-    let directory = index.file.open_directory()?;
-    if let Some(era) = read_era(directory.lend())?
-        && index.file.open_reader().is_ok_and(|found| is_usable(found.lend(), Some(era)))
-    {
-        index.readers.open(era);
-    }
-    Ok(())
-}
-
-/// The directory's era. `None`: it never had an index.
-fn read_era(directory: Connection<'_>) -> Result<Option<Era>, Error> {
-    directory.one("SELECT era FROM index_eras", params![], |row| row.get(0))
-}
-
-/// Whether an index is of the directory with this era, and has the entries that it should.
-fn is_usable(index: Connection<'_>, era: Option<Era>) -> bool {
-    Followed::read(index).is_ok_and(|followed| Some(followed.era) == era && followed.form == entries::form())
-}
-
-fn write_era(directory: Connection<'_>, era: Era) -> Result<(), Error> {
-    directory.run("DELETE FROM index_eras", params![])?;
-    directory.run("INSERT INTO index_eras (era) VALUES (?1)", params![&era[..]]).map(drop)
-}
-
-/// Whether more than so many changes of objects come after this position.
-fn is_behind(directory: Connection<'_>, position: i64, most: u32) -> Result<bool, Error> {
-    let sql = "SELECT position FROM changes WHERE position > ?1 AND related_row IS NULL
-               ORDER BY position LIMIT 1 OFFSET ?2";
-    Ok(directory.one(sql, params![position, i64::from(most)], |_| Ok(()))?.is_some())
-}
-
-/// Writes what was read, if it is worth it.
-fn write(index: Connection<'_>, pending: Pending, known: &mut Known) -> Result<(), Error> {
-    let Pending { objects, clearing, known: mut new, newest, .. } = pending;
+/// Writes what was read, if it is worth it, or the change of the horizon before is lost.
+fn write(
+    index: Connection<'_>,
+    pending: Pending,
+    horizon: Horizon,
+    is_lost: bool,
+    known: &mut Known,
+) -> Result<(), Error> {
+    let Pending { objects, clearing, known: mut new, .. } = pending;
     let is_new = |(tenant, state): &(&i64, &State)| known.tenants.get(tenant) != Some(*state);
     let has_new = new.tenants.iter().any(|state| is_new(&state));
-    if !objects.is_empty() || clearing.is_some() || has_new || new.seen >= known.position + SKIPPED {
+    let is_far = new.seen >= known.position + SKIPPED;
+    if !objects.is_empty() || clearing.is_some() || has_new || is_far || is_lost {
         let mut differences = Differences::default();
         for object in &objects {
             differences.replace(
@@ -218,10 +193,9 @@ fn write(index: Connection<'_>, pending: Pending, known: &mut Known) -> Result<(
             tenants::forget(index, tenant)?;
             new.tenants.remove(&tenant);
         }
-        let sql = "UPDATE followed SET position = ?1, horizon = ?2";
-        index.run(sql, params![new.seen, newest])?;
+        followed::write(index, new.seen, horizon)?;
         batch.commit()?;
-        new.position = new.seen;
+        (new.position, new.horizon) = (new.seen, horizon);
     }
     *known = new;
     Ok(())

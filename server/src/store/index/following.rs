@@ -1,10 +1,10 @@
 //! The thread that keeps the index up to date: when it works, rests and tries again.
 
 use super::{
-    follower::{self, Follower},
+    follower::Follower,
     shared::{Index, State},
 };
-use crate::store::{Error, Indexing, Progress, engine::Engine};
+use crate::store::{Error, Indexing, Progress};
 use std::{
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     thread::{self, JoinHandle},
@@ -25,27 +25,18 @@ pub struct Following {
 }
 
 impl Following {
-    /// Begins to keep the index of an engine's directory.
-    pub fn begin(engine: Arc<Engine>, index: Arc<Index>) -> Result<Self, Error> {
-        let indexing = index.options.indexing;
-        if indexing == Indexing::Read && index.file.identity().is_some() {
-            follower::open_as_it_is(&index)?;
-        }
-        let follower = Arc::new(Mutex::new(Follower::new(engine, index.clone())));
-        let thread = match indexing {
+    /// Begins to keep it.
+    pub fn begin(index: Arc<Index>) -> Result<Self, Error> {
+        let follower = Arc::new(Mutex::new(Follower::new(index.clone())));
+        let thread = match index.options.indexing {
             Indexing::Followed => {
                 let (follower, index) = (follower.clone(), index.clone());
                 let follow = move || follow(&follower, &index);
                 Some(thread::Builder::new().name("index".into()).spawn(follow)?)
             }
-            Indexing::Stepped | Indexing::Read | Indexing::Off => None,
+            Indexing::Stepped | Indexing::Off => None,
         };
         Ok(Self { index, follower, thread })
-    }
-
-    /// What is read of it.
-    pub fn index(&self) -> &Arc<Index> {
-        &self.index
     }
 
     /// Folds a batch of changes into it.

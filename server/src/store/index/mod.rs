@@ -4,9 +4,12 @@
 //!
 //! It can be missing, unusable or taken away at any time: then it is made anew, and reads do without it meanwhile.
 
+mod backlog;
+mod change_log;
 mod check;
 mod chunks;
 mod fault;
+mod followed;
 mod follower;
 mod following;
 mod pending;
@@ -16,7 +19,7 @@ mod readers;
 mod shared;
 mod tenants;
 
-pub use check::Found;
+pub use check::{Checked, Found};
 pub use fault::Fault;
 pub use following::Following;
 pub use ranges::KeyRange;

@@ -1,7 +1,10 @@
 //! What the follower reads of the directory for one transaction of the index: quickly, as a log can't begin anew while another
 //! connection reads.
 
-use super::tenants::{self, Place, State};
+use super::{
+    followed::Horizon,
+    tenants::{self, Place, State},
+};
 use crate::{
     model::{ENTITIES, entity_of_number, entries, values::Document},
     store::{
@@ -21,8 +24,9 @@ const MOST_BYTES: usize = 4 << 20;
 /// What is known of an index.
 #[derive(Clone)]
 pub struct Known {
-    /// Its position, as it is on disk.
+    /// Its position and its horizon, as they are on disk.
     pub position: i64,
+    pub horizon: Horizon,
     /// That up to which no change touches an object that isn't indexed.
     pub seen: i64,
     pub tenants: BTreeMap<i64, State>,
@@ -43,10 +47,8 @@ pub struct Pending {
     pub objects: Vec<PendingObject>,
     /// A deleted tenant of which the index still has something.
     pub clearing: Option<i64>,
-    /// What is known of the index once this is written, but for its position on disk.
+    /// What is known of the index once this is written, but for its position and its horizon on disk.
     pub known: Known,
-    /// The newest change that may be in it.
-    pub newest: i64,
     /// Whether it was all that there is to do.
     pub is_last: bool,
 }
@@ -130,7 +132,7 @@ impl DirectorySnapshot<'_> {
             }
             is_last = known.tenants.values().all(|state| *state == State::Complete);
         }
-        Ok(Pending { objects, clearing, known, newest: self.newest, is_last })
+        Ok(Pending { objects, clearing, known, is_last })
     }
 
     /// The changes of objects after a position, up to a batch of them.
@@ -180,7 +182,12 @@ impl DirectorySnapshot<'_> {
     }
 
     /// Adds the next objects of a tenant, and says how far they go.
-    fn fill(&self, tenant: i64, mut place: Place, objects: &mut Vec<PendingObject>) -> Result<State, Error> {
+    pub fn fill(
+        &self,
+        tenant: i64,
+        mut place: Place,
+        objects: &mut Vec<PendingObject>,
+    ) -> Result<State, Error> {
         let sql = "SELECT kind, document, rest, row FROM objects
                    WHERE tenant = ?1 AND kind = ?2 AND row > ?3 AND deleted_at IS NULL ORDER BY row";
         let (mut added, mut size) = (0, 0);

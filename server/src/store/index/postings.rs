@@ -7,7 +7,7 @@ use crate::{
         Error,
         engine::{Connection, Value, params},
         numbers::RowNumber,
-        rows::Gathered,
+        rows::{Gathered, Rows},
     },
 };
 use std::{
@@ -53,36 +53,61 @@ pub fn keys(connection: Connection<'_>, row: i64) -> Result<Keys, Error> {
     unpack(&packed(connection, row)?)
 }
 
-fn packed(connection: Connection<'_>, row: i64) -> Result<Vec<u8>, Error> {
+/// The same as bytes, which [`unpack`] reads.
+pub fn packed(connection: Connection<'_>, row: i64) -> Result<Vec<u8>, Error> {
     let sql = "SELECT entries FROM indexed WHERE row = ?1";
     Ok(connection.one(sql, params![row], |row| row.get(0))?.unwrap_or_default())
 }
 
-/// Hands over the keys of each object of a tenant.
-pub fn each_object(
-    connection: Connection<'_>,
-    tenant: i64,
-    mut take: impl FnMut(RowNumber, Keys),
-) -> Result<(), Error> {
-    let sql = "SELECT row, entries FROM indexed WHERE tenant = ?1";
-    connection.each(sql, params![tenant], |row| {
-        take(RowNumber(row.get(0)?), unpack(&row.get::<Vec<u8>>(1)?)?);
+/// The objects of a tenant that are indexed.
+pub fn objects(connection: Connection<'_>, tenant: i64) -> Result<Rows, Error> {
+    let mut objects = Rows::default();
+    connection.each("SELECT row FROM indexed WHERE tenant = ?1", params![tenant], |row| {
+        objects.insert(RowNumber(row.get(0)?));
         Ok(ControlFlow::Continue(()))
-    })
+    })?;
+    Ok(objects)
 }
 
-/// Hands over each key of a tenant with the objects of one chunk that have it.
-pub fn each_chunk(
+/// Objects that have a key, all in one chunk.
+pub struct Posting {
+    line: i64,
+    key: Key,
+    chunk: i64,
+    bytes: Vec<u8>,
+}
+
+impl Posting {
+    /// Before the first of a tenant's.
+    pub const START: Self = Self { line: -1, key: Key(Vec::new()), chunk: 0, bytes: Vec::new() };
+
+    /// What these objects have.
+    pub fn entry(&self) -> Result<Entry, Error> {
+        Ok((u16::try_from(self.line).map_err(|_| DAMAGED)?, self.key.clone()))
+    }
+
+    /// These objects.
+    pub fn rows(&self) -> Result<Vec<RowNumber>, Error> {
+        rows(self.chunk, &self.bytes)
+    }
+}
+
+/// A tenant's postings that come next after one, so many at most.
+pub fn page(
     connection: Connection<'_>,
     tenant: i64,
-    mut take: impl FnMut(&Entry, Vec<RowNumber>),
-) -> Result<(), Error> {
-    let sql = "SELECT line, key, chunk, rows FROM postings WHERE tenant = ?1";
-    connection.each(sql, params![tenant], |row| {
-        let line = u16::try_from(row.get::<i64>(0)?).map_err(|_| DAMAGED)?;
-        take(&(line, Key(row.get(1)?)), rows(row.get(2)?, &row.get::<Vec<u8>>(3)?)?);
+    after: &Posting,
+    limit: i64,
+) -> Result<Vec<Posting>, Error> {
+    let sql = "SELECT line, key, chunk, rows FROM postings
+               WHERE tenant = ?1 AND (line, key, chunk) > (?2, ?3, ?4) ORDER BY line, key, chunk LIMIT ?5";
+    let mut page = Vec::new();
+    connection.each(sql, params![tenant, after.line, &after.key.0[..], after.chunk, limit], |row| {
+        let (line, key, chunk, bytes) = (row.get(0)?, Key(row.get(1)?), row.get(2)?, row.get(3)?);
+        page.push(Posting { line, key, chunk, bytes });
         Ok(ControlFlow::Continue(()))
-    })
+    })?;
+    Ok(page)
 }
 
 /// An object's first key of a line.
@@ -192,7 +217,7 @@ fn pack(keys: &Keys) -> Vec<u8> {
 }
 
 /// What [`pack`] packed.
-fn unpack(packed: &[u8]) -> Result<Keys, Error> {
+pub fn unpack(packed: &[u8]) -> Result<Keys, Error> {
     let mut packed = Packed(packed);
     let keys = packed.by_ref().map(|(line, key)| (line, Key(key.into()))).collect();
     let is_whole = packed.0.is_empty();

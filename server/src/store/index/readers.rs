@@ -1,6 +1,13 @@
 //! What reads the index: connections that are kept, and the moment that each read sees.
 
-use super::{fault::Fault, postings, ranges::KeyRange, tenants};
+use super::{
+    change_log,
+    fault::Fault,
+    followed::{Era, Followed},
+    postings,
+    ranges::KeyRange,
+    tenants,
+};
 use crate::{
     model::keys::Key,
     store::{
@@ -15,9 +22,6 @@ use std::{
     ops::ControlFlow,
     sync::{Mutex, MutexGuard, PoisonError},
 };
-
-/// What an index and its directory have in common.
-pub type Era = [u8; 16];
 
 /// An entry that is read counts like so many bytes, besides those of its rows.
 const ENTRY_BYTES: usize = 64;
@@ -112,32 +116,10 @@ impl Reader {
     }
 }
 
-/// How far an index has come.
-pub struct Followed {
-    /// It has every change up to this position of the change log,
-    pub position: i64,
-    /// and may have some up to this one.
-    pub horizon: i64,
-    /// The directory's when it was last opened.
-    pub era: Era,
-    /// How values became keys.
-    pub form: String,
-}
-
-impl Followed {
-    pub fn read(connection: Connection<'_>) -> Result<Self, Error> {
-        let sql = "SELECT position, horizon, era, form FROM followed";
-        let followed = connection.one(sql, params![], |row| {
-            Ok(Self { position: row.get(0)?, horizon: row.get(1)?, era: row.get(2)?, form: row.get(3)? })
-        })?;
-        followed.ok_or(Error::Corrupt("an index without a position"))
-    }
-}
-
 /// What the index has of a tenant at one moment.
 pub struct View<'v> {
-    pub(super) connection: Connection<'v>,
-    pub(super) tenant: i64,
+    connection: Connection<'v>,
+    tenant: i64,
     followed: Followed,
     reader: &'v Reader,
     file: &'v IndexFile,
@@ -209,8 +191,8 @@ impl View<'_> {
     pub fn changed(&self, directory: Connection<'_>) -> Result<Rows, Error> {
         let newest = changes::newest(directory)?;
         let mut changed = Rows::default();
-        self.add_changed(directory, self.followed.position, newest, &mut changed)?;
-        if self.followed.horizon > newest {
+        change_log::add_objects(directory, self.tenant, self.followed.position, newest, &mut changed)?;
+        if self.followed.horizon.position > newest {
             // The snapshot began before this one.
             let now = match self.reader.directory.get() {
                 Some(now) => now,
@@ -219,23 +201,9 @@ impl View<'_> {
                     self.reader.directory.get_or_init(|| opened)
                 }
             };
-            self.add_changed(now.lend(), newest, self.followed.horizon, &mut changed)?;
+            let horizon = self.followed.horizon.position;
+            change_log::add_objects(now.lend(), self.tenant, newest, horizon, &mut changed)?;
         }
         Ok(changed)
-    }
-
-    fn add_changed(
-        &self,
-        directory: Connection<'_>,
-        after: i64,
-        until: i64,
-        changed: &mut Rows,
-    ) -> Result<(), Error> {
-        let sql = "SELECT object_row FROM changes
-                   WHERE position > ?1 AND position <= ?2 AND tenant = ?3 AND related_row IS NULL";
-        directory.each(sql, params![after, until, self.tenant], |row| {
-            changed.insert(RowNumber(row.get(0)?));
-            Ok(ControlFlow::Continue(()))
-        })
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::store::{Error, IndexOptions, Indexing, Tenant, engine::IndexFile};
 use std::{
+    collections::BTreeSet,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -24,7 +25,8 @@ pub struct Index {
     pub(super) seen: AtomicI64,
     /// What lies there was found to be unusable.
     pub(super) is_damaged: AtomicBool,
-    pub(super) is_far_behind: AtomicBool,
+    /// Tenants of which it lacks so much that no objects of theirs are to be created or updated.
+    far_behind: Mutex<BTreeSet<i64>>,
     pub(super) has_news: AtomicBool,
     pub(super) state: Mutex<State>,
     /// Told of commits, and of the end.
@@ -54,7 +56,7 @@ impl Index {
             position: AtomicI64::new(0),
             seen: AtomicI64::new(0),
             is_damaged: AtomicBool::new(false),
-            is_far_behind: AtomicBool::new(false),
+            far_behind: Mutex::default(),
             has_news: AtomicBool::new(true),
             state: Mutex::default(),
             news: Condvar::new(),
@@ -80,9 +82,17 @@ impl Index {
         self.position.load(Ordering::Acquire)
     }
 
-    /// Whether so many objects have changed that aren't indexed yet that no more should.
-    pub fn is_far_behind(&self) -> bool {
-        self.is_far_behind.load(Ordering::Relaxed)
+    /// Whether so much of a tenant has changed that isn't indexed yet that no more should.
+    pub fn is_far_behind(&self, tenant: Tenant) -> bool {
+        self.far_behind().contains(&tenant.number)
+    }
+
+    pub(super) fn set_far_behind(&self, tenants: BTreeSet<i64>) {
+        *self.far_behind() = tenants;
+    }
+
+    fn far_behind(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        self.far_behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until it has every change up to this position, and so long at most.

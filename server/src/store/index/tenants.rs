@@ -4,7 +4,7 @@ use crate::{
     model::ENTITIES,
     store::{
         Error,
-        engine::{Connection, Value, params},
+        engine::{Connection, params},
     },
 };
 use std::{
@@ -103,18 +103,8 @@ pub fn is_larger(directory: Connection<'_>, tenant: i64, objects: u32) -> Result
 
 /// The numbers of all tenants of the directory.
 pub fn in_directory(directory: Connection<'_>) -> Result<BTreeSet<i64>, Error> {
-    numbers(directory, "SELECT number FROM tenants", params![])
-}
-
-/// Those whose objects have changed after a position.
-pub fn changed(directory: Connection<'_>, position: i64) -> Result<BTreeSet<i64>, Error> {
-    let sql = "SELECT tenant FROM changes WHERE position > ?1 AND related_row IS NULL";
-    numbers(directory, sql, params![position])
-}
-
-fn numbers(directory: Connection<'_>, sql: &str, parameters: &[Value<'_>]) -> Result<BTreeSet<i64>, Error> {
     let mut numbers = BTreeSet::new();
-    directory.each(sql, parameters, |row| {
+    directory.each("SELECT number FROM tenants", params![], |row| {
         numbers.insert(row.get(0)?);
         Ok(ControlFlow::Continue(()))
     })?;

@@ -29,17 +29,13 @@ pub const FILE: &str = "roster.sqlite";
 /// The index beside it.
 pub(super) const INDEX_FILE: &str = "index.sqlite";
 
-/// The files of both databases: they and those that SQLite puts beside them.
-pub const FILES: [&str; 8] = [
-    FILE,
-    "roster.sqlite-wal",
-    "roster.sqlite-shm",
-    "roster.sqlite-journal",
-    INDEX_FILE,
-    "index.sqlite-wal",
-    "index.sqlite-shm",
-    "index.sqlite-journal",
-];
+/// The database's files: it and those that SQLite puts beside it.
+pub const DIRECTORY_FILES: [&str; 4] =
+    [FILE, "roster.sqlite-wal", "roster.sqlite-shm", "roster.sqlite-journal"];
+
+/// The same of the index.
+pub const INDEX_FILES: [&str; 4] =
+    [INDEX_FILE, "index.sqlite-wal", "index.sqlite-shm", "index.sqlite-journal"];
 
 /// What SQLite appends to the name of a database's write-ahead log.
 const LOG: &str = "-wal";
@@ -279,13 +275,14 @@ fn is_ours(connection: &Connection) -> Result<bool, rusqlite::Error> {
 }
 
 /// How many tables, indexes and the like there are, and how many of the three tables that every directory has.
-fn tables(connection: &Connection) -> Result<(i32, i32), rusqlite::Error> {
+pub(super) fn tables(connection: &Connection) -> Result<(i32, i32), rusqlite::Error> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE type = 'table' AND name IN ('tenants', 'objects', 'changes'))
                FROM sqlite_schema";
     connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-fn application_id(connection: &Connection) -> Result<i32, rusqlite::Error> {
+/// The number in a database's header that tells whose it is.
+pub(super) fn application_id(connection: &Connection) -> Result<i32, rusqlite::Error> {
     connection.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 

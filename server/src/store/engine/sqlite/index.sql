@@ -1,10 +1,11 @@
 -- The index: which objects have which values. It follows from the directory, and can be made anew from it at any time.
 
 -- How far it has come: the position in the change log up to which it has every change, and the one up to which it may have some.
--- `era` is the directory's, and `form` tells how values become keys.
+-- `mark` is that of the change there, `era` is drawn whenever one begins to follow, and `form` tells how values become keys.
 CREATE TABLE followed (
     position INTEGER NOT NULL,
     horizon  INTEGER NOT NULL,
+    mark     INTEGER,
     era      BLOB    NOT NULL,
     form     TEXT    NOT NULL
 ) STRICT;

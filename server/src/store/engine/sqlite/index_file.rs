@@ -5,7 +5,7 @@ use crate::{
     files::private,
     store::{
         Error,
-        engine::{Durability, OwnConnection},
+        engine::{self, Batch, Durability, OwnConnection},
     },
 };
 use std::{fs, io, path::PathBuf};
@@ -14,7 +14,7 @@ use std::{fs, io, path::PathBuf};
 const APPLICATION_ID: i32 = 0x526f_7369;
 
 /// Raised with every change of `index.sql`.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 /// Where the index of a directory lies, and the directory.
 pub(in crate::store) struct IndexFile {
@@ -26,41 +26,80 @@ pub(in crate::store) struct IndexFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Identity(u64, u64);
 
+/// Why what lies in an index's place can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// Nothing does, or an empty file.
+    #[error("there is none")]
+    Missing,
+    /// It can't be read, or has what no index has.
+    #[error("it is damaged")]
+    Damaged,
+    /// It is another program's database.
+    #[error("index.sqlite is another program's")]
+    Foreign,
+    /// Another version of Roster wrote it.
+    #[error("another version of Roster wrote it")]
+    OtherVersion,
+    /// What it has is of another directory, or of another copy of this one.
+    #[error("it doesn't go with this copy of the directory")]
+    OtherCopy,
+}
+
 impl IndexFile {
     /// The one in this folder.
     pub(in crate::store) fn of(folder: PathBuf, durability: Durability) -> Self {
         Self { folder, durability }
     }
 
-    /// Opens it for the thread that writes it. `None`: what lies there can't be used.
-    pub(in crate::store) fn open(&self) -> Result<Option<OwnConnection>, Error> {
+    /// Opens it for the thread that writes it.
+    pub(in crate::store) fn open(&self) -> Result<OwnConnection, Error> {
         let path = self.path();
-        if !path.is_file() {
-            return Ok(None);
-        }
         private::open_or_create(&path)?;
-        let Ok(connection) = driver::open_index(&path, self.durability) else { return Ok(None) };
-        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-        let is_ours =
-            (number("application_id"), number("user_version")) == (Ok(APPLICATION_ID), Ok(SCHEMA_VERSION));
-        Ok(is_ours.then_some(OwnConnection::Sqlite(connection)))
+        Ok(OwnConnection::Sqlite(driver::open_index(&path, self.durability)?))
     }
 
-    /// Makes an empty one in place of what lies there.
-    pub(in crate::store) fn make(&self) -> Result<OwnConnection, Error> {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            match fs::remove_file(self.folder.join(format!("{}{suffix}", driver::INDEX_FILE))) {
+    /// Opens it for reading, if it is one that this version wrote.
+    pub(in crate::store) fn open_ours(&self) -> Result<OwnConnection, Unusable> {
+        if !self.path().exists() {
+            return Err(Unusable::Missing);
+        }
+        let read = || {
+            let connection = driver::open_reader(&self.path())?;
+            let application = driver::application_id(&connection)?;
+            let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            let (tables, _) = driver::tables(&connection)?;
+            Ok::<_, Error>((connection, application, version, tables))
+        };
+        match read().map_err(|_| Unusable::Damaged)? {
+            (connection, APPLICATION_ID, SCHEMA_VERSION, _) => Ok(OwnConnection::Sqlite(connection)),
+            (_, APPLICATION_ID, ..) => Err(Unusable::OtherVersion),
+            // Emptied, or being made.
+            (.., 0) => Err(Unusable::Missing),
+            _ => Err(Unusable::Foreign),
+        }
+    }
+
+    /// Makes one in place of what lies there: its tables, and what is to be in them from the beginning.
+    pub(in crate::store) fn make(
+        &self,
+        fill: impl FnOnce(engine::Connection<'_>) -> Result<(), Error>,
+    ) -> Result<OwnConnection, Error> {
+        for name in driver::INDEX_FILES {
+            match fs::remove_file(self.folder.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
             }
         }
-        let path = self.path();
-        private::open_or_create(&path)?;
-        let connection = driver::open_index(&path, self.durability)?;
-        connection.execute_batch(&format!("BEGIN; {} COMMIT", include_str!("index.sql")))?;
+        let index = self.open()?;
+        let batch = Batch::begin(index.lend())?;
+        let OwnConnection::Sqlite(connection) = &index;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        Ok(OwnConnection::Sqlite(connection))
+        connection.execute_batch(include_str!("index.sql"))?;
+        fill(index.lend())?;
+        batch.commit()?;
+        Ok(index)
     }
 
     /// Opens it for reading.

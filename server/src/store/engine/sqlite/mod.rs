@@ -11,8 +11,9 @@ pub(super) mod statements;
 mod threads;
 mod writer;
 
-pub use driver::{Durability, FILE, FILES, MIGRATION_LOCK, MigrationLock};
+pub use driver::{DIRECTORY_FILES, Durability, FILE, INDEX_FILES, MIGRATION_LOCK, MigrationLock};
 pub(in crate::store) use driver::{is_foreign, is_there};
+pub use index_file::Unusable;
 pub(in crate::store) use index_file::{Identity, IndexFile};
 pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 
@@ -87,14 +88,6 @@ impl Engine {
         E: From<store::Error> + Send + 'static,
     {
         self.writer.run(tenant, work).await
-    }
-
-    /// The same for the store's own threads, which wait for the outcome.
-    pub(in crate::store) fn write_and_wait<T: Send + 'static>(
-        &self,
-        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<T, store::Error> + Send + 'static,
-    ) -> Result<T, store::Error> {
-        self.writer.run_and_wait(work)
     }
 
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the
