@@ -226,20 +226,17 @@ impl Query {
         self.is_eventual && self.count
     }
 
-    /// Whether it asks for some of a collection's objects, or for an order.
-    pub fn selects(&self) -> bool {
-        self.filter.is_some() || self.search.is_some() || self.order_by.is_some()
-    }
-
     /// How many objects are on a page at most.
     pub fn page_size(&self) -> usize {
         let size = self.top.unwrap_or(DEFAULT_PAGE_SIZE);
         self.max_page_size.map_or(size, |preferred| preferred.min(size))
     }
 
-    /// Whether answering it takes little longer than a look-up: a page of the usual size.
+    /// Whether answering it may take little longer than a look-up: a page of the usual size. A filter can find few objects soon.
     pub fn is_short(&self) -> bool {
-        !self.counts() && !self.selects() && self.expand.is_none() && self.page_size() <= DEFAULT_PAGE_SIZE
+        let is_long =
+            self.counts() || self.search.is_some() || self.order_by.is_some() || self.expand.is_some();
+        !is_long && self.page_size() <= DEFAULT_PAGE_SIZE
     }
 
     /// The query of the next page's link: all that was asked, and where to go on.

@@ -288,7 +288,7 @@ impl<'c> WriteTx<'c> {
 
     /// Fails where no object is to be created or updated now.
     pub(super) fn check_room(&self) -> Result<(), Error> {
-        if self.takes_objects.get() { Ok(()) } else { Err(Error::Overloaded) }
+        if self.takes_objects.get() { Ok(()) } else { Err(Error::TenantOverloaded) }
     }
 
     /// Runs a statement, and says how many rows it changed.

@@ -345,7 +345,7 @@ async fn a_tenants_objects_are_created_and_updated_no_more_while_the_index_lacks
     world.create_devices(4..20).await;
     assert_eq!(world.store.step_index().unwrap(), Progress::Unfinished);
     let refused = world.write(|tx| device(tx, id(99), "x")).await.unwrap_err();
-    assert!(matches!(refused, roster_server::directory::Error::Store(Error::Overloaded)), "{refused}");
+    assert!(matches!(refused, roster_server::directory::Error::Store(Error::TenantOverloaded)), "{refused}");
     let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
     let create = |tx: &WriteTx<'_>| (1..6).try_for_each(|number| device(tx, id(number), "x"));
     world.store.tenant(other).write(create).await.unwrap();
