@@ -25,6 +25,7 @@ mod query_options;
 pub mod state;
 mod static_files;
 pub mod transport;
+mod units_of_work;
 mod unserved;
 
 use crate::odata::path::VERSION;

@@ -7,7 +7,7 @@ use super::{
     groups::GROUPS,
     me::{ME, Me},
     service_principals::SERVICE_PRINCIPALS,
-    shapes::{self, ObjectKey, Objects, with_context},
+    shapes::{ObjectKey, Objects, with_context},
     users::USERS,
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
         operation::Operation,
         origin::Origin,
         state::AppState,
+        units_of_work::read,
     },
     model::{
         actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS},
@@ -65,7 +66,7 @@ fn check<K: ObjectKey, P: ToSchema>(
             let asked = rules::read_ids(parameters, &body)?;
             let check =
                 move |tx: &ReadTx<'_>, by: &Grants| rules::check_groups(tx, by, find, key.key(), &asked);
-            Ok::<_, Failure>(answers::ids(&origin, &shapes::read(&app, &caller, check).await?))
+            Ok::<_, Failure>(answers::ids(&origin, &read(&app, &caller, check).await?))
         };
     let name = parameters.properties.first().map(|parameter| parameter.name).unwrap_or_default();
     documented::<K, P>(
@@ -90,7 +91,7 @@ fn get<K: ObjectKey>(
         async move |caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>, Json(body)| {
             let only = rules::read_security_enabled_only(&body)?;
             let get = move |tx: &ReadTx<'_>, by: &Grants| rules::get_groups(tx, by, find, key.key(), only);
-            Ok::<_, Failure>(answers::ids(&origin, &shapes::read(&app, &caller, get).await?))
+            Ok::<_, Failure>(answers::ids(&origin, &read(&app, &caller, get).await?))
         };
     let example = json!({"securityEnabledOnly": false});
     documented::<K, GetMemberGroupsParameters>(

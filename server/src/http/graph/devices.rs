@@ -1,6 +1,6 @@
 //! `/devices`. The rules are in `directory::devices`.
 
-use super::shapes::{Objects, write};
+use super::shapes::Objects;
 use crate::{
     directory::devices,
     http::{
@@ -12,6 +12,7 @@ use crate::{
         origin::Origin,
         payload::Body,
         state::AppState,
+        units_of_work::write,
     },
     model::{
         ids::ObjectId,

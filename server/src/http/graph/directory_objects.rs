@@ -6,7 +6,7 @@ use super::{
     devices::DEVICES,
     groups::GROUPS,
     service_principals::SERVICE_PRINCIPALS,
-    shapes::{self, Objects, with_context, write},
+    shapes::{Objects, with_context},
     users::USERS,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
         origin::Origin,
         query_options::QueryOptions,
         state::AppState,
+        units_of_work::{read, write},
     },
     model::{
         self,
@@ -74,7 +75,7 @@ fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Ope
         let (select, tenant) = (query.select.clone(), caller.tenant);
         let get =
             move |tx: &ReadTx<'_>, by: &_| directory_objects::get_by_ids(tx, by, &named, select.as_deref());
-        let page = shapes::read(&app, &caller, get).await?;
+        let page = read(&app, &caller, get).await?;
         let found = Collection { page, next_link: None };
         let answer =
             answers::directory_objects(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))?;

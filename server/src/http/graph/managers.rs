@@ -4,7 +4,7 @@ use super::{
     contacts::CONTACTS,
     directory_objects,
     me::{ME, Me},
-    shapes::{self, ObjectKey, Objects, reference, with_context},
+    shapes::{ObjectKey, Objects, reference, with_context},
     users::USERS,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
         payload::ReferenceBody,
         query_options::QueryOptions,
         state::AppState,
+        units_of_work::{read, write},
     },
     model::{
         kinds::ObjectKind,
@@ -64,7 +65,7 @@ fn get_manager<K: ObjectKey<Key = Key>>(
         Scope::Related.expansion(&query)?;
         let select = query.select.clone();
         let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), select.as_deref());
-        let found = shapes::read(&app, &caller, get).await?;
+        let found = read(&app, &caller, get).await?;
         answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
     };
     let manager = json!({
@@ -89,7 +90,7 @@ fn get_reference<K: ObjectKey<Key = Key>>(
     let handler =
         async move |caller: Caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>| {
             let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), None);
-            let found = shapes::read(&app, &caller, get).await?;
+            let found = read(&app, &caller, get).await?;
             Ok::<_, Failure>(answers::reference(&origin, &found))
         };
     of.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
@@ -115,10 +116,8 @@ fn set<K: ObjectKey<Key = Key>>(
                               State(app): State<AppState>,
                               Path(key): Path<K>,
                               ReferenceBody(manager)| {
-        shapes::write(&app, &caller, move |tx, policy, by| {
-            managers::set(tx, policy, by, key.key(), &manager)
-        })
-        .await?;
+        write(&app, &caller, move |tx, policy, by| managers::set(tx, policy, by, key.key(), &manager))
+            .await?;
         Ok::<_, Failure>(answers::no_content())
     };
     of.with_key::<K>(Operation::shaped(need, HttpMethod::Put, path, id, put(handler)))
@@ -138,8 +137,7 @@ fn remove<K: ObjectKey<Key = Key>>(
     need: &'static Need,
 ) -> Operation {
     let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-        shapes::write(&app, &caller, move |tx, policy, by| managers::remove(tx, policy, by, key.key()))
-            .await?;
+        write(&app, &caller, move |tx, policy, by| managers::remove(tx, policy, by, key.key())).await?;
         Ok::<_, Failure>(answers::no_content())
     };
     of.with_key::<K>(Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler)))

@@ -1,6 +1,6 @@
 //! `/servicePrincipals`. The rules are in `directory::service_principals`.
 
-use super::shapes::{Objects, write};
+use super::shapes::Objects;
 use crate::{
     directory::service_principals,
     http::{
@@ -14,6 +14,7 @@ use crate::{
         origin::Origin,
         payload::Body,
         state::AppState,
+        units_of_work::write,
     },
     model::{
         ids::ObjectId,
