@@ -64,7 +64,7 @@ pub fn operations() -> Vec<Operation> {
 /// The contract, as the routes say it.
 pub fn contract() -> utoipa::openapi::OpenApi {
     let mut contract = graph().split_for_parts().1;
-    contract::sharing::share(&mut contract);
+    contract::shared_components::share(&mut contract);
     contract
 }
 

@@ -84,11 +84,8 @@ impl Cursor {
         [&[form], &self.row().to_be_bytes()[..], key].concat()
     }
 
-    /// What [`Self::to_bytes`] made. Links of the first versions have the row number only.
+    /// What [`Self::to_bytes`] made.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        if let Ok(row) = bytes.try_into() {
-            return Some(Self::Row(i64::from_be_bytes(row)));
-        }
         let (form, rest) = bytes.split_first()?;
         let (row, key) = rest.split_first_chunk()?;
         let row = i64::from_be_bytes(*row);
@@ -136,11 +133,6 @@ mod tests {
     fn selecting(names: &[&str]) -> Listing {
         let select = Some(names.iter().map(ToString::to_string).collect());
         Listing { select, ..Listing::default() }
-    }
-
-    #[test]
-    fn a_cursor_of_the_first_versions_is_read() {
-        assert_eq!(Cursor::from_bytes(&7_i64.to_be_bytes()), Some(Cursor::Row(7)));
     }
 
     #[test]

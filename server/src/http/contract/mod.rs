@@ -3,13 +3,13 @@
 pub mod error_examples;
 pub mod error_responses;
 pub mod headers;
+mod query_descriptions;
 mod query_faults;
-mod query_words;
 mod refusals;
 pub mod request_faults;
 pub mod schemas;
 mod served;
-pub mod sharing;
+pub mod shared_components;
 pub mod wire;
 
 use crate::http::operation::{BEARER, DEFAULT_SCOPE, OAUTH2};

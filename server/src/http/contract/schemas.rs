@@ -1,6 +1,6 @@
 //! The entities in the contract: schemas folded out of the property tables.
 
-use super::query_words;
+use super::query_descriptions;
 use crate::{
     directory::{expansions::MOST, groups::MAX_REFERENCES},
     http::operation::{self, alternatives},
@@ -350,7 +350,7 @@ impl Shape {
             description.push_str(&in_words(need, self.access()));
         }
         if matches!(self, Self::Answer) {
-            description.push_str(&query_words::of(property));
+            description.push_str(&query_descriptions::of(property));
         }
         property_schema(property, description, nullable, limits)
     }
@@ -464,7 +464,7 @@ fn description(property: &Property, limits: Limits) -> String {
         }
     }
     if limits == Limits::InWords {
-        text.push_str(&query_words::of(property));
+        text.push_str(&query_descriptions::of(property));
     }
     text
 }
