@@ -401,7 +401,7 @@ impl Property {
         self
     }
 
-    /// `$filter` takes these operators of it: constants of [`operators`](super::operators), joined by `|`.
+    /// `$filter` takes these operators of it: constants of [`query_support`](super::query_support), joined by `|`.
     pub const fn filter(mut self, operators: u32) -> Self {
         self.operators = Operators::of(operators);
         self
