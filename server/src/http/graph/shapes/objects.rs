@@ -112,14 +112,14 @@ impl Objects {
     }
 
     /// The example of a page of them.
-    fn page_example(&self) -> Value {
+    pub(in crate::http::graph) fn page_example(&self) -> Value {
         let shown = (self.example)();
         let shown = json!({"id": shown["id"], "displayName": shown["displayName"]});
         with_context(model::entity(self.kind).set, "(id,displayName)", json!({"value": [shown]}))
     }
 
     /// The same of a request that counts them.
-    fn counted_page_example(&self) -> Value {
+    pub(in crate::http::graph) fn counted_page_example(&self) -> Value {
         let mut example = self.page_example();
         example["@odata.count"] = 1.into();
         example
