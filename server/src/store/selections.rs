@@ -24,8 +24,8 @@ use std::time::Duration;
 const MANY_CHANGED: u64 = 2_000;
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// How large the documents of an object often are.
-const USUAL_BYTES: usize = 1 << 10;
+/// How large the documents of an object are at least, mostly.
+const USUAL_BYTES: usize = 512;
 
 /// The objects that satisfy a selection.
 pub fn select(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
