@@ -24,8 +24,8 @@ use std::time::Duration;
 const MANY_CHANGED: u64 = 2_000;
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// How large the documents of an object are at least, mostly.
-const USUAL_BYTES: usize = 512;
+/// The documents of hardly any object are smaller.
+const LEAST_BYTES: usize = 256;
 
 /// The objects that satisfy a selection.
 pub fn select(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
@@ -103,7 +103,7 @@ fn needs_rest(of: &Selection, listing: &Listing) -> bool {
 fn scan(tx: &ReadTx<'_>, selection: &Selection, mut take: impl FnMut(&Loaded<'_>)) -> Result<Rows, Error> {
     // Where there are too many for a short read, none is looked at in vain.
     let objects = usize::try_from(number_of_objects(tx, selection)?).unwrap_or(usize::MAX);
-    tx.check_read(objects.saturating_mul(USUAL_BYTES))?;
+    tx.check_read(objects.saturating_mul(LEAST_BYTES))?;
     let documents = DocumentReader::new(tx);
     let mut found = Rows::default();
     for (kind, condition) in &selection.0 {
