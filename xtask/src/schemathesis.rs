@@ -39,8 +39,9 @@ pub fn run() -> Result<(), String> {
     let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
     test(&[&["--app", "sample"], &*roles].concat(), "list_users", &by_applications)?;
     let user = ["--user", "5a3e0000-0000-4000-8000-000000000109"];
-    let scopes = ["--scope", "User.ReadWrite", "--scope", "Directory.AccessAsUser.All"];
-    test(&[&user[..], &scopes[..]].concat(), "get_me", &by_users)
+    let scopes = ["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"]
+        .map(|scope| ["--scope", scope]);
+    test(&[&user[..], scopes.as_flattened()].concat(), "get_me", &by_users)
 }
 
 /// Tests these operations as this caller, on a separate server. That `proof` is answered afterwards shows that the caller was
