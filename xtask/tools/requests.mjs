@@ -52,16 +52,11 @@ function request(contract, { method, path, operationId, parameters = [], request
       .map(({ name, example }) => [name, String(example)]);
   const filled = examples("path").reduce((path, [name, example]) => path.replace(`{${name}}`, example), path);
   const query = new URLSearchParams(examples("query"));
-  // The header makes advanced query parameters only together with it; casts of what is related through others demand both.
-  const headers = examples("header");
-  if (headers.some(([name]) => name === "ConsistencyLevel") && parameters.some(({ name }) => name === "$count")) {
-    query.set("$count", "true");
-  }
   return {
     name: operationId,
     method: method.toUpperCase(),
     path: query.size > 0 ? `${filled}?${query}` : filled,
-    headers: Object.fromEntries(headers),
+    headers: Object.fromEntries(examples("header")),
     body: requestBody && JSON.stringify(requestBody.content["application/json"].example),
   };
 }

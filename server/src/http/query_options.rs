@@ -17,21 +17,20 @@ pub struct QueryOptions {
     pub(super) not_yet: &'static [&'static str],
     /// Whether the operation demands the header `ConsistencyLevel: eventual`, as the path segment `$count` does.
     pub(super) eventual: bool,
+    /// Whether it demands advanced query parameters: the same header, and `$count=true`.
+    pub(super) advanced: bool,
     /// Whether it is an action that answers objects: Graph refuses all other options of these alike.
     pub(super) of_action: bool,
 }
 
 impl QueryOptions {
     /// Of an operation that takes none.
-    pub const NONE: Self = Self { takes: &[], not_yet: &[], eventual: false, of_action: false };
+    pub const NONE: Self =
+        Self { takes: &[], not_yet: &[], eventual: false, advanced: false, of_action: false };
 
     /// Of an operation that answers one object.
-    pub const OBJECT: Self = Self {
-        takes: &[QueryOption::Select, QueryOption::Expand],
-        not_yet: &["$format"],
-        eventual: false,
-        of_action: false,
-    };
+    pub const OBJECT: Self =
+        Self { takes: &[QueryOption::Select, QueryOption::Expand], not_yet: &["$format"], ..Self::NONE };
 
     /// Of an operation that answers one user, with whom the chain of managers can be shown. Graph's page had `$count` beside it once,
     /// and clients send it.
@@ -50,9 +49,7 @@ impl QueryOptions {
             QueryOption::Count,
             QueryOption::SkipToken,
         ],
-        not_yet: &["$format"],
-        eventual: false,
-        of_action: false,
+        ..Self::OBJECT
     };
 
     /// Of the same that demands advanced query parameters, with which nothing is expanded.
@@ -66,6 +63,7 @@ impl QueryOptions {
             QueryOption::Count,
             QueryOption::SkipToken,
         ],
+        advanced: true,
         ..Self::PAGE
     };
 
@@ -79,30 +77,21 @@ impl QueryOptions {
             QueryOption::Count,
             QueryOption::SkipToken,
         ],
-        not_yet: &["$format"],
-        eventual: false,
-        of_action: false,
+        ..Self::PAGE
     };
 
     /// Of an operation that answers one reference. Clients select its id, though it has nothing else.
-    pub const REFERENCE: Self =
-        Self { takes: &[QueryOption::Select], not_yet: &["$format"], eventual: false, of_action: false };
+    pub const REFERENCE: Self = Self { takes: &[QueryOption::Select], ..Self::OBJECT };
 
     /// Of an operation on the object that a URL in the query names.
-    pub const BY_REFERENCE: Self =
-        Self { takes: &[QueryOption::Id], not_yet: &[], eventual: false, of_action: false };
+    pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], ..Self::NONE };
 
     /// Of an action that answers objects.
-    pub const ACTION: Self =
-        Self { takes: &[QueryOption::Select], not_yet: &[], eventual: false, of_action: true };
+    pub const ACTION: Self = Self { takes: &[QueryOption::Select], of_action: true, ..Self::NONE };
 
     /// Of an operation that answers a number.
-    pub const COUNT: Self = Self {
-        takes: &[QueryOption::Filter, QueryOption::Search],
-        not_yet: &[],
-        eventual: true,
-        of_action: false,
-    };
+    pub const COUNT: Self =
+        Self { takes: &[QueryOption::Filter, QueryOption::Search], eventual: true, ..Self::NONE };
 
     /// Reads the options of a request.
     pub(super) fn read(&self, request: &Parts) -> Result<Query, Failure> {
@@ -140,21 +129,24 @@ impl QueryOptions {
 
     /// What the contract says of them.
     pub(super) fn parameters(&self) -> Vec<Parameter> {
-        let (is_page, counts) = (self.is_page(), self.takes.contains(&QueryOption::Count));
-        let of = match (is_page, counts) {
+        let counts = self.takes.contains(&QueryOption::Count);
+        let of = match (self.is_page(), counts) {
+            (true, _) if self.advanced => Of::AdvancedPage,
             (true, _) => Of::Page,
             (false, true) => Of::User,
             (false, false) => Of::One,
         };
         let mut parameters: Vec<Parameter> = self.takes.iter().map(|&option| parameter(option, of)).collect();
         if counts {
-            let description = match of {
-                Of::User => "`eventual`, where `$levels` stands within `$expand`.",
-                Of::One | Of::Page => {
-                    "`eventual`, where objects are counted, searched, or filtered in ways that need it."
-                }
+            let (description, required) = match of {
+                Of::User => ("`eventual`, where `$levels` stands within `$expand`.", Required::False),
+                Of::AdvancedPage => ("`eventual`: this cast demands it.", Required::True),
+                Of::One | Of::Page => (
+                    "`eventual`, where objects are counted, searched, or filtered in ways that need it.",
+                    Required::False,
+                ),
             };
-            parameters.push(consistency_level(description, Required::False));
+            parameters.push(consistency_level(description, required));
         }
         if self.eventual {
             parameters.push(consistency_level("`eventual`: counting demands it.", Required::True));
@@ -185,6 +177,7 @@ enum Of {
     One,
     User,
     Page,
+    AdvancedPage,
 }
 
 /// An option of an operation. What has an example is in the example of the answer.
@@ -194,7 +187,7 @@ fn parameter(option: QueryOption, of: Of) -> Parameter {
         QueryOption::Select => (
             "Properties to return, separated by commas.",
             schema.schema_type(Type::String),
-            if of == Of::Page { json!("id,displayName") } else { Value::Null },
+            if matches!(of, Of::Page | Of::AdvancedPage) { json!("id,displayName") } else { Value::Null },
         ),
         QueryOption::Expand if of == Of::User => (
             "A navigation property whose objects are shown with the user, the first twenty of them: `memberOf` or \
@@ -224,6 +217,11 @@ fn parameter(option: QueryOption, of: Of) -> Parameter {
             "Taken beside `$levels` within `$expand`, and counts nothing. Needs `ConsistencyLevel`.",
             schema.schema_type(Type::Boolean),
             Value::Null,
+        ),
+        QueryOption::Count if of == Of::AdvancedPage => (
+            "`true`: this cast demands it. Counts all objects.",
+            schema.schema_type(Type::Boolean),
+            json!(true),
         ),
         QueryOption::Count => (
             "Whether to count all objects. Needs `ConsistencyLevel`.",
@@ -259,13 +257,14 @@ fn parameter(option: QueryOption, of: Of) -> Parameter {
             json!("https://graph.microsoft.com/v1.0/directoryObjects/5a3e0000-0000-4000-8000-000000000102"),
         ),
     };
+    let is_required = option == QueryOption::Id || (option, of) == (QueryOption::Count, Of::AdvancedPage);
     // The commas between properties stay as they are.
     let reserved = matches!(option, QueryOption::Select).then_some(true);
     ParameterBuilder::new()
         .name(option.name())
         .allow_reserved(reserved)
         .parameter_in(ParameterIn::Query)
-        .required(if option == QueryOption::Id { Required::True } else { Required::False })
+        .required(if is_required { Required::True } else { Required::False })
         .description(Some(description))
         .schema(Some(schema))
         .example(Some(example).filter(|example| !example.is_null()))

@@ -79,6 +79,11 @@ pub fn responses(operation: &Value) -> Value {
     operation["responses"].as_object().unwrap().iter().map(resolved).collect()
 }
 
+/// A value as it stands in a URL.
+pub fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 impl Operation {
     /// The sets of permissions of which each is enough, as the contract says.
     pub fn alternatives(&self, scheme: &str) -> Vec<Vec<&str>> {
@@ -92,19 +97,19 @@ impl Operation {
         let parameters = self.parameters.as_array().into_iter().flatten();
         let needed = parameters.filter(|parameter| parameter["required"] == true);
         needed.fold(self.path.clone(), |path, parameter| {
-            let [name, example] = ["name", "example"].map(|key| parameter[key].as_str().unwrap());
+            let [name, example] = ["name", "example"].map(|key| text(&parameter[key]));
             match parameter["in"].as_str() {
-                Some("path") => path.replace(&format!("{{{name}}}"), example),
+                Some("path") => path.replace(&format!("{{{name}}}"), &example),
                 Some("query") => format!("{path}?{name}={example}"),
                 _ => path,
             }
         })
     }
 
-    /// Whether it demands advanced query parameters: it lists what is related through others, cast to another kind than users.
+    /// Whether it demands advanced query parameters.
     pub fn is_advanced(&self) -> bool {
-        let is_cast = self.path.contains("/transitiveMember") && self.path.contains("/microsoft.graph.");
-        is_cast && !self.path.ends_with("/microsoft.graph.user") && !self.path.ends_with("/$count")
+        let mut parameters = self.parameters.as_array().into_iter().flatten();
+        parameters.any(|parameter| parameter["name"] == "$count" && parameter["required"] == true)
     }
 
     /// Whether it is one on the signed-in user.

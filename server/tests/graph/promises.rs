@@ -2,7 +2,7 @@
 
 use crate::{
     error_examples::difference,
-    operations::{Objects, Operation, operations},
+    operations::{Objects, Operation, operations, text},
     support::{Answer, Server, Tenant, refused, send},
 };
 use axum::{extract::Request, middleware::Next, response::IntoResponse};
@@ -56,7 +56,8 @@ async fn ask(
     let all = Permission::ALL.iter().map(|permission| permission.name());
     let token = tenant.user_token(objects.user, all).await;
     let more = if path.contains('?') { more.replacen('?', "&", 1) } else { more.into() };
-    let count = if operation.is_advanced() { "&$count=true" } else { "" };
+    let counts = operation.is_advanced() && !more.contains("$count");
+    let count = if counts { "&$count=true" } else { "" };
     let path = format!("/v1.0{path}{more}{count}");
     let mut request = tenant.anonymous(operation.method.clone(), &path).bearer_auth(token);
     request = request.header("ConsistencyLevel", "eventual");
@@ -229,8 +230,7 @@ async fn the_examples_of_what_is_read_have_the_form_of_what_the_example_requests
         let Some(shown) = operation.example(200).as_object() else { continue };
         let options = operation.parameters.as_array().into_iter().flatten().filter_map(|parameter| {
             let (name, example) = (parameter["name"].as_str()?, parameter.get("example")?);
-            let value = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
-            (parameter["in"] == "query").then(|| format!("{name}={value}"))
+            (parameter["in"] == "query").then(|| format!("{name}={}", text(example)))
         });
         let query = format!("?{}", options.collect::<Vec<_>>().join("&"));
         let answer = ask(&tenant, operation, &objects, &query, None).await;
