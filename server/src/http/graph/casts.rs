@@ -30,6 +30,20 @@ pub(super) const ALL: &[ObjectKind] = &[
     ObjectKind::User,
 ];
 
+/// A collection of what is related at a path, how much there is of it, and its casts to these kinds. `id` is how the operations are
+/// named, without their verb.
+pub(super) fn with_collection<K: ObjectKey>(
+    related: &Related<K>,
+    kinds: &[ObjectKind],
+    path: &str,
+    id: &str,
+    need: &'static Need,
+) -> Vec<Operation> {
+    let list = related.list(path, format!("list_{id}"), need);
+    let count = related.count(format!("{path}/$count"), format!("count_{id}"), need);
+    [list, count].into_iter().chain(of(related, kinds, path, id, need)).collect()
+}
+
 /// The casts to these kinds of what is related at a path. `id` is how the operations on it are named, without their verb.
 pub(super) fn of<K: ObjectKey>(
     related: &Related<K>,

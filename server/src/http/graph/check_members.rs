@@ -53,14 +53,17 @@ const NOT_IN: &str = "5a3e0000-0000-4000-8000-000000000202";
 const LEFT_OUT: &str = "Groups count through others too. What follows only from a hidden membership is left out without \
                         `Member.Read.Hidden`, the signed-in user's own too.";
 
+/// The rule that finds the object that is asked about, and what asking needs.
+type Asked<K> = (Find<<K as ObjectKey>::Key>, &'static Need);
+
 /// Looks for an object in groups that the body names.
 fn check<K: ObjectKey, P: ToSchema>(
     of: &Objects,
-    operation: (&'static str, &'static str, &'static Need),
+    [path, id]: [String; 2],
     parameters: &'static Complex,
-    find: Find<K::Key>,
+    (find, need): Asked<K>,
 ) -> Operation {
-    let (path, id, need) = operation;
+    let noun = noun(&path);
     let handler =
         async move |caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>, Json(body)| {
             let asked = rules::read_ids(parameters, &body)?;
@@ -74,19 +77,15 @@ fn check<K: ObjectKey, P: ToSchema>(
         Operation::shaped(need, HttpMethod::Post, path, id, post(handler)),
         json!({name: [IN, NOT_IN]}),
     )
-    .summary("memberships", format!("Check {} of {}", noun(path), of.one))
+    .summary("memberships", format!("Check {noun} of {}", of.one))
     .description(format!("Says in which of up to 20 groups {} is, in the order of the body.", of.one))
     .description(LEFT_OUT)
     .description("An id that no group has is left out too.")
 }
 
 /// Gives the groups that an object is in.
-fn get<K: ObjectKey>(
-    of: &Objects,
-    operation: (&'static str, &'static str, &'static Need),
-    find: Find<K::Key>,
-) -> Operation {
-    let (path, id, need) = operation;
+fn get<K: ObjectKey>(of: &Objects, [path, id]: [String; 2], (find, need): Asked<K>) -> Operation {
+    let noun = noun(&path);
     let handler =
         async move |caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>, Json(body)| {
             let only = rules::read_security_enabled_only(&body)?;
@@ -99,7 +98,7 @@ fn get<K: ObjectKey>(
         Operation::shaped(need, HttpMethod::Post, path, id, post(handler)),
         example,
     )
-    .summary("memberships", format!("Get ids of {} of {}", noun(path), of.one))
+    .summary("memberships", format!("Get ids of {noun} of {}", of.one))
     .description(format!("Gives the ids of up to 11,000 groups that {} is in.", of.one))
     .description(LEFT_OUT)
 }
@@ -119,105 +118,85 @@ fn documented<K: ObjectKey, P: ToSchema>(of: &Objects, action: Operation, body: 
         .answers::<ObjectIds>("The ids of the groups.", "application/json", example)
 }
 
-/// The four operations of the objects at a path, whose ids begin and end so.
-macro_rules! operations {
-    ($key:ty, $of:ident, $path:literal, $id:literal, [$groups:expr, $objects:expr], [$groups_need:ident, $objects_need:ident]) => {
-        [
-            check::<$key, CheckMemberGroupsParameters>(
-                &$of,
-                (
-                    concat!($path, "/checkMemberGroups"),
-                    concat!("check_", $id, "_member_groups"),
-                    &$groups_need,
-                ),
-                &CHECK_MEMBER_GROUPS,
-                $groups,
-            ),
-            check::<$key, CheckMemberObjectsParameters>(
-                &$of,
-                (
-                    concat!($path, "/checkMemberObjects"),
-                    concat!("check_", $id, "_member_objects"),
-                    &$objects_need,
-                ),
-                &CHECK_MEMBER_OBJECTS,
-                $objects,
-            ),
-            get::<$key>(
-                &$of,
-                (concat!($path, "/getMemberGroups"), concat!("get_", $id, "_member_groups"), &$groups_need),
-                $groups,
-            ),
-            get::<$key>(
-                &$of,
-                (
-                    concat!($path, "/getMemberObjects"),
-                    concat!("get_", $id, "_member_objects"),
-                    &$objects_need,
-                ),
-                $objects,
-            ),
-        ]
+/// The four operations of the objects at a path, whose ids have this noun: of groups, and of all that an object can be in.
+fn operations_of<K: ObjectKey>(
+    of: &Objects,
+    path: &str,
+    noun: &str,
+    groups: Asked<K>,
+    objects: Asked<K>,
+) -> [Operation; 4] {
+    let at = |verb: &str, what: &str, id: &str| {
+        [format!("{path}/{verb}Member{what}"), format!("{verb}_{noun}_member_{id}")]
     };
+    [
+        check::<K, CheckMemberGroupsParameters>(
+            of,
+            at("check", "Groups", "groups"),
+            &CHECK_MEMBER_GROUPS,
+            groups,
+        ),
+        check::<K, CheckMemberObjectsParameters>(
+            of,
+            at("check", "Objects", "objects"),
+            &CHECK_MEMBER_OBJECTS,
+            objects,
+        ),
+        get::<K>(of, at("get", "Groups", "groups"), groups),
+        get::<K>(of, at("get", "Objects", "objects"), objects),
+    ]
 }
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
-        operations!(
-            Key,
-            USERS,
+        operations_of::<Key>(
+            &USERS,
             "/users/{id}",
             "user",
-            [GROUPS_OF_USER, OBJECTS_OF_USER],
-            [CHECK_USER_GROUPS, CHECK_USER_OBJECTS]
+            (GROUPS_OF_USER, &CHECK_USER_GROUPS),
+            (OBJECTS_OF_USER, &CHECK_USER_OBJECTS),
         ),
-        operations!(
-            Me,
-            ME,
+        operations_of::<Me>(
+            &ME,
             "/me",
             "my",
-            [GROUPS_OF_USER, OBJECTS_OF_USER],
-            [CHECK_MY_GROUPS, CHECK_MY_OBJECTS]
+            (GROUPS_OF_USER, &CHECK_MY_GROUPS),
+            (OBJECTS_OF_USER, &CHECK_MY_OBJECTS),
         ),
-        operations!(
-            IdKey,
-            GROUPS,
+        operations_of::<IdKey>(
+            &GROUPS,
             "/groups/{id}",
             "group",
-            [OF_GROUP, OF_GROUP],
-            [LIST_GROUP_MEMBER_OF, LIST_GROUP_MEMBER_OF]
+            (OF_GROUP, &LIST_GROUP_MEMBER_OF),
+            (OF_GROUP, &LIST_GROUP_MEMBER_OF),
         ),
-        operations!(
-            IdKey,
-            DEVICES,
+        operations_of::<IdKey>(
+            &DEVICES,
             "/devices/{id}",
             "device",
-            [OF_DEVICE, OF_DEVICE],
-            [READ_DEVICE, READ_DEVICE]
+            (OF_DEVICE, &READ_DEVICE),
+            (OF_DEVICE, &READ_DEVICE),
         ),
-        operations!(
-            IdKey,
-            SERVICE_PRINCIPALS,
+        operations_of::<IdKey>(
+            &SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
-            [OF_SERVICE_PRINCIPAL, OF_SERVICE_PRINCIPAL],
-            [READ_APPLICATION, READ_APPLICATION]
+            (OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
+            (OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
         ),
-        operations!(
-            IdKey,
-            CONTACTS,
+        operations_of::<IdKey>(
+            &CONTACTS,
             "/contacts/{id}",
             "contact",
-            [OF_ORG_CONTACT, OF_ORG_CONTACT],
-            [CHECK_ORG_CONTACT, CHECK_ORG_CONTACT]
+            (OF_ORG_CONTACT, &CHECK_ORG_CONTACT),
+            (OF_ORG_CONTACT, &CHECK_ORG_CONTACT),
         ),
-        operations!(
-            AsWritten<ObjectId>,
-            OBJECTS,
+        operations_of::<AsWritten<ObjectId>>(
+            &OBJECTS,
             "/directoryObjects/{id}",
             "directory_object",
-            [OF_OBJECT, OF_OBJECT],
-            [READ_DIRECTORY_OBJECT, READ_DIRECTORY_OBJECT]
+            (OF_OBJECT, &READ_DIRECTORY_OBJECT),
+            (OF_OBJECT, &READ_DIRECTORY_OBJECT),
         ),
     ];
     operations.into_iter().flatten().collect()

@@ -12,10 +12,10 @@ use crate::{
         direct_reports::{OF_ORG_CONTACT, OF_USER},
         navigation::Navigation,
     },
-    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
+    http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind,
-        permissions::{LIST_DIRECT_REPORTS, LIST_MY_DIRECT_REPORTS, READ_ORG_CONTACT},
+        permissions::{LIST_DIRECT_REPORTS, LIST_MY_DIRECT_REPORTS, Need, READ_ORG_CONTACT},
     },
     odata::reference::Key,
 };
@@ -36,31 +36,28 @@ const fn direct_reports<K: ObjectKey>(
     }
 }
 
-/// The operations of the objects at a path, whose ids end so.
-macro_rules! operations {
-    ($key:ty, $of:ident, $path:literal, $id:literal, $navigation:ident, $need:ident) => {{
-        let reports = direct_reports::<$key>(&$of, &$navigation);
-        let (path, id) = (concat!($path, "/directReports"), concat!($id, "_direct_reports"));
-        let casts = casts::of(&reports, KINDS, path, id, &$need);
-        let whole = [
-            reports.list::<DirectoryObjectCollection>(path, concat!("list_", $id, "_direct_reports"), &$need),
-            reports.count(
-                concat!($path, "/directReports/$count"),
-                concat!("count_", $id, "_direct_reports"),
-                &$need,
-            ),
-        ];
-        whole.into_iter().chain(casts)
-    }};
+/// The operations of the objects at a path, whose ids have this noun.
+fn operations_of<K: ObjectKey>(
+    of: &'static Objects,
+    path: &str,
+    noun: &str,
+    navigation: &'static Navigation<K::Key>,
+    need: &'static Need,
+) -> Vec<Operation> {
+    let (at, id) = (format!("{path}/directReports"), format!("{noun}_direct_reports"));
+    casts::with_collection(&direct_reports::<K>(of, navigation), KINDS, &at, &id, need)
 }
 
 /// What has a manager.
 const KINDS: &[ObjectKind] = &[ObjectKind::OrgContact, ObjectKind::User];
 
 pub(super) fn operations() -> Vec<Operation> {
-    let of_users = operations!(Key, USERS, "/users/{id}", "user", OF_USER, LIST_DIRECT_REPORTS);
-    let mine = operations!(Me, ME, "/me", "my", OF_USER, LIST_MY_DIRECT_REPORTS);
-    let of_contacts =
-        operations!(IdKey, CONTACTS, "/contacts/{id}", "contact", OF_ORG_CONTACT, READ_ORG_CONTACT);
-    of_users.chain(mine).chain(of_contacts).collect()
+    [
+        operations_of::<Key>(&USERS, "/users/{id}", "user", &OF_USER, &LIST_DIRECT_REPORTS),
+        operations_of::<Me>(&ME, "/me", "my", &OF_USER, &LIST_MY_DIRECT_REPORTS),
+        operations_of::<IdKey>(&CONTACTS, "/contacts/{id}", "contact", &OF_ORG_CONTACT, &READ_ORG_CONTACT),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     directory::{member_of, navigation::Navigation},
-    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
+    http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind,
         permissions::{
             LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MY_MEMBER_OF,
             LIST_MY_TRANSITIVE_MEMBER_OF, LIST_ORG_CONTACT_MEMBER_OF, LIST_USER_MEMBER_OF,
-            LIST_USER_TRANSITIVE_MEMBER_OF, READ_APPLICATION, READ_DEVICE,
+            LIST_USER_TRANSITIVE_MEMBER_OF, Need, READ_APPLICATION, READ_DEVICE,
         },
     },
     odata::reference::Key,
@@ -52,87 +52,69 @@ const TAG: &str = "memberships";
 const EXAMPLES: &[(ObjectKind, &str, &str)] =
     &[(ObjectKind::Group, "5a3e0000-0000-4000-8000-000000000201", "Readers")];
 
-/// The operations of the objects at a path, whose ids end so.
-macro_rules! operations {
-    ($key:ty, $of:ident, $path:literal, $id:literal, [$direct:ident, $transitive:ident], [$need:ident, $transitive_need:ident]) => {{
-        let direct = direct::<$key>(&$of, &member_of::$direct);
-        let transitive = transitive::<$key>(&$of, &member_of::$transitive);
-        let group = &[ObjectKind::Group];
-        let (path, id) = (concat!($path, "/memberOf"), concat!($id, "_member_of"));
-        let casts = casts::of(&direct, group, path, id, &$need);
-        let (path, id) = (concat!($path, "/transitiveMemberOf"), concat!($id, "_transitive_member_of"));
-        let transitive_casts = casts::of(&transitive, group, path, id, &$transitive_need);
-        let whole = [
-            direct.list::<DirectoryObjectCollection>(
-                concat!($path, "/memberOf"),
-                concat!("list_", $id, "_member_of"),
-                &$need,
-            ),
-            direct.count(concat!($path, "/memberOf/$count"), concat!("count_", $id, "_member_of"), &$need),
-            transitive.list::<DirectoryObjectCollection>(
-                concat!($path, "/transitiveMemberOf"),
-                concat!("list_", $id, "_transitive_member_of"),
-                &$transitive_need,
-            ),
-            transitive.count(
-                concat!($path, "/transitiveMemberOf/$count"),
-                concat!("count_", $id, "_transitive_member_of"),
-                &$transitive_need,
-            ),
-        ];
-        whole.into_iter().chain(casts).chain(transitive_casts)
-    }};
+/// A navigation property, and what reading it needs.
+type Readable<K> = (&'static Navigation<<K as ObjectKey>::Key>, &'static Need);
+
+/// The operations of the objects at a path, whose ids have this noun.
+fn operations_of<K: ObjectKey>(
+    of: &'static Objects,
+    path: &str,
+    noun: &str,
+    (member_of, need): Readable<K>,
+    (transitive_member_of, transitive_need): Readable<K>,
+) -> Vec<Operation> {
+    let groups = &[ObjectKind::Group];
+    let (at, id) = (format!("{path}/memberOf"), format!("{noun}_member_of"));
+    let direct = casts::with_collection(&direct::<K>(of, member_of), groups, &at, &id, need);
+    let (at, id) = (format!("{path}/transitiveMemberOf"), format!("{noun}_transitive_member_of"));
+    let transitive = transitive::<K>(of, transitive_member_of);
+    let transitive = casts::with_collection(&transitive, groups, &at, &id, transitive_need);
+    direct.into_iter().chain(transitive).collect()
 }
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
-        operations!(
-            Key,
-            USERS,
+        operations_of::<Key>(
+            &USERS,
             "/users/{id}",
             "user",
-            [OF_USER, TRANSITIVELY_OF_USER],
-            [LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF]
+            (&member_of::OF_USER, &LIST_USER_MEMBER_OF),
+            (&member_of::TRANSITIVELY_OF_USER, &LIST_USER_TRANSITIVE_MEMBER_OF),
         ),
-        operations!(
-            Me,
-            ME,
+        operations_of::<Me>(
+            &ME,
             "/me",
             "my",
-            [OF_USER, TRANSITIVELY_OF_USER],
-            [LIST_MY_MEMBER_OF, LIST_MY_TRANSITIVE_MEMBER_OF]
+            (&member_of::OF_USER, &LIST_MY_MEMBER_OF),
+            (&member_of::TRANSITIVELY_OF_USER, &LIST_MY_TRANSITIVE_MEMBER_OF),
         ),
-        operations!(
-            IdKey,
-            GROUPS,
+        operations_of::<IdKey>(
+            &GROUPS,
             "/groups/{id}",
             "group",
-            [OF_GROUP, TRANSITIVELY_OF_GROUP],
-            [LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF]
+            (&member_of::OF_GROUP, &LIST_GROUP_MEMBER_OF),
+            (&member_of::TRANSITIVELY_OF_GROUP, &LIST_GROUP_TRANSITIVE_MEMBER_OF),
         ),
-        operations!(
-            IdKey,
-            DEVICES,
+        operations_of::<IdKey>(
+            &DEVICES,
             "/devices/{id}",
             "device",
-            [OF_DEVICE, TRANSITIVELY_OF_DEVICE],
-            [READ_DEVICE, READ_DEVICE]
+            (&member_of::OF_DEVICE, &READ_DEVICE),
+            (&member_of::TRANSITIVELY_OF_DEVICE, &READ_DEVICE),
         ),
-        operations!(
-            IdKey,
-            SERVICE_PRINCIPALS,
+        operations_of::<IdKey>(
+            &SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
-            [OF_SERVICE_PRINCIPAL, TRANSITIVELY_OF_SERVICE_PRINCIPAL],
-            [READ_APPLICATION, READ_APPLICATION]
+            (&member_of::OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
+            (&member_of::TRANSITIVELY_OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
         ),
-        operations!(
-            IdKey,
-            CONTACTS,
+        operations_of::<IdKey>(
+            &CONTACTS,
             "/contacts/{id}",
             "contact",
-            [OF_ORG_CONTACT, TRANSITIVELY_OF_ORG_CONTACT],
-            [LIST_ORG_CONTACT_MEMBER_OF, LIST_ORG_CONTACT_MEMBER_OF]
+            (&member_of::OF_ORG_CONTACT, &LIST_ORG_CONTACT_MEMBER_OF),
+            (&member_of::TRANSITIVELY_OF_ORG_CONTACT, &LIST_ORG_CONTACT_MEMBER_OF),
         ),
     ];
     operations.into_iter().flatten().map(|operation| operation.description(LEFT_OUT)).collect()

@@ -3,7 +3,7 @@
 use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::members,
-    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
+    http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind,
         permissions::{ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER},
@@ -50,7 +50,7 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .done("The object is a member of the group, durably."),
         MEMBERS
-            .list::<DirectoryObjectCollection>("/groups/{id}/members", "list_group_members", &LIST_MEMBERS)
+            .list("/groups/{id}/members", "list_group_members", &LIST_MEMBERS)
             .description(
                 "Only direct members are listed. A member of a kind that the caller may not read shows its type and id, all else \
                  of it is null. Members of a group with hidden membership need `Member.Read.Hidden` besides. What another \
@@ -71,7 +71,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .count("/groups/{id}/members/$count", "count_group_members", &LIST_MEMBERS)
             .description("Only direct members count."),
         TRANSITIVE_MEMBERS
-            .list::<DirectoryObjectCollection>(
+            .list(
                 "/groups/{id}/transitiveMembers",
                 "list_group_transitive_members",
                 &LIST_MEMBERS,

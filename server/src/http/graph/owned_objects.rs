@@ -12,10 +12,10 @@ use crate::{
         navigation::Navigation,
         owned_objects::{OF_SERVICE_PRINCIPAL, OF_USER},
     },
-    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
+    http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind,
-        permissions::{LIST_MY_OWNED_OBJECTS, LIST_OWNED_OBJECTS, READ_APPLICATION},
+        permissions::{LIST_MY_OWNED_OBJECTS, LIST_OWNED_OBJECTS, Need, READ_APPLICATION},
     },
     odata::reference::Key,
 };
@@ -35,38 +35,30 @@ const fn owned_objects<K: ObjectKey>(
     }
 }
 
-/// The operations of the objects at a path, whose ids end so.
-macro_rules! operations {
-    ($key:ty, $of:ident, $path:literal, $id:literal, $navigation:ident, $need:ident) => {{
-        let owned = owned_objects::<$key>(&$of, &$navigation);
-        let (path, id) = (concat!($path, "/ownedObjects"), concat!($id, "_owned_objects"));
-        let casts = casts::of(&owned, &[ObjectKind::Group], path, id, &$need);
-        let whole = [
-            owned.list::<DirectoryObjectCollection>(path, concat!("list_", $id, "_owned_objects"), &$need),
-            owned.count(
-                concat!($path, "/ownedObjects/$count"),
-                concat!("count_", $id, "_owned_objects"),
-                &$need,
-            ),
-        ];
-        whole.into_iter().chain(casts)
-    }};
+/// The operations of the objects at a path, whose ids have this noun.
+fn operations_of<K: ObjectKey>(
+    of: &'static Objects,
+    path: &str,
+    noun: &str,
+    navigation: &'static Navigation<K::Key>,
+    need: &'static Need,
+) -> Vec<Operation> {
+    let (at, id) = (format!("{path}/ownedObjects"), format!("{noun}_owned_objects"));
+    casts::with_collection(&owned_objects::<K>(of, navigation), &[ObjectKind::Group], &at, &id, need)
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let of_users = operations!(Key, USERS, "/users/{id}", "user", OF_USER, LIST_OWNED_OBJECTS);
-    let mine = operations!(Me, ME, "/me", "my", OF_USER, LIST_MY_OWNED_OBJECTS);
-    let of_service_principals = operations!(
-        IdKey,
-        SERVICE_PRINCIPALS,
-        "/servicePrincipals/{id}",
-        "service_principal",
-        OF_SERVICE_PRINCIPAL,
-        READ_APPLICATION
-    );
-    of_users
-        .chain(mine)
-        .chain(of_service_principals)
-        .map(|operation| operation.description("Only groups have owners here."))
-        .collect()
+    let operations = [
+        operations_of::<Key>(&USERS, "/users/{id}", "user", &OF_USER, &LIST_OWNED_OBJECTS),
+        operations_of::<Me>(&ME, "/me", "my", &OF_USER, &LIST_MY_OWNED_OBJECTS),
+        operations_of::<IdKey>(
+            &SERVICE_PRINCIPALS,
+            "/servicePrincipals/{id}",
+            "service_principal",
+            &OF_SERVICE_PRINCIPAL,
+            &READ_APPLICATION,
+        ),
+    ];
+    let described = |operation: Operation| operation.description("Only groups have owners here.");
+    operations.into_iter().flatten().map(described).collect()
 }

@@ -3,7 +3,7 @@
 use super::{casts, groups::GROUPS, shapes::Related};
 use crate::{
     directory::owners,
-    http::{contract::schemas::DirectoryObjectCollection, extract::IdKey, operation::Operation},
+    http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind,
         permissions::{CHANGE_OWNERS, LIST_OWNERS},
@@ -28,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .description("Users and service principals can own groups. A group has at most a hundred owners.")
             .done("The object is an owner of the group, durably."),
         OWNERS
-            .list::<DirectoryObjectCollection>("/groups/{id}/owners", "list_group_owners", &LIST_OWNERS)
+            .list("/groups/{id}/owners", "list_group_owners", &LIST_OWNERS)
             .description(
                 "An owner of a kind that the caller may not read shows its type and id, all else of it is null. What \
                  another service holds of an object is shown of one object at a time: naming it here is 501.",

@@ -21,8 +21,6 @@ pub struct Followed {
     pub horizon: Horizon,
     /// Drawn when it was last opened to be followed.
     pub era: Era,
-    /// How values became keys.
-    form: String,
 }
 
 /// A position of the change log, and the mark of the change there.
@@ -48,23 +46,23 @@ impl Horizon {
 
 impl Followed {
     pub fn read(index: Connection<'_>) -> Result<Self, Error> {
-        let sql = "SELECT position, horizon, mark, era, form FROM followed";
+        let sql = "SELECT position, horizon, mark, era FROM followed";
         let followed = index.one(sql, params![], |row| {
             let horizon = Horizon { position: row.get(1)?, mark: row.get(2)? };
-            Ok(Self { position: row.get(0)?, horizon, era: row.get(3)?, form: row.get(4)? })
+            Ok(Self { position: row.get(0)?, horizon, era: row.get(3)? })
         })?;
         followed.ok_or(Error::Corrupt("an index without a position"))
     }
 
-    /// Why it can't be followed on from here: it isn't of this directory as it is, or this version writes other entries. None: it
-    /// can.
-    fn fault(&self, directory: Connection<'_>) -> Result<Option<Unusable>, Error> {
-        if self.form != entries::form() {
-            return Ok(Some(Unusable::OtherVersion));
-        }
-        let goes_on = self.horizon.is_in(directory)? && !changes::is_cut(directory, self.position)?;
-        Ok((!goes_on).then_some(Unusable::OtherCopy))
+    /// Whether it can be followed on from here: it is of this directory as it is.
+    fn goes_on(&self, directory: Connection<'_>) -> Result<bool, Error> {
+        Ok(self.horizon.is_in(directory)? && !changes::is_cut(directory, self.position)?)
     }
+}
+
+/// How values became keys. It is long, and not for every read to look at.
+fn form(index: Connection<'_>) -> Result<Option<String>, Error> {
+    index.one("SELECT form FROM followed", params![], |row| row.get(0))
 }
 
 /// Opens an index for reading, if it can be followed on.
@@ -73,8 +71,13 @@ pub fn open(file: &IndexFile, directory: Connection<'_>) -> Result<Result<OwnCon
         Ok(index) => index,
         Err(unusable) => return Ok(Err(unusable)),
     };
-    let Ok(followed) = Followed::read(index.lend()) else { return Ok(Err(Unusable::Damaged)) };
-    Ok(followed.fault(directory)?.map_or(Ok(index), Err))
+    let (Ok(followed), Ok(form)) = (Followed::read(index.lend()), form(index.lend())) else {
+        return Ok(Err(Unusable::Damaged));
+    };
+    if form != Some(entries::form()) {
+        return Ok(Err(Unusable::OtherVersion));
+    }
+    Ok(if followed.goes_on(directory)? { Ok(index) } else { Err(Unusable::OtherCopy) })
 }
 
 /// Has a new index begin here.

@@ -9,7 +9,10 @@ use crate::{
     directory::{self, Found, Policy, follows::Follows, navigation::Navigation},
     http::{
         answers::{self, Collection, Shown},
-        contract::wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
+        contract::{
+            schemas::DirectoryObjectCollection,
+            wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
+        },
         errors::Failure,
         extract::{Caller, Path},
         operation::Operation,
@@ -67,10 +70,10 @@ pub(in crate::http::graph) struct Related<K: ObjectKey> {
 
 impl<K: ObjectKey> Related<K> {
     /// A page of them.
-    pub(in crate::http::graph) fn list<C: ToSchema>(
+    pub(in crate::http::graph) fn list(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
     ) -> Operation {
         let shown = |&(kind, id, name): &_| {
@@ -83,7 +86,7 @@ impl<K: ObjectKey> Related<K> {
             .summary(self.tag, format!("List {} of {}", self.name, self.of.one))
             .description(format!("Lists the {} of {}, {SELECTED}", self.name, self.of.one))
             .lists(Scope::Related, &QueryOptions::PAGE)
-            .answers::<C>(format!("A page of {}.", self.name), JSON, example)
+            .answers::<DirectoryObjectCollection>(format!("A page of {}.", self.name), JSON, example)
     }
 
     /// A page of those of a kind, and how many there are: the operations of a cast to it.
@@ -199,8 +202,8 @@ impl<K: ObjectKey> Related<K> {
     /// How many there are.
     pub(in crate::http::graph) fn count(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
     ) -> Operation {
         let answer = format!("How many {} the {} has.", self.name, without_article(self.of.one));
