@@ -68,6 +68,13 @@ impl Roster {
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
+
+    /// An access token of a user of the sample, who has a manager and may do whatever only users may.
+    pub fn user_token(&self) -> Result<String, String> {
+        let user = ["--user", "alan@contoso.example"];
+        let scopes = ["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
+        self.token(&[&user[..], scopes.map(|scope| ["--scope", scope]).as_flattened()].concat())
+    }
 }
 
 fn binary() -> Command {

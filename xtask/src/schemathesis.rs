@@ -28,8 +28,9 @@ fail-on = [\"missing_auth\"]
 expected-statuses = [\"2xx\", \"3xx\", \"4xx\", \"501\"]
 ";
 
-/// What can end the caller itself, whose id earlier answers and examples tell. It comes last.
-const ENDING: [&str; 3] = ["delete_service_principal", "update_service_principal", "delete_directory_object"];
+/// What can end or disable the caller itself, whose id earlier answers and examples tell. It comes last.
+const ENDING: [&str; 4] =
+    ["delete_service_principal", "update_service_principal", "delete_directory_object", "update_me"];
 
 /// Fails on any answer that the contract doesn't promise.
 pub fn run() -> Result<(), String> {
@@ -37,18 +38,20 @@ pub fn run() -> Result<(), String> {
     let (by_users, by_applications) = operations(&contract);
     let roles = application_permissions(&contract);
     let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", role]).collect();
-    test(&[&["--app", "sample"], &*roles].concat(), "list_users", &by_applications)?;
-    let user = ["--user", "5a3e0000-0000-4000-8000-000000000109"];
-    let scopes = ["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"]
-        .map(|scope| ["--scope", scope]);
-    test(&[&user[..], scopes.as_flattened()].concat(), "get_me", &by_users)
+    let application = |roster: &Roster| roster.token(&[&["--app", "sample"], &*roles].concat());
+    test(application, "list_users", &by_applications)?;
+    test(Roster::user_token, "get_me", &by_users)
 }
 
 /// Tests these operations as this caller, on a separate server. That `proof` is answered afterwards shows that the caller was
 /// allowed to do something up to the end.
-fn test(caller: &[&str], proof: &str, operations: &[&str]) -> Result<(), String> {
+fn test(
+    caller: impl Fn(&Roster) -> Result<String, String>,
+    proof: &str,
+    operations: &[&str],
+) -> Result<(), String> {
     let roster = Roster::start()?;
-    let token = roster.token(caller)?;
+    let token = caller(&roster)?;
     let (ending, others): (Vec<&str>, Vec<&str>) =
         operations.iter().partition(|operation| ENDING.contains(*operation));
     for operations in [&*others, &[proof], &*ending] {

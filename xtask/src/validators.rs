@@ -19,10 +19,7 @@ fn exchange(script: &str) -> Result<(), String> {
     let server = Roster::start()?;
     // Between them they may do everything.
     let application = server.token(&["--app", "sample-all"])?;
-    let user = ["--user", "5a3e0000-0000-4000-8000-000000000109"];
-    let scopes = ["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"]
-        .map(|scope| ["--scope", scope]);
-    let user = server.token(&[&user[..], scopes.as_flattened()].concat())?;
+    let user = server.user_token()?;
     let mut command = Command::new("node");
     command.arg(run::root().join("xtask/tools").join(script));
     command.arg(contract::path()).arg(&server.url).arg(tools::node()?);

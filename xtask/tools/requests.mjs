@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 /** Those that only read come first. */
-const ORDER = ["get", "post", "patch", "delete"];
+const ORDER = ["get", "post", "put", "patch", "delete"];
 
 /** Whose object another operation's example has deleted before, or left as the last owner. */
 const REFUSED = ["delete_user", "remove_group_owner_by_reference"];
