@@ -13,7 +13,7 @@ use crate::{
     directory::{ExchangeManagedGroups, Policy, sample},
     http,
     model::domains::DomainName,
-    store::{LARGEST_UNCOUNTED, LOG_PAGES, Options},
+    store::{IndexOptions, LARGEST_SCANNED, LARGEST_UNCOUNTED, LOG_PAGES, Options},
 };
 use clap::{Args, builder::RangedU64ValueParser};
 use serde_json::json;
@@ -80,6 +80,10 @@ pub(super) struct Serve {
     #[arg(long, hide = true, value_name = "MEMBERS", default_value_t = LARGEST_UNCOUNTED)]
     largest_uncounted: u32,
 
+    /// Objects up to which all are looked at to find some; more are indexed
+    #[arg(long, hide = true, value_name = "OBJECTS", default_value_t = LARGEST_SCANNED)]
+    largest_scanned: u32,
+
     /// The form of the log on standard error
     #[arg(long, env = "ROSTER_LOG", value_enum, default_value = "text")]
     pub(super) log: Format,
@@ -107,6 +111,7 @@ impl Serve {
             store: Options {
                 log_pages: self.log_pages,
                 largest_uncounted: self.largest_uncounted,
+                index: IndexOptions { largest_scanned: self.largest_scanned, ..IndexOptions::default() },
                 ..Options::default()
             },
         };

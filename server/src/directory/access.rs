@@ -1,5 +1,5 @@
-//! Which properties a caller may name: to read them, to ask for them, to set and to change them; and whose members it may see. It is asked before anything that
-//! was looked up counts, so that the answer tells nothing of the directory.
+//! Which properties a caller may name: to read them, to ask for them, to set and to change them; and whose members it may see. It is
+//! asked before anything that was looked up counts, so that the answer tells nothing of the directory.
 
 use super::Refusal;
 use crate::{

@@ -164,6 +164,9 @@ const SHORT_STEPS: u32 = 10_000;
 /// Members of a group up to which they are counted each time.
 pub const LARGEST_UNCOUNTED: u32 = 10_000;
 
+/// Objects of a tenant up to which all are looked at to find some: it isn't indexed.
+pub const LARGEST_SCANNED: u32 = 500;
+
 /// What becomes of a database that an older version wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Older {
@@ -201,7 +204,7 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { indexing: Indexing::Off, largest_scanned: 500, batch: 2_000, most_behind: 50_000 }
+        Self { indexing: Indexing::Off, largest_scanned: LARGEST_SCANNED, batch: 2_000, most_behind: 50_000 }
     }
 }
 

@@ -30,8 +30,9 @@ const OLD: &str = "life before";
 const NEW: &str = "life after";
 const REFUSED: &str = "life refused";
 
-/// Settings of a server to which the groups are large once members are added: it keeps their counts.
-pub const LARGE_GROUPS: [&str; 2] = ["--largest-uncounted", "4"];
+/// Settings of a server to which the groups are large once members are added, and the directory is from the beginning: it keeps their
+/// counts, and an index.
+pub const LARGE: [&str; 4] = ["--largest-uncounted", "4", "--largest-scanned", "0"];
 
 /// How many groups are read through a server.
 const SERVED: usize = 10;

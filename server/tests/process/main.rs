@@ -17,6 +17,7 @@ mod disk;
 mod full_disk;
 #[path = "../shared/http_client.rs"]
 mod http_client;
+mod index;
 mod ledger;
 #[path = "../shared/older.rs"]
 mod older;

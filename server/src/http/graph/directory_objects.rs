@@ -121,11 +121,9 @@ async fn get_directory_object(
 ) -> Result<Response, Failure> {
     // Objects of whatever kind have no navigation properties: this refuses them.
     Scope::Related.expansion(&query)?;
-    let (grants, select) = (caller.grants, query.select.clone());
-    let get = move |tx: &ReadTx<'_>| {
-        directory_objects::get(tx, &grants, &id, select.as_deref()).map_err(Failure::from)
-    };
-    let found = app.store.tenant(caller.tenant).read(get).await?;
+    let select = query.select.clone();
+    let get = move |tx: &ReadTx<'_>, by: &_| directory_objects::get(tx, by, &id, select.as_deref());
+    let found = read(&app, &caller, get).await?;
     answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
 }
 

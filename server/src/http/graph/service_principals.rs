@@ -76,8 +76,8 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Create a service principal
 ///
-/// Creates the service principal of an application. The application may be registered elsewhere; where it is registered here, its service principal takes its name. An
-/// application has one service principal in a tenant: a second one is 409.
+/// Creates the service principal of an application. The application may be registered elsewhere; where it is registered here, its
+/// service principal takes its name. An application has one service principal in a tenant: a second one is 409.
 #[utoipa::path(
     post, path = "/servicePrincipals", operation_id = "create_service_principal", tag = "service principals",
     request_body(content = ServicePrincipalCreate, description = "The new service principal.", example = json!({"appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending"})),

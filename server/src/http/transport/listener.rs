@@ -56,8 +56,8 @@ impl<S> App for S where
 {
 }
 
-/// Serves connections to these, one at least, until `stop` is done, then ends those that are idle and waits for the others. Fails where a thread
-/// can't be started.
+/// Serves connections to these, one at least, until `stop` is done, then ends those that are idle and waits for the others. Fails
+/// where a thread can't be started.
 pub async fn serve(
     listeners: Vec<TcpListener>,
     app: impl App,

@@ -2,8 +2,8 @@
 //! a server whose commit failed ends, because it is then unknown what is on disk.
 
 use crate::{
-    campaign,
-    ledger::Ledger,
+    campaign, index,
+    ledger::{LARGE, Ledger},
     roster::{Server, roster},
 };
 use futures::future::join_all;
@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::time::timeout;
 
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 18;
 const WRITERS: usize = 16;
 /// After so many answers is looked whether the fault was met, and after so many at most it must have been: by then the log
 /// was moved into the database several times.
@@ -43,7 +43,7 @@ struct Fault {
     ends: bool,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 9] = [
     Fault { calls: "pwrite64", file: "roster.sqlite-wal", error: "EIO", within: 300, ends: true },
     Fault { calls: "fsync,fdatasync", file: "roster.sqlite-wal", error: "EIO", within: 60, ends: true },
     Fault { calls: "pwrite64", file: "roster.sqlite-wal", error: "ENOSPC", within: 300, ends: false },
@@ -51,12 +51,16 @@ const FAULTS: [Fault; 6] = [
     Fault { calls: "pwrite64", file: "roster.sqlite", error: "EIO", within: 30, ends: false },
     Fault { calls: "pwrite64", file: "roster.sqlite", error: "ENOSPC", within: 30, ends: false },
     Fault { calls: "fsync,fdatasync", file: "roster.sqlite", error: "EIO", within: 1, ends: false },
+    // The index can be made anew.
+    Fault { calls: "pwrite64", file: "index.sqlite-wal", error: "EIO", within: 30, ends: false },
+    Fault { calls: "pwrite64", file: "index.sqlite-wal", error: "ENOSPC", within: 30, ends: false },
+    Fault { calls: "pread64", file: "index.sqlite", error: "EIO", within: 5, ends: false },
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_failing_disk_nothing_is_acknowledged_that_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(Server::start(folder.path(), &["--sample"]).terminate().success());
+    assert!(Server::start(folder.path(), &[&["--sample"][..], &LARGE].concat()).terminate().success());
     let ledger = Ledger::default();
     let trace = folder.path().join("trace");
     let mut ended = 0;
@@ -90,10 +94,11 @@ async fn on_a_failing_disk_nothing_is_acknowledged_that_is_not_there() {
         }
         assert!(is_met(&trace), "{fault:?} was not met");
 
-        let mut server = Server::start(folder.path(), &[]);
+        let mut server = Server::start(folder.path(), &LARGE);
         ledger.check(folder.path());
         ledger.check_served(&server, &server.sample_token().await).await;
         assert!(server.terminate().success());
+        index::check(folder.path());
     }
     campaign::report("failing_disk", format_args!("{}, none lost; {ended} ends", ledger.counts()));
 }
@@ -120,7 +125,7 @@ fn start(
     command.args(["-D", "-f", "-q", "-e", &format!("trace={calls}"), "-o"]).arg(trace);
     command.args(["-e", &format!("inject={calls}:error={error}:when={first}{times}"), "-P"]);
     command.arg(folder.join(file));
-    command.arg(serve.get_program()).args(serve.get_args()).arg(folder).args(log_pages);
+    command.arg(serve.get_program()).args(serve.get_args()).arg(folder).args(log_pages).args(LARGE);
     let mut server = Server::spawn(command.env("RUST_LOG", "error").stderr(Stdio::piped()));
     let mut errors = server.standard_error();
     let said = std::thread::spawn(move || {

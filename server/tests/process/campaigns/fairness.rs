@@ -147,10 +147,41 @@ fn dearest(group: ObjectId, token: &str) -> Vec<String> {
         "/users?$top=999".into(),
         "/users".into(),
     ]
-    .map(|path| get(&path, token))
     .into_iter()
+    .chain(dearest_queries(group))
+    .map(|path| get(&path, token))
     .chain([body(token)])
     .collect()
+}
+
+/// The queries that the index answers least: with many ranges of keys, keys that tell only candidates, orders and large groups.
+fn dearest_queries(group: ObjectId) -> impl Iterator<Item = String> {
+    let names: Vec<_> = (0..300).map(|number| format!("'user number {number}'")).collect();
+    let names = names.join(",");
+    let endings: Vec<_> =
+        (0..40).map(|ending| format!("endsWith(userPrincipalName,'{ending}@contoso.example')")).collect();
+    let endings = endings.join(" or ");
+    let long = "user number ".repeat(20);
+    let users = [
+        format!("$filter=displayName in ({names})&$orderby=displayName desc"),
+        format!("$filter=not({endings})&$orderby=userPrincipalName"),
+        format!("$filter=startsWith(displayName,'{long}') or startsWith(streetAddress,'{long}')"),
+        "$filter=identities/any(i:i/issuer eq 'contoso.example' and i/signInType eq 'userPrincipalName')"
+            .into(),
+        "$filter=displayName ge 'a' and displayName le 'z'&$orderby=displayName desc&$top=999".into(),
+        "$search=\"displayName:u\" AND \"displayName:n\"&$orderby=displayName".into(),
+        "$filter=faxNumber eq null and startsWith(displayName,'u')&$expand=memberOf".into(),
+    ]
+    .map(|options| format!("/users?$count=true&{options}"));
+    let members = [
+        format!("/groups/{group}/transitiveMembers/$count"),
+        format!("/groups/{group}/members/microsoft.graph.device?$count=true"),
+        format!("/groups/{group}/members?$count=true&$filter=startsWith(displayName,'user number 9')"),
+        format!(
+            "/groups/{group}/transitiveMembers/microsoft.graph.user?$count=true&$orderby=displayName desc"
+        ),
+    ];
+    users.into_iter().chain(members).map(|path| path.replace(' ', "%20").replace('"', "%22"))
 }
 
 /// A body of as many values as one may have, which is refused once it is read.

@@ -3,7 +3,8 @@
 use crate::{
     campaign,
     disk::Disk,
-    ledger::{LARGE_GROUPS, Ledger},
+    index,
+    ledger::{LARGE, Ledger},
     roster::{Server, roster},
 };
 use futures::future::join_all;
@@ -18,7 +19,8 @@ use std::{
 
 const ROUNDS: usize = 3;
 const WRITERS: usize = 16;
-const SIZE: u64 = 24 << 20;
+/// The logs of the directory and of the index become 16 MB long before they begin anew.
+const SIZE: u64 = 64 << 20;
 /// What the ballast leaves free for the writers to fill.
 const FREE: std::ops::Range<u64> = 64 << 10..2 << 20;
 
@@ -49,7 +51,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
             assert!(server.terminate().success());
         }
 
-        let server = start(&data);
+        let mut server = start(&data);
         let token = server.sample_token().await;
         assert!(reads(&server, &token).await, "a server starts on a full disk, and reads");
         ledger.check(&data);
@@ -57,6 +59,8 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
         std::fs::remove_file(&ballast).unwrap();
         write_meanwhile(&ledger, &server, &token, async || ledger.acknowledged_more(20).await).await;
         ledger.check(&data);
+        assert!(server.terminate().success());
+        index::check(&data);
         acknowledged += ledger.acknowledged();
         put_off += ledger.put_off();
     }
@@ -69,7 +73,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
 /// Starts a server that doesn't log each write that it refuses for the time being.
 fn start(data: &Path) -> Server {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data"];
-    Server::spawn(roster(&serve).arg(data).args(LARGE_GROUPS).env("RUST_LOG", "off"))
+    Server::spawn(roster(&serve).arg(data).args(LARGE).env("RUST_LOG", "off"))
 }
 
 /// Writes as long as something else is done.

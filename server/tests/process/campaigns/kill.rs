@@ -1,8 +1,8 @@
 //! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is there in part.
 
 use crate::{
-    campaign, counts, http_client,
-    ledger::{LARGE_GROUPS, Ledger},
+    campaign, counts, http_client, index,
+    ledger::{LARGE, Ledger},
     roster::Server,
 };
 use futures::future::join_all;
@@ -38,8 +38,10 @@ async fn whatever_was_acknowledged_survives_kill_9() {
         tokio::join!(join_all(writers), killer);
         server.kill();
     }
-    let server = start(&folder, &ledger, &mut starts).await;
+    let mut server = start(&folder, &ledger, &mut starts).await;
     ledger.check_served(&server, &server.sample_token().await).await;
+    server.kill();
+    index::check(folder.path());
     let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
     let counts = counts::kept_groups(&database);
     assert!(counts > 0, "no group's count was kept");
@@ -57,7 +59,7 @@ async fn whatever_was_acknowledged_survives_kill_9() {
 async fn start(folder: &tempfile::TempDir, ledger: &Ledger, starts: &mut Vec<Duration>) -> Server {
     let is_new = !folder.path().join("roster.sqlite").exists();
     let began = Instant::now();
-    let server = Server::start(folder.path(), &[&["--sample"][..], &LARGE_GROUPS].concat());
+    let server = Server::start(folder.path(), &[&["--sample"][..], &LARGE].concat());
     assert_eq!(
         http_client::shared().get(format!("{}/health", server.url)).send().await.unwrap().status(),
         200

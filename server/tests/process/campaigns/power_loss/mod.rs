@@ -9,7 +9,7 @@ mod readers;
 mod recording;
 
 use crate::{
-    campaign,
+    campaign, index,
     roster::{Server, roster},
 };
 use clients::{Client, Groups, Step};
@@ -53,6 +53,8 @@ const LOG_PAGES: &str = "250";
 const NO_CHECKPOINTS: &str = "1000000";
 /// So that the counts of groups are kept.
 const LARGEST_UNCOUNTED: &str = "3";
+/// So that there is an index.
+const LARGEST_SCANNED: &str = "0";
 /// How often the log restarts before the server is stopped, and how many groups each client makes at most until then.
 const RESTARTS: u32 = 2;
 const MAX_GROUPS: usize = 2000;
@@ -266,7 +268,9 @@ impl World {
         }
         let options = Options { durability: Durability::Ephemeral, readers: 1, ..Options::default() };
         drop(Store::open(&data, options).unwrap());
-        self.check(&data, moment)
+        self.check(&data, moment)?;
+        index::check(&data);
+        Ok(())
     }
 
     /// Whether this campaign would notice, by this answer, a server that shows commits before it syncs them, at a start or among
@@ -354,6 +358,8 @@ async fn run_server(data: &Path, clients: &mut [Client], end: End) -> (String, V
         data.to_str().unwrap(),
         "--largest-uncounted",
         LARGEST_UNCOUNTED,
+        "--largest-scanned",
+        LARGEST_SCANNED,
         "--log-pages",
         if stopped { LOG_PAGES } else { NO_CHECKPOINTS },
     ]);
