@@ -80,6 +80,11 @@ impl<'d> Operation<'d> {
     pub fn permissions(self) -> &'d [Value] {
         self.said["x-permissions"].as_array().map(Vec::as_slice).unwrap_or_default()
     }
+
+    /// Whether applications may do it. Others are for signed-in users only.
+    pub fn is_for_applications(self) -> bool {
+        self.permissions().iter().any(|alternative| alternative.get("application").is_some())
+    }
 }
 
 /// The operations of a document, in its order.

@@ -86,9 +86,7 @@ fn rosters_own(document: &Value) -> Vec<String> {
 pub fn collection() -> Result<(), String> {
     let contract = contract::read()?;
     let sent = contract::operations(&contract).filter(|operation| {
-        let id = operation.id();
-        // `get_me` needs a signed-in user.
-        (operation.method == "get" && id != "get_me") || id == "add_group_member"
+        operation.is_for_applications() && (operation.method == "get" || operation.id() == "add_group_member")
     });
     let names = std::iter::once(postman::SIGN_IN).chain(sent.map(|operation| operation.text("summary")));
     let roster = Roster::start()?;

@@ -1,5 +1,5 @@
-//! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*. Other portals can import
-//! every document that it can.
+//! What Azure API Management can't import of an OpenAPI document, by its page *API import restrictions*, and the form of a document
+//! that it can. Other portals can import every document that it can.
 
 use crate::contract::{self, Operation};
 use serde_json::Value;
@@ -10,6 +10,24 @@ const MAX_SIZE: usize = 4 << 20;
 
 /// The longest operationId that becomes the operation's name unchanged.
 const MAX_OPERATION_ID: usize = 76;
+
+/// The document with the responses that its operations share in their places: among the components they aren't read.
+pub fn importable(document: &Value) -> Value {
+    let mut importable = document.clone();
+    let items = importable["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
+    let responses = operations.filter_map(|operation| operation.get_mut("responses")?.as_object_mut());
+    for response in responses.flat_map(|responses| responses.values_mut()) {
+        let shared = response["$ref"].as_str().and_then(|name| document.pointer(name.strip_prefix('#')?));
+        if let Some(shared) = shared {
+            *response = shared.clone();
+        }
+    }
+    if let Some(components) = importable["components"].as_object_mut() {
+        components.remove("responses");
+    }
+    importable
+}
 
 /// Everything that can't be imported, with its place, of a document of this many bytes. Empty: all can be.
 pub fn restrictions(document: &Value, size: usize) -> Vec<String> {
@@ -127,6 +145,17 @@ mod tests {
     #[test]
     fn a_plain_document_can_be_imported() {
         assert_eq!(restrictions(&document(), 1000), Vec::<String>::new());
+    }
+
+    #[test]
+    fn responses_that_operations_share_are_put_in_their_places() {
+        let mut sharing = document();
+        let responses = &mut sharing["paths"]["/groups/{id}"]["get"]["responses"];
+        let shared = responses["200"].take();
+        responses["200"] = json!({"$ref": "#/components/responses/Group"});
+        sharing["components"]["responses"] = json!({"Group": shared});
+        assert!(!restrictions(&sharing, 1000).is_empty());
+        assert_eq!(importable(&sharing), document());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use crate::{contract, forms, openapi, portal, release, run, tools};
 use clap::Args;
-use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -116,8 +115,8 @@ fn names() -> impl Iterator<Item = &'static str> {
 fn write_document(out: &Path, name: &str) -> Result<(), String> {
     let from = run::root().join(format!("openapi/{name}.json"));
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", from.display());
-    let text = fs::read_to_string(&from).map_err(|error| failed(&error))?;
-    let document: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    let document = portal::importable(&contract::parse(&from)?);
+    let text = serde_json::to_string_pretty(&document).map_err(|error| failed(&error))?;
     let restrictions = portal::restrictions(&document, text.len());
     if !restrictions.is_empty() {
         return Err(failed(&format!("Azure API Management can't import it: {}", restrictions.join("; "))));

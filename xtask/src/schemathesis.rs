@@ -77,10 +77,8 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
 
 /// The operations that only signed-in users may do, and the others.
 fn operations(contract: &Value) -> (Vec<&str>, Vec<&str>) {
-    let by_applications = |operation: &Operation<'_>| {
-        operation.permissions().iter().any(|alternative| alternative.get("application").is_some())
-    };
-    let (applications, users): (Vec<_>, Vec<_>) = contract::operations(contract).partition(by_applications);
+    let (applications, users): (Vec<_>, Vec<_>) =
+        contract::operations(contract).partition(|operation| operation.is_for_applications());
     (ids(&users), ids(&applications))
 }
 

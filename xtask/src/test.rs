@@ -19,7 +19,51 @@ pub struct Test {
     /// Also what needs more than Rust and curl on the machine (strace, Node.js, Python, Go, Java, Maven, Chromium)
     #[arg(long)]
     all: bool,
+    /// Take only the steps whose names contain this
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    only: String,
 }
+
+/// A step: its name, and what fails with the reason.
+type Step = (&'static str, fn() -> Result<(), String>);
+
+/// What comes before the tests. The contract is first, before anything builds the client from one that is out of date.
+const BEFORE: [Step; 5] = [
+    ("contract", openapi::check_files),
+    ("contract, compared with the released one", openapi::compare_with_released),
+    ("formatting", check_format),
+    ("lints", lint_code),
+    ("docs", make_docs),
+];
+
+/// The step of `cargo test`.
+const TESTS: &str = "tests";
+
+/// What comes after the tests.
+const AFTER: [Step; 2] = [("contract, covered", coverage::check), ("documents, followed", documents::follow)];
+
+/// What needs more than Rust and curl.
+const FULL: [Step; 19] = [
+    ("dependencies", dependencies::check),
+    ("dependencies, used", dependencies::check_used),
+    ("contract, linted", lint::contract),
+    ("contract, kept by the running server", schemathesis::run),
+    ("contract, kept behind Prism", validators::prism),
+    ("contract, kept behind express-openapi-validator", validators::express),
+    ("workflows, followed", forms::workflows),
+    ("overlay for Microsoft's servers", forms::real_graph),
+    ("Postman collection", forms::collection),
+    ("TypeScript client", consumers::typescript),
+    ("Python client", consumers::python),
+    ("TypeScript client by hey-api", consumers::hey_api),
+    ("Go client by ogen", consumers::ogen),
+    ("Go client by openapi-generator", consumers::openapi_generator_go),
+    ("Rust client by openapi-generator", consumers::openapi_generator_rust),
+    ("documents with other languages, followed", documents::follow_other_languages),
+    ("documentation, in a browser", browser::docs_page),
+    ("documentation, published", browser::published),
+    ("pages of other origins", browser::cross_origin),
+];
 
 /// How many tests passed and failed.
 #[derive(Default)]
@@ -32,51 +76,58 @@ impl Test {
     /// Runs the task: each step, those after a failed one too, and the sum last.
     pub fn run(&self) -> Result<(), String> {
         let mut tally = Tally::default();
-        // First, before anything builds the client from a contract that is out of date.
-        tally.step("contract", openapi::check_files());
-        tally.step("contract, compared with the released one", openapi::compare_with_released());
-        tally.step("formatting", run::succeed(&mut run::cargo(&["fmt", "--all", "--check"])));
-        let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-        tally.step("lints", run::succeed(&mut run::cargo(&clippy)));
-        let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
-        tally.step("docs", run::succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings")));
+        tally.steps(self.asked(&BEFORE));
+        if TESTS.contains(&self.only) {
+            let seen = coverage::begin()?;
+            tally.tests(self.tests().env(coverage::VARIABLE, seen))?;
+        }
+        tally.steps(self.asked(&AFTER));
+        if self.all {
+            tally.steps(self.asked(&FULL));
+        }
+        println!("{} passed, {} failed", tally.passed, tally.failed);
+        match tally {
+            Tally { passed: 0, failed: 0 } => Err("no step has such a name".into()),
+            Tally { failed: 0, .. } => Ok(()),
+            _ => Err("some of it failed".into()),
+        }
+    }
+
+    fn asked<'s>(&self, steps: &'s [Step]) -> impl Iterator<Item = &'s Step> {
+        steps.iter().filter(|(name, _)| name.contains(&self.only))
+    }
+
+    fn tests(&self) -> Command {
         let strace: &[&str] = if self.all { &["--features", "roster-server/strace"] } else { &[] };
-        let seen = coverage::begin()?;
         let mut tests = run::cargo(&[&["test", "--workspace", "--no-fail-fast"], strace].concat());
-        tests.env(coverage::VARIABLE, seen);
         if self.all {
             tests.env(INPUT_SECONDS, "60");
         }
-        tally.tests(tests)?;
-        tally.step("contract, covered", coverage::check());
-        tally.step("documents, followed", documents::follow());
-        if self.all {
-            tally.step("dependencies", dependencies::check());
-            tally.step("dependencies, used", dependencies::check_used());
-            tally.step("contract, linted", lint::contract());
-            tally.step("contract, kept by the running server", schemathesis::run());
-            tally.step("contract, kept behind Prism", validators::prism());
-            tally.step("contract, kept behind express-openapi-validator", validators::express());
-            tally.step("workflows, followed", forms::workflows());
-            tally.step("overlay for Microsoft's servers", forms::real_graph());
-            tally.step("Postman collection", forms::collection());
-            tally.step("TypeScript client", consumers::typescript());
-            tally.step("Python client", consumers::python());
-            tally.step("TypeScript client by hey-api", consumers::hey_api());
-            tally.step("Go client by ogen", consumers::ogen());
-            tally.step("Go client by openapi-generator", consumers::openapi_generator_go());
-            tally.step("Rust client by openapi-generator", consumers::openapi_generator_rust());
-            tally.step("documents with other languages, followed", documents::follow_other_languages());
-            tally.step("documentation, in a browser", browser::docs_page());
-            tally.step("documentation, published", browser::published());
-            tally.step("pages of other origins", browser::cross_origin());
-        }
-        println!("{} passed, {} failed", tally.passed, tally.failed);
-        if tally.failed == 0 { Ok(()) } else { Err("some of it failed".into()) }
+        tests
     }
 }
 
+fn check_format() -> Result<(), String> {
+    run::succeed(&mut run::cargo(&["fmt", "--all", "--check"]))
+}
+
+fn lint_code() -> Result<(), String> {
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    run::succeed(&mut run::cargo(&clippy))
+}
+
+fn make_docs() -> Result<(), String> {
+    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
+    run::succeed(run::cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
 impl Tally {
+    fn steps<'s>(&mut self, steps: impl Iterator<Item = &'s Step>) {
+        for (name, step) in steps {
+            self.step(name, step());
+        }
+    }
+
     fn step(&mut self, name: &str, outcome: Result<(), String>) {
         match outcome {
             Ok(()) => {
@@ -91,7 +142,7 @@ impl Tally {
     }
 
     /// Runs a `cargo test`, shows what it prints, and adds up its sums.
-    fn tests(&mut self, mut command: Command) -> Result<(), String> {
+    fn tests(&mut self, command: &mut Command) -> Result<(), String> {
         let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
         let before = self.failed;
         for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {

@@ -52,12 +52,20 @@ function shown(contract) {
   return { ...contract, servers, components };
 }
 
-/** The ids of the operations that every word of the phrase names; where there is none, of those that speak of them. */
+/**
+ * The ids of the operations whose names have the phrase; where there is none, of those whose names have every word of it; and where
+ * there is none of these, of those that speak of the words.
+ */
 function find(phrase) {
-  const words = phrase.toLowerCase().split(/\s+/);
-  const having = (text) => searched.filter((operation) => words.every((word) => operation[text].includes(word)));
-  const named = having("name");
-  return new Set((named.length > 0 ? named : having("all")).map((operation) => operation.id));
+  const whole = phrase.toLowerCase();
+  const words = whole.split(/\s+/);
+  const ways = [
+    ({ name }) => name.includes(whole),
+    ({ name }) => words.every((word) => name.includes(word)),
+    ({ all }) => words.every((word) => all.includes(word)),
+  ];
+  const found = ways.map((way) => searched.filter(way)).find((operations) => operations.length > 0) ?? [];
+  return new Set(found.map((operation) => operation.id));
 }
 
 const ADVICE =

@@ -34,10 +34,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
 
-    let listed = members::list_group_members(&graph, &group, None, None, None, None, None).await?;
+    let listed =
+        members::list_group_members(&graph, &group, None, None, None, None, None, None, None, None, None)
+            .await?;
     for member in listed.value {
         println!("listed: {}", member.display_name.flatten().unwrap_or_default());
     }
-    println!("counted: {}", members::count_group_members(&graph, &group, "eventual").await?);
+    println!("counted: {}", members::count_group_members(&graph, &group, "eventual", None, None).await?);
     Ok(())
 }
