@@ -66,9 +66,12 @@ impl IndexFile {
         }
         let read = || {
             let connection = driver::open_reader(&self.path())?;
-            let application = driver::application_id(&connection)?;
-            let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            let (tables, _) = driver::tables(&connection)?;
+            // All of one moment: it may be being made.
+            let moment = connection.unchecked_transaction()?;
+            let application = driver::application_id(&moment)?;
+            let version: i32 = moment.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            let (tables, _) = driver::tables(&moment)?;
+            drop(moment);
             Ok::<_, Error>((connection, application, version, tables))
         };
         match read().map_err(|_| Unusable::Damaged)? {
