@@ -183,6 +183,12 @@ impl Row<'_> {
         let Self::Sqlite(row) = self;
         Ok(row.get(column)?)
     }
+
+    /// The bytes that a column holds, where they lie.
+    pub(super) fn bytes(&self, column: usize) -> Result<&[u8], Error> {
+        let Self::Sqlite(row) = self;
+        row.get_ref(column)?.as_blob().map_err(|_| Error::Corrupt("a column that has no bytes"))
+    }
 }
 
 /// The types that a variant of [`Value`] is made of.

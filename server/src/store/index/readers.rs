@@ -136,8 +136,8 @@ impl View<'_> {
         let mut found = Gathered::default();
         for (line, range) in ranges {
             self.each(postings::FIND, *line, range, |row| {
-                let (chunk, bytes) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
-                postings::add(chunk, &bytes, &mut found)?;
+                let (chunk, bytes) = (row.get(0)?, row.bytes(1)?);
+                postings::add(chunk, bytes, &mut found)?;
                 Ok(check(ENTRY_BYTES + bytes.len()).map(ControlFlow::Continue))
             })?;
         }
@@ -155,8 +155,8 @@ impl View<'_> {
     ) -> Result<(), Fault> {
         let sql = if backwards { postings::WALK_BACKWARDS } else { postings::WALK };
         self.each(sql, line, range, |row| {
-            let (chunk, bytes, key) = (row.get(0)?, row.get::<Vec<u8>>(1)?, Key(row.get(2)?));
-            let rows = postings::rows(chunk, &bytes)?.into_iter();
+            let (chunk, bytes, key) = (row.get(0)?, row.bytes(1)?, Key(row.get(2)?));
+            let rows = postings::rows(chunk, bytes)?.into_iter();
             Ok(if backwards { take(&key, &mut rows.rev()) } else { take(&key, &mut { rows }) })
         })
     }
