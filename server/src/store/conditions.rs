@@ -1,5 +1,5 @@
-//! Conditions as sets of objects, read from the index. Where its keys can't tell exactly which objects pass a test, they tell
-//! candidates, whose documents are read.
+//! Conditions as sets of objects, read from the index. Where its keys can't tell exactly which objects satisfy a condition, they tell
+//! between which two sets these are, and the documents of the objects between them are read, each once.
 
 use super::{
     Error, ReadTx,
@@ -19,6 +19,7 @@ use crate::model::{
 use std::{
     cell::{Cell, OnceCell},
     ops::Bound,
+    slice,
 };
 
 /// What finds objects of a kind.
@@ -39,6 +40,34 @@ struct Keys {
     is_exact: bool,
 }
 
+/// What keys tell of a condition: the objects that satisfy it for certain, and those that satisfy it at most.
+#[derive(Default)]
+struct Bounds {
+    least: Rows,
+    most: Rows,
+}
+
+impl Bounds {
+    /// Keys tell exactly that these satisfy it.
+    fn exact(rows: Rows) -> Self {
+        Self { least: rows.clone(), most: rows }
+    }
+
+    /// Only documents tell which of these do.
+    fn candidates(rows: Rows) -> Self {
+        Self { least: Rows::default(), most: rows }
+    }
+
+    /// Those of two conditions together. `None`: there is only one.
+    fn common(one: Option<Self>, mut other: Self) -> Self {
+        if let Some(one) = one {
+            other.least &= &one.least;
+            other.most &= &one.most;
+        }
+        other
+    }
+}
+
 impl<'f> Finder<'f> {
     pub(super) fn new(tx: &'f ReadTx<'f>, view: &'f View<'f>, kind: ObjectKind) -> Self {
         Self { tx, view, kind, all: OnceCell::new(), size: Cell::new(0) }
@@ -46,77 +75,65 @@ impl<'f> Finder<'f> {
 
     /// The objects that satisfy a condition. Those that have changed since the index was written are told wrongly.
     pub(super) fn find(&self, condition: &Condition) -> Result<Rows, Fault> {
-        self.find_among(None, condition)
-    }
-
-    /// The same, of which only those among some objects are asked for.
-    fn find_among(&self, among: Option<&Rows>, condition: &Condition) -> Result<Rows, Fault> {
-        let mut found = match condition {
-            Condition::And(parts) => return self.find_all(among, parts),
-            Condition::Or(parts) => {
-                let mut found = Rows::default();
-                for part in parts {
-                    found |= &self.find_among(among, part)?;
-                }
-                found
-            }
-            Condition::Not(condition) => {
-                let mut found = among.map_or_else(|| self.all().cloned(), |among| Ok(among.clone()))?;
-                found -= &self.find_among(among, condition)?;
-                found
-            }
-            Condition::Is(test) => return self.find_passing(among, test),
-        };
-        if let Some(among) = among {
-            found &= among;
-        }
+        let Bounds { least: mut found, most: mut undecided } = self.bounds(condition)?;
+        undecided -= &found;
+        found |= &self.passing(&undecided, condition)?;
         Ok(found)
     }
 
-    /// The objects that satisfy each of these: documents are read last, of those that satisfy the others.
-    fn find_all(&self, among: Option<&Rows>, parts: &[Condition]) -> Result<Rows, Fault> {
-        let (exact, others): (Vec<_>, Vec<_>) = parts.iter().partition(|part| self.is_exact(part));
-        let mut found = among.cloned();
-        for part in exact.into_iter().chain(others) {
-            found = Some(self.find_among(found.as_ref(), part)?);
-        }
-        found.map_or_else(|| self.all().cloned(), Ok)
-    }
-
-    /// Whether keys tell it without documents.
-    fn is_exact(&self, condition: &Condition) -> bool {
+    fn bounds(&self, condition: &Condition) -> Result<Bounds, Fault> {
         match condition {
-            Condition::And(parts) | Condition::Or(parts) => parts.iter().all(|part| self.is_exact(part)),
-            Condition::Not(condition) => self.is_exact(condition),
-            Condition::Is(Test::Id(_) | Test::Owners(_)) => true,
-            Condition::Is(Test::Some(path, check)) => {
-                keys_of(self.kind, path, check).is_some_and(|keys| keys.is_exact)
+            Condition::And(parts) => self.bounds_of_all(parts),
+            Condition::Or(parts) => {
+                let mut bounds = Bounds::default();
+                for part in parts {
+                    let of_part = self.bounds(part)?;
+                    bounds.least |= &of_part.least;
+                    bounds.most |= &of_part.most;
+                }
+                Ok(bounds)
             }
-            Condition::Is(Test::Item(..)) => false,
+            Condition::Not(_) => self.bounds_of_all(slice::from_ref(condition)),
+            Condition::Is(test) => self.bounds_of(test),
         }
     }
 
-    fn find_passing(&self, among: Option<&Rows>, test: &Test) -> Result<Rows, Fault> {
-        let (mut found, is_exact) = match test {
-            Test::Id(ids) => (objects::rows(self.tx, self.kind, ids)?, true),
-            Test::Owners(count) => (owners::with_owners(self.tx, self.kind, *count)?, true),
-            Test::Some(path, check) => match keys_of(self.kind, path, check) {
-                Some(keys) => (self.read(&keys.ranges)?, keys.is_exact),
-                None => (self.all()?.clone(), false),
-            },
-            Test::Item(_, checks) => (self.candidates(checks)?, false),
-        };
-        if let Some(among) = among {
-            found &= among;
+    /// Of all of these conditions. What is negated is taken away from what the others find, and all objects are read where there are
+    /// no others.
+    fn bounds_of_all(&self, parts: &[Condition]) -> Result<Bounds, Fault> {
+        let (mut found, mut negated) = (None, Vec::new());
+        for part in parts {
+            match part {
+                Condition::Not(part) => negated.push(&**part),
+                part => found = Some(Bounds::common(found, self.bounds(part)?)),
+            }
         }
-        if is_exact { Ok(found) } else { Ok(self.passing(&found, test)?) }
+        let mut bounds = found.map_or_else(|| Ok::<_, Fault>(Bounds::exact(self.all()?.clone())), Ok)?;
+        for part in negated {
+            let of_part = self.bounds(part)?;
+            bounds.least -= &of_part.most;
+            bounds.most -= &of_part.least;
+        }
+        Ok(bounds)
+    }
+
+    fn bounds_of(&self, test: &Test) -> Result<Bounds, Fault> {
+        Ok(match test {
+            Test::Id(ids) => Bounds::exact(objects::rows(self.tx, self.kind, ids)?),
+            Test::Owners(count) => Bounds::exact(owners::with_owners(self.tx, self.kind, *count)?),
+            Test::Some(path, check) => match keys_of(self.kind, path, check) {
+                Some(keys) if keys.is_exact => Bounds::exact(self.read(&keys.ranges)?),
+                Some(keys) => Bounds::candidates(self.read(&keys.ranges)?),
+                None => Bounds::candidates(self.all()?.clone()),
+            },
+            Test::Item(_, checks) => Bounds::candidates(self.having_each(checks)?),
+        })
     }
 
     /// The objects that have a value for each of these checks, whether of one item or not.
-    fn candidates(&self, checks: &[(PropertyPath, Check)]) -> Result<Rows, Fault> {
-        let keys = checks.iter().filter_map(|(path, check)| keys_of(self.kind, path, check));
-        let mut found = None;
-        for keys in keys {
+    fn having_each(&self, checks: &[(PropertyPath, Check)]) -> Result<Rows, Fault> {
+        let mut found: Option<Rows> = None;
+        for keys in checks.iter().filter_map(|(path, check)| keys_of(self.kind, path, check)) {
             let mut rows = self.read(&keys.ranges)?;
             if let Some(found) = &found {
                 rows &= found;
@@ -126,14 +143,13 @@ impl<'f> Finder<'f> {
         found.map_or_else(|| self.all().cloned(), Ok)
     }
 
-    /// Those of these candidates whose documents pass.
-    fn passing(&self, candidates: &Rows, test: &Test) -> Result<Rows, Error> {
-        let condition = Condition::Is(test.clone());
+    /// Those of these objects whose documents satisfy a condition.
+    fn passing(&self, objects: &Rows, condition: &Condition) -> Result<Rows, Error> {
         let mut passing = Rows::default();
         let documents = DocumentReader::new(self.tx);
-        for row in candidates.iter() {
+        for row in objects.iter() {
             if let Some(loaded) = documents.at(row)?
-                && loaded.satisfies(&condition)?
+                && loaded.satisfies(condition)?
             {
                 passing.insert(row);
             }

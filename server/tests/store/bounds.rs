@@ -61,9 +61,12 @@ async fn abandoned(
 }
 
 async fn world_with_devices(options: Options, count: u128) -> Arc<World> {
+    world_with_devices_named("one device".into(), options, count).await
+}
+
+async fn world_with_devices_named(name: String, options: Options, count: u128) -> Arc<World> {
     let world = world_with(options).await;
-    let create =
-        move |tx: &WriteTx<'_>| (1..=count).try_for_each(|number| device(tx, id(number), "one device"));
+    let create = move |tx: &WriteTx<'_>| (1..=count).try_for_each(|number| device(tx, id(number), &name));
     world.write(create).await.unwrap();
     world
 }
@@ -189,4 +192,25 @@ async fn a_page_in_an_order_and_the_count_with_it_take_one_look_at_each_object()
     };
     let twice = world.store.tenant(world.tenant).read(twice).await;
     assert!(matches!(twice, Err(Error::Large)), "{twice:?}: this shows nothing");
+}
+
+/// Keys don't tell which texts begin with one so long. A short read has steps to look once at each of these objects, and not once for
+/// each condition.
+#[tokio::test]
+async fn documents_that_several_conditions_leave_to_be_read_are_read_once() {
+    const CONDITIONS: usize = 10;
+    let index = IndexOptions { indexing: Indexing::Stepped, largest_scanned: 0, ..IndexOptions::default() };
+    let long = "device ".repeat(30);
+    let world = world_with_devices_named(long.clone(), Options { index, ..Options::default() }, 100).await;
+    while world.store.step_index().unwrap() == Progress::Unfinished {}
+    let starting = |start: String| Condition::Is(Test::Some(name(), Check::StartsWith(start)));
+    let others = (1..CONDITIONS).map(|other| starting(format!("{long}{other}")));
+    let either = Condition::Or(others.chain([starting(long.clone())]).collect());
+    let either = Selection(vec![(ObjectKind::Device, either)]);
+    let find = move |tx: &ReadTx<'_>| selections::select(tx, &either);
+    let found = world.store.tenant(world.tenant).read(find.clone()).await.unwrap();
+    assert_eq!(found.len(), 100);
+    let each = move |tx: &ReadTx<'_>| (0..CONDITIONS).try_for_each(|_| find(tx).map(drop));
+    let each = world.store.tenant(world.tenant).read(each).await;
+    assert!(matches!(each, Err(Error::Large)), "{each:?}: this shows nothing");
 }
