@@ -34,7 +34,7 @@ pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -
     access::may_select(by, &[&GROUP], select)?;
     let (group, traits, document) = lookup::group_with_document(tx, key)?;
     may_show(traits, select)?;
-    Ok(Found::of(&group, document))
+    Ok(Found::where_readable(by, (group, document)))
 }
 
 /// Refuses to show what Exchange holds of a group that has no mailbox.

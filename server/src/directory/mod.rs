@@ -241,6 +241,8 @@ pub struct Found {
     pub id: ObjectId,
     /// Its documents. `None`: the caller may see nothing of it but what it is.
     pub document: Option<Document>,
+    /// Whether the caller may see no more than its basic properties.
+    pub only_basics: bool,
     /// The objects that are shown with it: of managers the first is its own, the next that of the first. `None`: none were asked for.
     pub expanded: Option<Vec<Found>>,
 }
@@ -248,13 +250,23 @@ pub struct Found {
 impl Found {
     /// An object of which the caller may see everything that was read.
     fn of(object: &Object, document: Document) -> Self {
-        Self { kind: object.kind(), id: object.id, document: Some(document), expanded: None }
+        Self { document: Some(document), ..Self::named(object) }
     }
 
-    /// An object with its documents where the caller may read its kind, else without (*limited information*).
+    /// An object of which the caller may see nothing but what it is.
+    fn named(object: &Object) -> Self {
+        Self { kind: object.kind(), id: object.id, document: None, only_basics: false, expanded: None }
+    }
+
+    /// An object as far as the caller may read it: all of it, its basic properties, or what it is (*limited information*).
     fn where_readable(by: &Grants, (object, document): (Object, Document)) -> Self {
-        let readable = entity(object.kind()).read.covers(by, object.id);
-        let document = readable.then_some(document);
-        Self { kind: object.kind(), id: object.id, document, expanded: None }
+        let entity = entity(object.kind());
+        if entity.read.covers(by, object.id) {
+            Self::of(&object, document)
+        } else if entity.read_basic.covers(by, object.id) {
+            Self { only_basics: true, ..Self::of(&object, document) }
+        } else {
+            Self::named(&object)
+        }
     }
 }

@@ -82,8 +82,7 @@ pub fn get(
     select: Option<&[String]>,
 ) -> Result<Found, Error> {
     may_select(by, &[model::entity(kind)], select)?;
-    let (object, document) = lookup::of_kind_with_document(tx, kind, key)?;
-    Ok(Found::of(&object, document))
+    Ok(Found::where_readable(by, lookup::of_kind_with_document(tx, kind, key)?))
 }
 
 /// A page of the objects of a kind.
@@ -100,7 +99,7 @@ pub fn list(tx: &ReadTx<'_>, by: &Grants, kind: ObjectKind, listing: &Listing) -
             (page, listing.counts.then_some(count))
         }
     };
-    let page = Page::of(tx, by, listing, page, |(object, document)| Found::of(&object, document))?;
+    let page = Page::of(tx, by, listing, page, |row| Found::where_readable(by, row))?;
     Ok(Page { count, ..page })
 }
 
@@ -223,7 +222,7 @@ pub(super) fn related(
     if !relation.contains(tx, source, &target)? {
         return Err(Refusal::NotFound(id.text.clone()).into());
     }
-    Ok(Found { kind: target.kind(), id: target.id, document: None, expanded: None })
+    Ok(Found::named(&target))
 }
 
 /// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.

@@ -35,20 +35,36 @@ pub(super) fn asked(by: &Grants, entities: &[&Entity], listing: &Listing) -> Res
     access::may_read(by, of_conditions.chain(of_order))?;
     // An order tells of values whatever the condition asks.
     let tells_only_ids = |condition: &Condition| order.is_none() && condition.tells_only_ids();
-    let readable = conditions.into_iter().filter_map(|(kind, condition)| {
-        if tells_only_ids(&condition) { Some((kind, condition)) } else { within_reach(by, kind, condition) }
+    let readable = conditions.into_iter().map(|(kind, condition)| {
+        if tells_only_ids(&condition) {
+            return Ok(Some((kind, condition)));
+        }
+        Ok(within_reach(by, kind, condition, order.as_ref())?.map(|condition| (kind, condition)))
     });
-    let asked = Asked { selection: Selection(readable.collect()), order: *order };
-    Ok(Some(asked))
+    let readable: Result<Vec<_>, Refusal> = readable.filter_map(Result::transpose).collect();
+    Ok(Some(Asked { selection: Selection(readable?), order: *order }))
 }
 
-/// A condition on objects of a kind, of those that the caller can read. `None`: there are none.
-fn within_reach(by: &Grants, kind: ObjectKind, condition: Condition) -> Option<(ObjectKind, Condition)> {
-    match (entity(kind).read.reach(by)?, by.principal) {
-        (Reach::Any, _) => Some((kind, condition)),
-        (Reach::OwnAccount, Principal::User(Some(id))) => {
-            Some((kind, condition.and(Condition::Is(Test::Id(vec![id])))))
+/// A condition on objects of a kind, of those that the caller can read. `None`: there are none. What asks for more than the basic
+/// properties, where the caller may read no others, is refused.
+fn within_reach(
+    by: &Grants,
+    kind: ObjectKind,
+    condition: Condition,
+    order: Option<&Order>,
+) -> Result<Option<Condition>, Refusal> {
+    let entity = entity(kind);
+    let only_basics = condition.tells_only_basics() && order.is_none_or(|order| order.path.property.basic);
+    let reach = if only_basics { entity.read_basic.reach(by) } else { entity.read.reach(by) };
+    Ok(match (reach, by.principal) {
+        (Some(Reach::Any), _) => Some(condition),
+        (Some(Reach::OwnAccount), Principal::User(Some(id))) => {
+            Some(condition.and(Condition::Is(Test::Id(vec![id]))))
         }
-        (Reach::OwnAccount, _) => None,
-    }
+        (Some(Reach::OwnAccount), _) => None,
+        (None, _) if entity.read_basic.reach(by).is_some() => {
+            return Err(Refusal::lacks(entity.read, by));
+        }
+        (None, _) => None,
+    })
 }

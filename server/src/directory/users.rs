@@ -8,7 +8,10 @@ use crate::{
         draft::Draft,
         ids::ObjectId,
         kinds::ObjectTraits,
-        permissions::{Access, Grants, Need, Principal, READ_USER, Reach, UPDATE_USER},
+        permissions::{
+            Access, Grants, Need, Principal, READ_BASIC_USER, Reach, UPDATE_USER, UPDATE_USER_PROFILE,
+        },
+        properties::Mutability,
         user::USER,
         values::{Document, PropertyFault, Values},
     },
@@ -24,8 +27,7 @@ use serde_json::{Value, json};
 /// learns nothing of others, not even whether they are there.
 pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -> Result<Found, Error> {
     access::may_select(by, &[&USER], select)?;
-    let (user, document) = covered(tx, by, &READ_USER, key)?;
-    Ok(Found::of(&user, document))
+    Ok(Found::where_readable(by, covered(tx, by, &READ_BASIC_USER, key)?))
 }
 
 /// The user with this key. Asks for no permission: it is for the command line.
@@ -95,12 +97,13 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
 /// value away.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &Bound) -> Result<(), Error> {
     objects::check_names(body)?;
-    let found = covered(tx, by, &UPDATE_USER, key);
+    let need = need_to_change(by, body, bound);
+    let found = covered(tx, by, need, key);
     let document = found.as_ref().ok().map(|(_, document)| document);
     let mut changes = objects::check_update(by, &USER, &objects::without_idle_lists(&USER, body, document))?;
     let (user, document) = found?;
     objects::check_id(body, &user)?;
-    let oneself_alone = UPDATE_USER.reach(by) == Some(Reach::OwnAccount);
+    let oneself_alone = need.reach(by) == Some(Reach::OwnAccount);
     let guarded = bound.manager.is_some()
         || USER.properties.iter().any(|p| !p.by_oneself && changes.contains_key(p.name));
     let elsewhere = changes.keys().any(|name| USER.is_from_other_service(name));
@@ -112,7 +115,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &B
         return Err(Refusal::NotPermitted.into());
     }
     if oneself_alone && guarded {
-        return Err(Refusal::lacks(&UPDATE_USER, by).into());
+        return Err(Refusal::lacks(need, by).into());
     }
     let password = changes.shift_remove("passwordProfile").unwrap_or_default();
     let mut draft = objects::apply(&USER, &document, &changes)?;
@@ -132,6 +135,19 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &B
     let manager = bound.manager.as_ref().map(|manager| managers::resolve(tx, by, manager)).transpose()?;
     objects::update(tx, &user, &draft)?;
     manager.map_or(Ok(()), |manager| managers::assign(tx, &user, &manager))
+}
+
+/// What changing a user so needs: less than its whole profile where the caller may change each of the properties by itself.
+fn need_to_change(by: &Grants, body: &Values, bound: &Bound) -> &'static Need {
+    let may_alone = |name: &String| {
+        let property = USER.property_as_written(name);
+        property.is_some_and(|property| {
+            let alone = property.needs.alone.is_some_and(|need| need.reach(by) == Some(Reach::Any));
+            alone || property.mutability == Mutability::Unchanged
+        })
+    };
+    let alone = bound.manager.is_none() && body.keys().filter(|name| !name.contains('@')).all(may_alone);
+    if alone { &UPDATE_USER } else { &UPDATE_USER_PROFILE }
 }
 
 /// Deletes a user. Its sign-in name is free again.

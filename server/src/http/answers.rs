@@ -333,12 +333,15 @@ fn write_object(
     }
     let without = text.len();
     match (&found.document, selected) {
-        (Some(document), None) => text.push_str(members(&document.default)),
-        (Some(document), Some(properties)) => write_some(text, found, document, properties)?,
-        (None, _) => {
+        (Some(document), None) if !found.only_basics => text.push_str(members(&document.default)),
+        (Some(document), Some(properties)) if !found.only_basics => {
+            write_some(text, found, document, properties)?;
+        }
+        (shown, _) => {
             // Where it has no type of its own, it is of the answer's, whose contract says what is never null.
-            let is_typed = first.is_empty();
-            write_hidden(text, entity, found, selected, |property| !is_typed || !property.always_has_value());
+            let has_own_type = first.iter().any(|member| member.contains("@odata.type"));
+            let can_be_null = |property: &Property| has_own_type || !property.always_has_value();
+            write_limited(text, entity, found, shown.as_ref(), selected, can_be_null)?;
         }
     }
     if text.len() == without {
@@ -379,18 +382,27 @@ fn write_some(
     Ok(())
 }
 
-/// The object of a kind that the caller may not read: its id, and `null` for all else that was asked for and can be null.
-fn write_hidden(
+/// An object of which the caller may read the basic properties of this document, or nothing: its id, and `null` for all else that
+/// was asked for and can be null.
+fn write_limited(
     text: &mut String,
     entity: &Entity,
     found: &Found,
+    shown: Option<&Document>,
     selected: Option<&[&Property]>,
     can_be_null: impl Fn(&Property) -> bool,
-) {
+) -> Result<(), Failure> {
     let by_default = || entity.properties.iter().filter(|property| property.returned == Returned::ByDefault);
     let asked = selected.map_or_else(|| by_default().collect(), <[_]>::to_vec);
+    let others = asked.into_iter().filter(|property| property.name != "id");
+    let (basics, hidden): (Vec<_>, Vec<_>) = others.partition(|property| shown.is_some() && property.basic);
     text.extend(["\"id\":\"", &found.id.to_string(), "\""]);
-    for property in asked.iter().filter(|property| property.name != "id" && can_be_null(property)) {
+    if let Some(document) = shown.filter(|_| !basics.is_empty()) {
+        text.push(',');
+        write_some(text, found, document, &basics)?;
+    }
+    for property in hidden.into_iter().filter(|property| can_be_null(property)) {
         text.extend([",\"", property.name, "\":null"]);
     }
+    Ok(())
 }

@@ -49,6 +49,9 @@ pub const APPLICATION: &str = "application";
 pub const OAUTH2: &str = "oauth2";
 /// The name of the contract's scheme that takes tokens from elsewhere.
 pub const BEARER: &str = "bearer";
+/// What only a part of the alternatives is enough for, of operations that read: the basic properties.
+pub const BASIC: &str = "basic";
+
 /// The scope that stands for all permissions that an application has.
 pub const DEFAULT_SCOPE: &str = "https://graph.microsoft.com/.default";
 

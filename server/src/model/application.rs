@@ -22,6 +22,7 @@ pub static APPLICATION: Entity = Entity {
     resource: "Application",
     description: "A registered application, which gets tokens by its client id and a secret.",
     read: &READ_APPLICATION,
+    read_basic: &READ_APPLICATION,
     add_to_group: &ADD_MEMBER,
     navigation: &[],
     properties: PROPERTIES,

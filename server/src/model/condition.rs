@@ -112,6 +112,16 @@ impl Condition {
         }
     }
 
+    /// Whether it depends on nothing but an object's id and its basic properties.
+    pub fn tells_only_basics(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::tells_only_basics),
+            Self::Not(condition) => condition.tells_only_basics(),
+            Self::Is(Test::Id(_)) => true,
+            Self::Is(test) => test.property().is_some_and(|property| property.basic),
+        }
+    }
+
     /// The properties that it asks for, each as often as it does.
     pub fn properties(&self) -> Vec<&'static Property> {
         match self {

@@ -24,6 +24,7 @@ pub static DEVICE: Entity = Entity {
     resource: "Device",
     description: "A device that is registered in the directory.",
     read: &READ_DEVICE,
+    read_basic: &READ_DEVICE,
     add_to_group: &ADD_DEVICE,
     navigation: &[
         navigation(NavigationProperty::MemberOf, &READ_DEVICE),

@@ -26,6 +26,7 @@ pub static ORG_CONTACT: Entity = Entity {
     resource: "Contact",
     description: "A person outside the tenant, kept for mail.",
     read: &READ_ORG_CONTACT,
+    read_basic: &READ_ORG_CONTACT,
     add_to_group: &ADD_ORG_CONTACT,
     navigation: &[
         navigation(NavigationProperty::MemberOf, &LIST_ORG_CONTACT_MEMBER_OF),

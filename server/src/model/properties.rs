@@ -37,6 +37,8 @@ pub struct Entity {
     pub description: &'static str,
     /// What reading an object of it needs, wherever the object shows.
     pub read: &'static Need,
+    /// What reading the basic properties of an object of it needs.
+    pub read_basic: &'static Need,
     /// What adding an object of it to a group needs (Graph's page *Add members*).
     pub add_to_group: &'static Need,
     /// Its navigation properties.
@@ -89,6 +91,8 @@ pub struct Property {
     pub source: Source,
     /// Whether users may change it of themselves without more rights.
     pub by_oneself: bool,
+    /// Whether it is one of the basic properties, which permissions such as `User.ReadBasic.All` show.
+    pub basic: bool,
     /// The permissions that it needs beyond those of its object.
     pub needs: PropertyNeeds,
     /// The operators of `$filter` that it takes.
@@ -280,6 +284,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         format: Format::Any,
         source: Source::Directory,
         by_oneself: false,
+        basic: false,
         needs: PropertyNeeds::NONE,
         operators: Operators::NONE,
         order: Support::Never,
@@ -361,6 +366,12 @@ impl Property {
     /// Users may change it of themselves without more rights.
     pub const fn by_oneself(mut self) -> Self {
         self.by_oneself = true;
+        self
+    }
+
+    /// It is one of the basic properties.
+    pub const fn basic(mut self) -> Self {
+        self.basic = true;
         self
     }
 

@@ -26,6 +26,7 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     resource: "ServicePrincipal",
     description: "An application's presence in the tenant: what its tokens act as.",
     read: &READ_APPLICATION,
+    read_basic: &READ_APPLICATION,
     add_to_group: &ADD_SERVICE_PRINCIPAL,
     navigation: &[
         navigation(NavigationProperty::MemberOf, &READ_APPLICATION),

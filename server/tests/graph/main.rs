@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod basic_permissions;
 mod bodies;
 #[path = "../shared/campaign.rs"]
 mod campaign;

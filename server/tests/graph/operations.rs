@@ -92,6 +92,14 @@ impl Operation {
         sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }
 
+    /// Whether these are enough only for single properties.
+    pub fn is_for_properties(&self, permissions: &[&str]) -> bool {
+        let entries = self.permissions.as_array().into_iter().flatten();
+        let mut limited = entries.filter(|entry| entry["limitedTo"] == "properties");
+        let named = json!(permissions);
+        limited.any(|entry| [&entry["application"], &entry["delegated"]].contains(&&named))
+    }
+
     /// The path with the examples of its parameters, and of those in the query that it needs.
     pub fn example_path(&self) -> String {
         let parameters = self.parameters.as_array().into_iter().flatten();

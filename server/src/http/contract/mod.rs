@@ -42,7 +42,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \
             application by itself (`application`), and all that an entry names are needed together. \
             An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, `members` \
-            what changes nothing else. `x-least-privilege` has, of the permissions that this server knows, the least \
+            what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
+            them), `properties` those properties of a user whose descriptions name it. `x-least-privilege` has, of the permissions that this server knows, the least \
             of each kind that is enough for the whole. Where a permission would have been enough, the \
             `details` of a 403 name the least one.\n\nA few properties need a permission of their own besides those \
             of the operation. Their descriptions name it, and `x-permissions` of their schema lists it in the same \

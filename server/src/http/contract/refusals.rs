@@ -11,8 +11,8 @@ use crate::{
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
         permissions::{
             ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Permission, Principal,
-            READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, READ_USER, SET_GROUP_DATA_LOCATION, UPDATE_GROUP,
-            UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER, WRITE_LIFE_CYCLE_INFO,
+            READ_BASIC_USER, READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, SET_GROUP_DATA_LOCATION,
+            UPDATE_GROUP, UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER_PROFILE, WRITE_LIFE_CYCLE_INFO,
         },
         properties::Entity,
         service_principal::SERVICE_PRINCIPAL,
@@ -33,7 +33,12 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             [created(&USER, "userPrincipalName"), user_values(), own].concat()
         }
         "get_user" => {
-            vec![user_not_found(), property_not_readable(need), other_user(&READ_USER), chain_too_large()]
+            vec![
+                user_not_found(),
+                property_not_readable(need),
+                other_user(&READ_BASIC_USER),
+                chain_too_large(),
+            ]
         }
         "update_user" => {
             let by_application = refused(
@@ -41,7 +46,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
                 "Only signed-in users change profiles.",
                 Refusal::NotPermitted,
             );
-            [user_update(need), vec![other_user(&UPDATE_USER), by_application]].concat()
+            [user_update(need), vec![other_user(&UPDATE_USER_PROFILE), by_application]].concat()
         }
         "delete_user" => vec![user_not_found()],
         "get_me" => vec![user_not_found(), property_not_readable(need), chain_too_large()],
@@ -582,7 +587,7 @@ fn user_update(need: &Need) -> Vec<ErrorExample> {
         refused(
             "notByOneself",
             "With `User.ReadWrite` users don't change what decides how they sign in.",
-            lacks(&UPDATE_USER, &UPDATE_ME),
+            lacks(&UPDATE_USER_PROFILE, &UPDATE_ME),
         ),
     ];
     [updated(&USER), user_values(), own].concat()

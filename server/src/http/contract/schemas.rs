@@ -349,6 +349,9 @@ impl Shape {
         if let Some(need) = property.needs.of(self.access()) {
             description.push_str(&in_words(need, self.access()));
         }
+        if let Some(need) = property.needs.alone.filter(|_| matches!(self, Self::Update(_))) {
+            description.push_str(&format!(" {} is enough to change it.", any_of(need)));
+        }
         if matches!(self, Self::Answer) {
             description.push_str(&query_descriptions::of(property));
         }
@@ -358,6 +361,16 @@ impl Shape {
 
 /// What a property needs beyond the operation.
 fn in_words(need: &Need, access: Access) -> String {
+    let access = match access {
+        Access::Read => "Reading",
+        Access::Creation => "Setting",
+        Access::Update => "Changing",
+    };
+    format!(" {access} it also needs {}.", any_of(need))
+}
+
+/// The alternatives of a need, whatever kind of token they are for.
+fn any_of(need: &Need) -> String {
     let all_of = |all_of: &[Permission]| {
         let names: Vec<_> = all_of.iter().map(|permission| format!("`{permission}`")).collect();
         names.join(" and ")
@@ -368,12 +381,7 @@ fn in_words(need: &Need, access: Access) -> String {
             any_of.push(alternative);
         }
     }
-    let access = match access {
-        Access::Read => "Reading",
-        Access::Creation => "Setting",
-        Access::Update => "Changing",
-    };
-    format!(" {access} it also needs {}.", any_of.join(" or "))
+    any_of.join(" or ")
 }
 
 /// Where the schema of a property says which values are refused.

@@ -8,7 +8,7 @@ use crate::{
         contract::schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
         errors::Failure,
         extract::{Caller, IdKey, Path},
-        operation::Operation,
+        operation::{BASIC, Operation},
         origin::Origin,
         payload::Body,
         state::AppState,
@@ -17,7 +17,9 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{CREATE_GROUP, DELETE_GROUP, READ_GROUP, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES},
+        permissions::{
+            CREATE_GROUP, DELETE_GROUP, READ_BASIC_GROUP, READ_GROUP, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES,
+        },
     },
     store::WriteTx,
 };
@@ -44,15 +46,21 @@ fn example() -> Value {
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
-        GROUPS.list::<GroupCollection>("/groups", "list_groups", &READ_GROUP).description(
-            "What Exchange holds of a group is shown of one group at a time: naming it here is 501.",
-        ),
+        GROUPS
+            .list::<GroupCollection>("/groups", "list_groups", &READ_BASIC_GROUP)
+            .limited(&READ_GROUP, BASIC)
+            .description(
+                "What Exchange holds of a group is shown of one group at a time: naming it here is 501.",
+            ),
         Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups"),
-        GROUPS.count("/groups/$count", "count_groups", &READ_GROUP),
-        GROUPS.get_by::<Group, IdKey>("/groups/{id}", "get_group", &READ_GROUP, groups::get).description(
-            "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` and \
+        GROUPS.count("/groups/$count", "count_groups", &READ_BASIC_GROUP).limited(&READ_GROUP, BASIC),
+        GROUPS
+            .get_by::<Group, IdKey>("/groups/{id}", "get_group", &READ_BASIC_GROUP, groups::get)
+            .limited(&READ_GROUP, BASIC)
+            .description(
+                "What Exchange holds is shown only of Microsoft 365 groups. `groups('{id}')` and \
              `groups(uniqueName='{name}')` are the same.",
-        ),
+            ),
         Operation::annotated(&UPDATE_GROUP, routes!(update_group))
             .page("group-update")
             .limited(&UPDATE_GROUP_PROPERTIES, "members"),

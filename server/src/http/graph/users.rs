@@ -8,7 +8,7 @@ use crate::{
         contract::schemas::{User, UserCollection, UserCreate, UserUpdate},
         errors::Failure,
         extract::{Caller, Path},
-        operation::Operation,
+        operation::{BASIC, Operation},
         origin::Origin,
         payload::Body,
         state::AppState,
@@ -17,7 +17,10 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{CREATE_USER, DELETE_USER, LIST_USERS, READ_USER, UPDATE_USER},
+        permissions::{
+            CREATE_USER, DELETE_USER, LIST_USERS, READ_BASIC_USER, READ_USER, UPDATE_USER,
+            UPDATE_USER_PROFILE,
+        },
     },
     odata::reference::Key,
 };
@@ -39,14 +42,16 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         USERS.list::<UserCollection>("/users", "list_users", &LIST_USERS).description(
             "What the user's profile holds, such as `aboutMe`, is shown of one user at a time: naming it here is 501.",
-        ),
+        ).limited(&READ_USER, BASIC),
         Operation::annotated(&CREATE_USER, routes!(create_user)).page("user-post-users"),
-        USERS.count("/users/$count", "count_users", &LIST_USERS),
-        USERS.get_by::<User, Key>("/users/{id}", "get_user", &READ_USER, users::get).description(
+        USERS.count("/users/$count", "count_users", &LIST_USERS).limited(&READ_USER, BASIC),
+        USERS.get_by::<User, Key>("/users/{id}", "get_user", &READ_BASIC_USER, users::get).limited(&READ_USER, BASIC).description(
             "A user is named by id or by sign-in name (`userPrincipalName`). `users('{id}')` and \
                  `users(userPrincipalName='{name}')` are the same. With `User.Read` a caller reads only the signed-in user.",
         ),
-        Operation::annotated(&UPDATE_USER, routes!(update_user)).page("user-update"),
+        Operation::annotated(&UPDATE_USER, routes!(update_user))
+            .page("user-update")
+            .limited(&UPDATE_USER_PROFILE, "properties"),
         USERS
             .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, _, key| users::delete(tx, key))
             .description(

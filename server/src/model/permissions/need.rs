@@ -118,11 +118,13 @@ pub struct PropertyNeeds {
     pub creation: Option<&'static Need>,
     /// To be changed later.
     pub update: Option<&'static Need>,
+    /// What is enough by itself to change it, instead of what changing its object needs.
+    pub alone: Option<&'static Need>,
 }
 
 impl PropertyNeeds {
     /// Nothing more, as nearly every property.
-    pub const NONE: Self = Self { read: None, creation: None, update: None };
+    pub const NONE: Self = Self { read: None, creation: None, update: None, alone: None };
 
     /// What it needs for this.
     pub const fn of(self, access: Access) -> Option<&'static Need> {
@@ -145,7 +147,7 @@ mod tests {
     use crate::model::permissions::{
         ADD_DEVICE, ADD_MEMBER, CREATE_DEVICE, LIST_MEMBERS,
         Permission::{
-            DeviceReadWriteAll, DirectoryAccessAsUserAll, GroupMemberReadAll, GroupMemberReadWriteAll,
+            DeviceReadWriteAll, DirectoryAccessAsUserAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll,
             GroupReadWriteAll, UserRead, UserReadAll,
         },
         READ_ME, READ_USER,
@@ -173,7 +175,7 @@ mod tests {
             (missing.delegated, missing.permissions.iter().collect::<Vec<_>>())
         };
         let (user, app) = (Principal::User(None), Principal::Application(None));
-        assert_eq!(missing(&LIST_MEMBERS, app, &[]), (false, vec![GroupMemberReadAll]));
+        assert_eq!(missing(&LIST_MEMBERS, app, &[]), (false, vec![GroupMemberReadBasicAll]));
         assert_eq!(missing(&READ_USER, user, &[UserRead]), (true, vec![UserReadAll]));
         assert_eq!(missing(&READ_ME, user, &[]), (true, vec![UserRead]));
         assert_eq!(

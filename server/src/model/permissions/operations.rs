@@ -3,14 +3,40 @@
 use super::{
     Alternatives, Need,
     Permission::{
-        ApplicationReadAll, ApplicationReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
+        ApplicationReadAll, ApplicationReadWriteAll, DeviceManagementAppsReadAll,
+        DeviceManagementAppsReadWriteAll, DeviceManagementConfigurationReadAll,
+        DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
+        DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
+        DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
         DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, GroupCreate, GroupMemberReadAll,
-        GroupMemberReadWriteAll, GroupReadAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll,
-        RoleManagementReadWriteDirectory, UserRead, UserReadAll, UserReadWrite, UserReadWriteAll,
+        GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll,
+        MemberReadHidden, OrgContactReadAll, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
+        UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
+        UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
+        UserReadWrite, UserReadWriteAll,
     },
 };
 
 const READ_GROUPS: Alternatives = &[
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const READ_BASIC_GROUPS: Alternatives = &[
+    &[GroupReadBasicAll],
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const READ_MEMBERSHIPS: Alternatives = &[
+    &[GroupMemberReadBasicAll],
+    &[GroupReadBasicAll],
     &[GroupMemberReadAll],
     &[GroupMemberReadWriteAll],
     &[GroupReadAll],
@@ -29,18 +55,81 @@ const WRITE_MEMBERS_AS_USER: Alternatives = &[
 ];
 const READ_USERS: Alternatives =
     &[&[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+/// Those, and what Intune's permissions let callers read.
+const READ_USER_PROFILES: Alternatives = &[
+    &[UserReadAll],
+    &[UserReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementAppsReadAll],
+    &[DeviceManagementAppsReadWriteAll],
+    &[DeviceManagementConfigurationReadAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementManagedDevicesReadAll],
+    &[DeviceManagementManagedDevicesReadWriteAll],
+    &[DeviceManagementServiceConfigReadAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+];
+const READ_BASIC_USERS: Alternatives = &[
+    &[UserReadBasicAll],
+    &[UserReadAll],
+    &[UserReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementAppsReadAll],
+    &[DeviceManagementAppsReadWriteAll],
+    &[DeviceManagementConfigurationReadAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementManagedDevicesReadAll],
+    &[DeviceManagementManagedDevicesReadWriteAll],
+    &[DeviceManagementServiceConfigReadAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+];
 /// What belongs to the signed-in user, and is no change of it.
 const READ_OF_ME: Alternatives =
     &[&[UserRead], &[UserReadAll], &[UserReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const WRITE_USERS: Alternatives = &[&[UserReadWriteAll], &[DirectoryReadWriteAll]];
+/// Those, and what Intune's permissions let callers write.
+const WRITE_USER_PROFILES: Alternatives = &[
+    &[UserReadWriteAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementAppsReadWriteAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementManagedDevicesReadWriteAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+];
+/// The same, and what is enough for single properties.
+const WRITE_USER_PROPERTIES: Alternatives = &[
+    &[UserReadWriteAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementAppsReadWriteAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementManagedDevicesReadWriteAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+    &[UserMailReadWriteAll],
+    &[UserPhoneReadWriteAll],
+    &[UserManageIdentitiesAll],
+    &[UserPasswordProfileReadWriteAll],
+    &[UserEnableDisableAccountAll, UserReadAll],
+];
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const READ_DIRECTORY: Alternatives = &[&[DirectoryReadAll], &[DirectoryReadWriteAll]];
-const MEMBER_OF_USERS: Alternatives =
-    &[&[GroupMemberReadAll], &[GroupMemberReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const MEMBER_OF_USERS: Alternatives = &[
+    &[GroupMemberReadBasicAll],
+    &[GroupReadBasicAll],
+    &[GroupMemberReadAll],
+    &[GroupMemberReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const MEMBER_OF_USERS_BY_APPLICATION: Alternatives =
+    &[&[GroupMemberReadBasicAll], &[GroupReadBasicAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const TRANSITIVE_MEMBER_OF_USERS: Alternatives = &[
     &[UserReadAll],
     &[UserReadWriteAll],
+    &[GroupMemberReadBasicAll],
+    &[GroupReadBasicAll],
     &[GroupMemberReadAll],
     &[GroupMemberReadWriteAll],
     &[GroupReadAll],
@@ -50,6 +139,10 @@ const TRANSITIVE_MEMBER_OF_USERS: Alternatives = &[
 ];
 /// Users besides groups: each by itself isn't enough.
 const READ_GROUPS_OF_USERS: Alternatives = &[
+    &[UserReadBasicAll, GroupMemberReadAll],
+    &[UserReadBasicAll, GroupMemberReadWriteAll],
+    &[UserReadBasicAll, GroupReadAll],
+    &[UserReadBasicAll, GroupReadWriteAll],
     &[UserReadAll, GroupMemberReadAll],
     &[UserReadAll, GroupMemberReadWriteAll],
     &[UserReadAll, GroupReadAll],
@@ -63,6 +156,10 @@ const READ_GROUPS_OF_USERS: Alternatives = &[
 ];
 const READ_MY_GROUPS: Alternatives = &[
     &[UserRead],
+    &[UserReadBasicAll, GroupMemberReadAll],
+    &[UserReadBasicAll, GroupMemberReadWriteAll],
+    &[UserReadBasicAll, GroupReadAll],
+    &[UserReadBasicAll, GroupReadWriteAll],
     &[UserReadAll, GroupMemberReadAll],
     &[UserReadAll, GroupMemberReadWriteAll],
     &[UserReadAll, GroupReadAll],
@@ -73,6 +170,37 @@ const READ_MY_GROUPS: Alternatives = &[
     &[UserReadWriteAll, GroupReadWriteAll],
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
+];
+const CHECK_DEVICES: Alternatives = &[
+    &[ApplicationReadAll],
+    &[ApplicationReadWriteAll],
+    &[DeviceReadAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadBasicAll],
+    &[GroupReadWriteAll],
+    &[GroupMemberReadAll],
+    &[GroupMemberReadBasicAll],
+    &[GroupMemberReadWriteAll],
+    &[UserReadAll],
+    &[UserReadWriteAll],
+];
+const CHECK_DEVICES_BY_APPLICATION: Alternatives = &[
+    &[ApplicationReadAll],
+    &[ApplicationReadWriteAll],
+    &[DeviceReadAll],
+    &[DeviceReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[GroupReadAll],
+    &[GroupReadBasicAll],
+    &[GroupReadWriteAll],
+    &[GroupMemberReadAll],
+    &[GroupMemberReadBasicAll],
+    &[GroupMemberReadWriteAll],
+    &[UserReadAll],
+    &[UserReadWriteAll],
 ];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
@@ -107,8 +235,11 @@ macro_rules! add_member_and {
 }
 
 needs! {
-    /// `GET /groups`, its count and `GET /groups/{id}`.
+    /// All properties of groups, in whatever answer.
     READ_GROUP = Need::both(READ_GROUPS);
+
+    /// `GET /groups`, its count and `GET /groups/{id}`: enough for the basic properties.
+    READ_BASIC_GROUP = Need::both(READ_BASIC_GROUPS);
 
     /// `POST /groups`.
     CREATE_GROUP = Need::each(WRITE_GROUPS, &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
@@ -127,7 +258,7 @@ needs! {
     CHANGE_ROLE_ASSIGNABLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
 
     /// `GET /groups/{id}/members`, `transitiveMembers`, and their counts.
-    LIST_MEMBERS = Need::both(READ_GROUPS);
+    LIST_MEMBERS = Need::both(READ_MEMBERSHIPS);
 
     /// Besides [`LIST_MEMBERS`] where the group hides its members.
     READ_HIDDEN_MEMBERS = Need::both(&[&[MemberReadHidden]]);
@@ -148,15 +279,21 @@ needs! {
     /// `DELETE /groups/{id}/members/{id}/$ref`.
     REMOVE_MEMBER = Need::both(WRITE_MEMBERS);
 
-    /// `GET /groups/{id}/memberOf` and its count, and `POST /groups/{id}/checkMemberGroups` and what is like it.
-    LIST_GROUP_MEMBER_OF = Need::both(READ_GROUPS);
+    /// `GET /groups/{id}/memberOf` and its count.
+    LIST_GROUP_MEMBER_OF = Need::both(READ_MEMBERSHIPS);
 
     /// `GET /groups/{id}/transitiveMemberOf` and its count.
-    LIST_GROUP_TRANSITIVE_MEMBER_OF = Need::each(READ_GROUPS, READ_DIRECTORY);
+    LIST_GROUP_TRANSITIVE_MEMBER_OF = Need::each(
+        READ_MEMBERSHIPS,
+        &[&[GroupMemberReadBasicAll], &[GroupReadBasicAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+    );
+
+    /// `POST /groups/{id}/checkMemberGroups` and what is like it.
+    CHECK_GROUP = Need::both(READ_GROUPS);
 
     /// `GET /users/{id}/memberOf` and its count.
     LIST_USER_MEMBER_OF =
-        Need { delegated_self: &[&[UserRead]], ..Need::each(MEMBER_OF_USERS, READ_DIRECTORY) };
+        Need { delegated_self: &[&[UserRead]], ..Need::each(MEMBER_OF_USERS, MEMBER_OF_USERS_BY_APPLICATION) };
 
     /// `GET /users/{id}/transitiveMemberOf` and its count.
     LIST_USER_TRANSITIVE_MEMBER_OF =
@@ -165,6 +302,8 @@ needs! {
     /// `GET /me/memberOf` and its count.
     LIST_MY_MEMBER_OF = Need::delegated(&[
         &[UserRead],
+        &[GroupMemberReadBasicAll],
+        &[GroupReadBasicAll],
         &[GroupMemberReadAll],
         &[GroupMemberReadWriteAll],
         &[DirectoryReadAll],
@@ -176,6 +315,8 @@ needs! {
         &[UserRead],
         &[UserReadAll],
         &[UserReadWriteAll],
+        &[GroupMemberReadBasicAll],
+        &[GroupReadBasicAll],
         &[GroupMemberReadAll],
         &[GroupMemberReadWriteAll],
         &[GroupReadAll],
@@ -214,17 +355,24 @@ needs! {
     /// `POST /groups/{id}/owners/$ref` and `DELETE /groups/{id}/owners/{id}/$ref`.
     CHANGE_OWNERS = Need::both(WRITE_GROUPS);
 
-    /// `GET /users/{id}`.
-    READ_USER = Need { delegated_self: &[&[UserRead], &[UserReadWrite]], ..Need::both(READ_USERS) };
+    /// All properties of users, in whatever answer.
+    READ_USER = Need { delegated_self: &[&[UserRead], &[UserReadWrite]], ..Need::both(READ_USER_PROFILES) };
 
-    /// `GET /users` and its count.
-    LIST_USERS = Need::both(READ_USERS);
+    /// `GET /users/{id}`: enough for the basic profile.
+    READ_BASIC_USER =
+        Need { delegated_self: &[&[UserRead], &[UserReadWrite]], ..Need::both(READ_BASIC_USERS) };
+
+    /// `GET /users` and its count: enough for the basic profiles.
+    LIST_USERS = Need::both(READ_BASIC_USERS);
 
     /// `POST /users`.
-    CREATE_USER = Need::both(WRITE_USERS);
+    CREATE_USER = Need::both(WRITE_USER_PROFILES);
 
-    /// `PATCH /users/{id}`.
-    UPDATE_USER = Need { delegated_self: &[&[UserReadWrite]], ..Need::both(WRITE_USERS) };
+    /// `PATCH /users/{id}`: enough to change some property. [`UPDATE_USER_PROFILE`] and some properties have the parts.
+    UPDATE_USER = Need { delegated_self: &[&[UserReadWrite]], ..Need::both(WRITE_USER_PROPERTIES) };
+
+    /// `PATCH /users/{id}`, whatever it changes.
+    UPDATE_USER_PROFILE = Need { delegated_self: &[&[UserReadWrite]], ..Need::both(WRITE_USER_PROFILES) };
 
     /// `GET /users/{id}/manager`.
     READ_MANAGER = Need::both(READ_USERS);
@@ -251,12 +399,20 @@ needs! {
     LIST_MY_OWNED_OBJECTS = Need::delegated(READ_OF_ME);
 
     /// `DELETE /users/{id}`.
-    DELETE_USER = Need::both(&[&[UserReadWriteAll]]);
+    DELETE_USER = Need::both(&[
+        &[UserDeleteRestoreAll],
+        &[UserReadWriteAll],
+        &[DeviceManagementAppsReadWriteAll],
+        &[DeviceManagementConfigurationReadWriteAll],
+        &[DeviceManagementManagedDevicesReadWriteAll],
+        &[DeviceManagementServiceConfigReadWriteAll],
+    ]);
 
     /// `GET /me`: what reaches only the signed-in user is enough.
     READ_ME = Need::delegated(&[
         &[UserRead],
         &[UserReadWrite],
+        &[UserReadBasicAll],
         &[UserReadAll],
         &[UserReadWriteAll],
         &[DirectoryReadAll],
@@ -266,11 +422,14 @@ needs! {
     /// `PATCH /me`.
     UPDATE_ME = Need::delegated(&[&[UserReadWrite], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /devices`, its count, `GET /devices/{id}`, and what a device is a member of, which can be checked too.
+    /// `GET /devices`, its count, `GET /devices/{id}`, and what a device is a member of.
     READ_DEVICE = Need::each(
         &[&[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
         &[&[DeviceReadAll], &[DeviceReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
     );
+
+    /// `POST /devices/{id}/checkMemberGroups` and what is like it.
+    CHECK_DEVICE = Need::each(CHECK_DEVICES, CHECK_DEVICES_BY_APPLICATION);
 
     /// `POST /devices`.
     CREATE_DEVICE = Need::delegated(AS_USER);

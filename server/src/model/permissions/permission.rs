@@ -48,13 +48,23 @@ permissions! {
     ApplicationReadWriteAll = "Application.ReadWrite.All", Both, "Read and write all applications and service principals.";
     DeviceReadAll = "Device.Read.All", Both, "Read all devices.";
     DeviceReadWriteAll = "Device.ReadWrite.All", Application, "Read and write all devices.";
+    DeviceManagementAppsReadAll = "DeviceManagementApps.Read.All", Both, "Read Intune's apps, and users.";
+    DeviceManagementAppsReadWriteAll = "DeviceManagementApps.ReadWrite.All", Both, "Read and write Intune's apps, and users.";
+    DeviceManagementConfigurationReadAll = "DeviceManagementConfiguration.Read.All", Both, "Read Intune's configuration, and users.";
+    DeviceManagementConfigurationReadWriteAll = "DeviceManagementConfiguration.ReadWrite.All", Both, "Read and write Intune's configuration, and users.";
+    DeviceManagementManagedDevicesReadAll = "DeviceManagementManagedDevices.Read.All", Both, "Read Intune's devices, and users.";
+    DeviceManagementManagedDevicesReadWriteAll = "DeviceManagementManagedDevices.ReadWrite.All", Both, "Read and write Intune's devices, and users.";
+    DeviceManagementServiceConfigReadAll = "DeviceManagementServiceConfig.Read.All", Both, "Read Intune's settings, and users.";
+    DeviceManagementServiceConfigReadWriteAll = "DeviceManagementServiceConfig.ReadWrite.All", Both, "Read and write Intune's settings, and users.";
     DirectoryAccessAsUserAll = "Directory.AccessAsUser.All", Delegated, "Act in the directory as the signed-in user.";
     DirectoryReadAll = "Directory.Read.All", Both, "Read the whole directory.";
     DirectoryReadWriteAll = "Directory.ReadWrite.All", Both, "Read and write the directory.";
     GroupCreate = "Group.Create", Application, "Create groups.";
     GroupReadAll = "Group.Read.All", Both, "Read all groups and their members.";
+    GroupReadBasicAll = "Group.ReadBasic.All", Both, "Read the basic properties of all groups, and their members.";
     GroupReadWriteAll = "Group.ReadWrite.All", Both, "Read and write all groups and their members.";
     GroupMemberReadAll = "GroupMember.Read.All", Both, "Read groups' basic properties and memberships.";
+    GroupMemberReadBasicAll = "GroupMember.ReadBasic.All", Both, "Read who is in which group, and of the groups only their ids.";
     GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", Both, "Read and write memberships of groups.";
     MemberReadHidden = "Member.Read.Hidden", Both, "Read members of groups that hide them.";
     OrgContactReadAll = "OrgContact.Read.All", Both, "Read all organizational contacts.";
@@ -62,11 +72,16 @@ permissions! {
     UserRead = "User.Read", Delegated, "Read the signed-in user.";
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";
     UserReadAll = "User.Read.All", Both, "Read all users.";
+    UserReadBasicAll = "User.ReadBasic.All", Both, "Read the basic profiles of all users.";
     UserReadWriteAll = "User.ReadWrite.All", Both, "Read and write all users.";
+    UserDeleteRestoreAll = "User.DeleteRestore.All", Both, "Delete and restore all users.";
+    UserEnableDisableAccountAll = "User.EnableDisableAccount.All", Both, "Besides reading users, enable and disable their accounts.";
     UserLifeCycleInfoReadAll = "User-LifeCycleInfo.Read.All", Both, "Besides reading users, read when they leave.";
     UserLifeCycleInfoReadWriteAll = "User-LifeCycleInfo.ReadWrite.All", Both, "Besides reading or writing users, read or write when they leave.";
-    UserManageIdentitiesAll = "User.ManageIdentities.All", Both, "Besides writing users, change the names that they sign in with.";
-    UserPasswordProfileReadWriteAll = "User-PasswordProfile.ReadWrite.All", Both, "Besides writing users, change their passwords.";
+    UserMailReadWriteAll = "User-Mail.ReadWrite.All", Both, "Write the users' other mail addresses.";
+    UserManageIdentitiesAll = "User.ManageIdentities.All", Both, "Change the names that users sign in with.";
+    UserPhoneReadWriteAll = "User-Phone.ReadWrite.All", Both, "Write the users' telephone numbers.";
+    UserPasswordProfileReadWriteAll = "User-PasswordProfile.ReadWrite.All", Both, "Change the users' passwords.";
 }
 
 /// A name that is no permission of this server's.

@@ -3,8 +3,9 @@
 use super::{
     Need,
     Permission::{
-        DirectoryAccessAsUserAll, DirectoryReadWriteAll, GroupReadWriteAll, UserLifeCycleInfoReadAll,
-        UserLifeCycleInfoReadWriteAll, UserManageIdentitiesAll, UserPasswordProfileReadWriteAll,
+        DirectoryAccessAsUserAll, DirectoryReadWriteAll, GroupReadWriteAll, UserEnableDisableAccountAll,
+        UserLifeCycleInfoReadAll, UserLifeCycleInfoReadWriteAll, UserMailReadWriteAll,
+        UserManageIdentitiesAll, UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserReadAll,
     },
     PropertyNeeds,
 };
@@ -14,6 +15,7 @@ pub const LIFE_CYCLE_INFO: PropertyNeeds = PropertyNeeds {
     read: Some(&READ_LIFE_CYCLE_INFO),
     creation: Some(&WRITE_LIFE_CYCLE_INFO),
     update: Some(&WRITE_LIFE_CYCLE_INFO),
+    alone: None,
 };
 /// Reading that property.
 pub static READ_LIFE_CYCLE_INFO: Need =
@@ -22,22 +24,46 @@ pub static READ_LIFE_CYCLE_INFO: Need =
 pub static WRITE_LIFE_CYCLE_INFO: Need = Need::both(&[&[UserLifeCycleInfoReadWriteAll]]);
 
 /// `identities` of users (*Update user*). A new user comes with its identities.
-pub const IDENTITIES: PropertyNeeds =
-    PropertyNeeds { update: Some(&CHANGE_IDENTITIES), ..PropertyNeeds::NONE };
+pub const IDENTITIES: PropertyNeeds = PropertyNeeds {
+    update: Some(&CHANGE_IDENTITIES),
+    alone: Some(&CHANGE_IDENTITIES),
+    ..PropertyNeeds::NONE
+};
 static CHANGE_IDENTITIES: Need = Need::both(&[&[UserManageIdentitiesAll]]);
 
 /// `passwordProfile` of users (*Update user*). A new user comes with its password.
-pub const PASSWORD: PropertyNeeds = PropertyNeeds { update: Some(&CHANGE_PASSWORD), ..PropertyNeeds::NONE };
+pub const PASSWORD: PropertyNeeds = PropertyNeeds {
+    update: Some(&CHANGE_PASSWORD),
+    alone: Some(&CHANGE_ONLY_PASSWORDS),
+    ..PropertyNeeds::NONE
+};
 static CHANGE_PASSWORD: Need = Need::each(
     &[&[UserPasswordProfileReadWriteAll], &[DirectoryAccessAsUserAll]],
     &[&[UserPasswordProfileReadWriteAll]],
 );
+
+static CHANGE_ONLY_PASSWORDS: Need = Need::both(&[&[UserPasswordProfileReadWriteAll]]);
+
+/// `otherMails` of users (*Update user*).
+pub const OTHER_MAILS: PropertyNeeds =
+    PropertyNeeds { alone: Some(&CHANGE_OTHER_MAILS), ..PropertyNeeds::NONE };
+static CHANGE_OTHER_MAILS: Need = Need::both(&[&[UserMailReadWriteAll]]);
+
+/// `businessPhones` and `mobilePhone` of users (*Update user*).
+pub const PHONES: PropertyNeeds = PropertyNeeds { alone: Some(&CHANGE_PHONES), ..PropertyNeeds::NONE };
+static CHANGE_PHONES: Need = Need::both(&[&[UserPhoneReadWriteAll]]);
+
+/// `accountEnabled` of users (*Update user*).
+pub const ACCOUNT_ENABLED: PropertyNeeds =
+    PropertyNeeds { alone: Some(&CHANGE_ACCOUNT_ENABLED), ..PropertyNeeds::NONE };
+static CHANGE_ACCOUNT_ENABLED: Need = Need::both(&[&[UserEnableDisableAccountAll, UserReadAll]]);
 
 /// `preferredDataLocation` of groups (*group*).
 pub const GROUP_DATA_LOCATION: PropertyNeeds = PropertyNeeds {
     read: None,
     creation: Some(&SET_GROUP_DATA_LOCATION),
     update: Some(&SET_GROUP_DATA_LOCATION),
+    alone: None,
 };
 /// Setting that property.
 pub static SET_GROUP_DATA_LOCATION: Need = Need::both(&[&[DirectoryReadWriteAll]]);

@@ -92,6 +92,7 @@ mod tables {
         resource: USER.resource,
         description: USER.description,
         read: USER.read,
+        read_basic: USER.read_basic,
         add_to_group: USER.add_to_group,
         navigation: USER.navigation,
         properties: &[
@@ -122,6 +123,7 @@ mod tables {
         resource: GROUP.resource,
         description: GROUP.description,
         read: GROUP.read,
+        read_basic: GROUP.read_basic,
         add_to_group: GROUP.add_to_group,
         navigation: GROUP.navigation,
         properties: &[

@@ -388,9 +388,12 @@ impl Attempt<'_> {
             "notForApplications" | "noSignedInUser" => self.by_application(all()).await,
             "relationshipNotReadable" => {
                 self.with_the_least().await;
-                // Groups come first, where anything more is needed of them.
-                let lacking = &self.error(name)["details"][0]["target"];
-                let property = if lacking == "User.Read.All" { "manager" } else { "memberOf" };
+                let lacking = self.error(name)["details"][0]["target"].clone();
+                let property = match lacking.as_str() {
+                    Some("User.Read.All") => "manager",
+                    Some("GroupMember.Read.All") => "owners",
+                    _ => "memberOf",
+                };
                 self.ask(&format!("$expand={property}"));
             }
             "propertyNotReadable" => {
