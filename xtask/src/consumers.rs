@@ -79,6 +79,31 @@ pub fn hey_api() -> Result<(), String> {
     must_print(program("node", &folder).arg("members.mjs"), PRINTS)
 }
 
+/// A client by odata2ts, which reads `$metadata` and not the contract, checked by tsc, run by Node.js.
+pub fn odata2ts() -> Result<(), String> {
+    let folder = project("odata2ts")?;
+    let server = Roster::start()?;
+    let mut download = program("curl", &folder);
+    download.args(["--fail", "--silent", "--show-error", "--output", "graph.xml"]);
+    step("download", run::captured(download.arg(format!("{}/v1.0/$metadata", server.url))))?;
+    let packages = tools::node()?.join("node_modules");
+    link(packages, folder.join("node_modules")).map_err(|error| format!("node_modules: {error}"))?;
+    let mut generate = program(node_tool("odata2ts")?, &folder);
+    generate.args([
+        "--source",
+        "graph.xml",
+        "--output",
+        "graph",
+        "--service-name",
+        "graph",
+        "--emit-mode",
+        "ts",
+    ]);
+    step("generate", run::captured(&mut generate))?;
+    step("type-check", run::captured(program(node_tool("tsc")?, &folder).args(["--project", "."])))?;
+    must_print(program("node", &folder).arg("members.js"), PRINTS)
+}
+
 /// A package by ogen.
 pub fn ogen() -> Result<(), String> {
     let folder = project("ogen")?;

@@ -43,7 +43,7 @@ const TESTS: &str = "tests";
 const AFTER: [Step; 2] = [("contract, covered", coverage::check), ("documents, followed", documents::follow)];
 
 /// What needs more than Rust and curl.
-const FULL: [Step; 19] = [
+const FULL: [Step; 20] = [
     ("dependencies", dependencies::check),
     ("dependencies, used", dependencies::check_used),
     ("contract, linted", lint::contract),
@@ -56,6 +56,7 @@ const FULL: [Step; 19] = [
     ("TypeScript client", consumers::typescript),
     ("Python client", consumers::python),
     ("TypeScript client by hey-api", consumers::hey_api),
+    ("TypeScript client by odata2ts, of $metadata", consumers::odata2ts),
     ("Go client by ogen", consumers::ogen),
     ("Go client by openapi-generator", consumers::openapi_generator_go),
     ("Rust client by openapi-generator", consumers::openapi_generator_rust),

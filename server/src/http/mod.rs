@@ -15,6 +15,7 @@ pub mod errors;
 mod extract;
 mod graph;
 mod mcp_tools;
+mod metadata;
 pub mod not_implemented;
 pub mod operation;
 mod origin;
@@ -109,16 +110,17 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
     let public = Router::new()
         .route("/health", get(health))
         .merge(contract::routes().merge(mcp_tools::routes()).layer(cross_origin::any_origin([Method::GET])))
+        .merge(metadata::routes().layer(cross_origin::any_origin([Method::GET])))
         .merge(docs::routes())
         .merge(authority::routes(&state))
         .fallback_service(graph.clone())
         .layer(middleware::from_fn(docs::lead_browsers))
         .with_state(state.clone());
     let routes = service_fn(move |request: Request| {
-        // The authority's `/{tenant}/..` would take some of Graph's paths for its own.
+        // The authority's `/{tenant}/..` would take some of Graph's paths for its own. What describes them is public.
         match request.extensions().get::<GraphPath>() {
-            Some(_) => Either::Left(graph.clone().oneshot(request)),
-            None => Either::Right(public.clone().oneshot(request)),
+            Some(_) if !metadata::is_asked(&request) => Either::Left(graph.clone().oneshot(request)),
+            _ => Either::Right(public.clone().oneshot(request)),
         }
     });
     enveloped(state, contract, routes)

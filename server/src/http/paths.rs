@@ -67,6 +67,7 @@ impl Paths {
     pub fn with_unserved(mut self) -> Self {
         self.root.child(BETA).is_whole = true;
         let served = self.root.child(VERSION);
+        served.descendant("/$metadata");
         for operation in not_implemented::operations() {
             served.descendant(&operation.path);
         }

@@ -2,7 +2,7 @@
 
 use super::{
     properties::{
-        Complex, Enumeration, Format,
+        Complex, EdmType, Enumeration, Format,
         Kind::{Boolean, DateTime, Int32, String, Strings},
         Property, property,
     },
@@ -17,7 +17,9 @@ pub static ALTERNATIVE_SECURITY_ID: Complex = Complex {
         property("identityProvider", String, "The registry.")
             .writable()
             .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
-        property("key", String, "The key in that registry.").writable(),
+        property("key", String, "The key in that registry.")
+            .writable()
+            .edm_type(EdmType::Primitive("Edm.Binary")),
         property("type", Int32, "The kind of key.").writable().filter(EQ),
     ],
 };
@@ -50,7 +52,10 @@ pub static ASSIGNED_LABEL: Complex = Complex {
     description: "A sensitivity label of a group.",
     properties: &[
         property("displayName", String, "The label's name.").writable(),
-        property("labelId", String, "The label's identifier.").writable().format(Format::Guid),
+        property("labelId", String, "The label's identifier.")
+            .writable()
+            .format(Format::Guid)
+            .edm_type(EdmType::Primitive("Edm.String")),
     ],
 };
 
@@ -234,6 +239,22 @@ pub static PERMISSION_SCOPE: Complex = Complex {
     ],
 };
 
+static PHONE_TYPE: Enumeration = Enumeration {
+    name: "PhoneType",
+    members: &[
+        "home",
+        "business",
+        "mobile",
+        "other",
+        "assistant",
+        "homeFax",
+        "businessFax",
+        "otherFax",
+        "pager",
+        "radio",
+    ],
+};
+
 /// A telephone number.
 pub static PHONE: Complex = Complex {
     name: "Phone",
@@ -242,7 +263,8 @@ pub static PHONE: Complex = Complex {
         property("language", String, "The language spoken there."),
         property("number", String, "The number."),
         property("region", String, "Its region."),
-        property("type", String, "The kind of number, such as `business` or `mobile`."),
+        property("type", String, "The kind of number, such as `business` or `mobile`.")
+            .edm_type(EdmType::Enumeration(&PHONE_TYPE)),
     ],
 };
 

@@ -6,7 +6,7 @@ use super::{
     navigation::{NavigationProperty, navigation},
     permissions::{ADD_DEVICE, READ_DEVICE},
     properties::{
-        Entity, Format,
+        EdmType, Entity, Format,
         Kind::{Boolean, DateTime, Int32, Objects, String, Strings},
         Property, property,
     },
@@ -39,7 +39,7 @@ const PROPERTIES: &[Property] = &[
     property("deletedDateTime", DateTime, "When the device was deleted; null while it isn't.").order_advanced(),
     property("accountEnabled", Boolean, "Whether the device's account is enabled.").required().filter(EQ),
     property("alternativeSecurityIds", Objects(&ALTERNATIVE_SECURITY_ID), "How the device is known to other registries. For Graph's internal use.").at_creation().required(),
-    property("deviceId", String, "The identifier that the device's registration gave it.").at_creation().required().format(Format::Guid).filter(EQ).search(),
+    property("deviceId", String, "The identifier that the device's registration gave it.").at_creation().required().format(Format::Guid).filter(EQ).search().edm_type(EdmType::Primitive("Edm.String")),
     property("deviceVersion", Int32, "The version of the device's registration.").writable(),
     property("displayName", String, "The device's name.").required().max(256).format(Format::DisplayName).filter(EQ | STARTS_WITH | NULL).order_advanced().search_words(),
     property("manufacturer", String, "Who made the device.").filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),

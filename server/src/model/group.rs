@@ -12,7 +12,7 @@ use super::{
         LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MEMBERS, LIST_OWNERS, READ_BASIC_GROUP, READ_GROUP,
     },
     properties::{
-        Entity, Enumeration, Format, Initial,
+        EdmType, Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Int32, Object, Objects, String, Strings},
         Property, property,
     },
@@ -52,6 +52,10 @@ static THEME: Enumeration = Enumeration {
 };
 static PROCESSING_STATE: Enumeration =
     Enumeration { name: "RuleProcessingState", members: &["On", "Paused"] };
+static ACCESS_TYPE: Enumeration = Enumeration {
+    name: "GroupAccessType",
+    members: &["none", "private", "secret", "public", "unknownFutureValue"],
+};
 static GROUP_TYPE: Enumeration =
     Enumeration { name: "GroupType", members: &["Unified", "DynamicMembership"] };
 
@@ -90,7 +94,7 @@ const PROPERTIES: &[Property] = &[
     property("visibility", String, "Who may join the group and see its members. `Public`: anyone joins; `Private`: an owner lets people in; `HiddenMembership`: so too, and only the members see each other, for Microsoft 365 groups from their creation on.").writable().never_null().format(Format::OneOf(&VISIBILITY)).basic(),
     property("onPremisesProvisioningErrors", Objects(&ON_PREMISES_PROVISIONING_ERROR), "Errors of the synchronisation from on premises.").filter(EMPTY),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the group."),
-    property("accessType", String, "How a Microsoft 365 group is joined.").from_other_service(),
+    property("accessType", String, "How a Microsoft 365 group is joined.").from_other_service().edm_type(EdmType::Enumeration(&ACCESS_TYPE)),
     property("allowExternalSenders", Boolean, "Whether people outside the organisation can send mail to the group.").update_only().from_other_service().initially(Initial::False).needs(GROUP_MAILBOX),
     property("assignedLabels", Objects(&ASSIGNED_LABEL), "The sensitivity labels of a Microsoft 365 group.").writable().on_select(),
     property("assignedLicenses", Objects(&ASSIGNED_LICENSE), "The licences that were assigned to the group's members.").on_select().filter(EMPTY),

@@ -87,6 +87,8 @@ pub struct Property {
     pub max_items: usize,
     /// What more a value must satisfy.
     pub format: Format,
+    /// The type of its texts in `$metadata`, where it isn't the one that follows from their format.
+    pub edm_type: Option<EdmType>,
     /// Which service holds it.
     pub source: Source,
     /// Whether users may change it of themselves without more rights.
@@ -211,6 +213,15 @@ pub struct Enumeration {
     pub members: &'static [&'static str],
 }
 
+/// A type of texts in `$metadata`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdmType {
+    /// One of OData's, such as `Edm.Binary`.
+    Primitive(&'static str),
+    /// One of Graph's enumerations, whose values count up from zero.
+    Enumeration(&'static Enumeration),
+}
+
 /// What more a value must satisfy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -282,6 +293,7 @@ pub const fn property(name: &'static str, kind: Kind, description: &'static str)
         tells_length: false,
         max_items: 250,
         format: Format::Any,
+        edm_type: None,
         source: Source::Directory,
         by_oneself: false,
         basic: false,
@@ -366,6 +378,12 @@ impl Property {
     /// Users may change it of themselves without more rights.
     pub const fn by_oneself(mut self) -> Self {
         self.by_oneself = true;
+        self
+    }
+
+    /// `$metadata` has its texts with this type.
+    pub const fn edm_type(mut self, edm_type: EdmType) -> Self {
+        self.edm_type = Some(edm_type);
         self
     }
 

@@ -8,7 +8,7 @@ use super::{
     navigation::{NavigationProperty, navigation},
     permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
-        Entity, Enumeration, Format, Initial,
+        EdmType, Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
         Property, property,
     },
@@ -45,7 +45,7 @@ const PROPERTIES: &[Property] = &[
     property("deletedDateTime", DateTime, "When it was deleted; null while it isn't.").order_advanced(),
     property("accountEnabled", Boolean, "Whether tokens are issued to it.").writable().initially(Initial::True).filter(EQ),
     property("appDisplayName", String, "The name of its application."),
-    property("appId", String, "The client id of its application.").at_creation().required().format(Format::Guid).filter(EQ).search(),
+    property("appId", String, "The client id of its application.").at_creation().required().format(Format::Guid).filter(EQ).search().edm_type(EdmType::Primitive("Edm.String")),
     property("displayName", String, "Its name.").writable().max(256).format(Format::DisplayName).filter(EQ | STARTS_WITH | NULL).order_advanced().search_words(),
     property("servicePrincipalType", String, "What it stands for: `Application`.").initially(Initial::Text("Application")).filter(EQ).search(),
     property("signInAudience", String, "Whose accounts its application takes."),

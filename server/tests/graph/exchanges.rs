@@ -167,7 +167,10 @@ impl Contract {
             return Ok(None);
         }
         let Some((id, operation)) = self.operation(exchange, id) else {
-            let is_served = status.is_success() && exchange.path.starts_with("/v1.0/");
+            // What describes operations is none. It isn't logged as one, and each spelling of its path is tried.
+            let path = exchange.path.trim_end_matches('/').to_lowercase();
+            let describes = path == "/v1.0" || path.ends_with("/$metadata") || path.ends_with("/%24metadata");
+            let is_served = status.is_success() && exchange.path.starts_with("/v1.0/") && !describes;
             return if is_served { Err("no operation of the contract is this".into()) } else { Ok(None) };
         };
         let Some(promised) = operation["responses"].get(status.as_str()) else {

@@ -44,6 +44,7 @@ mod members;
 mod members_histories;
 mod members_listing;
 mod members_rules;
+mod metadata;
 mod nesting;
 mod operations;
 mod owned_objects;

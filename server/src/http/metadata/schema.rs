@@ -1,0 +1,257 @@
+//! The entity data model (OData 4.01, CSDL): the types, sets and actions that this server has, from the property tables of which
+//! the contract is made too. How it is written is for `xml.rs` and `json.rs`.
+
+use crate::model::{
+    ENTITIES,
+    actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS},
+    navigation::NavigationProperty,
+    properties::{Complex, EdmType, Entity, Enumeration, Format, Kind, Property},
+    user::USER,
+};
+use std::collections::BTreeMap;
+
+/// Graph's namespace.
+pub(super) const NAMESPACE: &str = "microsoft.graph";
+/// Its short name in types.
+pub(super) const ALIAS: &str = "graph";
+/// The name of the container of sets.
+pub(super) const CONTAINER: &str = "GraphService";
+
+/// Everything of the namespace.
+pub(super) struct Schema {
+    pub entity_types: Vec<EntityType>,
+    pub complex_types: Vec<ComplexType>,
+    pub enum_types: Vec<&'static Enumeration>,
+    pub actions: Vec<Action>,
+    pub sets: Vec<EntitySet>,
+    pub singletons: Vec<EntitySet>,
+}
+
+/// A type of objects with an id.
+pub(super) struct EntityType {
+    pub name: &'static str,
+    pub base: Option<&'static str>,
+    pub is_abstract: bool,
+    /// Whether its objects can have properties that it doesn't declare.
+    pub is_open: bool,
+    pub key: Option<&'static str>,
+    pub properties: Vec<Member>,
+    pub navigation: Vec<Member>,
+}
+
+/// A type of values that have parts.
+pub(super) struct ComplexType {
+    pub name: String,
+    pub properties: Vec<Member>,
+}
+
+/// A property, a navigation property, or a parameter.
+pub(super) struct Member {
+    pub name: &'static str,
+    pub kind: Type,
+    pub is_nullable: bool,
+}
+
+/// The type of a value.
+#[derive(Clone)]
+pub(super) struct Type {
+    /// Its qualified name, that of an item where it is a collection.
+    pub name: String,
+    pub is_collection: bool,
+}
+
+/// What is done with objects of a type.
+pub(super) struct Action {
+    pub name: &'static str,
+    pub bound_to: Type,
+    pub parameters: Vec<Member>,
+    pub returns: Option<Type>,
+}
+
+/// A set of objects, or a single one, and which set each of its navigation properties leads to.
+pub(super) struct EntitySet {
+    pub name: &'static str,
+    pub of: String,
+    pub bindings: Vec<(&'static str, &'static str)>,
+}
+
+impl Type {
+    fn one(name: &str) -> Self {
+        Self { name: name.into(), is_collection: false }
+    }
+
+    fn many(name: &str) -> Self {
+        Self { name: name.into(), is_collection: true }
+    }
+
+    fn of(property: &Property) -> Self {
+        match property.kind {
+            Kind::String => Self::one(&text_type(property)),
+            Kind::Strings => Self::many(&text_type(property)),
+            Kind::Object(complex) => Self::one(&qualified(complex.name)),
+            Kind::Objects(complex) => Self::many(&qualified(complex.name)),
+            Kind::Boolean | Kind::Int32 | Kind::DateTime => Self::one(&property.kind.name()),
+        }
+    }
+}
+
+/// The type of a text on the wire. Its own where it has one, such as an enumeration's.
+fn text_type(property: &Property) -> String {
+    match (property.edm_type, property.format) {
+        (Some(EdmType::Primitive(name)), _) => name.into(),
+        (Some(EdmType::Enumeration(enumeration)), _) => qualified(enumeration.name),
+        (None, Format::Guid | Format::Identifier) => "Edm.Guid".into(),
+        (None, _) => "Edm.String".into(),
+    }
+}
+
+/// A name of the namespace. Graph's names begin with a small letter.
+fn qualified(name: &str) -> String {
+    format!("{ALIAS}.{}", uncapitalized(name))
+}
+
+pub(super) fn uncapitalized(name: &str) -> String {
+    let (first, rest) = name.split_at(name.len().min(1));
+    format!("{}{rest}", first.to_ascii_lowercase())
+}
+
+impl Schema {
+    /// What this server has.
+    pub(super) fn current() -> Self {
+        let mut used = Used::default();
+        for entity in ENTITIES {
+            used.add(entity.properties);
+        }
+        let common = [entity(), directory_object()];
+        Self {
+            entity_types: common.into_iter().chain(ENTITIES.map(entity_type)).collect(),
+            complex_types: used.complex.values().map(|complex| complex_type(complex)).collect(),
+            enum_types: used.enumerations.into_values().collect(),
+            actions: actions(),
+            sets: sets(),
+            singletons: vec![EntitySet { name: "me", of: qualified("user"), bindings: bindings(&USER) }],
+        }
+    }
+}
+
+/// The complex types and enumerations that properties have, by their names.
+#[derive(Default)]
+struct Used {
+    complex: BTreeMap<&'static str, &'static Complex>,
+    enumerations: BTreeMap<&'static str, &'static Enumeration>,
+}
+
+impl Used {
+    fn add(&mut self, properties: &'static [Property]) {
+        for property in properties {
+            if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
+                self.complex.insert(complex.name, complex);
+                self.add(complex.properties);
+            }
+            if let Some(EdmType::Enumeration(enumeration)) = property.edm_type {
+                self.enumerations.insert(enumeration.name, enumeration);
+            }
+        }
+    }
+}
+
+/// What all entities are.
+fn entity() -> EntityType {
+    EntityType {
+        name: "entity",
+        base: None,
+        is_abstract: true,
+        is_open: false,
+        key: Some("id"),
+        properties: vec![Member { name: "id", kind: Type::one("Edm.String"), is_nullable: false }],
+        navigation: Vec::new(),
+    }
+}
+
+/// What all objects of the directory are.
+fn directory_object() -> EntityType {
+    let deleted =
+        Member { name: "deletedDateTime", kind: Type::one("Edm.DateTimeOffset"), is_nullable: true };
+    EntityType {
+        name: "directoryObject",
+        base: Some("entity"),
+        is_abstract: false,
+        is_open: true,
+        key: None,
+        properties: vec![deleted],
+        navigation: Vec::new(),
+    }
+}
+
+fn entity_type(entity: &'static Entity) -> EntityType {
+    let own = entity.properties.iter().filter(|property| !["id", "deletedDateTime"].contains(&property.name));
+    let navigation = entity.navigation.iter().map(|navigation| leads_to(navigation.property));
+    EntityType {
+        name: entity.name,
+        base: Some("directoryObject"),
+        is_abstract: false,
+        is_open: true,
+        key: None,
+        properties: own.map(member).collect(),
+        navigation: navigation.collect(),
+    }
+}
+
+fn leads_to(property: NavigationProperty) -> Member {
+    let object = qualified("directoryObject");
+    let kind = if property.is_single() { Type::one(&object) } else { Type::many(&object) };
+    Member { name: property.name(), kind, is_nullable: true }
+}
+
+fn member(property: &Property) -> Member {
+    // Graph has it so: a value can be missing, and of a collection no item is.
+    Member { name: property.name, kind: Type::of(property), is_nullable: !property.is_collection() }
+}
+
+fn complex_type(complex: &Complex) -> ComplexType {
+    let properties = complex.properties.iter().map(member).collect();
+    ComplexType { name: uncapitalized(complex.name), properties }
+}
+
+/// The actions, each with the type that it is bound to.
+fn actions() -> Vec<Action> {
+    let object = qualified("directoryObject");
+    let action = |name, bound_to: &Type, parameters: &Complex, returns| Action {
+        name,
+        bound_to: bound_to.clone(),
+        parameters: parameters.properties.iter().map(parameter).collect(),
+        returns,
+    };
+    let (one, many, ids) = (Type::one(&object), Type::many(&object), Some(Type::many("Edm.String")));
+    vec![
+        action("checkMemberGroups", &one, &CHECK_MEMBER_GROUPS, ids.clone()),
+        action("checkMemberObjects", &one, &CHECK_MEMBER_OBJECTS, ids.clone()),
+        action("getMemberGroups", &one, &GET_MEMBER_GROUPS, ids.clone()),
+        action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
+        action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
+    ]
+}
+
+/// A parameter: objects are named by their ids, which are texts.
+fn parameter(property: &Property) -> Member {
+    let kind = match property.format {
+        Format::Identifier => Type { name: "Edm.String".into(), ..Type::of(property) },
+        _ => Type::of(property),
+    };
+    Member { name: property.name, kind, is_nullable: !property.required }
+}
+
+fn sets() -> Vec<EntitySet> {
+    let objects =
+        EntitySet { name: "directoryObjects", of: qualified("directoryObject"), bindings: Vec::new() };
+    let of = |entity: &Entity| EntitySet {
+        name: entity.set,
+        of: qualified(entity.name),
+        bindings: bindings(entity),
+    };
+    [objects].into_iter().chain(ENTITIES.map(of)).collect()
+}
+
+fn bindings(entity: &Entity) -> Vec<(&'static str, &'static str)> {
+    entity.navigation.iter().map(|navigation| (navigation.property.name(), "directoryObjects")).collect()
+}
