@@ -108,7 +108,8 @@ fn operations(contract: &Value) -> String {
             let alternatives = entry.as_object().into_iter().flatten();
             for (kind, names) in alternatives.filter_map(|(kind, names)| Some((kind, names.as_array()?))) {
                 let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
-                text.push_str(&format!("       {kind:11} {}{limited}\n", names.join(" and ")));
+                let names = if names.is_empty() { "any".into() } else { names.join(" and ") };
+                text.push_str(&format!("       {kind:11} {names}{limited}\n"));
             }
         }
     }

@@ -12,11 +12,14 @@ use super::{
 use crate::{
     auth::tokens::{self, TokenFault},
     model::domains::TenantName,
-    store::principals::{Found, PrincipalStatus},
+    store::{
+        Tenant,
+        principals::{Found, PrincipalStatus},
+    },
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, request::Parts},
+    http::{Extensions, HeaderValue, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -44,21 +47,27 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     if verified.issued_at.is_some_and(|issued_at| issued_at < tenant_created_at) {
         return Err(TokenFault::Tenant.into());
     }
-    let in_path = request.extensions.get::<GraphPath>().and_then(|path| path.tenant.as_ref());
-    let fits = match in_path {
-        None => true,
-        Some(TenantName::Id(id)) => *id == tenant.id,
-        Some(domain) => app.store.named_tenant(domain).await? == Some(tenant),
-    };
-    if !fits {
-        return Err(TokenFault::Tenant.into());
-    }
+    check_tenant(app, &request.extensions, tenant).await?;
     match status {
         PrincipalStatus::Good => Ok(Caller { tenant, grants }),
         PrincipalStatus::Disabled => Err(TokenFault::PrincipalDisabled.into()),
         PrincipalStatus::Deleted => Err(TokenFault::PrincipalDeleted.into()),
         PrincipalStatus::OtherKind => Err(TokenFault::NoPrincipal.into()),
     }
+}
+
+/// Refuses a request whose path names another tenant than the caller's.
+pub(super) async fn check_tenant(
+    app: &AppState,
+    request: &Extensions,
+    tenant: Tenant,
+) -> Result<(), Failure> {
+    let fits = match request.get::<GraphPath>().and_then(|path| path.tenant.as_ref()) {
+        None => true,
+        Some(TenantName::Id(id)) => *id == tenant.id,
+        Some(domain) => app.store.named_tenant(domain).await? == Some(tenant),
+    };
+    if fits { Ok(()) } else { Err(TokenFault::Tenant.into()) }
 }
 
 /// The token of an Authorization header. `None`: it has none.

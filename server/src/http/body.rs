@@ -19,6 +19,9 @@ use tokio::time::timeout;
 /// The largest body of an operation of Graph's, in bytes.
 pub const MAX_BODY: usize = 256 << 10;
 
+/// The largest batch of requests, in bytes.
+pub const MAX_BATCH: usize = 4 << 20;
+
 /// The largest form that the token endpoint reads, in bytes.
 pub const MAX_FORM: usize = 16 << 10;
 
@@ -31,8 +34,8 @@ const BLOCK: (usize, usize) = (1 << 10, 16 << 10);
 /// Which part of the memory the bodies of one tenant may have, or those of all requests without a token.
 const OWNERS_PART: usize = 4;
 
-/// An answer of fewer bytes counts for nothing.
-const SMALL_ANSWER: usize = 64 << 10;
+/// An answer of fewer bytes counts for nothing, but within a batch.
+pub(super) const SMALL_ANSWER: usize = 64 << 10;
 
 /// The memory that the bodies of all requests, or of all answers, may have together. Clones are the same budget.
 #[derive(Debug, Clone)]
@@ -71,6 +74,20 @@ impl Budget {
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn give_back(&self, owner: Owner, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        let mut all = self.taken();
+        all.all -= bytes;
+        if let Some(of_owner) = all.by_owner.get_mut(&owner) {
+            *of_owner -= bytes;
+            if *of_owner == 0 {
+                all.by_owner.remove(&owner);
+            }
+        }
+    }
 }
 
 /// What one request has taken of the budget. It goes back with the last clone: the envelope holds one until the request is
@@ -103,26 +120,30 @@ impl BodyShare {
         all.all += bytes;
         all.by_owner.insert(owner, of_owner + bytes);
         drop(all);
-        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.taken();
         *taken = (owner, taken.1 + bytes);
         Ok(())
+    }
+
+    /// Gives so many bytes back, of those that it has.
+    pub(super) fn give_back(&self, bytes: usize) {
+        let mut taken = self.taken();
+        let bytes = bytes.min(taken.1);
+        taken.1 -= bytes;
+        let owner = taken.0;
+        drop(taken);
+        self.0.budget.give_back(owner, bytes);
+    }
+
+    fn taken(&self) -> MutexGuard<'_, (Owner, usize)> {
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
         let (owner, bytes) = *self.taken.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if bytes == 0 {
-            return;
-        }
-        let mut all = self.budget.taken();
-        all.all -= bytes;
-        if let Some(of_owner) = all.by_owner.get_mut(&owner) {
-            *of_owner -= bytes;
-            if *of_owner == 0 {
-                all.by_owner.remove(&owner);
-            }
-        }
+        self.budget.give_back(owner, bytes);
     }
 }
 
@@ -137,8 +158,12 @@ pub(super) fn hold(response: Response, share: &BodyShare, owner: Owner) -> Resul
     let (parts, body) = response.into_parts();
     // It is there as a whole.
     let text = body.collect().now_or_never().and_then(Result::ok).ok_or(RequestFault::Internal)?.to_bytes();
-    let body = Bytes::from_owner(HeldText { text, _share: share.clone() });
-    Ok(Response::from_parts(parts, Body::from(body)))
+    Ok(Response::from_parts(parts, Body::from(held(text, share))))
+}
+
+/// A text that counts for this share, which has taken it, until it is sent.
+pub(super) fn held(text: Bytes, share: &BodyShare) -> Bytes {
+    Bytes::from_owner(HeldText { text, _share: share.clone() })
 }
 
 /// The text of an answer, and what it has taken of the budget.

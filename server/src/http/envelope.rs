@@ -28,11 +28,12 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+/// The id that a client gives a request.
+pub(super) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
 /// How long a request may take, its body included.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The name of this machine for itself.
 const LOCAL: &str = "localhost";
@@ -63,11 +64,31 @@ impl OperationId {
 }
 
 /// Wraps a request in all of it.
-pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let ids = Ids::of(request.headers());
+pub(super) async fn envelope(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let host = host(&request);
     let origin = origin(&request, host.as_deref(), app.public_url.as_ref());
+    let refused = match host {
+        None => Some(RequestFault::NoHost),
+        Some(host) if app.loopback_only && !is_loopback(&host) => Some(RequestFault::Host),
+        Some(_) => None,
+    };
+    answered(&app, request, origin, TIME_LIMIT, async |request| match refused {
+        Some(fault) => Failure::from(fault).into_response(),
+        None => next.run(request).await,
+    })
+    .await
+}
+
+/// The answer of a request from a caller at this origin, which `answer` makes within this time.
+pub(super) async fn answered(
+    app: &AppState,
+    mut request: Request,
+    origin: Origin,
+    time: Duration,
+    answer: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let began = Instant::now();
+    let ids = Ids::of(request.headers());
     let graph = request.extensions().get::<GraphPath>().is_some();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     request.extensions_mut().insert(origin.clone());
@@ -80,19 +101,12 @@ pub(super) async fn envelope(State(app): State<AppState>, mut request: Request, 
     if let Some(share) = &share {
         request.extensions_mut().insert(share.clone());
     }
-    let mut response = match host {
-        None => Failure::from(RequestFault::NoHost).into_response(),
-        Some(host) if app.loopback_only && !is_loopback(&host) => {
-            Failure::from(RequestFault::Host).into_response()
-        }
-        Some(_) => {
-            let answered = timeout(TIME_LIMIT, next.run(request)).await;
-            answered.unwrap_or_else(|_| Failure::from(RequestFault::TimedOut).into_response())
-        }
-    };
+    let mut response = timeout(time, answer(request))
+        .await
+        .unwrap_or_else(|_| Failure::from(RequestFault::TimedOut).into_response());
     let failure = response.extensions_mut().remove::<Arc<Failure>>();
     if let Some(failure) = &failure {
-        write_error(&mut response, failure, &ids, &origin.links, &app);
+        write_error(&mut response, failure, &ids, &origin.links, app);
     }
     let headers = response.headers_mut();
     if graph && failure.is_some() {

@@ -163,22 +163,35 @@ impl FromRequest<AppState> for Json {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Failure> {
-        let (parts, body) = request.into_parts();
-        content::check(&parts.headers, "application/json")?;
-        let Caller { tenant, .. } = *parts.extensions.get().ok_or(TokenFault::Missing)?;
-        let bytes = body::read(&parts.extensions, Some(tenant.id), body, MAX_BODY).await?;
-        if bytes.is_empty() {
-            return Err(RequestFault::EmptyBody.into());
-        }
-        let share = BodyShare::of(&parts.extensions)?;
-        let is_long = bytes.len() > SHORT_BODY;
-        let read = move || Self::read(&bytes, |values| share.take(Some(tenant.id), values * VALUE_BYTES));
-        if is_long {
-            // Tenants take turns, as with all that takes long.
-            app.store.tenant(tenant).read_long(move |_| read()).await
-        } else {
-            read()
-        }
+        read_json(request, app, MAX_BODY, |bytes, take| {
+            Self::read(bytes, |values| take(values * VALUE_BYTES))
+        })
+        .await
+    }
+}
+
+/// Reads a body of JSON, of at most `limit` bytes. `read` is told how to count for the budget of bodies what it makes of it.
+pub(super) async fn read_json<T: Send + 'static>(
+    request: Request,
+    app: &AppState,
+    limit: usize,
+    read: impl FnOnce(&[u8], &dyn Fn(usize) -> Result<(), RequestFault>) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let (parts, body) = request.into_parts();
+    content::check(&parts.headers, "application/json")?;
+    let Caller { tenant, .. } = *parts.extensions.get().ok_or(TokenFault::Missing)?;
+    let bytes = body::read(&parts.extensions, Some(tenant.id), body, limit).await?;
+    if bytes.is_empty() {
+        return Err(RequestFault::EmptyBody.into());
+    }
+    let share = BodyShare::of(&parts.extensions)?;
+    let is_long = bytes.len() > SHORT_BODY;
+    let read = move || read(&bytes, &|bytes| share.take(Some(tenant.id), bytes));
+    if is_long {
+        // Tenants take turns, as with all that takes long.
+        app.store.tenant(tenant).read_long(move |_| read()).await
+    } else {
+        read()
     }
 }
 

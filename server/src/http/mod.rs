@@ -41,8 +41,9 @@ use axum::{
 pub use envelope::OperationId;
 use errors::{Failure, RequestFault};
 use futures::future::Either;
+use graph::Operations;
 use operation::Operation;
-use paths::GraphPath;
+use paths::{GraphPath, Paths};
 use state::AppState;
 use std::{any::Any, sync::Arc};
 use tower::util::MapRequestLayer;
@@ -100,6 +101,7 @@ fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         .with_state(state.clone());
+    let graph = Operations::new(graph, paths(&contract)).serve();
     let verified = middleware::from_fn_with_state(state.clone(), authenticate::authenticate).layer(graph);
     let methods = [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
     (cross_origin::any_origin(methods).layer(verified), contract)
@@ -134,11 +136,16 @@ pub fn enveloped<S: App>(
     contract: &utoipa::openapi::OpenApi,
     routes: S,
 ) -> impl App + use<S> {
-    let served = contract.paths.paths.keys().map(String::as_str);
-    let paths = Arc::new(paths::Paths::new(served).with_unserved());
+    let paths = paths(contract);
     let routes = CatchPanicLayer::custom(panicked).layer(routes);
     let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);
     MapRequestLayer::new(move |request| paths.rewrite(request)).layer(enveloped)
+}
+
+/// The spellings of all paths.
+fn paths(contract: &utoipa::openapi::OpenApi) -> Arc<Paths> {
+    let served = contract.paths.paths.keys().map(String::as_str);
+    Arc::new(Paths::new(served).with_unserved())
 }
 
 /// Says that the server answers.

@@ -217,7 +217,6 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/organization"], &[""]),
     (&[Method::GET, Method::PATCH], &["/organization/{organizationId}"], &[""]),
     (POST, &["/organization/{organizationId}"], &["/setMobileDeviceManagementAuthority()"]),
-    (POST, &["/$batch"], &[""]),
     // Change notifications.
     (SET, &["/subscriptions"], &[""]),
     (ENTITY, &["/subscriptions/{subscriptionId}"], &[""]),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     auth::tokens::TokenFault,
     model::permissions::{Need, Permission, Principal},
-    odata::scope::Scope,
+    odata::{batch, scope::Scope},
 };
 use axum::{
     extract::Request,
@@ -24,7 +24,7 @@ use axum::{
     routing::MethodRouter,
 };
 use serde_json::{Map, Value, json};
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt::Display, sync::Arc};
 use utoipa::{
     ToSchema,
     openapi::{
@@ -141,7 +141,12 @@ impl Operation {
     }
 
     /// The same with its page in Graph's documentation: `group-list` is `https://learn.microsoft.com/graph/api/group-list`.
-    pub(super) fn page(self, page: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn page(self, page: impl Display) -> Self {
+        Self { page: format!("api/{page}").into(), ..self }
+    }
+
+    /// The same with its page among those that tell of more than one operation: `https://learn.microsoft.com/graph/json-batching`.
+    pub(super) fn concept(self, page: &'static str) -> Self {
         Self { page: page.into(), ..self }
     }
 
@@ -313,8 +318,11 @@ impl Operation {
 
     /// What it takes, of which follows what it can be refused for.
     fn taken(&self) -> Taken<'_> {
-        let is_reference = self.path.ends_with("/$ref");
-        let body = if is_reference { TakenBody::Reference } else { TakenBody::Object };
+        let body = match self.path.as_str() {
+            batch::PATH => TakenBody::Batch,
+            path if path.ends_with("/$ref") => TakenBody::Reference,
+            _ => TakenBody::Object,
+        };
         Taken {
             operation: self.id(),
             need: self.need,
@@ -377,7 +385,7 @@ async fn admit(
 }
 
 /// Where the pages of Graph's documentation are.
-const PAGES: &str = "https://learn.microsoft.com/graph/api/";
+const PAGES: &str = "https://learn.microsoft.com/graph/";
 
 /// What a need asks for, as the contract says it: one entry for each alternative.
 pub fn permissions(need: &Need) -> Value {

@@ -1,7 +1,8 @@
-//! OData's texts: query options, resource paths, references to objects, paging tokens. Text in, checked values out. Pure:
+//! OData's texts: query options, resource paths, references to objects, paging tokens, batches. Text in, checked values out. Pure:
 //! nothing here knows HTTP, SQL or a rule of the directory.
 
 pub mod annotations;
+pub mod batch;
 pub mod binding;
 pub mod expand;
 pub mod faults;

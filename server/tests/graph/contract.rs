@@ -143,7 +143,7 @@ fn operations_parameters_schemas_properties_and_words_are_described() {
 
 #[test]
 fn each_operation_names_its_page_its_ways_to_a_token_and_the_least_permissions() {
-    const PAGES: &str = "https://learn.microsoft.com/graph/api/";
+    const PAGES: &str = "https://learn.microsoft.com/graph/";
     let contract = roster_server::http::document().unwrap();
     let items = contract["paths"].as_object().unwrap().values();
     for operation in items.flat_map(|item| item.as_object().unwrap().values()).filter(|it| it.is_object()) {

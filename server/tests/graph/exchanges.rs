@@ -296,7 +296,8 @@ fn says(shown: &str, message: &str) -> bool {
         let function = r"\b\w+\(Edm\b";
         let property = r"\b[Pp]roperty \w+|\b[a-z]+[A-Z]\w+ should|extension_\w+";
         let kind = r"\b[Aa] (?:device|Microsoft 365 group)\b|ResourceType=\w+";
-        Regex::new(&[quoted, id, number, function, property, kind].join("|")).unwrap()
+        let of_batch = r"\b[Rr]equest (?:Id|id :) \S+";
+        Regex::new(&[quoted, id, number, function, property, kind, of_batch].join("|")).unwrap()
     });
     let pieces: Vec<&str> = NAMED.split(shown).collect();
     let [first, between @ .., last] = pieces.as_slice() else { return shown == message };

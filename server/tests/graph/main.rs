@@ -10,6 +10,8 @@
 
 mod authority;
 mod basic_permissions;
+mod batch;
+mod batch_histories;
 mod bodies;
 #[path = "../shared/campaign.rs"]
 mod campaign;

@@ -125,6 +125,11 @@ impl Operation {
         self.path == "/me" || self.path.starts_with("/me/")
     }
 
+    /// Whether any token is enough for it.
+    pub fn needs_nothing(&self) -> bool {
+        self.alternatives("delegated").contains(&Vec::new())
+    }
+
     /// Whether its query names an object.
     pub fn takes_reference(&self) -> bool {
         self.parameters.as_array().into_iter().flatten().any(|parameter| parameter["name"] == "@id")
@@ -256,6 +261,10 @@ impl Objects {
                 Some(json!({"securityEnabledOnly": false}))
             }
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
+            "send_batch" => {
+                let url = format!("/users/{}", self.user);
+                Some(json!({"requests": [{"id": "1", "method": "GET", "url": url}]}))
+            }
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
             "update_service_principal" => Some(json!({"notes": "n"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),

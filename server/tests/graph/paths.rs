@@ -255,8 +255,7 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
         (&get, "/applications(uniqueName='x')".into(), "/applications(uniqueName='..')"),
         (&get, "/directoryRoles(roleTemplateId='x')/members".into(), "/directoryRoles(roleTemplateId='..')"),
         (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals/{id}/owners"),
-        (&post, "/%24batch".into(), "POST /$batch"),
-        (&get, "/$metadata".into(), "GET /$metadata"),
+        (&get, "/%24metadata".into(), "GET /$metadata"),
     ] {
         let path = format!("/v1.0{path}");
         let anonymous = send(tenant.anonymous(method.clone(), &path)).await.refusal();

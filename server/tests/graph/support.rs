@@ -292,9 +292,14 @@ impl Tenant {
     /// Puts a group of these properties into the directory.
     pub async fn group(&self, values: Value) -> Uuid {
         let id = ObjectId::random();
+        self.put_group(id, values).await;
+        id.uuid()
+    }
+
+    /// Puts a group of this id and these properties into the directory.
+    pub async fn put_group(&self, id: ObjectId, values: Value) {
         let create = move |tx: &store::WriteTx<'_>| import::group(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
-        id.uuid()
     }
 
     /// A security group.

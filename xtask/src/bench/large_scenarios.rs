@@ -61,6 +61,11 @@ pub fn all() -> Vec<Scenario<Large>> {
             rate(64, World::read_large_group, Ours("a group of 100", World::read_small_group)),
         ),
         scenario("get-user-c64", Some((0.50, 0.75)), rate(64, World::get_users, NoOp)),
+        scenario(
+            "batch-of-20-reads",
+            Some((0.40, 0.30)),
+            Kind::Part(64, World::get_users_together, ("20 reads", 20, World::get_users)),
+        ),
         scenario("get-user-scattered-c64", None, rate(64, World::get_users_from_everywhere, NoOp)),
         scenario("get-group-c64", None, rate(64, World::get_groups, NoOp)),
         scenario("list-users-c64", None, rate(64, World::list_users, Page)),
@@ -176,6 +181,19 @@ impl World<Large> {
         let users = self.directory.made.users.clone();
         self.requests(StatusCode::OK, move |connection, number| {
             Some(get(*users.get((connection * 61 + number) % OFTEN_READ)?))
+        })
+    }
+
+    /// The same users, twenty in a batch.
+    pub fn get_users_together(&self, _: usize, _: usize) -> Requests {
+        let users = self.directory.made.users.clone();
+        self.requests(StatusCode::OK, move |connection, number| {
+            let user = |place: usize| users.get((connection * 61 + number * 20 + place) % OFTEN_READ);
+            let request = |place: usize| {
+                Some(json!({"id": place.to_string(), "method": "GET", "url": format!("/users/{}", user(place)?)}))
+            };
+            let requests: Vec<Value> = (0..20).filter_map(request).collect();
+            Some((Method::POST, "/v1.0/$batch".into(), Some(json!({"requests": requests}).to_string())))
         })
     }
 

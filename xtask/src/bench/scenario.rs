@@ -102,6 +102,8 @@ pub enum Kind<D> {
     Tail(usize, Make<D>),
     /// What an answer costs, over this many connections.
     Cost(Cost, Server, usize, Make<D>),
+    /// The processor time of an answer, in parts of that of so many other ones together, over this many connections.
+    Part(usize, Make<D>, Others<D>),
     /// The memory of a server that has just started.
     IdleMemory(Make<D>),
     /// The memory of a server under these loads.
@@ -109,6 +111,9 @@ pub enum Kind<D> {
     /// From the start of the process to its first answer.
     ColdStart(Make<D>),
 }
+
+/// Other answers: how they are called, how many they are together, and what is asked for each.
+pub type Others<D> = (&'static str, u32, Make<D>);
 
 /// What an answer costs.
 #[derive(Clone, Copy)]
@@ -178,6 +183,9 @@ impl<D> Scenario<D> {
             Kind::Tail(connections, make) => self.tail(world, time, *connections, *make).await,
             Kind::Cost(cost, server, connections, make) => {
                 self.cost(world, time, (*cost, *server), *connections, *make).await
+            }
+            Kind::Part(connections, make, others) => {
+                self.part(world, time, *connections, *make, *others).await
             }
             Kind::IdleMemory(make) => {
                 world.restart().await?;
@@ -273,6 +281,36 @@ impl<D> Scenario<D> {
             Cost::Processor => ("µs", median(rounds.iter().map(Measured::processor_microseconds))),
         };
         Ok(self.outcome(unit, ours).with(&rounds))
+    }
+
+    async fn part(
+        &self,
+        world: &World<D>,
+        time: Duration,
+        connections: usize,
+        make: Make<D>,
+        (against, count, other): Others<D>,
+    ) -> Result<Outcome, String> {
+        let (mut ours, mut others) = (Vec::new(), Vec::new());
+        // The first round warms up.
+        for round in 0..=ROUNDS {
+            let time = if round == 0 { time.min(Duration::from_secs(1)) } else { time };
+            let one = load::drive(&world.ours, connections, time, &other(world, connections, round)).await?;
+            let measured =
+                load::drive(&world.ours, connections, time, &make(world, connections, round)).await?;
+            if round > 0 {
+                others.push(one.processor_microseconds() * f64::from(count));
+                ours.push(measured);
+            }
+        }
+        let cost = median(ours.iter().map(Measured::processor_microseconds));
+        let reference = median(others);
+        Ok(Outcome {
+            against,
+            ratio: cost / reference,
+            reference: Some(reference),
+            ..self.outcome("µs", cost).with(&ours)
+        })
     }
 
     /// The median of several starts: from the start of the process to the end of the first answer.

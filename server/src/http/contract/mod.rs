@@ -40,7 +40,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
             carry both ids in `innerError`.\n\nEach operation lists the permissions that are enough in \
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \
-            application by itself (`application`), and all that an entry names are needed together. \
+            application by itself (`application`), and all that an entry names are needed together: of one that names \
+            none, any token is enough. \
             An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, `members` \
             what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
             them), `properties` those properties of a user whose descriptions name it. `x-least-privilege` has, of the permissions that this server knows, the least \
@@ -69,6 +70,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "applications", description = "Registered applications."),
         (name = "contacts", description = "People outside the tenant, kept for mail."),
         (name = "directory objects", description = "Objects of whatever kind, by their ids."),
+        (name = "batches", description = "Requests that are sent together."),
     ),
     components(schemas(ODataErrors, MainError, ErrorDetail, InnerError)),
     modifiers(&Components),

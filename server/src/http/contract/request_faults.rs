@@ -11,6 +11,7 @@ use crate::{
         permissions::{Grants, Need, Permissions, Principal},
     },
     odata::{
+        batch::BatchFault,
         query::{QueryFault, QueryOption},
         scope::Scope,
     },
@@ -41,6 +42,8 @@ pub struct Taken<'o> {
 pub enum TakenBody {
     /// A reference to an object.
     Reference,
+    /// Requests.
+    Batch,
     /// What an object is to be.
     Object,
 }
@@ -106,6 +109,9 @@ fn several_authorizations() -> ErrorExample {
 }
 
 fn permissions(taken: Taken<'_>) -> Vec<ErrorExample> {
+    if taken.need.is_nothing() {
+        return Vec::new();
+    }
     let lacking = |principal| {
         let grants = Grants { principal, permissions: Permissions::default() };
         RequestFault::Forbidden(taken.need.missing(&grants))
@@ -222,6 +228,11 @@ fn bare(option: &str) -> &str {
 }
 
 fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
+    let largest = if body == TakenBody::Batch {
+        "The body is larger than 4 MiB."
+    } else {
+        "The body is larger than 256 KiB."
+    };
     let mut examples = vec![
         ErrorExample::new("noContentType", "No `Content-Type`.", RequestFault::NoContentType),
         ErrorExample::new(
@@ -231,12 +242,7 @@ fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
         ),
         ErrorExample::new("emptyBody", "The body is empty.", RequestFault::EmptyBody),
         ErrorExample::new("malformedJson", "The body isn't a JSON object.", RequestFault::Json),
-        ErrorExample::new(
-            "duplicateName",
-            "An object in the body has a name twice.",
-            RequestFault::DuplicateName("displayName".into()),
-        ),
-        ErrorExample::new("bodyTooLarge", "The body is larger than 256 KiB.", RequestFault::TooLarge),
+        ErrorExample::new("bodyTooLarge", largest, RequestFault::TooLarge),
         ErrorExample::new(
             "otherCharset",
             "The body is in another charset than UTF-8.",
@@ -248,13 +254,46 @@ fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
             RequestFault::ContentEncoding,
         ),
     ];
-    if body == TakenBody::Reference {
-        examples.extend([
+    match body {
+        TakenBody::Reference => examples.extend([
+            duplicate_name(),
             ErrorExample::new("noReference", "The body has no `@odata.id`.", RequestFault::NoReference),
             refusals::invalid_reference(),
-        ]);
+        ]),
+        TakenBody::Object => examples.push(duplicate_name()),
+        TakenBody::Batch => examples.extend(batch()),
     }
     examples
+}
+
+fn duplicate_name() -> ErrorExample {
+    let fault = RequestFault::DuplicateName("displayName".into());
+    ErrorExample::new("duplicateName", "An object in the body has a name twice.", fault)
+}
+
+/// What is wrong with a batch as a whole.
+fn batch() -> [ErrorExample; 5] {
+    let id = || "1".to_owned();
+    [
+        ("malformedBatch", "The body isn't a batch, or one without requests.", BatchFault::Format),
+        ("batchTooLong", "The batch has more than twenty requests.", BatchFault::TooMany),
+        (
+            "duplicateRequestId",
+            "Two requests have the same id, be it in another case.",
+            BatchFault::Twice(id()),
+        ),
+        (
+            "invalidDependency",
+            "A request depends on an id that none has, or on itself, be it through others.",
+            BatchFault::Dependency(id()),
+        ),
+        (
+            "requestWithoutContent",
+            "A write lacks its body, or a body its `Content-Type`.",
+            BatchFault::NoBody(id()),
+        ),
+    ]
+    .map(|(name, summary, fault)| ErrorExample::new(name, summary, RequestFault::from(fault)))
 }
 
 fn server() -> [ErrorExample; 4] {

@@ -1,6 +1,8 @@
 //! What travels besides entities: references, pages, errors. The doc comments are the portal's text.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A reference to an object of the directory.
@@ -125,4 +127,63 @@ pub struct ReferenceCollection {
     pub odata_next_link: Option<String>,
     /// The references of this page.
     pub value: Vec<Reference>,
+}
+
+/// Requests that are sent together.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BatchRequests {
+    /// The requests.
+    #[schema(min_items = 1, max_items = 20)]
+    pub requests: Vec<BatchRequest>,
+}
+
+/// A request in a batch.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchRequest {
+    /// What its answer is found by. No two requests of a batch have the same one, be it in another case.
+    #[schema(min_length = 1, example = "1")]
+    pub id: String,
+    /// The method: `GET`, `POST`, `PATCH`, `PUT` or `DELETE`.
+    #[schema(example = "GET")]
+    pub method: String,
+    /// The URL under the version, with its query: `/users?$top=5`.
+    #[schema(example = "/users?$top=5")]
+    pub url: String,
+    /// The headers. A request with a body has a `Content-Type`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(nullable = false)]
+    pub headers: BTreeMap<String, String>,
+    /// The body, which every write has: JSON as it is, text as a JSON string, all else as one in base64 or base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub body: Option<Value>,
+    /// The ids of the requests that must succeed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable = false, max_items = 20)]
+    pub depends_on: Vec<String>,
+}
+
+/// What the requests of a batch are answered.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BatchResponses {
+    /// The answers, in the order in which they came about.
+    pub responses: Vec<BatchResponse>,
+}
+
+/// What a request in a batch is answered.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BatchResponse {
+    /// The request's id.
+    #[schema(example = "1")]
+    pub id: String,
+    /// The HTTP status.
+    #[schema(example = 200)]
+    pub status: u16,
+    /// The headers.
+    pub headers: BTreeMap<String, String>,
+    /// The body: JSON as it is, text as a JSON string, all else as one in base64url. Absent where it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub body: Option<Value>,
 }

@@ -23,7 +23,8 @@ function permissions(operation) {
   const lines = Object.entries(kinds).map(([kind, name]) => {
     const enough = (operation["x-permissions"] ?? []).filter((entry) => kind in entry);
     const part = ({ limitedTo }) => (limitedTo ? ` (only ${limitedTo})` : "");
-    const texts = enough.map((entry) => entry[kind].map((scope) => `\`${scope}\``).join(" and ") + part(entry));
+    const names = (scopes) => scopes.map((scope) => `\`${scope}\``).join(" and ") || "any token is enough";
+    const texts = enough.map((entry) => names(entry[kind]) + part(entry));
     return `| ${name} | ${texts.join(", or ") || "none is enough"} |`;
   });
   return ["| Token | Permissions |", "|---|---|", ...lines].join("\n");

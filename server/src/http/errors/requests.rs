@@ -7,7 +7,10 @@ use super::{
     },
     queries::query_answer,
 };
-use crate::{model::permissions::Missing, odata::query::QueryFault};
+use crate::{
+    model::permissions::Missing,
+    odata::{batch::BatchFault, query::QueryFault},
+};
 use axum::http::StatusCode;
 use std::sync::Arc;
 
@@ -80,6 +83,18 @@ pub enum RequestFault {
     /// A binding that isn't served.
     #[error("'{0}' can't be bound here")]
     Binding(String),
+    /// A batch is wrong as a whole.
+    #[error(transparent)]
+    Batch(BatchFault),
+    /// This part of a request in a batch can't be read.
+    #[error("the {0} of a request in a batch can't be read")]
+    InBatch(&'static str),
+    /// A batch in a batch.
+    #[error("a batch in a batch")]
+    NestedBatch,
+    /// What a request in a batch depends on has failed.
+    #[error("what the request depends on has failed")]
+    FailedDependency,
     /// A query option is wrong.
     #[error(transparent)]
     Query(QueryFault),
@@ -104,6 +119,12 @@ pub enum RequestFault {
     /// The server broke.
     #[error("internal error")]
     Internal,
+}
+
+impl From<BatchFault> for RequestFault {
+    fn from(fault: BatchFault) -> Self {
+        Self::Batch(fault)
+    }
 }
 
 pub(super) fn request_answer(fault: &RequestFault) -> Answer {
@@ -176,6 +197,16 @@ pub(super) fn request_answer(fault: &RequestFault) -> Answer {
         RequestFault::Binding(name) => {
             bad(BAD_REQUEST, format!("'{name}' is not supported in this request."))
         }
+        RequestFault::Batch(fault) => batch_answer(fault),
+        RequestFault::InBatch(part) => {
+            bad(GATEWAY_BAD_REQUEST, format!("The {part} of this request in the batch can't be read."))
+        }
+        RequestFault::NestedBatch => bad(GATEWAY_BAD_REQUEST, "A batch can't stand in another one."),
+        RequestFault::FailedDependency => answer(
+            StatusCode::FAILED_DEPENDENCY,
+            "FailedDependency",
+            "This request wasn't sent, since one that it depends on has failed.",
+        ),
         RequestFault::Query(fault) => query_answer(fault),
         RequestFault::NobodySignedIn => {
             bad(GATEWAY_BAD_REQUEST, "/me request is only valid with delegated authentication flow.")
@@ -200,6 +231,20 @@ pub(super) fn request_answer(fault: &RequestFault) -> Answer {
         ),
         RequestFault::Internal => internal(),
     }
+}
+
+fn batch_answer(fault: &BatchFault) -> Answer {
+    let message = match fault {
+        BatchFault::Json => return request_answer(&RequestFault::Json),
+        BatchFault::Format => "Invalid batch payload format.".into(),
+        BatchFault::TooMany => "Number of requests inside batch exceed the limit.".into(),
+        BatchFault::Twice(id) => format!("Request Id {id} has to be unique in a batch."),
+        BatchFault::Dependency(id) => format!("Invalid dependency for request Id {id}."),
+        BatchFault::NoBody(id) => {
+            format!("Write request id : {id} does not contain Content-Type header or body.")
+        }
+    };
+    bad(GATEWAY_BAD_REQUEST, message)
 }
 
 fn unsupported_media(message: &'static str) -> Answer {

@@ -2,6 +2,7 @@
 //! knows SQL, and no `if` about the directory belongs here.
 
 mod applications;
+mod batch;
 mod casts;
 mod check_members;
 mod contacts;
@@ -20,6 +21,7 @@ mod shapes;
 mod users;
 
 use super::operation::Operation;
+pub(super) use batch::Operations;
 
 /// All of them, in the order in which the contract shows them.
 pub(super) fn operations() -> Vec<Operation> {
@@ -39,6 +41,7 @@ pub(super) fn operations() -> Vec<Operation> {
         applications::operations(),
         contacts::operations(),
         directory_objects::operations(),
+        batch::operations(),
     ]
     .into_iter()
     .flatten()

@@ -62,6 +62,16 @@ impl Need {
         Self::each(alternatives, &[])
     }
 
+    /// Any token is enough.
+    pub(super) const fn nothing() -> Self {
+        Self::both(&[&[]])
+    }
+
+    /// Whether any token is enough.
+    pub fn is_nothing(&self) -> bool {
+        [self.delegated, self.application].iter().all(|alternatives| alternatives.contains(&[].as_slice()))
+    }
+
     /// How far the caller's grants reach here. `None`: not at all.
     pub fn reach(&self, grants: &Grants) -> Option<Reach> {
         let held = |alternatives: &[&[Permission]]| {

@@ -455,6 +455,9 @@ needs! {
 
     /// `DELETE /directoryObjects/{id}`.
     DELETE_DIRECTORY_OBJECT = Need::delegated(AS_USER);
+
+    /// `POST /$batch`: each request in it needs what it needs by itself.
+    SEND_BATCH = Need::nothing();
 }
 
 #[cfg(test)]

@@ -114,6 +114,12 @@ impl<'o> Attempt<'o> {
         self.body = Some(body.into());
     }
 
+    /// Sends a batch of these requests.
+    pub fn send_together(&mut self, requests: impl IntoIterator<Item = Value>) {
+        let requests: Vec<Value> = requests.into_iter().collect();
+        self.send(&json!({"requests": requests}).to_string());
+    }
+
     pub fn is_creation(&self) -> bool {
         self.operation.id.starts_with("create_")
     }

@@ -161,7 +161,24 @@ impl Attempt<'_> {
             "emptyBody" => self.send(""),
             "malformedJson" => self.send("{"),
             "duplicateName" => self.send(r#"{"displayName": "a", "displayName": "b"}"#),
+            "bodyTooLarge" if self.operation.id == "send_batch" => self.send(&"x".repeat(5 << 20)),
             "bodyTooLarge" => self.send(&"x".repeat(300 << 10)),
+            "malformedBatch" => self.send("{}"),
+            "batchTooLong" => {
+                self.send_together(
+                    (0..21).map(|id| json!({"id": id.to_string(), "method": "GET", "url": "/me"})),
+                );
+            }
+            "duplicateRequestId" => {
+                let request = json!({"id": "1", "method": "GET", "url": "/me"});
+                self.send_together([request.clone(), request]);
+            }
+            "invalidDependency" => {
+                self.send_together([json!({"id": "1", "method": "GET", "url": "/me", "dependsOn": ["2"]})]);
+            }
+            "requestWithoutContent" => {
+                self.send_together([json!({"id": "1", "method": "POST", "url": "/groups"})]);
+            }
             "noReference" | "nothingToChange" => self.send("{}"),
             "tooLongType" => self.send(&json!({"ids": [], "types": ["x".repeat(2000)]}).to_string()),
             "resultTooLarge" if self.operation.id == "get_user" => {

@@ -140,7 +140,7 @@ fn token(folder: &Path, tenant: Tenant) -> String {
 fn dearest(group: ObjectId, token: &str) -> Vec<String> {
     let many =
         "$select=id,displayName,department,city,country,streetAddress,identities,proxyAddresses,jobTitle";
-    [
+    let paths: Vec<String> = [
         format!("/groups/{group}/members/$count"),
         "/users/$count".into(),
         format!("/groups/{group}/members?$top=999&$count=true"),
@@ -151,8 +151,17 @@ fn dearest(group: ObjectId, token: &str) -> Vec<String> {
     ]
     .into_iter()
     .chain(dearest_queries(group))
-    .map(|path| get(&path, token))
-    .collect()
+    .collect();
+    let by_themselves = paths.iter().map(|path| get(path, token));
+    by_themselves.chain([together(&paths, token)]).collect()
+}
+
+/// All of these in one request.
+fn together(paths: &[String], token: &str) -> String {
+    let headers = json!({"ConsistencyLevel": "eventual"});
+    let request = |(id, path): (usize, &String)| json!({"id": id.to_string(), "method": "GET", "url": path, "headers": headers});
+    let requests: Vec<_> = paths.iter().enumerate().map(request).collect();
+    post("/$batch", token, &json!({"requests": requests}).to_string())
 }
 
 /// The queries that the index answers least: with many ranges of keys, keys that tell only candidates, orders and large groups.
@@ -195,10 +204,13 @@ async fn check_answered(url: &str, requests: &[String]) {
 /// A body of as many values as one may have, which is refused once it is read.
 fn refused(token: &str) -> String {
     let values = "{\"a\":0},".repeat(4_990);
-    let body = format!("{{\"groupTypes\":[{values}1],\"x\":\"{}\"}}", " ".repeat(200_000));
+    post("/groups", token, &format!("{{\"groupTypes\":[{values}1],\"x\":\"{}\"}}", " ".repeat(200_000)))
+}
+
+fn post(path: &str, token: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "POST /v1.0/groups HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+        "POST /v1.0{path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }
