@@ -9,8 +9,14 @@ use std::{
 };
 
 /// The layers, the highest first. Each uses only those after it, and none of its own step.
-const LAYERS: [&[&str]; 6] =
-    [&["cli"], &["http", "data_folder"], &["directory"], &["store"], &["auth", "odata"], &["model", "files"]];
+const LAYERS: [&[&str]; 6] = [
+    &["cli"],
+    &["http", "data_folder"],
+    &["directory"],
+    &["store"],
+    &["auth", "odata", "membership_rules"],
+    &["model", "files"],
+];
 
 /// Libraries that only what lies in one folder may name.
 const OWNED: [(&str, &str); 5] = [
