@@ -1,8 +1,8 @@
 //! Groups: creating, reading, changing and deleting them.
 
 use super::{
-    Bound, Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members, objects,
-    owners,
+    Bound, Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members,
+    membership_rules, objects, owners,
 };
 use crate::{
     model::{
@@ -80,6 +80,9 @@ pub fn create(
     }
     let draft = Draft::of_new(values);
     check_first_rule(draft.values(), traits)?;
+    if traits.dynamic {
+        membership_rules::check(tx, id, traits, membership_rules::text_of(draft.values()))?;
+    }
     if draft.values().contains_key("assignedLabels") && !matches!(by.principal, Principal::User(_)) {
         return Err(Refusal::NotPermitted.into());
     }
@@ -195,6 +198,9 @@ fn change(
         return Err(refused(PropertyFault::Immutable("visibility")).into());
     }
     change_rule(&mut draft, changes, traits)?;
+    if traits.dynamic && (draft.has_changed("membershipRule") || !before.dynamic) {
+        membership_rules::check(tx, group.id, traits, membership_rules::text_of(draft.values()))?;
+    }
     check_unique_names(tx, &draft, traits, Some(group.row))?;
     set_addresses(tx, &mut draft, traits)?;
     let mut group = *group;
@@ -366,7 +372,7 @@ fn change_rule(draft: &mut Draft, changes: &Values, traits: GroupTraits) -> Resu
 }
 
 fn has_rule(values: &Values) -> bool {
-    values.get("membershipRule").and_then(Value::as_str).is_some_and(|rule| !rule.trim().is_empty())
+    !membership_rules::text_of(values).trim().is_empty()
 }
 
 /// Refuses new names that are another group's than `of`. A name that stays isn't looked at.

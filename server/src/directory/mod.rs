@@ -15,6 +15,7 @@ mod lookup;
 pub mod managers;
 pub mod member_of;
 pub mod members;
+mod membership_rules;
 pub mod navigation;
 pub mod objects;
 pub mod owned_objects;
@@ -26,6 +27,7 @@ pub mod service_principals;
 pub mod users;
 
 use crate::{
+    membership_rules::RuleFault,
     model::{
         entity,
         ids::ObjectId,
@@ -141,6 +143,12 @@ pub enum Refusal {
     /// The properties don't go together.
     #[error("the properties don't go together")]
     Combination,
+    /// The text is no rule for a dynamic group.
+    #[error("no membership rule: {0}")]
+    MembershipRule(RuleFault),
+    /// The rule names a group whose members follow from groups too, perhaps its own.
+    #[error("a rule by groups whose members follow from groups")]
+    RuleOfRules,
     /// The group would become one of another kind.
     #[error("the kind of a group can't be changed")]
     OtherKind,

@@ -9,7 +9,7 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{CROWDED, DELETED, DISABLED, OWNED, USERS, large_ones};
+use provocations::{BY_GROUPS, CROWDED, DELETED, DISABLED, OWNED, USERS, large_ones, rule_by};
 use reqwest::Method;
 use roster_server::{
     directory::{import, sample},
@@ -54,6 +54,9 @@ async fn world() -> Tenant {
         let values = json!({"displayName": "Owned", "mailNickname": "owned", "mailEnabled": false,
             "securityEnabled": true});
         import::group(tx, group, values)?;
+        let by_groups = json!({"displayName": "By groups", "mailNickname": "by-groups", "mailEnabled": false,
+            "securityEnabled": true, "groupTypes": ["DynamicMembership"], "membershipRule": rule_by(group)});
+        import::group(tx, sample::id(BY_GROUPS), by_groups)?;
         (0..100).try_for_each(|_| {
             let owner = ObjectId::random();
             import::object(tx, ObjectKind::User, owner, json!({}))?;

@@ -45,8 +45,8 @@ const OF_HTTP: [&str; 3] = [
     "The request's body ended too early.",
 ];
 
-/// What is said of a `$filter`, `$search`, `$orderby` or `$expand` that can't be read depends on where that is: the contract has one example of
-/// each.
+/// What is said of a `$filter`, `$search`, `$orderby` or `$expand` that can't be read, or of a membership rule, depends on where that is: the
+/// contract has one example of each.
 static OF_SYNTAX: LazyLock<Regex> = LazyLock::new(|| {
     let place = r"at position \d+ in '(?s:.*)'\.";
     let faults = [
@@ -60,7 +60,8 @@ static OF_SYNTAX: LazyLock<Regex> = LazyLock::new(|| {
     ]
     .join("|");
     let of_what = "Invalid filter clause: |Parsing OData Select and Expand failed: ";
-    Regex::new(&format!("^(?:{of_what})?(?:{faults})$")).unwrap()
+    let of_rule = r"Dynamic membership rule validation error: .* \(position \d+\)";
+    Regex::new(&format!("^(?:(?:{of_what})?(?:{faults})|{of_rule})$")).unwrap()
 });
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {

@@ -159,6 +159,50 @@ async fn a_dynamic_group_needs_a_rule_and_takes_no_members() {
 }
 
 #[tokio::test]
+async fn a_rule_that_is_none_is_refused_with_its_fault_and_place() {
+    let tenant = Tenant::fresh().await;
+    let group = tenant.security_group("readers").await;
+    let by_groups = format!("user.memberOf -any (group.objectId -in ['{group}'])");
+    let dynamic = |rule: &str| json!({"groupTypes": ["DynamicMembership"], "membershipRule": rule});
+    let named = create(&tenant, &security(dynamic(&by_groups))).await.json()["id"].clone();
+    let validation = "Dynamic membership rule validation error:";
+    for (rule, fault) in [
+        (
+            "user.city -eq \"x\" -and device.displayName -eq \"y\"".into(),
+            "Invalid object type. (position 23)",
+        ),
+        (
+            "user.colour -eq \"red\"".into(),
+            "Wrong property applied. Property 'colour' cannot be applied to object 'User' (position 0)",
+        ),
+        (
+            "user.city -eq Turin".into(),
+            "Invalid operands found for operator. Invalid operands found for operator -eq (position 14)",
+        ),
+        ("all".into(), "Invalid object type. (position 0)"),
+        (
+            by_groups.replace(&group.to_string(), named.as_str().unwrap()),
+            "A group whose own rule is by groups can't be named in one.",
+        ),
+    ] {
+        let expected = refused(400, "Request_BadRequest", &format!("{validation} {fault}"));
+        let created = create(&tenant, &security(dynamic(&rule))).await;
+        assert_eq!(created.refusal(), expected);
+        let detail = json!([{"target": "membershipRule", "code": "InvalidValue"}]);
+        assert_eq!(created.json()["error"]["details"], detail);
+        let path = format!("/groups/{group}");
+        let updated = send(tenant.raw(Method::PATCH, &path).await.json(&dynamic(&rule))).await;
+        assert_eq!(updated.refusal(), expected);
+    }
+    let of_devices = dynamic("device.objectId -ne null");
+    assert_eq!(create(&tenant, &security(of_devices.clone())).await.status, 201);
+    let types = json!({"groupTypes": ["Unified", "DynamicMembership"]});
+    let message = "A device can't be a member of a Microsoft 365 group.";
+    let of_devices = create(&tenant, &unified("devices", with(of_devices, types))).await;
+    assert_eq!(of_devices.refusal(), refused(400, "Request_BadRequest", message));
+}
+
+#[tokio::test]
 async fn a_bad_value_is_named_in_the_details() {
     let tenant = Tenant::fresh().await;
     for nickname in ["a b", "a@b", "a\"b", "é", ""] {

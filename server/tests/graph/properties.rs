@@ -455,7 +455,11 @@ fn cases(entity: &Entity, property: &Property, moment: Moment) -> Vec<Sample> {
             Sample::new(json!(["dynamicmembership", "UNIFIED"]), dynamic)
                 .with(json!({"membershipRule": rule})),
         ],
-        ("group", "membershipRule", _) => each(json!({"groupTypes": dynamic})),
+        ("group", "membershipRule", _) => [Some(property.max - 16), None]
+            .into_iter()
+            .map(|max| Sample::kept_as_sent(format!("user.city -eq '{}'", text(Format::Any, max))))
+            .map(|sample| sample.with(json!({"groupTypes": dynamic})))
+            .collect(),
         ("group", "membershipRuleProcessingState", _) => {
             each(json!({"groupTypes": dynamic, "membershipRule": rule}))
         }

@@ -4,6 +4,7 @@ use super::error_examples::ErrorExample;
 use crate::{
     directory::{Refusal, check_members, sample},
     http::errors::{Failure, RequestFault},
+    membership_rules::{Fault, RuleFault},
     model::{
         actions::{MAX_IDS, MAX_OBJECTS},
         device::DEVICE,
@@ -624,6 +625,12 @@ fn group_values() -> Vec<ErrorExample> {
             "A dynamic group has a rule.",
             property(&GROUP, PropertyFault::Required("membershipRule")),
         ),
+        invalid_rule(),
+        refused(
+            "ruleOfRules",
+            "The rule names a group whose members follow from groups themselves.",
+            Refusal::RuleOfRules,
+        ),
         taken("mailNickname"),
         invalid_reference(),
         refused("tooManyReferences", "The body binds more than twenty objects.", Refusal::TooManyReferences),
@@ -758,6 +765,15 @@ fn managed_by_exchange() -> ErrorExample {
         "managedByExchange",
         "Exchange keeps the group: nothing of it changes here.",
         Refusal::ManagedByExchange,
+    )
+}
+
+fn invalid_rule() -> ErrorExample {
+    let fault = Fault::Property { property: "colour".into(), object: "User" };
+    refused(
+        "invalidMembershipRule",
+        "The rule isn't one, here as users have no such property. The position is counted from 0.",
+        Refusal::MembershipRule(RuleFault { kind: fault, position: 0 }),
     )
 }
 

@@ -2,6 +2,7 @@
 //! the lines of one source. The recorded messages are Graph's own; where none was recorded the words are ours.
 
 mod answer;
+mod membership_rules;
 mod queries;
 mod refusals;
 mod requests;

@@ -1,6 +1,6 @@
 //! What rules refuse, in Graph's words.
 
-use super::answer::*;
+use super::{answer::*, membership_rules::rule_answer};
 use crate::{directory::Refusal, model::values::PropertyFault};
 use axum::http::StatusCode;
 
@@ -75,6 +75,12 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::ResultTooLarge => bad(
             "Directory_ResultSizeLimitExceeded",
             "The result is larger than an answer can be. Ask for less at once.",
+        ),
+        Refusal::MembershipRule(fault) => rule_answer(fault),
+        Refusal::RuleOfRules => about(
+            "membershipRule",
+            "InvalidValue",
+            "Dynamic membership rule validation error: A group whose own rule is by groups can't be named in one.",
         ),
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")

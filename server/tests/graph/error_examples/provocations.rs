@@ -32,10 +32,12 @@ const DEVICE: u16 = 301;
 const CONTACT: u16 = 303;
 const ABSENT: u16 = 999;
 
-/// What these tests put beside them: users who don't come in, and a group that takes no owner any more.
+/// What these tests put beside them: users who don't come in, a group that takes no owner any more,
 pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
+/// and a dynamic one whose rule names a group.
+pub const BY_GROUPS: u16 = 298;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -52,6 +54,11 @@ pub const CROWDED: [(&str, ObjectKind, u16); 5] = [
 pub fn large_ones(kind: usize) -> Vec<ObjectId> {
     let first = 1000 + 100 * u16::try_from(kind).unwrap();
     (first..first + 35).map(sample::id).collect()
+}
+
+/// A rule that names this group.
+pub fn rule_by(group: ObjectId) -> String {
+    format!("user.memberOf -any (group.objectId -in ['{group}'])")
 }
 
 impl Attempt<'_> {
@@ -261,6 +268,11 @@ impl Attempt<'_> {
             "invalidMailNickname" => json!({"mailNickname": "two words"}),
             "contradiction" => json!({"securityEnabled": false}),
             "missingRule" => json!({"groupTypes": ["DynamicMembership"]}),
+            "invalidMembershipRule" => {
+                json!({"groupTypes": ["DynamicMembership"], "membershipRule": "user.colour -eq \"red\""})
+            }
+            "ruleOfRules" => json!({"groupTypes": ["DynamicMembership"],
+                "membershipRule": rule_by(sample::id(BY_GROUPS))}),
             "otherKind" => json!({"mailEnabled": true}),
             "mailEnabledGroup" => json!({"mailEnabled": true, "securityEnabled": false}),
             "invalidReference" if self.operation.properties().any(|name| name == "manager@odata.bind") => {
