@@ -16,8 +16,8 @@ use crate::{
     },
     model::{domains::DomainName, ids::TenantId},
     store::{
-        self, IndexOptions, Indexing, MigrationLock, Older, Options, Progress, Store, Tenant, WriteTx,
-        changes, domains,
+        self, DynamicGroupOptions, IndexOptions, Indexing, MigrationLock, Older, Options, Progress,
+        RuleFollowing, Store, Tenant, WriteTx, changes, domains,
     },
 };
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
@@ -174,7 +174,9 @@ fn open(folder: &Folder, options: Options) -> Result<(ServerLock, Store), Error>
     // A key that can't be used is found now; one that must be made is made off the path to the first answer.
     data_folder::existing_keys(folder.path())?;
     let index = IndexOptions { indexing: Indexing::Followed, ..options.index };
-    let store = open_store(folder, &migrations, Options { older: Older::Migrate, index, ..options })?;
+    let dynamic_groups = DynamicGroupOptions { following: RuleFollowing::Followed, ..options.dynamic_groups };
+    let options = Options { older: Older::Migrate, index, dynamic_groups, ..options };
+    let store = open_store(folder, &migrations, options)?;
     Ok((lock, store))
 }
 

@@ -8,7 +8,11 @@ use super::{
     objects::{Object, RowNumber},
     random,
 };
-use crate::model::kinds::Relationship;
+use crate::model::{
+    ids::ObjectId,
+    kinds::{ObjectKind, Relationship},
+};
+use std::ops::ControlFlow;
 
 /// How many changes are kept: about 60 MB.
 pub const KEPT: u32 = 1_000_000;
@@ -17,16 +21,18 @@ pub const KEPT: u32 = 1_000_000;
 const BATCH: i64 = 5_000;
 
 impl Store {
-    /// Deletes up to `BATCH` of the oldest changes beyond `kept`, but none that the index hasn't yet. The newest is always kept, as
-    /// the next position is derived from it. The others keep their positions.
+    /// Deletes up to `BATCH` of the oldest changes beyond `kept`, but none that the index hasn't yet, or that rules of dynamic groups
+    /// haven't followed. The newest is always kept, as the next position is derived from it. The others keep their positions.
     pub async fn shorten_changes(&self, kept: u32) -> Result<Progress, Error> {
         let indexed = self.index().map_or(i64::MAX, |index| index.position());
+        let followed = self.dynamic_groups().map_or(i64::MAX, |groups| groups.position());
         self.write(move |tx| {
             let ends = "SELECT (SELECT min(position) FROM changes), (SELECT max(position) FROM changes)";
             let ends = tx
                 .one(ends, params![], |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)))?;
             let Some((oldest, newest)) = ends.flatten() else { return Ok(Progress::Finished) };
-            let last = i64::min(newest - i64::from(kept.max(1)), oldest + BATCH - 1).min(indexed);
+            let last = i64::min(newest - i64::from(kept.max(1)), oldest + BATCH - 1);
+            let last = last.min(indexed).min(followed);
             let taken = tx.run("DELETE FROM changes WHERE position <= ?1", params![last])?;
             Ok(if taken == 0 { Progress::Finished } else { Progress::Unfinished })
         })
@@ -72,6 +78,59 @@ pub enum Change<'c> {
     Deleted,
     /// It is gone for good.
     Purged,
+}
+
+/// What the log tells of a change.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) position: i64,
+    /// The number of the tenant.
+    pub(super) tenant: i64,
+    pub(super) object: RowNumber,
+    pub(super) id: ObjectId,
+    pub(super) kind: ObjectKind,
+    pub(super) told: Told,
+}
+
+/// What happened to the object of an entry.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// It was related to this target, or isn't any more.
+    Related(Relationship, RowNumber),
+    /// These properties changed, with commas between them.
+    Updated(String),
+    /// It came, or went.
+    Otherwise,
+}
+
+/// The changes after a position, at most so many.
+pub(super) fn after(directory: Connection<'_>, position: i64, limit: u32) -> Result<Vec<Entry>, Error> {
+    let sql = "SELECT position, tenant, object_row, object_id, kind, operation, properties, related_row FROM changes
+               WHERE position > ?1 ORDER BY position LIMIT ?2";
+    let mut entries = Vec::new();
+    directory.each(sql, params![position, i64::from(limit)], |row| {
+        let related = |relationship| -> Result<Told, Error> {
+            let target = row.get::<Option<i64>>(7)?.ok_or(Error::Corrupt("a change of no target"))?;
+            Ok(Told::Related(relationship, RowNumber(target)))
+        };
+        let told = match row.get::<i64>(5)? {
+            2 | 3 => related(Relationship::Members)?,
+            4 | 7 => related(Relationship::Owners)?,
+            9 | 10 => related(Relationship::Manager)?,
+            5 => Told::Updated(row.get::<Option<String>>(6)?.unwrap_or_default()),
+            _ => Told::Otherwise,
+        };
+        entries.push(Entry {
+            position: row.get(0)?,
+            tenant: row.get(1)?,
+            object: RowNumber(row.get(2)?),
+            id: ObjectId::from_uuid(row.get(3)?),
+            kind: numbers::kind(row.get(4)?)?,
+            told,
+        });
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(entries)
 }
 
 /// Appends a change.

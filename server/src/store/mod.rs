@@ -15,6 +15,7 @@ pub mod deletions;
 pub mod devices;
 mod documents;
 pub mod domains;
+mod dynamic_groups;
 mod engine;
 pub mod exit;
 pub mod groups;
@@ -46,6 +47,7 @@ pub use numbers::Tenant;
 pub use transaction::{ReadTx, WriteTx};
 
 use crate::{files::disk, model::clock::Clock};
+use dynamic_groups::{DynamicGroups, Following as RuleFollower};
 use engine::{Connection, DatabaseError, Engine, IndexFile, Snapshot};
 pub use index::{Checked, Found};
 use index::{Following, Index};
@@ -208,6 +210,36 @@ impl Default for IndexOptions {
     }
 }
 
+/// Who keeps the memberships of dynamic groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleFollowing {
+    /// Nobody here: they stay as they are. For processes beside a server.
+    Off,
+    /// A thread of its own. For the one process that holds the folder.
+    Followed,
+    /// Whoever calls [`Store::step_rules`].
+    Stepped,
+}
+
+/// How the memberships of dynamic groups are kept.
+#[derive(Debug, Clone)]
+pub struct DynamicGroupOptions {
+    /// Who keeps them.
+    pub following: RuleFollowing,
+    /// Changes that are followed in one piece.
+    pub changes: u32,
+    /// Objects that rules are held against in one piece.
+    pub objects: u32,
+    /// Memberships that one unit of work writes at most.
+    pub memberships: u32,
+}
+
+impl Default for DynamicGroupOptions {
+    fn default() -> Self {
+        Self { following: RuleFollowing::Off, changes: 1_000, objects: 500, memberships: 100 }
+    }
+}
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -227,6 +259,8 @@ pub struct Options {
     pub largest_uncounted: u32,
     /// How the index is kept.
     pub index: IndexOptions,
+    /// How the memberships of dynamic groups are kept.
+    pub dynamic_groups: DynamicGroupOptions,
     /// Where the store takes the time from.
     pub clock: Clock,
 }
@@ -244,6 +278,7 @@ impl Default for Options {
             log_pages: LOG_PAGES,
             largest_uncounted: LARGEST_UNCOUNTED,
             index: IndexOptions::default(),
+            dynamic_groups: DynamicGroupOptions::default(),
             clock: Clock::default(),
         }
     }
@@ -255,6 +290,9 @@ pub struct Store {
     index: Arc<Index>,
     /// `None`: searches look at every object.
     following: Option<Arc<Following>>,
+    dynamic_groups: Arc<DynamicGroups>,
+    /// `None`: memberships of dynamic groups stay as they are.
+    rule_follower: Option<Arc<RuleFollower>>,
     engine: Arc<Engine>,
     principals: Arc<Principals>,
     /// A write has left a deletion unfinished.
@@ -278,18 +316,31 @@ impl Store {
         let index = Arc::new(Index::new(file, options.index.clone()));
         let is_followed = options.index.indexing != Indexing::Off;
         let told = is_followed.then(|| index.clone());
+        let dynamic_groups = Arc::new(DynamicGroups::new(options.dynamic_groups.clone()));
+        let follows_rules = options.dynamic_groups.following != RuleFollowing::Off;
+        let told_of_rules = follows_rules.then(|| dynamic_groups.clone());
         let after_commit = Box::new(move || {
             committed.after_commit();
             if let Some(told) = &told {
+                told.tell();
+            }
+            if let Some(told) = &told_of_rules {
                 told.tell();
             }
         });
         let engine = Arc::new(Engine::open(lock, &options, after_commit)?);
         let following = is_followed.then(|| Following::begin(index.clone())).transpose()?.map(Arc::new);
         let Options { largest_uncounted, clock, .. } = options;
+        let begin = || {
+            let (groups, engine) = (dynamic_groups.clone(), engine.clone());
+            RuleFollower::begin(groups, engine, lock.folder().into(), clock.clone())
+        };
+        let rule_follower = follows_rules.then(begin).transpose()?.map(Arc::new);
         Ok(Self {
             index,
             following,
+            dynamic_groups,
+            rule_follower,
             engine,
             principals,
             unfinished_deletion: Arc::default(),
@@ -302,6 +353,16 @@ impl Store {
     /// Folds a batch of changes into the index, where it is [`Stepped`](Indexing::Stepped), and says whether there is more to do.
     pub fn step_index(&self) -> Result<Progress, Error> {
         self.following.as_ref().map_or(Ok(Progress::Finished), |following| following.step())
+    }
+
+    /// Does some of what follows from rules of dynamic groups, where they are [`Stepped`](RuleFollowing::Stepped), and says whether
+    /// there is more to do.
+    pub fn step_rules(&self) -> Result<Progress, Error> {
+        self.rule_follower.as_ref().map_or(Ok(Progress::Finished), |follower| follower.step())
+    }
+
+    fn dynamic_groups(&self) -> Option<&Arc<DynamicGroups>> {
+        self.rule_follower.as_ref().map(|_| &self.dynamic_groups)
     }
 
     /// Compares the index with a tenant's objects, on this thread, whoever keeps it.

@@ -206,6 +206,22 @@ impl Relation {
         Ok(found)
     }
 
+    /// The targets of a source whose row numbers are after this one, up to another.
+    pub(super) fn targets_between(
+        &self,
+        tx: &ReadTx<'_>,
+        source: RowNumber,
+        after: RowNumber,
+        until: RowNumber,
+    ) -> Result<Rows, Error> {
+        let mut found = Rows::default();
+        tx.each(&self.statements.targets_between, params![source.0, after.0, until.0], |row| {
+            found.insert(RowNumber(row.get(0)?));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
     /// How many targets of this kind, or sources, an object has.
     pub fn count(
         &self,
@@ -318,6 +334,7 @@ struct Statements {
     targets: String,
     sources: String,
     target_rows: String,
+    targets_between: String,
     source_rows: String,
     has_source: String,
     count_pairs: String,
@@ -357,6 +374,10 @@ impl Statements {
                  ORDER BY p.source_row LIMIT ?6"
             ),
             target_rows: format!("SELECT target_row FROM {table} WHERE source_row = ?1 ORDER BY target_row"),
+            targets_between: format!(
+                "SELECT target_row FROM {table} WHERE source_row = ?1 AND target_row > ?2 AND target_row <= ?3
+                 ORDER BY target_row"
+            ),
             source_rows: format!(
                 "SELECT p.source_row FROM {table} p CROSS JOIN objects o
                  WHERE p.target_row = ?1 AND o.row = p.source_row AND (?2 OR o.hidden_membership IS NOT TRUE)
@@ -407,7 +428,7 @@ impl Statements {
     }
 
     #[cfg(test)]
-    fn all(&self) -> [&String; 17] {
+    fn all(&self) -> [&String; 18] {
         [
             &self.insert,
             &self.remove,
@@ -415,6 +436,7 @@ impl Statements {
             &self.targets,
             &self.sources,
             &self.target_rows,
+            &self.targets_between,
             &self.source_rows,
             &self.has_source,
             &self.count_pairs,

@@ -24,6 +24,7 @@ mod devices;
 mod docs;
 mod documented;
 mod documented_queries;
+mod dynamic_groups;
 mod error_examples;
 mod errors;
 mod exchanges;

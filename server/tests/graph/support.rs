@@ -21,7 +21,7 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::Permission,
     },
-    store::{self, Durability, IndexOptions, Indexing, Options, Store},
+    store::{self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store},
 };
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::Path, sync::OnceLock};
@@ -91,7 +91,10 @@ impl Server {
         // However few objects there are, they are found by the index.
         let index =
             IndexOptions { indexing: Indexing::Followed, largest_scanned: 0, ..IndexOptions::default() };
-        let options = Options { durability: Durability::Ephemeral, index, ..Options::default() };
+        let dynamic_groups =
+            DynamicGroupOptions { following: RuleFollowing::Followed, ..DynamicGroupOptions::default() };
+        let options =
+            Options { durability: Durability::Ephemeral, index, dynamic_groups, ..Options::default() };
         let store = Store::open(folder.path(), options).unwrap();
         (folder, store)
     }

@@ -23,6 +23,8 @@ use uuid::Uuid;
 const BOUND: [u128; 3] = [0x101, 0x102, 0x103];
 /// They are added later.
 const ADDED: [u128; 4] = [0x104, 0x105, 0x106, 0x107];
+/// The dynamic group.
+const DYNAMIC: u128 = 0x206;
 /// A Microsoft 365 group, which can't be in a security group.
 const NEVER: u128 = 0x203;
 /// The names of groups before and after their update, and of those whose creation is refused.
@@ -352,6 +354,7 @@ impl Writer<'_> {
         self.rename(id).await?;
         self.remove(id, sample(BOUND[0])).await?;
         self.count(id).await?;
+        self.change_who_follows(id.as_u128()).await?;
         if id.as_u128() % 2 == 0 {
             self.delete(id).await?;
         }
@@ -442,6 +445,29 @@ impl Writer<'_> {
         let path = format!("/groups/{id}");
         let (outcome, _) = self.send(Method::DELETE, &path, &Value::Null, StatusCode::NO_CONTENT).await;
         self.note(id, outcome, Told::There, Told::NotThere, |group, told| group.exists = told).map(drop)
+    }
+
+    /// Moves a user of the sample to or from the department whose users are in its dynamic group, and seldom gives that another rule.
+    async fn change_who_follows(&self, random: u128) -> Option<()> {
+        const DEPARTMENT: &str = "Research";
+        let departments = [DEPARTMENT, "Elsewhere"];
+        let pick = |shift: u32, of: usize| usize::try_from(random >> shift & 0xff).unwrap() % of;
+        let user = sample(ADDED[pick(8, ADDED.len())]);
+        let body = json!({"department": departments[pick(16, 2)]});
+        let done = StatusCode::NO_CONTENT;
+        self.was_answered(self.send(Method::PATCH, &format!("/users/{user}"), &body, done).await)?;
+        if pick(24, 8) > 0 {
+            return Some(());
+        }
+        let operator = ["-eq", "-ne"][pick(32, 2)];
+        let body = json!({"membershipRule": format!("user.department {operator} \"{DEPARTMENT}\"")});
+        self.was_answered(
+            self.send(Method::PATCH, &format!("/groups/{}", sample(DYNAMIC)), &body, done).await,
+        )
+    }
+
+    fn was_answered(&self, (outcome, _): (Outcome, Value)) -> Option<()> {
+        (!matches!(outcome, Outcome::Unanswered)).then_some(())
     }
 
     /// Writes down what is known of a group after a request, and says it. `None` where no answer came.

@@ -13,6 +13,7 @@ mod counts;
 mod deletions;
 #[cfg(feature = "strace")]
 mod disk;
+mod dynamic_groups;
 #[cfg(feature = "strace")]
 mod full_disk;
 #[path = "../shared/http_client.rs"]
@@ -24,6 +25,8 @@ mod older;
 mod older_folder;
 mod private_folder;
 mod roster;
+#[path = "../shared/rules.rs"]
+mod rules;
 #[cfg(feature = "strace")]
 mod strace;
 mod streams;

@@ -9,6 +9,7 @@ mod counts;
 mod deleted_tenants;
 mod deletions;
 mod domains;
+mod dynamic_groups;
 mod indexes;
 mod kept_counts;
 mod logs;
@@ -17,6 +18,8 @@ mod nestings;
 #[path = "../shared/older.rs"]
 mod older;
 mod plans;
+#[path = "../shared/rules.rs"]
+mod rules;
 mod selections;
 mod sqlite;
 mod world;

@@ -76,7 +76,8 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Creates a group. A Microsoft 365 group has `groupTypes` `["Unified"]` and is mail enabled; a security group is security
 /// enabled; a mail-enabled security group is both. Up to twenty members and owners can be bound at once: all of
 /// them, or nothing is created. Binding members needs what adding them needs. The signed-in user who creates a
-/// Microsoft 365 group owns it, and isn't named among its owners. Only signed-in users assign labels.
+/// Microsoft 365 group owns it, and isn't named among its owners. Only signed-in users assign labels. A dynamic group, whose
+/// `groupTypes` have `DynamicMembership`, has a `membershipRule`: soon whoever satisfies it is a member, and nobody else.
 #[utoipa::path(
     post, path = "/groups", operation_id = "create_group", tag = "groups",
     request_body(content = GroupCreate, description = "The new group.", example = json!({
@@ -100,8 +101,8 @@ async fn create_group(
 /// Update a group
 ///
 /// Changes a group. What the body doesn't name stays as it is; `null` takes a value away. Up to twenty members and owners can be
-/// bound at once: all of it is done, or nothing. The kind of a group stays; a static group becomes dynamic and
-/// back by `groupTypes`. What Exchange holds is changed in a request of its own, by a signed-in user, and
+/// bound at once: all of it is done, or nothing. The kind of a group stays; a static group becomes dynamic, so
+/// that its members follow the rule, and back by `groupTypes`. While a rule is paused, members stay as they are. What Exchange holds is changed in a request of its own, by a signed-in user, and
 /// answered 200. A body that only binds members needs what adding them needs.
 #[utoipa::path(
     patch, path = "/groups/{id}", operation_id = "update_group", tag = "groups",

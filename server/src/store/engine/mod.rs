@@ -9,7 +9,7 @@ mod sqlite;
 pub use sqlite::{
     DIRECTORY_FILES, Durability, FILE, INDEX_FILES, LOG_FILTER, MIGRATION_LOCK, MigrationLock, Unusable,
 };
-pub(super) use sqlite::{Engine, Identity, IndexFile, is_foreign, is_there};
+pub(super) use sqlite::{Engine, Identity, IndexFile, is_foreign, is_there, open_directory};
 
 use super::Error;
 use std::ops::ControlFlow;

@@ -2,7 +2,7 @@
 //! a server whose commit failed ends, because it is then unknown what is on disk.
 
 use crate::{
-    campaign, index,
+    campaign, dynamic_groups, index,
     ledger::{LARGE, Ledger},
     roster::{Server, roster},
 };
@@ -99,6 +99,7 @@ async fn on_a_failing_disk_nothing_is_acknowledged_that_is_not_there() {
         ledger.check_served(&server, &server.sample_token().await).await;
         assert!(server.terminate().success());
         index::check(folder.path());
+        dynamic_groups::check(folder.path());
     }
     campaign::report("failing_disk", format_args!("{}, none lost; {ended} ends", ledger.counts()));
 }

@@ -3,7 +3,7 @@
 use crate::{
     campaign,
     disk::Disk,
-    index,
+    dynamic_groups, index,
     ledger::{LARGE, Ledger},
     roster::{Server, roster},
 };
@@ -61,6 +61,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
         ledger.check(&data);
         assert!(server.terminate().success());
         index::check(&data);
+        dynamic_groups::check(&data);
         acknowledged += ledger.acknowledged();
         put_off += ledger.put_off();
     }

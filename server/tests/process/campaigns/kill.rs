@@ -1,7 +1,7 @@
 //! kill -9 at random moments: what was acknowledged is there, what was refused is not, nothing is there in part.
 
 use crate::{
-    campaign, counts, http_client, index,
+    campaign, counts, dynamic_groups, http_client, index,
     ledger::{LARGE, Ledger},
     roster::Server,
 };
@@ -42,6 +42,7 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     ledger.check_served(&server, &server.sample_token().await).await;
     server.kill();
     index::check(folder.path());
+    let followed = dynamic_groups::check(folder.path());
     let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
     let counts = counts::kept_groups(&database);
     assert!(counts > 0, "no group's count was kept");
@@ -51,7 +52,10 @@ async fn whatever_was_acknowledged_survives_kill_9() {
     let starts = format!("starts took {median:.1?}, the slowest {slowest:.1?}");
     campaign::report(
         "kill",
-        format_args!("{}, none lost, {counts} kept counts right; {starts}", ledger.counts()),
+        format_args!(
+            "{}, none lost, {counts} kept counts right, {followed} members by rules; {starts}",
+            ledger.counts()
+        ),
     );
 }
 

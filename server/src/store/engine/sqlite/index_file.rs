@@ -112,7 +112,7 @@ impl IndexFile {
 
     /// Opens the directory for reading.
     pub(in crate::store) fn open_directory(&self) -> Result<OwnConnection, Error> {
-        Ok(OwnConnection::Sqlite(driver::open_reader(&self.folder.join(driver::FILE))?))
+        super::open_directory(&self.folder)
     }
 
     /// Which file lies in its place. `None`: there is none.

@@ -20,11 +20,19 @@ pub(super) use rusqlite::{Connection, Error, Row, types::FromSql};
 use crate::store::{self, Options, Tenant, engine, sums::Sums};
 use checkpoints::Checkpoints;
 use readers::Readers;
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+};
 use writer::{AfterCommit, Writer};
 
 /// The part of a log's filter that leaves out what the library tells of migrations.
 pub const LOG_FILTER: &str = "rusqlite_migration=warn";
+
+/// Opens the directory in this folder for reading.
+pub(in crate::store) fn open_directory(folder: &Path) -> Result<engine::OwnConnection, store::Error> {
+    Ok(engine::OwnConnection::Sqlite(driver::open_reader(&folder.join(FILE))?))
+}
 
 /// An open database, and its threads.
 pub(in crate::store) struct Engine {
@@ -88,6 +96,14 @@ impl Engine {
         E: From<store::Error> + Send + 'static,
     {
         self.writer.run(tenant, work).await
+    }
+
+    /// Queues a closure of the store's own, and waits on this thread until its outcome is durable.
+    pub(in crate::store) fn write_here<T: Send + 'static>(
+        &self,
+        work: impl Fn(engine::Connection<'_>, &Sums) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, store::Error> {
+        self.writer.run_here(work)
     }
 
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the

@@ -17,6 +17,7 @@ use crate::store::{
     quotas::{Permit, TenantQuotas},
     sums::Sums,
 };
+use futures::executor::block_on;
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -80,6 +81,16 @@ impl Writer {
         let (answer, outcome) = oneshot::channel();
         self.queue(place, work, Some(answer), Handle::try_current().ok())?;
         outcome.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Queues a closure of the store's own, and waits on this thread until its outcome is durable: no runtime is needed for that.
+    pub(super) fn run_here<T: Send + 'static>(
+        &self,
+        work: impl Fn(Connection<'_>, &Sums) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue(None, work, Some(answer), None)?;
+        block_on(outcome).map_err(|_| Error::Closed)?
     }
 
     /// Queues a closure whose outcome nothing waits for. It isn't run where the queue is full, or holds such a one of the

@@ -9,7 +9,7 @@ mod readers;
 mod recording;
 
 use crate::{
-    campaign, index,
+    campaign, dynamic_groups, index,
     roster::{Server, roster},
 };
 use clients::{Client, Groups, Step};
@@ -270,6 +270,7 @@ impl World {
         drop(Store::open(&data, options).unwrap());
         self.check(&data, moment)?;
         index::check(&data);
+        dynamic_groups::check(&data);
         Ok(())
     }
 
