@@ -209,6 +209,9 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_application" => vec![absent("applicationNotFound", "There is no such application.")],
         "get_contact" => vec![contact_not_found()],
 
+        // What its requests are refused is answered of each.
+        "send_batch" => Vec::new(),
+
         "get_directory_object" => vec![object_not_found(), property_not_readable(need), no_mailbox()],
         "get_directory_objects_by_ids"
         | "get_users_by_ids"
