@@ -14,7 +14,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// What documents a schema and is no part of the contract.
 const DOCUMENTATION: [&str; 3] = ["description", "example", "examples"];
 /// Keywords that have a rule, beside the limits.
-const RULED: [&str; 13] = [
+const RULED: [&str; 14] = [
     "additionalProperties",
     "const",
     "default",
@@ -24,6 +24,7 @@ const RULED: [&str; 13] = [
     "items",
     "pattern",
     "properties",
+    "propertyNames",
     "readOnly",
     "required",
     "type",
@@ -124,6 +125,7 @@ impl<'d> Comparison<'d> {
     fn properties(&mut self, at: &str, way: Way, schema: &Sides<Members<'d>>) -> Understood<()> {
         let open = schema.get("additionalProperties").read(|open| is_open(open, at))?;
         self.flag(at, open, wider(way), "unknown properties too", narrower(way), "no unknown properties");
+        self.unknown_properties(at, way, schema, open)?;
         let required = schema.get("required").names(at)?;
         let properties = schema.get("properties").map(at)?;
         let at = format!("{at}/properties/");
@@ -147,6 +149,37 @@ impl<'d> Comparison<'d> {
             self.schema(&at, way, property)?;
             let name = at.rsplit('/').next().unwrap_or_default();
             self.permissions(&at, permissions.get(name))?;
+        }
+        Ok(())
+    }
+
+    /// The schema of properties that have none of their own, where they have one together.
+    fn unknown_properties(
+        &mut self,
+        at: &str,
+        way: Way,
+        schema: &Sides<Members<'d>>,
+        open: Sides<bool>,
+    ) -> Understood<()> {
+        schema.get("propertyNames").read(|names| match names {
+            // The name of a member is a text in any case.
+            None => Ok(()),
+            Some(names) if *names == json!({"type": "string"}) => Ok(()),
+            Some(_) => Err(unsupported(at, "a rule for names of properties")),
+        })?;
+        let additional = schema.get("additionalProperties");
+        let restricted = additional.read(|additional| Ok(additional.filter(|value| value.is_object())))?;
+        match restricted {
+            Sides { old: Some(_), new: Some(_) } => {
+                self.schema(&format!("{at}/additionalProperties"), way, restricted)?;
+            }
+            Sides { old: None, new: Some(_) } if open.old => {
+                self.note(narrower(way), at, "unknown properties have a schema");
+            }
+            Sides { old: Some(_), new: None } if open.new => {
+                self.note(wider(way), at, "unknown properties have no schema");
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -183,6 +216,8 @@ impl<'d> Shape<'d> {
         let known = [&DOCUMENTATION[..], &RULED, &UPPER_LIMITS, &LOWER_LIMITS].concat();
         let keywords = object(Some(schema), at, &known)?;
         let kinds = match &schema["type"] {
+            // Any value.
+            Value::Null => return Ok(Self { name: None, kind: "any", nullable: true, keywords }),
             Value::Array(kinds) => kinds.as_slice(),
             kind => std::slice::from_ref(kind),
         };
@@ -236,8 +271,10 @@ fn enumeration<'d>(schema: &Members<'d>, at: &str) -> Understood<Option<Vec<&'d 
 
 fn is_open(additional: Option<&Value>, at: &str) -> Understood<bool> {
     match additional {
-        None => Ok(true),
-        Some(open) => open.as_bool().ok_or_else(|| unsupported(at, "`additionalProperties` with a schema")),
+        None | Some(Value::Object(_)) => Ok(true),
+        Some(open) => {
+            open.as_bool().ok_or_else(|| unsupported(at, "`additionalProperties` that says nothing"))
+        }
     }
 }
 

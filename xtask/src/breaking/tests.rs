@@ -344,9 +344,9 @@ fn an_alternative_of_permissions_comes_or_goes() {
 #[test]
 fn of_one_alternative_all_is_needed() {
     let scope =
-        at(&mut contract(), &format!("{LIST}/x-permissions/0/delegated/0")).as_str().unwrap().to_owned();
+        at(&mut contract(), &format!("{LIST}/x-permissions/1/delegated/0")).as_str().unwrap().to_owned();
     both_ways(
-        |contract| push(contract, &format!("{LIST}/x-permissions/0/delegated"), "Device.Read.All"),
+        |contract| push(contract, &format!("{LIST}/x-permissions/1/delegated"), "Device.Read.All"),
         &breaking(&format!("GET /users: delegated {scope} is no longer enough")),
         &compatible(&format!("GET /users: delegated {scope} is enough, too")),
     );
@@ -449,6 +449,30 @@ fn the_same_schema_in_a_request_and_in_an_answer_is_told_twice() {
 }
 
 #[test]
+fn unknown_properties_may_have_a_schema_and_a_value_may_be_any() {
+    let texts = |contract: &mut Value| {
+        at(contract, CREATE)["additionalProperties"] = json!({"type": "string"});
+    };
+    both_ways(
+        texts,
+        &compatible(&format!("{CREATE}: unknown properties too")),
+        &breaking(&format!("{CREATE}: no unknown properties")),
+    );
+    let (mut open, mut before) = (contract(), contract());
+    at(&mut open, CREATE)["additionalProperties"] = true.into();
+    texts(&mut before);
+    assert_eq!(said(&open, &before), breaking(&format!("{CREATE}: unknown properties have a schema")));
+    assert_eq!(said(&before, &open), compatible(&format!("{CREATE}: unknown properties have no schema")));
+    at(&mut before, CREATE)["propertyNames"] = json!({"type": "string"});
+    at(&mut before, CREATE)["properties"]["any"] = json!({"description": "Any value."});
+    let mut after = before.clone();
+    at(&mut after, CREATE)["additionalProperties"]["maxLength"] = 3.into();
+    let said = said(&before, &after);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].1.starts_with(&format!("{CREATE}/additionalProperties: `maxLength`")), "{said:?}");
+}
+
+#[test]
 fn what_has_no_rule_is_refused_with_its_place() {
     let user = "/components/schemas/User/properties/displayName";
     let cases = [
@@ -465,7 +489,8 @@ fn what_has_no_rule_is_refused_with_its_place() {
         (user, "type", json!(["string", "integer"]), user),
         (user, "maxLength", json!("long"), user),
         (user, "$ref", json!("#/components/schemas/Nothing"), &format!("{user}/type")),
-        (USER, "additionalProperties", json!({"type": "string"}), USER),
+        (USER, "additionalProperties", json!("text"), USER),
+        (USER, "propertyNames", json!({"pattern": "^a"}), USER),
         (USER, "required", json!(["shoeSize"]), "/components/schemas/User/properties/shoeSize"),
     ];
     for (place, name, value, found_at) in cases {
