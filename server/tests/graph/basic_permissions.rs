@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Tenant, forbidden, send};
 use reqwest::Method;
-use roster_server::model::{group::GROUP, kinds::ObjectKind, properties::Entity, user::USER};
+use roster_server::model::{group::GROUP, ids::ObjectId, kinds::ObjectKind, properties::Entity, user::USER};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -170,7 +170,7 @@ async fn a_permission_on_single_properties_of_users_changes_these_and_no_others(
         for token in [
             tenant.app_token(permissions.iter().copied()).await,
             tenant
-                .user_token(tenant.user(&Uuid::new_v4().to_string()).await, permissions.iter().copied())
+                .user_token(tenant.user(&ObjectId::random().to_string()).await, permissions.iter().copied())
                 .await,
         ] {
             assert_eq!(update(&tenant, &token, ada, body).await.status, 204, "{permissions:?} {body}");
