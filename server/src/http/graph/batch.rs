@@ -31,19 +31,22 @@ use axum::{
     routing::post,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures::{FutureExt, stream};
+use futures::{
+    FutureExt, StreamExt,
+    stream::{self, FuturesUnordered},
+};
 use http_body_util::BodyExt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
+    borrow::Cow,
     convert::Infallible,
     mem,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::task::JoinSet;
 use tower::{ServiceExt, service_fn};
 use utoipa::openapi::path::HttpMethod;
 
@@ -194,8 +197,8 @@ async fn send(
     let share = app.answer_budget.share();
     let client_request_id = headers.get(CLIENT_REQUEST_ID).cloned();
     let ends = at + TIME_LIMIT - TIME_TO_ANSWER;
-    let batch = Arc::new(Batch { app, operations, caller, origin, client_request_id, ends, share });
-    batch.answer(requests).await
+    let batch = Batch { app, operations, caller, origin, client_request_id, ends, share };
+    Ok(batch.answer(requests).await)
 }
 
 /// A batch that is being answered.
@@ -213,19 +216,17 @@ struct Batch {
 
 impl Batch {
     /// Runs all requests, each as soon as it can.
-    async fn answer(self: Arc<Self>, requests: Vec<BatchRequest>) -> Result<Response, Failure> {
+    async fn answer(&self, requests: Vec<BatchRequest>) -> Response {
         let mut schedule = Schedule::of(&requests);
         let mut answers = Vec::with_capacity(requests.len());
         let mut waiting: Vec<Option<BatchRequest>> = requests.into_iter().map(Some).collect();
-        let (mut ready, mut running) = (schedule.first(), JoinSet::new());
+        let (mut ready, mut running) = (schedule.first(), FuturesUnordered::new());
         loop {
             for place in mem::take(&mut ready) {
                 let Some(request) = waiting[place].take() else { continue };
-                let batch = self.clone();
-                running.spawn(async move { (place, batch.answer_one(request, None).await) });
+                running.push(async move { (place, self.answer_one(request, None).await) });
             }
-            let Some(ended) = running.join_next().await else { break };
-            let (place, answer) = ended.map_err(|_| RequestFault::Internal)?;
+            let Some((place, answer)) = running.next().await else { break };
             let next = schedule.answered(place, answer.succeeded());
             answers.push(answer);
             for request in next.failed.into_iter().filter_map(|place| waiting[place].take()) {
@@ -233,7 +234,7 @@ impl Batch {
             }
             ready = next.ready;
         }
-        Ok(response(answers, &self.share))
+        response(answers, &self.share)
     }
 
     /// Answers one of its requests as one that comes by itself, or refuses it for this.
@@ -346,7 +347,7 @@ impl Answer {
 
 /// The answer of a batch. What was made of it in memory counts for the share, or by itself, until it is sent.
 fn response(answers: Vec<Answer>, share: &BodyShare) -> Response {
-    let mut text = Text::default();
+    let mut text = Text::of(&answers);
     text.push(r#"{"responses":["#);
     for (index, answer) in answers.into_iter().enumerate() {
         text.push(if index > 0 { r#",{"id":"# } else { r#"{"id":"# });
@@ -365,13 +366,20 @@ fn response(answers: Vec<Answer>, share: &BodyShare) -> Response {
 }
 
 /// A JSON text that is being written. What is long in it isn't copied.
-#[derive(Default)]
 struct Text {
     before: Vec<Bytes>,
     last: Vec<u8>,
 }
 
 impl Text {
+    /// Nothing yet, with room for these answers.
+    fn of(answers: &[Answer]) -> Self {
+        const HEADERS: usize = 512;
+        let small = answers.iter().map(|answer| answer.body.len()).filter(|size| *size < SMALL_ANSWER);
+        let room = small.map(|size| size + HEADERS).sum();
+        Self { before: Vec::new(), last: Vec::with_capacity(room) }
+    }
+
     fn push(&mut self, text: &str) {
         self.last.extend_from_slice(text.as_bytes());
     }
@@ -386,12 +394,15 @@ impl Text {
             !NOT_OF_ANSWERS.contains(name) && !name.as_str().starts_with("access-control-")
         };
         for (index, name) in headers.keys().filter(is_shown).enumerate() {
-            let values: Vec<_> =
-                headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+            let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            let mut text = Cow::from(values.next().unwrap_or_default());
+            for more in values {
+                text.to_mut().extend([", ", more]);
+            }
             self.push(if index > 0 { ",\"" } else { "\"" });
-            self.push(&spelled(name.as_str()));
+            self.push(&spelled(name));
             self.push("\":");
-            self.write(&values.join(", "));
+            self.write(&text);
         }
     }
 
@@ -430,19 +441,22 @@ impl Text {
 }
 
 /// A header's name as clients of batches look for it.
-fn spelled(name: &str) -> String {
-    match name {
-        "request-id" | "client-request-id" => name.into(),
+fn spelled(name: &HeaderName) -> Cow<'_, str> {
+    match name.as_str() {
+        ids @ ("request-id" | "client-request-id") => ids.into(),
+        "cache-control" => "Cache-Control".into(),
+        "content-type" => "Content-Type".into(),
         "etag" => "ETag".into(),
+        "odata-entityid" => "OData-EntityId".into(),
         "odata-version" => "OData-Version".into(),
         "www-authenticate" => "WWW-Authenticate".into(),
-        _ => {
+        other => {
             let mut begins = true;
             let spell = |letter: char| {
                 let begun = mem::replace(&mut begins, letter == '-');
                 if begun { letter.to_ascii_uppercase() } else { letter }
             };
-            name.chars().map(spell).collect()
+            other.chars().map(spell).collect()
         }
     }
 }
@@ -498,7 +512,7 @@ mod tests {
             ("request-id", "request-id"),
             ("www-authenticate", "WWW-Authenticate"),
         ] {
-            assert_eq!(spelled(name), expected);
+            assert_eq!(spelled(&HeaderName::from_static(name)), expected);
         }
     }
 }
