@@ -8,7 +8,8 @@ use tower_http::cors::{AllowHeaders, AllowMethods, CorsLayer};
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// The headers that a page may read besides those that the Fetch standard names.
-const EXPOSED: &str = "request-id,client-request-id,location,retry-after,www-authenticate,odata-version";
+const EXPOSED: &str = "request-id,client-request-id,location,odata-entityid,preference-applied,retry-after,\
+    www-authenticate,odata-version";
 
 /// How long a browser need not ask again: as long as Chromium keeps such an answer at most.
 const MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);

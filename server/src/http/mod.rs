@@ -22,6 +22,7 @@ mod origin;
 mod paging;
 mod paths;
 mod payload;
+mod preferences;
 mod query_options;
 pub mod state;
 mod static_files;

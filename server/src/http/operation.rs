@@ -9,6 +9,7 @@ use super::{
     envelope::OperationId,
     errors::{Failure, RequestFault},
     extract::{self, Caller},
+    preferences,
     query_options::QueryOptions,
     state::AppState,
 };
@@ -345,14 +346,19 @@ impl Operation {
     fn guarded(&self) -> MethodRouter<AppState> {
         let Self { need, options, signed_in, .. } = *self;
         let (id, ids) = (OperationId::new(self.id()), Arc::new(self.ids()));
+        let writes = matches!(self.method, HttpMethod::Post | HttpMethod::Patch | HttpMethod::Put);
         let guard = move |request: Request, next: Next| {
             let (id, ids) = (id.clone(), ids.clone());
+            let prefers_minimal = writes && preferences::is_minimal(request.headers());
             async move {
                 let admitted = admit(request, need, signed_in, &ids, options).await;
                 let mut response = match admitted {
                     Ok(request) => next.run(request).await,
                     Err(failure) => failure.into_response(),
                 };
+                if prefers_minimal {
+                    response = preferences::minimal(response);
+                }
                 response.extensions_mut().insert(id);
                 response
             }

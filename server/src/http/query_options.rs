@@ -1,6 +1,9 @@
 //! The query options of an operation, and the header that goes with them: one value both reads and documents them.
 
-use super::errors::{Failure, RequestFault};
+use super::{
+    errors::{Failure, RequestFault},
+    preferences,
+};
 use crate::odata::query::{MAX_PAGE_SIZE, Query, QueryFault, QueryOption};
 use axum::http::{HeaderMap, request::Parts};
 use serde_json::{Value, json};
@@ -107,7 +110,7 @@ impl QueryOptions {
         query.is_eventual = takes_header && is_eventual(&request.headers);
         // The segment counts.
         query.count |= self.eventual;
-        query.max_page_size = max_page_size(&request.headers);
+        query.max_page_size = preferences::max_page_size(&request.headers);
         if query.is_eventual {
             Ok(query)
         } else if query.skip_token.is_some() && (query.count || query.search.is_some()) {
@@ -157,18 +160,6 @@ impl QueryOptions {
 
 fn is_eventual(headers: &HeaderMap) -> bool {
     headers.get("consistencylevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
-}
-
-/// The largest page that the caller prefers: `Prefer: odata.maxpagesize=50`. A preference that can't be read is none.
-fn max_page_size(headers: &HeaderMap) -> Option<usize> {
-    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    let sizes = preferences.flat_map(|list| list.split(',')).filter_map(|preference| {
-        let (name, size) = preference.split_once('=')?;
-        let name = name.trim().to_ascii_lowercase();
-        let is_size = ["odata.maxpagesize", "maxpagesize"].contains(&&*name);
-        size.trim().trim_matches('"').parse().ok().filter(|size| is_size && *size > 0)
-    });
-    sizes.min()
 }
 
 /// What an operation answers that takes an option.

@@ -24,7 +24,7 @@ use std::{
 use tower::{Service, ServiceExt};
 
 /// What HTTP itself and the envelope put into answers: the contract describes it once, in its introduction.
-const HEADERS_OF_ALL: [&str; 11] = [
+const HEADERS_OF_ALL: [&str; 12] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
     "allow",
@@ -34,6 +34,7 @@ const HEADERS_OF_ALL: [&str; 11] = [
     "content-type",
     "date",
     "odata-version",
+    "preference-applied",
     "request-id",
     "vary",
 ];
@@ -174,6 +175,9 @@ impl Contract {
             let is_served = status.is_success() && exchange.path.starts_with("/v1.0/") && !describes;
             return if is_served { Err("no operation of the contract is this".into()) } else { Ok(None) };
         };
+        if headers.contains_key("preference-applied") && operation["responses"]["201"].is_object() {
+            return check_minimal(status, headers, body).map(|()| None);
+        }
         let Some(promised) = operation["responses"].get(status.as_str()) else {
             return Err(format!("{id} doesn't promise this status"));
         };
@@ -346,6 +350,17 @@ fn check_headers(promised: &Value, headers: &HeaderMap) -> Result<(), String> {
     {
         Some(name) => Err(format!("the header {name} isn't promised")),
         None => Ok(()),
+    }
+}
+
+/// What the contract's introduction says of creations that are only said to be done.
+fn check_minimal(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Result<(), String> {
+    let applied = headers.get("preference-applied").is_some_and(|applied| applied == "return=minimal");
+    let is_where = headers.get("location").is_some_and(|place| headers.get("odata-entityid") == Some(place));
+    if status == StatusCode::NO_CONTENT && applied && is_where && body.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("a creation that is only said to be done has {headers:?} and {body:?}"))
     }
 }
 

@@ -54,6 +54,7 @@ mod owned_objects;
 mod owners;
 mod paths;
 mod permissions;
+mod preferences;
 mod promises;
 mod properties;
 mod query_objects;

@@ -38,7 +38,10 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `$`. What Graph has and this server doesn't, be it an operation or a query option, is answered 501 by its \
             name.\n\nEvery answer has the headers `request-id`, which finds it in the server's log, \
             `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
-            carry both ids in `innerError`.\n\nEach operation lists the permissions that are enough in \
+            carry both ids in `innerError`.\n\nA creation with `Prefer: return=minimal` is answered 204 without the new \
+            object, which `Location` and `OData-EntityId` name, and `Preference-Applied` says so, as it does of all \
+            writes that are answered 204. No preference shows what was changed. `Prefer: odata.maxpagesize=50` asks for \
+            smaller pages.\n\nEach operation lists the permissions that are enough in \
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \
             application by itself (`application`), and all that an entry names are needed together: of one that names \
             none, any token is enough. \

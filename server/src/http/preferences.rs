@@ -1,0 +1,111 @@
+//! What callers prefer: the header `Prefer` (RFC 7240), and the answers of those that prefer less.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const ENTITY_ID: HeaderName = HeaderName::from_static("odata-entityid");
+
+/// The largest page that the caller prefers: `odata.maxpagesize=50`. A size that can't be read is none.
+pub(super) fn max_page_size(headers: &HeaderMap) -> Option<usize> {
+    values(headers, &["odata.maxpagesize", "maxpagesize"])
+        .filter_map(|size| size.parse().ok())
+        .filter(|size| *size > 0)
+        .min()
+}
+
+/// Whether the caller of a write prefers that it is only told that it is done: `return=minimal`. Graph shows nobody
+/// what was changed, so that `return=representation` says nothing more.
+pub(super) fn is_minimal(headers: &HeaderMap) -> bool {
+    // Most requests prefer nothing.
+    headers.contains_key(PREFER)
+        && values(headers, &["return"]).next().is_some_and(|value| value.eq_ignore_ascii_case("minimal"))
+}
+
+/// A write's answer without what was made: where that is, tell the headers. Errors stay, and so does what isn't only done.
+pub(super) fn minimal(response: Response) -> Response {
+    let mut response = match response.status() {
+        StatusCode::CREATED => without_body(response),
+        StatusCode::NO_CONTENT => response,
+        _ => return response,
+    };
+    response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=minimal"));
+    response
+}
+
+fn without_body(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NO_CONTENT;
+    parts.headers.remove(header::CONTENT_TYPE);
+    if let Some(location) = parts.headers.get(header::LOCATION).cloned() {
+        parts.headers.insert(ENTITY_ID, location);
+    }
+    Response::from_parts(parts, Body::empty())
+}
+
+/// The values of the preferences with one of these names, without quotes and parameters, in the order in which they stand.
+/// The first one counts where there can be only one.
+fn values<'h>(headers: &'h HeaderMap, names: &'static [&str]) -> impl Iterator<Item = &'h str> {
+    let lists = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    let preferences = lists.flat_map(|list| {
+        let mut quoted = false;
+        list.split(move |letter| {
+            quoted ^= letter == '"';
+            letter == ',' && !quoted
+        })
+    });
+    preferences.filter_map(|preference| {
+        let (name, value) = preference.split(';').next()?.split_once('=')?;
+        let is_named = names.iter().any(|one| one.eq_ignore_ascii_case(name.trim()));
+        is_named.then(|| value.trim().trim_matches('"'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefers(lines: &[&'static str]) -> HeaderMap {
+        lines.iter().map(|line| (PREFER, HeaderValue::from_static(line))).collect()
+    }
+
+    #[test]
+    fn preferences_stand_in_lists_and_lines_in_any_case_and_with_parameters() {
+        for minimal in [
+            &["return=minimal"][..],
+            &["Return = \"Minimal\""],
+            &["respond-async, return=minimal; reason=\"a\""],
+            &["odata.include-annotations=\"*,-display.*\"", "wait=10,return=minimal"],
+            &["return=minimal, return=representation"],
+        ] {
+            assert!(is_minimal(&prefers(minimal)), "{minimal:?}");
+        }
+        for other in [
+            &[][..],
+            &["return=representation, return=minimal"],
+            &["return=representation"],
+            &["return"],
+            &["returns=minimal"],
+            &["x=\", return=minimal\""],
+            &["odata.maxpagesize=3"],
+        ] {
+            assert!(!is_minimal(&prefers(other)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_as_large_as_the_least_of_what_is_preferred() {
+        for (lines, size) in [
+            (&["odata.maxpagesize=3"][..], Some(3)),
+            (&["maxpagesize=\"7\"", "ODATA.MaxPageSize=5"], Some(5)),
+            (&["odata.maxpagesize=0"], None),
+            (&["odata.maxpagesize=many, return=minimal"], None),
+        ] {
+            assert_eq!(max_page_size(&prefers(lines)), size, "{lines:?}");
+        }
+    }
+}
