@@ -8,7 +8,7 @@ use super::{
 use crate::{
     auth::secrets::Secret,
     data_folder::{self, Folder, ServerLock},
-    directory::{Policy, purging::Purging, sample},
+    directory::{Policy, deleted_items, purging::Purging, sample},
     http::{
         self,
         state::{self, AppState},
@@ -27,7 +27,7 @@ use url::{Host, Url};
 /// How often deleted objects are looked through for what is to be purged.
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
-/// After how long an unfinished deletion is tried again that failed for the time being.
+/// After how long what is unfinished is tried again that failed for the time being.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How often the change log is shortened.
@@ -205,20 +205,28 @@ async fn purge(store: Store) {
     }
 }
 
-/// Finishes deletions of objects that are in very many groups: now, whenever one is left, and every hour, as commands are
-/// processes of their own.
+/// Finishes deletions, restorations and purges of objects with very many pairs: now, whenever one is left, and every hour, as commands
+/// are processes of their own.
 async fn finish(store: Store) {
     let mut hourly = tokio::time::interval(PURGE_INTERVAL);
     hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = hourly.tick() => {}
-            () = store.deletion_left_unfinished() => {}
+            () = store.left_unfinished() => {}
         }
-        while !in_batches("finishing deletions", || store.finish_deletions()).await {
+        while !finish_all(&store).await {
             tokio::time::sleep(RETRY_INTERVAL).await;
         }
     }
+}
+
+/// `false`: a later try may well do the rest.
+async fn finish_all(store: &Store) -> bool {
+    // Pairs of a purged object may still have to be set aside.
+    in_batches("finishing deletions", || store.finish_deletions()).await
+        && in_batches("finishing restorations", || store.finish_restorations(deleted_items::STILL_FITS)).await
+        && in_batches("finishing purges", || store.finish_purges()).await
 }
 
 /// Takes away what deleted tenants held, now and every hour: the command that deletes one may be killed over it.

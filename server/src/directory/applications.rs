@@ -1,11 +1,12 @@
 //! Applications: registering them, and what their tokens say.
 
-use super::{Error, objects, service_principals};
+use super::{Error, Refusal, objects, service_principals};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
         application::APPLICATION,
         clock::timestamp,
+        draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
         permissions::Permission,
@@ -178,6 +179,14 @@ pub(super) fn delete(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error
         objects::delete(tx, &service_principal)?;
     }
     objects::delete(tx, application)
+}
+
+/// Refuses a second application with one client id.
+pub(super) fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
+    match applications::find(tx, ObjectKind::Application, draft.text("appId").unwrap_or_default())? {
+        Some(_) => Err(Refusal::Taken("appId").into()),
+        None => Ok(()),
+    }
 }
 
 /// What came of an application's proof of who it is.

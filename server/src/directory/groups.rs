@@ -39,8 +39,13 @@ pub fn get(tx: &ReadTx<'_>, by: &Grants, key: &Key, select: Option<&[String]>) -
 
 /// Refuses to show what Exchange holds of a group that has no mailbox.
 pub(super) fn may_show(traits: GroupTraits, select: Option<&[String]>) -> Result<(), Refusal> {
+    has_mailbox(traits).or_else(|_| may_show_without_mailbox(select))
+}
+
+/// Refuses to show what Exchange holds.
+pub(super) fn may_show_without_mailbox(select: Option<&[String]>) -> Result<(), Refusal> {
     let elsewhere = select.unwrap_or_default().iter().any(|name| GROUP.is_from_other_service(name));
-    if elsewhere { has_mailbox(traits) } else { Ok(()) }
+    if elsewhere { Err(Refusal::NoMailbox) } else { Ok(()) }
 }
 
 /// Refuses groups of which Exchange holds nothing.
@@ -178,7 +183,24 @@ pub(super) fn delete_found(
 ) -> Result<(), Error> {
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;
-    objects::delete(tx, group)
+    objects::delete_as(tx, group, |values| {
+        // As Graph shows deleted ones: their `groupTypes` tell what they are.
+        if is_security_group(traits) {
+            values.insert("securityEnabled".into(), false.into());
+        }
+    })
+}
+
+const fn is_security_group(traits: GroupTraits) -> bool {
+    matches!(traits.kind, GroupKind::Security | GroupKind::MailEnabledSecurity)
+}
+
+/// Shows a deleted group that is to be restored as it was. No other group may have its names.
+pub(super) fn ready_to_restore(tx: &ReadTx<'_>, draft: &mut Draft, traits: GroupTraits) -> Result<(), Error> {
+    if is_security_group(traits) {
+        draft.set("securityEnabled", true);
+    }
+    check_free(tx, traits, None, |name| draft.text(name))
 }
 
 /// Changes a group's properties, and gives the traits that it has then. Its kind stays, and who may see its members.
@@ -382,15 +404,24 @@ fn check_unique_names(
     traits: GroupTraits,
     of: Option<RowNumber>,
 ) -> Result<(), Error> {
-    let changed = |name: &str| draft.text(name).filter(|_| draft.has_changed(name));
+    check_free(tx, traits, of, |name| draft.text(name).filter(|_| draft.has_changed(name)))
+}
+
+/// Refuses those of these unique names that are another group's than `of`.
+fn check_free<'n>(
+    tx: &ReadTx<'_>,
+    traits: GroupTraits,
+    of: Option<RowNumber>,
+    value: impl Fn(&str) -> Option<&'n str>,
+) -> Result<(), Error> {
     let is_another = |found: Option<Object>| found.is_some_and(|object| Some(object.row) != of);
-    if let Some(nickname) = changed("mailNickname")
+    if let Some(nickname) = value("mailNickname")
         && traits.kind == GroupKind::Microsoft365
         && is_another(store::groups::find_by_mail_nickname(tx, nickname)?)
     {
         return Err(Refusal::Taken("mailNickname").into());
     }
-    if let Some(name) = changed("uniqueName")
+    if let Some(name) = value("uniqueName")
         && is_another(store::groups::find_by_unique_name(tx, name)?)
     {
         return Err(Refusal::Taken("uniqueName").into());

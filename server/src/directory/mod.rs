@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 pub mod applications;
 pub mod check_members;
+pub mod deleted_items;
 pub mod devices;
 pub mod direct_reports;
 pub mod directory_objects;

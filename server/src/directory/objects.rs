@@ -225,11 +225,25 @@ pub(super) fn related(
     Ok(Found::named(&target))
 }
 
-/// Deletes an object: it is in no list, count or reference any more, and can be restored for a while.
+/// Deletes an object: it is in no list, count or reference any more, and can be restored for a while if its kind can be.
 pub(super) fn delete(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
+    delete_as(tx, object, |_| {})
+}
+
+/// The same, where what is shown of the deleted object is other than what it was.
+pub(super) fn delete_as(
+    tx: &WriteTx<'_>,
+    object: &Object,
+    show: impl FnOnce(&mut Values),
+) -> Result<(), Error> {
     let mut values = objects::values(tx, object.row)?;
     values.insert("deletedDateTime".into(), timestamp(tx.now()).into());
-    Ok(deletions::delete(tx, object, &values)?)
+    show(&mut values);
+    deletions::delete(tx, object, &values)?;
+    if !object.kind().is_restorable() {
+        deletions::purge(tx, object)?;
+    }
+    Ok(())
 }
 
 /// Changes an object of a kind whose properties stand each for itself, but for what `check` says of them together.

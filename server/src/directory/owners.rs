@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Owners that a group has at most.
-const MAX_OWNERS: u64 = 100;
+pub(super) const MAX_OWNERS: u64 = 100;
 
 /// Makes an object an owner of a group, and records the change.
 pub fn add(

@@ -4,7 +4,7 @@
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
-    import,
+    import, users,
 };
 use crate::{
     auth::secrets::Secret,
@@ -14,6 +14,7 @@ use crate::{
         kinds::ObjectKind,
         permissions::{Holders, Permission},
     },
+    odata::reference::Key,
     store::{ReadTx, WriteTx, domains},
 };
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ pub const fn id(number: u16) -> ObjectId {
     ObjectId::from_uuid(Uuid::from_u128(base + digits))
 }
 
-const USERS: [(u16, &str, &str, &str); 12] = [
+const USERS: [(u16, &str, &str, &str); 13] = [
     (101, "Ada", "Lovelace", "Engineering"),
     (102, "Grace", "Hopper", "Engineering"),
     (103, "Alan", "Turing", "Research"),
@@ -51,7 +52,11 @@ const USERS: [(u16, &str, &str, &str); 12] = [
     (110, "Dennis", "Ritchie", "Engineering"),
     (111, "Frances", "Allen", "Engineering"),
     (112, "Tim", "Berners-Lee", "Operations"),
+    (DELETED, "Charles", "Babbage", "Research"),
 ];
+
+/// A user who was deleted, and was in the group [`READERS`].
+const DELETED: u16 = 120;
 
 /// Which user owns which group.
 const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
@@ -192,6 +197,8 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     for (managed, manager) in MANAGERS {
         import::manager(tx, id(managed), id(manager))?;
     }
+    import::member(tx, READERS, id(DELETED))?;
+    users::delete(tx, &Key::read(id(DELETED).to_string()))?;
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
 }
 

@@ -11,7 +11,7 @@ use crate::{
         values::{PropertyFault, Values},
     },
     odata::reference::Key,
-    store::{self, WriteTx, applications, objects::Object},
+    store::{self, ReadTx, WriteTx, applications, objects::Object},
 };
 use serde_json::Value;
 use std::collections::HashSet;
@@ -26,10 +26,8 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
     let mut draft = Draft::of_new(objects::check_creation(&SERVICE_PRINCIPAL, body)?);
     check_declared(&draft)?;
+    check_app_id(tx, &draft)?;
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
-    if applications::find(tx, ObjectKind::ServicePrincipal, &app_id)?.is_some() {
-        return Err(Refusal::ServicePrincipalExists(app_id).into());
-    }
     if let Some(application) = applications::find(tx, ObjectKind::Application, &app_id)? {
         let application = store::objects::values(tx, application.row)?;
         let name = application.get("displayName").cloned().unwrap_or_default();
@@ -41,6 +39,15 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
     }
     draft.set("servicePrincipalNames", vec![app_id]);
     objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())
+}
+
+/// Refuses a second service principal of an application.
+pub(super) fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
+    let app_id = draft.text("appId").unwrap_or_default();
+    match applications::find(tx, ObjectKind::ServicePrincipal, app_id)? {
+        Some(_) => Err(Refusal::ServicePrincipalExists(app_id.to_owned()).into()),
+        None => Ok(()),
+    }
 }
 
 /// Changes a service principal as the body says.

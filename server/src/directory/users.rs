@@ -194,10 +194,31 @@ fn check_name(tx: &ReadTx<'_>, draft: &Draft, of: Option<RowNumber>) -> Result<(
     if own != Some(true) {
         return Err(Refusal::ForeignDomain.into());
     }
+    check_free(tx, name, of)
+}
+
+/// Refuses a sign-in name that is another user's than `of`.
+fn check_free(tx: &ReadTx<'_>, name: &str, of: Option<RowNumber>) -> Result<(), Error> {
     match store::users::find_by_principal_name(tx, name)? {
         Some(other) if Some(other.row) != of => Err(Refusal::Taken("userPrincipalName").into()),
         _ => Ok(()),
     }
+}
+
+/// Gives a deleted user that is to be restored another sign-in name, where one is given. It mustn't be another's.
+pub(super) fn ready_to_restore(
+    tx: &ReadTx<'_>,
+    draft: &mut Draft,
+    new_name: Option<&str>,
+) -> Result<(), Error> {
+    if let Some(name) = new_name {
+        draft.set("userPrincipalName", name);
+    }
+    if draft.has_changed("userPrincipalName") {
+        check_name(tx, draft, None)?;
+        return set_identities(tx, draft);
+    }
+    draft.text("userPrincipalName").map_or(Ok(()), |name| check_free(tx, name, None))
 }
 
 /// 8 to 256 characters, of three of four classes unless the user's policies have it otherwise.

@@ -21,6 +21,7 @@ use crate::{
     store::Tenant,
 };
 use axum::{
+    body::Body,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::request::Parts,
 };
@@ -28,6 +29,8 @@ use percent_encoding::percent_decode_str;
 
 /// What a JSON value counts for in the budget of bodies, besides its text, in bytes: about what it takes in memory.
 const VALUE_BYTES: usize = 256;
+
+const JSON: &str = "application/json";
 
 /// A body of more bytes isn't read on the thread that serves the request.
 const SHORT_BODY: usize = 16 << 10;
@@ -170,21 +173,58 @@ impl FromRequest<AppState> for Json {
     }
 }
 
+/// The same, which can be left out: an empty body says nothing, whatever its type.
+pub struct OptionalJson(pub Values);
+
+impl FromRequest<AppState> for OptionalJson {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let bytes = bytes_of(&parts, body, MAX_BODY).await?;
+        if bytes.is_empty() {
+            return Ok(Self(Values::new()));
+        }
+        content::check(&parts.headers, JSON)?;
+        let read = |bytes: &[u8], take: &Take| Json::read(bytes, |values| take(values * VALUE_BYTES));
+        Ok(Self(parse(app, &parts, bytes, read).await?.0))
+    }
+}
+
+/// Counts bytes for the budget of bodies, which can refuse them.
+type Take<'t> = dyn Fn(usize) -> Result<(), RequestFault> + 't;
+
 /// Reads a body of JSON, of at most `limit` bytes. `read` is told how to count for the budget of bodies what it makes of it.
 pub(super) async fn read_json<T: Send + 'static>(
     request: Request,
     app: &AppState,
     limit: usize,
-    read: impl FnOnce(&[u8], &dyn Fn(usize) -> Result<(), RequestFault>) -> Result<T, Failure> + Send + 'static,
+    read: impl FnOnce(&[u8], &Take) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let (parts, body) = request.into_parts();
-    content::check(&parts.headers, "application/json")?;
-    let Caller { tenant, .. } = *parts.extensions.get().ok_or(TokenFault::Missing)?;
-    let bytes = body::read(&parts.extensions, Some(tenant.id), body, limit).await?;
-    if bytes.is_empty() {
-        return Err(RequestFault::EmptyBody.into());
+    content::check(&parts.headers, JSON)?;
+    match bytes_of(&parts, body, limit).await? {
+        bytes if bytes.is_empty() => Err(RequestFault::EmptyBody.into()),
+        bytes => parse(app, &parts, bytes, read).await,
     }
-    let share = BodyShare::of(&parts.extensions)?;
+}
+
+fn tenant_of(parts: &Parts) -> Result<Tenant, TokenFault> {
+    parts.extensions.get().map(|Caller { tenant, .. }| *tenant).ok_or(TokenFault::Missing)
+}
+
+async fn bytes_of(parts: &Parts, body: Body, limit: usize) -> Result<Vec<u8>, Failure> {
+    Ok(body::read(&parts.extensions, Some(tenant_of(parts)?.id), body, limit).await?)
+}
+
+/// Parses a body, a long one on a thread for long reads.
+async fn parse<T: Send + 'static>(
+    app: &AppState,
+    parts: &Parts,
+    bytes: Vec<u8>,
+    read: impl FnOnce(&[u8], &Take) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let (tenant, share) = (tenant_of(parts)?, BodyShare::of(&parts.extensions)?);
     let is_long = bytes.len() > SHORT_BODY;
     let read = move || read(&bytes, &|bytes| share.take(Some(tenant.id), bytes));
     if is_long {

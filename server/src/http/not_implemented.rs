@@ -12,7 +12,6 @@ const GET: &[Method] = &[Method::GET];
 const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];
 const SET: &[Method] = &[Method::GET, Method::POST];
-const ENTRY: &[Method] = &[Method::GET, Method::DELETE];
 const ENTITY: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
 const REFERENCE: &[Method] = &[Method::GET, Method::PUT, Method::DELETE];
 
@@ -194,20 +193,8 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (POST, &["/applications/{id}"], &["/setVerifiedPublisher()", "/unsetVerifiedPublisher()"]),
     (POST, &["/servicePrincipals/{id}"], &["/addTokenSigningCertificate()"]),
     // The directory itself.
-    (
-        GET,
-        &[
-            "/directory/deletedItems/microsoft.graph.administrativeUnit",
-            "/directory/deletedItems/microsoft.graph.application",
-            "/directory/deletedItems/microsoft.graph.device",
-            "/directory/deletedItems/microsoft.graph.group",
-            "/directory/deletedItems/microsoft.graph.servicePrincipal",
-            "/directory/deletedItems/microsoft.graph.user",
-        ],
-        &["", "/$count"],
-    ),
-    (ENTRY, &["/directory/deletedItems/{itemId}"], &[""]),
-    (POST, &["/directory/deletedItems"], &["/getUserOwnedObjects()", "/{itemId}/restore()"]),
+    (GET, &["/directory/deletedItems/microsoft.graph.administrativeUnit"], &["", "/$count"]),
+    (POST, &["/directory/deletedItems"], &["/getUserOwnedObjects()", "/{id}/restore()"]),
     (SET, &["/directory/administrativeUnits"], &[""]),
     (GET, &["/directory/administrativeUnits"], &["/delta()"]),
     (ENTITY, &["/directory/administrativeUnits/{unitId}"], &[""]),

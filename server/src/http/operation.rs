@@ -35,7 +35,7 @@ use utoipa::{
             HttpMethod, Operation as Documented, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
             Paths,
         },
-        request_body::RequestBodyBuilder,
+        request_body::{RequestBody, RequestBodyBuilder},
         security::SecurityRequirement,
     },
 };
@@ -73,8 +73,8 @@ pub struct Operation {
     signed_in: bool,
     /// Its page in Graph's documentation.
     page: Cow<'static, str>,
-    /// What is enough for all of it, and for what only the rest of its need is enough.
-    whole: Option<(&'static Need, &'static str)>,
+    /// What is enough for which part of it. Empty: what it needs is enough for all of it.
+    parts: Vec<(&'static Need, &'static str)>,
 }
 
 impl Operation {
@@ -120,8 +120,8 @@ impl Operation {
         handler: MethodRouter<AppState>,
     ) -> Self {
         let (options, scope) = (&QueryOptions::NONE, None);
-        let (signed_in, page, whole) = (false, Cow::default(), None);
-        Self { need, path, method, documented, schemas, handler, options, scope, signed_in, page, whole }
+        let (signed_in, page, parts) = (false, Cow::default(), Vec::new());
+        Self { need, path, method, documented, schemas, handler, options, scope, signed_in, page, parts }
     }
 
     /// The same under this tag, in these words.
@@ -151,9 +151,9 @@ impl Operation {
         Self { page: page.into(), ..self }
     }
 
-    /// The same, where only `whole` is enough for all that it does: what else its need takes is enough for `rest`.
-    pub(super) fn limited(self, whole: &'static Need, rest: &'static str) -> Self {
-        Self { whole: Some((whole, rest)), ..self }
+    /// The same, where what it needs may be enough only for a part of what it does: for those parts whose needs take it too.
+    pub(super) fn in_parts(self, parts: impl Into<Vec<(&'static Need, &'static str)>>) -> Self {
+        Self { parts: parts.into(), ..self }
     }
 
     /// The same with a parameter of its path.
@@ -177,12 +177,21 @@ impl Operation {
     }
 
     /// The same with a body, such as this one.
-    pub(super) fn body<T: ToSchema>(mut self, description: &str, example: Value) -> Self {
+    pub(super) fn body<T: ToSchema>(self, description: &str, example: Value) -> Self {
+        self.with_body::<T>(description, example, Required::True)
+    }
+
+    /// The same, which can go without the body.
+    pub(super) fn optional_body<T: ToSchema>(self, description: &str, example: Value) -> Self {
+        self.with_body::<T>(description, example, Required::False)
+    }
+
+    fn with_body<T: ToSchema>(mut self, description: &str, example: Value, required: Required) -> Self {
         let content = ContentBuilder::new().schema(Some(self.refer::<T>())).example(Some(example)).build();
         let body = RequestBodyBuilder::new()
             .content(JSON, content)
             .description(Some(description))
-            .required(Some(Required::True))
+            .required(Some(required))
             .build();
         self.documented.request_body = Some(body.into());
         self
@@ -286,14 +295,11 @@ impl Operation {
     }
 
     fn extensions(&self) -> Extensions {
-        let mut least = Map::new();
-        for (kind, all_of, _) in self.alternatives().filter(|(.., limited)| limited.is_none()) {
-            least.entry(kind).or_insert_with(|| names(all_of));
-        }
         let permissions: Value =
             self.alternatives().map(|(kind, all_of, limited)| entry(kind, all_of, limited)).collect();
-        let extensions =
-            Extensions::builder().add("x-permissions", permissions).add("x-least-privilege", least);
+        let extensions = Extensions::builder()
+            .add("x-permissions", permissions)
+            .add("x-least-privilege", self.least_permissions());
         if self.options.is_page() {
             let pageable = json!({"itemName": "value", "nextLinkName": "@odata.nextLink"});
             extensions.add("x-ms-pageable", pageable).build()
@@ -302,26 +308,50 @@ impl Operation {
         }
     }
 
+    /// The least that is enough for all of it, of each kind: where that isn't one alternative, the least for each part.
+    fn least_permissions(&self) -> Map<String, Value> {
+        let mut least = Map::new();
+        for (kind, all_of, _) in self.alternatives().filter(|(.., limited)| limited.is_none()) {
+            least.entry(kind).or_insert_with(|| names(all_of));
+        }
+        for kind in [DELEGATED, APPLICATION] {
+            let of_part = |(need, _): &(&'static Need, _)| {
+                alternatives(need).find(|(of, _)| *of == kind).map(|(_, all_of)| all_of)
+            };
+            let together = self.parts.iter().filter_map(of_part).collect::<Vec<_>>().concat();
+            if !together.is_empty() {
+                least.entry(kind).or_insert_with(|| names(&together));
+            }
+        }
+        least
+    }
+
     /// Each alternative of what it needs, and for what only it is enough.
-    fn alternatives(
-        &self,
-    ) -> impl Iterator<Item = (&'static str, &'static [Permission], Option<&'static str>)> {
-        let limited = |(kind, all_of): (&'static str, &'static [Permission])| {
-            let (whole, rest) = self.whole?;
-            alternatives(whole).all(|alternative| alternative != (kind, all_of)).then_some(rest)
-        };
+    fn alternatives(&self) -> impl Iterator<Item = (&'static str, &'static [Permission], Option<String>)> {
         let oneself = self.need.delegated_self;
         alternatives(self.need).map(move |(kind, all_of)| {
             let by_oneself = kind == DELEGATED && oneself.contains(&all_of);
-            (kind, all_of, if by_oneself { Some("self") } else { limited((kind, all_of)) })
+            (kind, all_of, if by_oneself { Some("self".into()) } else { self.limit(kind, all_of) })
         })
+    }
+
+    /// For which parts an alternative is enough. `None`: for all of them.
+    fn limit(&self, kind: &str, all_of: &[Permission]) -> Option<String> {
+        let takes = |(need, _): &&(&'static Need, _)| {
+            alternatives(need).any(|alternative| alternative == (kind, all_of))
+        };
+        let taken: Vec<_> = self.parts.iter().filter(takes).map(|(_, part)| *part).collect();
+        (taken.len() < self.parts.len()).then(|| taken.join(" and "))
     }
 
     /// What it takes, of which follows what it can be refused for.
     fn taken(&self) -> Taken<'_> {
-        let body = match self.path.as_str() {
-            batch::PATH => TakenBody::Batch,
-            path if path.ends_with("/$ref") => TakenBody::Reference,
+        let taken = |body: &RefOr<RequestBody>| match (self.path.as_str(), body) {
+            (batch::PATH, _) => TakenBody::Batch,
+            (_, RefOr::T(RequestBody { required: None | Some(Required::False), .. })) => {
+                TakenBody::OptionalObject
+            }
+            (path, _) if path.ends_with("/$ref") => TakenBody::Reference,
             _ => TakenBody::Object,
         };
         Taken {
@@ -330,7 +360,7 @@ impl Operation {
             options: self.options,
             scope: self.scope,
             has_ids: !self.ids().is_empty(),
-            body: self.documented.request_body.as_ref().map(|_| body),
+            body: self.documented.request_body.as_ref().map(taken),
             signed_in: self.signed_in,
         }
     }
@@ -398,7 +428,7 @@ pub fn permissions(need: &Need) -> Value {
     alternatives(need).map(|(kind, all_of)| entry(kind, all_of, None)).collect()
 }
 
-fn entry(kind: &str, all_of: &[Permission], limited: Option<&str>) -> Value {
+fn entry(kind: &str, all_of: &[Permission], limited: Option<String>) -> Value {
     let mut entry = json!({kind: names(all_of)});
     if let Some(limited) = limited {
         entry["limitedTo"] = limited.into();

@@ -1,6 +1,10 @@
 //! The parameters of actions, declared like the properties of a complex type.
 
-use super::properties::{Complex, Format, Kind::Boolean, Kind::Strings, Property, property};
+use super::properties::{
+    Complex, Enumeration, Format,
+    Kind::{Boolean, String, Strings},
+    Property, property,
+};
 
 /// Ids that a check can name.
 pub const MAX_IDS: usize = 20;
@@ -48,6 +52,41 @@ pub static GET_MEMBER_GROUPS: Complex = Complex {
         "Whether only security groups are asked for, and groups that lead to them through such groups. Only of users.",
     )
     .writable()],
+};
+
+/// Of *restore*.
+pub static RESTORE: Complex = Complex {
+    name: "RestoreParameters",
+    description: "How a deleted object is to be restored.",
+    properties: &[
+        property(
+            "autoReconcileProxyConflict",
+            Boolean,
+            "Whether a user loses the mail addresses that another user has meanwhile. Here users can share one, so that none is lost.",
+        )
+        .writable(),
+        property("newUserPrincipalName", String, "Another sign-in name for a user, in place of the one that it had.")
+            .writable()
+            .max(113)
+            .format(Format::UserPrincipalName),
+    ],
+};
+
+/// What a user can own.
+static OWNED_TYPE: Enumeration = Enumeration { name: "OwnedType", members: &["Group", "Application"] };
+
+/// Of *getUserOwnedObjects*.
+pub static GET_USER_OWNED_OBJECTS: Complex = Complex {
+    name: "GetUserOwnedObjectsParameters",
+    description: "Which deleted objects are asked for.",
+    properties: &[
+        property("userId", String, "The id of the user who owned them.")
+            .required()
+            .format(Format::Identifier),
+        property("type", String, "What they are: `Group` or `Application`.")
+            .required()
+            .format(Format::OneOf(&OWNED_TYPE)),
+    ],
 };
 
 const fn ids(name: &'static str, description: &'static str, most: usize) -> Property {

@@ -20,6 +20,16 @@ pub enum ObjectKind {
     Application,
 }
 
+impl ObjectKind {
+    /// Whether deleted objects of this kind are kept for a while and can be restored. Others are gone for good at once.
+    pub const fn is_restorable(self) -> bool {
+        match self {
+            Self::User | Self::Group | Self::ServicePrincipal | Self::Application => true,
+            Self::Device | Self::OrgContact => false,
+        }
+    }
+}
+
 /// The four kinds of group (the table in Graph's groups overview).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKind {

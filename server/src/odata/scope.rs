@@ -15,7 +15,9 @@ use crate::model::{
     condition::{Order, Selection},
     entity,
     kinds::ObjectKind,
+    paths::PropertyPath,
     properties::Entity,
+    query_support::Support,
 };
 
 /// What a collection holds.
@@ -25,6 +27,8 @@ pub enum Scope {
     One(ObjectKind),
     /// The objects of a kind.
     Set(ObjectKind),
+    /// The deleted objects of a kind that can be restored.
+    Deleted(ObjectKind),
     /// Objects of every kind that are related to one.
     Related,
     /// Those of them of a kind: a cast.
@@ -37,9 +41,11 @@ impl Scope {
     /// The only kind of object. `None`: there are several.
     pub const fn kind(self) -> Option<ObjectKind> {
         match self {
-            Self::One(kind) | Self::Set(kind) | Self::RelatedOf(kind) | Self::TransitivelyRelatedOf(kind) => {
-                Some(kind)
-            }
+            Self::One(kind)
+            | Self::Set(kind)
+            | Self::Deleted(kind)
+            | Self::RelatedOf(kind)
+            | Self::TransitivelyRelatedOf(kind) => Some(kind),
             Self::Related => None,
         }
     }
@@ -126,10 +132,30 @@ impl Scope {
         let Some(text) = &query.order_by else { return Ok(None) };
         let is_filtered = query.filter.is_some() || query.search.is_some() || self.is_related();
         let order = orderby::read(text)?;
-        binding::order::bind(&order, &self.entities(), query.is_advanced(), is_filtered).map(Some)
+        let support = if matches!(self, Self::Deleted(_)) { order_of_deleted } else { order_of };
+        binding::order::bind(&order, &self.entities(), query.is_advanced(), is_filtered, support).map(Some)
+    }
+
+    /// Whether it is all that there is of a kind, in the directory or among the deleted items.
+    pub const fn is_set(self) -> bool {
+        matches!(self, Self::Set(_) | Self::Deleted(_))
     }
 
     const fn is_related(self) -> bool {
-        !matches!(self, Self::One(_) | Self::Set(_))
+        !matches!(self, Self::One(_)) && !self.is_set()
+    }
+}
+
+/// When objects are sorted by a property.
+fn order_of(path: &PropertyPath) -> Support {
+    path.last().order
+}
+
+/// When deleted objects are: Graph's page on them names three properties.
+fn order_of_deleted(path: &PropertyPath) -> Support {
+    match (path.property.name, path.part) {
+        ("displayName" | "userPrincipalName", None) => Support::Always,
+        ("deletedDateTime", None) => Support::Advanced,
+        _ => Support::Never,
     }
 }

@@ -54,12 +54,13 @@ pub(super) fn is_cut(directory: Connection<'_>, position: i64) -> Result<bool, E
 }
 
 /// Whether the log tells, or may have told, of a change after this position by which another object is in a group of the tenant's:
-/// a member that came (2) or went (3), or a deletion (6).
+/// a member that came (2) or went (3), a deletion (6) or a restoration (11).
 pub(super) fn tell_of_memberships(tx: &ReadTx<'_>, after: i64) -> Result<bool, Error> {
     if is_cut(tx.connection(), after)? {
         return Ok(true);
     }
-    let sql = "SELECT 1 FROM changes WHERE position > ?1 AND tenant = ?2 AND operation IN (2, 3, 6) LIMIT 1";
+    let sql =
+        "SELECT 1 FROM changes WHERE position > ?1 AND tenant = ?2 AND operation IN (2, 3, 6, 11) LIMIT 1";
     Ok(tx.one(sql, params![after, tx.tenant().number], |_| Ok(()))?.is_some())
 }
 
@@ -78,6 +79,8 @@ pub enum Change<'c> {
     Deleted,
     /// It is gone for good.
     Purged,
+    /// It is there again. What it was a target of is told by itself.
+    Restored,
 }
 
 /// What the log tells of a change.
@@ -146,6 +149,7 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
         Change::Purged => (8, None),
         Change::Added(Relationship::Manager, target) => (9, Some(target.0)),
         Change::Removed(Relationship::Manager, target) => (10, Some(target.0)),
+        Change::Restored => (11, None),
     };
     let properties = match change {
         Change::Updated(names) => Some(names.join(",")),

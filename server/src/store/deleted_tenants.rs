@@ -7,12 +7,14 @@ use super::{Error, Progress, Store, Tenant, engine::params, relations::RELATIONS
 const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 6] = [
+const TAKE_OBJECT: [&str; 8] = [
     "DELETE FROM application_secrets WHERE application_row = ?1",
     "DELETE FROM granted_roles WHERE service_principal_row = ?1",
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
     "DELETE FROM unfinished_deletions WHERE object_row = ?1",
     "DELETE FROM rule_runs WHERE group_row = ?1",
+    "DELETE FROM unfinished_restorations WHERE object_row = ?1",
+    "DELETE FROM unfinished_purges WHERE object_row = ?1",
     "DELETE FROM objects WHERE row = ?1",
 ];
 

@@ -5,7 +5,7 @@ use super::{
     Error, ReadTx,
     engine::{Row, params},
     numbers,
-    objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
+    objects::{self, Container, NEXT_COLUMN, Object, RowNumber, in_container, select_objects},
     relations::OWNERS,
 };
 use crate::model::{
@@ -42,15 +42,17 @@ impl<'t> DocumentReader<'t> {
         self.tx.one(sql, params![row.0, self.tx.tenant().number], |row| self.read(row))
     }
 
-    /// All objects of a kind, in the order of row numbers.
+    /// All objects of a kind in a container, in the order of row numbers.
     pub(super) fn at_all(
         &self,
+        container: Container,
         kind: ObjectKind,
         mut take: impl FnMut(Loaded<'t>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let sql = select_objects!(
-            ", o.document, o.rest FROM objects o
-             WHERE o.tenant = ?1 AND o.kind = ?2 AND o.deleted_at IS NULL ORDER BY o.row"
+        let sql = in_container!(
+            container,
+            select_objects!(", o.document, o.rest FROM objects o WHERE o.tenant = ?1 AND o.kind = ?2 AND"),
+            "ORDER BY o.row"
         );
         self.tx.each(sql, params![self.tx.tenant().number, numbers::of_kind(kind)], |row| {
             take(self.read(row)?)?;

@@ -10,6 +10,7 @@ pub mod applications;
 pub mod changes;
 mod conditions;
 pub mod counts;
+pub mod deleted_items;
 mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
@@ -32,6 +33,7 @@ pub mod principals;
 mod quotas;
 mod random;
 pub mod relations;
+pub mod restorations;
 pub mod rows;
 pub mod selections;
 mod sums;
@@ -295,8 +297,8 @@ pub struct Store {
     rule_follower: Option<Arc<RuleFollower>>,
     engine: Arc<Engine>,
     principals: Arc<Principals>,
-    /// A write has left a deletion unfinished.
-    unfinished_deletion: Arc<Notify>,
+    /// A write has left a deletion, a restoration or a purge unfinished.
+    unfinished: Arc<Notify>,
     member_sets: Arc<MemberSets>,
     largest_uncounted: u32,
     clock: Clock,
@@ -343,7 +345,7 @@ impl Store {
             rule_follower,
             engine,
             principals,
-            unfinished_deletion: Arc::default(),
+            unfinished: Arc::default(),
             member_sets: Arc::new(MemberSets::new()),
             largest_uncounted,
             clock,
@@ -507,7 +509,7 @@ impl TenantStore<'_> {
     {
         let (tenant, clock) = (self.tenant, self.store.clock.clone());
         let principals = self.store.principals.clone();
-        let unfinished_deletion = self.store.unfinished_deletion.clone();
+        let unfinished = self.store.unfinished.clone();
         let index = self.store.index().cloned();
         let run = move |connection: Connection<'_>, sums: &Sums| {
             let tx = SystemTx::new(connection, clock.now(), sums).of(tenant)?;
@@ -518,9 +520,9 @@ impl TenantStore<'_> {
             if tx.changes_principals() {
                 principals.expect_change();
             }
-            if tx.leaves_deletion_unfinished() {
+            if tx.leaves_unfinished() {
                 // What is queued to finish it runs after this.
-                unfinished_deletion.notify_one();
+                unfinished.notify_one();
             }
             done
         };

@@ -53,15 +53,37 @@ pub struct NewObject {
 
 /// `SELECT` of the columns that [`read`] reads, in its order, and what follows.
 macro_rules! select_objects {
-    ($rest:literal) => {
+    ($($rest:tt)*) => {
         concat!(
             "SELECT o.row, o.id, o.kind, o.group_kind, o.is_dynamic, o.role_assignable, o.hidden_membership,
              o.members_counted",
-            $rest
+            $($rest)*
         )
     };
 }
 pub(super) use select_objects;
+
+/// Where objects are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    /// In the directory itself.
+    Directory,
+    /// Among the deleted items, from where they can be restored.
+    DeletedItems,
+}
+
+/// A statement on objects `o` of a container: what stands before the condition that they are in it, and what follows.
+macro_rules! in_container {
+    ($container:expr, $before:expr, $after:expr) => {
+        match $container {
+            Container::Directory => concat!($before, " o.deleted_at IS NULL ", $after),
+            Container::DeletedItems => {
+                concat!($before, " o.deleted_at IS NOT NULL AND o.purged_at IS NULL ", $after)
+            }
+        }
+    };
+}
+pub(super) use in_container;
 
 /// The first column after those that [`read`] reads.
 pub(super) const NEXT_COLUMN: usize = 8;
@@ -163,12 +185,15 @@ fn needs_rest(listing: &Listing) -> bool {
 /// row of another snapshot, is left out.
 pub(super) fn page_of(
     tx: &ReadTx<'_>,
+    container: Container,
     rows: impl IntoIterator<Item = (Cursor, RowNumber)>,
     with_rest: bool,
     limit: usize,
 ) -> Result<Page, Error> {
-    let sql = select_objects!(
-        ", o.document, CASE WHEN ?2 THEN o.rest END FROM objects o WHERE o.row = ?1 AND o.deleted_at IS NULL"
+    let sql = in_container!(
+        container,
+        select_objects!(", o.document, CASE WHEN ?2 THEN o.rest END FROM objects o WHERE o.row = ?1 AND"),
+        ""
     );
     let mut page = UnfinishedPage::of(limit);
     for (cursor, row) in rows {
@@ -262,9 +287,22 @@ pub fn values_of(document: &Document) -> Result<Values, Error> {
 
 /// A page of the objects of a kind, whatever kind the listing asks for.
 pub fn page(tx: &ReadTx<'_>, kind: ObjectKind, listing: &Listing) -> Result<Page, Error> {
-    let sql = select_objects!(
-        ", o.document, CASE WHEN ?4 THEN o.rest END FROM objects o
-         WHERE o.tenant = ?1 AND o.kind = ?3 AND o.row > ?2 AND o.deleted_at IS NULL ORDER BY o.row LIMIT ?5"
+    page_in(tx, Container::Directory, kind, listing)
+}
+
+pub(super) fn page_in(
+    tx: &ReadTx<'_>,
+    container: Container,
+    kind: ObjectKind,
+    listing: &Listing,
+) -> Result<Page, Error> {
+    let sql = in_container!(
+        container,
+        select_objects!(
+            ", o.document, CASE WHEN ?4 THEN o.rest END FROM objects o
+             WHERE o.tenant = ?1 AND o.kind = ?3 AND o.row > ?2 AND"
+        ),
+        "ORDER BY o.row LIMIT ?5"
     );
     read_page(tx, sql, params![tx.tenant().number], &Listing { kind: Some(kind), ..listing.clone() })
 }

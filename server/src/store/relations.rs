@@ -4,17 +4,18 @@
 //! `RELATIONS` lists them all: what is done to an object with all its pairs, such as deleting it, goes over the list. The pairs
 //! in which a deleted object is the target are set aside, in a table beside the relation's own. Where an object has very many,
 //! that takes several writes (`deletions.rs`). Until the last of them no reader sees those that are left: pages skip deleted
-//! objects, and counts leave out the pairs of objects whose deletion is unfinished.
+//! objects, and counts leave out the pairs of objects whose deletion is unfinished. When the object is restored, they are put back
+//! (`restorations.rs`).
 //!
 //! Pairs of two groups stand in `nestings.rs` too.
 
 use super::{
-    Error, ReadTx, WriteTx,
+    Error, Progress, ReadTx, WriteTx,
     changes::{self, Change},
     engine::params,
     nestings::{self, HiddenMemberships},
     numbers,
-    objects::{self, Object, Page, RowNumber, select_objects},
+    objects::{self, NEXT_COLUMN, Object, Page, RowNumber, select_objects},
     rows::Rows,
     sums::{Count, MEMBERS_COUNT},
     transaction::SystemTx,
@@ -79,6 +80,9 @@ pub enum Remove {
     /// There was none.
     NotThere,
 }
+
+/// Whether a pair of a source and a target that is restored still fits: a rule, asked before the pair is put back.
+pub type Fits = fn(&ReadTx<'_>, Relationship, &Object, &Object) -> Result<bool, Error>;
 
 /// Asking for a pair takes about as long as going over so many.
 const PAIRS_PER_QUESTION: u64 = 8;
@@ -286,16 +290,40 @@ impl Relation {
         tx.run(&self.statements.take_copied, parameters)
     }
 
+    /// Puts back at most `limit` of the pairs that are set aside in which an object is the target: those whose sources aren't purged,
+    /// and which still fit. Says how many it looked at. A pair that is there again stays.
+    pub(super) fn put_back(
+        &self,
+        tx: &WriteTx<'_>,
+        target: &Object,
+        limit: usize,
+        fits: Fits,
+    ) -> Result<usize, Error> {
+        let sources =
+            tx.all(&self.statements.set_aside_sources, params![target.row.0, number(limit)], |row| {
+                Ok((objects::read(row)?, row.get::<bool>(NEXT_COLUMN)?))
+            })?;
+        let Some((last, _)) = sources.last() else { return Ok(0) };
+        for (source, is_there) in &sources {
+            if *is_there && fits(tx, self.relationship, source, target)? {
+                self.insert(tx, source, target)?;
+            }
+        }
+        tx.run(&self.statements.take_put_back, params![target.row.0, last.row.0])?;
+        Ok(sources.len())
+    }
+
     /// Takes away for good at most `limit` pairs in which a deleted object is the source, and as many of those that are set aside
-    /// in which it is either. Says how many.
-    pub(super) fn purge(&self, tx: &WriteTx<'_>, object: &Object, limit: usize) -> Result<usize, Error> {
+    /// in which it is either. Says whether more may be left.
+    pub(super) fn purge(&self, tx: &WriteTx<'_>, object: &Object, limit: usize) -> Result<Progress, Error> {
         let parameters = params![object.row.0, number(limit)];
         if self.is_of_members() {
             tx.run(nestings::TAKE_MEMBERS, parameters)?;
         }
         let targets = tx.run(&self.statements.take_targets, parameters)?;
         self.count_targets_of(tx, object, -number(targets));
-        Ok(targets + tx.run(&self.statements.take_set_aside, parameters)?)
+        let set_aside = tx.run(&self.statements.take_set_aside, parameters)?;
+        Ok(if targets < limit && set_aside < limit { Progress::Finished } else { Progress::Unfinished })
     }
 
     /// Takes away at most `limit` pairs of an object of a deleted tenant, of which no count is asked for any more. Says how many.
@@ -344,6 +372,8 @@ struct Statements {
     counted_sources: String,
     copy_aside: String,
     take_copied: String,
+    set_aside_sources: String,
+    take_put_back: String,
     take_targets: String,
     take_set_aside: String,
 }
@@ -353,6 +383,7 @@ impl Statements {
     fn over(table: &str) -> Self {
         let targets = select_objects!(", o.document, CASE WHEN ?4 THEN o.rest END");
         let sources = select_objects!(", o.document, CASE WHEN ?5 THEN o.rest END");
+        let set_aside_sources = select_objects!(", o.purged_at IS NULL");
         // The same pairs for each statement that sets them aside.
         let first =
             format!("SELECT source_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2");
@@ -412,9 +443,15 @@ impl Statements {
             ),
             copy_aside: format!(
                 "INSERT INTO deleted_{table} (source_row, target_row)
-                 SELECT source_row, target_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2"
+                 SELECT source_row, target_row FROM {table} WHERE target_row = ?1 ORDER BY source_row LIMIT ?2
+                 ON CONFLICT DO NOTHING"
             ),
             take_copied: format!("DELETE FROM {table} WHERE target_row = ?1 AND source_row IN ({first})"),
+            set_aside_sources: format!(
+                "{set_aside_sources} FROM deleted_{table} p CROSS JOIN objects o
+                 WHERE p.target_row = ?1 AND o.row = p.source_row ORDER BY p.source_row LIMIT ?2"
+            ),
+            take_put_back: format!("DELETE FROM deleted_{table} WHERE target_row = ?1 AND source_row <= ?2"),
             take_targets: format!(
                 "DELETE FROM {table} WHERE (source_row, target_row) IN
                  (SELECT source_row, target_row FROM {table} WHERE source_row = ?1 ORDER BY target_row LIMIT ?2)"
@@ -428,7 +465,7 @@ impl Statements {
     }
 
     #[cfg(test)]
-    fn all(&self) -> [&String; 18] {
+    fn all(&self) -> [&String; 20] {
         [
             &self.insert,
             &self.remove,
@@ -446,6 +483,8 @@ impl Statements {
             &self.counted_sources,
             &self.copy_aside,
             &self.take_copied,
+            &self.set_aside_sources,
+            &self.take_put_back,
             &self.take_targets,
             &self.take_set_aside,
         ]

@@ -7,7 +7,7 @@ use super::{
     counts,
     documents::{DocumentReader, Loaded},
     index::{Fault, View},
-    objects::{self, Page, RowNumber},
+    objects::{self, Container, Page, RowNumber},
     orders::{self, Place, Sorting},
     rows::Rows,
 };
@@ -31,7 +31,7 @@ const LEAST_BYTES: usize = 256;
 pub fn select(tx: &ReadTx<'_>, selection: &Selection) -> Result<Rows, Error> {
     match find(tx, selection)? {
         Some(found) => Ok(found),
-        None => scan(tx, selection, |_| {}),
+        None => scan(tx, Container::Directory, selection, |_| {}),
     }
 }
 
@@ -47,20 +47,31 @@ pub fn page(
     order: Option<&Order>,
     listing: &Listing,
 ) -> Result<(Page, u64), Error> {
-    if let Some(found) = find(tx, selection)? {
-        return Ok((page_of(tx, &found, selection, order, listing)?, found.len()));
+    match find(tx, selection)? {
+        Some(found) => Ok((page_of(tx, &found, selection, order, listing)?, found.len())),
+        None => scan_page(tx, Container::Directory, selection, order, listing),
     }
+}
+
+/// The same of objects in a container, without the index.
+pub(super) fn scan_page(
+    tx: &ReadTx<'_>,
+    container: Container,
+    selection: &Selection,
+    order: Option<&Order>,
+    listing: &Listing,
+) -> Result<(Page, u64), Error> {
     // Whoever looks at every object sees where it stands.
     let sorting = order.map(|order| Sorting::of(order, listing));
     let mut first = sorting.as_ref().map(Sorting::first);
-    let found = scan(tx, selection, |loaded| {
+    let found = scan(tx, container, selection, |loaded| {
         if let Some(first) = &mut first {
             first.add_object(loaded);
         }
     })?;
     let page = match first {
-        None => page_of(tx, &found, selection, None, listing)?,
-        Some(first) => page_of_places(tx, first.into_places(), selection, listing)?,
+        None => page_of_rows(tx, container, &found, selection, listing)?,
+        Some(first) => page_of_places(tx, container, first.into_places(), selection, listing)?,
     };
     Ok((page, found.len()))
 }
@@ -76,22 +87,33 @@ pub fn page_of(
 ) -> Result<Page, Error> {
     if let Some(order) = order {
         let places = orders::places(tx, found, of, &Sorting::of(order, listing))?;
-        return page_of_places(tx, places, of, listing);
+        return page_of_places(tx, Container::Directory, places, of, listing);
     }
+    page_of_rows(tx, Container::Directory, found, of, listing)
+}
+
+fn page_of_rows(
+    tx: &ReadTx<'_>,
+    container: Container,
+    found: &Rows,
+    of: &Selection,
+    listing: &Listing,
+) -> Result<Page, Error> {
     let rows = found.after(RowNumber(listing.after.row()));
     let rows = rows.map(|row| (Cursor::Row(row.0), row));
-    objects::page_of(tx, rows, needs_rest(of, listing), listing.limit)
+    objects::page_of(tx, container, rows, needs_rest(of, listing), listing.limit)
 }
 
 /// A page of the objects in these places.
 fn page_of_places(
     tx: &ReadTx<'_>,
+    container: Container,
     places: Vec<Place>,
     of: &Selection,
     listing: &Listing,
 ) -> Result<Page, Error> {
     let rows = places.into_iter().map(|Place(key, row)| (Cursor::Key { key, row: row.0 }, row));
-    objects::page_of(tx, rows, needs_rest(of, listing), listing.limit)
+    objects::page_of(tx, container, rows, needs_rest(of, listing), listing.limit)
 }
 
 fn needs_rest(of: &Selection, listing: &Listing) -> bool {
@@ -99,15 +121,23 @@ fn needs_rest(of: &Selection, listing: &Listing) -> bool {
     listing.needs_rest(&kinds)
 }
 
-/// Finds them by looking at every object of the kinds, and hands over each that it finds.
-fn scan(tx: &ReadTx<'_>, selection: &Selection, mut take: impl FnMut(&Loaded<'_>)) -> Result<Rows, Error> {
+/// Finds them by looking at every object of the kinds in a container, and hands over each that it finds.
+pub(super) fn scan(
+    tx: &ReadTx<'_>,
+    container: Container,
+    selection: &Selection,
+    mut take: impl FnMut(&Loaded<'_>),
+) -> Result<Rows, Error> {
     // Where there are too many for a short read, none is looked at in vain.
-    let objects = usize::try_from(number_of_objects(tx, selection)?).unwrap_or(usize::MAX);
-    tx.check_read(objects.saturating_mul(LEAST_BYTES))?;
+    let objects = match container {
+        Container::Directory => number_of_objects(tx, selection)?,
+        Container::DeletedItems => 0,
+    };
+    tx.check_read(usize::try_from(objects).unwrap_or(usize::MAX).saturating_mul(LEAST_BYTES))?;
     let documents = DocumentReader::new(tx);
     let mut found = Rows::default();
     for (kind, condition) in &selection.0 {
-        documents.at_all(*kind, |loaded| {
+        documents.at_all(container, *kind, |loaded| {
             if loaded.satisfies(condition)? {
                 found.insert(loaded.object.row);
                 take(&loaded);

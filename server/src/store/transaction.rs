@@ -53,7 +53,7 @@ pub struct WriteTx<'c> {
     tx: ReadTx<'c>,
     system: SystemTx<'c>,
     changes_principals: Cell<bool>,
-    leaves_deletion_unfinished: Cell<bool>,
+    leaves_unfinished: Cell<bool>,
     takes_objects: Cell<bool>,
 }
 
@@ -219,7 +219,7 @@ impl<'c> SystemTx<'c> {
             tx,
             system: self,
             changes_principals: Cell::new(false),
-            leaves_deletion_unfinished: Cell::new(false),
+            leaves_unfinished: Cell::new(false),
             takes_objects: Cell::new(true),
         })
     }
@@ -271,14 +271,14 @@ impl<'c> WriteTx<'c> {
         self.changes_principals.get()
     }
 
-    /// Notes that this unit of work leaves a deletion unfinished.
-    pub(super) fn leave_deletion_unfinished(&self) {
-        self.leaves_deletion_unfinished.set(true);
+    /// Notes that this unit of work leaves a deletion, a restoration or a purge unfinished.
+    pub(super) fn leave_unfinished(&self) {
+        self.leaves_unfinished.set(true);
     }
 
-    /// Whether it leaves one unfinished.
-    pub(super) fn leaves_deletion_unfinished(&self) -> bool {
-        self.leaves_deletion_unfinished.get()
+    /// Whether it leaves any unfinished.
+    pub(super) fn leaves_unfinished(&self) -> bool {
+        self.leaves_unfinished.get()
     }
 
     /// Has [`Self::check_room`] fail: the index is too far behind.

@@ -146,12 +146,13 @@ fn each_operation_names_its_page_its_ways_to_a_token_and_the_least_permissions()
     const PAGES: &str = "https://learn.microsoft.com/graph/";
     let contract = roster_server::http::document().unwrap();
     let items = contract["paths"].as_object().unwrap().values();
-    for operation in items.flat_map(|item| item.as_object().unwrap().values()).filter(|it| it.is_object()) {
+    let operations = items.flat_map(|item| item.as_object().unwrap()).filter(|(_, it)| it.is_object());
+    for (method, operation) in operations {
         let id = operation["operationId"].as_str().unwrap();
         let page = operation["externalDocs"]["url"].as_str().and_then(|url| url.strip_prefix(PAGES));
         assert!(page.is_some_and(|page| page.contains('-')), "{id}");
         let pages = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str();
-        let is_action = id.ends_with("_by_ids");
+        let is_action = method == "post";
         let pages = pages.is_some_and(|schema| schema.ends_with("Collection") && !is_action);
         assert_eq!(operation.get("x-ms-pageable").is_some(), pages, "{id}");
         let least = |kind: &str| operation["x-least-privilege"].get(kind).is_some();

@@ -9,12 +9,14 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
-use provocations::{BY_GROUPS, CROWDED, DELETED, DISABLED, OWNED, USERS, large_ones, rule_by};
+use provocations::{
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, USERS, large_ones, rule_by,
+};
 use reqwest::Method;
 use roster_server::{
-    directory::{import, sample},
+    directory::{Error, import, sample},
     model::{ENTITIES, ids::ObjectId, kinds::ObjectKind},
-    store::WriteTx,
+    store::{WriteTx, deletions, objects},
 };
 use serde_json::{Value, json};
 
@@ -98,6 +100,34 @@ async fn world() -> Tenant {
         users.windows(2).try_for_each(|pair| import::manager(tx, pair[0], pair[1]))
     };
     server.store.tenant(tenant.store_tenant()).write(large).await.unwrap();
+    let deleted = |tx: &WriteTx<'_>| {
+        let group = |id, values: Value| {
+            let mut all = json!({"mailNickname": "deleted", "mailEnabled": false, "securityEnabled": true});
+            all.as_object_mut().unwrap().extend(values.as_object().unwrap().clone());
+            import::group(tx, id, all)
+        };
+        let delete = |id| {
+            let object = objects::find(tx, id)?.unwrap();
+            deletions::delete(tx, &object, &objects::values(tx, object.row)?)
+        };
+        group(sample::id(DELETED_GROUP), json!({"isAssignableToRole": true}))?;
+        delete(sample::id(DELETED_GROUP))?;
+        for id in [sample::id(REPLACED), ObjectId::random()] {
+            let values = json!({"appId": sample::id(492).to_string()});
+            import::object(tx, ObjectKind::ServicePrincipal, id, values)?;
+            if id == sample::id(REPLACED) {
+                delete(id)?;
+            }
+        }
+        import::object(tx, ObjectKind::User, sample::id(FORMER_OWNER), json!({}))?;
+        (0..35).try_for_each(|_| {
+            let id = ObjectId::random();
+            group(id, json!({"displayName": "x".repeat(125_000)}))?;
+            import::owner(tx, id, sample::id(FORMER_OWNER))?;
+            Ok::<_, Error>(delete(id)?)
+        })
+    };
+    server.store.tenant(tenant.store_tenant()).write(deleted).await.unwrap();
     tenant
 }
 

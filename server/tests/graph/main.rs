@@ -19,6 +19,7 @@ mod campaigns;
 mod check_members;
 mod client;
 mod contract;
+mod deleted_items;
 mod deletions;
 mod devices;
 mod docs;
@@ -34,6 +35,7 @@ mod faults;
 mod get_by_ids;
 mod groups;
 mod groups_updates;
+mod histories_of_deletions;
 mod histories_of_objects;
 mod hostile;
 #[path = "../shared/http_client.rs"]

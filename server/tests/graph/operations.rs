@@ -100,6 +100,13 @@ impl Operation {
         limited.any(|entry| [&entry["application"], &entry["delegated"]].contains(&&named))
     }
 
+    /// For which part of what it does a set of permissions is enough. `None`: for all of it.
+    pub fn limited_to(&self, scheme: &str, permissions: &[&str]) -> Option<&str> {
+        let mut alternatives = self.permissions.as_array().unwrap().iter();
+        let limited = alternatives.find(|alternative| alternative[scheme] == json!(permissions));
+        limited.and_then(|alternative| alternative["limitedTo"].as_str())
+    }
+
     /// The path with the examples of its parameters, and of those in the query that it needs.
     pub fn example_path(&self) -> String {
         let parameters = self.parameters.as_array().into_iter().flatten();
@@ -204,6 +211,9 @@ objects! {
     doomed_device,
     doomed_service_principal,
     doomed,
+    deleted,
+    deleted_group,
+    deleted_application,
 }
 
 impl Objects {
@@ -223,7 +233,13 @@ impl Objects {
             doomed_device: tenant.device("doomed").await,
             doomed_service_principal: tenant.service_principal("doomed").await,
             doomed: tenant.user("doomed-too").await,
+            deleted: tenant.user("deleted").await,
+            deleted_group: tenant.security_group("deleted").await,
+            deleted_application: tenant.application("deleted").await,
         };
+        for deleted in [objects.deleted, objects.deleted_group, objects.deleted_application] {
+            tenant.delete(deleted).await;
+        }
         tenant.join(objects.group, objects.member).await;
         tenant.own(objects.group, objects.owner).await;
         for managed in [objects.user, objects.contact] {
@@ -260,6 +276,8 @@ impl Objects {
             get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
                 Some(json!({"securityEnabledOnly": false}))
             }
+            "restore_deleted_item" => Some(json!({})),
+            "get_deleted_objects_owned_by_user" => Some(json!({"userId": self.owner, "type": "Group"})),
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
             "send_batch" => {
                 let url = format!("/users/{}", self.user);
@@ -310,6 +328,7 @@ impl Objects {
             // As the example is of one.
             ("directoryObjects", false) => self.user,
             ("directoryObjects", true) => self.doomed,
+            ("deletedItems", _) => self.deleted,
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }
     }

@@ -28,11 +28,17 @@ async fn each_alternative_is_enough_and_all_other_permissions_together_are_not()
     for operation in operations() {
         for scheme in ["application", "delegated"] {
             let ask = async |permissions: Vec<&str>| {
+                // Where they are enough for objects of a kind, it is asked for one of that kind.
+                let deleted = match operation.limited_to(scheme, &permissions) {
+                    Some("groups") => objects.deleted_group,
+                    Some("applications and service principals") => objects.deleted_application,
+                    _ => objects.deleted,
+                };
                 let token = match scheme {
                     "application" => tenant.app_token(permissions).await,
                     _ => tenant.user_token(objects.user, permissions).await,
                 };
-                objects.send(&tenant, operation, Some(&token)).await
+                Objects { deleted, ..objects }.send(&tenant, operation, Some(&token)).await
             };
             let alternatives = operation.alternatives(scheme);
             for permissions in not_enough(&alternatives).into_iter().filter(|_| !operation.needs_nothing()) {

@@ -267,11 +267,11 @@ async fn the_examples_of_bodies_are_accepted() {
         }
         // The example's object is of the sample.
         if let Some(url) = example.get_mut("@odata.id") {
-            *url = url
-                .as_str()
-                .unwrap()
-                .replace("5a3e0000-0000-4000-8000-000000000102", &objects.user.to_string())
-                .into();
+            let given = url.as_str().unwrap();
+            *url = given.replace("5a3e0000-0000-4000-8000-000000000102", &objects.user.to_string()).into();
+        }
+        if let Some(user) = example.get_mut("userId") {
+            *user = objects.user.to_string().into();
         }
         let answer = ask(&tenant, operation, &objects, "", Some(example)).await;
         assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);

@@ -17,9 +17,9 @@ use roster_server::{
         transport::{self, Limits},
     },
     model::{
-        ids::{AppId, ObjectId, TenantId},
+        ids::{AppId, AsWritten, ObjectId, TenantId},
         kinds::ObjectKind,
-        permissions::Permission,
+        permissions::{Grants, Permission, Principal},
     },
     store::{self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store},
 };
@@ -419,6 +419,17 @@ impl Tenant {
         let (managed, manager) = (ObjectId::from_uuid(managed), ObjectId::from_uuid(manager));
         let manage = move |tx: &store::WriteTx<'_>| import::manager(tx, managed, manager);
         self.server.store.tenant(self.tenant).write(manage).await.unwrap();
+    }
+
+    /// Deletes an object, as one who may do everything.
+    pub async fn delete(&self, object: Uuid) {
+        let id: AsWritten<ObjectId> = AsWritten::read(object.to_string()).unwrap();
+        let permissions = Permission::ALL.iter().copied().collect();
+        let by = Grants { principal: Principal::Application(None), permissions };
+        let delete = move |tx: &store::WriteTx<'_>| {
+            directory::directory_objects::delete(tx, Policy::default(), &by, &id)
+        };
+        self.server.store.tenant(self.tenant).write(delete).await.unwrap();
     }
 
     /// Registers an application.

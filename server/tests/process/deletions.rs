@@ -20,7 +20,8 @@ const FILL: &str = "
     SELECT tenant, randomblob(16), kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest
     FROM numbers CROSS JOIN (SELECT * FROM objects WHERE kind = 2 AND group_kind = 2 LIMIT 1);
     INSERT INTO memberships (source_row, target_row)
-    SELECT g.row, u.row FROM objects g CROSS JOIN objects u WHERE g.kind = 2 AND u.kind = 1 ON CONFLICT DO NOTHING;";
+    SELECT g.row, u.row FROM objects g CROSS JOIN objects u WHERE g.kind = 2 AND u.kind = 1 AND u.deleted_at IS NULL
+    ON CONFLICT DO NOTHING;";
 
 async fn delete(server: &Server, token: &str, user: Uuid) {
     let answer = server.request(Method::DELETE, &format!("/users/{user}"), token).send().await.unwrap();

@@ -125,18 +125,18 @@ async fn a_deleted_principal_is_known_to_be_so_even_if_its_deleter_went_away() {
 }
 
 /// Groups that an object is in: three batches of a deletion, the last of which isn't full.
-const MANY: u128 = 1_200;
+pub const MANY: u128 = 1_200;
 
 /// The object that is in all of them and owns them, and one that stays.
-const LEAVING: u128 = 1;
-const STAYING: u128 = 2;
+pub const LEAVING: u128 = 1;
+pub const STAYING: u128 = 2;
 
-fn group(number: u128) -> ObjectId {
+pub fn group(number: u128) -> ObjectId {
     ObjectId::from_uuid(uuid::Uuid::from_u128((2 << 64) + number))
 }
 
 /// A store where groups are large from two members on, with objects that are in very many groups.
-async fn world_with_many_groups() -> Arc<World> {
+pub async fn world_with_many_groups() -> Arc<World> {
     let world = world_with(Options { largest_uncounted: 1, ..Options::default() }).await;
     let fill = |tx: &WriteTx<'_>| {
         [LEAVING, STAYING].into_iter().try_for_each(|number| device(tx, member(number), "a member"))?;
@@ -163,12 +163,12 @@ async fn world_with_many_groups() -> Arc<World> {
     world
 }
 
-fn listing() -> Listing {
+pub fn listing() -> Listing {
     Listing { limit: 9, ..Listing::default() }
 }
 
 /// Nothing of the deleted object shows in any group, and all of the other one does.
-fn check_that_it_is_gone(tx: &ReadTx<'_>) -> Result<(), Error> {
+pub fn check_that_it_is_gone(tx: &ReadTx<'_>) -> Result<(), Error> {
     for number in 0..MANY {
         let group = objects::find(tx, group(number))?.unwrap();
         let members = MEMBERS.page(tx, Direction::Targets, &group, &listing(), Shown)?;
@@ -197,7 +197,7 @@ async fn an_object_in_very_many_groups_is_gone_from_all_at_once_though_that_take
         check_that_it_is_gone(tx)
     };
     world.write(delete_and_look).await.unwrap();
-    world.store.deletion_left_unfinished().await;
+    world.store.left_unfinished().await;
     assert_eq!(["deleted_memberships", "deleted_ownerships"].map(|table| rows(folder, table)), [500, 500]);
 
     // As after a kill: another store finishes it.

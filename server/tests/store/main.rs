@@ -18,6 +18,7 @@ mod nestings;
 #[path = "../shared/older.rs"]
 mod older;
 mod plans;
+mod restorations;
 #[path = "../shared/rules.rs"]
 mod rules;
 mod selections;

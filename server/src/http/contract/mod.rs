@@ -47,7 +47,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             none, any token is enough. \
             An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, `members` \
             what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
-            them), `properties` those properties of a user whose descriptions name it. `x-least-privilege` has, of the permissions that this server knows, the least \
+            them), `properties` those properties of a user whose descriptions name it; others name the kinds of objects. \
+            `x-least-privilege` has, of the permissions that this server knows, the least \
             of each kind that is enough for the whole. Where a permission would have been enough, the \
             `details` of a 403 name the least one.\n\nA few properties need a permission of their own besides those \
             of the operation. Their descriptions name it, and `x-permissions` of their schema lists it in the same \
@@ -74,6 +75,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "contacts", description = "People outside the tenant, kept for mail."),
         (name = "directory objects", description = "Objects of whatever kind, by their ids."),
         (name = "batches", description = "Requests that are sent together."),
+        (name = "deleted items", description = "Deleted objects that can be restored."),
     ),
     components(schemas(ODataErrors, MainError, ErrorDetail, InnerError)),
     modifiers(&Components),

@@ -166,9 +166,9 @@ impl Of {
                 matches!(scope.kind(), Some(ObjectKind::User | ObjectKind::OrgContact)) && !scope.has_chain()
             }
             Self::SeveralKinds => scope.kind().is_none(),
-            Self::SetNotAdvanced | Self::SetCounted => matches!(scope, Scope::Set(_)),
+            Self::SetNotAdvanced | Self::SetCounted => scope.is_set(),
             Self::NotAdvanced | Self::Counted => !matches!(scope, Scope::TransitivelyRelatedOf(_)),
-            Self::KindNotAdvanced(kind) => scope == Scope::Set(kind),
+            Self::KindNotAdvanced(kind) => scope.is_set() && scope.kind() == Some(kind),
             Self::RelatedNotAdvanced => matches!(scope, Scope::Related | Scope::RelatedOf(_)),
             Self::CastNotAdvanced => matches!(scope, Scope::RelatedOf(_)),
             Self::TransitiveCastNotAdvanced => matches!(scope, Scope::TransitivelyRelatedOf(_)),

@@ -11,9 +11,10 @@ use crate::{
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
         permissions::{
-            ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Permission, Principal,
-            READ_BASIC_USER, READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, SET_GROUP_DATA_LOCATION,
-            UPDATE_GROUP, UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER_PROFILE, WRITE_LIFE_CYCLE_INFO,
+            ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, PURGE_GROUP, Permission, Principal,
+            READ_BASIC_USER, READ_DELETED_GROUP, READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, RESTORE_GROUP,
+            SET_GROUP_DATA_LOCATION, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER_PROFILE,
+            WRITE_LIFE_CYCLE_INFO,
         },
         properties::Entity,
         service_principal::SERVICE_PRINCIPAL,
@@ -197,7 +198,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "create_service_principal" => [
             created(&SERVICE_PRINCIPAL, "appId"),
             service_principal_values(),
-            vec![service_principal_exists()],
+            vec![service_principal_exists(392)],
         ]
         .concat(),
         "update_service_principal" => {
@@ -226,7 +227,49 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             role_assignable_group(),
             refused("contactNotDeletable", "Contacts are kept by Exchange.", Refusal::NotPermitted),
         ],
-        "list_applications"
+        "list_deleted_users" => vec![not_in_lists(), property_not_readable(need)],
+        "list_deleted_groups" => vec![not_in_lists()],
+        "get_deleted_item" => vec![
+            object_not_found(),
+            property_not_readable(need),
+            no_mailbox(),
+            kind_not_permitted(&READ_DELETED_GROUP, need),
+        ],
+        "restore_deleted_item" => [
+            vec![
+                object_not_found(),
+                kind_not_permitted(&RESTORE_GROUP, need),
+                role_assignable_group(),
+                taken("userPrincipalName"),
+                service_principal_exists(492),
+                foreign_domain(),
+            ],
+            parameters("newUserPrincipalName"),
+        ]
+        .concat(),
+        "delete_deleted_item" => {
+            let by_application = refused(
+                "groupByApplication",
+                "Only signed-in users delete groups for good.",
+                Refusal::NotPermitted,
+            );
+            let kind = kind_not_permitted(&PURGE_GROUP, need);
+            vec![object_not_found(), kind, role_assignable_group(), by_application]
+        }
+        "get_deleted_objects_owned_by_user" => [
+            vec![user_not_found(), missing_parameter("userId"), invalid_identifier(), objects_too_large()],
+            parameters("type"),
+        ]
+        .concat(),
+        "list_deleted_applications"
+        | "list_deleted_devices"
+        | "list_deleted_service_principals"
+        | "count_deleted_applications"
+        | "count_deleted_devices"
+        | "count_deleted_groups"
+        | "count_deleted_service_principals"
+        | "count_deleted_users"
+        | "list_applications"
         | "count_applications"
         | "list_contacts"
         | "count_contacts"
@@ -456,15 +499,56 @@ fn get_by_ids(need: &Need) -> Vec<ErrorExample> {
     let long = check_members::refused(PropertyFault::Invalid("types"));
     let own = vec![
         refused("tooLongType", "A name is longer than that of any type.", long),
-        refused(
-            "resultTooLarge",
-            "The objects are more than an answer can hold, about 4 MiB.",
-            Refusal::ResultTooLarge,
-        ),
+        objects_too_large(),
         property_not_readable(need),
         not_in_lists(),
     ];
     [ids("ids", MAX_OBJECTS), own].concat()
+}
+
+/// What bodies of actions get wrong that have this text, which takes some forms only.
+fn parameters(name: &'static str) -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let found_array =
+        PropertyFault::Node { property: name, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    vec![
+        unknown_parameter(),
+        refused("otherType", "The value has another type than the parameter.", of(literal)),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
+        refused(
+            "invalidValue",
+            "The value isn't one that the parameter takes.",
+            of(PropertyFault::Invalid(name)),
+        ),
+    ]
+}
+
+fn missing_parameter(name: &'static str) -> ErrorExample {
+    let fault = PropertyFault::Required(name);
+    refused("missingParameter", "The body lacks what the action needs.", check_members::refused(fault))
+}
+
+fn invalid_identifier() -> ErrorExample {
+    let fault = PropertyFault::Identifier;
+    refused("invalidIdentifier", "What should be an object's id is none.", check_members::refused(fault))
+}
+
+fn objects_too_large() -> ErrorExample {
+    refused(
+        "resultTooLarge",
+        "The objects are more than an answer can hold, about 4 MiB.",
+        Refusal::ResultTooLarge,
+    )
+}
+
+fn foreign_domain() -> ErrorExample {
+    refused("foreignDomain", "The sign-in name is of a domain that the tenant lacks.", Refusal::ForeignDomain)
+}
+
+/// Of a kind that needs this, for a caller who has the least that is enough for another.
+fn kind_not_permitted(need: &Need, held: &Need) -> ErrorExample {
+    refused("kindNotPermitted", "The token's permission is for objects of another kind.", lacks(need, held))
 }
 
 fn unknown_parameter() -> ErrorExample {
@@ -567,11 +651,7 @@ fn user_values() -> Vec<ErrorExample> {
             of(PropertyFault::Length { property: "mobilePhone", min: 1, max: 64 }),
         ),
         other_schema(&USER, "identities"),
-        refused(
-            "foreignDomain",
-            "The sign-in name is of a domain that the tenant lacks.",
-            Refusal::ForeignDomain,
-        ),
+        foreign_domain(),
         refused("weakPassword", "The password breaks the rules for passwords.", Refusal::WeakPassword),
         taken("userPrincipalName"),
         too_large(),
@@ -813,11 +893,12 @@ fn service_principal_values() -> Vec<ErrorExample> {
     [texts(&SERVICE_PRINCIPAL, "tags"), own].concat()
 }
 
-fn service_principal_exists() -> ErrorExample {
+/// Of the application with the client id of this number.
+fn service_principal_exists(number: u16) -> ErrorExample {
     refused(
         "servicePrincipalExists",
         "The application has a service principal already.",
-        Refusal::ServicePrincipalExists(sample::id(392).to_string()),
+        Refusal::ServicePrincipalExists(sample::id(number).to_string()),
     )
 }
 

@@ -44,8 +44,10 @@ pub enum TakenBody {
     Reference,
     /// Requests.
     Batch,
-    /// What an object is to be.
+    /// What an object is to be, or the parameters of an action.
     Object,
+    /// The same, which can be left out.
+    OptionalObject,
 }
 
 /// What requests to an operation get wrong, before its rules are asked, and what the server does.
@@ -240,7 +242,6 @@ fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
             "A `Content-Type` other than JSON's.",
             RequestFault::ContentType,
         ),
-        ErrorExample::new("emptyBody", "The body is empty.", RequestFault::EmptyBody),
         ErrorExample::new("malformedJson", "The body isn't a JSON object.", RequestFault::Json),
         ErrorExample::new("bodyTooLarge", largest, RequestFault::TooLarge),
         ErrorExample::new(
@@ -254,13 +255,16 @@ fn body_faults(body: TakenBody) -> Vec<ErrorExample> {
             RequestFault::ContentEncoding,
         ),
     ];
+    if body != TakenBody::OptionalObject {
+        examples.push(ErrorExample::new("emptyBody", "The body is empty.", RequestFault::EmptyBody));
+    }
     match body {
         TakenBody::Reference => examples.extend([
             duplicate_name(),
             ErrorExample::new("noReference", "The body has no `@odata.id`.", RequestFault::NoReference),
             refusals::invalid_reference(),
         ]),
-        TakenBody::Object => examples.push(duplicate_name()),
+        TakenBody::Object | TakenBody::OptionalObject => examples.push(duplicate_name()),
         TakenBody::Batch => examples.extend(batch()),
     }
     examples

@@ -6,7 +6,10 @@ use crate::{
     http::operation::{self, alternatives},
     model::{
         ENTITIES,
-        actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS},
+        actions::{
+            CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
+            RESTORE,
+        },
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
@@ -156,6 +159,10 @@ macro_rules! parameters {
             fn name() -> Cow<'static, str> {
                 $parameters.name.into()
             }
+
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                schemas.extend($parameters.properties.iter().filter_map(enumeration_schema));
+            }
         }
     };
 }
@@ -164,6 +171,8 @@ parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
 parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
+parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);
+parameters!(RestoreParameters, RESTORE);
 
 /// The schema of an object of whatever kind.
 const OBJECT: &str = "DirectoryObject";
@@ -491,6 +500,13 @@ fn limited(object: ObjectBuilder, property: &Property) -> ObjectBuilder {
         .pattern(property.format.pattern())
 }
 
+/// The schema of the words that a property can be.
+fn enumeration_schema(property: &Property) -> Option<(String, RefOr<Schema>)> {
+    let Format::OneOf(enumeration) = property.format else { return None };
+    let description = format!("What `{}` can be.", property.name);
+    Some((enumeration.name.into(), words(&description, enumeration.members.iter().copied())))
+}
+
 /// The complex types of the properties that travel, and the enumerations of those of requests.
 fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
     let is_request = matches!(shape, Shape::Creation(_) | Shape::Update(_));
@@ -502,10 +518,7 @@ fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr
         schemas.push((odata_type_name(entity), words(&description, [entity.odata_type()])));
     }
     for property in entity.properties.iter().filter(|property| travels(property, shape)) {
-        if let (Format::OneOf(enumeration), true) = (property.format, is_request) {
-            let description = format!("What `{}` can be.", property.name);
-            schemas.push((enumeration.name.into(), words(&description, enumeration.members.iter().copied())));
-        }
+        schemas.extend(enumeration_schema(property).filter(|_| is_request));
         if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
             schemas.push((complex.name.into(), complex_schema(complex)));
         }

@@ -53,8 +53,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 devices::delete(tx, id)
             })
             .description(
-                "The device is in no list, count, group or reference any more, and is gone for good \
-                 after thirty days.",
+                "The device is in no list, count, group or reference any more, and is gone for good.",
             ),
     ]
 }

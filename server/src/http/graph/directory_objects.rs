@@ -130,7 +130,7 @@ async fn get_directory_object(
 /// Delete an object
 ///
 /// Deletes an object of whatever kind but contacts, which Exchange keeps. The object is in no list, count, group or reference
-/// any more, and is gone for good after thirty days.
+/// any more, and can be restored for thirty days. A device is gone for good.
 #[utoipa::path(
     delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),

@@ -63,10 +63,9 @@ pub(super) fn operations() -> Vec<Operation> {
             ),
         Operation::annotated(&UPDATE_GROUP, routes!(update_group))
             .page("group-update")
-            .limited(&UPDATE_GROUP_PROPERTIES, "members"),
+            .in_parts([(&UPDATE_GROUP_PROPERTIES, "properties"), (&UPDATE_GROUP, "members")]),
         GROUPS.delete::<IdKey>("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
-            "It is in no list, count or reference any more, and is gone for good after thirty \
-                 days. Its members stay.",
+            "It is in no list, count or reference any more, and can be restored for thirty days. Its members stay.",
         ),
     ]
 }

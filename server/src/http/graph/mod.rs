@@ -6,6 +6,7 @@ mod batch;
 mod casts;
 mod check_members;
 mod contacts;
+mod deleted_items;
 mod devices;
 mod direct_reports;
 mod directory_objects;
@@ -42,6 +43,7 @@ pub(super) fn operations() -> Vec<Operation> {
         contacts::operations(),
         directory_objects::operations(),
         batch::operations(),
+        deleted_items::operations(),
     ]
     .into_iter()
     .flatten()

@@ -68,8 +68,8 @@ pub(super) fn operations() -> Vec<Operation> {
                 |tx, _, _, id| service_principals::delete(tx, id),
             )
             .description(
-                "It is in no list, count, group or reference any more, gets no more tokens, and is \
-                 gone for good after thirty days.",
+                "It is in no list, count, group or reference any more, gets no more tokens, and can be \
+                 restored for thirty days.",
             ),
     ]
 }

@@ -55,7 +55,7 @@ pub(super) fn operations() -> Vec<Operation> {
         USERS
             .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, _, key| users::delete(tx, key))
             .description(
-                "The user is in no list, count, group or reference any more, and is gone for good after thirty days. The \
+                "The user is in no list, count, group or reference any more, and can be restored for thirty days. The \
                  sign-in name is free again.",
             ),
     ]

@@ -458,6 +458,65 @@ needs! {
 
     /// `POST /$batch`: each request in it needs what it needs by itself.
     SEND_BATCH = Need::nothing();
+
+    /// `GET /directory/deletedItems/microsoft.graph.user`, its count, and a deleted user. Deleted applications and service
+    /// principals need [`READ_APPLICATION`].
+    READ_DELETED_USER = Need::both(READ_USERS);
+
+    /// The same of groups: it is no matter of their members.
+    READ_DELETED_GROUP = Need::both(&[
+        &[GroupReadAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `GET /directory/deletedItems/{id}`: enough for some kind of object.
+    READ_DELETED_ITEM = Need::both(&[
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[GroupReadAll],
+        &[GroupReadWriteAll],
+        &[ApplicationReadAll],
+        &[ApplicationReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// Restoring a user.
+    RESTORE_USER = Need::both(&[&[UserDeleteRestoreAll], &[UserReadWriteAll]]);
+
+    /// Restoring a group.
+    RESTORE_GROUP = Need::both(&[&[GroupReadWriteAll]]);
+
+    /// Restoring an application or a service principal.
+    RESTORE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+
+    /// `POST /directory/deletedItems/{id}/restore`: enough for some kind of object.
+    RESTORE_DELETED_ITEM = Need::both(&[
+        &[UserDeleteRestoreAll],
+        &[UserReadWriteAll],
+        &[GroupReadWriteAll],
+        &[ApplicationReadWriteAll],
+    ]);
+
+    /// Deleting a user for good.
+    PURGE_USER = Need::each(&[&[UserDeleteRestoreAll], &[UserReadWriteAll]], &[&[UserDeleteRestoreAll]]);
+
+    /// Deleting a group for good: no application may.
+    PURGE_GROUP = Need::delegated(&[&[GroupReadWriteAll]]);
+
+    /// Deleting an application or a service principal for good.
+    PURGE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+
+    /// `DELETE /directory/deletedItems/{id}`: enough for some kind of object.
+    PURGE_DELETED_ITEM = Need::each(
+        &[&[UserDeleteRestoreAll], &[UserReadWriteAll], &[GroupReadWriteAll], &[ApplicationReadWriteAll]],
+        &[&[UserDeleteRestoreAll], &[ApplicationReadWriteAll]],
+    );
+
+    /// `POST /directory/deletedItems/getUserOwnedObjects`.
+    LIST_DELETED_OWNED_OBJECTS = Need::both(&[&[GroupReadAll], &[GroupReadWriteAll]]);
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! `$orderby` held against the properties of what is sorted.
 
 use crate::{
-    model::{condition::Order, properties::Entity},
+    model::{condition::Order, paths::PropertyPath, properties::Entity, query_support::Support},
     odata::{faults::OrderFault, orderby::OrderBy},
 };
 
 /// The order that a query asks for, of objects of these kinds. Whether it is advanced, and whether it has a `$filter`, decides
-/// what can be sorted.
+/// what can be sorted; `support` says when by which property.
 pub fn bind(
     order: &[OrderBy],
     entities: &[&'static Entity],
     advanced: bool,
     filtered: bool,
+    support: fn(&PropertyPath) -> Support,
 ) -> Result<Order, OrderFault> {
     let [OrderBy { path: segments, descending }] = order else { return Err(OrderFault::Several) };
     let [entity] = entities else { return Err(OrderFault::OfSeveralKinds) };
@@ -23,7 +24,7 @@ pub fn bind(
         [name, part] => entity.path(name, Some(part)),
         _ => None,
     };
-    match path.filter(|path| path.last().order.in_query(advanced)) {
+    match path.filter(|path| support(path).in_query(advanced)) {
         Some(path) => Ok(Order { path, descending: *descending }),
         None if advanced => Err(OrderFault::PropertyOfAdvanced),
         None => Err(OrderFault::Property { property: segments.join("/"), resource: entity.resource }),
@@ -39,7 +40,7 @@ mod tests {
     use crate::odata::orderby;
 
     fn order(text: &str, advanced: bool, filtered: bool) -> Result<Order, OrderFault> {
-        bind(&orderby::read(text)?, &[&PERSON], advanced, filtered)
+        bind(&orderby::read(text)?, &[&PERSON], advanced, filtered, |path| path.last().order)
     }
 
     #[test]
@@ -66,6 +67,7 @@ mod tests {
             assert_eq!(order(text, advanced, filtered), Err(fault), "{text}");
         }
         let by_name = orderby::read("displayName").unwrap();
-        assert_eq!(bind(&by_name, &[&PERSON, &TEAM], true, false), Err(OrderFault::OfSeveralKinds));
+        let of_two = bind(&by_name, &[&PERSON, &TEAM], true, false, |path| path.last().order);
+        assert_eq!(of_two, Err(OrderFault::OfSeveralKinds));
     }
 }

@@ -15,7 +15,7 @@ use roster_server::{
         kinds::ObjectKind,
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 /// The sample's objects, by their numbers. What isn't there has 999.
@@ -37,7 +37,12 @@ pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
 /// and a dynamic one whose rule names a group.
-pub const BY_GROUPS: u16 = 298;
+pub const BY_GROUPS: u16 = 299;
+/// What was deleted: a user of the sample's, a group that directory roles could be assigned to, a service principal of whose application
+/// there is another, and more groups than an answer can hold, of this owner.
+pub const DELETED_GROUP: u16 = 298;
+pub const REPLACED: u16 = 498;
+pub const FORMER_OWNER: u16 = 196;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -192,6 +197,11 @@ impl Attempt<'_> {
                 self.replace(0, large_ones(USERS)[0]);
                 self.ask("$expand=manager($levels=max)");
             }
+            "resultTooLarge" if self.is_of_deleted() => {
+                self.send(
+                    &json!({"userId": sample::id(FORMER_OWNER).to_string(), "type": "Group"}).to_string(),
+                );
+            }
             "resultTooLarge" if self.operation.id != "get_me" => {
                 let is_of = |set: &str| self.operation.path.starts_with(&format!("/{set}/"));
                 let kind = ENTITIES.iter().position(|entity| is_of(entity.set));
@@ -289,6 +299,9 @@ impl Attempt<'_> {
 
     async fn get_parameters_wrong(&mut self, name: &str) -> bool {
         let first = || self.operation.properties().next().unwrap().clone();
+        if self.is_of_deleted() {
+            return self.get_parameters_of_deleted_wrong(name);
+        }
         let values = match name {
             "missingIds" => json!({}),
             "unexpectedText" => json!({first(): "readers"}),
@@ -323,6 +336,38 @@ impl Attempt<'_> {
         true
     }
 
+    fn is_of_deleted(&self) -> bool {
+        self.operation.path.starts_with("/directory/deletedItems/")
+    }
+
+    fn get_parameters_of_deleted_wrong(&mut self, name: &str) -> bool {
+        let user = sample::id(ADA).to_string();
+        let owned = |kind: Value| json!({"userId": user, "type": kind});
+        let is_restored = self.operation.id == "restore_deleted_item";
+        let named = |value: Value| match is_restored {
+            true => json!({"newUserPrincipalName": value}),
+            false => owned(value),
+        };
+        let body = match name {
+            "unknownProperty" => json!({"colour": "red"}),
+            "otherType" => named(true.into()),
+            "unexpectedArray" => named(json!([])),
+            "invalidValue" => named("babbage".into()),
+            "nameTaken" => named("ada@contoso.example".into()),
+            "foreignDomain" => named("charles@elsewhere.example".into()),
+            "servicePrincipalExists" => {
+                self.replace(0, sample::id(REPLACED));
+                json!({})
+            }
+            "missingParameter" => json!({"type": "Group"}),
+            "invalidIdentifier" => json!({"userId": "ada", "type": "Group"}),
+            "userNotFound" => json!({"userId": sample::id(ABSENT).to_string(), "type": "Group"}),
+            _ => return false,
+        };
+        self.send(&body.to_string());
+        true
+    }
+
     async fn name_what_is_absent(&mut self, name: &str) -> bool {
         match name {
             "memberNotFound" | "ownerNotFound" if self.operation.method == Method::GET => {
@@ -339,7 +384,8 @@ impl Attempt<'_> {
             "notAMember" | "notAnOwner" => self.replace(1, sample::id(TIM)),
             "noMailbox" if self.operation.id == "update_group" => self.say(json!({"unseenCount": 1})),
             "noMailbox" => {
-                self.replace(0, sample::id(READERS));
+                let group = if self.is_of_deleted() { DELETED_GROUP } else { READERS };
+                self.replace(0, sample::id(group));
                 self.ask("$select=unseenCount");
             }
             "userNotFound" if self.operation.is_on_me() => self.by_user(ABSENT, all()).await,
@@ -384,6 +430,10 @@ impl Attempt<'_> {
                     json!({"groupTypes": ["DynamicMembership"], "membershipRule": "user.city -eq \"x\""}),
                 );
                 self.relate("members", &[GRACE]);
+            }
+            "roleAssignableGroup" if self.is_of_deleted() => {
+                self.replace(0, sample::id(DELETED_GROUP));
+                self.by_user_without("RoleManagement.ReadWrite.Directory").await;
             }
             "roleAssignableGroup" => {
                 self.take_group(ADMINISTRATORS, json!({"isAssignableToRole": true}));
@@ -439,6 +489,10 @@ impl Attempt<'_> {
                 self.with_the_least().await;
                 self.say(json!({"description": "x"}));
             }
+            "kindNotPermitted" => {
+                self.with_the_least().await;
+                self.replace(0, sample::id(DELETED_GROUP));
+            }
             "kindNotAddable" => {
                 self.with_the_least().await;
                 self.relate("members", &[DEVICE]);
@@ -462,6 +516,10 @@ impl Attempt<'_> {
             "mailboxByApplication" => {
                 self.by_application(all()).await;
                 self.say(json!({"unseenCount": 1}));
+            }
+            "groupByApplication" => {
+                self.by_application(all()).await;
+                self.replace(0, sample::id(DELETED_GROUP));
             }
             "labelsByApplication" => {
                 self.by_application(all()).await;

@@ -6,7 +6,7 @@ mod keys;
 mod objects;
 mod related;
 
-pub(super) use examples::{reference, with_context};
-pub(super) use keys::ObjectKey;
-pub(super) use objects::{Objects, answer_one};
+pub(super) use examples::{EXAMPLE_COUNT, reference, with_context};
+pub(super) use keys::{ObjectKey, guid};
+pub(super) use objects::{JSON, Objects, SELECTED, TEXT, answer_count, answer_one};
 pub(super) use related::Related;
