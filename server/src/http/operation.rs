@@ -151,6 +151,12 @@ impl Operation {
         Self { page: page.into(), ..self }
     }
 
+    /// The same, where only `whole` is enough for all that it does: what else its need takes is enough for `rest`.
+    pub(super) fn limited(self, whole: &'static Need, rest: &'static str) -> Self {
+        let need = self.need;
+        self.in_parts([(need, rest), (whole, "the others")])
+    }
+
     /// The same, where what it needs may be enough only for a part of what it does: for those parts whose needs take it too.
     pub(super) fn in_parts(self, parts: impl Into<Vec<(&'static Need, &'static str)>>) -> Self {
         Self { parts: parts.into(), ..self }
