@@ -37,7 +37,7 @@ pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
 pub const OWNED: u16 = 299;
 /// and a dynamic one whose rule names a group.
-pub const BY_GROUPS: u16 = 299;
+pub const BY_GROUPS: u16 = 296;
 /// What was deleted: a user of the sample's, a group that directory roles could be assigned to, a service principal of whose application
 /// there is another, and more groups than an answer can hold, of this owner.
 pub const DELETED_GROUP: u16 = 298;
