@@ -16,7 +16,7 @@ mod lookup;
 pub mod managers;
 pub mod member_of;
 pub mod members;
-mod membership_rules;
+pub mod membership_rules;
 pub mod navigation;
 pub mod objects;
 pub mod owned_objects;
@@ -150,6 +150,9 @@ pub enum Refusal {
     /// The rule names a group whose members follow from groups too, perhaps its own.
     #[error("a rule by groups whose members follow from groups")]
     RuleOfRules,
+    /// A rule by groups isn't evaluated for one object.
+    #[error("a rule by groups isn't evaluated")]
+    RuleByGroups,
     /// The group would become one of another kind.
     #[error("the kind of a group can't be changed")]
     OtherKind,

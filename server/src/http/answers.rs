@@ -2,12 +2,14 @@
 //! where no `$select` asks for it.
 
 use super::{
+    contract::wire::{EvaluateDynamicMembershipResult, ExpressionEvaluationDetails, PropertyToEvaluate},
     errors::{Failure, RequestFault},
     extract::Caller,
     origin::Origin,
 };
 use crate::{
-    directory::{Found, objects::Page},
+    directory::{Found, membership_rules::Evaluated, objects::Page},
+    membership_rules::Explanation,
     model::{
         self, ENTITIES,
         ids::ObjectId,
@@ -150,6 +152,30 @@ pub fn ids(origin: &Origin, ids: &[ObjectId]) -> Response {
     let context = quote(&format!("{}/$metadata#Collection(Edm.String)", origin.base()));
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"value\":[{}]}}", ids.join(",")))
+}
+
+/// What a membership rule comes to: 200.
+pub fn evaluated(origin: &Origin, evaluated: Evaluated) -> Result<Response, Failure> {
+    let details = details(evaluated.explanation);
+    let result = EvaluateDynamicMembershipResult {
+        odata_context: format!("{}/$metadata#microsoft.graph.evaluateDynamicMembershipResult", origin.base()),
+        membership_rule: evaluated.rule,
+        membership_rule_evaluation_result: details.expression_result,
+        membership_rule_evaluation_details: details,
+    };
+    let text = serde_json::to_string(&result).map_err(|_| RequestFault::Internal)?;
+    Ok(json(StatusCode::OK, text))
+}
+
+fn details(of: Explanation) -> ExpressionEvaluationDetails {
+    let property =
+        |(name, value): (&str, _)| PropertyToEvaluate { property_name: name.into(), property_value: value };
+    ExpressionEvaluationDetails {
+        expression: of.expression,
+        expression_result: of.result,
+        property_to_evaluate: of.property.map(property),
+        expression_evaluation_details: of.parts.into_iter().map(details).collect(),
+    }
 }
 
 /// A reference to one object: 200.

@@ -29,6 +29,11 @@ impl Rule {
         self.explain_part(&self.expression, candidate, related)
     }
 
+    /// What the rule comes to for an object of another kind: it doesn't hold.
+    pub fn explain_of_another_kind(&self) -> Explanation {
+        Explanation { expression: self.to_string(), result: false, property: None, parts: Vec::new() }
+    }
+
     fn explain_part<R: Related>(
         &self,
         part: &Expression,
@@ -59,12 +64,15 @@ impl Rule {
     }
 }
 
-/// Values as one text. `None`: there are none.
+/// The most characters that are told of a property's values.
+const MOST_TOLD: usize = 1024;
+
+/// Values as one text, cut where it is long. `None`: there are none.
 fn told(values: Vec<&Json>) -> Option<String> {
     let told = values.into_iter().map(|value| match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),
     });
     let told: Vec<_> = told.collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    (!told.is_empty()).then(|| told.join(", ").chars().take(MOST_TOLD).collect())
 }

@@ -1,8 +1,8 @@
-//! The parameters of actions, declared like the properties of a complex type.
+//! The parameters of actions, declared like the properties of a complex type, and what some actions answer.
 
 use super::properties::{
     Complex, Enumeration, Format,
-    Kind::{Boolean, String, Strings},
+    Kind::{Boolean, Object, Objects, String, Strings},
     Property, property,
 };
 
@@ -24,6 +24,61 @@ pub static CHECK_MEMBER_OBJECTS: Complex = Complex {
     name: "CheckMemberObjectsParameters",
     description: "The objects, such as groups, in which to look for an object.",
     properties: &[ids("ids", "The ids of the objects.", MAX_IDS)],
+};
+
+/// Of *evaluateDynamicMembership*.
+pub static EVALUATE_DYNAMIC_MEMBERSHIP: Complex = Complex {
+    name: "EvaluateDynamicMembershipParameters",
+    description: "Whom a membership rule is to be evaluated for, and which.",
+    properties: &[
+        property("memberId", String, "The id of the user or device.").required().format(Format::Identifier),
+        property(
+            "membershipRule",
+            String,
+            "The rule. Where none is given, and a group is named, it is the group's own.",
+        )
+        .writable()
+        .max(3072),
+    ],
+};
+
+/// What *evaluateDynamicMembership* answers.
+pub static EVALUATE_DYNAMIC_MEMBERSHIP_RESULT: Complex = Complex {
+    name: "EvaluateDynamicMembershipResult",
+    description: "Whether a membership rule is satisfied, and why.",
+    properties: &[
+        property("membershipRule", String, "The rule."),
+        property(
+            "membershipRuleEvaluationDetails",
+            Object(&EXPRESSION_EVALUATION_DETAILS),
+            "What its expressions come to.",
+        ),
+        property("membershipRuleEvaluationResult", Boolean, "Whether it is satisfied."),
+    ],
+};
+
+static EXPRESSION_EVALUATION_DETAILS: Complex = Complex {
+    name: "ExpressionEvaluationDetails",
+    description: "What an expression comes to.",
+    properties: &[
+        property("expression", String, "The expression."),
+        property(
+            "expressionEvaluationDetails",
+            Objects(&EXPRESSION_EVALUATION_DETAILS),
+            "What the expressions come to that it is made of.",
+        ),
+        property("expressionResult", Boolean, "What it comes to."),
+        property("propertyToEvaluate", Object(&PROPERTY_TO_EVALUATE), "The property that it asks for."),
+    ],
+};
+
+static PROPERTY_TO_EVALUATE: Complex = Complex {
+    name: "PropertyToEvaluate",
+    description: "A property that an expression asks for.",
+    properties: &[
+        property("propertyName", String, "Its name in rules."),
+        property("propertyValue", String, "Its value, as text."),
+    ],
 };
 
 /// Of *getByIds*.

@@ -32,6 +32,7 @@ mod plan;
 pub mod principals;
 mod quotas;
 mod random;
+pub mod related;
 pub mod relations;
 pub mod restorations;
 pub mod rows;

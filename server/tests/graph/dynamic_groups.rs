@@ -1,9 +1,9 @@
 //! Dynamic groups: their members follow the rule, soon after whatever changes who they are.
 
-use crate::support::{Tenant, forbidden, members_of, reference, refusal, sorted};
+use crate::support::{Tenant, forbidden, members_of, not_found, reference, refusal, sorted};
 use roster_client::{
     Client, Patch, Replace,
-    types::{GroupUpdate, UserUpdate},
+    types::{EvaluateDynamicMembershipParameters, GroupUpdate, UserUpdate},
 };
 use roster_server::model::{ids::ObjectId, kinds::ObjectKind};
 use serde_json::{Value, json};
@@ -185,6 +185,58 @@ async fn plans_and_collections_are_asked_for_item_by_item() {
             _ => unreachable!(),
         }
     }
+}
+
+#[tokio::test]
+async fn an_evaluation_tells_whether_a_rule_holds_and_why() {
+    let tenant = Tenant::fresh().await;
+    let user = tenant.user("EndTestUser001").await;
+    let graph = tenant.client_of(user, ["Group.Read.All", "User.Read.All"]).await;
+    let rule = "(user.displayName -startsWith \"EndTestUser\")";
+    let group = dynamic(&tenant, rule).await;
+    let body = |rule: Option<&str>| EvaluateDynamicMembershipParameters {
+        member_id: user,
+        membership_rule: rule.map(|rule| rule.parse().unwrap()),
+    };
+    let of_group = graph.evaluate_group_dynamic_membership().id(group).body(body(None)).send().await.unwrap();
+    let of_none = graph.evaluate_dynamic_membership().body(body(Some(rule))).send().await.unwrap();
+    for evaluated in [of_group.into_inner(), of_none.into_inner()] {
+        let mut told = serde_json::to_value(&evaluated).unwrap();
+        told.as_object_mut().unwrap().remove("@odata.context");
+        let documented = json!({
+            "membershipRule": rule,
+            "membershipRuleEvaluationResult": true,
+            "membershipRuleEvaluationDetails": {
+                "expressionResult": true,
+                "expression": "user.displayName -startsWith \"EndTestUser\"",
+                "propertyToEvaluate": {"propertyName": "displayName", "propertyValue": "EndTestUser001"},
+            },
+        });
+        assert_eq!(told, documented);
+    }
+
+    let both = "user.displayName -startsWith \"End\" -and -not (user.department -ne \"x\")";
+    let evaluated = graph.evaluate_dynamic_membership().body(body(Some(both))).send().await.unwrap();
+    let details = &evaluated.membership_rule_evaluation_details;
+    let results: Vec<_> =
+        details.expression_evaluation_details.iter().map(|part| part.expression_result).collect();
+    assert_eq!((evaluated.membership_rule_evaluation_result, results), (false, vec![true, false]));
+    let not = &details.expression_evaluation_details[1].expression_evaluation_details[0];
+    let asked = not.property_to_evaluate.as_ref().unwrap();
+    assert_eq!((asked.property_name.as_str(), &asked.property_value), ("department", &None));
+
+    let of_devices = graph.evaluate_dynamic_membership().body(body(Some("device.objectId -ne null"))).send();
+    assert!(!of_devices.await.unwrap().membership_rule_evaluation_result, "a user is no device");
+    let rule = format!("Direct Reports for \"{user}\"");
+    tenant.manage(user, user).await;
+    let reports = graph.evaluate_dynamic_membership().body(body(Some(&rule))).send().await.unwrap();
+    assert!(reports.membership_rule_evaluation_result);
+
+    let device = tenant.device("d").await;
+    let unreadable =
+        EvaluateDynamicMembershipParameters { member_id: device, ..body(Some("device.objectId -ne null")) };
+    let refused = graph.evaluate_dynamic_membership().body(unreadable).send().await;
+    assert_eq!(refusal(refused), not_found(device), "without Device.Read.All nothing is told of devices");
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use crate::{
 };
 use attempt::{ADA, Attempt, all};
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, USERS, large_ones, rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, USERS, large_ones,
+    rule_by,
 };
 use reqwest::Method;
 use roster_server::{

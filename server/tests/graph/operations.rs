@@ -258,6 +258,9 @@ impl Objects {
             "create_group" => Some(json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
                 "securityEnabled": true})),
             "update_group" => Some(json!({"members@odata.bind": [reference(self.user)["@odata.id"]]})),
+            "evaluate_group_dynamic_membership" | "evaluate_dynamic_membership" => {
+                Some(json!({"memberId": self.user, "membershipRule": "user.city -eq null"}))
+            }
             "create_user" => Some(json!({"accountEnabled": true, "displayName": "u", "mailNickname": "u",
                 "userPrincipalName": format!("{name}@{}", domain(self.tenant)),
                 "passwordProfile": {"password": "Secret 123"}})),

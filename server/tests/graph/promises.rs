@@ -273,6 +273,9 @@ async fn the_examples_of_bodies_are_accepted() {
         if let Some(user) = example.get_mut("userId") {
             *user = objects.user.to_string().into();
         }
+        if let Some(member) = example.get_mut("memberId") {
+            *member = objects.user.to_string().into();
+        }
         let answer = ask(&tenant, operation, &objects, "", Some(example)).await;
         assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);
         sent += 1;

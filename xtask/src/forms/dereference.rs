@@ -1,10 +1,10 @@
-//! The contract with each reference replaced by what it refers to, for tools that follow none. It lacks the named examples, which
-//! would stand in it once for each operation.
+//! The contract with each reference replaced by what it refers to, for tools that follow none. What contains itself is shown once, and
+//! further down is any object. It lacks the named examples, which would stand in it once for each operation.
 
 use serde_json::{Map, Value};
 
 /// Replaces all references of a document. What stands beside one wins over what it refers to. Fails where a reference leads
-/// nowhere or into itself.
+/// nowhere.
 pub fn dereference(document: &Value) -> Result<Value, String> {
     let mut rest = document.clone();
     if let Some(components) = rest["components"].as_object_mut() {
@@ -40,7 +40,7 @@ impl<'d> Document<'d> {
     /// The object that a reference names.
     fn follow(&self, reference: &'d str, within: &mut Vec<&'d str>) -> Result<Map<String, Value>, String> {
         if within.contains(&reference) {
-            return Err(format!("{reference} contains itself"));
+            return Ok(Map::from_iter([("type".into(), "object".into())]));
         }
         let target = reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer));
         let target = target.ok_or_else(|| format!("{reference} leads nowhere"))?;
@@ -84,12 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_and_a_reference_to_nothing_are_named() {
+    fn what_contains_itself_is_shown_once_and_a_reference_to_nothing_is_named() {
         let group = json!({"$ref": "#/components/schemas/Group"});
-        assert_eq!(
-            dereferenced(group.clone(), json!({"Group": {"items": group}})),
-            Err("#/components/schemas/Group contains itself".into())
-        );
+        let once = json!({"items": {"type": "object"}});
+        assert_eq!(dereferenced(group.clone(), json!({"Group": {"items": group}})), Ok(once));
         assert_eq!(dereferenced(group, json!({})), Err("#/components/schemas/Group leads nowhere".into()));
     }
 }

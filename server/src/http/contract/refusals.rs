@@ -85,6 +85,19 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "update_group" => group_update(need),
         "delete_group" => vec![group_not_found(), managed_by_exchange(), role_assignable_group()],
 
+        "evaluate_group_dynamic_membership" => {
+            let no_rule = property(&GROUP, PropertyFault::Required("membershipRule"));
+            let own = vec![
+                group_not_found(),
+                refused("missingRule", "Neither the body nor the group has a rule.", no_rule),
+            ];
+            [own, rule_evaluation()].concat()
+        }
+        "evaluate_dynamic_membership" => {
+            let no_rule = property(&GROUP, PropertyFault::Required("membershipRule"));
+            [vec![refused("missingRule", "The body has no rule.", no_rule)], rule_evaluation()].concat()
+        }
+
         "list_group_members" | "list_group_transitive_members" => {
             vec![group_not_found(), hidden_members(), property_not_readable(need), not_in_lists()]
         }
@@ -858,6 +871,32 @@ fn invalid_rule() -> ErrorExample {
         "The rule isn't one, here as users have no such property. The position is counted from 0.",
         Refusal::MembershipRule(RuleFault { kind: fault, position: 0 }),
     )
+}
+
+/// What evaluations of rules refuse.
+fn rule_evaluation() -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let array =
+        PropertyFault::Node { property: "memberId", found: Node::StartArray, expected: Node::PrimitiveValue };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    vec![
+        unknown_parameter(),
+        refused("missingIds", "The body names no user or device.", of(PropertyFault::Required("memberId"))),
+        refused("unexpectedList", "An array stands where a single value is due.", of(array)),
+        refused("otherItemType", "The id is no text.", of(literal)),
+        refused("invalidValue", "The id isn't one.", of(PropertyFault::Identifier)),
+        refused(
+            "ruleTooLong",
+            "The rule has more than 3,072 characters.",
+            of(PropertyFault::Invalid("membershipRule")),
+        ),
+        absent(
+            "memberNotFound",
+            "There is no such object, it is neither a user nor a device, or the caller may not read it.",
+        ),
+        invalid_rule(),
+        refused("ruleByGroups", "Rules by groups aren't evaluated for one object.", Refusal::RuleByGroups),
+    ]
 }
 
 fn dynamic_group() -> ErrorExample {

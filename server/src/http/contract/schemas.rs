@@ -7,8 +7,8 @@ use crate::{
     model::{
         ENTITIES,
         actions::{
-            CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
-            RESTORE,
+            CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS,
+            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
         },
         application::APPLICATION,
         device::DEVICE,
@@ -169,6 +169,7 @@ macro_rules! parameters {
 
 parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
+parameters!(EvaluateDynamicMembershipParameters, EVALUATE_DYNAMIC_MEMBERSHIP);
 parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);

@@ -110,6 +110,56 @@ pub struct ObjectIds {
     pub value: Vec<String>,
 }
 
+/// Whether a user or device satisfies a membership rule.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluateDynamicMembershipResult {
+    /// What the answer is, as a URL.
+    #[serde(rename = "@odata.context")]
+    #[schema(
+        example = "https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.evaluateDynamicMembershipResult"
+    )]
+    pub odata_context: String,
+    /// The rule.
+    #[schema(example = "user.department -eq \"Research\"")]
+    pub membership_rule: String,
+    /// Whether it is satisfied.
+    pub membership_rule_evaluation_result: bool,
+    /// Why.
+    pub membership_rule_evaluation_details: ExpressionEvaluationDetails,
+}
+
+/// What an expression comes to.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpressionEvaluationDetails {
+    /// The expression.
+    #[schema(example = "user.department -eq \"Research\"")]
+    pub expression: String,
+    /// What it comes to.
+    pub expression_result: bool,
+    /// The property that it asks for. Absent where it asks for none, or is made of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub property_to_evaluate: Option<PropertyToEvaluate>,
+    /// What the expressions come to that it is made of. Absent where it is made of none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable = false, no_recursion)]
+    pub expression_evaluation_details: Vec<ExpressionEvaluationDetails>,
+}
+
+/// A property that an expression asks for.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PropertyToEvaluate {
+    /// Its name in rules.
+    #[schema(example = "department")]
+    pub property_name: String,
+    /// Its value, as text, or its values with commas between them; the first 1,024 characters. Null where it has none.
+    #[schema(example = "Research")]
+    pub property_value: Option<String>,
+}
+
 /// A page of references.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReferenceCollection {

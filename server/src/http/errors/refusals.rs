@@ -82,6 +82,11 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "InvalidValue",
             "Dynamic membership rule validation error: A group whose own rule is by groups can't be named in one.",
         ),
+        Refusal::RuleByGroups => about(
+            "membershipRule",
+            "InvalidValue",
+            "Dynamic membership rule validation error: A rule with the memberOf attribute can't be evaluated.",
+        ),
         Refusal::NothingToChange => {
             bad(BAD_REQUEST, "The request names nothing to change: its body has no property.")
         }

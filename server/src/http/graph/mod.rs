@@ -15,6 +15,7 @@ mod managers;
 mod me;
 mod member_of;
 mod members;
+mod membership_rules;
 mod owned_objects;
 mod owners;
 mod service_principals;
@@ -32,6 +33,7 @@ pub(super) fn operations() -> Vec<Operation> {
         managers::operations(),
         direct_reports::operations(),
         groups::operations(),
+        membership_rules::operations(),
         members::operations(),
         owners::operations(),
         owned_objects::operations(),

@@ -3,7 +3,11 @@
 
 use crate::model::{
     ENTITIES,
-    actions::{CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, GET_BY_IDS, GET_MEMBER_GROUPS},
+    actions::{
+        CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
+        EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS,
+    },
+    group::GROUP,
     navigation::NavigationProperty,
     properties::{Complex, EdmType, Entity, Enumeration, Format, Kind, Property},
     user::USER,
@@ -122,6 +126,7 @@ impl Schema {
         for entity in ENTITIES {
             used.add(entity.properties);
         }
+        used.add_complex(&EVALUATE_DYNAMIC_MEMBERSHIP_RESULT);
         let common = [entity(), directory_object()];
         Self {
             entity_types: common.into_iter().chain(ENTITIES.map(entity_type)).collect(),
@@ -134,7 +139,7 @@ impl Schema {
     }
 }
 
-/// The complex types and enumerations that properties have, by their names.
+/// The complex types and enumerations that properties and answers have, by their names.
 #[derive(Default)]
 struct Used {
     complex: BTreeMap<&'static str, &'static Complex>,
@@ -145,12 +150,18 @@ impl Used {
     fn add(&mut self, properties: &'static [Property]) {
         for property in properties {
             if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
-                self.complex.insert(complex.name, complex);
-                self.add(complex.properties);
+                self.add_complex(complex);
             }
             if let Some(EdmType::Enumeration(enumeration)) = property.edm_type {
                 self.enumerations.insert(enumeration.name, enumeration);
             }
+        }
+    }
+
+    /// A type can have properties of its own type.
+    fn add_complex(&mut self, complex: &'static Complex) {
+        if self.complex.insert(complex.name, complex).is_none() {
+            self.add(complex.properties);
         }
     }
 }
@@ -223,12 +234,19 @@ fn actions() -> Vec<Action> {
         returns,
     };
     let (one, many, ids) = (Type::one(&object), Type::many(&object), Some(Type::many("Edm.String")));
+    let group = qualified(GROUP.name);
+    let evaluated = Some(Type::one(&qualified(EVALUATE_DYNAMIC_MEMBERSHIP_RESULT.name)));
+    let evaluate = |bound_to: &Type| {
+        action("evaluateDynamicMembership", bound_to, &EVALUATE_DYNAMIC_MEMBERSHIP, evaluated.clone())
+    };
     vec![
         action("checkMemberGroups", &one, &CHECK_MEMBER_GROUPS, ids.clone()),
         action("checkMemberObjects", &one, &CHECK_MEMBER_OBJECTS, ids.clone()),
         action("getMemberGroups", &one, &GET_MEMBER_GROUPS, ids.clone()),
         action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
         action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
+        evaluate(&Type::one(&group)),
+        evaluate(&Type::many(&group)),
     ]
 }
 

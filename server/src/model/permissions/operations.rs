@@ -202,6 +202,19 @@ const CHECK_DEVICES_BY_APPLICATION: Alternatives = &[
     &[UserReadAll],
     &[UserReadWriteAll],
 ];
+/// A user, or a device, besides the group whose rule it is.
+const EVALUATE_RULE_OF_GROUP: Alternatives = &[
+    &[GroupReadAll, UserReadAll],
+    &[GroupReadAll, UserReadWriteAll],
+    &[GroupReadWriteAll, UserReadAll],
+    &[GroupReadWriteAll, UserReadWriteAll],
+    &[GroupReadAll, DeviceReadAll],
+    &[GroupReadWriteAll, DeviceReadAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const EVALUATE_RULE: Alternatives =
+    &[&[UserReadAll], &[UserReadWriteAll], &[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
 /// Declares needs, each public, and for the tests all of them.
@@ -256,6 +269,12 @@ needs! {
 
     /// Besides what else is needed where directory roles can be assigned to the group.
     CHANGE_ROLE_ASSIGNABLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
+
+    /// `POST /groups/{id}/evaluateDynamicMembership`. Whom it is evaluated for, the caller must be allowed to read.
+    EVALUATE_DYNAMIC_MEMBERSHIP_OF_GROUP = Need::delegated(EVALUATE_RULE_OF_GROUP);
+
+    /// `POST /groups/evaluateDynamicMembership`, in the same way.
+    EVALUATE_DYNAMIC_MEMBERSHIP = Need::delegated(EVALUATE_RULE);
 
     /// `GET /groups/{id}/members`, `transitiveMembers`, and their counts.
     LIST_MEMBERS = Need::both(READ_MEMBERSHIPS);

@@ -9,7 +9,6 @@ mod differences;
 mod follower;
 mod following;
 mod pieces;
-mod related;
 mod rules;
 mod runs;
 mod shared;

@@ -3,7 +3,6 @@
 
 use super::{
     differences::Difference,
-    related::{Named, Relations},
     rules::{Followed, Rules, TenantRules, are_rule},
     runs::{Place, RunChange, Runs, START},
 };
@@ -21,6 +20,7 @@ use crate::{
         numbers,
         numbers::RowNumber,
         objects::{self, Object, select_objects},
+        related::{Named, Relations},
         relations::{Direction, MEMBERS},
         rows::Rows,
     },

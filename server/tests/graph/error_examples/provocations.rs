@@ -73,6 +73,7 @@ impl Attempt<'_> {
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
             || self.get_parameters_wrong(name).await
+            || self.get_the_rule_wrong(name)
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -229,6 +230,24 @@ impl Attempt<'_> {
         self.send(&json!({"ids": ids}).to_string());
     }
 
+    fn get_the_rule_wrong(&mut self, name: &str) -> bool {
+        if !self.evaluates_rule() {
+            return false;
+        }
+        match name {
+            "missingRule" => {
+                if self.operation.path.contains('{') {
+                    self.replace(0, sample::id(READERS));
+                }
+                self.evaluate(GRACE, None);
+            }
+            "invalidMembershipRule" => self.evaluate(GRACE, Some("user.colour -eq \"red\"".into())),
+            "ruleByGroups" => self.evaluate(GRACE, Some(rule_by(sample::id(READERS)))),
+            _ => return false,
+        }
+        true
+    }
+
     fn get_values_wrong(&mut self, name: &str) -> bool {
         let absent = sample::id(ABSENT).to_string();
         let faces = |count: usize| vec!["\u{1f600}".repeat(256); count];
@@ -305,6 +324,11 @@ impl Attempt<'_> {
         let values = match name {
             "missingIds" => json!({}),
             "unexpectedText" => json!({first(): "readers"}),
+            "otherItemType" if self.evaluates_rule() => json!({first(): true}),
+            "invalidValue" if self.evaluates_rule() => json!({first(): "readers"}),
+            "ruleTooLong" => {
+                json!({"memberId": sample::id(GRACE).to_string(), "membershipRule": "x".repeat(3073)})
+            }
             "unexpectedItem" => json!({first(): [[]]}),
             "otherItemType" => json!({first(): [true]}),
             "unexpectedList" => json!({first(): []}),
@@ -368,8 +392,20 @@ impl Attempt<'_> {
         true
     }
 
+    fn evaluates_rule(&self) -> bool {
+        self.operation.path.ends_with("/evaluateDynamicMembership")
+    }
+
+    /// Has a rule evaluated for this user.
+    fn evaluate(&mut self, number: u16, rule: Option<String>) {
+        self.say(json!({"memberId": sample::id(number).to_string(), "membershipRule": rule}));
+    }
+
     async fn name_what_is_absent(&mut self, name: &str) -> bool {
         match name {
+            "memberNotFound" if self.evaluates_rule() => {
+                self.evaluate(ABSENT, Some("user.city -eq null".into()))
+            }
             "memberNotFound" | "ownerNotFound" if self.operation.method == Method::GET => {
                 self.replace(1, sample::id(ABSENT));
             }

@@ -1,14 +1,11 @@
-//! What rules ask of an object's relations.
+//! What the rules of dynamic groups ask of an object's relations.
 
-use crate::{
-    membership_rules::Related,
-    model::ids::ObjectId,
-    store::{
-        Error, ReadTx,
-        objects::{self, Object},
-        relations::{MANAGERS, MEMBERS},
-    },
+use super::{
+    Error, ReadTx,
+    objects::{self, Object},
+    relations::{MANAGERS, MEMBERS},
 };
+use crate::{membership_rules::Related, model::ids::ObjectId};
 use std::{cell::RefCell, collections::HashMap};
 
 /// The objects that rules name, each looked up once.
@@ -28,8 +25,11 @@ impl Named {
 
 /// The relations of an object.
 pub struct Relations<'t> {
+    /// Where they are read.
     pub tx: &'t ReadTx<'t>,
+    /// The objects that rules name.
     pub named: &'t Named,
+    /// The object.
     pub object: &'t Object,
 }
 
