@@ -4,6 +4,7 @@
 mod batches;
 mod creations;
 mod directory;
+mod dynamic_groups;
 mod index;
 mod large_scenarios;
 mod load;
@@ -41,6 +42,9 @@ pub struct Bench {
     /// How long `long-creations` takes, which runs only where it is named
     #[arg(long, value_name = "SECONDS", default_value_t = 600.0)]
     creating: f64,
+    /// How many rules `dynamic-groups` has, which runs only where it is named
+    #[arg(long, value_name = "NUMBER", default_value_t = 500)]
+    rules: usize,
     #[command(flatten)]
     sizes: Sizes,
     /// Keep the directory of queries and nesting in this folder, or use the one that was kept there
@@ -72,8 +76,9 @@ impl Bench {
 
     async fn measure(&self) -> Result<Vec<Outcome>, String> {
         let (large, nested) = (self.wanted(large_scenarios::all()), self.wanted(query_scenarios::all()));
-        let creates_long = self.only.iter().any(|name| creations::NAME.starts_with(name.as_str()));
-        if large.is_empty() && nested.is_empty() && !creates_long {
+        let is_named = |scenario: &str| self.only.iter().any(|name| scenario.starts_with(name.as_str()));
+        let (creates_long, has_rules) = (is_named(creations::NAME), is_named(dynamic_groups::NAME));
+        if large.is_empty() && nested.is_empty() && !creates_long && !has_rules {
             return Err("no scenario has such a name".into());
         }
         let time = Duration::from_secs_f64(self.seconds);
@@ -81,15 +86,19 @@ impl Bench {
         if !large.is_empty() {
             outcomes = run_all(&mut World::<Large>::create().await?, large, time).await?;
         }
-        if !nested.is_empty() || creates_long {
+        if !nested.is_empty() || creates_long || has_rules {
             let mut world = World::<Sizes>::create(self.sizes, self.keep.as_deref()).await?;
             outcomes.extend(run_all(&mut world, nested, time).await?);
+            let mut long = Vec::new();
             if creates_long {
-                let created =
-                    creations::create_long(&mut world, Duration::from_secs_f64(self.creating)).await?;
-                created.iter().for_each(|outcome| println!("{}", line(outcome)));
-                outcomes.extend(created);
+                let creating = Duration::from_secs_f64(self.creating);
+                long.extend(creations::create_long(&mut world, creating).await?);
             }
+            if has_rules {
+                long.extend(dynamic_groups::measure(&mut world, self.rules, time).await?);
+            }
+            long.iter().for_each(|outcome| println!("{}", line(outcome)));
+            outcomes.extend(long);
         }
         Ok(outcomes)
     }

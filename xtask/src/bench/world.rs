@@ -9,6 +9,7 @@ use crate::{roster::Roster, run};
 use http_body_util::Full;
 use hyper::{Method, Request, StatusCode, body::Bytes};
 use reqwest::Client;
+use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -110,8 +111,12 @@ impl<D> World<D> {
         self.ours.roster.stop();
         self.ours = Process::new(Roster::start_on(&self.data())?);
         index::is_complete(&self.data()).await?;
-        let reader = Reader { origin: &self.ours.roster.url, token: &self.token, client: Client::new() };
-        reader.text("/v1.0/users?$top=1").await.map(drop)
+        self.reader().text("/v1.0/users?$top=1").await.map(drop)
+    }
+
+    /// Asks one thing after the other.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { origin: &self.ours.roster.url, token: &self.token, client: Client::new() }
     }
 
     /// Goes on with a copy of the directory, so that the one that is kept stays as it is.
@@ -140,7 +145,7 @@ impl<D> World<D> {
     }
 }
 
-/// What is read before anything is measured.
+/// What asks one thing after the other, and measures nothing.
 pub struct Reader<'w> {
     origin: &'w str,
     token: &'w str,
@@ -153,6 +158,18 @@ impl Reader<'_> {
         let request = self.client.get(format!("{}{path}", self.origin)).bearer_auth(self.token);
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);
         answer.map_err(text)?.text().await.map_err(text)
+    }
+
+    /// What is answered to a body; `null` where nothing is.
+    pub async fn answer(&self, method: Method, path: &str, body: &Value) -> Result<Value, String> {
+        let request = self.client.request(method, format!("{}{path}", self.origin)).bearer_auth(self.token);
+        let answer = request.json(body).send().await.and_then(reqwest::Response::error_for_status);
+        let text = answer.map_err(text)?.text().await.map_err(text)?;
+        if text.is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_str(&text).map_err(|error| error.to_string())
+        }
     }
 
     /// A link of an answer, as a path.
