@@ -29,8 +29,13 @@ expected-statuses = [\"2xx\", \"3xx\", \"4xx\", \"501\"]
 ";
 
 /// What can end or disable the caller itself, whose id earlier answers and examples tell. It comes last.
-const ENDING: [&str; 4] =
-    ["delete_service_principal", "update_service_principal", "delete_directory_object", "update_me"];
+const ENDING: [&str; 5] = [
+    "delete_application",
+    "delete_service_principal",
+    "update_service_principal",
+    "delete_directory_object",
+    "update_me",
+];
 
 /// Fails on any answer that the contract doesn't promise.
 pub fn run() -> Result<(), String> {

@@ -1,6 +1,6 @@
-//! Applications: registering them, and what their tokens say.
+//! Applications: registering, changing and deleting them, and what their tokens say.
 
-use super::{Error, Refusal, objects, service_principals};
+use super::{Error, Found, Refusal, access, lookup, objects, service_principals};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -9,13 +9,17 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::Permission,
+        permissions::{Access, Grants, Permission},
         values::Values,
     },
-    odata::listing::{Cursor, Listing},
+    odata::{
+        listing::{Cursor, Listing},
+        reference::Key,
+    },
     store::{
         self, ReadTx, WriteTx, applications,
         changes::{self, Change},
+        domains,
         objects::Object,
     },
 };
@@ -86,10 +90,7 @@ pub struct Identity {
 pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Error> {
     let mut values = Values::new();
     values.insert("displayName".into(), registration.name.as_str().into());
-    let mut values = objects::check_creation(&APPLICATION, &values)?;
-    values.insert("appId".into(), registration.app_id.to_string().into());
-    values.insert("createdDateTime".into(), timestamp(tx.now()).into());
-    let (application, _) = objects::insert(tx, ObjectTraits::Application, registration.application, values)?;
+    let (application, _) = insert(tx, registration.application, registration.app_id, &values)?;
     applications::add_secret(tx, application.row, &registration.secret)?;
 
     let mut body = Values::new();
@@ -99,6 +100,36 @@ pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Err
         applications::grant(tx, service_principal.row, role.name())?;
     }
     Ok(())
+}
+
+/// Creates an application with these new ids: by itself, so that it gets no tokens before it has a secret and a service principal.
+pub fn create(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    (id, app_id): (ObjectId, AppId),
+    body: &Values,
+) -> Result<Found, Error> {
+    access::may_name(by, &[&APPLICATION], Access::Creation, body.keys())?;
+    Ok(insert(tx, id, app_id, body)?.1)
+}
+
+fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Result<(Object, Found), Error> {
+    let mut values = objects::check_creation(&APPLICATION, body)?;
+    values.insert("appId".into(), app_id.to_string().into());
+    values.insert("createdDateTime".into(), timestamp(tx.now()).into());
+    values.insert("publisherDomain".into(), domains::default(tx)?.to_string().into());
+    objects::insert(tx, ObjectTraits::Application, id, values)
+}
+
+/// Changes an application as the body says, and what its service principal says of it.
+pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    let application = objects::update_plain(tx, by, ObjectKind::Application, key, body, |_| Ok(()))?;
+    service_principals::follow(tx, &application)
+}
+
+/// Deletes an application, and its service principal with it.
+pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
+    delete_found(tx, &lookup::of_kind(tx, ObjectKind::Application, key)?)
 }
 
 /// What the tokens of this application say. `None`: there is none.
@@ -167,12 +198,12 @@ pub fn rotate_secret(tx: &WriteTx<'_>, app_id: AppId, secret: &SecretDigest) -> 
 /// Deletes the application of this client id. `false`: there is none.
 pub fn remove(tx: &WriteTx<'_>, app_id: AppId) -> Result<bool, Error> {
     let Some(application) = find(tx, app_id)? else { return Ok(false) };
-    delete(tx, &application)?;
+    delete_found(tx, &application)?;
     Ok(true)
 }
 
 /// Deletes an application, and its presence in the tenant with it.
-pub(super) fn delete(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error> {
+pub(super) fn delete_found(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error> {
     let values = store::objects::values(tx, application.row)?;
     let app_id = values.get("appId").and_then(|app_id| app_id.as_str()).unwrap_or_default();
     if let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? {

@@ -27,7 +27,7 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 
 /// Changes a device as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::Device, key, body, |_| Ok(()))
+    objects::update_plain(tx, by, ObjectKind::Device, key, body, |_| Ok(())).map(drop)
 }
 
 /// Deletes a device.

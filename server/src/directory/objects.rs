@@ -254,7 +254,7 @@ pub(super) fn update_plain(
     key: &Key,
     body: &Values,
     check: impl Fn(&Draft) -> Result<(), Refusal>,
-) -> Result<(), Error> {
+) -> Result<Draft, Error> {
     let entity = model::entity(kind);
     check_names(body)?;
     let found = lookup::of_kind_with_document(tx, kind, key);
@@ -264,5 +264,6 @@ pub(super) fn update_plain(
     check_id(body, &object)?;
     let draft = apply(entity, &document, &changes)?;
     check(&draft)?;
-    update(tx, &object, &draft)
+    update(tx, &object, &draft)?;
+    Ok(draft)
 }

@@ -29,16 +29,46 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
     check_app_id(tx, &draft)?;
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
     if let Some(application) = applications::find(tx, ObjectKind::Application, &app_id)? {
-        let application = store::objects::values(tx, application.row)?;
-        let name = application.get("displayName").cloned().unwrap_or_default();
-        draft.set_if_absent("displayName", name.clone());
-        draft.set("appDisplayName", name);
-        let audience = application.get("signInAudience").cloned().unwrap_or_default();
-        draft.set("signInAudience", audience);
+        let application = Draft::of_new(store::objects::values(tx, application.row)?);
+        draft.set_if_absent("displayName", application.get("displayName").cloned().unwrap_or_default());
         draft.set("appOwnerOrganizationId", tx.tenant().id.to_string());
+        take_after(&mut draft, &application);
     }
     draft.set("servicePrincipalNames", vec![app_id]);
     objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())
+}
+
+/// What a service principal says of its application: the application's property, and its own.
+const OF_APPLICATION: [(&str, &str); 3] = [
+    ("description", "appDescription"),
+    ("displayName", "appDisplayName"),
+    ("signInAudience", "signInAudience"),
+];
+
+/// Says of the application what changed of it, and has the tags that it got.
+fn take_after(draft: &mut Draft, application: &Draft) {
+    for (name, own) in OF_APPLICATION {
+        if application.has_changed(name) {
+            draft.set(own, application.get(name).cloned().unwrap_or_default());
+        }
+    }
+    let (before, after) = (listed(application.before("tags")), listed(application.get("tags")));
+    let mut tags = listed(draft.get("tags")).to_vec();
+    for tag in after.iter().filter(|tag| !before.contains(tag)) {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+            draft.set("tags", tags.clone());
+        }
+    }
+}
+
+/// Changes the service principal of an application that has changed, if it has one here.
+pub(super) fn follow(tx: &WriteTx<'_>, application: &Draft) -> Result<(), Error> {
+    let app_id = application.text("appId").unwrap_or_default();
+    let Some(object) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? else { return Ok(()) };
+    let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
+    take_after(&mut draft, application);
+    objects::update(tx, &object, &draft)
 }
 
 /// Refuses a second service principal of an application.
@@ -52,13 +82,13 @@ pub(super) fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> 
 
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, key, body, check_declared)
+    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, key, body, check_declared).map(drop)
 }
 
 /// Refuses roles and permissions without an id of their own, and to take away one that is enabled.
 fn check_declared(draft: &Draft) -> Result<(), Refusal> {
     for name in ["appRoles", "oauth2PermissionScopes"] {
-        let (before, after) = (declared(draft.before(name)), declared(draft.get(name)));
+        let (before, after) = (listed(draft.before(name)), listed(draft.get(name)));
         let ids: HashSet<&str> = after.iter().filter_map(id).collect();
         let stays = |one: &Value| id(one).is_some_and(|id| ids.contains(id));
         let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
@@ -70,7 +100,7 @@ fn check_declared(draft: &Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn declared(value: Option<&Value>) -> &[Value] {
+fn listed(value: Option<&Value>) -> &[Value] {
     value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

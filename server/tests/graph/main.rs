@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod applications;
 mod authority;
 mod basic_permissions;
 mod batch;

@@ -210,6 +210,7 @@ objects! {
     doomed_user,
     doomed_device,
     doomed_service_principal,
+    doomed_application,
     doomed,
     deleted,
     deleted_group,
@@ -232,6 +233,7 @@ impl Objects {
             doomed_user: tenant.user("doomed").await,
             doomed_device: tenant.device("doomed").await,
             doomed_service_principal: tenant.service_principal("doomed").await,
+            doomed_application: tenant.application("doomed").await,
             doomed: tenant.user("doomed-too").await,
             deleted: tenant.user("deleted").await,
             deleted_group: tenant.security_group("deleted").await,
@@ -287,7 +289,8 @@ impl Objects {
                 Some(json!({"requests": [{"id": "1", "method": "GET", "url": url}]}))
             }
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
-            "update_service_principal" => Some(json!({"notes": "n"})),
+            "update_service_principal" | "update_application" => Some(json!({"notes": "n"})),
+            "create_application" => Some(json!({"displayName": "a"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),
         };
         (self.path(operation), body)
@@ -327,6 +330,7 @@ impl Objects {
             ("servicePrincipals", false) => self.service_principal,
             ("servicePrincipals", true) => self.doomed_service_principal,
             ("applications", false) => self.application,
+            ("applications", true) => self.doomed_application,
             ("contacts", false) => self.contact,
             // As the example is of one.
             ("directoryObjects", false) => self.user,

@@ -8,6 +8,7 @@ use crate::{
 };
 use reqwest::{Method, RequestBuilder};
 use roster_server::model::{
+    application::APPLICATION,
     device::DEVICE,
     group::GROUP,
     permissions::{Access, Holders, Need, Permission},
@@ -20,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use uuid::Uuid;
 
 /// What can be created and changed over HTTP.
-static ENTITIES: [&Entity; 4] = [&USER, &GROUP, &DEVICE, &SERVICE_PRINCIPAL];
+static ENTITIES: [&Entity; 5] = [&USER, &GROUP, &DEVICE, &SERVICE_PRINCIPAL, &APPLICATION];
 
 /// What the directory computes of a new object.
 fn computed(entity: &Entity) -> &'static [&'static str] {
@@ -44,6 +45,7 @@ fn computed(entity: &Entity) -> &'static [&'static str] {
             "visibility",
         ],
         "servicePrincipal" => &["id", "servicePrincipalNames"],
+        "application" => &["appId", "createdDateTime", "id", "publisherDomain"],
         _ => &["id"],
     }
 }

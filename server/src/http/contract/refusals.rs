@@ -7,6 +7,7 @@ use crate::{
     membership_rules::{Fault, RuleFault},
     model::{
         actions::{MAX_IDS, MAX_OBJECTS},
+        application::APPLICATION,
         device::DEVICE,
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
@@ -220,7 +221,12 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         }
         "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
 
-        "get_application" => vec![absent("applicationNotFound", "There is no such application.")],
+        "create_application" => [created(&APPLICATION, "displayName"), application_values()].concat(),
+        "update_application" => {
+            let own = vec![application_not_found(), null(&APPLICATION)];
+            [updated(&APPLICATION), application_values(), own].concat()
+        }
+        "get_application" | "delete_application" => vec![application_not_found()],
         "get_contact" => vec![contact_not_found()],
 
         // What its requests are refused is answered of each.
@@ -455,6 +461,10 @@ fn cannot_manage() -> ErrorExample {
 
 fn device_not_found() -> ErrorExample {
     absent("deviceNotFound", "There is no such device.")
+}
+
+fn application_not_found() -> ErrorExample {
+    absent("applicationNotFound", "There is no such application.")
 }
 
 fn service_principal_not_found() -> ErrorExample {
@@ -919,6 +929,11 @@ fn device_values() -> Vec<ErrorExample> {
         null_collection(&DEVICE, ids, "microsoft.graph.alternativeSecurityId"),
         other_schema(&DEVICE, ids),
     ]
+}
+
+/// What bodies of applications get wrong besides.
+fn application_values() -> Vec<ErrorExample> {
+    [texts(&APPLICATION, "tags"), vec![too_large()]].concat()
 }
 
 /// What bodies of service principals get wrong besides.

@@ -129,6 +129,8 @@ body_schema!(ServicePrincipalCreate, SERVICE_PRINCIPAL, Creation, &[]);
 body_schema!(ServicePrincipalUpdate, SERVICE_PRINCIPAL, Update, &[]);
 schema!(OrgContact, ORG_CONTACT, Shape::Answer);
 schema!(Application, APPLICATION, Shape::Answer);
+body_schema!(ApplicationCreate, APPLICATION, Creation, &[]);
+body_schema!(ApplicationUpdate, APPLICATION, Update, &[]);
 
 collection!(GroupCollection, Group, "groups", "A page of groups.");
 collection!(UserCollection, User, "users", "A page of users.");

@@ -1,14 +1,28 @@
-//! `/applications`.
+//! `/applications`. The rules are in `directory::applications`.
 
 use super::shapes::Objects;
 use crate::{
+    directory::applications,
     http::{
-        contract::schemas::{Application, ApplicationCollection},
+        answers,
+        contract::schemas::{Application, ApplicationCollection, ApplicationCreate, ApplicationUpdate},
+        errors::Failure,
+        extract::{Caller, IdKey, Path},
         operation::Operation,
+        origin::Origin,
+        payload::Body,
+        state::AppState,
+        units_of_work::write,
     },
-    model::{kinds::ObjectKind, permissions::READ_APPLICATION},
+    model::{
+        ids::{AppId, ObjectId},
+        kinds::ObjectKind,
+        permissions::{READ_APPLICATION, WRITE_APPLICATION},
+    },
 };
+use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
+use utoipa_axum::routes;
 
 pub(super) static APPLICATIONS: Objects = Objects {
     kind: ObjectKind::Application,
@@ -31,5 +45,65 @@ pub(super) fn operations() -> Vec<Operation> {
         APPLICATIONS.list::<ApplicationCollection>("/applications", "list_applications", &READ_APPLICATION),
         APPLICATIONS.count("/applications/$count", "count_applications", &READ_APPLICATION),
         APPLICATIONS.get::<Application>("/applications/{id}", "get_application", &READ_APPLICATION),
+        Operation::annotated(&WRITE_APPLICATION, routes!(create_application))
+            .page("application-post-applications"),
+        Operation::annotated(&WRITE_APPLICATION, routes!(update_application)).page("application-update"),
+        APPLICATIONS
+            .delete::<IdKey>(
+                "/applications/{id}",
+                "delete_application",
+                &WRITE_APPLICATION,
+                |tx, _, _, id| applications::delete(tx, id),
+            )
+            .description(
+                "Its service principal is deleted with it, so that it gets no more tokens. Either can be restored for thirty days, \
+                 each by itself.",
+            ),
     ]
+}
+
+/// Create an application
+///
+/// Creates an application with a client id of its own. It has no service principal, and no secret: `roster app` registers
+/// applications that get tokens.
+#[utoipa::path(
+    post, path = "/applications", operation_id = "create_application", tag = "applications",
+    request_body(content = ApplicationCreate, description = "The new application.", example = json!({"displayName": "Loans", "tags": ["books"]})),
+    responses(
+        (status = 201, description = "The new application.", body = Application, example = json!(APPLICATIONS.entity_with(&json!({
+            "id": "5a3e0000-0000-4000-8000-000000000307", "appId": "5a3e0000-0000-4000-8000-000000000397",
+            "createdDateTime": "2026-03-02T09:30:00Z", "displayName": "Loans", "publisherDomain": "contoso.example",
+            "signInAudience": "AzureADMyOrg", "tags": ["books"],
+        })))),
+    ),
+)]
+async fn create_application(
+    caller: Caller,
+    State(app): State<AppState>,
+    origin: Origin,
+    Body { values, .. }: Body<ApplicationCreate>,
+) -> Result<Response, Failure> {
+    let ids = (ObjectId::random(), AppId::random());
+    let new = write(&app, &caller, move |tx, _, by| applications::create(tx, by, ids, &values)).await?;
+    answers::created(&origin, &new)
+}
+
+/// Update an application
+///
+/// Changes an application, and what its service principal says of it. What the body doesn't name stays as it is; `null` takes a
+/// value away.
+#[utoipa::path(
+    patch, path = "/applications/{id}", operation_id = "update_application", tag = "applications",
+    params(("id" = Uuid, Path, description = "The application's id.", example = "5a3e0000-0000-4000-8000-000000000304")),
+    request_body(content = ApplicationUpdate, description = "What changes.", example = json!({"description": "Reads the catalogue.", "notes": null})),
+    responses((status = 204, description = "The application is changed, durably.")),
+)]
+async fn update_application(
+    caller: Caller,
+    State(app): State<AppState>,
+    Path(IdKey(key)): Path<IdKey>,
+    Body { values, .. }: Body<ApplicationUpdate>,
+) -> Result<Response, Failure> {
+    write(&app, &caller, move |tx, _, by| applications::update(tx, by, &key, &values)).await?;
+    Ok(answers::no_content())
 }

@@ -466,6 +466,9 @@ needs! {
     /// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
     WRITE_SERVICE_PRINCIPAL = Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]]);
 
+    /// `POST /applications`, `PATCH` and `DELETE /applications/{id}`.
+    WRITE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 

@@ -281,7 +281,10 @@ impl Attempt<'_> {
             },
             "objectTooLarge" => match self.operation.id.as_str() {
                 "create_group" | "update_group" => json!({"resourceProvisioningOptions": faces(140)}),
-                "create_service_principal" | "update_service_principal" => json!({"tags": faces(140)}),
+                "create_service_principal"
+                | "update_service_principal"
+                | "create_application"
+                | "update_application" => json!({"tags": faces(140)}),
                 _ => json!({"otherMails": faces(140)}),
             },
             "emptyText" => json!({"officeLocation": ""}),

@@ -1,0 +1,86 @@
+//! `/applications`: their life, and what their service principals say of them.
+
+use crate::support::{Tenant, not_found, refusal, refused};
+use roster_client::{
+    Patch, Replace,
+    types::{ApplicationCreate, ApplicationUpdate, ServicePrincipalCreate, ServicePrincipalUpdate},
+};
+use uuid::Uuid;
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn an_application_is_created_without_a_service_principal_and_deleted_with_it() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let create = || ApplicationCreate::builder().display_name("Loans".to_owned());
+    let created = graph.create_application().body(create()).send().await.unwrap().into_inner();
+    let app_id = created.app_id.unwrap();
+    assert_eq!(created.display_name.as_deref(), Some("Loans"));
+    assert_eq!(created.sign_in_audience.as_deref(), Some("AzureADMyOrg"));
+    assert_eq!(created.publisher_domain, Some(tenant.domain()));
+    assert!(created.created_date_time.is_some());
+    let twin = graph.create_application().body(create()).send().await.unwrap().into_inner();
+    assert_ne!(twin.app_id.as_ref(), Some(&app_id), "each has a client id of its own");
+    assert_eq!(graph.list_service_principals().send().await.unwrap().value.len(), 0);
+
+    let service_principal = ServicePrincipalCreate::builder().app_id(app_id);
+    let service_principal = graph.create_service_principal().body(service_principal).send().await.unwrap();
+    let [id, service_principal]: [Uuid; 2] =
+        [created.id, service_principal.into_inner().id].map(|id| id.unwrap().parse().unwrap());
+    graph.delete_application().id(id).send().await.unwrap();
+    assert_eq!(refusal(graph.get_application().id(id).send().await), not_found(id));
+    let gone = graph.get_service_principal().id(service_principal).send().await;
+    assert_eq!(refusal(gone), not_found(service_principal));
+    assert_eq!(refusal(graph.delete_application().id(id).send().await), not_found(id));
+    assert_eq!(graph.list_applications().send().await.unwrap().value.len(), 1, "the twin stays");
+}
+
+#[tokio::test]
+async fn a_service_principal_says_of_its_application_what_that_has_become() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let create = ApplicationCreate::builder()
+        .display_name("Loans".to_owned())
+        .description(Some("Lends books.".parse().unwrap()))
+        .tags(texts(&["books", "loans"]));
+    let created = graph.create_application().body(create).send().await.unwrap().into_inner();
+    let create = ServicePrincipalCreate::builder()
+        .app_id(created.app_id.unwrap())
+        .display_name(Some("Lending desk".parse().unwrap()))
+        .tags(texts(&["desk", "books"]));
+    let of = graph.create_service_principal().body(create).send().await.unwrap().into_inner();
+    let [id, of]: [Uuid; 2] = [created.id, of.id].map(|id| id.unwrap().parse().unwrap());
+    let says = async || {
+        let select = "displayName,appDisplayName,appDescription,signInAudience,tags";
+        let read = graph.get_service_principal().id(of).select(select).send().await.unwrap().into_inner();
+        assert_eq!(read.display_name.as_deref(), Some("Lending desk"));
+        (read.app_display_name.unwrap(), read.app_description, read.sign_in_audience.unwrap(), read.tags)
+    };
+    let (name, description, audience, has) = says().await;
+    assert_eq!((name.as_str(), description.as_deref()), ("Loans", Some("Lends books.")));
+    assert_eq!((audience.as_str(), has), ("AzureADMyOrg", texts(&["desk", "books", "loans"])));
+
+    let own = ServicePrincipalUpdate::builder().tags(Some(Replace(texts(&["desk"]))));
+    graph.update_service_principal().id(of).body(own).send().await.unwrap();
+    let update = ApplicationUpdate::builder()
+        .display_name(Some("Books".parse().unwrap()))
+        .description(Patch::Null)
+        .sign_in_audience(Some("AzureADMultipleOrgs".parse().unwrap()))
+        .tags(Some(Replace(texts(&["books", "shelves"]))));
+    graph.update_application().id(id).body(update).send().await.unwrap();
+    let (name, description, audience, has) = says().await;
+    assert_eq!((name.as_str(), description.as_deref()), ("Books", None));
+    assert_eq!((audience.as_str(), has), ("AzureADMultipleOrgs", texts(&["desk", "shelves"])));
+}
+
+#[tokio::test]
+async fn the_client_id_is_not_the_callers_to_choose() {
+    let tenant = Tenant::fresh().await;
+    let body = serde_json::json!({"displayName": "Loans", "appId": Uuid::from_u128(7)});
+    let create = tenant.raw(reqwest::Method::POST, "/applications").await.json(&body);
+    let read_only = "Property 'appId' is read-only and cannot be set.";
+    assert_eq!(crate::support::send(create).await.refusal(), refused(400, "Request_BadRequest", read_only));
+}
