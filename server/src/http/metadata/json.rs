@@ -52,6 +52,7 @@ fn entity_type(entity: &EntityType) -> Value {
     object.extend(entity.navigation.iter().map(|navigation| {
         let mut object = of_kind("NavigationProperty");
         object.extend(typed(&navigation.kind));
+        object.extend(entity.contains_targets.then(|| ("$ContainsTarget".to_owned(), true.into())));
         // A collection isn't nullable: it can be empty.
         object.extend((!navigation.kind.is_collection).then(|| ("$Nullable".to_owned(), true.into())));
         (navigation.name.to_owned(), object.into())

@@ -5,7 +5,7 @@ use crate::model::{
     ENTITIES,
     actions::{
         CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
-        EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS,
+        EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
     },
     group::GROUP,
     navigation::NavigationProperty,
@@ -41,6 +41,8 @@ pub(super) struct EntityType {
     pub key: Option<&'static str>,
     pub properties: Vec<Member>,
     pub navigation: Vec<Member>,
+    /// Whether its navigation properties lead to what is in no set of its own.
+    pub contains_targets: bool,
 }
 
 /// A type of values that have parts.
@@ -127,14 +129,17 @@ impl Schema {
             used.add(entity.properties);
         }
         used.add_complex(&EVALUATE_DYNAMIC_MEMBERSHIP_RESULT);
-        let common = [entity(), directory_object()];
+        let common = [entity(), directory_object(), directory()];
         Self {
             entity_types: common.into_iter().chain(ENTITIES.map(entity_type)).collect(),
             complex_types: used.complex.values().map(|complex| complex_type(complex)).collect(),
             enum_types: used.enumerations.into_values().collect(),
             actions: actions(),
             sets: sets(),
-            singletons: vec![EntitySet { name: "me", of: qualified("user"), bindings: bindings(&USER) }],
+            singletons: vec![
+                EntitySet { name: "directory", of: qualified("directory"), bindings: Vec::new() },
+                EntitySet { name: "me", of: qualified("user"), bindings: bindings(&USER) },
+            ],
         }
     }
 }
@@ -176,6 +181,7 @@ fn entity() -> EntityType {
         key: Some("id"),
         properties: vec![Member { name: "id", kind: Type::one("Edm.String"), is_nullable: false }],
         navigation: Vec::new(),
+        contains_targets: false,
     }
 }
 
@@ -191,6 +197,23 @@ fn directory_object() -> EntityType {
         key: None,
         properties: vec![deleted],
         navigation: Vec::new(),
+        contains_targets: false,
+    }
+}
+
+/// What is of the directory as a whole.
+fn directory() -> EntityType {
+    let deleted_items =
+        Member { name: "deletedItems", kind: Type::many(&qualified("directoryObject")), is_nullable: true };
+    EntityType {
+        name: "directory",
+        base: Some("entity"),
+        is_abstract: false,
+        is_open: false,
+        key: None,
+        properties: Vec::new(),
+        navigation: vec![deleted_items],
+        contains_targets: true,
     }
 }
 
@@ -205,6 +228,7 @@ fn entity_type(entity: &'static Entity) -> EntityType {
         key: None,
         properties: own.map(member).collect(),
         navigation: navigation.collect(),
+        contains_targets: false,
     }
 }
 
@@ -245,6 +269,8 @@ fn actions() -> Vec<Action> {
         action("getMemberGroups", &one, &GET_MEMBER_GROUPS, ids.clone()),
         action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
         action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
+        action("getUserOwnedObjects", &many, &GET_USER_OWNED_OBJECTS, Some(many.clone())),
+        action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),
         evaluate(&Type::many(&group)),
     ]

@@ -68,7 +68,9 @@ fn write_entity(xml: &mut Xml, entity: &EntityType) -> io::Result<()> {
         entity.properties.iter().try_for_each(|property| write_member(xml, "Property", property))?;
         entity.navigation.iter().try_for_each(|property| {
             let kind = written(&property.kind);
-            empty(xml, "NavigationProperty", &[("Name", property.name), ("Type", &kind)])
+            let mut attributes = vec![("Name", property.name), ("Type", &*kind)];
+            attributes.extend(entity.contains_targets.then_some(("ContainsTarget", "true")));
+            empty(xml, "NavigationProperty", &attributes)
         })
     })
 }
