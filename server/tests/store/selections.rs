@@ -279,7 +279,7 @@ impl Directory {
             // What fails, as a file that was cut under it can, leaves the index unused until the next step.
             Event::Step => drop(self.world().store.step_index()),
             Event::CatchUp => self.catch_up(),
-            Event::Reopen => self.reopen(),
+            Event::Reopen => self.reopen_after(|| ()),
             Event::RemoveIndex => {
                 let _ = fs::remove_file(self.index_path());
             }
@@ -290,9 +290,9 @@ impl Directory {
             }
             Event::KeepIndex => self.kept = fs::read(self.index_path()).ok(),
             Event::PutIndexBack => {
-                if let Some(kept) = &self.kept {
-                    fs::write(self.index_path(), kept).unwrap();
-                }
+                let path = self.index_path();
+                let kept = self.kept.clone();
+                self.reopen_after(|| kept.iter().for_each(|kept| fs::write(&path, kept).unwrap()));
             }
         }
     }
@@ -340,10 +340,12 @@ impl Directory {
         self.world().write(update).await.unwrap();
     }
 
-    fn reopen(&mut self) {
+    /// Does something with the files while the store is closed.
+    fn reopen_after(&mut self, act: impl FnOnce()) {
         let world = Arc::into_inner(self.world.take().unwrap()).unwrap();
         let World { store, tenant, folder } = world;
         drop(store);
+        act();
         let store = Store::open(folder.path(), self.options.clone()).unwrap();
         self.world = Some(Arc::new(World { store, tenant, folder }));
     }
