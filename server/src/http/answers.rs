@@ -2,17 +2,16 @@
 //! where no `$select` asks for it.
 
 use super::{
-    contract::wire::{EvaluateDynamicMembershipResult, ExpressionEvaluationDetails, PropertyToEvaluate},
     errors::{Failure, RequestFault},
     extract::Caller,
+    metadata_level::MetadataLevel,
     origin::Origin,
 };
 use crate::{
-    directory::{Found, membership_rules::Evaluated, objects::Page},
-    membership_rules::Explanation,
+    directory::{Found, objects::Page},
     model::{
         self, ENTITIES,
-        ids::ObjectId,
+        ids::{ObjectId, TenantId},
         kinds::ObjectKind,
         navigation::NavigationProperty,
         permissions::{Access, Grants},
@@ -22,14 +21,60 @@ use crate::{
     odata::listing::Expansion,
 };
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use std::collections::HashMap;
 
-const JSON: HeaderValue = HeaderValue::from_static(
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-);
+/// How an answer is written.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Where this server is for the caller.
+    pub origin: Origin,
+    /// Whose objects are in it.
+    tenant: TenantId,
+    /// How much of OData's metadata stands in it.
+    metadata: MetadataLevel,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Form {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let origin = Origin::from_request_parts(parts, state).await?;
+        let Caller { tenant, .. } = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { origin, tenant: tenant.id, metadata: MetadataLevel::accepted(&parts.headers) })
+    }
+}
+
+impl Form {
+    /// The URL that tells what an answer is. `None`: the caller doesn't want it.
+    pub(super) fn context_url(&self, fragment: &str) -> Option<String> {
+        let is_told = self.metadata != MetadataLevel::None;
+        is_told.then(|| format!("{}/$metadata#{fragment}", self.origin.base()))
+    }
+
+    /// The member of an answer that tells what it is, where there is one.
+    fn context(&self, fragment: &str) -> String {
+        self.context_url(fragment)
+            .map_or_else(String::new, |url| format!("\"@odata.context\":{}", quote(&url)))
+    }
+
+    /// Objects of one kind, which the context tells.
+    fn typed(&self) -> Annotations<'_> {
+        Annotations { form: self, is_typed: true }
+    }
+
+    /// Objects of whatever kinds.
+    fn untyped(&self) -> Annotations<'_> {
+        Annotations { form: self, is_typed: false }
+    }
+
+    pub(super) fn json(&self, status: StatusCode, text: String) -> Response {
+        (status, [(header::CONTENT_TYPE, self.metadata.content_type())], text).into_response()
+    }
+}
 
 /// What is shown of objects.
 #[derive(Clone, Copy, Default)]
@@ -75,138 +120,111 @@ pub struct Collection {
 }
 
 /// One object: 200.
-pub fn entity(origin: &Origin, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
+pub fn entity(form: &Form, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
     let entity = model::entity(found.kind);
-    let context = quote(&context(origin, entity.set, shown, "/$entity"));
+    let context = form.context(&fragment(entity.set, shown, "/$entity"));
     let mut text = String::with_capacity(size(found));
-    let first = ["\"@odata.context\":", &context];
-    let expanding = Expanding::of(shown);
-    write_object(
-        &mut text,
-        &first,
-        entity,
-        found,
-        selected(entity, shown.select).as_deref(),
-        expanding.as_ref(),
-    )?;
-    Ok(json(StatusCode::OK, text))
+    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(form, shown));
+    write_object(&mut text, &context, form.typed(), found, selected.as_deref(), expanding.as_ref())?;
+    Ok(form.json(StatusCode::OK, text))
 }
 
 /// A new object: 201, with its `Location`.
-pub fn created(origin: &Origin, found: &Found) -> Result<Response, Failure> {
-    let mut response = entity(origin, found, Shown::default())?;
+pub fn created(form: &Form, found: &Found) -> Result<Response, Failure> {
+    let mut response = entity(form, found, Shown::default())?;
     *response.status_mut() = StatusCode::CREATED;
-    let location = format!("{}/{}/{}", origin.base(), model::entity(found.kind).set, found.id);
+    let location = format!("{}/{}/{}", form.origin.base(), model::entity(found.kind).set, found.id);
     let location = HeaderValue::from_str(&location).map_err(|_| RequestFault::Internal)?;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)
 }
 
 /// One object of whatever kind: 200, with its `@odata.type`.
-pub fn directory_object(origin: &Origin, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
-    let context = quote(&context(origin, "directoryObjects", shown, "/$entity"));
-    let entity = model::entity(found.kind);
+pub fn directory_object(form: &Form, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
+    let context = form.context(&fragment("directoryObjects", shown, "/$entity"));
+    let selected = selected(model::entity(found.kind), shown.select);
     let mut text = String::with_capacity(size(found));
-    let first = ["\"@odata.context\":", &context, ",\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
-    write_object(&mut text, &first, entity, found, selected(entity, shown.select).as_deref(), None)?;
-    Ok(json(StatusCode::OK, text))
+    write_object(&mut text, &context, form.untyped(), found, selected.as_deref(), None)?;
+    Ok(form.json(StatusCode::OK, text))
 }
 
 /// A page of objects of one kind: 200.
 pub fn entities(
-    origin: &Origin,
+    form: &Form,
     kind: ObjectKind,
     collection: &Collection,
     shown: Shown<'_>,
 ) -> Result<Response, Failure> {
     let entity = model::entity(kind);
-    let context = context(origin, entity.set, shown, "");
-    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(shown));
-    page(&context, collection, |text, found| {
-        write_object(text, &[], entity, found, selected.as_deref(), expanding.as_ref())
+    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(form, shown));
+    page(form, &fragment(entity.set, shown, ""), collection, |text, found| {
+        write_object(text, "", form.typed(), found, selected.as_deref(), expanding.as_ref())
     })
 }
 
 /// A page of objects of several kinds: 200. Each has its `@odata.type`.
 pub fn directory_objects(
-    origin: &Origin,
+    form: &Form,
     collection: &Collection,
     shown: Shown<'_>,
 ) -> Result<Response, Failure> {
-    let context = context(origin, "directoryObjects", shown, "");
-    let selected = OfEachKind::of(shown.select);
-    page(&context, collection, |text, found| selected.write(text, found))
+    let selected = OfEachKind::of(form, shown.select);
+    page(form, &fragment("directoryObjects", shown, ""), collection, |text, found| {
+        selected.write(text, found)
+    })
 }
 
 /// A page of references: 200.
-pub fn references(origin: &Origin, collection: &Collection) -> Result<Response, Failure> {
-    let context = format!("{}/$metadata#Collection($ref)", origin.base());
-    page(&context, collection, |text, found| {
-        text.extend(["{\"@odata.id\":", &quote(&url(origin, found)), "}"]);
+pub fn references(form: &Form, collection: &Collection) -> Result<Response, Failure> {
+    page(form, "Collection($ref)", collection, |text, found| {
+        text.extend(["{\"@odata.id\":", &quote(&url(form, found)), "}"]);
         Ok(())
     })
 }
 
 /// Ids: 200.
-pub fn ids(origin: &Origin, ids: &[ObjectId]) -> Response {
-    let context = quote(&format!("{}/$metadata#Collection(Edm.String)", origin.base()));
+pub fn ids(form: &Form, ids: &[ObjectId]) -> Response {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
-    json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"value\":[{}]}}", ids.join(",")))
-}
-
-/// What a membership rule comes to: 200.
-pub fn evaluated(origin: &Origin, evaluated: Evaluated) -> Result<Response, Failure> {
-    let details = details(evaluated.explanation);
-    let result = EvaluateDynamicMembershipResult {
-        odata_context: format!("{}/$metadata#microsoft.graph.evaluateDynamicMembershipResult", origin.base()),
-        membership_rule: evaluated.rule,
-        membership_rule_evaluation_result: details.expression_result,
-        membership_rule_evaluation_details: details,
-    };
-    let text = serde_json::to_string(&result).map_err(|_| RequestFault::Internal)?;
-    Ok(json(StatusCode::OK, text))
-}
-
-fn details(of: Explanation) -> ExpressionEvaluationDetails {
-    let property =
-        |(name, value): (&str, _)| PropertyToEvaluate { property_name: name.into(), property_value: value };
-    ExpressionEvaluationDetails {
-        expression: of.expression,
-        expression_result: of.result,
-        property_to_evaluate: of.property.map(property),
-        expression_evaluation_details: of.parts.into_iter().map(details).collect(),
-    }
+    let mut text = format!("{{{}", form.context("Collection(Edm.String)"));
+    begin_member(&mut text, "value");
+    text.extend(["[", &ids.join(","), "]}"]);
+    form.json(StatusCode::OK, text)
 }
 
 /// A reference to one object: 200.
-pub fn reference(origin: &Origin, found: &Found) -> Response {
-    let context = quote(&format!("{}/$metadata#$ref", origin.base()));
-    let id = quote(&url(origin, found));
-    json(StatusCode::OK, format!("{{\"@odata.context\":{context},\"@odata.id\":{id}}}"))
+pub fn reference(form: &Form, found: &Found) -> Response {
+    let mut text = format!("{{{}", form.context("$ref"));
+    begin_member(&mut text, "@odata.id");
+    text.extend([&quote(&url(form, found)), "}"]);
+    form.json(StatusCode::OK, text)
 }
 
 /// The URL of an object, as references have it.
-fn url(origin: &Origin, found: &Found) -> String {
-    format!("{}/directoryObjects/{}", origin.base(), found.id)
+fn url(form: &Form, found: &Found) -> String {
+    format!("{}/directoryObjects/{}", form.origin.base(), found.id)
 }
 
 fn page(
-    context: &str,
+    form: &Form,
+    fragment: &str,
     collection: &Collection,
     write: impl Fn(&mut String, &Found) -> Result<(), Failure>,
 ) -> Result<Response, Failure> {
     let mut text = String::with_capacity(collection.page.objects.iter().map(size).sum());
-    text.extend(["{\"@odata.context\":", &quote(context)]);
+    text.extend(["{", &form.context(fragment)]);
     if let Some(count) = collection.page.count {
-        text.push_str(&format!(",\"@odata.count\":{count}"));
+        begin_member(&mut text, "@odata.count");
+        text.push_str(&count.to_string());
     }
     if let Some(link) = &collection.next_link {
-        text.push_str(&format!(",\"@odata.nextLink\":{}", quote(link)));
+        begin_member(&mut text, "@odata.nextLink");
+        text.push_str(&quote(link));
     }
-    text.push_str(",\"value\":[");
+    begin_member(&mut text, "value");
+    text.push('[');
     write_each(&mut text, &collection.page.objects, write)?;
     text.push_str("]}");
-    Ok(json(StatusCode::OK, text))
+    Ok(form.json(StatusCode::OK, text))
 }
 
 /// Only a number: 200, `text/plain`.
@@ -225,19 +243,15 @@ pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn json(status: StatusCode, text: String) -> Response {
-    (status, [(header::CONTENT_TYPE, JSON)], text).into_response()
-}
-
-/// The context of what is shown of a set: `groups(id,members(displayName))/$entity`.
-fn context(origin: &Origin, set: &str, shown: Shown<'_>, suffix: &str) -> String {
+/// What is shown of a set, as a context has it: `groups(id,members(displayName))/$entity`.
+fn fragment(set: &str, shown: Shown<'_>, suffix: &str) -> String {
     let names = |select: Option<Select<'_>>| select.map(|select| select.names.join(","));
     let expanded = shown.expand.map(|Expanded { property, select }| {
         format!("{}({})", property.name(), names(select).unwrap_or_default())
     });
     let parts: Vec<_> = names(shown.select).into_iter().chain(expanded).collect();
     let parts = if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) };
-    format!("{}/$metadata#{set}{parts}{suffix}", origin.base())
+    format!("{set}{parts}{suffix}")
 }
 
 fn quote(text: &str) -> String {
@@ -261,31 +275,34 @@ fn selected(entity: &'static Entity, select: Option<Select<'_>>) -> Option<Vec<&
 }
 
 /// What is selected of objects of several kinds.
-struct OfEachKind(HashMap<ObjectKind, Option<Vec<&'static Property>>>);
+struct OfEachKind<'f> {
+    annotations: Annotations<'f>,
+    selected: HashMap<ObjectKind, Option<Vec<&'static Property>>>,
+}
 
-impl OfEachKind {
-    fn of(select: Option<Select<'_>>) -> Self {
-        Self(ENTITIES.iter().map(|entity| (entity.kind, selected(entity, select))).collect())
+impl<'f> OfEachKind<'f> {
+    fn of(form: &'f Form, select: Option<Select<'_>>) -> Self {
+        let selected = ENTITIES.iter().map(|entity| (entity.kind, selected(entity, select))).collect();
+        Self { annotations: form.untyped(), selected }
     }
 
-    /// Writes an object with its `@odata.type`.
+    /// Writes an object with its annotations.
     fn write(&self, text: &mut String, found: &Found) -> Result<(), Failure> {
-        let (entity, selected) = (model::entity(found.kind), self.0.get(&found.kind));
-        let first = ["\"@odata.type\":\"#microsoft.graph.", entity.name, "\""];
-        write_object(text, &first, entity, found, selected.and_then(Option::as_deref), None)
+        let selected = self.selected.get(&found.kind).and_then(Option::as_deref);
+        write_object(text, "", self.annotations, found, selected, None)
     }
 }
 
 /// How the objects are written that are shown with an object.
-struct Expanding {
+struct Expanding<'f> {
     property: NavigationProperty,
-    selected: OfEachKind,
+    selected: OfEachKind<'f>,
 }
 
-impl Expanding {
-    fn of(shown: Shown<'_>) -> Option<Self> {
+impl<'f> Expanding<'f> {
+    fn of(form: &'f Form, shown: Shown<'_>) -> Option<Self> {
         let Expanded { property, select } = shown.expand?;
-        Some(Self { property, selected: OfEachKind::of(select) })
+        Some(Self { property, selected: OfEachKind::of(form, select) })
     }
 
     /// Whether there is anything to write of these.
@@ -298,7 +315,8 @@ impl Expanding {
         if self.property.is_single() {
             return self.write_chain(text, related);
         }
-        text.extend(["\"", self.property.name(), "\":["]);
+        begin_member(text, self.property.name());
+        text.push('[');
         write_each(text, related, |text, found| self.selected.write(text, found))?;
         text.push(']');
         Ok(())
@@ -310,9 +328,8 @@ impl Expanding {
             if index > 0 {
                 // The one before is open again.
                 text.pop();
-                text.push(',');
             }
-            text.extend(["\"", self.property.name(), "\":"]);
+            begin_member(text, self.property.name());
             self.selected.write(text, found)?;
         }
         text.extend(chain.iter().skip(1).map(|_| '}'));
@@ -341,44 +358,78 @@ fn size(found: &Found) -> usize {
     AROUND + found.document.as_ref().map_or(0, |document| document.default.len())
 }
 
-/// Writes an object: `first`, which are members of the answer's own, then the default set as stored, or what was
-/// selected, then what is shown with it.
-fn write_object(
-    text: &mut String,
-    first: &[&str],
-    entity: &Entity,
-    found: &Found,
-    selected: Option<&[&Property]>,
-    expanding: Option<&Expanding>,
-) -> Result<(), Failure> {
-    text.push('{');
-    text.extend(first.iter().copied());
-    let begin = text.len();
-    if !first.is_empty() {
+/// What OData tells of an object besides its properties.
+#[derive(Clone, Copy)]
+struct Annotations<'f> {
+    form: &'f Form,
+    /// Whether the answer's context tells of what kind it is.
+    is_typed: bool,
+}
+
+impl Annotations<'_> {
+    fn write(self, text: &mut String, entity: &Entity, id: ObjectId) {
+        let Form { origin, tenant, metadata } = self.form;
+        let is_full = *metadata == MetadataLevel::Full;
+        if is_full || !self.is_typed && *metadata == MetadataLevel::Minimal {
+            begin_member(text, "@odata.type");
+            text.extend(["\"#microsoft.graph.", entity.name, "\""]);
+        }
+        if is_full {
+            // The form in which Graph stores references to it.
+            let stored = format!(
+                "{}/v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{}",
+                origin.links, entity.resource
+            );
+            let edited = format!("{}/{}('{id}')", origin.base(), entity.set);
+            for (name, url) in [("@odata.id", stored), ("@odata.editLink", edited)] {
+                begin_member(text, name);
+                text.push_str(&quote(&url));
+            }
+        }
+    }
+}
+
+/// Begins a member of an object whose text is open.
+fn begin_member(text: &mut String, name: &str) {
+    if !text.ends_with('{') {
         text.push(',');
     }
-    let without = text.len();
+    text.extend(["\"", name, "\":"]);
+}
+
+/// Writes an object: the answer's context where it is all of the answer, its annotations, then the default set as stored, or what
+/// was selected, then what is shown with it.
+fn write_object(
+    text: &mut String,
+    context: &str,
+    annotations: Annotations<'_>,
+    found: &Found,
+    selected: Option<&[&Property]>,
+    expanding: Option<&Expanding<'_>>,
+) -> Result<(), Failure> {
+    let entity = model::entity(found.kind);
+    text.extend(["{", context]);
+    annotations.write(text, entity, found.id);
     match (&found.document, selected) {
-        (Some(document), None) if !found.only_basics => text.push_str(members(&document.default)),
+        (Some(document), None) if !found.only_basics => {
+            let members = members(&document.default);
+            if !members.is_empty() && !text.ends_with('{') {
+                text.push(',');
+            }
+            text.push_str(members);
+        }
         (Some(document), Some(properties)) if !found.only_basics => {
             write_some(text, found, document, properties)?;
         }
         (shown, _) => {
-            // Where it has no type of its own, it is of the answer's, whose contract says what is never null.
-            let has_own_type = first.iter().any(|member| member.contains("@odata.type"));
-            let can_be_null = |property: &Property| has_own_type || !property.always_has_value();
+            // Where the answer tells its type, the contract says what is never null.
+            let can_be_null = |property: &Property| !annotations.is_typed || !property.always_has_value();
             write_limited(text, entity, found, shown.as_ref(), selected, can_be_null)?;
         }
-    }
-    if text.len() == without {
-        text.truncate(begin);
     }
     if let (Some(expanding), Some(related)) = (expanding, &found.expanded)
         && expanding.shows(related)
     {
-        if !text.ends_with('{') {
-            text.push(',');
-        }
         expanding.write(text, related)?;
     }
     text.push('}');
@@ -397,8 +448,8 @@ fn write_some(
     properties: &[&Property],
 ) -> Result<(), Failure> {
     let values = document.pick(properties).ok_or(RequestFault::Internal)?;
-    for (index, (property, value)) in properties.iter().zip(values).enumerate() {
-        text.extend([if index > 0 { ",\"" } else { "\"" }, property.name, "\":"]);
+    for (property, value) in properties.iter().zip(values) {
+        begin_member(text, property.name);
         match value {
             _ if property.name == "id" => text.extend(["\"", &found.id.to_string(), "\""]),
             Some(value) => text.push_str(value.get()),
@@ -422,13 +473,14 @@ fn write_limited(
     let asked = selected.map_or_else(|| by_default().collect(), <[_]>::to_vec);
     let others = asked.into_iter().filter(|property| property.name != "id");
     let (basics, hidden): (Vec<_>, Vec<_>) = others.partition(|property| shown.is_some() && property.basic);
-    text.extend(["\"id\":\"", &found.id.to_string(), "\""]);
-    if let Some(document) = shown.filter(|_| !basics.is_empty()) {
-        text.push(',');
+    begin_member(text, "id");
+    text.extend(["\"", &found.id.to_string(), "\""]);
+    if let Some(document) = shown {
         write_some(text, found, document, &basics)?;
     }
     for property in hidden.into_iter().filter(|property| can_be_null(property)) {
-        text.extend([",\"", property.name, "\":null"]);
+        begin_member(text, property.name);
+        text.push_str("null");
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What a request says of its body: media type, charset and content coding. Knows no body and no operation.
+//! Media types: what a request says of its body (with charset and content coding), and the grammar of types and lists. Knows no
+//! body and no operation.
 
 use super::errors::RequestFault;
 use axum::http::{HeaderMap, header};
@@ -32,8 +33,17 @@ fn is_utf_8(parameters: &[(&str, String)]) -> bool {
     charsets.next().is_none_or(|(_, charset)| known(charset)) && charsets.next().is_none()
 }
 
+/// The elements of a list in a header (RFC 9110, 5.6.1).
+pub(super) fn elements(list: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    list.split(move |letter| {
+        quoted ^= letter == '"';
+        letter == ',' && !quoted
+    })
+}
+
 /// Reads the parameters after a media type (RFC 9110, 5.6.6). `None`: they can't be read.
-fn parameters_of(text: &str) -> Option<Vec<(&str, String)>> {
+pub(super) fn parameters_of(text: &str) -> Option<Vec<(&str, String)>> {
     const SPACE: [char; 2] = [' ', '\t'];
     let mut parameters = Vec::new();
     let mut rest = text.trim_matches(SPACE);

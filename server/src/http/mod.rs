@@ -16,6 +16,7 @@ mod extract;
 mod graph;
 mod mcp_tools;
 mod metadata;
+mod metadata_level;
 pub mod not_implemented;
 pub mod operation;
 mod origin;

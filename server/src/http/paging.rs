@@ -1,11 +1,10 @@
 //! Collections: one page of a listing, where the next one is, and how many objects there are in all.
 
 use super::{
-    answers::{Collection, Shown},
+    answers::{Collection, Form, Shown},
     body,
     errors::{Failure, RequestFault},
     extract::Caller,
-    origin::Origin,
     state::AppState,
 };
 use crate::{
@@ -28,7 +27,7 @@ pub(super) struct PageRequest {
     /// Who asks.
     pub caller: Caller,
     /// Where this server is for the caller.
-    pub origin: Origin,
+    pub form: Form,
     /// The collection's path under the version: paging tokens are good for it only, in this tenant, with the same query.
     pub path: String,
     /// What the collection holds.
@@ -43,18 +42,18 @@ impl PageRequest {
         self,
         app: &AppState,
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
-        write: impl Fn(&Origin, &Collection, Shown<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
+        write: impl Fn(&Form, &Collection, Shown<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
     ) -> Result<Response, Failure> {
         let keys = app.keys().await?.clone();
         let bound_to = format!("{} {} {}", self.path, self.caller.tenant.id, self.query.fixed());
         let listing = self.scope.listing(&self.query, self.after(&keys, &bound_to)?)?;
         let (tenant, is_short) = (self.caller.tenant, self.query.is_short());
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
-            let Self { caller, origin, query, .. } = &self;
+            let Self { caller, form, query, .. } = &self;
             let page = list(tx, &caller.grants, &listing)?;
             let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
             let shown = Shown::of(query.select.as_deref(), listing.expand.as_ref(), caller);
-            write(origin, &Collection { page, next_link }, shown)
+            write(form, &Collection { page, next_link }, shown)
         });
         let store = app.store.tenant(tenant);
         if is_short {
@@ -77,6 +76,6 @@ impl PageRequest {
     /// The URL of the page after this object.
     fn link(&self, after: &Cursor, keys: &Keys, bound_to: &str) -> Result<String, RequestFault> {
         let token = page_token::seal(keys.paging(), after, bound_to).ok_or(RequestFault::Internal)?;
-        Ok(format!("{}{}?{}", self.origin.base(), self.path, self.query.next(&token)))
+        Ok(format!("{}{}?{}", self.form.origin.base(), self.path, self.query.next(&token)))
     }
 }

@@ -1,5 +1,6 @@
 //! What callers prefer: the header `Prefer` (RFC 7240), and the answers of those that prefer less.
 
+use super::content::elements;
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -51,14 +52,7 @@ fn without_body(response: Response) -> Response {
 /// The first one counts where there can be only one.
 fn values<'h>(headers: &'h HeaderMap, names: &'static [&str]) -> impl Iterator<Item = &'h str> {
     let lists = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-    let preferences = lists.flat_map(|list| {
-        let mut quoted = false;
-        list.split(move |letter| {
-            quoted ^= letter == '"';
-            letter == ',' && !quoted
-        })
-    });
-    preferences.filter_map(|preference| {
+    lists.flat_map(elements).filter_map(|preference| {
         let (name, value) = preference.split(';').next()?.split_once('=')?;
         let is_named = names.iter().any(|one| one.eq_ignore_ascii_case(name.trim()));
         is_named.then(|| value.trim().trim_matches('"'))

@@ -233,7 +233,8 @@ impl Contract {
             "text/plain" => String::from_utf8_lossy(body).into(),
             _ => serde_json::from_slice(body).map_err(|error| format!("the body: {error}"))?,
         };
-        self.validate(&media["schema"], Of::Answers, &value)
+        let level = content_type.and_then(|kind| kind.split("odata.metadata=").nth(1)?.split(';').next());
+        self.validate(&media["schema"], Of::Answers, &value, |error| is_of_metadata(error, level))
     }
 
     /// A refusal says what one of the examples says, all of which are provoked elsewhere.
@@ -267,15 +268,19 @@ impl Contract {
         let named = &self.document["components"]["schemas"][name]["properties"];
         let known = |name: &String| !name.contains('@') || named.get(name).is_some();
         value.as_object_mut().ok_or("the request's body isn't an object")?.retain(|name, _| known(name));
-        self.validate(schema, Of::Requests, &value)
+        let is_taken = |error: &ValidationError<'_>| is_in_another_case(error) || names_empty_lists(error);
+        self.validate(schema, Of::Requests, &value, is_taken)
             .map_err(|error| format!("accepted a body against the contract: {error}"))
     }
 
-    fn validate(&self, schema: &Value, of: Of, value: &Value) -> Result<(), String> {
+    fn validate(
+        &self,
+        schema: &Value,
+        of: Of,
+        value: &Value,
+        is_taken: impl Fn(&ValidationError<'_>) -> bool,
+    ) -> Result<(), String> {
         let validator = self.validator(schema, of);
-        let is_taken = |error: &ValidationError<'_>| {
-            of == Of::Requests && (is_in_another_case(error) || names_empty_lists(error))
-        };
         let errors = validator.iter_errors(value).filter(|error| !is_taken(error));
         let mut errors = errors.map(|error| format!("{}: {error:.300}", error.instance_path()));
         errors.next().map_or(Ok(()), Err)
@@ -314,6 +319,20 @@ fn says(shown: &str, message: &str) -> bool {
         between.iter().try_fold(rest, |rest, piece| rest.split_once(piece).map(|(_, rest)| rest))
     });
     found.is_some()
+}
+
+/// Whether it is only that an answer has less or more of OData's metadata than schemas say, as its type tells.
+fn is_of_metadata(error: &ValidationError<'_>, level: Option<&str>) -> bool {
+    const OF_EACH_OBJECT: [&str; 3] = ["@odata.type", "@odata.id", "@odata.editLink"];
+    match (level, error.kind()) {
+        (Some("none"), ValidationErrorKind::Required { property }) => {
+            ["@odata.context", "@odata.type"].iter().any(|name| property == name)
+        }
+        (Some("full"), ValidationErrorKind::AdditionalProperties { unexpected }) => {
+            unexpected.iter().all(|name| OF_EACH_OBJECT.contains(&name.as_str()))
+        }
+        _ => false,
+    }
 }
 
 /// Whether all that is too much in an object are empty lists.

@@ -51,6 +51,7 @@ mod members_histories;
 mod members_listing;
 mod members_rules;
 mod metadata;
+mod metadata_levels;
 mod nesting;
 mod operations;
 mod owned_objects;

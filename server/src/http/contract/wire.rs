@@ -115,11 +115,13 @@ pub struct ObjectIds {
 #[serde(rename_all = "camelCase")]
 pub struct EvaluateDynamicMembershipResult {
     /// What the answer is, as a URL.
-    #[serde(rename = "@odata.context")]
+    #[serde(rename = "@odata.context", skip_serializing_if = "Option::is_none")]
     #[schema(
+        required,
+        nullable = false,
         example = "https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.evaluateDynamicMembershipResult"
     )]
-    pub odata_context: String,
+    pub odata_context: Option<String>,
     /// The rule.
     #[schema(example = "user.department -eq \"Research\"")]
     pub membership_rule: String,

@@ -4,12 +4,11 @@ use super::shapes::Objects;
 use crate::{
     directory::applications,
     http::{
-        answers,
+        answers::{self, Form},
         contract::schemas::{Application, ApplicationCollection, ApplicationCreate, ApplicationUpdate},
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -80,12 +79,12 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn create_application(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Body { values, .. }: Body<ApplicationCreate>,
 ) -> Result<Response, Failure> {
     let ids = (ObjectId::random(), AppId::random());
     let new = write(&app, &caller, move |tx, _, by| applications::create(tx, by, ids, &values)).await?;
-    answers::created(&origin, &new)
+    answers::created(&form, &new)
 }
 
 /// Update an application

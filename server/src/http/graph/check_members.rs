@@ -16,7 +16,7 @@ use crate::{
         OF_SERVICE_PRINCIPAL,
     },
     http::{
-        answers,
+        answers::{self, Form},
         contract::{
             schemas::{CheckMemberGroupsParameters, CheckMemberObjectsParameters, GetMemberGroupsParameters},
             wire::ObjectIds,
@@ -24,7 +24,6 @@ use crate::{
         errors::Failure,
         extract::{IdKey, Json, Path},
         operation::Operation,
-        origin::Origin,
         state::AppState,
         units_of_work::read,
     },
@@ -65,11 +64,11 @@ fn check<K: ObjectKey, P: ToSchema>(
 ) -> Operation {
     let noun = noun(&path);
     let handler =
-        async move |caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>, Json(body)| {
+        async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>, Json(body)| {
             let asked = rules::read_ids(parameters, &body)?;
             let check =
                 move |tx: &ReadTx<'_>, by: &Grants| rules::check_groups(tx, by, find, key.key(), &asked);
-            Ok::<_, Failure>(answers::ids(&origin, &read(&app, &caller, check).await?))
+            Ok::<_, Failure>(answers::ids(&form, &read(&app, &caller, check).await?))
         };
     let name = parameters.properties.first().map(|parameter| parameter.name).unwrap_or_default();
     documented::<K, P>(
@@ -87,10 +86,10 @@ fn check<K: ObjectKey, P: ToSchema>(
 fn get<K: ObjectKey>(of: &Objects, [path, id]: [String; 2], (find, need): Asked<K>) -> Operation {
     let noun = noun(&path);
     let handler =
-        async move |caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>, Json(body)| {
+        async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>, Json(body)| {
             let only = rules::read_security_enabled_only(&body)?;
             let get = move |tx: &ReadTx<'_>, by: &Grants| rules::get_groups(tx, by, find, key.key(), only);
-            Ok::<_, Failure>(answers::ids(&origin, &read(&app, &caller, get).await?))
+            Ok::<_, Failure>(answers::ids(&form, &read(&app, &caller, get).await?))
         };
     let example = json!({"securityEnabledOnly": false});
     documented::<K, GetMemberGroupsParameters>(

@@ -15,7 +15,7 @@ use crate::{
         objects::Page,
     },
     http::{
-        answers::{self, Collection, Shown},
+        answers::{self, Collection, Form, Shown},
         body,
         contract::{
             schemas::{
@@ -28,7 +28,6 @@ use crate::{
         errors::Failure,
         extract::{Caller, Json, OptionalJson, Path},
         operation::Operation,
-        origin::Origin,
         paging::PageRequest,
         query_options::QueryOptions,
         state::AppState,
@@ -99,13 +98,12 @@ fn of_kind<C: ToSchema>(objects: &Objects, id: &str, need: &'static Need, more: 
     let (kind, many) = (objects.kind, objects.many);
     let path = format!("{PATH}/microsoft.graph.{}", model::entity(kind).name);
     let at = path.clone();
-    let page = async move |caller, State(app): State<AppState>, origin, query| {
+    let page = async move |caller, State(app): State<AppState>, form, query| {
         let list =
             move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| deleted_items::list(tx, by, kind, listing);
-        let write =
-            move |origin: &_, page: &_, shown: Shown<'_>| answers::entities(origin, kind, page, shown);
+        let write = move |form: &_, page: &_, shown: Shown<'_>| answers::entities(form, kind, page, shown);
         let (path, scope) = (at.clone(), Scope::Deleted(kind));
-        PageRequest { caller, origin, path, scope, query }.answer(&app, list, write).await
+        PageRequest { caller, form, path, scope, query }.answer(&app, list, write).await
     };
     let count = async move |caller: Caller, State(app): State<AppState>, query: Query| {
         let listing = Scope::Deleted(kind).listing(&query, Cursor::START)?;
@@ -142,7 +140,7 @@ fn example() -> Value {
 fn get_one() -> Operation {
     let handler = async move |caller: Caller,
                               State(app): State<AppState>,
-                              origin: Origin,
+                              form: Form,
                               Path(id): Path<AsWritten<ObjectId>>,
                               query: Query| {
         // Objects of whatever kind have no navigation properties: this refuses them.
@@ -150,7 +148,7 @@ fn get_one() -> Operation {
         let select = query.select.clone();
         let get = move |tx: &ReadTx<'_>, by: &_| deleted_items::get(tx, by, &id, select.as_deref());
         let found = read(&app, &caller, get).await?;
-        answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
+        answers::directory_object(&form, &found, Shown::of(query.select.as_deref(), None, &caller))
     };
     let path = format!("{PATH}/{{id}}");
     let operation =
@@ -170,7 +168,7 @@ fn get_one() -> Operation {
 fn restore() -> Operation {
     let handler = async move |caller: Caller,
                               State(app): State<AppState>,
-                              origin: Origin,
+                              form: Form,
                               Path(id): Path<AsWritten<ObjectId>>,
                               OptionalJson(body)| {
         let restoration = Restoration::read(&body)?;
@@ -182,7 +180,7 @@ fn restore() -> Operation {
             let restored = write(&app, &caller, move |tx, _, by| step(tx, by)).await?;
             if let Restored::There(found, progress) = restored {
                 finish(&app, &caller, object, progress).await;
-                return answers::directory_object(&origin, &found, Shown::default());
+                return answers::directory_object(&form, &found, Shown::default());
             }
         }
     };
@@ -252,12 +250,12 @@ fn delete_one() -> Operation {
 }
 
 fn owned_by_user() -> Operation {
-    let handler = async move |caller: Caller, State(app): State<AppState>, origin: Origin, Json(body)| {
+    let handler = async move |caller: Caller, State(app): State<AppState>, form: Form, Json(body)| {
         let owned = Owned::read(&body)?;
         let list = move |tx: &ReadTx<'_>, by: &_| deleted_items::owned_by_user(tx, by, owned);
         let page = read(&app, &caller, list).await?;
         let found = Collection { page: Page { next: None, ..page }, next_link: None };
-        let answer = answers::directory_objects(&origin, &found, Shown::default())?;
+        let answer = answers::directory_objects(&form, &found, Shown::default())?;
         Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(caller.tenant.id))?)
     };
     let example = json!({

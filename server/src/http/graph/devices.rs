@@ -4,12 +4,11 @@ use super::shapes::Objects;
 use crate::{
     directory::devices,
     http::{
-        answers,
+        answers::{self, Form},
         contract::schemas::{Device, DeviceCollection, DeviceCreate, DeviceUpdate},
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -79,12 +78,12 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn create_device(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Body { values, .. }: Body<DeviceCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
     let new = write(&app, &caller, move |tx, _, by| devices::create(tx, by, id, &values)).await?;
-    answers::created(&origin, &new)
+    answers::created(&form, &new)
 }
 
 /// Update a device

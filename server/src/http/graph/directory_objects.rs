@@ -12,13 +12,12 @@ use super::{
 use crate::{
     directory::directory_objects::{self, Named},
     http::{
-        answers::{self, Collection, Shown},
+        answers::{self, Collection, Form, Shown},
         body,
         contract::schemas::{DirectoryObject, DirectoryObjectCollection, GetByIdsParameters},
         errors::Failure,
         extract::{Caller, Json, Path},
         operation::Operation,
-        origin::Origin,
         query_options::QueryOptions,
         state::AppState,
         units_of_work::{read, write},
@@ -66,21 +65,19 @@ pub(super) fn user(values: &Value) -> Value {
 /// Objects of whatever kind, or of those of one kind, by many ids at once.
 fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Operation {
     let kind = of.map(|of| of.kind);
-    let handler = async move |caller: Caller,
-                              State(app): State<AppState>,
-                              origin: Origin,
-                              query: Query,
-                              Json(body)| {
-        let named = Named::read(kind, &body)?;
-        let (select, tenant) = (query.select.clone(), caller.tenant);
-        let get =
-            move |tx: &ReadTx<'_>, by: &_| directory_objects::get_by_ids(tx, by, &named, select.as_deref());
-        let page = read(&app, &caller, get).await?;
-        let found = Collection { page, next_link: None };
-        let answer =
-            answers::directory_objects(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))?;
-        Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(tenant.id))?)
-    };
+    let handler =
+        async move |caller: Caller, State(app): State<AppState>, form: Form, query: Query, Json(body)| {
+            let named = Named::read(kind, &body)?;
+            let (select, tenant) = (query.select.clone(), caller.tenant);
+            let get = move |tx: &ReadTx<'_>, by: &_| {
+                directory_objects::get_by_ids(tx, by, &named, select.as_deref())
+            };
+            let page = read(&app, &caller, get).await?;
+            let found = Collection { page, next_link: None };
+            let answer =
+                answers::directory_objects(&form, &found, Shown::of(query.select.as_deref(), None, &caller))?;
+            Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(tenant.id))?)
+        };
     let (tag, what, shown) = of.map_or(("directory objects", "objects", &USERS), |of| (of.tag, of.many, of));
     let odata_type = model::entity(shown.kind).odata_type();
     let example = (shown.example)();
@@ -115,7 +112,7 @@ fn get_by_ids(of: Option<&Objects>, path: &'static str, id: &'static str) -> Ope
 async fn get_directory_object(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Path(id): Path<AsWritten<ObjectId>>,
     query: Query,
 ) -> Result<Response, Failure> {
@@ -124,7 +121,7 @@ async fn get_directory_object(
     let select = query.select.clone();
     let get = move |tx: &ReadTx<'_>, by: &_| directory_objects::get(tx, by, &id, select.as_deref());
     let found = read(&app, &caller, get).await?;
-    answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
+    answers::directory_object(&form, &found, Shown::of(query.select.as_deref(), None, &caller))
 }
 
 /// Delete an object

@@ -4,12 +4,11 @@ use super::shapes::Objects;
 use crate::{
     directory::groups::{self, Updated},
     http::{
-        answers,
+        answers::{self, Form},
         contract::schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::{BASIC, Operation},
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -89,12 +88,12 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn create_group(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Body { values, bound, .. }: Body<GroupCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
     let create = move |tx: &WriteTx<'_>, policy, by: &_| groups::create(tx, policy, by, id, &values, &bound);
-    answers::created(&origin, &write(&app, &caller, create).await?)
+    answers::created(&form, &write(&app, &caller, create).await?)
 }
 
 /// Update a group

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     directory::managers,
     http::{
-        answers::{self, Shown},
+        answers::{self, Form, Shown},
         contract::{
             schemas::DirectoryObject,
             wire::{Reference, ReferenceCreate},
@@ -18,7 +18,6 @@ use crate::{
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::Operation,
-        origin::Origin,
         payload::ReferenceBody,
         query_options::QueryOptions,
         state::AppState,
@@ -58,7 +57,7 @@ fn get_manager<K: ObjectKey<Key = Key>>(
     let kind = of.kind;
     let handler = async move |caller: Caller,
                               State(app): State<AppState>,
-                              origin: Origin,
+                              form: Form,
                               Path(key): Path<K>,
                               query: Query| {
         // Objects of whatever kind have no navigation properties: this refuses them.
@@ -66,7 +65,7 @@ fn get_manager<K: ObjectKey<Key = Key>>(
         let select = query.select.clone();
         let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), select.as_deref());
         let found = read(&app, &caller, get).await?;
-        answers::directory_object(&origin, &found, Shown::of(query.select.as_deref(), None, &caller))
+        answers::directory_object(&form, &found, Shown::of(query.select.as_deref(), None, &caller))
     };
     let manager = json!({
         "id": GRACE, "displayName": "Grace Hopper", "userPrincipalName": "grace@contoso.example",
@@ -87,12 +86,11 @@ fn get_reference<K: ObjectKey<Key = Key>>(
     need: &'static Need,
 ) -> Operation {
     let kind = of.kind;
-    let handler =
-        async move |caller: Caller, State(app): State<AppState>, origin: Origin, Path(key): Path<K>| {
-            let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), None);
-            let found = read(&app, &caller, get).await?;
-            Ok::<_, Failure>(answers::reference(&origin, &found))
-        };
+    let handler = async move |caller: Caller, State(app): State<AppState>, form: Form, Path(key): Path<K>| {
+        let get = move |tx: &ReadTx<'_>, by: &_| managers::get(tx, by, kind, key.key(), None);
+        let found = read(&app, &caller, get).await?;
+        Ok::<_, Failure>(answers::reference(&form, &found))
+    };
     of.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
         .summary(TAG, format!("Get a reference to the manager of {}", of.one))
         .description(format!("Gets the URL of the user or the contact who manages {}, else 404.", of.one))

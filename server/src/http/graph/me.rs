@@ -7,11 +7,11 @@ use super::{
 use crate::{
     directory,
     http::{
+        answers::Form,
         contract::schemas::{User, UserUpdate},
         errors::{Failure, RequestFault},
         extract::{Caller, FromPath, Parameters},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         state::AppState,
     },
@@ -73,13 +73,13 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn get_me(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     query: Query,
 ) -> Result<Response, Failure> {
     let key = key(&caller)?;
     let get =
         move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| directory::users::get(tx, by, &key, select);
-    shapes::answer_one(&app, &caller, &origin, ObjectKind::User, query, get).await
+    shapes::answer_one(&app, &caller, &form, ObjectKind::User, query, get).await
 }
 
 /// Update the signed-in user

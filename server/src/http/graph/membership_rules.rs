@@ -6,22 +6,25 @@ use super::{
     shapes::{ObjectKey, with_context},
 };
 use crate::{
-    directory::membership_rules::{self as rules, Asked},
+    directory::membership_rules::{self as rules, Asked, Evaluated},
     http::{
-        answers,
-        contract::{schemas::EvaluateDynamicMembershipParameters, wire::EvaluateDynamicMembershipResult},
-        errors::Failure,
+        answers::Form,
+        contract::{
+            schemas::EvaluateDynamicMembershipParameters,
+            wire::{EvaluateDynamicMembershipResult, ExpressionEvaluationDetails, PropertyToEvaluate},
+        },
+        errors::{Failure, RequestFault},
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
-        origin::Origin,
         state::AppState,
         units_of_work::read,
     },
+    membership_rules::Explanation,
     model::permissions::{EVALUATE_DYNAMIC_MEMBERSHIP, EVALUATE_DYNAMIC_MEMBERSHIP_OF_GROUP},
     odata::reference::Key,
     store::ReadTx,
 };
-use axum::{extract::State, response::Response, routing::post};
+use axum::{extract::State, http::StatusCode, response::Response, routing::post};
 use serde_json::json;
 use utoipa::openapi::path::HttpMethod;
 
@@ -30,12 +33,11 @@ const MEMBER: &str = "5a3e0000-0000-4000-8000-000000000103";
 const RULE: &str = "user.department -eq \"Research\"";
 
 pub(super) fn operations() -> Vec<Operation> {
-    let of_group =
-        async |caller, State(app): State<AppState>, origin, Path(group): Path<IdKey>, Json(body)| {
-            evaluate(&app, &caller, &origin, Some(group.key().clone()), Asked::read(&body)?).await
-        };
-    let of_none = async |caller, State(app): State<AppState>, origin, Json(body)| {
-        evaluate(&app, &caller, &origin, None, Asked::read(&body)?).await
+    let of_group = async |caller, State(app): State<AppState>, form, Path(group): Path<IdKey>, Json(body)| {
+        evaluate(&app, &caller, &form, Some(group.key().clone()), Asked::read(&body)?).await
+    };
+    let of_none = async |caller, State(app): State<AppState>, form, Json(body)| {
+        evaluate(&app, &caller, &form, None, Asked::read(&body)?).await
     };
     let of_group = Operation::shaped(
         &EVALUATE_DYNAMIC_MEMBERSHIP_OF_GROUP,
@@ -65,12 +67,32 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn evaluate(
     app: &AppState,
     caller: &Caller,
-    origin: &Origin,
+    form: &Form,
     group: Option<Key>,
     asked: Asked,
 ) -> Result<Response, Failure> {
     let evaluate = move |tx: &ReadTx<'_>, by: &_| rules::evaluate(tx, by, group.as_ref(), &asked);
-    answers::evaluated(origin, read(app, caller, evaluate).await?)
+    let Evaluated { rule, explanation } = read(app, caller, evaluate).await?;
+    let details = details(explanation);
+    let result = EvaluateDynamicMembershipResult {
+        odata_context: form.context_url("microsoft.graph.evaluateDynamicMembershipResult"),
+        membership_rule: rule,
+        membership_rule_evaluation_result: details.expression_result,
+        membership_rule_evaluation_details: details,
+    };
+    let text = serde_json::to_string(&result).map_err(|_| RequestFault::Internal)?;
+    Ok(form.json(StatusCode::OK, text))
+}
+
+fn details(of: Explanation) -> ExpressionEvaluationDetails {
+    let property =
+        |(name, value): (&str, _)| PropertyToEvaluate { property_name: name.into(), property_value: value };
+    ExpressionEvaluationDetails {
+        expression: of.expression,
+        expression_result: of.result,
+        property_to_evaluate: of.property.map(property),
+        expression_evaluation_details: of.parts.into_iter().map(details).collect(),
+    }
 }
 
 fn documented(operation: Operation) -> Operation {

@@ -4,14 +4,13 @@ use super::shapes::Objects;
 use crate::{
     directory::service_principals,
     http::{
-        answers,
+        answers::{self, Form},
         contract::schemas::{
             ServicePrincipal, ServicePrincipalCollection, ServicePrincipalCreate, ServicePrincipalUpdate,
         },
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -92,12 +91,12 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn create_service_principal(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Body { values, .. }: Body<ServicePrincipalCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
     let new = write(&app, &caller, move |tx, _, by| service_principals::create(tx, by, id, &values)).await?;
-    answers::created(&origin, &new)
+    answers::created(&form, &new)
 }
 
 /// Update a service principal

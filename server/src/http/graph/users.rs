@@ -4,12 +4,11 @@ use super::shapes::Objects;
 use crate::{
     directory::users,
     http::{
-        answers,
+        answers::{self, Form},
         contract::schemas::{User, UserCollection, UserCreate, UserUpdate},
         errors::Failure,
         extract::{Caller, Path},
         operation::{BASIC, Operation},
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -81,12 +80,12 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn create_user(
     caller: Caller,
     State(app): State<AppState>,
-    origin: Origin,
+    form: Form,
     Body { values, bound, .. }: Body<UserCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
     let new = write(&app, &caller, move |tx, _, by| users::create(tx, by, id, &values, &bound)).await?;
-    answers::created(&origin, &new)
+    answers::created(&form, &new)
 }
 
 /// Update a user

@@ -7,13 +7,12 @@ use super::{
 use crate::{
     directory::{self, Found, Policy, expansions, objects},
     http::{
-        answers::{self, Shown},
+        answers::{self, Form, Shown},
         body,
         contract::wire::ObjectCount,
         errors::Failure,
         extract::{Caller, IdKey, Path},
         operation::Operation,
-        origin::Origin,
         paging::PageRequest,
         query_options::QueryOptions,
         state::AppState,
@@ -95,13 +94,13 @@ impl Objects {
         need: &'static Need,
     ) -> Operation {
         let kind = self.kind;
-        let handler = async move |caller, State(app): State<AppState>, origin, query| {
+        let handler = async move |caller, State(app): State<AppState>, form, query| {
             let list =
                 move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| objects::list(tx, by, kind, listing);
             let (path, scope) = (path.into(), Scope::Set(kind));
             let write =
-                move |origin: &_, page: &_, shown: Shown<'_>| answers::entities(origin, kind, page, shown);
-            PageRequest { caller, origin, path, scope, query }.answer(&app, list, write).await
+                move |form: &_, page: &_, shown: Shown<'_>| answers::entities(form, kind, page, shown);
+            PageRequest { caller, form, path, scope, query }.answer(&app, list, write).await
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("List {}", self.many))
@@ -172,9 +171,9 @@ impl Objects {
         + 'static,
     ) -> Operation {
         let kind = self.kind;
-        let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
+        let handler = async move |caller, State(app): State<AppState>, form, Path(key): Path<K>, query| {
             let rule = move |tx: &ReadTx<'_>, by: &_, select: Option<&[_]>| rule(tx, by, key.key(), select);
-            answer_one(&app, &caller, &origin, kind, query, rule).await
+            answer_one(&app, &caller, &form, kind, query, rule).await
         };
         let noun = without_article(self.one);
         self.with_key::<K>(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
@@ -219,19 +218,19 @@ impl Objects {
 pub(in crate::http::graph) async fn answer_one(
     app: &AppState,
     caller: &Caller,
-    origin: &Origin,
+    form: &Form,
     kind: ObjectKind,
     query: Query,
     rule: impl FnOnce(&ReadTx<'_>, &Grants, Option<&[String]>) -> Result<Found, directory::Error> + Send + 'static,
 ) -> Result<Response, Failure> {
     let expansion = Scope::One(kind).expansion(&query)?;
     let (store, tenant, expands) = (app.store.tenant(caller.tenant), caller.tenant.id, expansion.is_some());
-    let (caller, origin) = (*caller, origin.clone());
+    let (caller, form) = (*caller, form.clone());
     let answer = move |tx: &ReadTx<'_>| {
         let select = query.select.as_deref();
         let found = rule(tx, &caller.grants, select)?;
         let found = expansions::of_one(tx, &caller.grants, expansion.as_ref(), found)?;
-        answers::entity(&origin, &found, Shown::of(select, expansion.as_ref(), &caller))
+        answers::entity(&form, &found, Shown::of(select, expansion.as_ref(), &caller))
     };
     if !expands {
         return store.read(answer).await;

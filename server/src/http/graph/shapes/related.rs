@@ -8,7 +8,7 @@ use super::{
 use crate::{
     directory::{self, Found, Policy, follows::Follows, navigation::Navigation},
     http::{
-        answers::{self, Collection, Shown},
+        answers::{self, Collection, Form, Shown},
         contract::{
             schemas::DirectoryObjectCollection,
             wire::{self, ObjectCount, ReferenceCollection, ReferenceCreate},
@@ -16,7 +16,6 @@ use crate::{
         errors::Failure,
         extract::{Caller, Path},
         operation::Operation,
-        origin::Origin,
         paging::PageRequest,
         payload::{ReferenceBody, ReferenceQuery},
         query_options::QueryOptions,
@@ -110,8 +109,8 @@ impl<K: ObjectKey> Related<K> {
         let path = format!("{path}/microsoft.graph.{}", model::entity(kind).name);
         let (counted, many) = (format!("{path}/$count"), format!("{} that are {}", self.name, objects.many));
         let list = self
-            .page(path, format!("list_{id}"), need, scope, move |origin: &_, page: &_, shown| {
-                answers::entities(origin, kind, page, shown)
+            .page(path, format!("list_{id}"), need, scope, move |form: &_, page: &_, shown| {
+                answers::entities(form, kind, page, shown)
             })
             .summary(self.tag, format!("List {many} of {}", self.of.one))
             .description(format!("Lists the {many} of {}, {SELECTED}", self.of.one))
@@ -137,7 +136,7 @@ impl<K: ObjectKey> Related<K> {
         need: &'static Need,
     ) -> Operation {
         let example = with_context("Collection($ref)", "", json!({"value": [reference(&self.example_id())]}));
-        self.page(path, id, need, Scope::Related, |origin, page, _| answers::references(origin, page))
+        self.page(path, id, need, Scope::Related, |form, page, _| answers::references(form, page))
             .summary(self.tag, format!("List references to {} of {}", self.name, self.of.one))
             .description(format!("Lists the URLs of the {} of {}.", self.name, self.of.one))
             .lists(Scope::Related, &QueryOptions::REFERENCES)
@@ -155,10 +154,10 @@ impl<K: ObjectKey> Related<K> {
         let handler =
             async move |caller,
                         State(app): State<AppState>,
-                        origin: Origin,
+                        form: Form,
                         Path((key, related)): Path<(K, AsWritten<ObjectId>)>| {
                 let found = read(&app, &caller, move |tx, by| rule(tx, by, key.key(), &related)).await?;
-                Ok::<_, Failure>(answers::reference(&origin, &found))
+                Ok::<_, Failure>(answers::reference(&form, &found))
             };
         let noun = without_article(self.one);
         let example = with_context("$ref", "", reference(&self.example_id()));
@@ -180,20 +179,16 @@ impl<K: ObjectKey> Related<K> {
         id: impl Into<String>,
         need: &'static Need,
         scope: Scope,
-        write: impl Fn(&Origin, &Collection, Shown<'_>) -> Result<Response, Failure>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+        write: impl Fn(&Form, &Collection, Shown<'_>) -> Result<Response, Failure> + Clone + Send + Sync + 'static,
     ) -> Operation {
         let (navigation, path) = (self.navigation, path.into());
         let template = path.clone();
-        let handler = async move |caller, State(app): State<AppState>, origin, Path(key): Path<K>, query| {
+        let handler = async move |caller, State(app): State<AppState>, form, Path(key): Path<K>, query| {
             let path = template.replace("/{id}", &key.in_link());
             let list = move |tx: &ReadTx<'_>, by: &Grants, listing: &Listing| {
                 navigation.list(tx, by, key.key(), listing)
             };
-            PageRequest { caller, origin, path, scope, query }.answer(&app, list, write).await
+            PageRequest { caller, form, path, scope, query }.answer(&app, list, write).await
         };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))
