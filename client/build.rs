@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("{CONTRACT}: {error}; `cargo xtask openapi` writes it"))?;
     let mut contract: Value = serde_json::from_str(&text)?;
     write("required.rs", &required(&contract)?)?;
+    answer_changes_alike(&mut contract);
     leave_limits_to_the_server(&mut contract);
     tell_null_from_absent(&mut contract);
     hide_passwords(&mut contract);
@@ -96,6 +97,15 @@ fn snake_case(property: &str) -> String {
         name.push(letter.to_ascii_lowercase());
     }
     name
+}
+
+/// A change is answered without a body. What an upsert made is read by the key by which it was asked for.
+fn answer_changes_alike(contract: &mut Value) {
+    let paths = contract["paths"].as_object_mut().into_iter().flatten();
+    let changes = paths.filter_map(|(_, path)| path.get_mut("patch")?["responses"].get_mut("201"));
+    for created in changes.filter_map(Value::as_object_mut) {
+        created.remove("content");
+    }
 }
 
 /// A text with a limit would be a type of its own, which plain text has to be converted to. The server checks the limits anyway.

@@ -39,6 +39,11 @@ fn by_key(tx: &ReadTx<'_>, key: &Key) -> Result<Option<Object>, Error> {
     })
 }
 
+/// Whether no object has this key.
+pub(super) fn is_absent(tx: &ReadTx<'_>, key: &Key) -> Result<bool, Error> {
+    Ok(by_key(tx, key)?.is_none())
+}
+
 /// The same with its documents, in one look where it is a usual key.
 fn by_key_with_document(tx: &ReadTx<'_>, key: &Key) -> Result<Option<(Object, Document)>, Error> {
     Ok(match key {

@@ -25,6 +25,7 @@ pub mod purging;
 pub mod sample;
 mod selections;
 pub mod service_principals;
+pub mod upserts;
 pub mod users;
 
 use crate::{

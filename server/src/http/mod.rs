@@ -6,6 +6,7 @@ mod authenticate;
 mod authority;
 mod authorization;
 mod body;
+mod compression;
 mod content;
 pub mod contract;
 mod cross_origin;
@@ -127,7 +128,7 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
             _ => Either::Right(public.clone().oneshot(request)),
         }
     });
-    enveloped(state, contract, routes)
+    enveloped(state, contract, compression::gzip(routes))
 }
 
 /// A service within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's

@@ -3,9 +3,11 @@
 use super::content::elements;
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
+use std::convert::Infallible;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -25,6 +27,17 @@ pub(super) fn is_minimal(headers: &HeaderMap) -> bool {
     // Most requests prefer nothing.
     headers.contains_key(PREFER)
         && values(headers, &["return"]).next().is_some_and(|value| value.eq_ignore_ascii_case("minimal"))
+}
+
+/// Whether the caller of a change prefers that what isn't there is created: `create-if-missing`, which has no value.
+pub(super) struct CreatesMissing(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for CreatesMissing {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(has(&parts.headers, "create-if-missing")))
+    }
 }
 
 /// A write's answer without what was made: where that is, tell the headers. Errors stay, and so does what isn't only done.
@@ -48,11 +61,21 @@ fn without_body(response: Response) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
+/// Whether there is a preference of this name, which has no value (RFC 7240, 2).
+fn has(headers: &HeaderMap, name: &str) -> bool {
+    let names = preferences(headers).filter_map(|preference| preference.split(';').next());
+    let is_named = |one: &str| one.trim().eq_ignore_ascii_case(name);
+    names.map(|one| one.strip_suffix("=\"\"").unwrap_or(one)).any(is_named)
+}
+
+fn preferences(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok()).flat_map(elements)
+}
+
 /// The values of the preferences with one of these names, without quotes and parameters, in the order in which they stand.
 /// The first one counts where there can be only one.
 fn values<'h>(headers: &'h HeaderMap, names: &'static [&str]) -> impl Iterator<Item = &'h str> {
-    let lists = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(elements).filter_map(|preference| {
+    preferences(headers).filter_map(|preference| {
         let (name, value) = preference.split(';').next()?.split_once('=')?;
         let is_named = names.iter().any(|one| one.eq_ignore_ascii_case(name.trim()));
         is_named.then(|| value.trim().trim_matches('"'))
@@ -88,6 +111,20 @@ mod tests {
             &["odata.maxpagesize=3"],
         ] {
             assert!(!is_minimal(&prefers(other)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_preference_without_a_value_stands_in_lists_too() {
+        for lines in [
+            &["create-if-missing"][..],
+            &["return=minimal", "Create-If-Missing; wait=5"],
+            &["return=minimal, create-if-missing=\"\""],
+        ] {
+            assert!(has(&prefers(lines), "create-if-missing"), "{lines:?}");
+        }
+        for lines in [&[][..], &["create"], &["x=create-if-missing"], &["create-if-missing=no"]] {
+            assert!(!has(&prefers(lines), "create-if-missing"), "{lines:?}");
         }
     }
 

@@ -75,16 +75,16 @@ impl Template {
     }
 }
 
-/// The entity tag (RFC 9110, 8.8.3) of what consists of these parts.
+/// The entity tag (RFC 9110, 8.8.3) of what consists of these parts: a weak one, as it is sent compressed too.
 fn tag(parts: &[&[u8]]) -> HeaderValue {
     let mut context = Context::new(&SHA256);
     parts.iter().for_each(|part| context.update(part));
-    let tag = context.finish().as_ref().iter().fold(String::from("\""), |mut tag, byte| {
+    let tag = context.finish().as_ref().iter().fold(String::from("W/\""), |mut tag, byte| {
         // Writing to a string can't fail.
         let _ = write!(tag, "{byte:02x}");
         tag
     }) + "\"";
-    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
 /// Keep it, and ask each time whether it is still so.
@@ -98,7 +98,12 @@ fn as_header((name, value): (HeaderName, &'static str)) -> (HeaderName, HeaderVa
 fn is_known(tag: &HeaderValue, request: &HeaderMap) -> bool {
     let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
     let mut named = lists.flat_map(|list| list.split(',')).map(str::trim);
-    named.any(|named| named == "*" || named.strip_prefix("W/").unwrap_or(named).as_bytes() == tag.as_bytes())
+    named.any(|named| named == "*" || opaque(named.as_bytes()) == opaque(tag.as_bytes()))
+}
+
+/// A tag without what says that it is a weak one.
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
 }
 
 #[cfg(test)]

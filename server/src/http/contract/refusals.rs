@@ -12,10 +12,10 @@ use crate::{
         group::GROUP,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
         permissions::{
-            ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, PURGE_GROUP, Permission, Principal,
-            READ_BASIC_USER, READ_DELETED_GROUP, READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO, RESTORE_GROUP,
-            SET_GROUP_DATA_LOCATION, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER_PROFILE,
-            WRITE_LIFE_CYCLE_INFO,
+            ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, Grants, Need, PURGE_GROUP,
+            Permission, Principal, READ_BASIC_USER, READ_DELETED_GROUP, READ_HIDDEN_MEMBERS,
+            READ_LIFE_CYCLE_INFO, RESTORE_GROUP, SET_GROUP_DATA_LOCATION, UPDATE_GROUP,
+            UPDATE_GROUP_PROPERTIES, UPDATE_ME, UPDATE_USER_PROFILE, WRITE_LIFE_CYCLE_INFO,
         },
         properties::Entity,
         service_principal::SERVICE_PRINCIPAL,
@@ -797,6 +797,11 @@ fn group_update(need: &Need) -> Vec<ErrorExample> {
             lacks(&UPDATE_GROUP_PROPERTIES, need),
         ),
         group_property_not_writable(need),
+        refused(
+            "groupNotCreatable",
+            "There is no such group, and the caller may not create it.",
+            lacks(&CREATE_GROUP, need),
+        ),
     ];
     [updated(&GROUP), group_values(), own].concat()
 }

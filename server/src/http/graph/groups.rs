@@ -2,7 +2,10 @@
 
 use super::shapes::Objects;
 use crate::{
-    directory::groups::{self, Updated},
+    directory::{
+        groups::{self, Updated},
+        upserts::{self, Upserted},
+    },
     http::{
         answers::{self, Form},
         contract::schemas::{Group, GroupCollection, GroupCreate, GroupUpdate},
@@ -10,6 +13,7 @@ use crate::{
         extract::{Caller, IdKey, Path},
         operation::{BASIC, Operation},
         payload::Body,
+        preferences::CreatesMissing,
         state::AppState,
         units_of_work::write,
     },
@@ -99,7 +103,8 @@ async fn create_group(
 /// Update a group
 ///
 /// Changes a group. What the body doesn't name stays as it is; `null` takes a value away. Up to twenty members and owners can be
-/// bound at once: all of it is done, or nothing. The kind of a group stays; a static group becomes dynamic, so
+/// bound at once: all of it is done, or nothing. By its unique name, `groups(uniqueName='…')`, and with
+/// `Prefer: create-if-missing`, a group that isn't there is created, which needs what creating one needs. The kind of a group stays; a static group becomes dynamic, so
 /// that its members follow the rule, and back by `groupTypes`. While a rule is paused, members stay as they are. What Exchange holds is changed in a request of its own, by a signed-in user, and
 /// answered 200. A body that only binds members needs what adding them needs.
 #[utoipa::path(
@@ -110,19 +115,29 @@ async fn create_group(
     })),
     responses(
         (status = 200, description = "What Exchange holds is changed, durably."),
+        (status = 201, description = "The new group, where there was none with the unique name.", body = Group, example = json!(GROUPS.entity())),
         (status = 204, description = "The group is changed, durably."),
     ),
 )]
 async fn update_group(
     caller: Caller,
     State(app): State<AppState>,
+    form: Form,
     Path(IdKey(key)): Path<IdKey>,
+    CreatesMissing(creates): CreatesMissing,
     Body { values, bound, .. }: Body<GroupUpdate>,
 ) -> Result<Response, Failure> {
-    let update =
-        move |tx: &WriteTx<'_>, policy, by: &_| groups::update(tx, policy, by, &key, &values, &bound);
-    Ok(match write(&app, &caller, update).await? {
-        Updated::InDirectory => answers::no_content(),
-        Updated::Elsewhere => answers::done_elsewhere(),
-    })
+    let id = ObjectId::random();
+    let change = move |tx: &WriteTx<'_>, policy, by: &_| {
+        let missing = || upserts::missing(tx, by, &CREATE_GROUP, &key, &values);
+        Ok(match if creates { missing()? } else { None } {
+            Some(new) => Upserted::Created(Box::new(groups::create(tx, policy, by, id, &new, &bound)?)),
+            None => Upserted::Updated(groups::update(tx, policy, by, &key, &values, &bound)?),
+        })
+    };
+    match write(&app, &caller, change).await? {
+        Upserted::Created(new) => answers::created(&form, &new),
+        Upserted::Updated(Updated::InDirectory) => Ok(answers::no_content()),
+        Upserted::Updated(Updated::Elsewhere) => Ok(answers::done_elsewhere()),
+    }
 }

@@ -2,7 +2,10 @@
 
 use super::shapes::Objects;
 use crate::{
-    directory::service_principals,
+    directory::{
+        service_principals,
+        upserts::{self, Upserted},
+    },
     http::{
         answers::{self, Form},
         contract::schemas::{
@@ -12,6 +15,7 @@ use crate::{
         extract::{Caller, IdKey, Path},
         operation::Operation,
         payload::Body,
+        preferences::CreatesMissing,
         state::AppState,
         units_of_work::write,
     },
@@ -20,6 +24,7 @@ use crate::{
         kinds::ObjectKind,
         permissions::{READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
     },
+    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -101,19 +106,35 @@ async fn create_service_principal(
 
 /// Update a service principal
 ///
-/// Changes a service principal. What the body doesn't name stays as it is; `null` takes a value away.
+/// Changes a service principal. What the body doesn't name stays as it is; `null` takes a value away. By its client id,
+/// `servicePrincipals(appId='…')`, and with `Prefer: create-if-missing`, one that isn't there is created.
 #[utoipa::path(
     patch, path = "/servicePrincipals/{id}", operation_id = "update_service_principal", tag = "service principals",
     params(("id" = Uuid, Path, description = "The service principal's id.", example = "5a3e0000-0000-4000-8000-000000000302")),
     request_body(content = ServicePrincipalUpdate, description = "What changes.", example = json!({"tags": ["books"], "notes": null})),
-    responses((status = 204, description = "The service principal is changed, durably.")),
+    responses(
+        (status = 201, description = "The new service principal, where there was none of the application.", body = ServicePrincipal, example = json!(SERVICE_PRINCIPALS.entity())),
+        (status = 204, description = "The service principal is changed, durably."),
+    ),
 )]
 async fn update_service_principal(
     caller: Caller,
     State(app): State<AppState>,
+    form: Form,
     Path(IdKey(key)): Path<IdKey>,
+    CreatesMissing(creates): CreatesMissing,
     Body { values, .. }: Body<ServicePrincipalUpdate>,
 ) -> Result<Response, Failure> {
-    write(&app, &caller, move |tx, _, by| service_principals::update(tx, by, &key, &values)).await?;
-    Ok(answers::no_content())
+    let id = ObjectId::random();
+    let change = move |tx: &WriteTx<'_>, _, by: &_| {
+        let missing = || upserts::missing(tx, by, &WRITE_SERVICE_PRINCIPAL, &key, &values);
+        Ok(match if creates { missing()? } else { None } {
+            Some(new) => Upserted::Created(Box::new(service_principals::create(tx, by, id, &new)?)),
+            None => Upserted::Updated(service_principals::update(tx, by, &key, &values)?),
+        })
+    };
+    match write(&app, &caller, change).await? {
+        Upserted::Created(new) => answers::created(&form, &new),
+        Upserted::Updated(()) => Ok(answers::no_content()),
+    }
 }

@@ -96,6 +96,11 @@ impl<'o> Attempt<'o> {
         self.ask(query);
     }
 
+    /// Goes to another path under the version.
+    pub fn go_to(&mut self, path: &str) {
+        self.path = path.into();
+    }
+
     /// Puts another text in place of the path's first parameter, or of another one.
     pub fn replace(&mut self, parameter: usize, text: impl ToString) {
         let template: Vec<&str> = self.operation.path.split('/').collect();

@@ -528,6 +528,11 @@ impl Attempt<'_> {
                 self.with_the_least().await;
                 self.say(json!({"description": "x"}));
             }
+            "groupNotCreatable" => {
+                self.with_the_least().await;
+                self.go_to("/groups(uniqueName='absent')");
+                self.announce("prefer", "create-if-missing");
+            }
             "kindNotPermitted" => {
                 self.with_the_least().await;
                 self.replace(0, sample::id(DELETED_GROUP));
