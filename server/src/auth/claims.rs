@@ -40,6 +40,9 @@ pub enum TokenFault {
     /// It is for another service.
     #[error("wrong audience")]
     Audience,
+    /// It was issued before its user's sessions were revoked.
+    #[error("revoked")]
+    Revoked,
     /// Its user or application is disabled.
     #[error("principal disabled")]
     PrincipalDisabled,

@@ -25,6 +25,7 @@ pub mod purging;
 pub mod sample;
 mod selections;
 pub mod service_principals;
+pub mod sign_in_sessions;
 pub mod upserts;
 pub mod users;
 

@@ -43,9 +43,14 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let verified = tokens::verify(token, keys, app.origins(&origin.scheme), app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
-    let Found { tenant, tenant_created_at, status } = found.ok_or(TokenFault::Tenant)?;
+    let Found { tenant, tenant_created_at, status, sessions_valid_from } = found.ok_or(TokenFault::Tenant)?;
     if verified.issued_at.is_some_and(|issued_at| issued_at < tenant_created_at) {
         return Err(TokenFault::Tenant.into());
+    }
+    // A token that doesn't say when it was issued may be from before.
+    let is_revoked = |valid_from| verified.issued_at.is_none_or(|issued_at| issued_at < valid_from);
+    if sessions_valid_from.is_some_and(is_revoked) {
+        return Err(TokenFault::Revoked.into());
     }
     check_tenant(app, &request.extensions, tenant).await?;
     match status {

@@ -126,7 +126,7 @@ const PROPERTIES: &[Property] = &[
     property("securityIdentifier", String, "The user's security identifier, derived from its id.").on_select().basic(),
     property("serviceProvisioningErrors", Objects(&SERVICE_PROVISIONING_ERROR), "Errors that services reported of the user.").on_select(),
     property("showInAddressList", Boolean, "Whether the user is shown in the address list.").writable().on_select(),
-    property("signInSessionsValidFromDateTime", DateTime, "Tokens issued before this time count no longer. Told, and not enforced.").on_select(),
+    property("signInSessionsValidFromDateTime", DateTime, "Tokens of the user that were issued before this time count no longer, once the sessions were revoked.").on_select(),
     property("skills", Strings, "What the user can do.").update_only().from_other_service().by_oneself(),
     property("state", String, "The state or province where the user is.").writable().not_empty().max(128).on_select().by_oneself().filter(EQ | NULL).search(),
     property("streetAddress", String, "The street where the user's office is.").writable().not_empty().max(1024).on_select().by_oneself().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),

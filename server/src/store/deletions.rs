@@ -73,7 +73,8 @@ pub fn purge(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
         tx.run(strip, params![object.row.0])?;
     }
     let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,
-               mail_nickname = NULL, unique_name = NULL, app_id = NULL, device_id = NULL, account_enabled = NULL WHERE row = ?1";
+               mail_nickname = NULL, unique_name = NULL, app_id = NULL, device_id = NULL, account_enabled = NULL,
+               sessions_valid_from = NULL WHERE row = ?1";
     tx.run(sql, params![object.row.0, tx.now().timestamp()])?;
     // Pairs that aren't set aside yet would be left.
     if is_unfinished(tx, object)? || purge_batch(tx, object)? == Progress::Unfinished {

@@ -3,12 +3,13 @@
 //! Every request asks for it, so what was found is cached: until a write of this process may have changed a
 //! principal's status, and for a second at most, since another process may change it too.
 
-use super::{Error, Store, Tenant, engine::params, numbers, transaction::Queries};
+use super::{Error, Store, Tenant, WriteTx, engine::params, numbers, objects::Object, transaction::Queries};
 use crate::model::{
     ids::{ObjectId, TenantId},
     kinds::ObjectKind,
     permissions::Principal,
 };
+use chrono::{DateTime, Utc};
 use quick_cache::sync::Cache;
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -43,6 +44,8 @@ pub struct Found {
     pub tenant_created_at: i64,
     /// Its status.
     pub status: PrincipalStatus,
+    /// Tokens of a user that were issued before this time, in seconds since 1970, count no longer. `None`: all count.
+    pub sessions_valid_from: Option<i64>,
 }
 
 /// What was found of principals.
@@ -105,12 +108,20 @@ impl Store {
     }
 }
 
+/// Has tokens of a user count only where they were issued from this time on.
+pub fn revoke_sessions(tx: &WriteTx<'_>, user: &Object, valid_from: DateTime<Utc>) -> Result<(), Error> {
+    tx.mark_principals_changed();
+    let sql = "UPDATE objects SET sessions_valid_from = ?2 WHERE row = ?1";
+    tx.run(sql, params![user.row.0, valid_from.timestamp()]).map(drop)
+}
+
 fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result<Option<Found>, Error> {
     let expected = match principal {
         Principal::User(_) => ObjectKind::User,
         Principal::Application(_) => ObjectKind::ServicePrincipal,
     };
-    let sql = "SELECT t.number, t.created_at, o.kind, o.deleted_at IS NOT NULL, o.account_enabled
+    let sql = "SELECT t.number, t.created_at, o.kind, o.deleted_at IS NOT NULL, o.account_enabled,
+                      o.sessions_valid_from
                FROM tenants t LEFT JOIN objects o ON o.tenant = t.number AND o.id = ?2 WHERE t.id = ?1";
     queries.one(sql, params![tenant.uuid(), principal.id().map(ObjectId::uuid)], |row| {
         let kind = row.get::<Option<i64>>(2)?;
@@ -124,6 +135,6 @@ fn find(queries: &Queries<'_>, tenant: TenantId, principal: Principal) -> Result
             PrincipalStatus::Good
         };
         let tenant = Tenant { id: tenant, number: row.get(0)? };
-        Ok(Found { tenant, tenant_created_at: row.get(1)?, status })
+        Ok(Found { tenant, tenant_created_at: row.get(1)?, status, sessions_valid_from: row.get(5)? })
     })
 }

@@ -9,15 +9,16 @@ use crate::{
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
+use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, USERS, large_ones,
-    rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, REVOKED, USERS,
+    large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
     directory::{Error, import, sample},
     model::{ENTITIES, ids::ObjectId, kinds::ObjectKind},
-    store::{WriteTx, deletions, objects},
+    store::{WriteTx, deletions, objects, principals},
 };
 use serde_json::{Value, json};
 
@@ -46,12 +47,21 @@ fn without_new_group(text: &str) -> String {
 async fn world() -> Tenant {
     let server = Server::with_sample().await;
     let tenant = Tenant::of(server, sample::TENANT).await;
-    for (number, name, is_enabled) in [(DISABLED, "disabled", false), (DELETED, "deleted", true)] {
+    for (number, name, is_enabled) in
+        [(DISABLED, "disabled", false), (DELETED, "deleted", true), (REVOKED, "revoked", true)]
+    {
         let values = json!({"displayName": name, "accountEnabled": is_enabled});
         tenant.put(ObjectKind::User, sample::id(number), values).await;
     }
     let delete = tenant.raw(Method::DELETE, &format!("/users/{}", sample::id(DELETED))).await;
     assert_eq!(send(delete).await.status, 204);
+    // Those of the next hour, so that the tokens of these tests are among them.
+    let valid_from = server.store.clock().now() + TimeDelta::hours(1);
+    let revoke = move |tx: &WriteTx<'_>| {
+        let user = objects::find(tx, sample::id(REVOKED))?.unwrap();
+        principals::revoke_sessions(tx, &user, valid_from)
+    };
+    server.store.tenant(tenant.store_tenant()).write(revoke).await.unwrap();
     let owned = move |tx: &WriteTx<'_>| {
         let group = sample::id(OWNED);
         let values = json!({"displayName": "Owned", "mailNickname": "owned", "mailEnabled": false,

@@ -66,6 +66,7 @@ mod query_objects;
 mod query_support;
 mod references;
 mod scheme;
+mod sign_in_sessions;
 mod support;
 mod tokens;
 mod upserts;

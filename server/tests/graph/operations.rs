@@ -1,8 +1,13 @@
 //! The operations of the contract, each with a request that only its permissions decide.
 
 use crate::support::{Answer, Tenant, domain, send};
+use chrono::DateTime;
 use reqwest::Method;
-use roster_server::{http, model::ids::ObjectId};
+use roster_server::{
+    http,
+    model::ids::ObjectId,
+    store::{WriteTx, objects, principals},
+};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -351,7 +356,21 @@ impl Objects {
         if let Some(body) = &body {
             request = request.json(body);
         }
-        send(request).await
+        let answer = send(request).await;
+        if operation.path.ends_with("/revokeSignInSessions") {
+            self.let_in_again(tenant).await;
+        }
+        answer
+    }
+
+    /// Has the user's tokens count again that were issued before.
+    async fn let_in_again(&self, tenant: &Tenant) {
+        let user = ObjectId::from_uuid(self.user);
+        let let_in = move |tx: &WriteTx<'_>| {
+            let user = objects::find(tx, user)?;
+            user.map_or(Ok(()), |user| principals::revoke_sessions(tx, &user, DateTime::UNIX_EPOCH))
+        };
+        tenant.server.store.tenant(tenant.store_tenant()).write(let_in).await.unwrap();
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "delete_user" => vec![user_not_found()],
         "get_me" => vec![user_not_found(), property_not_readable(need), chain_too_large()],
         "update_me" => user_update(need),
+        "revoke_user_sign_in_sessions" | "revoke_my_sign_in_sessions" => vec![user_not_found()],
 
         "get_user_manager" | "get_my_manager" => {
             vec![user_not_found(), no_manager(), property_not_readable(need)]

@@ -99,6 +99,11 @@ fn tokens() -> Vec<ErrorExample> {
         ("otherAudience", "The token is for another service.", TokenFault::Audience),
         ("unknownTenant", "The token's tenant isn't this server's.", TokenFault::Tenant),
         ("unclearSubject", "The token is neither a user's nor an application's.", TokenFault::Subject),
+        (
+            "revokedToken",
+            "The sessions of the token's user were revoked after its issue.",
+            TokenFault::Revoked,
+        ),
         ("principalDisabled", "The token's user or application is disabled.", TokenFault::PrincipalDisabled),
         ("principalDeleted", "The token's user or application was deleted.", TokenFault::PrincipalDeleted),
     ];

@@ -110,6 +110,17 @@ pub struct ObjectIds {
     pub value: Vec<String>,
 }
 
+/// A truth value.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BooleanValue {
+    /// What the answer is, as a URL.
+    #[serde(rename = "@odata.context", skip_serializing_if = "Option::is_none")]
+    #[schema(required, nullable = false, example = "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean")]
+    pub odata_context: Option<String>,
+    /// The value.
+    pub value: bool,
+}
+
 /// Whether a user or device satisfies a membership rule.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

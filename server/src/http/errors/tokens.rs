@@ -20,6 +20,9 @@ pub(super) fn token_answer(fault: TokenFault) -> Answer {
             "Signature validation failed: the token wasn't signed by a key of this server."
         }
         TokenFault::Audience => "Audience validation failed: the token isn't for Microsoft Graph.",
+        TokenFault::Revoked => {
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp"
+        }
         TokenFault::PrincipalDisabled => "The token's user or application is disabled.",
         TokenFault::PrincipalDeleted | TokenFault::NoPrincipal => {
             let message = "The identity of the calling application could not be established.";

@@ -20,6 +20,7 @@ mod owned_objects;
 mod owners;
 mod service_principals;
 mod shapes;
+mod sign_in_sessions;
 mod users;
 
 use super::operation::Operation;
@@ -30,6 +31,7 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         users::operations(),
         me::operations(),
+        sign_in_sessions::operations(),
         managers::operations(),
         direct_reports::operations(),
         groups::operations(),

@@ -248,6 +248,9 @@ fn complex_type(complex: &Complex) -> ComplexType {
     ComplexType { name: uncapitalized(complex.name), properties }
 }
 
+/// Of actions that take none.
+static NO_PARAMETERS: Complex = Complex { name: "NoParameters", description: "None.", properties: &[] };
+
 /// The actions, each with the type that it is bound to.
 fn actions() -> Vec<Action> {
     let object = qualified("directoryObject");
@@ -258,7 +261,7 @@ fn actions() -> Vec<Action> {
         returns,
     };
     let (one, many, ids) = (Type::one(&object), Type::many(&object), Some(Type::many("Edm.String")));
-    let group = qualified(GROUP.name);
+    let (group, user) = (qualified(GROUP.name), Type::one(&qualified(USER.name)));
     let evaluated = Some(Type::one(&qualified(EVALUATE_DYNAMIC_MEMBERSHIP_RESULT.name)));
     let evaluate = |bound_to: &Type| {
         action("evaluateDynamicMembership", bound_to, &EVALUATE_DYNAMIC_MEMBERSHIP, evaluated.clone())
@@ -270,6 +273,7 @@ fn actions() -> Vec<Action> {
         action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
         action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
         action("getUserOwnedObjects", &many, &GET_USER_OWNED_OBJECTS, Some(many.clone())),
+        action("revokeSignInSessions", &user, &NO_PARAMETERS, Some(Type::one("Edm.Boolean"))),
         action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),
         evaluate(&Type::many(&group)),

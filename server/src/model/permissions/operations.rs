@@ -13,9 +13,12 @@ use super::{
         MemberReadHidden, OrgContactReadAll, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
-        UserReadWrite, UserReadWriteAll,
+        UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
     },
 };
+
+const REVOKE_SESSIONS: Alternatives =
+    &[&[UserRevokeSessionsAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]];
 
 const READ_GROUPS: Alternatives = &[
     &[GroupMemberReadAll],
@@ -416,6 +419,12 @@ needs! {
 
     /// The same of `/me`.
     LIST_MY_OWNED_OBJECTS = Need::delegated(READ_OF_ME);
+
+    /// `POST /me/revokeSignInSessions`.
+    REVOKE_MY_SIGN_IN_SESSIONS = Need::delegated(REVOKE_SESSIONS);
+
+    /// `POST /users/{id}/revokeSignInSessions`.
+    REVOKE_SIGN_IN_SESSIONS = Need::both(REVOKE_SESSIONS);
 
     /// `DELETE /users/{id}`.
     DELETE_USER = Need::both(&[

@@ -73,6 +73,7 @@ permissions! {
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";
     UserReadAll = "User.Read.All", Both, "Read all users.";
     UserReadBasicAll = "User.ReadBasic.All", Both, "Read the basic profiles of all users.";
+    UserRevokeSessionsAll = "User.RevokeSessions.All", Both, "Revoke the sessions of all users.";
     UserReadWriteAll = "User.ReadWrite.All", Both, "Read and write all users.";
     UserDeleteRestoreAll = "User.DeleteRestore.All", Both, "Delete and restore all users.";
     UserEnableDisableAccountAll = "User.EnableDisableAccount.All", Both, "Besides reading users, enable and disable their accounts.";

@@ -35,6 +35,7 @@ const ABSENT: u16 = 999;
 /// What these tests put beside them: users who don't come in, a group that takes no owner any more,
 pub const DISABLED: u16 = 198;
 pub const DELETED: u16 = 199;
+pub const REVOKED: u16 = 195;
 pub const OWNED: u16 = 299;
 /// and a dynamic one whose rule names a group.
 pub const BY_GROUPS: u16 = 296;
@@ -495,6 +496,7 @@ impl Attempt<'_> {
 
     async fn lack_a_permission(&mut self, name: &str) -> bool {
         match name {
+            "revokedToken" => self.by_user(REVOKED, all()).await,
             "principalDisabled" => self.by_user(DISABLED, all()).await,
             "principalDeleted" => self.by_user(DELETED, all()).await,
             "missingPermission" => self.by_user(ADA, ["openid"]).await,

@@ -25,6 +25,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0014_marks.sql")),
         M::up(include_str!("migrations/0015_dynamic_groups.sql")),
         M::up(include_str!("migrations/0016_deleted_items.sql")),
+        M::up(include_str!("migrations/0017_sign_in_sessions.sql")),
     ])
 }
 

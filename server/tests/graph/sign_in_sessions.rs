@@ -1,0 +1,69 @@
+//! `revokeSignInSessions`: tokens that a user has got count no longer.
+
+use crate::support::{Answer, Tenant, refused, send};
+use reqwest::Method;
+use serde_json::json;
+
+const REVOKED: &str = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: \
+                       TokenIssuedBeforeRevocationTimestamp";
+
+async fn call(tenant: &Tenant, token: &str, method: Method, path: &str) -> Answer {
+    send(tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(token)).await
+}
+
+#[tokio::test]
+async fn tokens_from_before_are_refused_and_those_from_then_on_are_good() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let (old, other) =
+        (tenant.user_token(ada, ["User.Read"]).await, tenant.user_token(grace, ["User.Read"]).await);
+    assert_eq!(call(&tenant, &old, Method::GET, "/me").await.status, 200);
+    let path = format!("/users/{ada}/revokeSignInSessions");
+    let revoked = send(tenant.raw(Method::POST, &path).await).await;
+    let context = format!("{}/v1.0/$metadata#Edm.Boolean", tenant.origin());
+    assert_eq!(
+        (revoked.status.as_u16(), revoked.json()),
+        (200, json!({"@odata.context": context, "value": true}))
+    );
+    let refusal = call(&tenant, &old, Method::GET, "/me").await;
+    assert_eq!(refusal.refusal(), refused(401, "InvalidAuthenticationToken", REVOKED));
+    assert_eq!(call(&tenant, &other, Method::GET, "/me").await.status, 200, "another user's");
+    // The next second, as the property says.
+    let now = tenant.server.store.clock().now().timestamp();
+    let claims = |issued_at: i64| {
+        json!({"aud": "https://graph.microsoft.com", "iss": format!("{}/{}/v2.0", tenant.server.url, tenant.id()),
+            "tid": tenant.id().to_string(), "oid": ada, "sub": ada, "scp": "User.Read", "ver": "2.0",
+            "iat": issued_at, "nbf": issued_at - 60, "exp": issued_at + 600})
+    };
+    let (new, old) = (tenant.sign_claims(&claims(now + 2)).await, tenant.sign_claims(&claims(now - 5)).await);
+    let select = "/me?$select=signInSessionsValidFromDateTime";
+    let read = call(&tenant, &new, Method::GET, select).await;
+    assert_eq!(read.status, 200, "{read:?}");
+    assert!(read.json()["signInSessionsValidFromDateTime"].is_string());
+    assert_eq!(call(&tenant, &old, Method::GET, "/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_that_doesnt_tell_its_issue_counts_no_longer_once_sessions_were_revoked() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let now = tenant.server.store.clock().now().timestamp();
+    let claims = json!({"aud": "https://graph.microsoft.com", "iss": format!("{}/{}/v2.0", tenant.server.url, tenant.id()),
+        "tid": tenant.id().to_string(), "oid": ada, "sub": ada, "scp": "User.ReadWrite.All", "ver": "2.0",
+        "nbf": now - 60, "exp": now + 600});
+    let token = tenant.sign_claims(&claims).await;
+    assert_eq!(call(&tenant, &token, Method::POST, "/me/revokeSignInSessions").await.status, 200);
+    assert_eq!(call(&tenant, &token, Method::GET, "/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn an_application_keeps_its_tokens_and_whoever_may_only_read_revokes_nothing() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("ada").await;
+    let token = tenant.app_token(["User.Read.All"]).await;
+    let path = format!("/users/{ada}/revokeSignInSessions");
+    assert_eq!(call(&tenant, &token, Method::POST, &path).await.status, 403);
+    let revoking = tenant.app_token(["User.RevokeSessions.All"]).await;
+    assert_eq!(call(&tenant, &revoking, Method::POST, &path).await.status, 200);
+    assert_eq!(call(&tenant, &revoking, Method::POST, &path).await.status, 200);
+}
