@@ -28,6 +28,7 @@ pub mod service_principals;
 pub mod sign_in_sessions;
 pub mod upserts;
 pub mod users;
+pub mod validate_properties;
 
 use crate::{
     membership_rules::RuleFault,
@@ -167,9 +168,19 @@ pub enum Refusal {
     /// The sign-in name is of a domain that the tenant lacks.
     #[error("the domain of the sign-in name isn't the tenant's")]
     ForeignDomain,
+    /// A group can't have the names that were to be validated.
+    #[error("invalid names of a group")]
+    InvalidNames(Vec<NameFault>),
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,
+}
+
+/// Why a group can't have a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameFault {
+    /// Another group has the value of this property.
+    Taken(&'static str),
 }
 
 impl Refusal {

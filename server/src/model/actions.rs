@@ -144,6 +144,38 @@ pub static GET_USER_OWNED_OBJECTS: Complex = Complex {
     ],
 };
 
+/// What names can be validated of.
+static VALIDATED_ENTITY: Enumeration = Enumeration { name: "ValidatedEntityType", members: &["Group"] };
+
+const DISPLAY_NAME: Property = property("displayName", String, "The display name of the group.").writable();
+const MAIL_NICKNAME: Property =
+    property("mailNickname", String, "The mail nickname of the group.").writable();
+const ON_BEHALF_OF: Property =
+    property("onBehalfOfUserId", String, "The id of the user who would give the names.")
+        .writable()
+        .format(Format::Guid);
+
+/// Of *validateProperties*.
+pub static VALIDATE_PROPERTIES: Complex = Complex {
+    name: "ValidatePropertiesParameters",
+    description: "The names of a new Microsoft 365 group, at least one of them.",
+    properties: &[
+        property("entityType", String, "What the names are for: `Group`.")
+            .required()
+            .format(Format::OneOf(&VALIDATED_ENTITY)),
+        DISPLAY_NAME,
+        MAIL_NICKNAME,
+        ON_BEHALF_OF,
+    ],
+};
+
+/// The same of a group that is there.
+pub static VALIDATE_GROUP_PROPERTIES: Complex = Complex {
+    name: "ValidateGroupPropertiesParameters",
+    description: "The names that a Microsoft 365 group would have, at least one of them.",
+    properties: &[DISPLAY_NAME, MAIL_NICKNAME, ON_BEHALF_OF],
+};
+
 const fn ids(name: &'static str, description: &'static str, most: usize) -> Property {
     property(name, Strings, description).required().format(Format::Identifier).max_items(most)
 }

@@ -72,3 +72,4 @@ mod tokens;
 mod upserts;
 mod users;
 mod users_updates;
+mod validate_properties;

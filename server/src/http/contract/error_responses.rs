@@ -50,6 +50,7 @@ fn description(status: StatusCode) -> &'static str {
             "An object that the request names doesn't exist, or has no mailbox that would hold what is asked for."
         }
         StatusCode::CONFLICT => "What the request makes is there already.",
+        StatusCode::UNPROCESSABLE_ENTITY => "No group can have these names.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             "The body is encoded (`Content-Encoding`) or in another charset than UTF-8."

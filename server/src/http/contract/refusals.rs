@@ -2,7 +2,7 @@
 
 use super::error_examples::ErrorExample;
 use crate::{
-    directory::{Refusal, check_members, sample},
+    directory::{NameFault, Refusal, check_members, sample},
     http::errors::{Failure, RequestFault},
     membership_rules::{Fault, RuleFault},
     model::{
@@ -98,6 +98,14 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "evaluate_dynamic_membership" => {
             let no_rule = property(&GROUP, PropertyFault::Required("membershipRule"));
             [vec![refused("missingRule", "The body has no rule.", no_rule)], rule_evaluation()].concat()
+        }
+
+        "validate_properties" => [name_validation(), parameters("entityType")].concat(),
+        "validate_group_properties" => {
+            let parameters = parameters("displayName").into_iter();
+            // A display name can be any text.
+            let parameters = parameters.filter(|example| example.name != "invalidValue").collect();
+            [vec![group_not_found()], name_validation(), parameters].concat()
         }
 
         "list_group_members" | "list_group_transitive_members" => {
@@ -912,6 +920,23 @@ fn rule_evaluation() -> Vec<ErrorExample> {
         ),
         invalid_rule(),
         refused("ruleByGroups", "Rules by groups aren't evaluated for one object.", Refusal::RuleByGroups),
+    ]
+}
+
+/// What validations of names refuse.
+fn name_validation() -> Vec<ErrorExample> {
+    vec![
+        refused(
+            "missingNames",
+            "The body has neither name.",
+            check_members::refused(PropertyFault::Required("displayName")),
+        ),
+        absent("userNotFound", "There is no user with the id `onBehalfOfUserId`."),
+        refused(
+            "nicknameTaken",
+            "Another Microsoft 365 group has the mail nickname.",
+            Refusal::InvalidNames(vec![NameFault::Taken("mailNickname")]),
+        ),
     ]
 }
 

@@ -8,7 +8,8 @@ use crate::{
         ENTITIES,
         actions::{
             CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS,
-            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
+            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE, VALIDATE_GROUP_PROPERTIES,
+            VALIDATE_PROPERTIES,
         },
         application::APPLICATION,
         device::DEVICE,
@@ -176,6 +177,8 @@ parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);
 parameters!(RestoreParameters, RESTORE);
+parameters!(ValidateGroupPropertiesParameters, VALIDATE_GROUP_PROPERTIES);
+parameters!(ValidatePropertiesParameters, VALIDATE_PROPERTIES);
 
 /// The schema of an object of whatever kind.
 const OBJECT: &str = "DirectoryObject";

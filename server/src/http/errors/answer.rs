@@ -16,8 +16,8 @@ pub struct Answer {
     pub code: &'static str,
     /// The message, for people.
     pub message: Cow<'static, str>,
-    /// The property that it is about, and what is wrong with it.
-    pub detail: Option<ErrorDetail>,
+    /// The properties that it is about, and what is wrong with each.
+    pub details: Vec<ErrorDetail>,
 }
 
 impl Answer {
@@ -26,7 +26,7 @@ impl Answer {
         let error = MainError {
             code: self.code.into(),
             message: self.message.into_owned(),
-            details: self.detail.into_iter().collect(),
+            details: self.details,
             inner_error: Some(request),
         };
         ODataErrors { error }
@@ -44,7 +44,7 @@ pub(super) fn answer(
     code: &'static str,
     message: impl Into<Cow<'static, str>>,
 ) -> Answer {
-    Answer { status, code, message: message.into(), detail: None }
+    Answer { status, code, message: message.into(), details: Vec::new() }
 }
 
 pub(super) fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Answer {
@@ -65,7 +65,7 @@ pub(super) fn denied_without(missing: &Missing) -> Answer {
     let names = names.join(" and ");
     let message = format!("The token lacks the {kind} permission {names}, the least that is enough.");
     let detail = ErrorDetail { target: names, code: "PermissionRequired".into(), message: Some(message) };
-    Answer { detail: Some(detail), ..denied() }
+    Answer { details: vec![detail], ..denied() }
 }
 
 pub(super) fn not_implemented(message: impl Into<Cow<'static, str>>) -> Answer {
@@ -88,14 +88,17 @@ pub(super) fn throttled() -> Answer {
 
 pub(super) fn about(target: &str, code: &str, message: impl Into<Cow<'static, str>>) -> Answer {
     let detail = ErrorDetail { target: target.into(), code: code.into(), message: None };
-    Answer { detail: Some(detail), ..bad(BAD_REQUEST, message) }
+    Answer { details: vec![detail], ..bad(BAD_REQUEST, message) }
 }
 
 /// An answer about a value that another object has.
 pub(super) fn conflict(status: StatusCode, code: &'static str, target: &str, message: String) -> Answer {
-    let detail =
-        ErrorDetail { target: target.into(), code: "ObjectConflict".into(), message: Some(message.clone()) };
-    Answer { detail: Some(detail), ..answer(status, code, message) }
+    let detail = detail(target, "ObjectConflict", message.clone());
+    Answer { details: vec![detail], ..answer(status, code, message) }
+}
+
+pub(super) fn detail(target: &str, code: &str, message: String) -> ErrorDetail {
+    ErrorDetail { target: target.into(), code: code.into(), message: Some(message) }
 }
 
 pub(super) fn capitalised(text: &impl ToString) -> String {

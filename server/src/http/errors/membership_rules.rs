@@ -49,7 +49,7 @@ mod tests {
         ] {
             let answer = rule_answer(&rule.parse::<Rule>().unwrap_err());
             assert_eq!(answer.message, format!("Dynamic membership rule validation error: {message}"));
-            assert_eq!(answer.detail.unwrap().target, "membershipRule");
+            assert_eq!(answer.details[0].target, "membershipRule");
         }
     }
 }

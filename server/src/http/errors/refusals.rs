@@ -1,7 +1,11 @@
 //! What rules refuse, in Graph's words.
 
 use super::{answer::*, membership_rules::rule_answer};
-use crate::{directory::Refusal, model::values::PropertyFault};
+use crate::{
+    directory::{NameFault, Refusal},
+    http::contract::wire::ErrorDetail,
+    model::values::PropertyFault,
+};
 use axum::http::StatusCode;
 
 pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
@@ -103,10 +107,7 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
         ),
         Refusal::Property { resource, fault } => property_answer(resource, fault),
         Refusal::Combination => bad(BAD_REQUEST, "One or more property values specified are invalid."),
-        Refusal::Taken(name) => {
-            let message = format!("Another object with the same value for property {name} already exists.");
-            conflict(StatusCode::BAD_REQUEST, BAD_REQUEST, name, message)
-        }
+        Refusal::Taken(name) => conflict(StatusCode::BAD_REQUEST, BAD_REQUEST, name, taken_words(name)),
         Refusal::ServicePrincipalExists(app_id) => {
             let message = format!(
                 "The service principal cannot be created, updated, or restored because the service principal \
@@ -121,12 +122,31 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "The domain portion of the userPrincipalName property is invalid. You must use one of the verified \
              domain names in your organization.",
         ),
+        Refusal::InvalidNames(faults) => {
+            let message = "The values provided contain one or more validation errors.";
+            let details = faults.iter().map(name_detail).collect();
+            Answer {
+                details,
+                ..answer(StatusCode::UNPROCESSABLE_ENTITY, "Request_UnprocessableEntity", message)
+            }
+        }
         Refusal::WeakPassword => about(
             "passwordProfile",
             "InvalidValue",
             "The specified password does not comply with password complexity requirements. Please provide a \
              different password.",
         ),
+    }
+}
+
+fn taken_words(name: &str) -> String {
+    format!("Another object with the same value for property {name} already exists.")
+}
+
+/// What is wrong with a name.
+fn name_detail(fault: &NameFault) -> ErrorDetail {
+    match fault {
+        NameFault::Taken(name) => detail(name, "PropertyConflict", taken_words(name)),
     }
 }
 

@@ -22,6 +22,7 @@ mod service_principals;
 mod shapes;
 mod sign_in_sessions;
 mod users;
+mod validate_properties;
 
 use super::operation::Operation;
 pub(super) use batch::Operations;
@@ -36,6 +37,7 @@ pub(super) fn operations() -> Vec<Operation> {
         direct_reports::operations(),
         groups::operations(),
         membership_rules::operations(),
+        validate_properties::operations(),
         members::operations(),
         owners::operations(),
         owned_objects::operations(),

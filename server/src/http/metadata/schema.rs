@@ -6,6 +6,7 @@ use crate::model::{
     actions::{
         CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
         EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
+        VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
     group::GROUP,
     navigation::NavigationProperty,
@@ -277,6 +278,8 @@ fn actions() -> Vec<Action> {
         action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),
         evaluate(&Type::many(&group)),
+        action("validateProperties", &many, &VALIDATE_PROPERTIES, None),
+        action("validateProperties", &Type::one(&group), &VALIDATE_GROUP_PROPERTIES, None),
     ]
 }
 

@@ -279,6 +279,15 @@ needs! {
     /// `POST /groups/evaluateDynamicMembership`, in the same way.
     EVALUATE_DYNAMIC_MEMBERSHIP = Need::delegated(EVALUATE_RULE);
 
+    /// `POST /directoryObjects/validateProperties`.
+    VALIDATE_PROPERTIES = Need::each(
+        &[&[GroupReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+        &[&[GroupReadAll], &[GroupReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+    );
+
+    /// `POST /groups/{id}/validateProperties`.
+    VALIDATE_GROUP_PROPERTIES = Need::both(&[&[GroupReadAll], &[GroupReadWriteAll]]);
+
     /// `GET /groups/{id}/members`, `transitiveMembers`, and their counts.
     LIST_MEMBERS = Need::both(READ_MEMBERSHIPS);
 

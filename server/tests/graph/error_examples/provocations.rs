@@ -75,6 +75,7 @@ impl Attempt<'_> {
             || self.get_the_body_wrong(name)
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
+            || self.get_names_wrong(name)
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -246,6 +247,30 @@ impl Attempt<'_> {
             "ruleByGroups" => self.evaluate(GRACE, Some(rule_by(sample::id(READERS)))),
             _ => return false,
         }
+        true
+    }
+
+    fn get_names_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.ends_with("/validateProperties") {
+            return false;
+        }
+        let of_new_group = self.operation.id == "validate_properties";
+        let first = if of_new_group { "entityType" } else { "displayName" };
+        let mut body = json!({"entityType": "Group", "displayName": "d"});
+        match name {
+            "missingNames" => body["displayName"] = Value::Null,
+            "userNotFound" => body["onBehalfOfUserId"] = sample::id(ABSENT).to_string().into(),
+            "nicknameTaken" => body["mailNickname"] = "engineering".into(),
+            "unknownProperty" => body["colour"] = "red".into(),
+            "otherType" => body[first] = true.into(),
+            "unexpectedArray" => body[first] = json!([]),
+            "invalidValue" => body[first] = "User".into(),
+            _ => return false,
+        }
+        if !of_new_group {
+            body.as_object_mut().unwrap().remove("entityType");
+        }
+        self.send(&body.to_string());
         true
     }
 
