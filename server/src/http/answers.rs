@@ -16,7 +16,8 @@ use crate::{
         navigation::NavigationProperty,
         permissions::{Access, Grants},
         properties::{Entity, Property, Returned, Source},
-        values::Document,
+        resources::Resource,
+        values::{Document, Values},
     },
     odata::listing::Expansion,
 };
@@ -25,6 +26,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// How an answer is written.
@@ -124,7 +126,7 @@ pub fn entity(form: &Form, found: &Found, shown: Shown<'_>) -> Result<Response, 
     let entity = model::entity(found.kind);
     let context = form.context(&fragment(entity.set, shown, "/$entity"));
     let mut text = String::with_capacity(size(found));
-    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(form, shown));
+    let (selected, expanding) = (selected(entity.properties, shown.select), Expanding::of(form, shown));
     write_object(&mut text, &context, form.typed(), found, selected.as_deref(), expanding.as_ref())?;
     Ok(form.json(StatusCode::OK, text))
 }
@@ -142,7 +144,7 @@ pub fn created(form: &Form, found: &Found) -> Result<Response, Failure> {
 /// One object of whatever kind: 200, with its `@odata.type`.
 pub fn directory_object(form: &Form, found: &Found, shown: Shown<'_>) -> Result<Response, Failure> {
     let context = form.context(&fragment("directoryObjects", shown, "/$entity"));
-    let selected = selected(model::entity(found.kind), shown.select);
+    let selected = selected(model::entity(found.kind).properties, shown.select);
     let mut text = String::with_capacity(size(found));
     write_object(&mut text, &context, form.untyped(), found, selected.as_deref(), None)?;
     Ok(form.json(StatusCode::OK, text))
@@ -156,7 +158,7 @@ pub fn entities(
     shown: Shown<'_>,
 ) -> Result<Response, Failure> {
     let entity = model::entity(kind);
-    let (selected, expanding) = (selected(entity, shown.select), Expanding::of(form, shown));
+    let (selected, expanding) = (selected(entity.properties, shown.select), Expanding::of(form, shown));
     page(form, &fragment(entity.set, shown, ""), collection, |text, found| {
         write_object(text, "", form.typed(), found, selected.as_deref(), expanding.as_ref())
     })
@@ -227,6 +229,36 @@ fn page(
     Ok(form.json(StatusCode::OK, text))
 }
 
+/// A resource of the tenant: 200.
+pub fn resource(form: &Form, resource: &'static Resource, values: &Values, shown: Shown<'_>) -> Response {
+    let context = form.context_url(&fragment(resource.set, shown, "/$entity"));
+    let context = context.map(|url| ("@odata.context".to_owned(), url.into()));
+    let members: Values = context.into_iter().chain(shown_of(form, resource, values, shown)).collect();
+    form.json(StatusCode::OK, Value::Object(members).to_string())
+}
+
+/// Resources of the tenant, all of them: 200.
+pub fn resources(form: &Form, resource: &'static Resource, all: &[Values], shown: Shown<'_>) -> Response {
+    let context = form.context_url(&fragment(resource.set, shown, ""));
+    let context = context.map(|url| ("@odata.context".to_owned(), url.into()));
+    let value = all.iter().map(|values| Value::Object(shown_of(form, resource, values, shown))).collect();
+    let members: Values = context.into_iter().chain([("value".to_owned(), value)]).collect();
+    form.json(StatusCode::OK, Value::Object(members).to_string())
+}
+
+/// What is shown of a resource with these values.
+fn shown_of(form: &Form, resource: &'static Resource, values: &Values, shown: Shown<'_>) -> Values {
+    let is_full = form.metadata == MetadataLevel::Full;
+    let odata_type = is_full.then(|| ("@odata.type".to_owned(), resource.odata_type().into()));
+    let by_default =
+        || resource.properties.iter().filter(|property| property.returned == Returned::ByDefault);
+    let properties = selected(resource.properties, shown.select).unwrap_or_else(|| by_default().collect());
+    let value =
+        |property: &Property| values.get(property.name).cloned().unwrap_or_else(|| property.default_value());
+    let members = properties.into_iter().map(|property| (property.name.to_owned(), value(property)));
+    odata_type.into_iter().chain(members).collect()
+}
+
 /// Only a number: 200, `text/plain`.
 pub fn count(count: u64) -> Response {
     let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
@@ -255,22 +287,25 @@ fn fragment(set: &str, shown: Shown<'_>, suffix: &str) -> String {
 }
 
 fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    Value::from(text).to_string()
 }
 
 /// What `$select` names of an entity, in the order in which Graph prints it. `None`: the default set. Names that
 /// the entity doesn't have select nothing (Graph ignores them); `*` leaves out what another service holds and what the
 /// caller may not read; what another service tells comes with the object's id.
-fn selected(entity: &'static Entity, select: Option<Select<'_>>) -> Option<Vec<&'static Property>> {
+fn selected(properties: &'static [Property], select: Option<Select<'_>>) -> Option<Vec<&'static Property>> {
     let Select { names, by } = select?;
+    let is_named =
+        |property: &Property| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(property.name));
     let star = names.iter().any(|wanted| wanted == "*");
-    let with_id = names.iter().any(|wanted| entity.is_from_other_service(wanted));
+    let with_id =
+        properties.iter().any(|property| property.source == Source::OtherService && is_named(property));
     let wanted = |property: &&Property| {
         (star && property.source == Source::Directory && property.allows(Access::Read, by))
             || (with_id && property.name == "id")
-            || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(property.name))
+            || is_named(property)
     };
-    let returned = entity.properties.iter().filter(|property| property.returned != Returned::Never);
+    let returned = properties.iter().filter(|property| property.returned != Returned::Never);
     Some(returned.filter(wanted).collect())
 }
 
@@ -282,7 +317,7 @@ struct OfEachKind<'f> {
 
 impl<'f> OfEachKind<'f> {
     fn of(form: &'f Form, select: Option<Select<'_>>) -> Self {
-        let selected = ENTITIES.iter().map(|entity| (entity.kind, selected(entity, select))).collect();
+        let selected = ENTITIES.iter().map(|entity| (entity.kind, selected(entity.properties, select))).collect();
         Self { annotations: form.untyped(), selected }
     }
 

@@ -97,6 +97,19 @@ impl FromPath for AsWritten<ObjectId> {
     }
 }
 
+impl FromPath for () {
+    fn from_path(_: &Caller, _: &Parameters) -> Result<Self, RequestFault> {
+        Ok(())
+    }
+}
+
+/// What names a resource by another text than an id.
+impl FromPath for String {
+    fn from_path(_: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        Ok(parameters.text(0))
+    }
+}
+
 impl<K: FromPath> FromPath for (K, AsWritten<ObjectId>) {
     fn from_path(caller: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
         Ok((K::from_path(caller, parameters)?, parameters.id(1)?))

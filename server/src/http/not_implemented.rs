@@ -11,6 +11,8 @@ use axum::http::Method;
 const GET: &[Method] = &[Method::GET];
 const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];
+const PATCH: &[Method] = &[Method::PATCH];
+const CHANGES: &[Method] = &[Method::PATCH, Method::DELETE];
 const SET: &[Method] = &[Method::GET, Method::POST];
 const ENTITY: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
 const REFERENCE: &[Method] = &[Method::GET, Method::PUT, Method::DELETE];
@@ -201,9 +203,11 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/directory/administrativeUnits/{unitId}/members"], &["", "/$ref", "/{memberId}"]),
     (POST, &["/directory/administrativeUnits/{unitId}/members"], &["/$ref"]),
     (DELETE, &["/directory/administrativeUnits/{unitId}/members"], &["/{memberId}/$ref"]),
-    (GET, &["/organization"], &[""]),
-    (&[Method::GET, Method::PATCH], &["/organization/{organizationId}"], &[""]),
-    (POST, &["/organization/{organizationId}"], &["/setMobileDeviceManagementAuthority()"]),
+    (PATCH, &["/organization/{id}"], &[""]),
+    (POST, &["/organization/{id}"], &["/setMobileDeviceManagementAuthority()"]),
+    (POST, &["/domains"], &[""]),
+    (CHANGES, &["/domains/{id}"], &[""]),
+    (POST, &["/domains/{id}"], &["/forceDelete()", "/promote()", "/verify()"]),
     // Change notifications.
     (SET, &["/subscriptions"], &[""]),
     (ENTITY, &["/subscriptions/{subscriptionId}"], &[""]),
@@ -220,7 +224,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/contracts",
             "/directoryRoleTemplates",
             "/directoryRoles",
-            "/domains",
             "/invitations",
             "/oauth2PermissionGrants",
             "/permissionGrants",
@@ -289,8 +292,17 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     ),
     (&["/directory/administrativeUnits/{unitId}"], &["/extensions", "/scopedRoleMembers"]),
     (
-        &["/organization/{organizationId}"],
+        &["/organization/{id}"],
         &["/branding", "/certificateBasedAuthConfiguration", "/extensions", "/settings"],
+    ),
+    (
+        &["/domains/{id}"],
+        &[
+            "/domainNameReferences",
+            "/federationConfiguration",
+            "/serviceConfigurationRecords",
+            "/verificationDnsRecords",
+        ],
     ),
     (
         &["/directory"],

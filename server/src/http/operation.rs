@@ -306,7 +306,7 @@ impl Operation {
         let extensions = Extensions::builder()
             .add("x-permissions", permissions)
             .add("x-least-privilege", self.least_permissions());
-        if self.options.is_page() {
+        if self.options.is_page() || self.options.whole_list {
             let pageable = json!({"itemName": "value", "nextLinkName": "@odata.nextLink"});
             extensions.add("x-ms-pageable", pageable).build()
         } else {

@@ -12,7 +12,7 @@ use crate::{
     directory::{Bound, Refusal, groups::MAX_REFERENCES},
     model::{
         kinds::Relationship,
-        properties::Entity,
+        resources::Resource,
         values::{PropertyFault, Values},
     },
     odata::{
@@ -43,7 +43,7 @@ impl<T: Writes> FromRequest<AppState> for Body<T> {
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Failure> {
         let origin = origin(&request)?;
         let Json(values) = Json::from_request(request, app).await?;
-        check_annotations(&values, T::ENTITY, T::BINDS)?;
+        check_annotations(&values, T::entity(), T::BINDS)?;
         let bound = bound(&values, T::BINDS, &app.hosts(&origin))?;
         Ok(Self { values, bound, schema: PhantomData })
     }
@@ -83,7 +83,7 @@ fn origin(request: &Request) -> Result<Origin, RequestFault> {
 
 /// Checks the annotations beside properties: `@odata.type` may name the entity, and nothing but the
 /// relationships in `binds` may be bound.
-fn check_annotations(body: &Values, entity: &'static Entity, binds: &[Relationship]) -> Result<(), Failure> {
+fn check_annotations(body: &Values, entity: Resource, binds: &[Relationship]) -> Result<(), Failure> {
     let fits =
         |kind: &Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case(&entity.odata_type()));
     if body.get("@odata.type").is_some_and(|kind| !fits(kind)) {

@@ -24,12 +24,20 @@ pub struct QueryOptions {
     pub(super) advanced: bool,
     /// Whether it is an action that answers objects: Graph refuses all other options of these alike.
     pub(super) of_action: bool,
+    /// Whether it answers a list that is always its only page.
+    pub(super) whole_list: bool,
 }
 
 impl QueryOptions {
     /// Of an operation that takes none.
-    pub const NONE: Self =
-        Self { takes: &[], not_yet: &[], eventual: false, advanced: false, of_action: false };
+    pub const NONE: Self = Self {
+        takes: &[],
+        not_yet: &[],
+        eventual: false,
+        advanced: false,
+        of_action: false,
+        whole_list: false,
+    };
 
     /// Of an operation that answers one object.
     pub const OBJECT: Self =
@@ -85,6 +93,12 @@ impl QueryOptions {
 
     /// Of an operation that answers one reference. Clients select its id, though it has nothing else.
     pub const REFERENCE: Self = Self { takes: &[QueryOption::Select], ..Self::OBJECT };
+
+    /// Of an operation that answers one resource of the tenant.
+    pub const RESOURCE: Self = Self { takes: &[QueryOption::Select], ..Self::OBJECT };
+
+    /// Of an operation that answers resources of the tenant, all that there are.
+    pub const RESOURCES: Self = Self { whole_list: true, ..Self::RESOURCE };
 
     /// Of an operation on the object that a URL in the query names.
     pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], ..Self::NONE };

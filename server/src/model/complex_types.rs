@@ -92,6 +92,17 @@ pub static AUTHORIZATION_INFO: Complex = Complex {
         .filter(EQ_ADVANCED)],
 };
 
+/// What is under way with a domain.
+pub static DOMAIN_STATE: Complex = Complex {
+    name: "DomainState",
+    description: "What is under way with a domain.",
+    properties: &[
+        property("lastActionDateTime", DateTime, "When that last changed."),
+        property("operation", String, "What is under way, such as `Verification`."),
+        property("status", String, "How far it has come, such as `InProgress`."),
+    ],
+};
+
 /// Where an employee belongs.
 pub static EMPLOYEE_ORG_DATA: Complex = Complex {
     name: "EmployeeOrgData",
@@ -282,6 +293,16 @@ pub static PHYSICAL_OFFICE_ADDRESS: Complex = Complex {
     ],
 };
 
+/// Who is asked about privacy.
+pub static PRIVACY_PROFILE: Complex = Complex {
+    name: "PrivacyProfile",
+    description: "Who is asked about privacy.",
+    properties: &[
+        property("contactEmail", String, "Where to write to."),
+        property("statementUrl", String, "The statement on privacy."),
+    ],
+};
+
 /// A service plan that was set up.
 pub static PROVISIONED_PLAN: Complex = Complex {
     name: "ProvisionedPlan",
@@ -311,6 +332,19 @@ pub static SERVICE_PROVISIONING_ERROR: Complex = Complex {
         property("createdDateTime", DateTime, "When the error occurred."),
         property("isResolved", Boolean, "Whether the error has been resolved."),
         property("serviceInstance", String, "The instance of the service that reported it."),
+    ],
+};
+
+/// A domain of a tenant.
+pub static VERIFIED_DOMAIN: Complex = Complex {
+    name: "VerifiedDomain",
+    description: "A domain of the tenant.",
+    properties: &[
+        property("capabilities", String, "What it is used for, such as `Email`, with commas between them."),
+        property("isDefault", Boolean, "Whether new mail addresses of groups lie in it."),
+        property("isInitial", Boolean, "Whether the tenant has it from the beginning."),
+        property("name", String, "Its name."),
+        property("type", String, "Who signs its users in: `Managed`, this directory itself."),
     ],
 };
 

@@ -39,6 +39,11 @@ impl DomainName {
         label.is_some_and(|label| label.is_empty() || label.ends_with('.'))
     }
 
+    /// Whether it is a part of another domain: `a.contoso.example` of `contoso.example`.
+    pub fn lies_below(&self, other: &Self) -> bool {
+        self.0.strip_suffix(&other.0).is_some_and(|label| label.ends_with('.'))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -158,6 +163,15 @@ mod tests {
             );
         }
         assert!(DomainName::initial("8fcb5dbc").is_initial());
+    }
+
+    #[test]
+    fn a_domain_lies_below_another_by_whole_labels() {
+        let domain = DomainName::from_known;
+        assert!(domain("a.contoso.example").lies_below(&domain("contoso.example")));
+        for other in ["contoso.example", "a.contoso.example", "so.example"] {
+            assert!(!domain("contoso.example").lies_below(&domain(other)), "{other}");
+        }
     }
 
     #[test]

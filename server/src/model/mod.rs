@@ -7,6 +7,7 @@ pub mod clock;
 mod complex_types;
 pub mod condition;
 pub mod device;
+pub mod domain;
 pub mod domains;
 pub mod draft;
 pub mod entries;
@@ -19,10 +20,12 @@ pub mod kinds;
 pub mod names;
 pub mod navigation;
 pub mod org_contact;
+pub mod organization;
 pub mod paths;
 pub mod permissions;
 pub mod properties;
 pub mod query_support;
+pub mod resources;
 pub mod service_principal;
 pub mod user;
 pub mod values;
@@ -30,6 +33,7 @@ pub mod words;
 
 use kinds::ObjectKind;
 use properties::Entity;
+use resources::Resource;
 
 /// The property tables of all entities.
 pub static ENTITIES: [&Entity; 6] = [
@@ -40,6 +44,9 @@ pub static ENTITIES: [&Entity; 6] = [
     &org_contact::ORG_CONTACT,
     &application::APPLICATION,
 ];
+
+/// The property tables of what a tenant has besides.
+pub static RESOURCES: [&Resource; 2] = [&organization::ORGANIZATION, &domain::DOMAIN];
 
 /// The property table of a kind of object.
 pub const fn entity(kind: ObjectKind) -> &'static Entity {

@@ -20,18 +20,20 @@ pub enum Given {
 impl Store {
     /// A tenant's domains: its default first, the others by name.
     pub async fn domains(&self, tenant: Tenant) -> Result<Vec<DomainName>, Error> {
-        let sql = "SELECT d.name FROM domains d JOIN tenants t ON t.number = d.tenant
-                   WHERE d.tenant = ?1 ORDER BY d.name <> t.default_domain, d.name";
-        let list = move |tx: &ReadTx<'_>| {
-            tx.all(sql, params![tenant.number], |row| Ok(DomainName::from_known(row.get::<String>(0)?)))
-        };
-        self.tenant(tenant).read_long(list).await
+        self.tenant(tenant).read_long(all).await
     }
 
     /// Gives a tenant a domain.
     pub async fn add_domain(&self, tenant: Tenant, domain: DomainName) -> Result<Given, Error> {
         self.tenant(tenant).write(move |tx| add(tx, &domain)).await
     }
+}
+
+/// The tenant's domains: its default first, the others by name.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<DomainName>, Error> {
+    let sql = "SELECT d.name FROM domains d JOIN tenants t ON t.number = d.tenant
+               WHERE d.tenant = ?1 ORDER BY d.name <> t.default_domain, d.name";
+    tx.all(sql, params![tx.tenant().number], |row| Ok(DomainName::from_known(row.get::<String>(0)?)))
 }
 
 /// Gives the tenant a domain.

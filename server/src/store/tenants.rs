@@ -1,7 +1,7 @@
 //! Tenants: which there are, and what makes one.
 
 use super::{
-    Error, Store, Tenant, WriteTx, domains,
+    Error, ReadTx, Store, Tenant, WriteTx, domains,
     engine::{Row, params},
     transaction::{Queries, SystemTx},
 };
@@ -9,6 +9,7 @@ use crate::model::{
     domains::{DomainName, TenantName},
     ids::TenantId,
 };
+use chrono::{DateTime, Utc};
 
 /// Why a tenant isn't made.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -84,6 +85,14 @@ impl Store {
         })
         .await
     }
+}
+
+/// When the tenant was created.
+pub fn created_at(tx: &ReadTx<'_>) -> Result<DateTime<Utc>, Error> {
+    let sql = "SELECT created_at FROM tenants WHERE number = ?1";
+    let created_at = tx.one(sql, params![tx.tenant().number], |row| row.get::<i64>(0))?;
+    let time = created_at.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.ok_or(Error::Corrupt("a tenant without the time of its creation"))
 }
 
 fn find(queries: &Queries<'_>, id: TenantId) -> Result<Option<Tenant>, Error> {

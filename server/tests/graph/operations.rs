@@ -312,6 +312,7 @@ impl Objects {
         for segment in operation.path.split('/').skip(1) {
             path += "/";
             match segment.starts_with('{') {
+                true if set == "domains" => path += &domain(self.tenant),
                 true => path += &self.object_in(set, dooms).to_string(),
                 false => path += segment,
             }
@@ -345,6 +346,7 @@ impl Objects {
             ("directoryObjects", false) => self.user,
             ("directoryObjects", true) => self.doomed,
             ("deletedItems", _) => self.deleted,
+            ("organization", _) => self.tenant,
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }
     }

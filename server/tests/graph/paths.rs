@@ -244,7 +244,7 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
         (&get, "/users/delta()?$select=id".into(), "GET /users/delta"),
         (&get, "/Groups/microsoft.graph.delta()".into(), "GET /groups/delta"),
         (&get, format!("/{}/groups/graph.delta", tenant.id()), "GET /groups/delta"),
-        (&post, "/directoryObjects/validateProperties".into(), "POST /directoryObjects/validateProperties"),
+        (&post, "/users/validateProperties".into(), "POST /users/validateProperties"),
         (&post, "/me/microsoft.graph.assignLicense".into(), "POST /me/assignLicense"),
         (
             &get,

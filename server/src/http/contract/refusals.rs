@@ -102,10 +102,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
 
         "validate_properties" => [name_validation(), parameters("entityType")].concat(),
         "validate_group_properties" => {
-            let parameters = parameters("displayName").into_iter();
-            // A display name can be any text.
-            let parameters = parameters.filter(|example| example.name != "invalidValue").collect();
-            [vec![group_not_found()], name_validation(), parameters].concat()
+            [vec![group_not_found()], name_validation(), parameters("onBehalfOfUserId")].concat()
         }
 
         "list_group_members" | "list_group_transitive_members" => {
@@ -255,6 +252,9 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             role_assignable_group(),
             refused("contactNotDeletable", "Contacts are kept by Exchange.", Refusal::NotPermitted),
         ],
+        "list_organizations" | "list_domains" => Vec::new(),
+        "get_organization" => vec![absent("organizationNotFound", "The caller's tenant has another id.")],
+        "get_domain" => vec![absent("domainNotFound", "The tenant has no such domain.")],
         "list_deleted_users" => vec![not_in_lists(), property_not_readable(need)],
         "list_deleted_groups" => vec![not_in_lists()],
         "get_deleted_item" => vec![

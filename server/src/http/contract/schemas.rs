@@ -13,12 +13,15 @@ use crate::{
         },
         application::APPLICATION,
         device::DEVICE,
+        domain::DOMAIN,
         group::GROUP,
         kinds::Relationship,
         navigation::Navigation,
         org_contact::ORG_CONTACT,
+        organization::ORGANIZATION,
         permissions::{Access, Need, Permission},
-        properties::{Complex, Entity, Format, Kind, Mutability, Property, Returned},
+        properties::{Complex, Format, Kind, Mutability, Property, Returned},
+        resources::Resource,
         service_principal::SERVICE_PRINCIPAL,
         user::USER,
     },
@@ -43,7 +46,7 @@ macro_rules! schema {
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                entity_schema(&$entity, $shape)
+                entity_schema(Resource::from(&$entity), $shape)
             }
         }
 
@@ -53,7 +56,7 @@ macro_rules! schema {
             }
 
             fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                other_schemas(&$entity, $shape, schemas);
+                other_schemas(Resource::from(&$entity), $shape, schemas);
             }
         }
     };
@@ -86,10 +89,10 @@ macro_rules! collection {
 
 /// A schema of bodies that create or change an object.
 pub trait Writes {
-    /// The object's entity.
-    const ENTITY: &'static Entity;
     /// The relationships to which a body may bind other objects.
     const BINDS: &'static [Relationship];
+    /// The entity of the object.
+    fn entity() -> Resource;
 }
 
 /// A schema of bodies that create or change an object of an entity.
@@ -98,8 +101,11 @@ macro_rules! body_schema {
         schema!($name, $entity, Shape::$shape($binds));
 
         impl Writes for $name {
-            const ENTITY: &'static Entity = &$entity;
             const BINDS: &'static [Relationship] = $binds;
+
+            fn entity() -> Resource {
+                Resource::from(&$entity)
+            }
         }
     };
 }
@@ -132,6 +138,8 @@ schema!(OrgContact, ORG_CONTACT, Shape::Answer);
 schema!(Application, APPLICATION, Shape::Answer);
 body_schema!(ApplicationCreate, APPLICATION, Creation, &[]);
 body_schema!(ApplicationUpdate, APPLICATION, Update, &[]);
+schema!(Organization, ORGANIZATION, Shape::Answer);
+schema!(Domain, DOMAIN, Shape::Answer);
 
 collection!(GroupCollection, Group, "groups", "A page of groups.");
 collection!(UserCollection, User, "users", "A page of users.");
@@ -144,6 +152,8 @@ collection!(
 );
 collection!(OrgContactCollection, OrgContact, "contacts", "A page of contacts.");
 collection!(ApplicationCollection, Application, "applications", "A page of applications.");
+collection!(OrganizationCollection, Organization, "organization", "The tenant, alone in its list.");
+collection!(DomainCollection, Domain, "domains", "The domains of the tenant.");
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 
 /// A schema of the body of an action.
@@ -225,7 +235,7 @@ impl ToSchema for DirectoryObject {
     }
 }
 
-fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
+fn entity_schema(entity: Resource, shape: Shape) -> RefOr<Schema> {
     let mut object = match shape {
         Shape::Answer => {
             let example = format!("https://graph.microsoft.com/v1.0/$metadata#{}/$entity", entity.set);
@@ -234,7 +244,7 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
         }
         Shape::Creation(_) | Shape::Update(_) => {
             let odata_type =
-                reference(&odata_type_name(entity), "The kind of object; may be left out.".into(), false);
+                reference(&odata_type_name(&entity), "The kind of object; may be left out.".into(), false);
             ObjectBuilder::new()
                 .property("@odata.type", odata_type)
                 .additional_properties(Some(AdditionalProperties::FreeForm(false)))
@@ -258,7 +268,7 @@ fn entity_schema(entity: &Entity, shape: Shape) -> RefOr<Schema> {
             object = object.property(navigation.property.name(), navigation_schema(navigation));
         }
     }
-    let permissions = permissions(entity, shape);
+    let permissions = permissions(&entity, shape);
     if !permissions.is_empty() {
         object = object.extensions(Some(Extensions::builder().add("x-permissions", permissions).build()));
     }
@@ -300,7 +310,7 @@ fn bound(relationship: Relationship) -> RefOr<Schema> {
 }
 
 /// What properties need beyond the operation, each in the form of an operation's `x-permissions`.
-fn permissions(entity: &Entity, shape: Shape) -> Map<String, Value> {
+fn permissions(entity: &Resource, shape: Shape) -> Map<String, Value> {
     let needs = entity.properties.iter().filter_map(|property| {
         let need = property.needs.of(shape.access()).filter(|_| travels(property, shape))?;
         Some((property.name.to_owned(), operation::permissions(need)))
@@ -514,14 +524,14 @@ fn enumeration_schema(property: &Property) -> Option<(String, RefOr<Schema>)> {
 }
 
 /// The complex types of the properties that travel, and the enumerations of those of requests.
-fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
+fn other_schemas(entity: Resource, shape: Shape, schemas: &mut Vec<(String, RefOr<Schema>)>) {
     let is_request = matches!(shape, Shape::Creation(_) | Shape::Update(_));
     if !is_request && !entity.navigation.is_empty() {
         schemas.push((DirectoryObject::name().into(), DirectoryObject::schema()));
     }
     if is_request {
         let description = format!("The `@odata.type` of {}.", entity.words.to_lowercase());
-        schemas.push((odata_type_name(entity), words(&description, [entity.odata_type()])));
+        schemas.push((odata_type_name(&entity), words(&description, [entity.odata_type()])));
     }
     for property in entity.properties.iter().filter(|property| travels(property, shape)) {
         schemas.extend(enumeration_schema(property).filter(|_| is_request));
@@ -532,7 +542,7 @@ fn other_schemas(entity: &Entity, shape: Shape, schemas: &mut Vec<(String, RefOr
 }
 
 /// The name of the schema with an entity's `@odata.type`.
-fn odata_type_name(entity: &Entity) -> String {
+fn odata_type_name(entity: &Resource) -> String {
     let (first, rest) = entity.name.split_at(1);
     format!("{}{rest}ODataType", first.to_ascii_uppercase())
 }

@@ -10,12 +10,14 @@ mod deleted_items;
 mod devices;
 mod direct_reports;
 mod directory_objects;
+mod domains;
 mod groups;
 mod managers;
 mod me;
 mod member_of;
 mod members;
 mod membership_rules;
+mod organization;
 mod owned_objects;
 mod owners;
 mod service_principals;
@@ -48,6 +50,8 @@ pub(super) fn operations() -> Vec<Operation> {
         applications::operations(),
         contacts::operations(),
         directory_objects::operations(),
+        organization::operations(),
+        domains::operations(),
         batch::operations(),
         deleted_items::operations(),
     ]

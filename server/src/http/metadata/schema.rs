@@ -2,7 +2,7 @@
 //! the contract is made too. How it is written is for `xml.rs` and `json.rs`.
 
 use crate::model::{
-    ENTITIES,
+    ENTITIES, RESOURCES,
     actions::{
         CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
         EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
@@ -10,7 +10,8 @@ use crate::model::{
     },
     group::GROUP,
     navigation::NavigationProperty,
-    properties::{Complex, EdmType, Entity, Enumeration, Format, Kind, Property},
+    properties::{Complex, EdmType, Enumeration, Format, Kind, Property},
+    resources::Resource,
     user::USER,
 };
 use std::collections::BTreeMap;
@@ -126,20 +127,20 @@ impl Schema {
     /// What this server has.
     pub(super) fn current() -> Self {
         let mut used = Used::default();
-        for entity in ENTITIES {
-            used.add(entity.properties);
+        for resource in resources() {
+            used.add(resource.properties);
         }
         used.add_complex(&EVALUATE_DYNAMIC_MEMBERSHIP_RESULT);
         let common = [entity(), directory_object(), directory()];
         Self {
-            entity_types: common.into_iter().chain(ENTITIES.map(entity_type)).collect(),
+            entity_types: common.into_iter().chain(resources().map(entity_type)).collect(),
             complex_types: used.complex.values().map(|complex| complex_type(complex)).collect(),
             enum_types: used.enumerations.into_values().collect(),
             actions: actions(),
             sets: sets(),
             singletons: vec![
                 EntitySet { name: "directory", of: qualified("directory"), bindings: Vec::new() },
-                EntitySet { name: "me", of: qualified("user"), bindings: bindings(&USER) },
+                EntitySet { name: "me", of: qualified("user"), bindings: bindings(&Resource::from(&USER)) },
             ],
         }
     }
@@ -218,12 +219,18 @@ fn directory() -> EntityType {
     }
 }
 
-fn entity_type(entity: &'static Entity) -> EntityType {
-    let own = entity.properties.iter().filter(|property| !["id", "deletedDateTime"].contains(&property.name));
-    let navigation = entity.navigation.iter().map(|navigation| leads_to(navigation.property));
+/// The entities of the directory, and what a tenant has besides.
+fn resources() -> impl Iterator<Item = Resource> {
+    ENTITIES.map(Resource::from).into_iter().chain(RESOURCES.map(Resource::from))
+}
+
+fn entity_type(resource: Resource) -> EntityType {
+    let is_inherited = |name: &str| name == "id" || name == "deletedDateTime";
+    let own = resource.properties.iter().filter(|property| !is_inherited(property.name));
+    let navigation = resource.navigation.iter().map(|navigation| leads_to(navigation.property));
     EntityType {
-        name: entity.name,
-        base: Some("directoryObject"),
+        name: resource.name,
+        base: Some(resource.base),
         is_abstract: false,
         is_open: true,
         key: None,
@@ -295,14 +302,14 @@ fn parameter(property: &Property) -> Member {
 fn sets() -> Vec<EntitySet> {
     let objects =
         EntitySet { name: "directoryObjects", of: qualified("directoryObject"), bindings: Vec::new() };
-    let of = |entity: &Entity| EntitySet {
-        name: entity.set,
-        of: qualified(entity.name),
-        bindings: bindings(entity),
+    let of = |resource: Resource| EntitySet {
+        name: resource.set,
+        of: qualified(resource.name),
+        bindings: bindings(&resource),
     };
-    [objects].into_iter().chain(ENTITIES.map(of)).collect()
+    [objects].into_iter().chain(resources().map(of)).collect()
 }
 
-fn bindings(entity: &Entity) -> Vec<(&'static str, &'static str)> {
+fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {
     entity.navigation.iter().map(|navigation| (navigation.property.name(), "directoryObjects")).collect()
 }

@@ -8,9 +8,10 @@ use super::{
         DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
         DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
         DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
-        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, GroupCreate, GroupMemberReadAll,
-        GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll,
-        MemberReadHidden, OrgContactReadAll, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
+        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
+        GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
+        GroupReadBasicAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
+        OrganizationReadWriteAll, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
         UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
@@ -218,6 +219,29 @@ const EVALUATE_RULE_OF_GROUP: Alternatives = &[
 ];
 const EVALUATE_RULE: Alternatives =
     &[&[UserReadAll], &[UserReadWriteAll], &[DeviceReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_ORGANIZATIONS: Alternatives = &[
+    &[OrganizationReadAll],
+    &[OrganizationReadWriteAll],
+    &[UserReadAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementConfigurationReadAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementServiceConfigReadAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+];
+const READ_BASIC_ORGANIZATIONS: Alternatives = &[
+    &[UserRead],
+    &[OrganizationReadAll],
+    &[OrganizationReadWriteAll],
+    &[UserReadAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+    &[DeviceManagementConfigurationReadAll],
+    &[DeviceManagementConfigurationReadWriteAll],
+    &[DeviceManagementServiceConfigReadAll],
+    &[DeviceManagementServiceConfigReadWriteAll],
+];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
 /// Declares needs, each public, and for the tests all of them.
@@ -278,6 +302,15 @@ needs! {
 
     /// `POST /groups/evaluateDynamicMembership`, in the same way.
     EVALUATE_DYNAMIC_MEMBERSHIP = Need::delegated(EVALUATE_RULE);
+
+    /// All properties of the tenant.
+    READ_ORGANIZATION = Need::both(READ_ORGANIZATIONS);
+
+    /// `GET /organization` and `GET /organization/{id}`: enough for the basic properties.
+    READ_BASIC_ORGANIZATION = Need::each(READ_BASIC_ORGANIZATIONS, READ_ORGANIZATIONS);
+
+    /// `GET /domains` and `GET /domains/{id}`.
+    READ_DOMAIN = Need::both(&[&[DomainReadAll], &[DomainReadWriteAll], &[DirectoryReadAll]]);
 
     /// `POST /directoryObjects/validateProperties`.
     VALIDATE_PROPERTIES = Need::each(

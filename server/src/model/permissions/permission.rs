@@ -59,6 +59,8 @@ permissions! {
     DirectoryAccessAsUserAll = "Directory.AccessAsUser.All", Delegated, "Act in the directory as the signed-in user.";
     DirectoryReadAll = "Directory.Read.All", Both, "Read the whole directory.";
     DirectoryReadWriteAll = "Directory.ReadWrite.All", Both, "Read and write the directory.";
+    DomainReadAll = "Domain.Read.All", Both, "Read the tenant's domains.";
+    DomainReadWriteAll = "Domain.ReadWrite.All", Both, "Read and write the tenant's domains.";
     GroupCreate = "Group.Create", Application, "Create groups.";
     GroupReadAll = "Group.Read.All", Both, "Read all groups and their members.";
     GroupReadBasicAll = "Group.ReadBasic.All", Both, "Read the basic properties of all groups, and their members.";
@@ -68,6 +70,8 @@ permissions! {
     GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", Both, "Read and write memberships of groups.";
     MemberReadHidden = "Member.Read.Hidden", Both, "Read members of groups that hide them.";
     OrgContactReadAll = "OrgContact.Read.All", Both, "Read all organizational contacts.";
+    OrganizationReadAll = "Organization.Read.All", Both, "Read the tenant.";
+    OrganizationReadWriteAll = "Organization.ReadWrite.All", Both, "Read and write the tenant.";
     RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", Both, "Manage role assignments and role-assignable groups.";
     UserRead = "User.Read", Delegated, "Read the signed-in user.";
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";

@@ -255,7 +255,7 @@ impl Attempt<'_> {
             return false;
         }
         let of_new_group = self.operation.id == "validate_properties";
-        let first = if of_new_group { "entityType" } else { "displayName" };
+        let first = if of_new_group { "entityType" } else { "onBehalfOfUserId" };
         let mut body = json!({"entityType": "Group", "displayName": "d"});
         match name {
             "missingNames" => body["displayName"] = Value::Null,

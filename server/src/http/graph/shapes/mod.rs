@@ -5,8 +5,10 @@ mod examples;
 mod keys;
 mod objects;
 mod related;
+mod resources;
 
 pub(super) use examples::{EXAMPLE_COUNT, reference, with_context};
 pub(super) use keys::{ObjectKey, guid};
 pub(super) use objects::{JSON, Objects, SELECTED, TEXT, answer_count, answer_one};
 pub(super) use related::Related;
+pub(super) use resources::Resources;

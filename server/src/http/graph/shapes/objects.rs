@@ -78,12 +78,7 @@ impl Objects {
 
     /// The default set of properties, with these values.
     pub(in crate::http::graph) fn default_set(&self, values: &Value) -> Value {
-        let properties = model::entity(self.kind).properties.iter();
-        let by_default = properties.filter(|property| property.returned == Returned::ByDefault);
-        let value = |property: &Property| {
-            values.get(property.name).cloned().unwrap_or_else(|| property.default_value())
-        };
-        Value::Object(by_default.map(|property| (property.name.to_owned(), value(property))).collect())
+        default_set(model::entity(self.kind).properties, values)
     }
 
     /// A page of them.
@@ -212,6 +207,14 @@ impl Objects {
     fn example_id(&self) -> String {
         (self.example)()["id"].as_str().unwrap_or_default().into()
     }
+}
+
+/// The default set of these properties, with these values.
+pub(in crate::http::graph) fn default_set(properties: &[Property], values: &Value) -> Value {
+    let by_default = properties.iter().filter(|property| property.returned == Returned::ByDefault);
+    let value =
+        |property: &Property| values.get(property.name).cloned().unwrap_or_else(|| property.default_value());
+    Value::Object(by_default.map(|property| (property.name.to_owned(), value(property))).collect())
 }
 
 /// Answers one object of this kind, as this rule gives it.

@@ -1,0 +1,127 @@
+//! Resources of a tenant that are no objects of its directory: a list of all that there are, and one of them.
+
+use super::{
+    examples::with_context,
+    objects::{JSON, SELECTED, default_set, without_article},
+};
+use crate::{
+    directory,
+    http::{
+        answers::{self, Shown},
+        errors::Failure,
+        extract::{Caller, FromPath, Path},
+        operation::Operation,
+        origin::Origin,
+        query_options::QueryOptions,
+        state::AppState,
+        units_of_work::read,
+    },
+    model::{
+        permissions::{Grants, Need},
+        resources::Resource,
+        values::Values,
+    },
+    odata::query::Query,
+    store::ReadTx,
+};
+use axum::{extract::State, routing::get};
+use serde_json::{Value, json};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema, path::HttpMethod},
+};
+
+/// The rule that reads all resources at a path.
+type List<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Vec<Values>, directory::Error>;
+/// The rule that reads one of them.
+type Get<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Values, directory::Error>;
+
+/// Resources of one kind: the operations on their set, and how these are documented.
+pub(in crate::http::graph) struct Resources {
+    /// Their kind.
+    pub resource: &'static Resource,
+    /// The contract's tag.
+    pub tag: &'static str,
+    /// One of them, with its article.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+    /// How the names of their pages in Graph's documentation begin.
+    pub page: &'static str,
+    /// The schema of what names one in a path.
+    pub key: fn() -> RefOr<Schema>,
+    /// The example of one, without its context.
+    pub example: fn() -> Value,
+}
+
+impl Resources {
+    /// The example of an answer with one of them.
+    pub(in crate::http::graph) fn entity(&self) -> Value {
+        with_context(self.resource.set, "/$entity", self.default_set())
+    }
+
+    fn default_set(&self) -> Value {
+        default_set(self.resource.properties, &(self.example)())
+    }
+
+    /// All of them.
+    pub(in crate::http::graph) fn list<C: ToSchema, K: FromPath + Send + Sync + 'static>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: List<K>,
+    ) -> Operation {
+        let resource = self.resource;
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  origin: Origin,
+                                  Path(key): Path<K>,
+                                  query: Query| {
+            let all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
+            let shown = Shown::of(query.select.as_deref(), None, &caller);
+            Ok::<_, Failure>(answers::resources(&origin, resource, &all, shown))
+        };
+        let example = with_context(resource.set, "", json!({"value": [self.default_set()]}));
+        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+            .summary(self.tag, format!("List {}", self.many))
+            .description(format!("Lists the {}, {SELECTED}", self.many))
+            .page(format!("{}-list", self.page))
+            .takes(&QueryOptions::RESOURCES)
+            .answers::<C>(format!("The {}, all of them.", self.many), JSON, example)
+    }
+
+    /// One of them.
+    pub(in crate::http::graph) fn get<E: ToSchema, K: FromPath + Send + Sync + 'static>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Get<K>,
+    ) -> Operation {
+        let resource = self.resource;
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  origin: Origin,
+                                  Path(key): Path<K>,
+                                  query: Query| {
+            let values = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
+            let shown = Shown::of(query.select.as_deref(), None, &caller);
+            Ok::<_, Failure>(answers::resource(&origin, resource, &values, shown))
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
+            .summary(self.tag, format!("Get {}", self.one))
+            .description(format!("Gets {}, {SELECTED}", self.one))
+            .page(format!("{}-get", self.page))
+            .takes(&QueryOptions::RESOURCE)
+            .answers::<E>(format!("The {noun}."), JSON, self.entity())
+    }
+
+    /// An operation on one of them, which this parameter of the path names.
+    pub(in crate::http::graph) fn with_key(&self, name: &str, operation: Operation) -> Operation {
+        let noun = without_article(self.one);
+        let example = (self.example)()["id"].as_str().unwrap_or_default().to_owned();
+        operation.key(name, (self.key)(), format!("The {noun}'s id."), &example)
+    }
+}
