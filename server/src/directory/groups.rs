@@ -1,8 +1,10 @@
 //! Groups: creating, reading, changing and deleting them.
 
 use super::{
-    Bound, Error, Found, Policy, Refusal, access, addresses::proxy_addresses, lookup, members,
-    membership_rules, objects, owners,
+    Bound, Error, Found, Policy, Refusal, access,
+    addresses::proxy_addresses,
+    group_settings::{self, Settings},
+    lookup, members, membership_rules, naming_policy, objects, owners,
 };
 use crate::{
     model::{
@@ -94,6 +96,11 @@ pub fn create(
     if traits.role_assignable && CHANGE_ROLE_ASSIGNABLE.reach(by).is_none() {
         return Err(Refusal::lacks(&CHANGE_ROLE_ASSIGNABLE, by).into());
     }
+    if traits.kind == GroupKind::Microsoft365 {
+        let settings = Settings::of_tenant(tx)?;
+        group_settings::may_create(tx, by, &settings)?;
+        naming_policy::check(tx, by, &settings, &draft)?;
+    }
     check_unique_names(tx, &draft, traits, None)?;
     let members = if ADD_MEMBER.reach(by).is_some() {
         addable(tx, by, &bound.members)?
@@ -107,6 +114,8 @@ pub fn create(
     };
     let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
+    let mut bound = members.iter().chain(&owners);
+    bound.try_for_each(|object| group_settings::may_take(tx, None, traits, object))?;
     // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, draft, traits)?;
     bind(tx, &group, &members, &owners)?;
@@ -156,7 +165,7 @@ pub fn update(
         has_mailbox(traits)?;
     }
     if !changes.is_empty() {
-        traits = change(tx, &group, traits, &document, &changes)?;
+        traits = change(tx, by, &group, traits, &document, &changes)?;
     }
     if !bound.members.is_empty() {
         members::may_be_changed_by_hand(traits)?;
@@ -164,6 +173,8 @@ pub fn update(
     let members = addable(tx, by, &bound.members)?;
     let owners = resolve(tx, &bound.owners)?;
     check_bound(group.id, traits, &members, &owners)?;
+    let mut bound = members.iter().chain(&owners);
+    bound.try_for_each(|object| group_settings::may_take(tx, Some(group.row), traits, object))?;
     bind(tx, &group, &members, &owners)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }
@@ -206,6 +217,7 @@ pub(super) fn ready_to_restore(tx: &ReadTx<'_>, draft: &mut Draft, traits: Group
 /// Changes a group's properties, and gives the traits that it has then. Its kind stays, and who may see its members.
 fn change(
     tx: &WriteTx<'_>,
+    by: &Grants,
     group: &Object,
     before: GroupTraits,
     document: &Document,
@@ -222,6 +234,10 @@ fn change(
     change_rule(&mut draft, changes, traits)?;
     if traits.dynamic && (draft.has_changed("membershipRule") || !before.dynamic) {
         membership_rules::check(tx, group.id, traits, membership_rules::text_of(draft.values()))?;
+    }
+    let renamed = draft.has_changed("displayName") || draft.has_changed("mailNickname");
+    if renamed && traits.kind == GroupKind::Microsoft365 {
+        naming_policy::check(tx, by, &Settings::of_tenant(tx)?, &draft)?;
     }
     check_unique_names(tx, &draft, traits, Some(group.row))?;
     set_addresses(tx, &mut draft, traits)?;

@@ -4,6 +4,7 @@ use super::{
     Error, Found, Policy, Refusal,
     access::may_see_members,
     follows::Follows,
+    group_settings::may_take,
     lookup,
     navigation::Navigation,
     objects::{relate, related},
@@ -39,6 +40,7 @@ pub fn add(
     may_add(by, &member)?;
     may_change_role_assignable(by, traits)?;
     may_join(traits, &member)?;
+    may_take(tx, Some(group.row), traits, &member)?;
     join(tx, &group, &member)
 }
 

@@ -11,6 +11,7 @@ pub mod directory_objects;
 pub mod domains;
 pub mod expansions;
 pub mod follows;
+pub mod group_settings;
 pub mod groups;
 pub mod import;
 mod lookup;
@@ -18,6 +19,7 @@ pub mod managers;
 pub mod member_of;
 pub mod members;
 pub mod membership_rules;
+mod naming_policy;
 pub mod navigation;
 pub mod objects;
 pub mod organization;
@@ -173,6 +175,15 @@ pub enum Refusal {
     /// A group can't have the names that were to be validated.
     #[error("invalid names of a group")]
     InvalidNames(Vec<NameFault>),
+    /// The tenant's settings don't let a group have this name.
+    #[error("a name against the tenant's policy")]
+    InvalidName(NameFault),
+    /// The tenant's settings, or the group's, let no guest into it.
+    #[error("the group takes no guests")]
+    NoGuests,
+    /// The group has settings already.
+    #[error("the group has settings already")]
+    SettingsExist,
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,
@@ -183,6 +194,19 @@ pub enum Refusal {
 pub enum NameFault {
     /// Another group has the value of this property.
     Taken(&'static str),
+    /// The value of this property doesn't begin or end as the tenant's settings demand.
+    Affixes {
+        /// The property.
+        property: &'static str,
+        /// The value.
+        name: String,
+        /// How it must begin.
+        prefix: String,
+        /// How it must end.
+        suffix: String,
+    },
+    /// The value of this property has a word that the tenant's settings block.
+    BlockedWord(&'static str),
 }
 
 impl Refusal {

@@ -4,6 +4,7 @@
 use super::{
     Error, Found, Policy, Refusal,
     follows::Follows,
+    group_settings::may_take,
     lookup,
     members::may_change_role_assignable,
     navigation::Navigation,
@@ -41,6 +42,7 @@ pub fn add(
     may_change_role_assignable(by, traits)?;
     let owner = lookup::resolve(tx, reference)?;
     may_own(&owner)?;
+    may_take(tx, Some(group.row), traits, &owner)?;
     own(tx, &group, &owner)?;
     check_quota(tx, &group)
 }

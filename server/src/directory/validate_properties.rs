@@ -1,11 +1,17 @@
 //! `validateProperties`: whether a Microsoft 365 group can have a name, before it is given. The names' characters aren't looked at, as in
 //! Graph.
 
-use super::{Error, NameFault, Refusal, check_members, lookup};
+use super::{
+    Error, NameFault, Refusal, check_members,
+    group_settings::Settings,
+    lookup,
+    naming_policy::{self, Policy},
+};
 use crate::{
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
+        permissions::Grants,
         properties::Complex,
         values::{PropertyFault, Values},
     },
@@ -15,6 +21,7 @@ use crate::{
 
 /// The names that are to be validated.
 pub struct Names {
+    display_name: Option<String>,
     mail_nickname: Option<String>,
     on_behalf_of: Option<ObjectId>,
 }
@@ -28,21 +35,31 @@ impl Names {
             return Err(check_members::refused(PropertyFault::Required("displayName")));
         }
         let on_behalf_of = text("onBehalfOfUserId").and_then(|id| id.parse().ok());
-        Ok(Self { mail_nickname: text("mailNickname"), on_behalf_of })
+        Ok(Self { display_name: text("displayName"), mail_nickname: text("mailNickname"), on_behalf_of })
     }
 }
 
-/// Validates names for a new group, or for the one with this key.
-pub fn validate(tx: &ReadTx<'_>, group: Option<&Key>, names: &Names) -> Result<(), Error> {
+/// Validates names for a new group, or for the one with this key: how they begin and end first, then their words, then whether they are free.
+pub fn validate(tx: &ReadTx<'_>, by: &Grants, group: Option<&Key>, names: &Names) -> Result<(), Error> {
     let group = group.map(|key| lookup::group(tx, key)).transpose()?.map(|(group, _)| group.row);
     if let Some(user) = names.on_behalf_of {
         let found = objects::find(tx, user)?.filter(|object| object.kind() == ObjectKind::User);
         found.ok_or_else(|| Refusal::NotFound(user.to_string()))?;
     }
+    let user = names.on_behalf_of.or(naming_policy::user(by));
+    let policy = Policy::of(tx, &Settings::of_tenant(tx)?, user)?;
+    let of = |property, name: &Option<String>| {
+        name.as_ref().map(|name| policy.faults(property, name)).unwrap_or_default()
+    };
+    let faults = [of("displayName", &names.display_name), of("mailNickname", &names.mail_nickname)].concat();
+    let (affixes, mut others): (Vec<_>, Vec<_>) =
+        faults.into_iter().partition(|fault| matches!(fault, NameFault::Affixes { .. }));
     if let Some(nickname) = &names.mail_nickname
         && groups::find_by_mail_nickname(tx, nickname)?.is_some_and(|other| Some(other.row) != group)
     {
-        return Err(Refusal::InvalidNames(vec![NameFault::Taken("mailNickname")]).into());
+        others.push(NameFault::Taken("mailNickname"));
     }
-    Ok(())
+    // Of all but the first, only what else doesn't begin or end as it must is told.
+    let told = if affixes.is_empty() { others.into_iter().take(1).collect() } else { affixes };
+    if told.is_empty() { Ok(()) } else { Err(Refusal::InvalidNames(told).into()) }
 }

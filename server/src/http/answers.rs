@@ -26,7 +26,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// How an answer is written.
@@ -235,6 +235,21 @@ pub fn resource(form: &Form, resource: &'static Resource, values: &Values, shown
     let context = context.map(|url| ("@odata.context".to_owned(), url.into()));
     let members: Values = context.into_iter().chain(shown_of(form, resource, values, shown)).collect();
     form.json(StatusCode::OK, Value::Object(members).to_string())
+}
+
+/// A new resource of the tenant: 201, with its `Location`, which is below this path.
+pub fn created_resource(
+    origin: &Origin,
+    path: &str,
+    resource: &'static Resource,
+    values: &Values,
+) -> Result<Response, Failure> {
+    let mut response = self::resource(origin, resource, values, Shown::default());
+    *response.status_mut() = StatusCode::CREATED;
+    let id = values.get("id").and_then(Value::as_str).unwrap_or_default();
+    let location = HeaderValue::from_str(&format!("{}{path}/{id}", origin.base()));
+    response.headers_mut().insert(header::LOCATION, location.map_err(|_| RequestFault::Internal)?);
+    Ok(response)
 }
 
 /// Resources of the tenant, all of them: 200.

@@ -156,11 +156,10 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
         ],
     ),
     (POST, GROUPS_AND_USERS, &["/assignLicense()", "/retryServiceProvisioning()"]),
-    (SET, &["/groupLifecyclePolicies", "/groupSettings"], &[""]),
-    (ENTITY, &["/groupLifecyclePolicies/{policyId}", "/groupSettings/{settingId}"], &[""]),
+    (SET, &["/groupLifecyclePolicies"], &[""]),
+    (ENTITY, &["/groupLifecyclePolicies/{policyId}"], &[""]),
     (POST, &["/groupLifecyclePolicies"], &["/renewGroup()"]),
     (POST, &["/groupLifecyclePolicies/{policyId}"], &["/addGroup()", "/removeGroup()"]),
-    (GET, &["/groupSettingTemplates"], &["", "/{templateId}"]),
     // Users.
     (GET, USERS, &["/manager"]),
     (REFERENCE, USERS, &["/manager/$ref"]),
@@ -242,7 +241,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/groupLifecyclePolicies",
             "/membersWithLicenseErrors",
             "/rejectedSenders",
-            "/settings",
         ],
     ),
     (

@@ -210,11 +210,25 @@ impl Operation {
         content_type: &str,
         example: Value,
     ) -> Self {
-        let mut operation = self;
-        let content = ContentBuilder::new().schema(Some(operation.refer::<T>())).example(Some(example));
+        self.answers_with::<T>("200", description, content_type, example)
+    }
+
+    /// The same, which answers 201 where it succeeds, with what it made.
+    pub(super) fn creates<T: ToSchema>(self, description: impl Into<String>, example: Value) -> Self {
+        self.answers_with::<T>("201", description, JSON, example)
+    }
+
+    fn answers_with<T: ToSchema>(
+        mut self,
+        status: &str,
+        description: impl Into<String>,
+        content_type: &str,
+        example: Value,
+    ) -> Self {
+        let content = ContentBuilder::new().schema(Some(self.refer::<T>())).example(Some(example));
         let answer = ResponseBuilder::new().description(description).content(content_type, content.build());
-        operation.documented.responses.responses.insert("200".into(), answer.build().into());
-        operation
+        self.documented.responses.responses.insert(status.into(), answer.build().into());
+        self
     }
 
     /// The same, which answers 204 where it succeeds.

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod entries;
 mod forms;
 pub mod group;
+pub mod group_setting;
 pub mod ids;
 pub mod json;
 pub mod keys;
@@ -46,7 +47,12 @@ pub static ENTITIES: [&Entity; 6] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 2] = [&organization::ORGANIZATION, &domain::DOMAIN];
+pub static RESOURCES: [&Resource; 4] = [
+    &organization::ORGANIZATION,
+    &domain::DOMAIN,
+    &group_setting::GROUP_SETTING_TEMPLATE,
+    &group_setting::GROUP_SETTING,
+];
 
 /// The property table of a kind of object.
 pub const fn entity(kind: ObjectKind) -> &'static Entity {

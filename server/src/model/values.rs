@@ -10,6 +10,7 @@ use super::{
     properties::{
         Complex, Entity, Enumeration, Format, Initial, Kind, Mutability, Property, Returned, Source,
     },
+    resources::Resource,
 };
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use regex::Regex;
@@ -257,14 +258,7 @@ impl Entity {
             lists.retain(|list| !list.required);
             lists
         });
-        let changes = self.check(&body, Moment::Creation, |property| match property.is_collection() {
-            true => Err(property.refuse_null()),
-            false => Ok(None),
-        })?;
-        let missing = |property: &&Property| property.required && !changes.contains_key(property.name);
-        if let Some(property) = self.properties.iter().find(missing) {
-            return Err(PropertyFault::Required(property.name));
-        }
+        let changes = check_creation(self.properties, &body)?;
         let mut draft = Draft::of_new(self.initial_values());
         self.apply(&mut draft, &changes)?;
         Ok(draft.into_values())
@@ -280,40 +274,7 @@ impl Entity {
     /// Checks the body of an update, and gives what it sets: `null` takes a value away. What it names that stays as it
     /// is isn't looked at.
     pub fn check_update(&self, body: &Values) -> Result<Values, PropertyFault> {
-        self.check(body, Moment::Update, |property| match property.nullable {
-            true => Ok(Some(Value::Null)),
-            false => Err(property.refuse_null()),
-        })
-    }
-
-    fn check(
-        &self,
-        body: &Values,
-        moment: Moment,
-        null: impl Fn(&Property) -> Result<Option<Value>, PropertyFault>,
-    ) -> Result<Values, PropertyFault> {
-        let mut changes = Values::new();
-        for (name, value) in body.iter().filter(|(name, _)| !name.contains('@')) {
-            let property = self.property_as_written(name).ok_or_else(|| unknown(name, body))?;
-            match (property.mutability, moment) {
-                (Mutability::Unchanged, Moment::Update) => continue,
-                (Mutability::AtCreation, Moment::Update) => {
-                    return Err(PropertyFault::Immutable(property.name));
-                }
-                (Mutability::ReadOnly, _) | (Mutability::Unchanged | Mutability::Later, Moment::Creation) => {
-                    return Err(PropertyFault::ReadOnly(property.name));
-                }
-                _ => {}
-            }
-            let value = match value {
-                Value::Null => null(property)?,
-                value => Some(property.accept(value)?),
-            };
-            if let Some(value) = value {
-                changes.insert(name.clone(), value);
-            }
-        }
-        Ok(changes)
+        check_update(self.properties, body)
     }
 
     /// Changes an object's values as a checked update says. What is set once keeps its value.
@@ -348,6 +309,68 @@ impl Entity {
         }
         Document { default: default + "}", rest: Some(rest + "}") }
     }
+}
+
+impl Resource {
+    /// Checks the body of a creation, and gives what it sets. What is `null` counts as absent.
+    pub fn check_creation(&self, body: &Values) -> Result<Values, PropertyFault> {
+        check_creation(self.properties, body)
+    }
+
+    /// Checks the body of an update, and gives what it sets: `null` takes a value away.
+    pub fn check_update(&self, body: &Values) -> Result<Values, PropertyFault> {
+        check_update(self.properties, body)
+    }
+}
+
+fn check_creation(properties: &'static [Property], body: &Values) -> Result<Values, PropertyFault> {
+    let changes = check(properties, body, Moment::Creation, |property| match property.is_collection() {
+        true => Err(property.refuse_null()),
+        false => Ok(None),
+    })?;
+    let missing = |property: &&Property| property.required && !changes.contains_key(property.name);
+    match properties.iter().find(missing) {
+        Some(property) => Err(PropertyFault::Required(property.name)),
+        None => Ok(changes),
+    }
+}
+
+fn check_update(properties: &'static [Property], body: &Values) -> Result<Values, PropertyFault> {
+    check(properties, body, Moment::Update, |property| match property.nullable {
+        true => Ok(Some(Value::Null)),
+        false => Err(property.refuse_null()),
+    })
+}
+
+fn check(
+    properties: &'static [Property],
+    body: &Values,
+    moment: Moment,
+    null: impl Fn(&Property) -> Result<Option<Value>, PropertyFault>,
+) -> Result<Values, PropertyFault> {
+    let mut changes = Values::new();
+    for (name, value) in body.iter().filter(|(name, _)| !name.contains('@')) {
+        let property = properties.iter().find(|property| property.name == name);
+        let property = property.ok_or_else(|| unknown(name, body))?;
+        match (property.mutability, moment) {
+            (Mutability::Unchanged, Moment::Update) => continue,
+            (Mutability::AtCreation, Moment::Update) => {
+                return Err(PropertyFault::Immutable(property.name));
+            }
+            (Mutability::ReadOnly, _) | (Mutability::Unchanged | Mutability::Later, Moment::Creation) => {
+                return Err(PropertyFault::ReadOnly(property.name));
+            }
+            _ => {}
+        }
+        let value = match value {
+            Value::Null => null(property)?,
+            value => Some(property.accept(value)?),
+        };
+        if let Some(value) = value {
+            changes.insert(name.clone(), value);
+        }
+    }
+    Ok(changes)
 }
 
 /// Adds a member to the text of a JSON object that isn't closed yet.
@@ -531,6 +554,11 @@ impl Format {
             Self::Guid | Self::Identifier => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
             _ => self.holds(text).then(|| text.into()),
         }
+    }
+
+    /// Whether this character can stand in such a text.
+    pub fn takes(self, character: char) -> bool {
+        self.holds(character.encode_utf8(&mut [0; 4]))
     }
 
     fn holds(self, text: &str) -> bool {

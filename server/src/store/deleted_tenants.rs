@@ -1,13 +1,16 @@
 //! Deleting tenants: at once nothing finds a deleted one any more. What it held is taken away in batches, which hold up no other
 //! write for long, by the process that comes to it: the command that deleted it, or a server.
 
-use super::{Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, transaction::SystemTx};
+use super::{
+    Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, resources, transaction::SystemTx,
+};
 
 /// Rows of objects and pairs that one batch deletes at most, and as many changes.
 const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 8] = [
+const TAKE_OBJECT: [&str; 9] = [
+    resources::TAKE,
     "DELETE FROM application_secrets WHERE application_row = ?1",
     "DELETE FROM granted_roles WHERE service_principal_row = ?1",
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
@@ -68,6 +71,8 @@ impl DeletedTenant {
         if self.clear_objects(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);
         }
+        // Few are left: those of objects went with these.
+        tx.run("DELETE FROM resources WHERE tenant = ?1", params![self.number])?;
         tx.run("DELETE FROM counts WHERE what > 0 AND of_row = ?1", params![self.number])?;
         if self.clear_changes(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);

@@ -12,7 +12,7 @@ use super::{
     engine::params,
     objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
     relations::RELATIONS,
-    tenants,
+    resources, tenants,
     transaction::SystemTx,
 };
 use crate::model::{entity, values::Values};
@@ -69,12 +69,13 @@ pub fn purge(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
     for strip in [
         "DELETE FROM application_secrets WHERE application_row = ?1",
         "DELETE FROM granted_roles WHERE service_principal_row = ?1",
+        resources::TAKE,
     ] {
         tx.run(strip, params![object.row.0])?;
     }
     let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,
                mail_nickname = NULL, unique_name = NULL, app_id = NULL, device_id = NULL, account_enabled = NULL,
-               sessions_valid_from = NULL WHERE row = ?1";
+               sessions_valid_from = NULL, is_guest = FALSE WHERE row = ?1";
     tx.run(sql, params![object.row.0, tx.now().timestamp()])?;
     // Pairs that aren't set aside yet would be left.
     if is_unfinished(tx, object)? || purge_batch(tx, object)? == Progress::Unfinished {

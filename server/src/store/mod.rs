@@ -34,6 +34,7 @@ mod quotas;
 mod random;
 pub mod related;
 pub mod relations;
+pub mod resources;
 pub mod restorations;
 pub mod rows;
 pub mod selections;

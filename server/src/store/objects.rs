@@ -29,6 +29,8 @@ pub struct Object {
     pub id: ObjectId,
     /// Its kind, and what else rules know of one of that kind.
     pub traits: ObjectTraits,
+    /// Whether it is a user who is a guest.
+    pub is_guest: bool,
     /// Whether the count of its members is kept.
     pub(super) members_counted: bool,
 }
@@ -56,7 +58,7 @@ macro_rules! select_objects {
     ($($rest:tt)*) => {
         concat!(
             "SELECT o.row, o.id, o.kind, o.group_kind, o.is_dynamic, o.role_assignable, o.hidden_membership,
-             o.members_counted",
+             o.members_counted, o.is_guest",
             $($rest)*
         )
     };
@@ -86,7 +88,7 @@ macro_rules! in_container {
 pub(super) use in_container;
 
 /// The first column after those that [`read`] reads.
-pub(super) const NEXT_COLUMN: usize = 8;
+pub(super) const NEXT_COLUMN: usize = 9;
 
 /// Reads an object off the first columns of a row.
 pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
@@ -104,6 +106,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
         id: ObjectId::from_uuid(row.get(1)?),
         traits: traits.ok_or(Error::Corrupt("a group without traits, or another object with them"))?,
         members_counted: row.get(7)?,
+        is_guest: row.get(8)?,
     })
 }
 
@@ -343,8 +346,8 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
         UNIQUE_NAMES.map(|name| name.key(kind, &new.values));
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
-                              user_principal_name, mail_nickname, unique_name, app_id, device_id, account_enabled)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING row",
+                              user_principal_name, mail_nickname, unique_name, app_id, device_id, account_enabled, is_guest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING row",
         params![
             tx.tenant().number,
             new.id.uuid(),
@@ -361,10 +364,17 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             app_id.as_deref(),
             device_id.as_deref(),
             account_enabled,
+            is_guest(&new.values),
         ],
     )?;
     tx.count_objects(kind, 1);
-    let object = Object { row: RowNumber(row), id: new.id, traits: new.traits, members_counted: false };
+    let object = Object {
+        row: RowNumber(row),
+        id: new.id,
+        traits: new.traits,
+        is_guest: is_guest(&new.values),
+        members_counted: false,
+    };
     Ok((object, document))
 }
 
@@ -383,8 +393,15 @@ pub fn update(
     let document = entity(object.kind()).document(values);
     let dynamic = object.traits.group().map(|group| group.dynamic);
     tx.run(
-        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5 WHERE row = ?1",
-        params![object.row.0, &document.default, document.rest.as_deref(), dynamic, account_enabled(values)],
+        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5, is_guest = ?6 WHERE row = ?1",
+        params![
+            object.row.0,
+            &document.default,
+            document.rest.as_deref(),
+            dynamic,
+            account_enabled(values),
+            is_guest(values),
+        ],
     )?;
     names::update(tx, object.row.0, object.kind(), values, changed)?;
     Ok(document)
@@ -393,4 +410,9 @@ pub fn update(
 /// Whether the account is enabled. `None`: its kind has no such property.
 fn account_enabled(values: &Values) -> Option<bool> {
     values.get("accountEnabled")?.as_bool()
+}
+
+/// Whether it is a user who is a guest.
+fn is_guest(values: &Values) -> bool {
+    values.get("userType").is_some_and(|kind| kind == "Guest")
 }

@@ -5,19 +5,24 @@ mod attempt;
 mod provocations;
 
 use crate::{
-    operations::{ErrorExample, Operation, operations},
+    operations::{ErrorExample, Operation, operations, settings},
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, FORMER_OWNER, OWNED, REPLACED, REVOKED, USERS,
-    large_ones, rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, REPLACED, REVOKED,
+    SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
     directory::{Error, import, sample},
-    model::{ENTITIES, ids::ObjectId, kinds::ObjectKind},
+    model::{
+        ENTITIES,
+        group_setting::{UNIFIED, UNIFIED_GUEST},
+        ids::ObjectId,
+        kinds::ObjectKind,
+    },
     store::{WriteTx, deletions, objects, principals},
 };
 use serde_json::{Value, json};
@@ -77,6 +82,28 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();
+    // Who must end the names of groups so, and who must be kept out of some of them.
+    let values = json!({"displayName": "titled", "accountEnabled": true, "jobTitle": "Chief"});
+    tenant.put(ObjectKind::User, sample::id(TITLED), values).await;
+    tenant.join(sample::READERS.uuid(), sample::id(TITLED).uuid()).await;
+    let values = json!({"displayName": "guest", "accountEnabled": true, "userType": "Guest"});
+    tenant.put(ObjectKind::User, sample::id(GUEST), values).await;
+    let mut policy = settings(&UNIFIED);
+    for value in policy["values"].as_array_mut().unwrap() {
+        let set = match value["name"].as_str().unwrap() {
+            "AllowToAddGuests" | "EnableGroupCreation" => "false",
+            "GroupCreationAllowedGroupId" => &sample::READERS.to_string(),
+            "CustomBlockedWordsList" => "payroll",
+            "PrefixSuffixNamingRequirement" => "[GroupName][Title]",
+            _ => continue,
+        };
+        value["value"] = set.into();
+    }
+    tenant.settings(None, sample::id(SETTING).uuid(), &policy).await;
+    let of_group = settings(&UNIFIED_GUEST);
+    tenant
+        .settings(Some(sample::id(ENGINEERING).uuid()), sample::id(SETTING_OF_GROUP).uuid(), &of_group)
+        .await;
     let crowd = |tx: &WriteTx<'_>| {
         let group = |id| {
             let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});

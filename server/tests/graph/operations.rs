@@ -5,7 +5,10 @@ use chrono::DateTime;
 use reqwest::Method;
 use roster_server::{
     http,
-    model::ids::ObjectId,
+    model::{
+        group_setting::{TEMPLATES, Template, UNIFIED, UNIFIED_GUEST},
+        ids::ObjectId,
+    },
     store::{WriteTx, objects, principals},
 };
 use serde_json::{Value, json};
@@ -220,6 +223,10 @@ objects! {
     deleted,
     deleted_group,
     deleted_application,
+    unified,
+    bare,
+    setting,
+    group_setting,
 }
 
 impl Objects {
@@ -243,7 +250,14 @@ impl Objects {
             deleted: tenant.user("deleted").await,
             deleted_group: tenant.security_group("deleted").await,
             deleted_application: tenant.application("deleted").await,
+            unified: tenant.microsoft_365_group("unified").await,
+            bare: tenant.microsoft_365_group("bare").await,
+            setting: ObjectId::random().uuid(),
+            group_setting: ObjectId::random().uuid(),
         };
+        // Of a template that has one setting, and decides nothing.
+        tenant.settings(None, objects.setting, &settings(TEMPLATES[3])).await;
+        tenant.settings(Some(objects.unified), objects.group_setting, &settings(&UNIFIED_GUEST)).await;
         for deleted in [objects.deleted, objects.deleted_group, objects.deleted_application] {
             tenant.delete(deleted).await;
         }
@@ -290,6 +304,10 @@ impl Objects {
             get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
                 Some(json!({"securityEnabledOnly": false}))
             }
+            "create_group_setting" => Some(settings(&UNIFIED)),
+            "create_setting_of_group" => Some(settings(&UNIFIED_GUEST)),
+            "update_group_setting" => Some(json!({"values": settings(TEMPLATES[3])["values"]})),
+            "update_setting_of_group" => Some(json!({"values": settings(&UNIFIED_GUEST)["values"]})),
             "restore_deleted_item" => Some(json!({})),
             "get_deleted_objects_owned_by_user" => Some(json!({"userId": self.owner, "type": "Group"})),
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
@@ -313,6 +331,13 @@ impl Objects {
             path += "/";
             match segment.starts_with('{') {
                 true if set == "domains" => path += &domain(self.tenant),
+                // Only Microsoft 365 groups have settings: one has some, another none yet.
+                true if set == "groups" && operation.path.ends_with("/settings") => {
+                    path += &self.bare.to_string()
+                }
+                true if set == "groups" && operation.path.contains("/settings/") => {
+                    path += &self.unified.to_string();
+                }
                 true => path += &self.object_in(set, dooms).to_string(),
                 false => path += segment,
             }
@@ -347,6 +372,9 @@ impl Objects {
             ("directoryObjects", true) => self.doomed,
             ("deletedItems", _) => self.deleted,
             ("organization", _) => self.tenant,
+            ("groupSettings", _) => self.setting,
+            ("settings", _) => self.group_setting,
+            ("groupSettingTemplates", _) => UNIFIED.id.parse().unwrap(),
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }
     }
@@ -378,6 +406,13 @@ impl Objects {
         };
         tenant.server.store.tenant(tenant.store_tenant()).write(let_in).await.unwrap();
     }
+}
+
+/// The body of settings of a template, each as it is where nothing was set.
+pub fn settings(template: &Template) -> Value {
+    let values = template.settings.iter();
+    let values: Vec<_> = values.map(|it| json!({"name": it.name, "value": it.default})).collect();
+    json!({"templateId": template.id, "values": values})
 }
 
 pub fn reference(id: Uuid) -> Value {

@@ -10,7 +10,7 @@ use roster_server::{
         tokens::{self, Subject},
     },
     data_folder::{self, FolderError},
-    directory::{self, Policy, applications, applications::Registration, import, sample},
+    directory::{self, Policy, applications, applications::Registration, group_settings, import, sample},
     http::{
         self,
         state::{AppState, Settings},
@@ -21,6 +21,7 @@ use roster_server::{
         kinds::ObjectKind,
         permissions::{Grants, Permission, Principal},
     },
+    odata::reference::Key,
     store::{self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store},
 };
 use serde_json::{Value, json};
@@ -419,6 +420,17 @@ impl Tenant {
         let (managed, manager) = (ObjectId::from_uuid(managed), ObjectId::from_uuid(manager));
         let manage = move |tx: &store::WriteTx<'_>| import::manager(tx, managed, manager);
         self.server.store.tenant(self.tenant).write(manage).await.unwrap();
+    }
+
+    /// Makes settings of a group, or of the whole tenant.
+    pub async fn settings(&self, group: Option<Uuid>, id: Uuid, body: &Value) {
+        let (id, body) = (ObjectId::from_uuid(id), body.as_object().unwrap().clone());
+        let group = group.map(|group| Key::read(group.to_string()));
+        let create = move |tx: &store::WriteTx<'_>| match &group {
+            Some(group) => group_settings::create(tx, group, id, &body),
+            None => group_settings::create(tx, &(), id, &body),
+        };
+        self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 
     /// Deletes an object, as one who may do everything.

@@ -13,8 +13,12 @@ use roster_server::{
     model::{
         ids::TenantId,
         permissions::{Permission, Principal},
+        values::Values,
     },
-    store::{self, Options, Progress, Store, WriteTx, objects},
+    store::{
+        self, Options, Progress, Store, WriteTx, objects,
+        resources::{self, Kind},
+    },
 };
 use serde_json::json;
 
@@ -31,6 +35,9 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
         import::owner(tx, GROUP, application.service_principal)?;
         import::owner(tx, GROUP, member(1))?;
         import::member(tx, GROUP, GROUP)?;
+        resources::insert(tx, Kind::GroupSetting, None, GROUP, &Values::new())?;
+        let group = objects::find(tx, GROUP)?.map(|group| group.row);
+        resources::insert(tx, Kind::GroupSetting, group, GROUP, &Values::new())?;
         delete(tx, member(1))
     };
     world.write(fill).await.unwrap();
@@ -59,7 +66,10 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     let left =
         ["objects", "memberships", "nestings", "ownerships", "deleted_memberships", "deleted_ownerships"];
     assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0, 0], "the other tenant's");
-    assert_eq!(["application_secrets", "granted_roles"].map(|table| rows(folder, table)), [0, 0]);
+    assert_eq!(
+        ["application_secrets", "granted_roles", "resources"].map(|table| rows(folder, table)),
+        [0; 3]
+    );
     assert_eq!(rows(folder, "changes"), 3, "the other tenant's");
     assert_eq!(rows(folder, "pragma_foreign_key_check"), 0);
     crate::counts::check(&database(folder));

@@ -10,6 +10,7 @@ use crate::{
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
+        group_setting::GROUP_SETTING,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
         permissions::{
             ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, Grants, Need, PURGE_GROUP,
@@ -121,6 +122,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             member_not_found(),
             already_member(),
             kind_not_allowed(),
+            no_guests(),
             no_nesting(),
             managed_by_exchange(),
             dynamic_group(),
@@ -145,6 +147,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             owner_not_found(),
             already_owner(),
             cannot_own(),
+            no_guests(),
             managed_by_exchange(),
             role_assignable_group(),
             too_many_owners(),
@@ -252,6 +255,22 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             role_assignable_group(),
             refused("contactNotDeletable", "Contacts are kept by Exchange.", Refusal::NotPermitted),
         ],
+        "list_group_setting_templates" | "list_group_settings" => Vec::new(),
+        "get_group_setting_template" => vec![absent("templateNotFound", "There is no such template.")],
+        "get_group_setting" | "delete_group_setting" => vec![setting_not_found()],
+        "list_settings_of_group" => vec![group_not_found()],
+        "get_setting_of_group" | "delete_setting_of_group" => vec![group_not_found(), setting_not_found()],
+        "create_group_setting" => {
+            let taken =
+                refused("settingsExist", "There are settings of the template.", Refusal::Taken("templateId"));
+            [setting_values(), new_setting(), vec![taken]].concat()
+        }
+        "create_setting_of_group" => {
+            let taken = refused("settingsExist", "The group has settings.", Refusal::SettingsExist);
+            [setting_values(), new_setting(), vec![group_not_found(), taken]].concat()
+        }
+        "update_group_setting" => [setting_values(), changed_setting()].concat(),
+        "update_setting_of_group" => [setting_values(), changed_setting(), vec![group_not_found()]].concat(),
         "list_organizations" | "list_domains" => Vec::new(),
         "get_organization" => vec![absent("organizationNotFound", "The caller's tenant has another id.")],
         "get_domain" => vec![absent("domainNotFound", "The tenant has no such domain.")],
@@ -747,6 +766,17 @@ fn group_values() -> Vec<ErrorExample> {
             Refusal::RuleOfRules,
         ),
         taken("mailNickname"),
+        refused(
+            "missingPrefixSuffix",
+            "The name doesn't begin or end as the tenant's settings demand.",
+            Refusal::InvalidName(missing_suffix()),
+        ),
+        refused(
+            "blockedWord",
+            "The name has a word that the tenant's settings block.",
+            Refusal::InvalidName(NameFault::BlockedWord("displayName")),
+        ),
+        no_guests(),
         invalid_reference(),
         refused("tooManyReferences", "The body binds more than twenty objects.", Refusal::TooManyReferences),
         member_not_found(),
@@ -770,6 +800,11 @@ fn group_creation(need: &Need) -> Vec<ErrorExample> {
             "mailEnabledGroup",
             "Only Exchange makes a group that takes mail and is neither a Microsoft 365 group nor security enabled.",
             Refusal::MailEnabledGroup,
+        ),
+        refused(
+            "groupCreationDisabled",
+            "The tenant's settings don't let the user create Microsoft 365 groups.",
+            Refusal::NotPermitted,
         ),
         refused("dynamicWithMembers", "A rule decides who is in a dynamic group.", Refusal::NotPermitted),
         refused(
@@ -923,6 +958,112 @@ fn rule_evaluation() -> Vec<ErrorExample> {
     ]
 }
 
+fn missing_suffix() -> NameFault {
+    NameFault::Affixes {
+        property: "displayName",
+        name: "Readers".into(),
+        prefix: String::new(),
+        suffix: "Chief".into(),
+    }
+}
+
+fn no_guests() -> ErrorExample {
+    refused(
+        "guestsNotAllowed",
+        "Settings of the tenant, or of the group, keep guests out.",
+        Refusal::NoGuests,
+    )
+}
+
+fn setting_not_found() -> ErrorExample {
+    absent("settingNotFound", "There are no such settings.")
+}
+
+/// What bodies of group settings get wrong.
+fn setting_values() -> Vec<ErrorExample> {
+    let of = |fault| Refusal::Property { resource: GROUP_SETTING.resource, fault };
+    vec![
+        refused(
+            "unknownProperty",
+            "The body names a property that settings don't have.",
+            of(PropertyFault::Unknown("colour".into())),
+        ),
+        refused(
+            "readOnlyProperty",
+            "The property isn't the caller's to set.",
+            of(PropertyFault::ReadOnly("displayName")),
+        ),
+        refused(
+            "otherODataType",
+            "`@odata.type` names another type.",
+            of(PropertyFault::Invalid("@odata.type")),
+        ),
+        refused(
+            "unsupportedBinding",
+            "The body binds what can't be bound here.",
+            RequestFault::Binding("sponsors@odata.bind".into()),
+        ),
+        refused(
+            "nullCollection",
+            "Null for the values.",
+            of(PropertyFault::NullCollection {
+                property: "values",
+                kind: "Collection(microsoft.graph.settingValue)".into(),
+            }),
+        ),
+        refused(
+            "otherSchema",
+            "The value isn't the array of objects that is due.",
+            of(PropertyFault::Schema("values")),
+        ),
+        refused(
+            "unknownSetting",
+            "The template has no setting of this name.",
+            of(PropertyFault::Unknown("AllowColours".into())),
+        ),
+        refused(
+            "missingSetting",
+            "A setting of the template lacks.",
+            of(PropertyFault::Required("AllowToAddGuests")),
+        ),
+        refused(
+            "invalidValue",
+            "The setting doesn't take the value, or stands twice.",
+            of(PropertyFault::Invalid("AllowToAddGuests")),
+        ),
+    ]
+}
+
+/// What bodies of new ones get wrong besides.
+fn new_setting() -> Vec<ErrorExample> {
+    let of = |fault| Refusal::Property { resource: GROUP_SETTING.resource, fault };
+    let found_array = PropertyFault::Node {
+        property: "templateId",
+        found: Node::StartArray,
+        expected: Node::PrimitiveValue,
+    };
+    vec![
+        refused("missingValue", "The body names no template.", of(PropertyFault::Required("templateId"))),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
+        refused(
+            "invalidTemplate",
+            "There is no such template, or it is for another kind of group, or for the tenant as a whole.",
+            of(PropertyFault::Invalid("templateId")),
+        ),
+    ]
+}
+
+/// What bodies of updates get wrong besides.
+fn changed_setting() -> Vec<ErrorExample> {
+    let fault = PropertyFault::Immutable("templateId");
+    let immutable = Refusal::Property { resource: GROUP_SETTING.resource, fault };
+    vec![
+        setting_not_found(),
+        refused("nothingToChange", "The body names no property.", Refusal::NothingToChange),
+        refused("immutableProperty", "Settings keep their template.", immutable),
+    ]
+}
+
 /// What validations of names refuse.
 fn name_validation() -> Vec<ErrorExample> {
     vec![
@@ -936,6 +1077,16 @@ fn name_validation() -> Vec<ErrorExample> {
             "nicknameTaken",
             "Another Microsoft 365 group has the mail nickname.",
             Refusal::InvalidNames(vec![NameFault::Taken("mailNickname")]),
+        ),
+        refused(
+            "missingPrefixSuffix",
+            "The name doesn't begin or end as the tenant's settings demand.",
+            Refusal::InvalidNames(vec![missing_suffix()]),
+        ),
+        refused(
+            "blockedWord",
+            "The name has a word that the tenant's settings block.",
+            Refusal::InvalidNames(vec![NameFault::BlockedWord("displayName")]),
         ),
     ]
 }

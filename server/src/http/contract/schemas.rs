@@ -15,6 +15,7 @@ use crate::{
         device::DEVICE,
         domain::DOMAIN,
         group::GROUP,
+        group_setting::{GROUP_SETTING, GROUP_SETTING_TEMPLATE},
         kinds::Relationship,
         navigation::Navigation,
         org_contact::ORG_CONTACT,
@@ -140,6 +141,10 @@ body_schema!(ApplicationCreate, APPLICATION, Creation, &[]);
 body_schema!(ApplicationUpdate, APPLICATION, Update, &[]);
 schema!(Organization, ORGANIZATION, Shape::Answer);
 schema!(Domain, DOMAIN, Shape::Answer);
+schema!(GroupSettingTemplate, GROUP_SETTING_TEMPLATE, Shape::Answer);
+schema!(GroupSetting, GROUP_SETTING, Shape::Answer);
+body_schema!(GroupSettingCreate, GROUP_SETTING, Creation, &[]);
+body_schema!(GroupSettingUpdate, GROUP_SETTING, Update, &[]);
 
 collection!(GroupCollection, Group, "groups", "A page of groups.");
 collection!(UserCollection, User, "users", "A page of users.");
@@ -154,6 +159,13 @@ collection!(OrgContactCollection, OrgContact, "contacts", "A page of contacts.")
 collection!(ApplicationCollection, Application, "applications", "A page of applications.");
 collection!(OrganizationCollection, Organization, "organization", "The tenant, alone in its list.");
 collection!(DomainCollection, Domain, "domains", "The domains of the tenant.");
+collection!(
+    GroupSettingTemplateCollection,
+    GroupSettingTemplate,
+    "groupSettingTemplates",
+    "The templates of group settings."
+);
+collection!(GroupSettingCollection, GroupSetting, "groupSettings", "Group settings.");
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 
 /// A schema of the body of an action.

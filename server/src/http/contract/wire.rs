@@ -48,7 +48,8 @@ pub struct MainError {
 }
 
 /// What an error is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
     /// The property, or the permission.
     #[schema(example = "mailNickname")]
@@ -60,6 +61,18 @@ pub struct ErrorDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub message: Option<String>,
+    /// How a name must begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub prefix: Option<String>,
+    /// How a name must end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub suffix: Option<String>,
+    /// A name that would begin and end so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub suggested_property_value: Option<String>,
 }
 
 /// Which request an error belongs to. Graph itself leaves some of it out in some answers.

@@ -64,7 +64,7 @@ pub(super) fn denied_without(missing: &Missing) -> Answer {
     let kind = if missing.delegated { "delegated" } else { "application" };
     let names = names.join(" and ");
     let message = format!("The token lacks the {kind} permission {names}, the least that is enough.");
-    let detail = ErrorDetail { target: names, code: "PermissionRequired".into(), message: Some(message) };
+    let detail = detail(&names, "PermissionRequired", message);
     Answer { details: vec![detail], ..denied() }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn throttled() -> Answer {
 }
 
 pub(super) fn about(target: &str, code: &str, message: impl Into<Cow<'static, str>>) -> Answer {
-    let detail = ErrorDetail { target: target.into(), code: code.into(), message: None };
+    let detail = ErrorDetail { target: target.into(), code: code.into(), ..ErrorDetail::default() };
     Answer { details: vec![detail], ..bad(BAD_REQUEST, message) }
 }
 
@@ -98,7 +98,7 @@ pub(super) fn conflict(status: StatusCode, code: &'static str, target: &str, mes
 }
 
 pub(super) fn detail(target: &str, code: &str, message: String) -> ErrorDetail {
-    ErrorDetail { target: target.into(), code: code.into(), message: Some(message) }
+    ErrorDetail { target: target.into(), code: code.into(), message: Some(message), ..ErrorDetail::default() }
 }
 
 pub(super) fn capitalised(text: &impl ToString) -> String {

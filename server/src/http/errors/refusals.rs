@@ -130,6 +130,17 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
                 ..answer(StatusCode::UNPROCESSABLE_ENTITY, "Request_UnprocessableEntity", message)
             }
         }
+        Refusal::InvalidName(fault) => invalid_name(fault),
+        Refusal::NoGuests => answer(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            "Guests users are not allowed to join this Unified Group due to policy setting. paramName: Members, \
+             paramValue: , objectType: Microsoft.Online.DirectoryServices.Group",
+        ),
+        Refusal::SettingsExist => bad(
+            BAD_REQUEST,
+            "A conflicting object with one or more of the specified property values is present in the directory.",
+        ),
         Refusal::WeakPassword => about(
             "passwordProfile",
             "InvalidValue",
@@ -143,10 +154,54 @@ fn taken_words(name: &str) -> String {
     format!("Another object with the same value for property {name} already exists.")
 }
 
-/// What is wrong with a name.
+const MISSING_AFFIX: &str = "MissingPrefixSuffix";
+const BLOCKED_WORD: &str = "ContainsBlockedWord";
+
+/// What is wrong with a name that was to be validated.
 fn name_detail(fault: &NameFault) -> ErrorDetail {
     match fault {
         NameFault::Taken(name) => detail(name, "PropertyConflict", taken_words(name)),
+        NameFault::Affixes { property, prefix, suffix, .. } => ErrorDetail {
+            prefix: Some(prefix.clone()),
+            suffix: Some(suffix.clone()),
+            ..detail(
+                property,
+                MISSING_AFFIX,
+                format!(
+                    "Property {property} is missing a required prefix/suffix per your organization's Group naming requirements."
+                ),
+            )
+        },
+        NameFault::BlockedWord(property) => detail(
+            property,
+            BLOCKED_WORD,
+            format!(
+                "Property {property} has a word that is blocked per your organization's Group naming requirements."
+            ),
+        ),
+    }
+}
+
+/// The same of a name that a group was to get.
+fn invalid_name(fault: &NameFault) -> Answer {
+    match fault {
+        NameFault::Taken(name) => conflict(StatusCode::BAD_REQUEST, BAD_REQUEST, name, taken_words(name)),
+        NameFault::Affixes { property, name, prefix, suffix } => {
+            let suggested = Some(format!("{prefix}{name}{suffix}"));
+            let message = "The property is missing a required prefix/suffix per your organization's Group naming requirements.";
+            let detail = ErrorDetail {
+                target: (*property).into(),
+                code: MISSING_AFFIX.into(),
+                suggested_property_value: suggested,
+                ..ErrorDetail::default()
+            };
+            Answer { details: vec![detail], ..bad(BAD_REQUEST, message) }
+        }
+        NameFault::BlockedWord(property) => about(
+            property,
+            BLOCKED_WORD,
+            "The property has a word that is blocked per your organization's Group naming requirements.",
+        ),
     }
 }
 

@@ -11,6 +11,7 @@ mod devices;
 mod direct_reports;
 mod directory_objects;
 mod domains;
+mod group_settings;
 mod groups;
 mod managers;
 mod me;
@@ -52,6 +53,7 @@ pub(super) fn operations() -> Vec<Operation> {
         directory_objects::operations(),
         organization::operations(),
         domains::operations(),
+        group_settings::operations(),
         batch::operations(),
         deleted_items::operations(),
     ]

@@ -70,6 +70,6 @@ async fn validate(
     group: Option<Key>,
     names: Names,
 ) -> Result<Response, Failure> {
-    read(app, caller, move |tx: &ReadTx<'_>, _| rules::validate(tx, group.as_ref(), &names)).await?;
+    read(app, caller, move |tx: &ReadTx<'_>, by: &_| rules::validate(tx, by, group.as_ref(), &names)).await?;
     Ok(answers::no_content())
 }

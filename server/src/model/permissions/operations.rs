@@ -10,8 +10,9 @@ use super::{
         DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
         DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
         GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
-        GroupReadBasicAll, GroupReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
-        OrganizationReadWriteAll, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
+        GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
+        MemberReadHidden, OrgContactReadAll, OrganizationReadAll, OrganizationReadWriteAll,
+        PolicyReadWriteAuthorization, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
         UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
@@ -308,6 +309,34 @@ needs! {
 
     /// `GET /organization` and `GET /organization/{id}`: enough for the basic properties.
     READ_BASIC_ORGANIZATION = Need::each(READ_BASIC_ORGANIZATIONS, READ_ORGANIZATIONS);
+
+    /// `GET /groupSettingTemplates` and `GET /groupSettingTemplates/{id}`.
+    READ_GROUP_SETTING_TEMPLATE = Need::both(&[
+        &[GroupSettingsReadAll],
+        &[GroupSettingsReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `GET /groupSettings`, `GET /groups/{id}/settings`, and one of them.
+    READ_GROUP_SETTING = Need::both(&[
+        &[GroupSettingsReadAll],
+        &[GroupSettingsReadWriteAll],
+        &[GroupReadAll],
+        &[GroupReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /groupSettings` and `POST /groups/{id}/settings`.
+    CREATE_GROUP_SETTING = Need::both(&[&[GroupSettingsReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `PATCH` and `DELETE` of one of them.
+    CHANGE_GROUP_SETTING = Need::both(&[
+        &[GroupSettingsReadWriteAll],
+        &[PolicyReadWriteAuthorization],
+        &[DirectoryReadWriteAll],
+    ]);
 
     /// `GET /domains` and `GET /domains/{id}`.
     READ_DOMAIN = Need::both(&[&[DomainReadAll], &[DomainReadWriteAll], &[DirectoryReadAll]]);

@@ -68,10 +68,13 @@ permissions! {
     GroupMemberReadAll = "GroupMember.Read.All", Both, "Read groups' basic properties and memberships.";
     GroupMemberReadBasicAll = "GroupMember.ReadBasic.All", Both, "Read who is in which group, and of the groups only their ids.";
     GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", Both, "Read and write memberships of groups.";
+    GroupSettingsReadAll = "GroupSettings.Read.All", Both, "Read the settings of groups.";
+    GroupSettingsReadWriteAll = "GroupSettings.ReadWrite.All", Both, "Read and write the settings of groups.";
     MemberReadHidden = "Member.Read.Hidden", Both, "Read members of groups that hide them.";
     OrgContactReadAll = "OrgContact.Read.All", Both, "Read all organizational contacts.";
     OrganizationReadAll = "Organization.Read.All", Both, "Read the tenant.";
     OrganizationReadWriteAll = "Organization.ReadWrite.All", Both, "Read and write the tenant.";
+    PolicyReadWriteAuthorization = "Policy.ReadWrite.Authorization", Both, "Write the tenant's policy of who may do what.";
     RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", Both, "Manage role assignments and role-assignable groups.";
     UserRead = "User.Read", Delegated, "Read the signed-in user.";
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";

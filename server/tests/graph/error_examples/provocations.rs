@@ -23,7 +23,7 @@ const GRACE: u16 = 102;
 const TIM: u16 = 112;
 const READERS: u16 = 201;
 const RESEARCH: u16 = 202;
-const ENGINEERING: u16 = 203;
+pub const ENGINEERING: u16 = 203;
 const NEWSLETTER: u16 = 205;
 const EVERYBODY_IN_RESEARCH: u16 = 206;
 const ADMINISTRATORS: u16 = 207;
@@ -44,6 +44,12 @@ pub const BY_GROUPS: u16 = 296;
 pub const DELETED_GROUP: u16 = 298;
 pub const REPLACED: u16 = 498;
 pub const FORMER_OWNER: u16 = 196;
+/// A user after whose title groups are named, a guest whom no Microsoft 365 group takes, and settings of the tenant and of the group
+/// ENGINEERING, whose numbers the examples have.
+pub const TITLED: u16 = 194;
+pub const GUEST: u16 = 193;
+pub const SETTING: u16 = 701;
+pub const SETTING_OF_GROUP: u16 = 702;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -76,6 +82,7 @@ impl Attempt<'_> {
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
+            || self.get_settings_wrong(name)
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -261,6 +268,11 @@ impl Attempt<'_> {
             "missingNames" => body["displayName"] = Value::Null,
             "userNotFound" => body["onBehalfOfUserId"] = sample::id(ABSENT).to_string().into(),
             "nicknameTaken" => body["mailNickname"] = "engineering".into(),
+            "missingPrefixSuffix" => {
+                body = json!({"entityType": "Group", "displayName": "Readers"});
+                body["onBehalfOfUserId"] = sample::id(TITLED).to_string().into();
+            }
+            "blockedWord" => body["displayName"] = "The Payroll".into(),
             "unknownProperty" => body["colour"] = "red".into(),
             "otherType" => body[first] = true.into(),
             "unexpectedArray" => body[first] = json!([]),
@@ -269,6 +281,56 @@ impl Attempt<'_> {
         }
         if !of_new_group {
             body.as_object_mut().unwrap().remove("entityType");
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_settings_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.to_lowercase().contains("settings") {
+            return false;
+        }
+        let is_creation = self.operation.method == Method::POST;
+        let first = |body: &mut Value, value: Value| {
+            let values = body["values"].as_array_mut().unwrap();
+            *values.iter_mut().find(|value| value["name"] == "AllowToAddGuests").unwrap() = value;
+        };
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "settingNotFound" if self.operation.path.starts_with("/groups/") => {
+                self.replace(1, sample::id(ABSENT));
+                return true;
+            }
+            "settingNotFound" | "templateNotFound" | "groupNotFound" => {
+                self.replace(0, sample::id(ABSENT));
+                return true;
+            }
+            "settingsExist" => {
+                if self.operation.path.contains('{') {
+                    self.replace(0, sample::id(ENGINEERING));
+                }
+            }
+            "nothingToChange" => body = json!({}),
+            "unknownProperty" => body["colour"] = "red".into(),
+            "readOnlyProperty" => body["displayName"] = "x".into(),
+            "otherODataType" => body["@odata.type"] = "#microsoft.graph.colour".into(),
+            "unsupportedBinding" => body["sponsors@odata.bind"] = "x".into(),
+            "nullCollection" => body["values"] = Value::Null,
+            "otherSchema" => body["values"] = json!({}),
+            "unknownSetting" => first(&mut body, json!({"name": "AllowColours", "value": "true"})),
+            "missingSetting" => {
+                body["values"].as_array_mut().unwrap().retain(|value| value["name"] != "AllowToAddGuests");
+            }
+            "invalidValue" => first(&mut body, json!({"name": "AllowToAddGuests", "value": "yes"})),
+            "missingValue" => body["templateId"] = Value::Null,
+            "unexpectedArray" => body["templateId"] = json!([]),
+            "invalidTemplate" => body["templateId"] = sample::id(ABSENT).to_string().into(),
+            "immutableProperty" if !is_creation => body["templateId"] = sample::id(ABSENT).to_string().into(),
+            _ => return false,
+        }
+        // Only Microsoft 365 groups have settings.
+        if self.operation.path.starts_with("/groups/") {
+            self.replace(0, sample::id(ENGINEERING));
         }
         self.send(&body.to_string());
         true
@@ -469,6 +531,25 @@ impl Attempt<'_> {
             "ownerTwice" => self.relate("owners", &[GRACE, GRACE]),
             "tooManyReferences" => self.relate("members", &[GRACE; 21]),
             "kindCannotOwn" => self.relate("owners", &[DEVICE]),
+            "guestsNotAllowed" => {
+                self.take_group(ENGINEERING, unified);
+                let relationship =
+                    if self.operation.path.contains("/owners/") { "owners" } else { "members" };
+                self.relate(relationship, &[GUEST]);
+            }
+            "groupCreationDisabled" => {
+                self.say(unified);
+                self.by_user(TIM, all()).await;
+            }
+            "missingPrefixSuffix" => {
+                self.take_group(ENGINEERING, unified);
+                self.say(json!({"displayName": "Readers"}));
+                self.by_user(TITLED, all()).await;
+            }
+            "blockedWord" => {
+                self.take_group(ENGINEERING, unified);
+                self.say(json!({"displayName": "The Payroll"}));
+            }
             "kindNotAllowed" => {
                 self.take_group(ENGINEERING, unified);
                 self.relate("members", &[DEVICE]);

@@ -1,4 +1,4 @@
-//! Resources of a tenant that are no objects of its directory: a list of all that there are, and one of them.
+//! Resources of a tenant that are no objects of its directory: a list of all that there are, one of them, and what is done with it.
 
 use super::{
     examples::with_context,
@@ -8,23 +8,31 @@ use crate::{
     directory,
     http::{
         answers::{self, Shown},
+        contract::schemas::Writes,
         errors::Failure,
         extract::{Caller, FromPath, Path},
         operation::Operation,
         origin::Origin,
+        payload::Body,
         query_options::QueryOptions,
         state::AppState,
-        units_of_work::read,
+        units_of_work::{read, write},
     },
     model::{
+        ids::ObjectId,
         permissions::{Grants, Need},
         resources::Resource,
         values::Values,
     },
     odata::query::Query,
-    store::ReadTx,
+    store::{ReadTx, WriteTx},
 };
-use axum::{extract::State, routing::get};
+use axum::{
+    extract::State,
+    http::Uri,
+    response::Response,
+    routing::{delete, get, patch, post},
+};
 use serde_json::{Value, json};
 use utoipa::{
     ToSchema,
@@ -35,6 +43,13 @@ use utoipa::{
 type List<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Vec<Values>, directory::Error>;
 /// The rule that reads one of them.
 type Get<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Values, directory::Error>;
+
+/// The rule that makes one with this id, as a body says.
+type Create<K> = fn(&WriteTx<'_>, &K, ObjectId, &Values) -> Result<Values, directory::Error>;
+/// The rule that changes one of them, as a body says.
+type Update<K> = fn(&WriteTx<'_>, &K, &Values) -> Result<(), directory::Error>;
+/// The rule that deletes one of them.
+type Delete<K> = fn(&WriteTx<'_>, &K) -> Result<(), directory::Error>;
 
 /// Resources of one kind: the operations on their set, and how these are documented.
 pub(in crate::http::graph) struct Resources {
@@ -116,6 +131,89 @@ impl Resources {
             .page(format!("{}-get", self.page))
             .takes(&QueryOptions::RESOURCE)
             .answers::<E>(format!("The {noun}."), JSON, self.entity())
+    }
+
+    /// Makes one of them.
+    pub(in crate::http::graph) fn create<B, E, K>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Create<K>,
+        body: Value,
+    ) -> Operation
+    where
+        B: Writes + ToSchema + Send + 'static,
+        E: ToSchema,
+        K: FromPath + Send + Sync + 'static,
+    {
+        let resource = self.resource;
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  origin: Origin,
+                                  uri: Uri,
+                                  Path(key): Path<K>,
+                                  Body { values, .. }: Body<B>| {
+            let id = ObjectId::random();
+            let made = write(&app, &caller, move |tx, _, _| rule(tx, &key, id, &values)).await?;
+            let path = uri.path().strip_prefix("/v1.0").unwrap_or_default();
+            answers::created_resource(&origin, path, resource, &made)
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Post, path, id, post(handler))
+            .summary(self.tag, format!("Create {}", self.one))
+            .description(format!("Creates {}.", self.one))
+            .body::<B>(&format!("The new {noun}."), body)
+            .creates::<E>(format!("The new {noun}."), self.entity())
+    }
+
+    /// Changes one of them.
+    pub(in crate::http::graph) fn update<B, K>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Update<K>,
+        body: Value,
+    ) -> Operation
+    where
+        B: Writes + ToSchema + Send + 'static,
+        K: FromPath + Send + Sync + 'static,
+    {
+        let handler = async move |caller: Caller,
+                                  State(app): State<AppState>,
+                                  Path(key): Path<K>,
+                                  Body { values, .. }: Body<B>| {
+            write(&app, &caller, move |tx, _, _| rule(tx, &key, &values)).await?;
+            Ok::<Response, Failure>(answers::no_content())
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Patch, path, id, patch(handler))
+            .summary(self.tag, format!("Update {}", self.one))
+            .description(format!("Changes {}. What the body doesn't name stays as it is.", self.one))
+            .page(format!("{}-update", self.page))
+            .body::<B>("What changes.", body)
+            .done(format!("The {noun} is changed, durably."))
+    }
+
+    /// Deletes one of them.
+    pub(in crate::http::graph) fn delete<K: FromPath + Send + Sync + 'static>(
+        &self,
+        path: &'static str,
+        id: &'static str,
+        need: &'static Need,
+        rule: Delete<K>,
+    ) -> Operation {
+        let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
+            write(&app, &caller, move |tx, _, _| rule(tx, &key)).await?;
+            Ok::<Response, Failure>(answers::no_content())
+        };
+        let noun = without_article(self.one);
+        Operation::shaped(need, HttpMethod::Delete, path, id, delete(handler))
+            .summary(self.tag, format!("Delete {}", self.one))
+            .description(format!("Deletes {}.", self.one))
+            .page(format!("{}-delete", self.page))
+            .done(format!("The {noun} is deleted, durably."))
     }
 
     /// An operation on one of them, which this parameter of the path names.

@@ -1,0 +1,79 @@
+//! What a tenant has besides the objects of its directory: documents by kind and id, each of the tenant as a whole or of one object.
+
+use super::{Error, ReadTx, WriteTx, engine::params, numbers::RowNumber};
+use crate::model::{ids::ObjectId, values::Values};
+use serde_json::Value;
+
+/// A kind of resource. Its number never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Settings of groups, or of one group.
+    GroupSetting = 1,
+}
+
+/// The row that stands for the tenant as a whole.
+const TENANT: RowNumber = RowNumber(0);
+
+/// A stored resource.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its values, without the id.
+    pub values: Values,
+}
+
+/// The resources of a kind that the tenant as a whole has, or an object of it, by their ids.
+pub fn all(tx: &ReadTx<'_>, kind: Kind, of: Option<RowNumber>) -> Result<Vec<Stored>, Error> {
+    let sql =
+        "SELECT id, document FROM resources WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 ORDER BY id";
+    tx.all(sql, params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0], |row| {
+        let values = match serde_json::from_str(&row.get::<String>(1)?) {
+            Ok(Value::Object(values)) => values,
+            _ => return Err(Error::Corrupt("a resource whose document can't be read")),
+        };
+        Ok(Stored { id: ObjectId::from_uuid(row.get(0)?), values })
+    })
+}
+
+/// Stores a new resource.
+pub fn insert(
+    tx: &WriteTx<'_>,
+    kind: Kind,
+    of: Option<RowNumber>,
+    id: ObjectId,
+    values: &Values,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO resources (tenant, kind, of_row, id, document) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let document = text(values);
+    let of = of.unwrap_or(TENANT).0;
+    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document]).map(drop)
+}
+
+/// Stores other values of a resource.
+pub fn update(
+    tx: &WriteTx<'_>,
+    kind: Kind,
+    of: Option<RowNumber>,
+    id: ObjectId,
+    values: &Values,
+) -> Result<(), Error> {
+    let sql =
+        "UPDATE resources SET document = ?5 WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 AND id = ?4";
+    let document = text(values);
+    let of = of.unwrap_or(TENANT).0;
+    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document]).map(drop)
+}
+
+/// Deletes a resource.
+pub fn delete(tx: &WriteTx<'_>, kind: Kind, of: Option<RowNumber>, id: ObjectId) -> Result<(), Error> {
+    let sql = "DELETE FROM resources WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 AND id = ?4";
+    tx.run(sql, params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0, id.uuid()]).map(drop)
+}
+
+fn text(values: &Values) -> String {
+    Value::Object(values.clone()).to_string()
+}
+
+/// Takes away what an object has. Beside the deletion of the object itself.
+pub(super) const TAKE: &str = "DELETE FROM resources WHERE of_row = ?1";
