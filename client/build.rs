@@ -80,6 +80,7 @@ fn rust_type(schema: &Value) -> Option<String> {
     }
     Some(match (schema["type"].as_str()?, schema["format"].as_str()) {
         ("boolean", None) => "bool".into(),
+        ("integer", Some("int32")) => "i32".into(),
         ("string", None) => "String".into(),
         ("string", Some("uuid")) => "uuid::Uuid".into(),
         ("array", None) => format!("Vec<{}>", rust_type(&schema["items"])?),

@@ -3,6 +3,7 @@
 use super::{
     Bound, Error, Found, Policy, Refusal, access,
     addresses::proxy_addresses,
+    group_lifecycle_policies::expiration_of_new,
     group_settings::{self, Settings},
     lookup, members, membership_rules, naming_policy, objects, owners,
 };
@@ -85,7 +86,7 @@ pub fn create(
     if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }
-    let draft = Draft::of_new(values);
+    let mut draft = Draft::of_new(values);
     check_first_rule(draft.values(), traits)?;
     if traits.dynamic {
         membership_rules::check(tx, id, traits, membership_rules::text_of(draft.values()))?;
@@ -100,6 +101,7 @@ pub fn create(
         let settings = Settings::of_tenant(tx)?;
         group_settings::may_create(tx, by, &settings)?;
         naming_policy::check(tx, by, &settings, &draft)?;
+        draft.set("expirationDateTime", expiration_of_new(tx)?);
     }
     check_unique_names(tx, &draft, traits, None)?;
     let members = if ADD_MEMBER.reach(by).is_some() {

@@ -11,6 +11,7 @@ pub mod directory_objects;
 pub mod domains;
 pub mod expansions;
 pub mod follows;
+pub mod group_lifecycle_policies;
 pub mod group_settings;
 pub mod groups;
 pub mod import;
@@ -184,6 +185,18 @@ pub enum Refusal {
     /// The group has settings already.
     #[error("the group has settings already")]
     SettingsExist,
+    /// The tenant has a lifecycle policy already.
+    #[error("there is a lifecycle policy already")]
+    PolicyExists,
+    /// Groups of this kind don't expire.
+    #[error("groups of this kind don't expire")]
+    NeverExpires,
+    /// A policy has as many groups as can be selected.
+    #[error("more than {most} groups under a policy")]
+    TooManyManagedGroups {
+        /// How many it can have.
+        most: usize,
+    },
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,

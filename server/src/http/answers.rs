@@ -229,6 +229,12 @@ fn page(
     Ok(form.json(StatusCode::OK, text))
 }
 
+/// Whether something was done: 200.
+pub fn truth(origin: &Origin, value: bool) -> Response {
+    let context = format!("{}/$metadata#Edm.Boolean", origin.base());
+    json(StatusCode::OK, json!({"@odata.context": context, "value": value}).to_string())
+}
+
 /// A resource of the tenant: 200.
 pub fn resource(form: &Form, resource: &'static Resource, values: &Values, shown: Shown<'_>) -> Response {
     let context = form.context_url(&fragment(resource.set, shown, "/$entity"));

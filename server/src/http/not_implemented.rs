@@ -156,10 +156,7 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
         ],
     ),
     (POST, GROUPS_AND_USERS, &["/assignLicense()", "/retryServiceProvisioning()"]),
-    (SET, &["/groupLifecyclePolicies"], &[""]),
-    (ENTITY, &["/groupLifecyclePolicies/{policyId}"], &[""]),
     (POST, &["/groupLifecyclePolicies"], &["/renewGroup()"]),
-    (POST, &["/groupLifecyclePolicies/{policyId}"], &["/addGroup()", "/removeGroup()"]),
     // Users.
     (GET, USERS, &["/manager"]),
     (REFERENCE, USERS, &["/manager/$ref"]),
@@ -235,13 +232,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     ),
     (
         &["/groups/{id}"],
-        &[
-            "/acceptedSenders",
-            "/createdOnBehalfOf",
-            "/groupLifecyclePolicies",
-            "/membersWithLicenseErrors",
-            "/rejectedSenders",
-        ],
+        &["/acceptedSenders", "/createdOnBehalfOf", "/membersWithLicenseErrors", "/rejectedSenders"],
     ),
     (
         GROUPS_AND_USERS,

@@ -176,6 +176,13 @@ pub static VALIDATE_GROUP_PROPERTIES: Complex = Complex {
     properties: &[DISPLAY_NAME, MAIL_NICKNAME, ON_BEHALF_OF],
 };
 
+/// Of *addGroup* and *removeGroup* of a lifecycle policy.
+pub static MANAGED_GROUP: Complex = Complex {
+    name: "ManagedGroupParameters",
+    description: "The group that is to expire, or to expire no more.",
+    properties: &[property("groupId", String, "The id of the group.").required().format(Format::Identifier)],
+};
+
 const fn ids(name: &'static str, description: &'static str, most: usize) -> Property {
     property(name, Strings, description).required().format(Format::Identifier).max_items(most)
 }

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod entries;
 mod forms;
 pub mod group;
+pub mod group_lifecycle_policy;
 pub mod group_setting;
 pub mod ids;
 pub mod json;
@@ -47,11 +48,12 @@ pub static ENTITIES: [&Entity; 6] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 4] = [
+pub static RESOURCES: [&Resource; 5] = [
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,
     &group_setting::GROUP_SETTING,
+    &group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
 ];
 
 /// The property table of a kind of object.

@@ -1,7 +1,15 @@
 //! What a tenant has besides the objects of its directory: documents by kind and id, each of the tenant as a whole or of one object.
 
-use super::{Error, ReadTx, WriteTx, engine::params, numbers::RowNumber};
-use crate::model::{ids::ObjectId, values::Values};
+use super::{
+    Error, ReadTx, WriteTx,
+    engine::params,
+    numbers::RowNumber,
+    objects::{self, Object, select_objects},
+};
+use crate::model::{
+    ids::ObjectId,
+    values::{Document, Values},
+};
 use serde_json::Value;
 
 /// A kind of resource. Its number never changes.
@@ -9,6 +17,10 @@ use serde_json::Value;
 pub enum Kind {
     /// Settings of groups, or of one group.
     GroupSetting = 1,
+    /// When groups expire.
+    GroupLifecyclePolicy = 2,
+    /// That a group is under a policy, which has the id.
+    ManagedGroup = 3,
 }
 
 /// The row that stands for the tenant as a whole.
@@ -34,6 +46,21 @@ pub fn all(tx: &ReadTx<'_>, kind: Kind, of: Option<RowNumber>) -> Result<Vec<Sto
         };
         Ok(Stored { id: ObjectId::from_uuid(row.get(0)?), values })
     })
+}
+
+/// How many resources of a kind there are, of whatever objects.
+pub fn count(tx: &ReadTx<'_>, kind: Kind) -> Result<u64, Error> {
+    let sql = "SELECT count(*) FROM resources WHERE tenant = ?1 AND kind = ?2";
+    tx.count(sql, params![tx.tenant().number, kind as i64])
+}
+
+/// The objects that have resources of a kind, with their documents, unless they are deleted.
+pub fn objects(tx: &ReadTx<'_>, kind: Kind) -> Result<Vec<(Object, Document)>, Error> {
+    let sql = select_objects!(
+        ", o.document, o.rest FROM resources r CROSS JOIN objects o
+         WHERE r.tenant = ?1 AND r.kind = ?2 AND o.row = r.of_row AND o.deleted_at IS NULL"
+    );
+    tx.all(sql, params![tx.tenant().number, kind as i64], objects::read_with_document)
 }
 
 /// Stores a new resource.

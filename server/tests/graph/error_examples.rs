@@ -11,8 +11,8 @@ use crate::{
 use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, REPLACED, REVOKED,
-    SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, POLICY, REPLACED,
+    REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
@@ -22,8 +22,9 @@ use roster_server::{
         group_setting::{UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
         kinds::ObjectKind,
+        values::Values,
     },
-    store::{WriteTx, deletions, objects, principals},
+    store::{WriteTx, deletions, objects, principals, resources},
 };
 use serde_json::{Value, json};
 
@@ -104,6 +105,15 @@ async fn world() -> Tenant {
     tenant
         .settings(Some(sample::id(ENGINEERING).uuid()), sample::id(SETTING_OF_GROUP).uuid(), &of_group)
         .await;
+    tenant.policy(sample::id(POLICY).uuid()).await;
+    let select = |tx: &WriteTx<'_>| {
+        // As many as can be, all of the same group.
+        let group = objects::find(tx, sample::id(ENGINEERING))?.map(|group| group.row);
+        (0..500).try_for_each(|_| {
+            resources::insert(tx, resources::Kind::ManagedGroup, group, ObjectId::random(), &Values::new())
+        })
+    };
+    server.store.tenant(tenant.store_tenant()).write(select).await.unwrap();
     let crowd = |tx: &WriteTx<'_>| {
         let group = |id| {
             let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});

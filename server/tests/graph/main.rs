@@ -36,6 +36,7 @@ mod expand;
 mod expand_managers;
 mod faults;
 mod get_by_ids;
+mod group_lifecycle_policies;
 mod group_settings;
 mod groups;
 mod groups_updates;

@@ -227,6 +227,7 @@ objects! {
     bare,
     setting,
     group_setting,
+    policy,
 }
 
 impl Objects {
@@ -254,7 +255,9 @@ impl Objects {
             bare: tenant.microsoft_365_group("bare").await,
             setting: ObjectId::random().uuid(),
             group_setting: ObjectId::random().uuid(),
+            policy: ObjectId::random().uuid(),
         };
+        tenant.policy(objects.policy).await;
         // Of a template that has one setting, and decides nothing.
         tenant.settings(None, objects.setting, &settings(TEMPLATES[3])).await;
         tenant.settings(Some(objects.unified), objects.group_setting, &settings(&UNIFIED_GUEST)).await;
@@ -304,6 +307,12 @@ impl Objects {
             get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
                 Some(json!({"securityEnabledOnly": false}))
             }
+            "create_group_lifecycle_policy" | "update_group_lifecycle_policy" => {
+                Some(json!({"groupLifetimeInDays": 180, "managedGroupTypes": "None"}))
+            }
+            "add_group_to_lifecycle_policy" | "remove_group_from_lifecycle_policy" => {
+                Some(json!({"groupId": self.unified}))
+            }
             "create_group_setting" => Some(settings(&UNIFIED)),
             "create_setting_of_group" => Some(settings(&UNIFIED_GUEST)),
             "update_group_setting" => Some(json!({"values": settings(TEMPLATES[3])["values"]})),
@@ -331,6 +340,9 @@ impl Objects {
             path += "/";
             match segment.starts_with('{') {
                 true if set == "domains" => path += &domain(self.tenant),
+                true if set == "groups" && operation.path.ends_with("/renew") => {
+                    path += &self.unified.to_string()
+                }
                 // Only Microsoft 365 groups have settings: one has some, another none yet.
                 true if set == "groups" && operation.path.ends_with("/settings") => {
                     path += &self.bare.to_string()
@@ -374,6 +386,7 @@ impl Objects {
             ("organization", _) => self.tenant,
             ("groupSettings", _) => self.setting,
             ("settings", _) => self.group_setting,
+            ("groupLifecyclePolicies", _) => self.policy,
             ("groupSettingTemplates", _) => UNIFIED.id.parse().unwrap(),
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }

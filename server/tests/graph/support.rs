@@ -10,7 +10,10 @@ use roster_server::{
         tokens::{self, Subject},
     },
     data_folder::{self, FolderError},
-    directory::{self, Policy, applications, applications::Registration, group_settings, import, sample},
+    directory::{
+        self, Policy, applications, applications::Registration, group_lifecycle_policies, group_settings,
+        import, sample,
+    },
     http::{
         self,
         state::{AppState, Settings},
@@ -430,6 +433,14 @@ impl Tenant {
             Some(group) => group_settings::create(tx, group, id, &body),
             None => group_settings::create(tx, &(), id, &body),
         };
+        self.server.store.tenant(self.tenant).write(create).await.unwrap();
+    }
+
+    /// Makes a lifecycle policy for groups that are selected.
+    pub async fn policy(&self, id: Uuid) {
+        let body = json!({"groupLifetimeInDays": 180, "managedGroupTypes": "Selected"});
+        let (id, body) = (ObjectId::from_uuid(id), body.as_object().unwrap().clone());
+        let create = move |tx: &store::WriteTx<'_>| group_lifecycle_policies::create(tx, &(), id, &body);
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 

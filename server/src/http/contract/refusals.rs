@@ -2,7 +2,7 @@
 
 use super::error_examples::ErrorExample;
 use crate::{
-    directory::{NameFault, Refusal, check_members, sample},
+    directory::{NameFault, Refusal, check_members, group_lifecycle_policies, sample},
     http::errors::{Failure, RequestFault},
     membership_rules::{Fault, RuleFault},
     model::{
@@ -10,6 +10,7 @@ use crate::{
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
+        group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::GROUP_SETTING,
         kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
         permissions::{
@@ -271,6 +272,33 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         }
         "update_group_setting" => [setting_values(), changed_setting()].concat(),
         "update_setting_of_group" => [setting_values(), changed_setting(), vec![group_not_found()]].concat(),
+        "list_group_lifecycle_policies" => Vec::new(),
+        "list_lifecycle_policies_of_group" => vec![group_not_found()],
+        "get_group_lifecycle_policy" | "delete_group_lifecycle_policy" => vec![policy_not_found()],
+        "create_group_lifecycle_policy" => {
+            let of = |fault| Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault };
+            let own = vec![
+                refused(
+                    "missingValue",
+                    "The body lacks how long groups live.",
+                    of(PropertyFault::Required("groupLifetimeInDays")),
+                ),
+                refused("policyExists", "There is a policy.", Refusal::PolicyExists),
+            ];
+            [policy_values(), own].concat()
+        }
+        "update_group_lifecycle_policy" => {
+            let nothing = refused("nothingToChange", "The body names no property.", Refusal::NothingToChange);
+            [policy_values(), vec![policy_not_found(), nothing]].concat()
+        }
+        "add_group_to_lifecycle_policy" => {
+            let most = group_lifecycle_policies::MAX_SELECTED;
+            let many = Refusal::TooManyManagedGroups { most };
+            let many = refused("tooManyGroups", "As many groups are selected as can be.", many);
+            [managed_group(), vec![many]].concat()
+        }
+        "remove_group_from_lifecycle_policy" => managed_group(),
+        "renew_group" => vec![group_not_found(), never_expires()],
         "list_organizations" | "list_domains" => Vec::new(),
         "get_organization" => vec![absent("organizationNotFound", "The caller's tenant has another id.")],
         "get_domain" => vec![absent("domainNotFound", "The tenant has no such domain.")],
@@ -973,6 +1001,61 @@ fn no_guests() -> ErrorExample {
         "Settings of the tenant, or of the group, keep guests out.",
         Refusal::NoGuests,
     )
+}
+
+fn policy_not_found() -> ErrorExample {
+    absent("policyNotFound", "There is no such policy.")
+}
+
+fn never_expires() -> ErrorExample {
+    refused("neverExpires", "The group is no Microsoft 365 group.", Refusal::NeverExpires)
+}
+
+/// What bodies of lifecycle policies get wrong.
+fn policy_values() -> Vec<ErrorExample> {
+    let of = |fault| Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault };
+    let literal = PropertyFault::Literal { literal: "long".into(), kind: "Edm.Int32".into() };
+    vec![
+        refused(
+            "unknownProperty",
+            "The body names a property that policies don't have.",
+            of(PropertyFault::Unknown("colour".into())),
+        ),
+        refused(
+            "otherODataType",
+            "`@odata.type` names another type.",
+            of(PropertyFault::Invalid("@odata.type")),
+        ),
+        refused(
+            "unsupportedBinding",
+            "The body binds what can't be bound here.",
+            RequestFault::Binding("sponsors@odata.bind".into()),
+        ),
+        refused("otherType", "The value has another type than the property.", of(literal)),
+        refused(
+            "invalidValue",
+            "Groups live 30 days at the least.",
+            of(PropertyFault::Invalid("groupLifetimeInDays")),
+        ),
+    ]
+}
+
+/// What is wrong with a group that is to be selected, or no more.
+fn managed_group() -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let array =
+        PropertyFault::Node { property: "groupId", found: Node::StartArray, expected: Node::PrimitiveValue };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    vec![
+        policy_not_found(),
+        absent("groupNotFound", "There is no group with the id `groupId`."),
+        never_expires(),
+        unknown_parameter(),
+        missing_parameter("groupId"),
+        refused("otherType", "The id is no text.", of(literal)),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
+        refused("invalidValue", "The id isn't one.", of(PropertyFault::Identifier)),
+    ]
 }
 
 fn setting_not_found() -> ErrorExample {

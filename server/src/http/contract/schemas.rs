@@ -8,13 +8,14 @@ use crate::{
         ENTITIES,
         actions::{
             CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS,
-            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE, VALIDATE_GROUP_PROPERTIES,
+            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, MANAGED_GROUP, RESTORE, VALIDATE_GROUP_PROPERTIES,
             VALIDATE_PROPERTIES,
         },
         application::APPLICATION,
         device::DEVICE,
         domain::DOMAIN,
         group::GROUP,
+        group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::{GROUP_SETTING, GROUP_SETTING_TEMPLATE},
         kinds::Relationship,
         navigation::Navigation,
@@ -145,6 +146,9 @@ schema!(GroupSettingTemplate, GROUP_SETTING_TEMPLATE, Shape::Answer);
 schema!(GroupSetting, GROUP_SETTING, Shape::Answer);
 body_schema!(GroupSettingCreate, GROUP_SETTING, Creation, &[]);
 body_schema!(GroupSettingUpdate, GROUP_SETTING, Update, &[]);
+schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
+body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
+body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
 
 collection!(GroupCollection, Group, "groups", "A page of groups.");
 collection!(UserCollection, User, "users", "A page of users.");
@@ -166,6 +170,12 @@ collection!(
     "The templates of group settings."
 );
 collection!(GroupSettingCollection, GroupSetting, "groupSettings", "Group settings.");
+collection!(
+    GroupLifecyclePolicyCollection,
+    GroupLifecyclePolicy,
+    "groupLifecyclePolicies",
+    "The group lifecycle policies of the tenant."
+);
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 
 /// A schema of the body of an action.
@@ -198,6 +208,7 @@ parameters!(EvaluateDynamicMembershipParameters, EVALUATE_DYNAMIC_MEMBERSHIP);
 parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);
+parameters!(ManagedGroupParameters, MANAGED_GROUP);
 parameters!(RestoreParameters, RESTORE);
 parameters!(ValidateGroupPropertiesParameters, VALIDATE_GROUP_PROPERTIES);
 parameters!(ValidatePropertiesParameters, VALIDATE_PROPERTIES);

@@ -137,6 +137,13 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "Guests users are not allowed to join this Unified Group due to policy setting. paramName: Members, \
              paramValue: , objectType: Microsoft.Online.DirectoryServices.Group",
         ),
+        Refusal::PolicyExists => {
+            bad("MaxExpirationPoliciesCountReached", "Tenant already has maximum allowed 1 policy")
+        }
+        Refusal::NeverExpires => bad(BAD_REQUEST, "Only Microsoft 365 groups expire and are renewed."),
+        Refusal::TooManyManagedGroups { most } => {
+            bad(BAD_REQUEST, format!("A policy for selected groups has at most {most} of them."))
+        }
         Refusal::SettingsExist => bad(
             BAD_REQUEST,
             "A conflicting object with one or more of the specified property values is present in the directory.",

@@ -11,6 +11,7 @@ mod devices;
 mod direct_reports;
 mod directory_objects;
 mod domains;
+mod group_lifecycle_policies;
 mod group_settings;
 mod groups;
 mod managers;
@@ -54,6 +55,7 @@ pub(super) fn operations() -> Vec<Operation> {
         organization::operations(),
         domains::operations(),
         group_settings::operations(),
+        group_lifecycle_policies::operations(),
         batch::operations(),
         deleted_items::operations(),
     ]

@@ -5,10 +5,11 @@ use crate::model::{
     ENTITIES, RESOURCES,
     actions::{
         CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
-        EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, RESTORE,
-        VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
+        EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
+        MANAGED_GROUP, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
     group::GROUP,
+    group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
     navigation::NavigationProperty,
     properties::{Complex, EdmType, Enumeration, Format, Kind, Property},
     resources::Resource,
@@ -256,8 +257,8 @@ fn complex_type(complex: &Complex) -> ComplexType {
     ComplexType { name: uncapitalized(complex.name), properties }
 }
 
-/// Of actions that take none.
-static NO_PARAMETERS: Complex = Complex { name: "NoParameters", description: "None.", properties: &[] };
+/// The parameters of an action that takes none.
+static NO_PARAMETERS: Complex = Complex { name: "NoParameters", description: "", properties: &[] };
 
 /// The actions, each with the type that it is bound to.
 fn actions() -> Vec<Action> {
@@ -270,6 +271,8 @@ fn actions() -> Vec<Action> {
     };
     let (one, many, ids) = (Type::one(&object), Type::many(&object), Some(Type::many("Edm.String")));
     let (group, user) = (qualified(GROUP.name), Type::one(&qualified(USER.name)));
+    let (policy, truth) =
+        (Type::one(&qualified(GROUP_LIFECYCLE_POLICY.name)), Some(Type::one("Edm.Boolean")));
     let evaluated = Some(Type::one(&qualified(EVALUATE_DYNAMIC_MEMBERSHIP_RESULT.name)));
     let evaluate = |bound_to: &Type| {
         action("evaluateDynamicMembership", bound_to, &EVALUATE_DYNAMIC_MEMBERSHIP, evaluated.clone())
@@ -281,10 +284,13 @@ fn actions() -> Vec<Action> {
         action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
         action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
         action("getUserOwnedObjects", &many, &GET_USER_OWNED_OBJECTS, Some(many.clone())),
-        action("revokeSignInSessions", &user, &NO_PARAMETERS, Some(Type::one("Edm.Boolean"))),
+        action("revokeSignInSessions", &user, &NO_PARAMETERS, truth.clone()),
         action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),
         evaluate(&Type::many(&group)),
+        action("renew", &Type::one(&group), &NO_PARAMETERS, None),
+        action("addGroup", &policy, &MANAGED_GROUP, truth.clone()),
+        action("removeGroup", &policy, &MANAGED_GROUP, truth),
         action("validateProperties", &many, &VALIDATE_PROPERTIES, None),
         action("validateProperties", &Type::one(&group), &VALIDATE_GROUP_PROPERTIES, None),
     ]

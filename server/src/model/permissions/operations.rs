@@ -338,6 +338,15 @@ needs! {
         &[DirectoryReadWriteAll],
     ]);
 
+    /// `GET /groupLifecyclePolicies`, one of them, and `GET /groups/{id}/groupLifecyclePolicies`.
+    READ_GROUP_LIFECYCLE_POLICY = Need::both(READ_DIRECTORY);
+
+    /// All other operations on `/groupLifecyclePolicies`.
+    WRITE_GROUP_LIFECYCLE_POLICY = Need::both(&[&[DirectoryReadWriteAll]]);
+
+    /// `POST /groups/{id}/renew`.
+    RENEW_GROUP = Need::both(WRITE_GROUPS);
+
     /// `GET /domains` and `GET /domains/{id}`.
     READ_DOMAIN = Need::both(&[&[DomainReadAll], &[DomainReadWriteAll], &[DirectoryReadAll]]);
 

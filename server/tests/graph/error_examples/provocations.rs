@@ -50,6 +50,8 @@ pub const TITLED: u16 = 194;
 pub const GUEST: u16 = 193;
 pub const SETTING: u16 = 701;
 pub const SETTING_OF_GROUP: u16 = 702;
+/// The lifecycle policy.
+pub const POLICY: u16 = 711;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -83,6 +85,7 @@ impl Attempt<'_> {
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
             || self.get_settings_wrong(name)
+            || self.get_policy_wrong(name)
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -281,6 +284,41 @@ impl Attempt<'_> {
         }
         if !of_new_group {
             body.as_object_mut().unwrap().remove("entityType");
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_policy_wrong(&mut self, name: &str) -> bool {
+        let is_selection = self.operation.path.ends_with("Group");
+        if name == "neverExpires" && !is_selection {
+            self.replace(0, sample::id(READERS));
+            return true;
+        }
+        if !self.operation.path.starts_with("/groupLifecyclePolicies") {
+            return false;
+        }
+        let mut body = self.operation.body_example.clone();
+        let absent = sample::id(ABSENT).to_string();
+        match name {
+            "policyNotFound" => {
+                self.replace(0, absent);
+                return true;
+            }
+            "groupNotFound" => body["groupId"] = absent.into(),
+            "neverExpires" => body["groupId"] = sample::id(READERS).to_string().into(),
+            "policyExists" | "tooManyGroups" => {}
+            "nothingToChange" | "missingParameter" => body = json!({}),
+            "unknownProperty" => body["colour"] = "red".into(),
+            "otherODataType" => body["@odata.type"] = "#microsoft.graph.colour".into(),
+            "unsupportedBinding" => body["sponsors@odata.bind"] = "x".into(),
+            "missingValue" => body["groupLifetimeInDays"] = Value::Null,
+            "otherType" if is_selection => body["groupId"] = true.into(),
+            "otherType" => body["groupLifetimeInDays"] = "long".into(),
+            "unexpectedArray" => body["groupId"] = json!([]),
+            "invalidValue" if is_selection => body["groupId"] = "readers".into(),
+            "invalidValue" => body["groupLifetimeInDays"] = 1.into(),
+            _ => return false,
         }
         self.send(&body.to_string());
         true
