@@ -230,9 +230,11 @@ fn page(
 }
 
 /// Whether something was done: 200.
-pub fn truth(origin: &Origin, value: bool) -> Response {
-    let context = format!("{}/$metadata#Edm.Boolean", origin.base());
-    json(StatusCode::OK, json!({"@odata.context": context, "value": value}).to_string())
+pub fn truth(form: &Form, value: bool) -> Response {
+    let mut text = format!("{{{}", form.context("Edm.Boolean"));
+    begin_member(&mut text, "value");
+    text.push_str(&format!("{value}}}"));
+    form.json(StatusCode::OK, text)
 }
 
 /// A resource of the tenant: 200.
@@ -245,15 +247,15 @@ pub fn resource(form: &Form, resource: &'static Resource, values: &Values, shown
 
 /// A new resource of the tenant: 201, with its `Location`, which is below this path.
 pub fn created_resource(
-    origin: &Origin,
+    form: &Form,
     path: &str,
     resource: &'static Resource,
     values: &Values,
 ) -> Result<Response, Failure> {
-    let mut response = self::resource(origin, resource, values, Shown::default());
+    let mut response = self::resource(form, resource, values, Shown::default());
     *response.status_mut() = StatusCode::CREATED;
     let id = values.get("id").and_then(Value::as_str).unwrap_or_default();
-    let location = HeaderValue::from_str(&format!("{}{path}/{id}", origin.base()));
+    let location = HeaderValue::from_str(&format!("{}{path}/{id}", form.origin.base()));
     response.headers_mut().insert(header::LOCATION, location.map_err(|_| RequestFault::Internal)?);
     Ok(response)
 }
@@ -338,7 +340,8 @@ struct OfEachKind<'f> {
 
 impl<'f> OfEachKind<'f> {
     fn of(form: &'f Form, select: Option<Select<'_>>) -> Self {
-        let selected = ENTITIES.iter().map(|entity| (entity.kind, selected(entity.properties, select))).collect();
+        let selected =
+            ENTITIES.iter().map(|entity| (entity.kind, selected(entity.properties, select))).collect();
         Self { annotations: form.untyped(), selected }
     }
 

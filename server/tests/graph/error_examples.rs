@@ -11,8 +11,8 @@ use crate::{
 use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, POLICY, REPLACED,
-    REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, POLICY,
+    REPLACED, REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{

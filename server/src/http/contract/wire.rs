@@ -127,9 +127,9 @@ pub struct ObjectIds {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BooleanValue {
     /// What the answer is, as a URL.
-    #[serde(rename = "@odata.context", skip_serializing_if = "Option::is_none")]
-    #[schema(required, nullable = false, example = "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean")]
-    pub odata_context: Option<String>,
+    #[serde(rename = "@odata.context")]
+    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean")]
+    pub odata_context: String,
     /// The value.
     pub value: bool,
 }

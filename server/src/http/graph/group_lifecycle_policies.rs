@@ -7,18 +7,17 @@ use super::{
 use crate::{
     directory::{self, group_lifecycle_policies as rules},
     http::{
-        answers::{self, Shown},
+        answers::{self, Form, Shown},
         contract::{
             schemas::{
                 GroupLifecyclePolicy, GroupLifecyclePolicyCollection, GroupLifecyclePolicyCreate,
                 GroupLifecyclePolicyUpdate, ManagedGroupParameters,
             },
-            wire::TruthValue,
+            wire::BooleanValue,
         },
         errors::Failure,
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         state::AppState,
         units_of_work::write,
@@ -133,11 +132,11 @@ pub(super) fn operations() -> Vec<Operation> {
 fn update() -> Operation {
     let handler = async |caller: Caller,
                          State(app): State<AppState>,
-                         origin: Origin,
+                         form: Form,
                          Path(id): Path<AsWritten<ObjectId>>,
                          Body { values, .. }: Body<GroupLifecyclePolicyUpdate>| {
         let policy = write(&app, &caller, move |tx, _, _| rules::update(tx, &id, &values)).await?;
-        Ok::<_, Failure>(answers::resource(&origin, &GROUP_LIFECYCLE_POLICY, &policy, Shown::default()))
+        Ok::<_, Failure>(answers::resource(&form, &GROUP_LIFECYCLE_POLICY, &policy, Shown::default()))
     };
     let need = &WRITE_GROUP_LIFECYCLE_POLICY;
     Operation::shaped(need, HttpMethod::Patch, ONE, "update_group_lifecycle_policy", patch(handler))
@@ -151,17 +150,17 @@ fn update() -> Operation {
 fn select(path: &'static str, id: &'static str, rule: Select) -> Operation {
     let handler = async move |caller: Caller,
                               State(app): State<AppState>,
-                              origin: Origin,
+                              form: Form,
                               Path(policy): Path<AsWritten<ObjectId>>,
                               Json(body)| {
         let group = rules::read_group(&body)?;
         let done = write(&app, &caller, move |tx, _, _| rule(tx, &policy, &group)).await?;
-        Ok::<_, Failure>(answers::truth(&origin, done))
+        Ok::<_, Failure>(answers::truth(&form, done))
     };
     let example = json!({"groupId": "5a3e0000-0000-4000-8000-000000000203"});
     Operation::shaped(&WRITE_GROUP_LIFECYCLE_POLICY, HttpMethod::Post, path, id, post(handler))
         .body::<ManagedGroupParameters>("The group.", example)
-        .answers::<TruthValue>(
+        .answers::<BooleanValue>(
             "Whether anything has changed.",
             JSON,
             with_context("Edm.Boolean", "", json!({"value": true})),

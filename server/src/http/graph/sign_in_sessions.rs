@@ -8,9 +8,9 @@ use super::{
 use crate::{
     directory::sign_in_sessions,
     http::{
-        answers::Form,
+        answers::{self, Form},
         contract::wire::BooleanValue,
-        errors::{Failure, RequestFault},
+        errors::Failure,
         extract::Path,
         operation::Operation,
         state::AppState,
@@ -19,7 +19,7 @@ use crate::{
     model::permissions::{Need, REVOKE_MY_SIGN_IN_SESSIONS, REVOKE_SIGN_IN_SESSIONS},
     odata::reference::Key,
 };
-use axum::{extract::State, http::StatusCode, routing::post};
+use axum::{extract::State, routing::post};
 use serde_json::json;
 use utoipa::openapi::path::HttpMethod;
 
@@ -49,9 +49,7 @@ fn revoke<K: ObjectKey<Key = Key>>(
     let handler = async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>| {
         let key = key.key().clone();
         write(&app, &caller, move |tx, _, by| sign_in_sessions::revoke(tx, by, &key)).await?;
-        let done = BooleanValue { odata_context: form.context_url("Edm.Boolean"), value: true };
-        let text = serde_json::to_string(&done).map_err(|_| RequestFault::Internal)?;
-        Ok::<_, Failure>(form.json(StatusCode::OK, text))
+        Ok::<_, Failure>(answers::truth(&form, true))
     };
     of.with_key::<K>(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
         .page("user-revokesigninsessions")

@@ -7,12 +7,11 @@ use super::{
 use crate::{
     directory,
     http::{
-        answers::{self, Shown},
+        answers::{self, Form, Shown},
         contract::schemas::Writes,
         errors::Failure,
         extract::{Caller, FromPath, Path},
         operation::Operation,
-        origin::Origin,
         payload::Body,
         query_options::QueryOptions,
         state::AppState,
@@ -90,12 +89,12 @@ impl Resources {
         let resource = self.resource;
         let handler = async move |caller: Caller,
                                   State(app): State<AppState>,
-                                  origin: Origin,
+                                  form: Form,
                                   Path(key): Path<K>,
                                   query: Query| {
             let all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
             let shown = Shown::of(query.select.as_deref(), None, &caller);
-            Ok::<_, Failure>(answers::resources(&origin, resource, &all, shown))
+            Ok::<_, Failure>(answers::resources(&form, resource, &all, shown))
         };
         let example = with_context(resource.set, "", json!({"value": [self.default_set()]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
@@ -117,12 +116,12 @@ impl Resources {
         let resource = self.resource;
         let handler = async move |caller: Caller,
                                   State(app): State<AppState>,
-                                  origin: Origin,
+                                  form: Form,
                                   Path(key): Path<K>,
                                   query: Query| {
             let values = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
             let shown = Shown::of(query.select.as_deref(), None, &caller);
-            Ok::<_, Failure>(answers::resource(&origin, resource, &values, shown))
+            Ok::<_, Failure>(answers::resource(&form, resource, &values, shown))
         };
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
@@ -150,14 +149,14 @@ impl Resources {
         let resource = self.resource;
         let handler = async move |caller: Caller,
                                   State(app): State<AppState>,
-                                  origin: Origin,
+                                  form: Form,
                                   uri: Uri,
                                   Path(key): Path<K>,
                                   Body { values, .. }: Body<B>| {
             let id = ObjectId::random();
             let made = write(&app, &caller, move |tx, _, _| rule(tx, &key, id, &values)).await?;
             let path = uri.path().strip_prefix("/v1.0").unwrap_or_default();
-            answers::created_resource(&origin, path, resource, &made)
+            answers::created_resource(&form, path, resource, &made)
         };
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Post, path, id, post(handler))
