@@ -17,10 +17,10 @@ pub fn list(tx: &ReadTx<'_>, _: &Grants, (): &()) -> Result<Vec<Values>, Error> 
 }
 
 /// The domain with this name, in any case.
-pub fn get(tx: &ReadTx<'_>, _: &Grants, name: &String) -> Result<Values, Error> {
+pub fn get(tx: &ReadTx<'_>, _: &Grants, name: &str) -> Result<Values, Error> {
     let all = domains::all(tx)?;
     let found = all.iter().find(|domain| domain.as_str().eq_ignore_ascii_case(name));
-    let domain = found.ok_or_else(|| Refusal::NotFound(name.clone()))?;
+    let domain = found.ok_or_else(|| Refusal::NotFound(name.into()))?;
     Ok(values(domain, &all))
 }
 

@@ -1,7 +1,7 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, Refusal, groups, objects, users};
+use super::{Error, Found, Refusal, groups, objects, subscribed_skus, users};
 use crate::{
     model::{
         draft::Draft,
@@ -52,6 +52,11 @@ pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), E
 /// Gives a user or a contact a manager, whatever its kind. Both must be there.
 pub fn manager(tx: &WriteTx<'_>, managed: ObjectId, manager: ObjectId) -> Result<(), Error> {
     relate(tx, &MANAGERS, managed, manager)
+}
+
+/// Gives the tenant licences of a product.
+pub fn subscribed_sku(tx: &WriteTx<'_>, sku: ObjectId, values: Value) -> Result<(), Error> {
+    subscribed_skus::insert(tx, sku, &into_values(values))
 }
 
 fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: ObjectId) -> Result<(), Error> {

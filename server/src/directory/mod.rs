@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 pub mod applications;
+pub mod assign_license;
 pub mod check_members;
 pub mod deleted_items;
 pub mod devices;
@@ -31,6 +32,7 @@ pub mod sample;
 mod selections;
 pub mod service_principals;
 pub mod sign_in_sessions;
+pub mod subscribed_skus;
 pub mod upserts;
 pub mod users;
 pub mod validate_properties;
@@ -197,6 +199,26 @@ pub enum Refusal {
         /// How many it can have.
         most: usize,
     },
+    /// The tenant has no licences of this product.
+    #[error("no licences of '{0}'")]
+    UnknownLicense(ObjectId),
+    /// The product doesn't have this service plan.
+    #[error("'{sku}' doesn't have the service plan '{plan}'")]
+    UnknownPlan {
+        /// The service plan.
+        plan: ObjectId,
+        /// The product.
+        sku: ObjectId,
+    },
+    /// All licences of this product are assigned.
+    #[error("no licence of '{0}' is left")]
+    NoLicenseLeft(ObjectId),
+    /// A licence is to be taken away that isn't assigned.
+    #[error("the licence isn't assigned")]
+    NotLicensed,
+    /// It isn't known where the user is.
+    #[error("a user without a usage location")]
+    NoUsageLocation,
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,

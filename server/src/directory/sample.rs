@@ -153,11 +153,24 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
         let name = format!("{nickname}@{DOMAIN}");
         let values = json!({
             "accountEnabled": true, "displayName": format!("{given} {family}"), "givenName": given,
-            "surname": family, "department": department, "mailNickname": nickname, "mail": name,
+            "usageLocation": "GB", "surname": family, "department": department, "mailNickname": nickname, "mail": name,
             "userPrincipalName": name, "passwordProfile": {"password": "checked, not kept: 1A"},
         });
         import::user(tx, id(number), values)?;
     }
+    import::subscribed_sku(
+        tx,
+        id(801),
+        json!({
+            "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": 0,
+            "prepaidUnits": {"enabled": 25, "lockedOut": 0, "suspended": 0, "warning": 0},
+            "servicePlans": [{
+                "appliesTo": "User", "provisioningStatus": "Success",
+                "servicePlanId": id(802).to_string(), "servicePlanName": "SAMPLE_PLAN",
+            }],
+            "skuPartNumber": "SAMPLE",
+        }),
+    )?;
     import::object(
         tx,
         ObjectKind::Device,

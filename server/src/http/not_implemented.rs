@@ -227,7 +227,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/roleManagement",
             "/schemaExtensions",
             "/scopedRoleMemberships",
-            "/subscribedSkus",
         ],
     ),
     (

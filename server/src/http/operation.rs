@@ -20,6 +20,7 @@ use crate::{
 };
 use axum::{
     extract::Request,
+    http::StatusCode,
     middleware::{self, Next},
     response::IntoResponse,
     routing::MethodRouter,
@@ -215,7 +216,17 @@ impl Operation {
 
     /// The same, which answers 201 where it succeeds, with what it made.
     pub(super) fn creates<T: ToSchema>(self, description: impl Into<String>, example: Value) -> Self {
-        self.answers_with::<T>("201", description, JSON, example)
+        self.answers_as::<T>(StatusCode::CREATED, description, example)
+    }
+
+    /// The same, which answers with this status where it succeeds.
+    pub(super) fn answers_as<T: ToSchema>(
+        self,
+        status: StatusCode,
+        description: impl Into<String>,
+        example: Value,
+    ) -> Self {
+        self.answers_with::<T>(status.as_str(), description, JSON, example)
     }
 
     fn answers_with<T: ToSchema>(

@@ -1,5 +1,6 @@
 //! The parameters of actions, declared like the properties of a complex type, and what some actions answer.
 
+use super::complex_types::ASSIGNED_LICENSE;
 use super::properties::{
     Complex, Enumeration, Format,
     Kind::{Boolean, Object, Objects, String, Strings},
@@ -11,6 +12,19 @@ pub const MAX_IDS: usize = 20;
 
 /// Ids of objects that one request can get.
 pub const MAX_OBJECTS: usize = 1000;
+
+/// Of *assignLicense*.
+pub static ASSIGN_LICENSE: Complex = Complex {
+    name: "AssignLicenseParameters",
+    description: "Licences that are to be assigned, and those that are to be taken away.",
+    properties: &[
+        property("addLicenses", Objects(&ASSIGNED_LICENSE), "The licences that are to be assigned.")
+            .required(),
+        property("removeLicenses", Strings, "The products of those that are to be taken away.")
+            .required()
+            .format(Format::Guid),
+    ],
+};
 
 /// Of *checkMemberGroups*.
 pub static CHECK_MEMBER_GROUPS: Complex = Complex {

@@ -29,6 +29,7 @@ pub mod properties;
 pub mod query_support;
 pub mod resources;
 pub mod service_principal;
+pub mod subscribed_sku;
 pub mod user;
 pub mod values;
 pub mod words;
@@ -48,12 +49,13 @@ pub static ENTITIES: [&Entity; 6] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 5] = [
+pub static RESOURCES: [&Resource; 6] = [
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,
     &group_setting::GROUP_SETTING,
     &group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
+    &subscribed_sku::SUBSCRIBED_SKU,
 ];
 
 /// The property table of a kind of object.

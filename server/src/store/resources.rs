@@ -21,6 +21,8 @@ pub enum Kind {
     GroupLifecyclePolicy = 2,
     /// That a group is under a policy, which has the id.
     ManagedGroup = 3,
+    /// A product that the tenant has licences of. Its id is the product's.
+    SubscribedSku = 4,
 }
 
 /// The row that stands for the tenant as a whole.
@@ -102,5 +104,5 @@ fn text(values: &Values) -> String {
     Value::Object(values.clone()).to_string()
 }
 
-/// Takes away what an object has. Beside the deletion of the object itself.
-pub(super) const TAKE: &str = "DELETE FROM resources WHERE of_row = ?1";
+/// Takes away what an object has. The second condition is that of the index.
+pub(super) const TAKE: &str = "DELETE FROM resources WHERE of_row = ?1 AND of_row > 0";

@@ -114,6 +114,7 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(select).await.unwrap();
+    tenant.licences(sample::id(803).uuid(), sample::id(802).uuid(), 0).await;
     let crowd = |tx: &WriteTx<'_>| {
         let group = |id| {
             let values = json!({"mailNickname": "crowd", "mailEnabled": false, "securityEnabled": true});

@@ -46,6 +46,7 @@ mod hostile;
 #[path = "../shared/http_client.rs"]
 mod http_client;
 mod keys;
+mod licences;
 mod listings;
 mod managers;
 mod me;

@@ -4,10 +4,12 @@ use crate::support::{Answer, Tenant, domain, send};
 use chrono::DateTime;
 use reqwest::Method;
 use roster_server::{
+    directory::sample,
     http,
     model::{
-        group_setting::{TEMPLATES, Template, UNIFIED, UNIFIED_GUEST},
+        group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
+        kinds::ObjectKind,
     },
     store::{WriteTx, objects, principals},
 };
@@ -228,10 +230,14 @@ objects! {
     setting,
     group_setting,
     policy,
+    located,
+    template,
 }
 
 impl Objects {
     pub async fn of(tenant: &Tenant) -> Self {
+        let located = json!({"accountEnabled": true, "displayName": "located", "mailNickname": "located",
+            "userPrincipalName": tenant.upn("located"), "usageLocation": "GB"});
         let objects = Self {
             tenant: tenant.id().uuid(),
             group: tenant.security_group("readers").await,
@@ -256,10 +262,12 @@ impl Objects {
             setting: ObjectId::random().uuid(),
             group_setting: ObjectId::random().uuid(),
             policy: ObjectId::random().uuid(),
+            template: UNIFIED.id.parse().unwrap(),
+            located: tenant.object_with(ObjectKind::User, located).await,
         };
+        tenant.licences(sample::id(801).uuid(), sample::id(802).uuid(), 25).await;
         tenant.policy(objects.policy).await;
-        // Of a template that has one setting, and decides nothing.
-        tenant.settings(None, objects.setting, &settings(TEMPLATES[3])).await;
+        tenant.settings(None, objects.setting, &settings(&UNIFIED)).await;
         tenant.settings(Some(objects.unified), objects.group_setting, &settings(&UNIFIED_GUEST)).await;
         for deleted in [objects.deleted, objects.deleted_group, objects.deleted_application] {
             tenant.delete(deleted).await;
@@ -313,9 +321,13 @@ impl Objects {
             "add_group_to_lifecycle_policy" | "remove_group_from_lifecycle_policy" => {
                 Some(json!({"groupId": self.unified}))
             }
+            "assign_license_to_user" | "assign_license_to_group" => {
+                let license = json!({"skuId": sample::id(801).to_string(), "disabledPlans": []});
+                Some(json!({"addLicenses": [license], "removeLicenses": []}))
+            }
             "create_group_setting" => Some(settings(&UNIFIED)),
             "create_setting_of_group" => Some(settings(&UNIFIED_GUEST)),
-            "update_group_setting" => Some(json!({"values": settings(TEMPLATES[3])["values"]})),
+            "update_group_setting" => Some(json!({"values": settings(&UNIFIED)["values"]})),
             "update_setting_of_group" => Some(json!({"values": settings(&UNIFIED_GUEST)["values"]})),
             "restore_deleted_item" => Some(json!({})),
             "get_deleted_objects_owned_by_user" => Some(json!({"userId": self.owner, "type": "Group"})),
@@ -340,6 +352,10 @@ impl Objects {
             path += "/";
             match segment.starts_with('{') {
                 true if set == "domains" => path += &domain(self.tenant),
+                true if set == "subscribedSkus" => path += &format!("{}_{}", self.tenant, sample::id(801)),
+                true if set == "users" && operation.path.ends_with("/assignLicense") => {
+                    path += &self.located.to_string();
+                }
                 true if set == "groups" && operation.path.ends_with("/renew") => {
                     path += &self.unified.to_string()
                 }
@@ -387,7 +403,7 @@ impl Objects {
             ("groupSettings", _) => self.setting,
             ("settings", _) => self.group_setting,
             ("groupLifecyclePolicies", _) => self.policy,
-            ("groupSettingTemplates", _) => UNIFIED.id.parse().unwrap(),
+            ("groupSettingTemplates", _) => self.template,
             _ => panic!("no object here stands for {set}: add one, so that their operations are tested"),
         }
     }

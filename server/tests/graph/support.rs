@@ -444,6 +444,14 @@ impl Tenant {
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 
+    /// Gives the tenant licences of a product with one service plan.
+    pub async fn licences(&self, sku: Uuid, plan: Uuid, units: i64) {
+        let sku = ObjectId::from_uuid(sku);
+        let values = json!({"prepaidUnits": {"enabled": units}, "servicePlans": [{"servicePlanId": plan}]});
+        let insert = move |tx: &store::WriteTx<'_>| import::subscribed_sku(tx, sku, values.clone());
+        self.server.store.tenant(self.tenant).write(insert).await.unwrap();
+    }
+
     /// Deletes an object, as one who may do everything.
     pub async fn delete(&self, object: Uuid) {
         let id: AsWritten<ObjectId> = AsWritten::read(object.to_string()).unwrap();

@@ -104,6 +104,32 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
 }
 
 #[tokio::test]
+async fn guests_who_were_there_before_that_was_a_column_are_guests() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = TenantId::random();
+    let [guest, member, silent] = [(); 3].map(|()| ObjectId::random());
+    let object = |id: ObjectId, rest: &str| {
+        let id = id.uuid().simple();
+        format!(
+            "INSERT INTO objects (tenant, id, kind, document, rest) VALUES (1, x'{id}', 1, '{{}}', '{rest}');"
+        )
+    };
+    let fill = [
+        format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{}', 0);", tenant.uuid().simple()),
+        object(guest, r#"{"userType":"Guest"}"#),
+        object(member, r#"{"userType":"Member"}"#),
+        object(silent, "{}"),
+    ];
+    older::before("0017", folder.path(), &fill.concat());
+    let store = Store::open(folder.path(), migrating()).unwrap();
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    for (id, is_guest) in [(guest, true), (member, false), (silent, false)] {
+        let found = store.tenant(tenant).read(move |tx| objects::find(tx, id)).await.unwrap();
+        assert_eq!(found.unwrap().is_guest, is_guest);
+    }
+}
+
+#[tokio::test]
 async fn accounts_that_were_disabled_before_that_was_a_column_are_disabled() {
     let folder = tempfile::tempdir().unwrap();
     let tenant = TenantId::random();

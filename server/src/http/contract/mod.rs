@@ -78,6 +78,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "batches", description = "Requests that are sent together."),
         (name = "group settings", description = "Settings of Microsoft 365 groups, tenant-wide and of one group."),
         (name = "group lifecycle policies", description = "After how long groups expire that nobody renews."),
+        (name = "licences", description = "Products that the tenant has licences of, and their assignment."),
         (name = "tenant", description = "The tenant itself, and its domains."),
         (name = "deleted items", description = "Deleted objects that can be restored."),
     ),

@@ -299,6 +299,20 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         }
         "remove_group_from_lifecycle_policy" => managed_group(),
         "renew_group" => vec![group_not_found(), never_expires()],
+        "list_subscribed_skus" => Vec::new(),
+        "get_subscribed_sku" => vec![absent("skuNotFound", "The tenant has no licences of such a product.")],
+        "assign_license_to_user" => {
+            let left = Refusal::NoLicenseLeft(sample::id(803));
+            let own = vec![
+                user_not_found(),
+                refused("noUsageLocation", "It isn't known where the user is.", Refusal::NoUsageLocation),
+                refused("noLicenseLeft", "All licences are assigned.", left),
+            ];
+            [own, license_assignment()].concat()
+        }
+        "assign_license_to_group" => {
+            [vec![group_not_found(), managed_by_exchange()], license_assignment()].concat()
+        }
         "list_organizations" | "list_domains" => Vec::new(),
         "get_organization" => vec![absent("organizationNotFound", "The caller's tenant has another id.")],
         "get_domain" => vec![absent("domainNotFound", "The tenant has no such domain.")],
@@ -1055,6 +1069,52 @@ fn managed_group() -> Vec<ErrorExample> {
         refused("otherType", "The id is no text.", of(literal)),
         refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
         refused("invalidValue", "The id isn't one.", of(PropertyFault::Identifier)),
+    ]
+}
+
+/// What assignments of licences refuse.
+fn license_assignment() -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let null = PropertyFault::NullCollection {
+        property: "addLicenses",
+        kind: "Collection(microsoft.graph.assignedLicense)".into(),
+    };
+    let text = PropertyFault::Node {
+        property: "removeLicenses",
+        found: Node::PrimitiveValue,
+        expected: Node::StartArray,
+    };
+    vec![
+        unknown_parameter(),
+        missing_parameter("removeLicenses"),
+        refused("nullCollection", "Null for a collection, which can be empty.", of(null)),
+        refused(
+            "otherSchema",
+            "The value isn't the array of objects that is due.",
+            of(PropertyFault::Schema("addLicenses")),
+        ),
+        refused("unexpectedText", "A text stands where an array is due.", of(text)),
+        refused(
+            "nullItem",
+            "Null for one of a collection's values.",
+            of(PropertyFault::NullItem("removeLicenses")),
+        ),
+        refused(
+            "invalidValue",
+            "One of the products isn't named by a GUID.",
+            of(PropertyFault::Invalid("removeLicenses")),
+        ),
+        refused(
+            "unknownLicense",
+            "The tenant has no licences of the product.",
+            Refusal::UnknownLicense(sample::id(999)),
+        ),
+        refused("notLicensed", "The licence that is to be taken away isn't assigned.", Refusal::NotLicensed),
+        refused(
+            "unknownPlan",
+            "The product doesn't have a plan that is to be disabled.",
+            Refusal::UnknownPlan { plan: sample::id(999), sku: sample::id(801) },
+        ),
     ]
 }
 

@@ -7,9 +7,9 @@ use crate::{
     model::{
         ENTITIES,
         actions::{
-            CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS,
-            GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, MANAGED_GROUP, RESTORE, VALIDATE_GROUP_PROPERTIES,
-            VALIDATE_PROPERTIES,
+            ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
+            GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, MANAGED_GROUP, RESTORE,
+            VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
         application::APPLICATION,
         device::DEVICE,
@@ -25,6 +25,7 @@ use crate::{
         properties::{Complex, Format, Kind, Mutability, Property, Returned},
         resources::Resource,
         service_principal::SERVICE_PRINCIPAL,
+        subscribed_sku::SUBSCRIBED_SKU,
         user::USER,
     },
     odata::annotations::binding,
@@ -146,6 +147,7 @@ schema!(GroupSettingTemplate, GROUP_SETTING_TEMPLATE, Shape::Answer);
 schema!(GroupSetting, GROUP_SETTING, Shape::Answer);
 body_schema!(GroupSettingCreate, GROUP_SETTING, Creation, &[]);
 body_schema!(GroupSettingUpdate, GROUP_SETTING, Update, &[]);
+schema!(SubscribedSku, SUBSCRIBED_SKU, Shape::Answer);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
@@ -176,6 +178,12 @@ collection!(
     "groupLifecyclePolicies",
     "The group lifecycle policies of the tenant."
 );
+collection!(
+    SubscribedSkuCollection,
+    SubscribedSku,
+    "subscribedSkus",
+    "The products that the tenant has licences of."
+);
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 
 /// A schema of the body of an action.
@@ -202,6 +210,7 @@ macro_rules! parameters {
     };
 }
 
+parameters!(AssignLicenseParameters, ASSIGN_LICENSE);
 parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
 parameters!(EvaluateDynamicMembershipParameters, EVALUATE_DYNAMIC_MEMBERSHIP);

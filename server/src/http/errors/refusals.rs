@@ -144,6 +144,19 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
         Refusal::TooManyManagedGroups { most } => {
             bad(BAD_REQUEST, format!("A policy for selected groups has at most {most} of them."))
         }
+        Refusal::UnknownLicense(sku) => {
+            bad(BAD_REQUEST, format!("License {sku} does not correspond to a valid company License."))
+        }
+        Refusal::UnknownPlan { plan, sku } => {
+            bad(BAD_REQUEST, format!("The service plan {plan} does not belong to the license {sku}."))
+        }
+        Refusal::NoLicenseLeft(sku) => {
+            bad(BAD_REQUEST, format!("Subscription with SKU {sku} does not have any available licenses."))
+        }
+        Refusal::NotLicensed => bad(BAD_REQUEST, "User does not have a corresponding license."),
+        Refusal::NoUsageLocation => {
+            bad(BAD_REQUEST, "License assignment cannot be done for user with invalid usage location.")
+        }
         Refusal::SettingsExist => bad(
             BAD_REQUEST,
             "A conflicting object with one or more of the specified property values is present in the directory.",

@@ -27,7 +27,9 @@ pub(super) fn operations() -> Vec<Operation> {
         DOMAINS.list::<DomainCollection, ()>("/domains", "list_domains", &READ_DOMAIN, domains::list),
         DOMAINS.with_key(
             "id",
-            DOMAINS.get::<Domain, String>("/domains/{id}", "get_domain", &READ_DOMAIN, domains::get),
+            DOMAINS.get::<Domain, String>("/domains/{id}", "get_domain", &READ_DOMAIN, |tx, by, name| {
+                domains::get(tx, by, name)
+            }),
         ),
     ]
 }

@@ -2,6 +2,7 @@
 //! knows SQL, and no `if` about the directory belongs here.
 
 mod applications;
+mod assign_license;
 mod batch;
 mod casts;
 mod check_members;
@@ -25,6 +26,7 @@ mod owners;
 mod service_principals;
 mod shapes;
 mod sign_in_sessions;
+mod subscribed_skus;
 mod users;
 mod validate_properties;
 
@@ -56,6 +58,8 @@ pub(super) fn operations() -> Vec<Operation> {
         domains::operations(),
         group_settings::operations(),
         group_lifecycle_policies::operations(),
+        subscribed_skus::operations(),
+        assign_license::operations(),
         batch::operations(),
         deleted_items::operations(),
     ]

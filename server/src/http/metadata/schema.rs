@@ -4,12 +4,13 @@
 use crate::model::{
     ENTITIES, RESOURCES,
     actions::{
-        CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
+        ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
         EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
         MANAGED_GROUP, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
     group::GROUP,
     group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
+    group_setting::GROUP_SETTING,
     navigation::NavigationProperty,
     properties::{Complex, EdmType, Enumeration, Format, Kind, Property},
     resources::Resource,
@@ -229,6 +230,11 @@ fn entity_type(resource: Resource) -> EntityType {
     let is_inherited = |name: &str| name == "id" || name == "deletedDateTime";
     let own = resource.properties.iter().filter(|property| !is_inherited(property.name));
     let navigation = resource.navigation.iter().map(|navigation| leads_to(navigation.property));
+    let of_own = resources_of(resource.name).map(|(name, of)| Member {
+        name,
+        kind: Type::many(&qualified(of.name)),
+        is_nullable: true,
+    });
     EntityType {
         name: resource.name,
         base: Some(resource.base),
@@ -236,7 +242,7 @@ fn entity_type(resource: Resource) -> EntityType {
         is_open: true,
         key: None,
         properties: own.map(member).collect(),
-        navigation: navigation.collect(),
+        navigation: navigation.chain(of_own).collect(),
         contains_targets: false,
     }
 }
@@ -288,6 +294,8 @@ fn actions() -> Vec<Action> {
         action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),
         evaluate(&Type::many(&group)),
+        action("assignLicense", &Type::one(&group), &ASSIGN_LICENSE, Some(Type::one(&group))),
+        action("assignLicense", &user, &ASSIGN_LICENSE, Some(user.clone())),
         action("renew", &Type::one(&group), &NO_PARAMETERS, None),
         action("addGroup", &policy, &MANAGED_GROUP, truth.clone()),
         action("removeGroup", &policy, &MANAGED_GROUP, truth),
@@ -317,5 +325,14 @@ fn sets() -> Vec<EntitySet> {
 }
 
 fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {
-    entity.navigation.iter().map(|navigation| (navigation.property.name(), "directoryObjects")).collect()
+    let objects = entity.navigation.iter().map(|navigation| (navigation.property.name(), "directoryObjects"));
+    objects.chain(resources_of(entity.name).map(|(name, of)| (name, of.set))).collect()
+}
+
+/// Resources that objects of a type have: the type, the navigation property that leads to them, and what they are.
+static OF_OBJECTS: [(&str, &str, &Resource); 2] =
+    [("group", "settings", &GROUP_SETTING), ("group", "groupLifecyclePolicies", &GROUP_LIFECYCLE_POLICY)];
+
+fn resources_of(entity: &str) -> impl Iterator<Item = (&'static str, &'static Resource)> {
+    OF_OBJECTS.iter().filter(move |(of, ..)| *of == entity).map(|&(_, name, resource)| (name, resource))
 }

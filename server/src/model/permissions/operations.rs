@@ -11,9 +11,9 @@ use super::{
         DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
         GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
         GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
-        MemberReadHidden, OrgContactReadAll, OrganizationReadAll, OrganizationReadWriteAll,
-        PolicyReadWriteAuthorization, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
-        UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
+        LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
+        OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadWriteDirectory,
+        UserDeleteRestoreAll, UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
         UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
     },
@@ -346,6 +346,22 @@ needs! {
 
     /// `POST /groups/{id}/renew`.
     RENEW_GROUP = Need::both(WRITE_GROUPS);
+
+    /// `GET /subscribedSkus` and `GET /subscribedSkus/{id}`.
+    READ_SUBSCRIBED_SKU = Need::both(&[
+        &[OrganizationReadAll],
+        &[OrganizationReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /users/{id}/assignLicense`.
+    ASSIGN_LICENSE_TO_USER =
+        Need::both(&[&[LicenseAssignmentReadWriteAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `POST /groups/{id}/assignLicense`.
+    ASSIGN_LICENSE_TO_GROUP =
+        Need::both(&[&[LicenseAssignmentReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `GET /domains` and `GET /domains/{id}`.
     READ_DOMAIN = Need::both(&[&[DomainReadAll], &[DomainReadWriteAll], &[DirectoryReadAll]]);

@@ -70,6 +70,7 @@ permissions! {
     GroupMemberReadWriteAll = "GroupMember.ReadWrite.All", Both, "Read and write memberships of groups.";
     GroupSettingsReadAll = "GroupSettings.Read.All", Both, "Read the settings of groups.";
     GroupSettingsReadWriteAll = "GroupSettings.ReadWrite.All", Both, "Read and write the settings of groups.";
+    LicenseAssignmentReadWriteAll = "LicenseAssignment.ReadWrite.All", Both, "Assign licences to users and groups.";
     MemberReadHidden = "Member.Read.Hidden", Both, "Read members of groups that hide them.";
     OrgContactReadAll = "OrgContact.Read.All", Both, "Read all organizational contacts.";
     OrganizationReadAll = "Organization.Read.All", Both, "Read the tenant.";

@@ -81,6 +81,7 @@ impl Attempt<'_> {
         if self.get_the_token_wrong(name).await
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
+            || self.get_licences_wrong(name)
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
@@ -284,6 +285,31 @@ impl Attempt<'_> {
         }
         if !of_new_group {
             body.as_object_mut().unwrap().remove("entityType");
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_licences_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.ends_with("/assignLicense") {
+            return false;
+        }
+        let mut body = self.operation.body_example.clone();
+        let (absent, license) = (sample::id(ABSENT).to_string(), sample::id(801).to_string());
+        match name {
+            "unknownProperty" => body["colour"] = "red".into(),
+            "missingParameter" => body = json!({"addLicenses": []}),
+            "nullCollection" => body["addLicenses"] = Value::Null,
+            "otherSchema" => body["addLicenses"] = json!({}),
+            "unexpectedText" => body["removeLicenses"] = "x".into(),
+            "nullItem" => body["removeLicenses"] = json!([null]),
+            "invalidValue" => body["removeLicenses"] = json!(["x"]),
+            "unknownLicense" => body["addLicenses"][0]["skuId"] = absent.into(),
+            "notLicensed" => body = json!({"addLicenses": [], "removeLicenses": [license]}),
+            "unknownPlan" => body["addLicenses"][0]["disabledPlans"] = json!([absent]),
+            "noLicenseLeft" => body["addLicenses"][0]["skuId"] = sample::id(803).to_string().into(),
+            "noUsageLocation" => self.replace(0, sample::id(FORMER_OWNER)),
+            _ => return false,
         }
         self.send(&body.to_string());
         true
