@@ -11,12 +11,11 @@ use crate::{
         assign_license::{self as rules, Change},
     },
     http::{
-        answers::{self, Shown},
+        answers::{self, Form, Shown},
         contract::schemas::{AssignLicenseParameters, Group, User},
         errors::Failure,
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
-        origin::Origin,
         state::AppState,
         units_of_work::write,
     },
@@ -69,12 +68,12 @@ fn assign<K: ObjectKey<Key = Key>>(
 ) -> Operation {
     let handler = async move |caller: Caller,
                               State(app): State<AppState>,
-                              origin: Origin,
+                              form: Form,
                               Path(key): Path<K>,
                               Json(body)| {
         let change = Change::read(&body)?;
         let found = write(&app, &caller, move |tx, _, _| rule(tx, key.key(), &change)).await?;
-        let mut response = answers::entity(&origin, &found, Shown::default())?;
+        let mut response = answers::entity(&form, &found, Shown::default())?;
         *response.status_mut() = status;
         Ok::<_, Failure>(response)
     };
