@@ -47,6 +47,7 @@ macro_rules! pages {
 }
 
 pages! {
+    AdministrativeUnitCollection of AdministrativeUnit,
     ApplicationCollection of Application,
     DeviceCollection of Device,
     DirectoryObjectCollection of DirectoryObject,

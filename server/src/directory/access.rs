@@ -4,7 +4,7 @@
 use super::Refusal;
 use crate::{
     model::{
-        kinds::GroupTraits,
+        kinds::ObjectTraits,
         permissions::{Access, Grants, Missing, READ_HIDDEN_MEMBERS, Reach},
         properties::{Entity, Property},
     },
@@ -60,8 +60,8 @@ pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing)
     if select.unwrap_or_default().iter().any(elsewhere) { Err(Refusal::NotInLists) } else { Ok(()) }
 }
 
-/// Refuses to show who is in a group that hides it from the caller.
-pub(super) fn may_see_members(by: &Grants, group: GroupTraits) -> Result<(), Refusal> {
-    let may = !group.hidden_membership || READ_HIDDEN_MEMBERS.reach(by).is_some();
+/// Refuses to show who is in an object that hides it from the caller.
+pub(super) fn may_see_members(by: &Grants, of: ObjectTraits) -> Result<(), Refusal> {
+    let may = of.hidden_membership() != Some(true) || READ_HIDDEN_MEMBERS.reach(by).is_some();
     may.then_some(()).ok_or_else(|| Refusal::lacks(&READ_HIDDEN_MEMBERS, by))
 }

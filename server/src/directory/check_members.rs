@@ -1,6 +1,5 @@
-//! Whether an object is in groups, and in which it is, be it through others. Both leave out what follows from a hidden membership that
-//! the caller may not see, and say nothing of it. Of what Graph looks for besides groups, such as directory roles, there is
-//! nothing here.
+//! Whether an object is in groups, or in whatever can contain objects, and in which it is, be it through groups. Both leave out what
+//! follows from a hidden membership that the caller may not see, and say nothing of it.
 
 use super::{Error, Refusal, follows::hidden_memberships, lookup, users};
 use crate::{
@@ -44,7 +43,7 @@ pub const OF_OBJECT: Find<AsWritten<ObjectId>> = |tx, _, id| lookup::object(tx, 
 
 /// The ids in the body of a check, each once, in their order.
 pub fn read_ids(parameters: &'static Complex, body: &Values) -> Result<Vec<ObjectId>, Refusal> {
-    let given = check(parameters, body)?;
+    let given = check_body(parameters, body)?;
     let texts = given.values().filter_map(|value| value.as_array()).flatten();
     let mut seen = HashSet::new();
     Ok(texts.filter_map(|id| id.as_str()?.parse().ok()).filter(|id| seen.insert(*id)).collect())
@@ -52,11 +51,11 @@ pub fn read_ids(parameters: &'static Complex, body: &Values) -> Result<Vec<Objec
 
 /// Whether the body of a request for groups asks only for security groups.
 pub fn read_security_enabled_only(body: &Values) -> Result<bool, Refusal> {
-    let given = check(&GET_MEMBER_GROUPS, body)?;
+    let given = check_body(&GET_MEMBER_GROUPS, body)?;
     Ok(given.values().any(|only| only.as_bool() == Some(true)))
 }
 
-fn check(parameters: &'static Complex, body: &Values) -> Result<Values, Refusal> {
+fn check_body(parameters: &'static Complex, body: &Values) -> Result<Values, Refusal> {
     parameters.check_parameters(body).map_err(refused)
 }
 
@@ -65,31 +64,48 @@ pub fn refused(fault: PropertyFault) -> Refusal {
     Refusal::Property { resource: "DirectoryObject", fault }
 }
 
-/// Those of these groups that an object is in.
-pub fn check_groups<K>(
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Containers {
+    /// Groups alone.
+    Groups,
+    /// Groups and administrative units.
+    All,
+}
+
+impl Containers {
+    fn include(self, found: &Above) -> bool {
+        self == Self::All || found.kind == ObjectKind::Group
+    }
+}
+
+/// Those of these that an object is in.
+pub fn check<K>(
     tx: &ReadTx<'_>,
     by: &Grants,
-    find: Find<K>,
-    key: &K,
+    (find, key): (Find<K>, &K),
+    containers: Containers,
     asked: &[ObjectId],
 ) -> Result<Vec<ObjectId>, Error> {
     let object = find(tx, by, key)?;
     let mut left: HashSet<&ObjectId> = asked.iter().collect();
     if !left.is_empty() {
-        nestings::each_above(tx, object.row, Through::All, hidden_memberships(by), |group| {
-            left.remove(&group.id);
+        nestings::each_above(tx, object.row, Through::All, hidden_memberships(by), |found| {
+            if containers.include(&found) {
+                left.remove(&found.id);
+            }
             Ok(if left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
     }
     Ok(asked.iter().filter(|id| !left.contains(id)).copied().collect())
 }
 
-/// The groups that an object is in, those of them that were made first first.
-pub fn get_groups<K>(
+/// What an object is in, in the order in which it was made.
+pub fn get<K>(
     tx: &ReadTx<'_>,
     by: &Grants,
-    find: Find<K>,
-    key: &K,
+    (find, key): (Find<K>, &K),
+    containers: Containers,
     security_enabled_only: bool,
 ) -> Result<Vec<ObjectId>, Error> {
     let object = find(tx, by, key)?;
@@ -98,9 +114,9 @@ pub fn get_groups<K>(
     }
     let through = if security_enabled_only { Through::SecurityGroups } else { Through::All };
     let mut found = Vec::new();
-    nestings::each_above(tx, object.row, through, hidden_memberships(by), |group| {
-        if !security_enabled_only || is_security_enabled(tx, &group)? {
-            found.push((group.row, group.id));
+    nestings::each_above(tx, object.row, through, hidden_memberships(by), |above| {
+        if containers.include(&above) && (!security_enabled_only || is_security_enabled(tx, &above)?) {
+            found.push((above.row, above.id));
         }
         Ok(if found.len() > MAX_RESULTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
@@ -111,12 +127,12 @@ pub fn get_groups<K>(
     Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
-/// A Microsoft 365 group can be security enabled or not; its kind tells it of any other group.
+/// Whether it is a security group. A Microsoft 365 group can be security enabled or not; its kind tells it of any other group.
 fn is_security_enabled(tx: &ReadTx<'_>, group: &Above) -> Result<bool, crate::store::Error> {
-    Ok(match group.kind {
-        GroupKind::Security | GroupKind::MailEnabledSecurity => true,
-        GroupKind::Distribution => false,
-        GroupKind::Microsoft365 => {
+    Ok(match group.group_kind {
+        Some(GroupKind::Security | GroupKind::MailEnabledSecurity) => true,
+        Some(GroupKind::Distribution) | None => false,
+        Some(GroupKind::Microsoft365) => {
             objects::values(tx, group.row)?.get("securityEnabled").and_then(|value| value.as_bool())
                 == Some(true)
         }

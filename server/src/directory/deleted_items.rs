@@ -18,8 +18,9 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits, Relationship},
         permissions::{
-            Grants, Need, PURGE_APPLICATION, PURGE_GROUP, PURGE_USER, READ_APPLICATION, READ_DELETED_GROUP,
-            READ_DELETED_USER, RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER,
+            Grants, Need, PURGE_ADMINISTRATIVE_UNIT, PURGE_APPLICATION, PURGE_GROUP, PURGE_USER,
+            READ_ADMINISTRATIVE_UNIT, READ_APPLICATION, READ_DELETED_GROUP, READ_DELETED_USER,
+            RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -84,6 +85,7 @@ const READ: NeedOf = |kind| match kind {
     ObjectKind::User => Some(&READ_DELETED_USER),
     ObjectKind::Group => Some(&READ_DELETED_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&READ_APPLICATION),
+    ObjectKind::AdministrativeUnit => Some(&READ_ADMINISTRATIVE_UNIT),
     ObjectKind::Device | ObjectKind::OrgContact => None,
 };
 
@@ -91,6 +93,7 @@ const RESTORE_ONE: NeedOf = |kind| match kind {
     ObjectKind::User => Some(&RESTORE_USER),
     ObjectKind::Group => Some(&RESTORE_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&RESTORE_APPLICATION),
+    ObjectKind::AdministrativeUnit => Some(&WRITE_ADMINISTRATIVE_UNIT),
     ObjectKind::Device | ObjectKind::OrgContact => None,
 };
 
@@ -98,6 +101,7 @@ const PURGE: NeedOf = |kind| match kind {
     ObjectKind::User => Some(&PURGE_USER),
     ObjectKind::Group => Some(&PURGE_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&PURGE_APPLICATION),
+    ObjectKind::AdministrativeUnit => Some(&PURGE_ADMINISTRATIVE_UNIT),
     ObjectKind::Device | ObjectKind::OrgContact => None,
 };
 
@@ -176,7 +180,7 @@ pub fn restore(
         ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, traits)?,
         ObjectTraits::ServicePrincipal => service_principals::check_app_id(tx, &draft)?,
         ObjectTraits::Application => applications::check_app_id(tx, &draft)?,
-        ObjectTraits::Device | ObjectTraits::OrgContact => {}
+        ObjectTraits::Device | ObjectTraits::OrgContact | ObjectTraits::AdministrativeUnit(_) => {}
     }
     if deletions::finish(tx, &object)? == Progress::Unfinished {
         return Ok(Restored::NotYet);
@@ -198,10 +202,14 @@ pub fn finish_restoring(tx: &WriteTx<'_>, id: ObjectId) -> Result<Progress, Erro
 /// Whether what a restored object was in still takes it. Others may have joined meanwhile, and a group may have come to follow a rule.
 pub const STILL_FITS: Fits = |tx, relationship, source, target| {
     Ok(match relationship {
-        Relationship::Members => source.traits.group().is_some_and(|group| {
-            let is_nested = matches!(target.traits, ObjectTraits::Group(_));
-            !(group.dynamic || group.role_assignable && is_nested)
-        }),
+        Relationship::Members => match source.traits {
+            ObjectTraits::Group(group) => {
+                let is_nested = matches!(target.traits, ObjectTraits::Group(_));
+                !(group.dynamic || group.role_assignable && is_nested)
+            }
+            ObjectTraits::AdministrativeUnit(_) => true,
+            _ => false,
+        },
         Relationship::Owners => OWNERS.count_targets(tx, source)? < MAX_OWNERS,
         Relationship::Manager => MANAGERS.count_targets(tx, source)? == 0,
     })

@@ -88,8 +88,9 @@ pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<Obje
         ObjectTraits::OrgContact => Err(Refusal::NotPermitted.into()),
         ObjectTraits::Group(traits) => groups::delete_found(tx, policy, by, &object, traits),
         ObjectTraits::Application => applications::delete_found(tx, &object),
-        ObjectTraits::User | ObjectTraits::Device | ObjectTraits::ServicePrincipal => {
-            objects::delete(tx, &object)
-        }
+        ObjectTraits::User
+        | ObjectTraits::Device
+        | ObjectTraits::ServicePrincipal
+        | ObjectTraits::AdministrativeUnit(_) => objects::delete(tx, &object),
     }
 }

@@ -87,10 +87,9 @@ fn listing(by: &Grants, expansion: &Expansion) -> Result<Listing, Refusal> {
     Ok(listing)
 }
 
-/// Refuses to show who is in a group that hides it from the caller.
+/// Refuses to show who is in an object that hides it from the caller.
 fn may_follow(by: &Grants, expansion: &Expansion, object: &Object) -> Result<(), Refusal> {
-    let group = object.traits.group().filter(|_| expansion.property.tells_members());
-    group.map_or(Ok(()), |group| may_see_members(by, group))
+    if expansion.property.tells_members() { may_see_members(by, object.traits) } else { Ok(()) }
 }
 
 /// The objects to which a navigation property leads: the first of them, or each that the one before leads to.

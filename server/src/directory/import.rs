@@ -1,7 +1,7 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, Refusal, groups, objects, subscribed_skus, users};
+use super::{Error, Found, Refusal, administrative_units, groups, objects, subscribed_skus, users};
 use crate::{
     model::{
         draft::Draft,
@@ -21,9 +21,10 @@ use serde_json::Value;
 /// Puts an object into the directory, with the values given, unchecked, and the initial ones. Groups are refused: [`group`] reads their
 /// traits.
 pub fn object(tx: &WriteTx<'_>, kind: ObjectKind, id: ObjectId, values: Value) -> Result<Found, Error> {
-    let traits = ObjectTraits::of(kind, None).ok_or(Refusal::Combination)?;
     let mut all = entity(kind).initial_values();
     all.extend(into_values(values));
+    let hidden_membership = administrative_units::traits(&all).hidden_membership;
+    let traits = ObjectTraits::of(kind, None, hidden_membership).ok_or(Refusal::Combination)?;
     Ok(objects::insert(tx, traits, id, all)?.1)
 }
 
@@ -39,7 +40,7 @@ pub fn group(tx: &WriteTx<'_>, id: ObjectId, values: Value) -> Result<Found, Err
     Ok(groups::insert(tx, id, Draft::of_new(values), traits)?.1)
 }
 
-/// Puts a member into a group, whatever their kinds. Both must be there.
+/// Puts a member into a group or an administrative unit, whatever their kinds. Both must be there.
 pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(), Error> {
     relate(tx, &MEMBERS, group, member)
 }

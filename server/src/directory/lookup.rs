@@ -63,7 +63,7 @@ fn by_alternate_key(tx: &ReadTx<'_>, kind: ObjectKind, value: &str) -> Result<Op
         ObjectKind::Group => groups::find_by_unique_name(tx, value)?,
         ObjectKind::Device => devices::find(tx, value)?,
         ObjectKind::ServicePrincipal | ObjectKind::Application => applications::find(tx, kind, value)?,
-        ObjectKind::OrgContact => None,
+        ObjectKind::OrgContact | ObjectKind::AdministrativeUnit => None,
     })
 }
 

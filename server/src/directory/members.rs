@@ -69,8 +69,8 @@ pub fn remove(
 pub static MEMBERS: Navigation<Key> = Navigation {
     follows: Follows::of(NavigationProperty::Members),
     source: |tx, by, group| {
-        let (group, traits) = lookup::group(tx, group)?;
-        may_see_members(by, traits)?;
+        let (group, _) = lookup::group(tx, group)?;
+        may_see_members(by, group.traits)?;
         Ok(group)
     },
 };

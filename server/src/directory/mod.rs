@@ -2,6 +2,8 @@
 
 mod access;
 mod addresses;
+pub mod administrative_unit_members;
+pub mod administrative_units;
 pub mod applications;
 pub mod assign_license;
 pub mod check_members;
@@ -80,6 +82,9 @@ pub enum Refusal {
         /// What wanted to join it.
         member: ObjectTraits,
     },
+    /// Administrative units contain no objects of that kind.
+    #[error("{} can't be a member of an administrative unit", .0.words())]
+    NoUnitMember(ObjectTraits),
     /// Objects of that kind own no groups.
     #[error("{} can't be an owner of a group", .0.words())]
     NoOwner(ObjectTraits),

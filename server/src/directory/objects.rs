@@ -255,6 +255,20 @@ pub(super) fn update_plain(
     body: &Values,
     check: impl Fn(&Draft) -> Result<(), Refusal>,
 ) -> Result<Draft, Error> {
+    let (object, draft) = changed(tx, by, kind, key, body)?;
+    check(&draft)?;
+    update(tx, &object, &draft)?;
+    Ok(draft)
+}
+
+/// An object of such a kind, and its values as the body changes them.
+pub(super) fn changed(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    kind: ObjectKind,
+    key: &Key,
+    body: &Values,
+) -> Result<(Object, Draft), Error> {
     let entity = model::entity(kind);
     check_names(body)?;
     let found = lookup::of_kind_with_document(tx, kind, key);
@@ -262,8 +276,5 @@ pub(super) fn update_plain(
     let changes = check_update(by, entity, &without_idle_lists(entity, body, document))?;
     let (object, document) = found?;
     check_id(body, &object)?;
-    let draft = apply(entity, &document, &changes)?;
-    check(&draft)?;
-    update(tx, &object, &draft)?;
-    Ok(draft)
+    Ok((object, apply(entity, &document, &changes)?))
 }

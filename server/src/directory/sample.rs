@@ -1,4 +1,4 @@
-//! The sample: a small organisation with every kind of group and member, and two applications. All ids are fixed and
+//! The sample: a small organisation with every kind of group and member, an administrative unit, and two applications. All ids are fixed and
 //! public, and so is the applications' secret unless another is given.
 
 use super::{
@@ -58,6 +58,9 @@ const USERS: [(u16, &str, &str, &str); 13] = [
 /// A user who was deleted, and was in the group [`READERS`].
 const DELETED: u16 = 120;
 
+/// Who is in the administrative unit.
+const UNIT_MEMBERS: [u16; 3] = [101, 202, 301];
+
 /// Which user owns which group.
 const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
 
@@ -66,6 +69,8 @@ const MANAGERS: [(u16, u16); 4] = [(101, 102), (103, 102), (105, 101), (303, 107
 
 /// The group of the README's walk through *Add member*: a security group.
 pub const READERS: ObjectId = id(201);
+/// The administrative unit.
+pub const UNIT: ObjectId = id(308);
 /// A user who isn't in [`READERS`].
 pub const GRACE: ObjectId = id(102);
 
@@ -204,6 +209,13 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     for (number, _, members) in groups() {
         members.iter().try_for_each(|&member| import::member(tx, id(number), id(member)))?;
     }
+    import::object(
+        tx,
+        ObjectKind::AdministrativeUnit,
+        UNIT,
+        json!({"displayName": "Headquarters", "description": "Who works in the main building."}),
+    )?;
+    UNIT_MEMBERS.iter().try_for_each(|&member| import::member(tx, UNIT, id(member)))?;
     for (group, owner) in OWNERS {
         import::owner(tx, id(group), id(owner))?;
     }

@@ -18,13 +18,19 @@ pub enum ObjectKind {
     OrgContact,
     /// A registered application. Never a member of anything.
     Application,
+    /// An administrative unit, which contains users, groups and devices.
+    AdministrativeUnit,
 }
 
 impl ObjectKind {
     /// Whether deleted objects of this kind are kept for a while and can be restored. Others are gone for good at once.
     pub const fn is_restorable(self) -> bool {
         match self {
-            Self::User | Self::Group | Self::ServicePrincipal | Self::Application => true,
+            Self::User
+            | Self::Group
+            | Self::ServicePrincipal
+            | Self::Application
+            | Self::AdministrativeUnit => true,
             Self::Device | Self::OrgContact => false,
         }
     }
@@ -70,7 +76,7 @@ impl GroupKind {
         match (self, member) {
             (Self::Distribution, _)
             | (_, ObjectTraits::Group(GroupTraits { kind: Self::Microsoft365, .. }))
-            | (_, ObjectTraits::Application) => false,
+            | (_, ObjectTraits::Application | ObjectTraits::AdministrativeUnit(_)) => false,
             (_, ObjectTraits::User) | (Self::Security | Self::MailEnabledSecurity, _) => true,
             (Self::Microsoft365, _) => false,
         }
@@ -117,7 +123,21 @@ pub struct GroupTraits {
     pub hidden_membership: bool,
 }
 
-/// What the rules need to know of an object: its kind, and of a group its traits.
+/// What the rules need to know of an administrative unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitTraits {
+    /// Its members are shown to few (`visibility` is `HiddenMembership`).
+    pub hidden_membership: bool,
+}
+
+impl UnitTraits {
+    /// Whether an administrative unit may contain an object of these traits.
+    pub const fn may_contain(member: ObjectTraits) -> bool {
+        matches!(member, ObjectTraits::User | ObjectTraits::Group(_) | ObjectTraits::Device)
+    }
+}
+
+/// What the rules need to know of an object: its kind, and of what has members its traits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectTraits {
     /// A user.
@@ -132,11 +152,14 @@ pub enum ObjectTraits {
     OrgContact,
     /// An application.
     Application,
+    /// An administrative unit.
+    AdministrativeUnit(UnitTraits),
 }
 
 impl ObjectTraits {
-    /// The traits of an object of this kind. `None`: a group has traits of its own, and no other object has.
-    pub const fn of(kind: ObjectKind, group: Option<GroupTraits>) -> Option<Self> {
+    /// The traits of an object of this kind, which hides its members or not. `None`: a group has traits of its own, and no other object
+    /// has.
+    pub const fn of(kind: ObjectKind, group: Option<GroupTraits>, hidden_membership: bool) -> Option<Self> {
         Some(match (kind, group) {
             (ObjectKind::Group, Some(traits)) => Self::Group(traits),
             (ObjectKind::User, None) => Self::User,
@@ -144,6 +167,9 @@ impl ObjectTraits {
             (ObjectKind::ServicePrincipal, None) => Self::ServicePrincipal,
             (ObjectKind::OrgContact, None) => Self::OrgContact,
             (ObjectKind::Application, None) => Self::Application,
+            (ObjectKind::AdministrativeUnit, None) => {
+                Self::AdministrativeUnit(UnitTraits { hidden_membership })
+            }
             (ObjectKind::Group, None) | (_, Some(_)) => return None,
         })
     }
@@ -157,6 +183,7 @@ impl ObjectTraits {
             Self::ServicePrincipal => ObjectKind::ServicePrincipal,
             Self::OrgContact => ObjectKind::OrgContact,
             Self::Application => ObjectKind::Application,
+            Self::AdministrativeUnit(_) => ObjectKind::AdministrativeUnit,
         }
     }
 
@@ -164,6 +191,15 @@ impl ObjectTraits {
     pub const fn group(self) -> Option<GroupTraits> {
         match self {
             Self::Group(traits) => Some(traits),
+            _ => None,
+        }
+    }
+
+    /// Whether it hides who is in it. `None`: nothing can be in it.
+    pub const fn hidden_membership(self) -> Option<bool> {
+        match self {
+            Self::Group(traits) => Some(traits.hidden_membership),
+            Self::AdministrativeUnit(traits) => Some(traits.hidden_membership),
             _ => None,
         }
     }
@@ -208,11 +244,30 @@ mod tests {
     }
 
     #[test]
+    fn administrative_units_contain_users_groups_and_devices() {
+        let group = |kind| {
+            let traits =
+                GroupTraits { kind, dynamic: false, role_assignable: false, hidden_membership: false };
+            ObjectTraits::Group(traits)
+        };
+        let unit = ObjectTraits::AdministrativeUnit(UnitTraits { hidden_membership: false });
+        for member in [ObjectTraits::User, ObjectTraits::Device, group(Distribution), group(Microsoft365)] {
+            assert!(UnitTraits::may_contain(member));
+        }
+        for other in
+            [ObjectTraits::ServicePrincipal, ObjectTraits::OrgContact, ObjectTraits::Application, unit]
+        {
+            assert!(!UnitTraits::may_contain(other));
+        }
+    }
+
+    #[test]
     fn the_traits_of_a_kind_are_of_that_kind() {
         let traits =
             GroupTraits { kind: Security, dynamic: false, role_assignable: false, hidden_membership: false };
         for kind in crate::model::ENTITIES.map(|entity| entity.kind) {
-            let (of_group, of_other) = (ObjectTraits::of(kind, Some(traits)), ObjectTraits::of(kind, None));
+            let (of_group, of_other) =
+                (ObjectTraits::of(kind, Some(traits), false), ObjectTraits::of(kind, None, true));
             assert_ne!(of_group.is_some(), of_other.is_some(), "{kind:?}");
             assert_eq!(of_group.or(of_other).map(ObjectTraits::kind), Some(kind));
         }

@@ -2,6 +2,7 @@
 //! permission table, the clock. Nothing here knows HTTP, SQL or a rule that needs to look anything up.
 
 pub mod actions;
+pub mod administrative_unit;
 pub mod application;
 pub mod clock;
 mod complex_types;
@@ -39,13 +40,14 @@ use properties::Entity;
 use resources::Resource;
 
 /// The property tables of all entities.
-pub static ENTITIES: [&Entity; 6] = [
+pub static ENTITIES: [&Entity; 7] = [
     &user::USER,
     &group::GROUP,
     &device::DEVICE,
     &service_principal::SERVICE_PRINCIPAL,
     &org_contact::ORG_CONTACT,
     &application::APPLICATION,
+    &administrative_unit::ADMINISTRATIVE_UNIT,
 ];
 
 /// The property tables of what a tenant has besides.
@@ -67,6 +69,7 @@ pub const fn entity(kind: ObjectKind) -> &'static Entity {
         ObjectKind::ServicePrincipal => &service_principal::SERVICE_PRINCIPAL,
         ObjectKind::OrgContact => &org_contact::ORG_CONTACT,
         ObjectKind::Application => &application::APPLICATION,
+        ObjectKind::AdministrativeUnit => &administrative_unit::ADMINISTRATIVE_UNIT,
     }
 }
 
@@ -75,8 +78,8 @@ pub fn entity_of_number(number: i64) -> Option<&'static Entity> {
     ENTITIES.into_iter().find(|entity| entity.number == number)
 }
 
-/// The entity whose objects are in this set, as a URL has it, in any case. Graph's own pages spell some sets in the singular, or
-/// as its messages name the entity.
+/// The entity whose objects are in this set, as a URL has it, in any case. Graph's own pages spell some sets in the singular, without
+/// the singleton that contains them, or as its messages name the entity.
 pub fn entity_of_set(set: &str) -> Option<&'static Entity> {
     let singular = set.strip_suffix(['s', 'S']).unwrap_or(set);
     let is_named = |entity: &&Entity| {

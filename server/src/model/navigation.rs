@@ -55,13 +55,15 @@ impl NavigationProperty {
     /// What it means, for the contract.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::Members => "Who is in the group. Nobody, where the caller may not know it.",
+            Self::Members => "Who is in it. Nobody, where the caller may not know it.",
             Self::TransitiveMembers => {
                 "Who is in the group, be it through groups in it. Nobody, where the caller may not know it."
             }
-            Self::MemberOf => "The groups that it is in, without those that hide it from the caller.",
+            Self::MemberOf => {
+                "The groups and administrative units that it is in, without those that hide it from the caller."
+            }
             Self::TransitiveMemberOf => {
-                "The groups that it is in, be it through others, without those that hide it from the caller."
+                "The groups that it is in, be it through others, and administrative units, without those that hide it from the caller."
             }
             Self::Owners => "Who owns it.",
             Self::OwnedObjects => "What it owns: groups.",
@@ -103,6 +105,7 @@ const NOT_YET: &[(ObjectKind, &[&str])] = &[
         "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "owners", "remoteDesktopSecurityConfiguration",
         "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
+    (ObjectKind::AdministrativeUnit, &["extensions", "scopedRoleMembers"]),
     (ObjectKind::Application, &[
         "appManagementPolicies", "createdOnBehalfOf", "extensionProperties", "federatedIdentityCredentials",
         "homeRealmDiscoveryPolicies", "owners", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",

@@ -25,7 +25,7 @@ pub struct Entity {
     pub number: i64,
     /// Its name in the singular, as in `#microsoft.graph.group`.
     pub name: &'static str,
-    /// Its entity set, as in `/groups` and `$metadata#groups`.
+    /// Its set, as in `/groups` and `$metadata#groups`. After a slash, it is contained in a singleton.
     pub set: &'static str,
     /// The property that names an object as its id does: `groups(uniqueName='..')`.
     pub alternate_key: Option<&'static str>,

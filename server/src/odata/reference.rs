@@ -116,7 +116,7 @@ impl Reference {
 
     fn read_path(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
         let segments: Vec<Segment<'_>> = path.segments().collect();
-        let (set, key) = match segments.as_slice() {
+        let (set, key) = match without_singleton(&segments) {
             [set, key] => (&*set.text, Key::read(key.text.clone().into())),
             [both] => match both.parts() {
                 (set, Some(Parentheses::Key(key))) => (set, Key::read(key.into())),
@@ -164,6 +164,16 @@ fn is_known_host(url: &Url, own_hosts: &[&str]) -> bool {
         let default_port = if url.scheme() == "https" { ":443" } else { ":80" };
         own.strip_suffix(default_port).unwrap_or(&own) == authority
     })
+}
+
+/// The segments of a path without the singleton that contains the set: `directory`.
+fn without_singleton<'s, 'p>(segments: &'s [Segment<'p>]) -> &'s [Segment<'p>] {
+    match segments {
+        [singleton, rest @ ..] if !rest.is_empty() && singleton.text.eq_ignore_ascii_case("directory") => {
+            rest
+        }
+        segments => segments,
+    }
 }
 
 /// The set of all objects, which isn't an entity's own.
@@ -222,6 +232,7 @@ mod tests {
             ("contact", ObjectKind::OrgContact),
             ("contacts", ObjectKind::OrgContact),
             ("applications", ObjectKind::Application),
+            ("directory/administrativeUnits", ObjectKind::AdministrativeUnit),
         ] {
             assert_eq!(read(&format!("https://graph.microsoft.com/v1.0/{set}/{ID}")), any(Some(kind)));
         }

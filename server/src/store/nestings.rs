@@ -1,4 +1,4 @@
-//! Which groups are in which groups: the pairs of `memberships` whose target is a group too, in a table of their own, keyed both ways.
+//! Which groups are in which groups: the pairs of `memberships` of two groups, in a table of their own, keyed both ways.
 //! So a walk from group to group reads no other members. `relations.rs` writes them with the pairs.
 //!
 //! A walk leaves out deleted groups, and groups with hidden membership where the caller may not see such: what is beyond such
@@ -10,7 +10,10 @@ use super::{
     numbers::{self, RowNumber},
     rows::Rows,
 };
-use crate::model::{ids::ObjectId, kinds::GroupKind};
+use crate::model::{
+    ids::ObjectId,
+    kinds::{GroupKind, ObjectKind},
+};
 use std::{ops::ControlFlow, sync::LazyLock};
 
 /// Whether memberships in groups that hide them count.
@@ -37,14 +40,16 @@ pub enum Through {
     SecurityGroups,
 }
 
-/// A group that an object is in, be it through others.
+/// What an object is in, be it through groups.
 pub struct Above {
     /// Its number in the store.
     pub row: RowNumber,
     /// Its id.
     pub id: ObjectId,
     /// Its kind.
-    pub kind: GroupKind,
+    pub kind: ObjectKind,
+    /// The kind of group. `None`: it is no group.
+    pub group_kind: Option<GroupKind>,
 }
 
 pub(super) fn insert(tx: &WriteTx<'_>, group: RowNumber, member: RowNumber) -> Result<(), Error> {
@@ -57,9 +62,10 @@ pub(super) fn remove(tx: &WriteTx<'_>, group: RowNumber, member: RowNumber) -> R
     tx.run(sql, params![group.0, member.0]).map(drop)
 }
 
-/// Takes away those of the first `?2` memberships of an object: of a group these are all nestings, of any other object none is.
-pub(super) const SET_ASIDE: &str = "DELETE FROM nestings WHERE (member_row, group_row) IN
-    (SELECT member_row, group_row FROM nestings WHERE member_row = ?1 ORDER BY group_row LIMIT ?2)";
+/// Takes away those of the first `?2` memberships of an object.
+pub(super) const SET_ASIDE: &str = "DELETE FROM nestings WHERE member_row = ?1 AND group_row <=
+    (SELECT max(some.source_row) FROM
+     (SELECT source_row FROM memberships WHERE target_row = ?1 ORDER BY source_row LIMIT ?2) some)";
 
 /// Takes away those of the first `?2` members of a group, which are taken away after them.
 pub(super) const TAKE_MEMBERS: &str = "DELETE FROM nestings WHERE group_row = ?1 AND member_row IN
@@ -68,18 +74,19 @@ pub(super) const TAKE_MEMBERS: &str = "DELETE FROM nestings WHERE group_row = ?1
 /// What a group must be for a walk to go through it. `?2`: groups with hidden membership can be.
 const IS_VISIBLE: &str = "o.deleted_at IS NULL AND (?2 OR o.hidden_membership IS NOT TRUE)";
 
-/// The groups that object `?1` is in. `?3`: only through groups that security is decided by.
+/// What object `?1` is in: groups, be it through others, and administrative units. `?3`: only groups, and only through those that
+/// security is decided by.
 static ABOVE: LazyLock<String> = LazyLock::new(|| {
     let distribution = numbers::of_group_kind(GroupKind::Distribution);
     let is_passed = format!("{IS_VISIBLE} AND (NOT ?3 OR o.group_kind <> {distribution})");
     format!(
-        "WITH RECURSIVE above (group_row, id, kind) AS (
-             SELECT o.row, o.id, o.group_kind FROM memberships p CROSS JOIN objects o
+        "WITH RECURSIVE above (group_row, id, kind, group_kind) AS (
+             SELECT o.row, o.id, o.kind, o.group_kind FROM memberships p CROSS JOIN objects o
              WHERE p.target_row = ?1 AND o.row = p.source_row AND {is_passed}
              UNION
-             SELECT o.row, o.id, o.group_kind FROM above a CROSS JOIN nestings n CROSS JOIN objects o
+             SELECT o.row, o.id, o.kind, o.group_kind FROM above a CROSS JOIN nestings n CROSS JOIN objects o
              WHERE n.member_row = a.group_row AND o.row = n.group_row AND {is_passed}
-         ) SELECT group_row, id, kind FROM above"
+         ) SELECT group_row, id, kind, group_kind FROM above"
     )
 });
 
@@ -95,7 +102,7 @@ static BELOW: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Hands over the groups that an object is in, be it through others, each once and in no order, until it is told to stop.
+/// Hands over what an object is in, be it through groups, each once and in no order, until it is told to stop.
 pub fn each_above(
     tx: &ReadTx<'_>,
     object: RowNumber,
@@ -108,16 +115,24 @@ pub fn each_above(
         take(Above {
             row: RowNumber(row.get(0)?),
             id: ObjectId::from_uuid(row.get(1)?),
-            kind: numbers::group_kind(row.get(2)?)?,
+            kind: numbers::kind(row.get(2)?)?,
+            group_kind: row.get::<Option<i64>>(3)?.map(numbers::group_kind).transpose()?,
         })
     })
 }
 
-/// The groups that an object is in, be it through others. A group that is in itself, or in a circle, is among them.
-pub(super) fn above(tx: &ReadTx<'_>, object: RowNumber, hidden: HiddenMemberships) -> Result<Rows, Error> {
+/// What of this kind an object is in, be it through groups. A group that is in itself, or in a circle, is among it.
+pub(super) fn above(
+    tx: &ReadTx<'_>,
+    object: RowNumber,
+    kind: Option<ObjectKind>,
+    hidden: HiddenMemberships,
+) -> Result<Rows, Error> {
     let mut above = Rows::default();
-    each_above(tx, object, Through::All, hidden, |group| {
-        above.insert(group.row);
+    each_above(tx, object, Through::All, hidden, |found| {
+        if kind.is_none_or(|kind| kind == found.kind) {
+            above.insert(found.row);
+        }
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(above)

@@ -100,7 +100,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Object, Error> {
             hidden_membership: row.get(6)?,
         })
     });
-    let traits = ObjectTraits::of(numbers::kind(row.get(2)?)?, group.transpose()?);
+    let hidden_membership = row.get::<Option<bool>>(6)? == Some(true);
+    let traits = ObjectTraits::of(numbers::kind(row.get(2)?)?, group.transpose()?, hidden_membership);
     Ok(Object {
         row: RowNumber(row.get(0)?),
         id: ObjectId::from_uuid(row.get(1)?),
@@ -355,7 +356,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             group.map(|group| numbers::of_group_kind(group.kind)),
             group.map(|group| group.dynamic),
             group.map(|group| group.role_assignable),
-            group.map(|group| group.hidden_membership),
+            new.traits.hidden_membership(),
             &document.default,
             document.rest.as_deref(),
             user_principal_name.as_deref(),
@@ -378,8 +379,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
     Ok((object, document))
 }
 
-/// Stores other values of an object, of which these changed, and whether it is dynamic where it is a group; gives
-/// its documents. The indexes of unique names are touched by other names only.
+/// Stores other values of an object, of which these changed, and what rules know of one that has members; gives its documents. The indexes of unique names are touched by other names only.
 pub fn update(
     tx: &WriteTx<'_>,
     object: &Object,
@@ -393,7 +393,8 @@ pub fn update(
     let document = entity(object.kind()).document(values);
     let dynamic = object.traits.group().map(|group| group.dynamic);
     tx.run(
-        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5, is_guest = ?6 WHERE row = ?1",
+        "UPDATE objects SET document = ?2, rest = ?3, is_dynamic = ?4, account_enabled = ?5, is_guest = ?6,
+         hidden_membership = ?7 WHERE row = ?1",
         params![
             object.row.0,
             &document.default,
@@ -401,6 +402,7 @@ pub fn update(
             dynamic,
             account_enabled(values),
             is_guest(values),
+            object.traits.hidden_membership(),
         ],
     )?;
     names::update(tx, object.row.0, object.kind(), values, changed)?;

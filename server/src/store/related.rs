@@ -5,7 +5,10 @@ use super::{
     objects::{self, Object},
     relations::{MANAGERS, MEMBERS},
 };
-use crate::{membership_rules::Related, model::ids::ObjectId};
+use crate::{
+    membership_rules::Related,
+    model::{ids::ObjectId, kinds::ObjectKind},
+};
 use std::{cell::RefCell, collections::HashMap};
 
 /// The objects that rules name, each looked up once.
@@ -39,6 +42,7 @@ impl Related for Relations<'_> {
     fn is_in(&self, groups: &[ObjectId]) -> Result<bool, Error> {
         for group in groups {
             if let Some(group) = self.named.get(self.tx, *group)?
+                && group.kind() == ObjectKind::Group
                 && MEMBERS.contains(self.tx, &group, self.object)?
             {
                 return Ok(true);

@@ -1,4 +1,4 @@
-//! Relationships between objects: each a table of pairs of row numbers, from a source (a group) to a target (a member of it),
+//! Relationships between objects: each a table of pairs of row numbers, from a source (such as a group) to a target (a member of it),
 //! keyed both ways. What is done to one pair costs the same beside no others and beside a million.
 //!
 //! `RELATIONS` lists them all: what is done to an object with all its pairs, such as deleting it, goes over the list. The pairs
@@ -33,7 +33,7 @@ pub struct Relation {
     statements: LazyLock<Statements>,
 }
 
-/// Which objects are in which group.
+/// Which objects are in which group or administrative unit.
 pub static MEMBERS: Relation = Relation {
     relationship: Relationship::Members,
     statements: LazyLock::new(|| Statements::over("memberships")),
@@ -98,7 +98,7 @@ impl Relation {
         if tx.run(&self.statements.insert, params![source.row.0, target.row.0])? == 0 {
             return Ok(Insert::AlreadyThere);
         }
-        if self.nests(target) {
+        if self.nests(source, target) {
             nestings::insert(tx, source.row, target.row)?;
         }
         self.count_targets_of(tx, source, 1);
@@ -111,7 +111,7 @@ impl Relation {
         if tx.run(&self.statements.remove, params![source.row.0, target.row.0])? == 0 {
             return Ok(Remove::NotThere);
         }
-        if self.nests(target) {
+        if self.nests(source, target) {
             nestings::remove(tx, source.row, target.row)?;
         }
         self.count_targets_of(tx, source, -1);
@@ -119,9 +119,9 @@ impl Relation {
         Ok(Remove::Gone)
     }
 
-    /// Whether the pairs with this target are nestings.
-    fn nests(&self, target: &Object) -> bool {
-        self.is_of_members() && target.kind() == ObjectKind::Group
+    /// Whether the pair is a nesting: two groups. What is in a group isn't in the administrative units that the group is in.
+    fn nests(&self, source: &Object, target: &Object) -> bool {
+        self.is_of_members() && [source, target].iter().all(|object| object.kind() == ObjectKind::Group)
     }
 
     /// Whether a source is related to a target.

@@ -1,4 +1,4 @@
-//! Memberships through others: who is in a group, be it through groups in it, and which groups an object is in so. Each object once,
+//! Memberships through others: who is in a group, be it through groups in it, and what an object is in so. Each object once,
 //! in the order of row numbers. A group that is in itself, or in a circle of groups, is a member of itself, as the pairs say.
 
 use super::{
@@ -35,7 +35,7 @@ impl Default for Effort {
     }
 }
 
-/// A page of the objects in a group, or of the groups that an object is in.
+/// A page of the objects in a group, or of what an object is in.
 pub fn page(
     tx: &ReadTx<'_>,
     direction: Direction,
@@ -47,7 +47,7 @@ pub fn page(
     let after = RowNumber(listing.after.row());
     match direction {
         Direction::Sources => {
-            let above = nestings::above(tx, of.row, hidden)?;
+            let above = nestings::above(tx, of.row, listing.kind, hidden)?;
             objects::read_page_of(tx, listing, |take| hand_over(above.after(after), take))
         }
         Direction::Targets => {
@@ -57,7 +57,7 @@ pub fn page(
     }
 }
 
-/// How many objects of this kind are in a group, or groups an object is in.
+/// How many objects of this kind are in a group, or an object is in.
 pub fn count(
     tx: &ReadTx<'_>,
     direction: Direction,
@@ -67,8 +67,7 @@ pub fn count(
     effort: Effort,
 ) -> Result<u64, Error> {
     match direction {
-        Direction::Sources if kind.is_some_and(|kind| kind != ObjectKind::Group) => Ok(0),
-        Direction::Sources => Ok(nestings::above(tx, of.row, hidden)?.len()),
+        Direction::Sources => Ok(nestings::above(tx, of.row, kind, hidden)?.len()),
         Direction::Targets => Ok(members(tx, of, kind, hidden, effort)?.len()),
     }
 }
@@ -76,7 +75,7 @@ pub fn count(
 /// Objects up to which it is asked of each whether it is in a group, before all that are in it are looked at.
 const ASKED: u64 = 100;
 
-/// Those of these objects that are in a group, or of these groups that an object is in.
+/// Those of these objects that are in a group, or that an object is in.
 pub fn among(
     tx: &ReadTx<'_>,
     direction: Direction,
@@ -86,7 +85,7 @@ pub fn among(
 ) -> Result<Rows, Error> {
     let mut found = objects.clone();
     match direction {
-        Direction::Sources => found &= &nestings::above(tx, of.row, hidden)?,
+        Direction::Sources => found &= &nestings::above(tx, of.row, None, hidden)?,
         Direction::Targets if objects.len() <= ASKED => return asked(tx, of, objects, hidden),
         Direction::Targets => found &= &*members(tx, of, None, hidden, Effort::default())?,
     }
@@ -97,7 +96,7 @@ pub fn among(
 fn asked(tx: &ReadTx<'_>, group: &Object, objects: &Rows, hidden: HiddenMemberships) -> Result<Rows, Error> {
     let mut found = Rows::default();
     for object in objects.after(RowNumber(0)) {
-        if nestings::above(tx, object, hidden)?.contains(group.row) {
+        if nestings::above(tx, object, None, hidden)?.contains(group.row) {
             found.insert(object);
         }
     }

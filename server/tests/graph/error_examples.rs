@@ -11,8 +11,9 @@ use crate::{
 use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DISABLED, ENGINEERING, FORMER_OWNER, GUEST, OWNED, POLICY,
-    REPLACED, REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones, rule_by,
+    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_UNIT, DISABLED, ENGINEERING, FORMER_OWNER, GUEST,
+    HIDDEN_UNIT, OWNED, POLICY, REPLACED, REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones,
+    rule_by,
 };
 use reqwest::Method;
 use roster_server::{
@@ -161,6 +162,11 @@ async fn world() -> Tenant {
         };
         group(sample::id(DELETED_GROUP), json!({"isAssignableToRole": true}))?;
         delete(sample::id(DELETED_GROUP))?;
+        for (unit, visibility) in [(HIDDEN_UNIT, "HiddenMembership"), (DELETED_UNIT, "Public")] {
+            let values = json!({"displayName": visibility, "visibility": visibility});
+            import::object(tx, ObjectKind::AdministrativeUnit, sample::id(unit), values)?;
+        }
+        delete(sample::id(DELETED_UNIT))?;
         for id in [sample::id(REPLACED), ObjectId::random()] {
             let values = json!({"appId": sample::id(492).to_string()});
             import::object(tx, ObjectKind::ServicePrincipal, id, values)?;

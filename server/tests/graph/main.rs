@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod administrative_units;
 mod applications;
 mod authority;
 mod basic_permissions;

@@ -216,11 +216,13 @@ objects! {
     service_principal,
     contact,
     application,
+    unit,
     doomed_group,
     doomed_user,
     doomed_device,
     doomed_service_principal,
     doomed_application,
+    doomed_unit,
     doomed,
     deleted,
     deleted_group,
@@ -232,6 +234,7 @@ objects! {
     policy,
     located,
     template,
+    deleted_unit,
 }
 
 impl Objects {
@@ -248,11 +251,13 @@ impl Objects {
             service_principal: tenant.service_principal("s").await,
             contact: tenant.contact("c").await,
             application: tenant.application("a").await,
+            unit: tenant.unit("u").await,
             doomed_group: tenant.security_group("doomed").await,
             doomed_user: tenant.user("doomed").await,
             doomed_device: tenant.device("doomed").await,
             doomed_service_principal: tenant.service_principal("doomed").await,
             doomed_application: tenant.application("doomed").await,
+            doomed_unit: tenant.unit("doomed").await,
             doomed: tenant.user("doomed-too").await,
             deleted: tenant.user("deleted").await,
             deleted_group: tenant.security_group("deleted").await,
@@ -264,15 +269,19 @@ impl Objects {
             policy: ObjectId::random().uuid(),
             template: UNIFIED.id.parse().unwrap(),
             located: tenant.object_with(ObjectKind::User, located).await,
+            deleted_unit: tenant.unit("deleted").await,
         };
         tenant.licences(sample::id(801).uuid(), sample::id(802).uuid(), 25).await;
         tenant.policy(objects.policy).await;
         tenant.settings(None, objects.setting, &settings(&UNIFIED)).await;
         tenant.settings(Some(objects.unified), objects.group_setting, &settings(&UNIFIED_GUEST)).await;
-        for deleted in [objects.deleted, objects.deleted_group, objects.deleted_application] {
+        for deleted in
+            [objects.deleted, objects.deleted_group, objects.deleted_application, objects.deleted_unit]
+        {
             tenant.delete(deleted).await;
         }
         tenant.join(objects.group, objects.member).await;
+        tenant.join(objects.unit, objects.member).await;
         tenant.own(objects.group, objects.owner).await;
         for managed in [objects.user, objects.contact] {
             tenant.manage(managed, objects.member).await;
@@ -285,7 +294,9 @@ impl Objects {
         let name = ObjectId::random();
         let body = match operation.id.as_str() {
             _ if !operation.has_body => None,
-            "add_group_member" | "add_group_owner" => Some(reference(self.user)),
+            "add_group_member" | "add_group_owner" | "add_administrative_unit_member" => {
+                Some(reference(self.user))
+            }
             "set_user_manager" | "set_my_manager" => Some(reference(self.member)),
             "create_group" => Some(json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
                 "securityEnabled": true})),
@@ -338,7 +349,8 @@ impl Objects {
             }
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
             "update_service_principal" | "update_application" => Some(json!({"notes": "n"})),
-            "create_application" => Some(json!({"displayName": "a"})),
+            "create_application" | "create_administrative_unit" => Some(json!({"displayName": "a"})),
+            "update_administrative_unit" => Some(json!({"description": "d"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),
         };
         (self.path(operation), body)
@@ -394,6 +406,8 @@ impl Objects {
             ("servicePrincipals", true) => self.doomed_service_principal,
             ("applications", false) => self.application,
             ("applications", true) => self.doomed_application,
+            ("administrativeUnits", false) => self.unit,
+            ("administrativeUnits", true) => self.doomed_unit,
             ("contacts", false) => self.contact,
             // As the example is of one.
             ("directoryObjects", false) => self.user,

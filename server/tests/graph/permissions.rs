@@ -32,6 +32,7 @@ async fn each_alternative_is_enough_and_all_other_permissions_together_are_not()
                 let deleted = match operation.limited_to(scheme, &permissions) {
                     Some("groups") => objects.deleted_group,
                     Some("applications and service principals") => objects.deleted_application,
+                    Some("administrative units") => objects.deleted_unit,
                     _ => objects.deleted,
                 };
                 let token = match scheme {

@@ -399,6 +399,11 @@ impl Tenant {
         self.object_with(ObjectKind::Application, json!({"displayName": name, "appId": app_id})).await
     }
 
+    /// An administrative unit.
+    pub async fn unit(&self, name: &str) -> Uuid {
+        self.object_with(ObjectKind::AdministrativeUnit, json!({"displayName": name})).await
+    }
+
     /// An organizational contact.
     pub async fn contact(&self, name: &str) -> Uuid {
         self.object_with(ObjectKind::OrgContact, json!({"displayName": name})).await

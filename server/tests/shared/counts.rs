@@ -23,7 +23,8 @@ pub fn check(database: &Connection) {
 /// The nestings are the pairs of two groups.
 pub fn check_nestings(database: &Connection) {
     let nestings = "SELECT group_row, member_row FROM nestings";
-    let pairs = "SELECT p.source_row, p.target_row FROM memberships p JOIN objects o ON o.row = p.target_row AND o.kind = 2";
+    let pairs = "SELECT p.source_row, p.target_row FROM memberships p JOIN objects o ON o.row = p.target_row AND o.kind = 2
+                 JOIN objects g ON g.row = p.source_row AND g.kind = 2";
     for (some, others) in [(nestings, pairs), (pairs, nestings)] {
         let sql = format!("SELECT * FROM ({some}) EXCEPT SELECT * FROM ({others})");
         let mut statement = database.prepare(&sql).unwrap();

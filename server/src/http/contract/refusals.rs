@@ -7,6 +7,7 @@ use crate::{
     membership_rules::{Fault, RuleFault},
     model::{
         actions::{MAX_IDS, MAX_OBJECTS},
+        administrative_unit::ADMINISTRATIVE_UNIT,
         application::APPLICATION,
         device::DEVICE,
         group::GROUP,
@@ -239,6 +240,42 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_application" | "delete_application" => vec![application_not_found()],
         "get_contact" => vec![contact_not_found()],
 
+        "create_administrative_unit" => created(&ADMINISTRATIVE_UNIT, "displayName"),
+        "update_administrative_unit" => [
+            updated(&ADMINISTRATIVE_UNIT),
+            vec![
+                unit_not_found(),
+                null(&ADMINISTRATIVE_UNIT),
+                immutable(&ADMINISTRATIVE_UNIT, "isMemberManagementRestricted"),
+            ],
+        ]
+        .concat(),
+        "get_administrative_unit" => vec![unit_not_found(), expanded_members_hidden()],
+        "delete_administrative_unit" => vec![unit_not_found()],
+        "list_administrative_unit_members" => {
+            vec![unit_not_found(), hidden_members(), property_not_readable(need), not_in_lists()]
+        }
+        "list_administrative_unit_member_references" | "count_administrative_unit_members" => {
+            vec![unit_not_found(), hidden_members()]
+        }
+        "add_administrative_unit_member" => {
+            let other = Refusal::NoUnitMember(ObjectTraits::ServicePrincipal);
+            vec![
+                unit_not_found(),
+                member_not_found(),
+                already_member(),
+                refused("kindNotInUnits", "Objects of this kind can't be in administrative units.", other),
+            ]
+        }
+        "remove_administrative_unit_member" => vec![
+            unit_not_found(),
+            refused(
+                "notAMember",
+                "The object isn't a member: the unit is named.",
+                Refusal::NotFound(sample::UNIT.to_string()),
+            ),
+        ],
+
         // What its requests are refused is answered of each.
         "send_batch" => Vec::new(),
 
@@ -343,14 +380,23 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
                 Refusal::NotPermitted,
             );
             let kind = kind_not_permitted(&PURGE_GROUP, need);
-            vec![object_not_found(), kind, role_assignable_group(), by_application]
+            let unit = refused(
+                "unitNotDeletable",
+                "Administrative units are deleted for good only by their thirty days.",
+                Refusal::NotPermitted,
+            );
+            vec![object_not_found(), kind, role_assignable_group(), by_application, unit]
         }
         "get_deleted_objects_owned_by_user" => [
             vec![user_not_found(), missing_parameter("userId"), invalid_identifier(), objects_too_large()],
             parameters("type"),
         ]
         .concat(),
-        "list_deleted_applications"
+        "list_administrative_units"
+        | "count_administrative_units"
+        | "list_deleted_administrative_units"
+        | "count_deleted_administrative_units"
+        | "list_deleted_applications"
         | "list_deleted_devices"
         | "list_deleted_service_principals"
         | "count_deleted_applications"
@@ -535,6 +581,10 @@ fn device_not_found() -> ErrorExample {
 
 fn application_not_found() -> ErrorExample {
     absent("applicationNotFound", "There is no such application.")
+}
+
+fn unit_not_found() -> ErrorExample {
+    absent("administrativeUnitNotFound", "There is no such administrative unit.")
 }
 
 fn service_principal_not_found() -> ErrorExample {

@@ -11,6 +11,7 @@ use crate::{
             GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, MANAGED_GROUP, RESTORE,
             VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
+        administrative_unit::ADMINISTRATIVE_UNIT,
         application::APPLICATION,
         device::DEVICE,
         domain::DOMAIN,
@@ -151,6 +152,9 @@ schema!(SubscribedSku, SUBSCRIBED_SKU, Shape::Answer);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(AdministrativeUnit, ADMINISTRATIVE_UNIT, Shape::Answer);
+body_schema!(AdministrativeUnitCreate, ADMINISTRATIVE_UNIT, Creation, &[]);
+body_schema!(AdministrativeUnitUpdate, ADMINISTRATIVE_UNIT, Update, &[]);
 
 collection!(GroupCollection, Group, "groups", "A page of groups.");
 collection!(UserCollection, User, "users", "A page of users.");
@@ -183,6 +187,12 @@ collection!(
     SubscribedSku,
     "subscribedSkus",
     "The products that the tenant has licences of."
+);
+collection!(
+    AdministrativeUnitCollection,
+    AdministrativeUnit,
+    "directory/administrativeUnits",
+    "A page of administrative units."
 );
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 

@@ -30,9 +30,11 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "The service does not currently support writes of mail-enabled groups. Please ensure that the \
              mail-enablement property is unset and the security-enablement property is set.",
         ),
-        Refusal::KindNotAllowed { .. } | Refusal::NoOwner(_) | Refusal::NoManager(_) | Refusal::OtherKind => {
-            bad(BAD_REQUEST, format!("{}.", capitalised(refusal)))
-        }
+        Refusal::KindNotAllowed { .. }
+        | Refusal::NoUnitMember(_)
+        | Refusal::NoOwner(_)
+        | Refusal::NoManager(_)
+        | Refusal::OtherKind => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),
         Refusal::AlreadyRelated(relationship) => {
             let property = relationship.name();
             let message = format!(

@@ -1,6 +1,7 @@
 //! Casts: of the objects that are related to one, those of a kind (`/groups/{id}/members/microsoft.graph.user`), listed and counted.
 
 use super::{
+    administrative_units::ADMINISTRATIVE_UNITS,
     applications::APPLICATIONS,
     contacts::CONTACTS,
     devices::DEVICES,
@@ -12,8 +13,8 @@ use super::{
 use crate::{
     http::{
         contract::schemas::{
-            ApplicationCollection, DeviceCollection, GroupCollection, OrgContactCollection,
-            ServicePrincipalCollection, UserCollection,
+            AdministrativeUnitCollection, ApplicationCollection, DeviceCollection, GroupCollection,
+            OrgContactCollection, ServicePrincipalCollection, UserCollection,
         },
         operation::Operation,
     },
@@ -53,6 +54,12 @@ pub(super) fn of<K: ObjectKey>(
     need: &'static Need,
 ) -> Vec<Operation> {
     let cast = |kind: &ObjectKind| match kind {
+        ObjectKind::AdministrativeUnit => related.cast::<AdministrativeUnitCollection>(
+            &ADMINISTRATIVE_UNITS,
+            path,
+            &format!("{id}_as_administrative_unit"),
+            need,
+        ),
         ObjectKind::Application => {
             related.cast::<ApplicationCollection>(&APPLICATIONS, path, &format!("{id}_as_application"), need)
         }

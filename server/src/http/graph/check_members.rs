@@ -1,4 +1,4 @@
-//! `checkMemberGroups`, `checkMemberObjects`, `getMemberGroups`, `getMemberObjects`: whether an object is in groups, and in which. The
+//! `checkMemberGroups`, `checkMemberObjects`, `getMemberGroups`, `getMemberObjects`: whether an object is in others, and in which. The
 //! rules are in `directory::check_members`.
 
 use super::{
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     directory::check_members::{
-        self as rules, Find, GROUPS_OF_USER, OBJECTS_OF_USER, OF_DEVICE, OF_GROUP, OF_OBJECT, OF_ORG_CONTACT,
-        OF_SERVICE_PRINCIPAL,
+        self as rules, Containers, Find, GROUPS_OF_USER, OBJECTS_OF_USER, OF_DEVICE, OF_GROUP, OF_OBJECT,
+        OF_ORG_CONTACT, OF_SERVICE_PRINCIPAL,
     },
     http::{
         answers::{self, Form},
@@ -49,7 +49,7 @@ const OBJECTS: Objects = Objects { one: "an object", page: "directoryobject", ..
 const IN: &str = "5a3e0000-0000-4000-8000-000000000201";
 const NOT_IN: &str = "5a3e0000-0000-4000-8000-000000000202";
 
-const LEFT_OUT: &str = "Groups count through others too. What follows only from a hidden membership is left out without \
+const LEFT_OUT: &str = "Groups count through others too, administrative units don't. What follows only from a hidden membership is left out without \
                         `Member.Read.Hidden`, the signed-in user's own too.";
 
 /// The rule that finds the object that is asked about, and what asking needs.
@@ -62,12 +62,14 @@ fn check<K: ObjectKey, P: ToSchema>(
     parameters: &'static Complex,
     (find, need): Asked<K>,
 ) -> Operation {
-    let noun = noun(&path);
+    let containers = containers(&path);
+    let noun = noun(containers);
     let handler =
         async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>, Json(body)| {
             let asked = rules::read_ids(parameters, &body)?;
-            let check =
-                move |tx: &ReadTx<'_>, by: &Grants| rules::check_groups(tx, by, find, key.key(), &asked);
+            let check = move |tx: &ReadTx<'_>, by: &Grants| {
+                rules::check(tx, by, (find, key.key()), containers, &asked)
+            };
             Ok::<_, Failure>(answers::ids(&form, &read(&app, &caller, check).await?))
         };
     let name = parameters.properties.first().map(|parameter| parameter.name).unwrap_or_default();
@@ -77,18 +79,20 @@ fn check<K: ObjectKey, P: ToSchema>(
         json!({name: [IN, NOT_IN]}),
     )
     .summary("memberships", format!("Check {noun} of {}", of.one))
-    .description(format!("Says in which of up to 20 groups {} is, in the order of the body.", of.one))
+    .description(format!("Says in which of up to 20 {noun} {} is, in the order of the body.", of.one))
     .description(LEFT_OUT)
-    .description("An id that no group has is left out too.")
+    .description("An id that none of them has is left out too.")
 }
 
 /// Gives the groups that an object is in.
 fn get<K: ObjectKey>(of: &Objects, [path, id]: [String; 2], (find, need): Asked<K>) -> Operation {
-    let noun = noun(&path);
+    let containers = containers(&path);
+    let noun = noun(containers);
     let handler =
         async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>, Json(body)| {
             let only = rules::read_security_enabled_only(&body)?;
-            let get = move |tx: &ReadTx<'_>, by: &Grants| rules::get_groups(tx, by, find, key.key(), only);
+            let get =
+                move |tx: &ReadTx<'_>, by: &Grants| rules::get(tx, by, (find, key.key()), containers, only);
             Ok::<_, Failure>(answers::ids(&form, &read(&app, &caller, get).await?))
         };
     let example = json!({"securityEnabledOnly": false});
@@ -98,13 +102,20 @@ fn get<K: ObjectKey>(of: &Objects, [path, id]: [String; 2], (find, need): Asked<
         example,
     )
     .summary("memberships", format!("Get ids of {noun} of {}", of.one))
-    .description(format!("Gives the ids of up to 11,000 groups that {} is in.", of.one))
+    .description(format!("Gives the ids of up to 11,000 {noun} that {} is in.", of.one))
     .description(LEFT_OUT)
 }
 
-/// What an action is about. Besides groups there is nothing here that an object can be in.
-fn noun(path: &str) -> &'static str {
-    if path.ends_with("Groups") { "groups" } else { "memberships" }
+/// What an action is about.
+fn containers(path: &str) -> Containers {
+    if path.ends_with("Groups") { Containers::Groups } else { Containers::All }
+}
+
+fn noun(containers: Containers) -> &'static str {
+    match containers {
+        Containers::Groups => "groups",
+        Containers::All => "groups and administrative units",
+    }
 }
 
 /// An action on an object, with this body.
@@ -114,7 +125,7 @@ fn documented<K: ObjectKey, P: ToSchema>(of: &Objects, action: Operation, body: 
     of.with_key::<K>(action)
         .page(format!("directoryobject-{page}"))
         .body::<P>("What is asked for.", body)
-        .answers::<ObjectIds>("The ids of the groups.", "application/json", example)
+        .answers::<ObjectIds>("The ids.", "application/json", example)
 }
 
 /// The four operations of the objects at a path, whose ids have this noun: of groups, and of all that an object can be in.

@@ -1,6 +1,7 @@
 //! `/directory/deletedItems`: deleted objects that can be restored. The rules are in `directory::deleted_items`.
 
 use super::{
+    administrative_units::ADMINISTRATIVE_UNITS,
     applications::APPLICATIONS,
     devices::DEVICES,
     directory_objects,
@@ -19,8 +20,8 @@ use crate::{
         body,
         contract::{
             schemas::{
-                ApplicationCollection, DeviceCollection, DirectoryObject, DirectoryObjectCollection,
-                GetUserOwnedObjectsParameters, GroupCollection, RestoreParameters,
+                AdministrativeUnitCollection, ApplicationCollection, DeviceCollection, DirectoryObject,
+                DirectoryObjectCollection, GetUserOwnedObjectsParameters, GroupCollection, RestoreParameters,
                 ServicePrincipalCollection, UserCollection,
             },
             wire::ObjectCount,
@@ -38,8 +39,9 @@ use crate::{
         ids::{AsWritten, ObjectId},
         permissions::{
             Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_APPLICATION, PURGE_DELETED_ITEM, PURGE_GROUP,
-            PURGE_USER, READ_APPLICATION, READ_DELETED_GROUP, READ_DELETED_ITEM, READ_DELETED_USER,
-            READ_DEVICE, RESTORE_APPLICATION, RESTORE_DELETED_ITEM, RESTORE_GROUP, RESTORE_USER,
+            PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_APPLICATION, READ_DELETED_GROUP, READ_DELETED_ITEM,
+            READ_DELETED_USER, READ_DEVICE, RESTORE_APPLICATION, RESTORE_DELETED_ITEM, RESTORE_GROUP,
+            RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
         },
     },
     odata::{
@@ -67,6 +69,7 @@ const DELETED: &str = "5a3e0000-0000-4000-8000-000000000120";
 const OF_USERS: &str = "users";
 const OF_GROUPS: &str = "groups";
 const OF_APPLICATIONS: &str = "applications and service principals";
+const OF_ADMINISTRATIVE_UNITS: &str = "administrative units";
 
 pub(super) fn operations() -> Vec<Operation> {
     [
@@ -77,6 +80,12 @@ pub(super) fn operations() -> Vec<Operation> {
             &SERVICE_PRINCIPALS,
             "service_principals",
             &READ_APPLICATION,
+            SORTED,
+        ),
+        of_kind::<AdministrativeUnitCollection>(
+            &ADMINISTRATIVE_UNITS,
+            "administrative_units",
+            &READ_ADMINISTRATIVE_UNIT,
             SORTED,
         ),
         of_kind::<DeviceCollection>(&DEVICES, "devices", &READ_DEVICE, NO_DEVICES),
@@ -161,6 +170,7 @@ fn get_one() -> Operation {
             (&READ_DELETED_USER, OF_USERS),
             (&READ_DELETED_GROUP, OF_GROUPS),
             (&READ_APPLICATION, OF_APPLICATIONS),
+            (&READ_ADMINISTRATIVE_UNIT, OF_ADMINISTRATIVE_UNITS),
         ])
         .answers::<DirectoryObject>("The deleted object.", JSON, example())
 }
@@ -195,7 +205,7 @@ fn restore() -> Operation {
     of_one(operation, "directory-deleteditems-restore")
         .summary(TAG, "Restore a deleted object")
         .description(
-            "Restores a deleted object with all that it was: its members and owners, the groups that it was in, what it owned, \
+            "Restores a deleted object with all that it was: its members and owners, the groups and administrative units that it was in, what it owned, \
              its manager and its reports. What doesn't fit any more is left out, such as a membership in a group that has come \
              to follow a rule. A name that another object has meanwhile is refused; a user can get another sign-in name. An \
              application's service principal is restored by itself. The answer comes when all of it is back.",
@@ -204,6 +214,7 @@ fn restore() -> Operation {
             (&RESTORE_USER, OF_USERS),
             (&RESTORE_GROUP, OF_GROUPS),
             (&RESTORE_APPLICATION, OF_APPLICATIONS),
+            (&WRITE_ADMINISTRATIVE_UNIT, OF_ADMINISTRATIVE_UNITS),
         ])
         .optional_body::<RestoreParameters>(
             "How it is to be restored.",
@@ -239,7 +250,7 @@ fn delete_one() -> Operation {
         .summary(TAG, "Delete an object for good")
         .description(
             "Deletes a deleted object for good, before its thirty days have passed. Groups are deleted for good only by \
-             signed-in users.",
+             signed-in users, administrative units by nobody.",
         )
         .in_parts([
             (&PURGE_USER, OF_USERS),

@@ -1,4 +1,4 @@
-//! `memberOf` and `transitiveMemberOf`: which groups an object is in. The rules are in `directory::member_of`.
+//! `memberOf` and `transitiveMemberOf`: which groups and administrative units an object is in. The rules are in `directory::member_of`.
 
 use super::{
     casts,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What the descriptions of all of them say.
-const LEFT_OUT: &str = "A group with hidden membership is left out without `Member.Read.Hidden`, the signed-in user's own too, \
+const LEFT_OUT: &str = "What is in a group isn't in the administrative units that the group is in. A group or unit with hidden membership is left out without `Member.Read.Hidden`, the signed-in user's own too, \
                         and so is what follows only from a membership in it.";
 
 const fn direct<K: ObjectKey>(of: &'static Objects, navigation: &'static Navigation<K::Key>) -> Related<K> {
@@ -63,12 +63,12 @@ fn operations_of<K: ObjectKey>(
     (member_of, need): Readable<K>,
     (transitive_member_of, transitive_need): Readable<K>,
 ) -> Vec<Operation> {
-    let groups = &[ObjectKind::Group];
+    let containers = &[ObjectKind::Group, ObjectKind::AdministrativeUnit];
     let (at, id) = (format!("{path}/memberOf"), format!("{noun}_member_of"));
-    let direct = casts::with_collection(&direct::<K>(of, member_of), groups, &at, &id, need);
+    let direct = casts::with_collection(&direct::<K>(of, member_of), containers, &at, &id, need);
     let (at, id) = (format!("{path}/transitiveMemberOf"), format!("{noun}_transitive_member_of"));
     let transitive = transitive::<K>(of, transitive_member_of);
-    let transitive = casts::with_collection(&transitive, groups, &at, &id, transitive_need);
+    let transitive = casts::with_collection(&transitive, containers, &at, &id, transitive_need);
     direct.into_iter().chain(transitive).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Graph's operations, one file per noun: each is registered with its path, its name, its need and its rule. Nothing here
 //! knows SQL, and no `if` about the directory belongs here.
 
+mod administrative_unit_members;
+mod administrative_units;
 mod applications;
 mod assign_license;
 mod batch;
@@ -53,6 +55,8 @@ pub(super) fn operations() -> Vec<Operation> {
         service_principals::operations(),
         applications::operations(),
         contacts::operations(),
+        administrative_units::operations(),
+        administrative_unit_members::operations(),
         directory_objects::operations(),
         organization::operations(),
         domains::operations(),

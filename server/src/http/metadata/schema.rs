@@ -141,7 +141,7 @@ impl Schema {
             actions: actions(),
             sets: sets(),
             singletons: vec![
-                EntitySet { name: "directory", of: qualified("directory"), bindings: Vec::new() },
+                EntitySet { name: DIRECTORY, of: qualified(DIRECTORY), bindings: Vec::new() },
                 EntitySet { name: "me", of: qualified("user"), bindings: bindings(&Resource::from(&USER)) },
             ],
         }
@@ -205,18 +205,30 @@ fn directory_object() -> EntityType {
     }
 }
 
+/// The singleton that contains sets, and its type.
+const DIRECTORY: &str = "directory";
+
+/// The set that the directory contains. `None`: it lies in the container itself.
+fn contained(set: &'static str) -> Option<&'static str> {
+    set.strip_prefix(DIRECTORY)?.strip_prefix('/')
+}
+
 /// What is of the directory as a whole.
 fn directory() -> EntityType {
-    let deleted_items =
-        Member { name: "deletedItems", kind: Type::many(&qualified("directoryObject")), is_nullable: true };
+    let objects = Type::many(&qualified("directoryObject"));
+    let deleted = Member { name: "deletedItems", kind: objects, is_nullable: true };
+    let sets = resources().filter_map(|resource| {
+        let kind = Type::many(&qualified(resource.name));
+        Some(Member { name: contained(resource.set)?, kind, is_nullable: true })
+    });
     EntityType {
-        name: "directory",
+        name: DIRECTORY,
         base: Some("entity"),
         is_abstract: false,
         is_open: false,
         key: None,
         properties: Vec::new(),
-        navigation: vec![deleted_items],
+        navigation: sets.chain([deleted]).collect(),
         contains_targets: true,
     }
 }
@@ -321,7 +333,8 @@ fn sets() -> Vec<EntitySet> {
         of: qualified(resource.name),
         bindings: bindings(&resource),
     };
-    [objects].into_iter().chain(resources().map(of)).collect()
+    let own = resources().filter(|resource| contained(resource.set).is_none());
+    [objects].into_iter().chain(own.map(of)).collect()
 }
 
 fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {

@@ -3,19 +3,20 @@
 use super::{
     Alternatives, Need,
     Permission::{
-        ApplicationReadAll, ApplicationReadWriteAll, DeviceManagementAppsReadAll,
-        DeviceManagementAppsReadWriteAll, DeviceManagementConfigurationReadAll,
-        DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
-        DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
-        DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
-        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
-        GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
-        GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
-        LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
-        OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadWriteDirectory,
-        UserDeleteRestoreAll, UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
-        UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
-        UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
+        AdministrativeUnitReadAll, AdministrativeUnitReadWriteAll, ApplicationReadAll,
+        ApplicationReadWriteAll, DeviceManagementAppsReadAll, DeviceManagementAppsReadWriteAll,
+        DeviceManagementConfigurationReadAll, DeviceManagementConfigurationReadWriteAll,
+        DeviceManagementManagedDevicesReadAll, DeviceManagementManagedDevicesReadWriteAll,
+        DeviceManagementServiceConfigReadAll, DeviceManagementServiceConfigReadWriteAll, DeviceReadAll,
+        DeviceReadWriteAll, DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll,
+        DomainReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll,
+        GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
+        GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
+        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization,
+        RoleManagementReadWriteDirectory, UserDeleteRestoreAll, UserEnableDisableAccountAll,
+        UserMailReadWriteAll, UserManageIdentitiesAll, UserPasswordProfileReadWriteAll,
+        UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll, UserReadWrite, UserReadWriteAll,
+        UserRevokeSessionsAll,
     },
 };
 
@@ -119,6 +120,12 @@ const WRITE_USER_PROPERTIES: Alternatives = &[
 ];
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_ADMINISTRATIVE_UNITS: Alternatives = &[
+    &[AdministrativeUnitReadAll],
+    &[AdministrativeUnitReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
 const READ_DIRECTORY: Alternatives = &[&[DirectoryReadAll], &[DirectoryReadWriteAll]];
 const MEMBER_OF_USERS: Alternatives = &[
     &[GroupMemberReadBasicAll],
@@ -577,6 +584,16 @@ needs! {
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
+    /// `GET /directory/administrativeUnits`, its count and each of them, deleted ones too.
+    READ_ADMINISTRATIVE_UNIT = Need::both(READ_ADMINISTRATIVE_UNITS);
+
+    /// `GET /directory/administrativeUnits/{id}/members`. [`READ_HIDDEN_MEMBERS`] besides where the unit hides its members.
+    LIST_ADMINISTRATIVE_UNIT_MEMBERS = Need::both(READ_ADMINISTRATIVE_UNITS);
+
+    /// `POST /directory/administrativeUnits`, `PATCH` and `DELETE /directory/administrativeUnits/{id}`, restoring one, and what changes
+    /// its members.
+    WRITE_ADMINISTRATIVE_UNIT = Need::both(&[&[AdministrativeUnitReadWriteAll]]);
+
     /// `GET /directoryObjects/{id}`, and `POST /directoryObjects/{id}/checkMemberGroups` and what is like it.
     READ_DIRECTORY_OBJECT = Need::both(READ_DIRECTORY);
 
@@ -606,6 +623,8 @@ needs! {
         &[GroupReadWriteAll],
         &[ApplicationReadAll],
         &[ApplicationReadWriteAll],
+        &[AdministrativeUnitReadAll],
+        &[AdministrativeUnitReadWriteAll],
         &[DirectoryReadAll],
         &[DirectoryReadWriteAll],
     ]);
@@ -625,6 +644,7 @@ needs! {
         &[UserReadWriteAll],
         &[GroupReadWriteAll],
         &[ApplicationReadWriteAll],
+        &[AdministrativeUnitReadWriteAll],
     ]);
 
     /// Deleting a user for good.
@@ -635,6 +655,9 @@ needs! {
 
     /// Deleting an application or a service principal for good.
     PURGE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+
+    /// Deleting an administrative unit for good: only its thirty days do, as Graph's page says.
+    PURGE_ADMINISTRATIVE_UNIT = Need::both(&[]);
 
     /// `DELETE /directory/deletedItems/{id}`: enough for some kind of object.
     PURGE_DELETED_ITEM = Need::each(

@@ -44,6 +44,8 @@ pub enum Holders {
 }
 
 permissions! {
+    AdministrativeUnitReadAll = "AdministrativeUnit.Read.All", Both, "Read all administrative units and their members.";
+    AdministrativeUnitReadWriteAll = "AdministrativeUnit.ReadWrite.All", Both, "Read and write all administrative units and their members.";
     ApplicationReadAll = "Application.Read.All", Both, "Read all applications and service principals.";
     ApplicationReadWriteAll = "Application.ReadWrite.All", Both, "Read and write all applications and service principals.";
     DeviceReadAll = "Device.Read.All", Both, "Read all devices.";

@@ -29,6 +29,7 @@ const EVERYBODY_IN_RESEARCH: u16 = 206;
 const ADMINISTRATORS: u16 = 207;
 const CONFIDENTIAL: u16 = 208;
 const DEVICE: u16 = 301;
+const SERVICE_PRINCIPAL: u16 = 302;
 const CONTACT: u16 = 303;
 const ABSENT: u16 = 999;
 
@@ -52,6 +53,9 @@ pub const SETTING: u16 = 701;
 pub const SETTING_OF_GROUP: u16 = 702;
 /// The lifecycle policy.
 pub const POLICY: u16 = 711;
+/// An administrative unit that hides its members, and a deleted one.
+pub const HIDDEN_UNIT: u16 = 396;
+pub const DELETED_UNIT: u16 = 395;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -159,6 +163,9 @@ impl Attempt<'_> {
                 self.ask("$select=unseenCount");
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
+            "expandedPropertyNotInLists" if self.is_of_units() => {
+                self.ask("$expand=members($select=aboutMe)")
+            }
             "expandedPropertyNotInLists" => self.ask("$expand=memberOf($select=aboutMe)"),
             "countOfOne" => self.ask("$count=true"),
             "expandNotYet" | "expandNotAllowed" => {
@@ -418,6 +425,9 @@ impl Attempt<'_> {
                 self.replace(0, sample::id(ENGINEERING));
                 json!({"visibility": "HiddenMembership"})
             }
+            "immutableProperty" if self.operation.id == "update_administrative_unit" => {
+                json!({"isMemberManagementRestricted": true})
+            }
             "immutableProperty" if self.operation.id == "update_device" => json!({"deviceId": absent}),
             "immutableProperty" => json!({"appId": absent}),
             "nameTaken" => match self.operation.id.as_str() {
@@ -650,18 +660,31 @@ impl Attempt<'_> {
                 self.by_user_without("RoleManagement.ReadWrite.Directory").await;
             }
             "hiddenMembers" => {
-                self.replace(0, sample::id(CONFIDENTIAL));
+                self.replace(0, sample::id(self.with_hidden_members()));
                 self.by_user_without("Member.Read.Hidden").await;
             }
             "expandedMembersHidden" => {
-                self.replace(0, sample::id(CONFIDENTIAL));
+                self.replace(0, sample::id(self.with_hidden_members()));
                 self.ask("$expand=members");
                 self.by_user_without("Member.Read.Hidden").await;
             }
+            "kindNotInUnits" => self.relate("members", &[SERVICE_PRINCIPAL]),
+            "unitNotDeletable" => self.replace(0, sample::id(DELETED_UNIT)),
             "contactNotDeletable" => self.replace(0, sample::id(CONTACT)),
             _ => return false,
         }
         true
+    }
+
+    /// Whether what it answers are administrative units.
+    fn is_of_units(&self) -> bool {
+        let last = self.operation.path.trim_end_matches("/{id}").rsplit('/').next();
+        last.is_some_and(|last| last.to_lowercase().contains("administrativeunit"))
+    }
+
+    /// What hides its members, of those that the operation is about.
+    fn with_hidden_members(&self) -> u16 {
+        if self.operation.path.starts_with("/groups") { CONFIDENTIAL } else { HIDDEN_UNIT }
     }
 
     async fn lack_a_permission(&mut self, name: &str) -> bool {
@@ -682,6 +705,7 @@ impl Attempt<'_> {
                 let property = match lacking.as_str() {
                     Some("User.Read.All") => "manager",
                     Some("GroupMember.Read.All") => "owners",
+                    Some("AdministrativeUnit.Read.All") => "members",
                     _ => "memberOf",
                 };
                 self.ask(&format!("$expand={property}"));
