@@ -117,6 +117,11 @@ impl Operation {
         limited.and_then(|alternative| alternative["limitedTo"].as_str())
     }
 
+    /// Whether a tenant can have only one of what it creates, which the sample requests have already.
+    pub fn is_once(&self) -> bool {
+        ["create_group_lifecycle_policy", "create_group_setting"].contains(&self.id.as_str())
+    }
+
     /// The path with the examples of its parameters, and of those in the query that it needs.
     pub fn example_path(&self) -> String {
         let parameters = self.parameters.as_array().into_iter().flatten();

@@ -279,10 +279,7 @@ async fn the_examples_of_bodies_are_accepted() {
         if let Some(group) = example.get_mut("groupId") {
             *group = objects.unified.to_string().into();
         }
-        // A tenant has one lifecycle policy at most, and one setting of a template.
-        let is_once =
-            ["create_group_lifecycle_policy", "create_group_setting"].contains(&operation.id.as_str());
-        let tenant = if is_once { &empty } else { &tenant };
+        let tenant = if operation.is_once() { &empty } else { &tenant };
         let answer = ask(tenant, operation, &objects, "", Some(example)).await;
         assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);
         sent += 1;

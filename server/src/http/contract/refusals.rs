@@ -320,13 +320,24 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
                     "The body lacks how long groups live.",
                     of(PropertyFault::Required("groupLifetimeInDays")),
                 ),
+                refused(
+                    "readOnlyProperty",
+                    "The property isn't the caller's to set.",
+                    of(PropertyFault::ReadOnly("id")),
+                ),
                 refused("policyExists", "There is a policy.", Refusal::PolicyExists),
             ];
             [policy_values(), own].concat()
         }
         "update_group_lifecycle_policy" => {
-            let nothing = refused("nothingToChange", "The body names no property.", Refusal::NothingToChange);
-            [policy_values(), vec![policy_not_found(), nothing]].concat()
+            let null = PropertyFault::Required("groupLifetimeInDays");
+            let null = Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault: null };
+            let own = vec![
+                policy_not_found(),
+                refused("nothingToChange", "The body names no property.", Refusal::NothingToChange),
+                refused("missingValue", "Null for a property that every policy has.", null),
+            ];
+            [policy_values(), own].concat()
         }
         "add_group_to_lifecycle_policy" => {
             let most = group_lifecycle_policies::MAX_SELECTED;
@@ -1079,7 +1090,18 @@ fn never_expires() -> ErrorExample {
 fn policy_values() -> Vec<ErrorExample> {
     let of = |fault| Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault };
     let literal = PropertyFault::Literal { literal: "long".into(), kind: "Edm.Int32".into() };
+    let array = PropertyFault::Node {
+        property: "managedGroupTypes",
+        found: Node::StartArray,
+        expected: Node::PrimitiveValue,
+    };
     vec![
+        refused(
+            "unknownExtension",
+            "No application declared this extension.",
+            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
+        ),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
         refused(
             "unknownProperty",
             "The body names a property that policies don't have.",
@@ -1134,7 +1156,12 @@ fn license_assignment() -> Vec<ErrorExample> {
         found: Node::PrimitiveValue,
         expected: Node::StartArray,
     };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    let array =
+        PropertyFault::Node { property: "skuId", found: Node::StartArray, expected: Node::PrimitiveValue };
     vec![
+        refused("otherType", "The product's id is no text.", of(literal)),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
         unknown_parameter(),
         missing_parameter("removeLicenses"),
         refused("nullCollection", "Null for a collection, which can be empty.", of(null)),
@@ -1175,7 +1202,17 @@ fn setting_not_found() -> ErrorExample {
 /// What bodies of group settings get wrong.
 fn setting_values() -> Vec<ErrorExample> {
     let of = |fault| Refusal::Property { resource: GROUP_SETTING.resource, fault };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    let array =
+        PropertyFault::Node { property: "value", found: Node::StartArray, expected: Node::PrimitiveValue };
     vec![
+        refused("otherType", "The value is no text.", of(literal)),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
+        refused(
+            "unknownExtension",
+            "No application declared this extension.",
+            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
+        ),
         refused(
             "unknownProperty",
             "The body names a property that settings don't have.",
@@ -1230,14 +1267,8 @@ fn setting_values() -> Vec<ErrorExample> {
 /// What bodies of new ones get wrong besides.
 fn new_setting() -> Vec<ErrorExample> {
     let of = |fault| Refusal::Property { resource: GROUP_SETTING.resource, fault };
-    let found_array = PropertyFault::Node {
-        property: "templateId",
-        found: Node::StartArray,
-        expected: Node::PrimitiveValue,
-    };
     vec![
         refused("missingValue", "The body names no template.", of(PropertyFault::Required("templateId"))),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
         refused(
             "invalidTemplate",
             "There is no such template, or it is for another kind of group, or for the tenant as a whole.",

@@ -231,6 +231,7 @@ const READ_ORGANIZATIONS: Alternatives = &[
     &[OrganizationReadAll],
     &[OrganizationReadWriteAll],
     &[UserReadAll],
+    &[UserReadWriteAll],
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
     &[DeviceManagementConfigurationReadAll],
@@ -243,6 +244,7 @@ const READ_BASIC_ORGANIZATIONS: Alternatives = &[
     &[OrganizationReadAll],
     &[OrganizationReadWriteAll],
     &[UserReadAll],
+    &[UserReadWriteAll],
     &[DirectoryReadAll],
     &[DirectoryReadWriteAll],
     &[DeviceManagementConfigurationReadAll],
@@ -371,7 +373,12 @@ needs! {
         Need::both(&[&[LicenseAssignmentReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `GET /domains` and `GET /domains/{id}`.
-    READ_DOMAIN = Need::both(&[&[DomainReadAll], &[DomainReadWriteAll], &[DirectoryReadAll]]);
+    READ_DOMAIN = Need::both(&[
+        &[DomainReadAll],
+        &[DomainReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
 
     /// `POST /directoryObjects/validateProperties`.
     VALIDATE_PROPERTIES = Need::each(
