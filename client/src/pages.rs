@@ -51,6 +51,7 @@ pages! {
     ApplicationCollection of Application,
     DeviceCollection of Device,
     DirectoryObjectCollection of DirectoryObject,
+    DirectoryRoleCollection of DirectoryRole,
     GroupCollection of Group,
     OrgContactCollection of OrgContact,
     ReferenceCollection of Reference,

@@ -69,7 +69,7 @@ pub fn refused(fault: PropertyFault) -> Refusal {
 pub enum Containers {
     /// Groups alone.
     Groups,
-    /// Groups and administrative units.
+    /// Groups, administrative units and directory roles.
     All,
 }
 
@@ -93,6 +93,9 @@ pub fn check<K>(
         nestings::each_above(tx, object.row, Through::All, hidden_memberships(by), |found| {
             if containers.include(&found) {
                 left.remove(&found.id);
+                if let Some(template) = template(tx, &found)? {
+                    left.remove(&template);
+                }
             }
             Ok(if left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
@@ -125,6 +128,16 @@ pub fn get<K>(
     }
     found.sort_unstable();
     Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The id of a role's template, by which it is asked for too.
+fn template(tx: &ReadTx<'_>, found: &Above) -> Result<Option<ObjectId>, crate::store::Error> {
+    if found.kind != ObjectKind::DirectoryRole {
+        return Ok(None);
+    }
+    let values = objects::values(tx, found.row)?;
+    let id = values.get("roleTemplateId").and_then(|id| id.as_str());
+    Ok(id.and_then(|id| id.parse().ok()))
 }
 
 /// Whether it is a security group. A Microsoft 365 group can be security enabled or not; its kind tells it of any other group.

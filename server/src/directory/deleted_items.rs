@@ -86,7 +86,7 @@ const READ: NeedOf = |kind| match kind {
     ObjectKind::Group => Some(&READ_DELETED_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&READ_APPLICATION),
     ObjectKind::AdministrativeUnit => Some(&READ_ADMINISTRATIVE_UNIT),
-    ObjectKind::Device | ObjectKind::OrgContact => None,
+    ObjectKind::Device | ObjectKind::OrgContact | ObjectKind::DirectoryRole => None,
 };
 
 const RESTORE_ONE: NeedOf = |kind| match kind {
@@ -94,7 +94,7 @@ const RESTORE_ONE: NeedOf = |kind| match kind {
     ObjectKind::Group => Some(&RESTORE_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&RESTORE_APPLICATION),
     ObjectKind::AdministrativeUnit => Some(&WRITE_ADMINISTRATIVE_UNIT),
-    ObjectKind::Device | ObjectKind::OrgContact => None,
+    ObjectKind::Device | ObjectKind::OrgContact | ObjectKind::DirectoryRole => None,
 };
 
 const PURGE: NeedOf = |kind| match kind {
@@ -102,7 +102,7 @@ const PURGE: NeedOf = |kind| match kind {
     ObjectKind::Group => Some(&PURGE_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&PURGE_APPLICATION),
     ObjectKind::AdministrativeUnit => Some(&PURGE_ADMINISTRATIVE_UNIT),
-    ObjectKind::Device | ObjectKind::OrgContact => None,
+    ObjectKind::Device | ObjectKind::OrgContact | ObjectKind::DirectoryRole => None,
 };
 
 /// The deleted object with this id, if the caller may do this with such.
@@ -180,7 +180,10 @@ pub fn restore(
         ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, traits)?,
         ObjectTraits::ServicePrincipal => service_principals::check_app_id(tx, &draft)?,
         ObjectTraits::Application => applications::check_app_id(tx, &draft)?,
-        ObjectTraits::Device | ObjectTraits::OrgContact | ObjectTraits::AdministrativeUnit(_) => {}
+        ObjectTraits::Device
+        | ObjectTraits::OrgContact
+        | ObjectTraits::AdministrativeUnit(_)
+        | ObjectTraits::DirectoryRole => {}
     }
     if deletions::finish(tx, &object)? == Progress::Unfinished {
         return Ok(Restored::NotYet);
@@ -208,6 +211,7 @@ pub const STILL_FITS: Fits = |tx, relationship, source, target| {
                 !(group.dynamic || group.role_assignable && is_nested)
             }
             ObjectTraits::AdministrativeUnit(_) => true,
+            ObjectTraits::DirectoryRole => target.traits.may_hold_roles(),
             _ => false,
         },
         Relationship::Owners => OWNERS.count_targets(tx, source)? < MAX_OWNERS,

@@ -81,11 +81,11 @@ pub fn get_by_ids(
     Page::of(tx, by, &listing, page, |row| Found::where_readable(by, row))
 }
 
-/// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange.
+/// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange, and roles stay activated.
 pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let object = lookup::object(tx, id)?;
     match object.traits {
-        ObjectTraits::OrgContact => Err(Refusal::NotPermitted.into()),
+        ObjectTraits::OrgContact | ObjectTraits::DirectoryRole => Err(Refusal::NotPermitted.into()),
         ObjectTraits::Group(traits) => groups::delete_found(tx, policy, by, &object, traits),
         ObjectTraits::Application => applications::delete_found(tx, &object),
         ObjectTraits::User

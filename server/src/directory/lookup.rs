@@ -9,7 +9,9 @@ use crate::{
         values::Document,
     },
     odata::reference::{Key, Reference},
-    store::{ReadTx, applications, devices, domains, groups, objects, objects::Object, users},
+    store::{
+        ReadTx, applications, devices, directory_roles, domains, groups, objects, objects::Object, users,
+    },
 };
 
 /// The object that a reference names. Another tenant in it, or another kind than its set holds, is the same
@@ -63,6 +65,7 @@ fn by_alternate_key(tx: &ReadTx<'_>, kind: ObjectKind, value: &str) -> Result<Op
         ObjectKind::Group => groups::find_by_unique_name(tx, value)?,
         ObjectKind::Device => devices::find(tx, value)?,
         ObjectKind::ServicePrincipal | ObjectKind::Application => applications::find(tx, kind, value)?,
+        ObjectKind::DirectoryRole => directory_roles::find(tx, value)?,
         ObjectKind::OrgContact | ObjectKind::AdministrativeUnit => None,
     })
 }

@@ -1,4 +1,4 @@
-//! Which groups and administrative units an object is in, directly and through groups. Those that hide who is in them are left out where the caller may not
+//! Which groups, administrative units and directory roles an object is in, directly and through groups. Those that hide who is in them are left out where the caller may not
 //! know that, and so is what an object is in only through them.
 
 use super::{follows::Follows, lookup, navigation::Navigation, users};

@@ -11,6 +11,8 @@ pub mod deleted_items;
 pub mod devices;
 pub mod direct_reports;
 pub mod directory_objects;
+pub mod directory_role_members;
+pub mod directory_roles;
 pub mod domains;
 pub mod expansions;
 pub mod follows;
@@ -85,6 +87,9 @@ pub enum Refusal {
     /// Administrative units contain no objects of that kind.
     #[error("{} can't be a member of an administrative unit", .0.words())]
     NoUnitMember(ObjectTraits),
+    /// Directory roles aren't assigned to such objects.
+    #[error("{} can't be assigned a directory role", .0.words())]
+    NoRoleMember(ObjectTraits),
     /// Objects of that kind own no groups.
     #[error("{} can't be an owner of a group", .0.words())]
     NoOwner(ObjectTraits),

@@ -1,4 +1,4 @@
-//! The sample: a small organisation with every kind of group and member, an administrative unit, and two applications. All ids are fixed and
+//! The sample: a small organisation with every kind of group and member, an administrative unit, a directory role, and two applications. All ids are fixed and
 //! public, and so is the applications' secret unless another is given.
 
 use super::{
@@ -71,6 +71,8 @@ const MANAGERS: [(u16, u16); 4] = [(101, 102), (103, 102), (105, 101), (303, 107
 pub const READERS: ObjectId = id(201);
 /// The administrative unit.
 pub const UNIT: ObjectId = id(308);
+/// The directory role.
+pub const ROLE: ObjectId = id(309);
 /// A user who isn't in [`READERS`].
 pub const GRACE: ObjectId = id(102);
 
@@ -215,6 +217,16 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
         UNIT,
         json!({"displayName": "Headquarters", "description": "Who works in the main building."}),
     )?;
+    import::object(
+        tx,
+        ObjectKind::DirectoryRole,
+        ROLE,
+        json!({
+            "displayName": "User Administrator", "description": "Users and groups.",
+            "roleTemplateId": "fe930be7-5e62-47db-91af-98c3a49a38b1",
+        }),
+    )?;
+    import::member(tx, ROLE, id(101))?;
     UNIT_MEMBERS.iter().try_for_each(|&member| import::member(tx, UNIT, id(member)))?;
     for (group, owner) in OWNERS {
         import::owner(tx, id(group), id(owner))?;

@@ -26,6 +26,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Form {
 
 impl Form {
     /// The URL that tells what an answer is. `None`: the caller doesn't want it.
-    pub(super) fn context_url(&self, fragment: &str) -> Option<String> {
+    fn context_url(&self, fragment: &str) -> Option<String> {
         let is_told = self.metadata != MetadataLevel::None;
         is_told.then(|| format!("{}/$metadata#{fragment}", self.origin.base()))
     }
@@ -73,7 +74,7 @@ impl Form {
         Annotations { form: self, is_typed: false }
     }
 
-    pub(super) fn json(&self, status: StatusCode, text: String) -> Response {
+    fn json(&self, status: StatusCode, text: String) -> Response {
         (status, [(header::CONTENT_TYPE, self.metadata.content_type())], text).into_response()
     }
 }
@@ -191,6 +192,14 @@ pub fn ids(form: &Form, ids: &[ObjectId]) -> Response {
     begin_member(&mut text, "value");
     text.extend(["[", &ids.join(","), "]}"]);
     form.json(StatusCode::OK, text)
+}
+
+/// What no document of an object holds, and has this context: 200.
+pub fn written(form: &Form, fragment: &str, answer: &impl Serialize) -> Result<Response, Failure> {
+    let text = serde_json::to_string(answer).map_err(|_| RequestFault::Internal)?;
+    let context = form.context(fragment);
+    let (context, rest) = (if context.is_empty() { context } else { context + "," }, members(&text));
+    Ok(form.json(StatusCode::OK, format!("{{{context}{rest}}}")))
 }
 
 /// A reference to one object: 200.

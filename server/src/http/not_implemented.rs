@@ -3,7 +3,7 @@
 //! A part whose operations come to be served is taken out here.
 //!
 //! Paths are written as in the contract, with three additions. `delta()` is a function or an action. `microsoft.graph.user`
-//! is a cast: only those of the collection that are users. `directoryRoles(roleTemplateId='..')` is an object by another key
+//! is a cast: only those of the collection that are users. `applications(uniqueName='..')` is an object by another key
 //! than its id.
 
 use axum::http::Method;
@@ -199,6 +199,7 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/directory/administrativeUnits/{id}/members"], &["", "/$ref", "/{memberId}"]),
     (POST, &["/directory/administrativeUnits/{id}/members"], &["/$ref"]),
     (DELETE, &["/directory/administrativeUnits/{id}/members"], &["/{memberId}/$ref"]),
+    (GET, &["/directoryRoles"], &["/delta()", "/$count"]),
     (PATCH, &["/organization/{id}"], &[""]),
     (POST, &["/organization/{id}"], &["/setMobileDeviceManagementAuthority()"]),
     (POST, &["/domains"], &[""]),
@@ -216,10 +217,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &[""],
         &[
             "/applications(uniqueName='..')",
-            "/directoryRoles(roleTemplateId='..')",
             "/contracts",
-            "/directoryRoleTemplates",
-            "/directoryRoles",
             "/invitations",
             "/oauth2PermissionGrants",
             "/permissionGrants",
@@ -279,6 +277,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["/directory/administrativeUnits/{id}"], &["/extensions", "/scopedRoleMembers"]),
+    (&["/directoryRoles/{id}"], &["/scopedMembers"]),
     (
         &["/organization/{id}"],
         &["/branding", "/certificateBasedAuthConfiguration", "/extensions", "/settings"],

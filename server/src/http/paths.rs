@@ -320,12 +320,12 @@ mod tests {
                 ],
             ),
             (
-                "/directoryRoles(roleTemplateId='..')/members",
+                "/applications(uniqueName='..')/members",
                 [
-                    "/directoryRoles(roleTemplateId='x')/members",
-                    "/directoryRoles(ROLETEMPLATEID='o''x')/members",
-                    "/directoryRoles(roleTemplateId=%27x%27)/members",
-                    "/directoryRoles%28roleTemplateId='x'%29/members",
+                    "/applications(uniqueName='x')/members",
+                    "/applications(UNIQUENAME='o''x')/members",
+                    "/applications(uniqueName=%27x%27)/members",
+                    "/applications%28uniqueName='x'%29/members",
                 ],
             ),
             (

@@ -39,6 +39,9 @@ impl QueryOptions {
         whole_list: false,
     };
 
+    /// Of an operation that answers what nobody can change.
+    pub const FIXED: Self = Self { not_yet: &["$format"], ..Self::NONE };
+
     /// Of an operation that answers one object.
     pub const OBJECT: Self =
         Self { takes: &[QueryOption::Select, QueryOption::Expand], not_yet: &["$format"], ..Self::NONE };

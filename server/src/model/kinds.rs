@@ -20,6 +20,8 @@ pub enum ObjectKind {
     Application,
     /// An administrative unit, which contains users, groups and devices.
     AdministrativeUnit,
+    /// A role of administrators that is activated in the tenant.
+    DirectoryRole,
 }
 
 impl ObjectKind {
@@ -31,7 +33,7 @@ impl ObjectKind {
             | Self::ServicePrincipal
             | Self::Application
             | Self::AdministrativeUnit => true,
-            Self::Device | Self::OrgContact => false,
+            Self::Device | Self::OrgContact | Self::DirectoryRole => false,
         }
     }
 }
@@ -76,7 +78,10 @@ impl GroupKind {
         match (self, member) {
             (Self::Distribution, _)
             | (_, ObjectTraits::Group(GroupTraits { kind: Self::Microsoft365, .. }))
-            | (_, ObjectTraits::Application | ObjectTraits::AdministrativeUnit(_)) => false,
+            | (
+                _,
+                ObjectTraits::Application | ObjectTraits::AdministrativeUnit(_) | ObjectTraits::DirectoryRole,
+            ) => false,
             (_, ObjectTraits::User) | (Self::Security | Self::MailEnabledSecurity, _) => true,
             (Self::Microsoft365, _) => false,
         }
@@ -154,9 +159,20 @@ pub enum ObjectTraits {
     Application,
     /// An administrative unit.
     AdministrativeUnit(UnitTraits),
+    /// A directory role.
+    DirectoryRole,
 }
 
 impl ObjectTraits {
+    /// Whether directory roles can be assigned to it.
+    pub const fn may_hold_roles(self) -> bool {
+        match self {
+            Self::User | Self::ServicePrincipal => true,
+            Self::Group(group) => group.role_assignable,
+            _ => false,
+        }
+    }
+
     /// The traits of an object of this kind, which hides its members or not. `None`: a group has traits of its own, and no other object
     /// has.
     pub const fn of(kind: ObjectKind, group: Option<GroupTraits>, hidden_membership: bool) -> Option<Self> {
@@ -167,6 +183,7 @@ impl ObjectTraits {
             (ObjectKind::ServicePrincipal, None) => Self::ServicePrincipal,
             (ObjectKind::OrgContact, None) => Self::OrgContact,
             (ObjectKind::Application, None) => Self::Application,
+            (ObjectKind::DirectoryRole, None) => Self::DirectoryRole,
             (ObjectKind::AdministrativeUnit, None) => {
                 Self::AdministrativeUnit(UnitTraits { hidden_membership })
             }
@@ -184,6 +201,7 @@ impl ObjectTraits {
             Self::OrgContact => ObjectKind::OrgContact,
             Self::Application => ObjectKind::Application,
             Self::AdministrativeUnit(_) => ObjectKind::AdministrativeUnit,
+            Self::DirectoryRole => ObjectKind::DirectoryRole,
         }
     }
 

@@ -8,6 +8,7 @@ pub mod clock;
 mod complex_types;
 pub mod condition;
 pub mod device;
+pub mod directory_role;
 pub mod domain;
 pub mod domains;
 pub mod draft;
@@ -29,6 +30,7 @@ pub mod permissions;
 pub mod properties;
 pub mod query_support;
 pub mod resources;
+pub mod role_templates;
 pub mod service_principal;
 pub mod subscribed_sku;
 pub mod user;
@@ -40,7 +42,7 @@ use properties::Entity;
 use resources::Resource;
 
 /// The property tables of all entities.
-pub static ENTITIES: [&Entity; 7] = [
+pub static ENTITIES: [&Entity; 8] = [
     &user::USER,
     &group::GROUP,
     &device::DEVICE,
@@ -48,6 +50,7 @@ pub static ENTITIES: [&Entity; 7] = [
     &org_contact::ORG_CONTACT,
     &application::APPLICATION,
     &administrative_unit::ADMINISTRATIVE_UNIT,
+    &directory_role::DIRECTORY_ROLE,
 ];
 
 /// The property tables of what a tenant has besides.
@@ -70,6 +73,7 @@ pub const fn entity(kind: ObjectKind) -> &'static Entity {
         ObjectKind::OrgContact => &org_contact::ORG_CONTACT,
         ObjectKind::Application => &application::APPLICATION,
         ObjectKind::AdministrativeUnit => &administrative_unit::ADMINISTRATIVE_UNIT,
+        ObjectKind::DirectoryRole => &directory_role::DIRECTORY_ROLE,
     }
 }
 

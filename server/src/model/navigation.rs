@@ -60,10 +60,10 @@ impl NavigationProperty {
                 "Who is in the group, be it through groups in it. Nobody, where the caller may not know it."
             }
             Self::MemberOf => {
-                "The groups and administrative units that it is in, without those that hide it from the caller."
+                "The groups, administrative units and directory roles that it is in, without those that hide it from the caller."
             }
             Self::TransitiveMemberOf => {
-                "The groups that it is in, be it through others, and administrative units, without those that hide it from the caller."
+                "The groups and directory roles that it is in, be it through groups, and its administrative units, without those that hide it from the caller."
             }
             Self::Owners => "Who owns it.",
             Self::OwnedObjects => "What it owns: groups.",
@@ -106,6 +106,7 @@ const NOT_YET: &[(ObjectKind, &[&str])] = &[
         "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
     (ObjectKind::AdministrativeUnit, &["extensions", "scopedRoleMembers"]),
+    (ObjectKind::DirectoryRole, &["scopedMembers"]),
     (ObjectKind::Application, &[
         "appManagementPolicies", "createdOnBehalfOf", "extensionProperties", "federatedIdentityCredentials",
         "homeRealmDiscoveryPolicies", "owners", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",

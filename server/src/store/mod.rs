@@ -14,6 +14,7 @@ pub mod deleted_items;
 mod deleted_tenants;
 pub mod deletions;
 pub mod devices;
+pub mod directory_roles;
 mod documents;
 pub mod domains;
 mod dynamic_groups;

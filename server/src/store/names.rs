@@ -12,7 +12,7 @@ pub(super) struct UniqueName {
 }
 
 /// In the order of their columns, as the insertion of an object names them.
-pub(super) const UNIQUE_NAMES: [UniqueName; 5] = [
+pub(super) const UNIQUE_NAMES: [UniqueName; 6] = [
     UniqueName {
         property: "userPrincipalName",
         kinds: &[ObjectKind::User],
@@ -37,6 +37,11 @@ pub(super) const UNIQUE_NAMES: [UniqueName; 5] = [
         property: "deviceId",
         kinds: &[ObjectKind::Device],
         update: "UPDATE objects SET device_id = ?2 WHERE row = ?1",
+    },
+    UniqueName {
+        property: "roleTemplateId",
+        kinds: &[ObjectKind::DirectoryRole],
+        update: "UPDATE objects SET role_template_id = ?2 WHERE row = ?1",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! Which groups are in which groups: the pairs of `memberships` of two groups, in a table of their own, keyed both ways.
+//! Which groups are in which groups and directory roles: the pairs of `memberships` by which what is in a group is in more, in a table of their own, keyed both ways.
 //! So a walk from group to group reads no other members. `relations.rs` writes them with the pairs.
 //!
 //! A walk leaves out deleted groups, and groups with hidden membership where the caller may not see such: what is beyond such
@@ -74,7 +74,7 @@ pub(super) const TAKE_MEMBERS: &str = "DELETE FROM nestings WHERE group_row = ?1
 /// What a group must be for a walk to go through it. `?2`: groups with hidden membership can be.
 const IS_VISIBLE: &str = "o.deleted_at IS NULL AND (?2 OR o.hidden_membership IS NOT TRUE)";
 
-/// What object `?1` is in: groups, be it through others, and administrative units. `?3`: only groups, and only through those that
+/// What object `?1` is in: groups and directory roles, be it through groups, and administrative units. `?3`: only groups, and only through those that
 /// security is decided by.
 static ABOVE: LazyLock<String> = LazyLock::new(|| {
     let distribution = numbers::of_group_kind(GroupKind::Distribution);

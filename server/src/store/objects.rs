@@ -343,12 +343,13 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
         tx.mark_principals_changed();
     }
     let document = entity(kind).document(&new.values);
-    let [user_principal_name, mail_nickname, unique_name, app_id, device_id] =
+    let [user_principal_name, mail_nickname, unique_name, app_id, device_id, role_template_id] =
         UNIQUE_NAMES.map(|name| name.key(kind, &new.values));
     let row = tx.insert(
         "INSERT INTO objects (tenant, id, kind, group_kind, is_dynamic, role_assignable, hidden_membership, document, rest,
-                              user_principal_name, mail_nickname, unique_name, app_id, device_id, account_enabled, is_guest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING row",
+                              user_principal_name, mail_nickname, unique_name, app_id, device_id, role_template_id,
+                              account_enabled, is_guest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING row",
         params![
             tx.tenant().number,
             new.id.uuid(),
@@ -364,6 +365,7 @@ pub fn insert(tx: &WriteTx<'_>, new: &NewObject) -> Result<(Object, Document), E
             unique_name.as_deref(),
             app_id.as_deref(),
             device_id.as_deref(),
+            role_template_id.as_deref(),
             account_enabled,
             is_guest(&new.values),
         ],

@@ -33,7 +33,7 @@ pub struct Relation {
     statements: LazyLock<Statements>,
 }
 
-/// Which objects are in which group or administrative unit.
+/// Which objects are in which group, administrative unit or directory role.
 pub static MEMBERS: Relation = Relation {
     relationship: Relationship::Members,
     statements: LazyLock::new(|| Statements::over("memberships")),
@@ -119,9 +119,11 @@ impl Relation {
         Ok(Remove::Gone)
     }
 
-    /// Whether the pair is a nesting: two groups. What is in a group isn't in the administrative units that the group is in.
+    /// Whether the pair is a nesting: what is in the target is in the source too. That isn't so of administrative units.
     fn nests(&self, source: &Object, target: &Object) -> bool {
-        self.is_of_members() && [source, target].iter().all(|object| object.kind() == ObjectKind::Group)
+        self.is_of_members()
+            && target.kind() == ObjectKind::Group
+            && source.kind() != ObjectKind::AdministrativeUnit
     }
 
     /// Whether a source is related to a target.

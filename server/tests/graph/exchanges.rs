@@ -325,7 +325,8 @@ fn says(shown: &str, message: &str) -> bool {
         let number = r"\b\d+ (?:and|to|characters|items)\b|(?:operators|height): \d+\b";
         let function = r"\b\w+\(Edm\b";
         let property = r"\b[Pp]roperty \w+|\b[a-z]+[A-Z]\w+ should|extension_\w+";
-        let kind = r"\b[Aa] (?:device|service principal|Microsoft 365 group)\b|ResourceType=\w+";
+        let kind =
+            r"\b[Aa] (?:device|service principal|security group|Microsoft 365 group)\b|ResourceType=\w+";
         let of_batch = r"\b[Rr]equest (?:Id|id :) \S+";
         Regex::new(&[quoted, id, number, function, property, kind, of_batch].join("|")).unwrap()
     });

@@ -25,6 +25,7 @@ mod contract;
 mod deleted_items;
 mod deletions;
 mod devices;
+mod directory_roles;
 mod docs;
 mod documented;
 mod documented_queries;

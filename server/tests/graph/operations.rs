@@ -10,11 +10,15 @@ use roster_server::{
         group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
         kinds::ObjectKind,
+        role_templates::ROLE_TEMPLATES,
     },
     store::{WriteTx, objects, principals},
 };
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 use uuid::Uuid;
 
 /// An operation of the contract.
@@ -222,6 +226,8 @@ objects! {
     contact,
     application,
     unit,
+    role,
+    role_template,
     doomed_group,
     doomed_user,
     doomed_device,
@@ -257,6 +263,8 @@ impl Objects {
             contact: tenant.contact("c").await,
             application: tenant.application("a").await,
             unit: tenant.unit("u").await,
+            role: tenant.role(ROLE_TEMPLATES[0].id).await,
+            role_template: ROLE_TEMPLATES[0].id.parse().unwrap(),
             doomed_group: tenant.security_group("doomed").await,
             doomed_user: tenant.user("doomed").await,
             doomed_device: tenant.device("doomed").await,
@@ -287,6 +295,7 @@ impl Objects {
         }
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
+        tenant.join(objects.role, objects.member).await;
         tenant.own(objects.group, objects.owner).await;
         for managed in [objects.user, objects.contact] {
             tenant.manage(managed, objects.member).await;
@@ -299,9 +308,10 @@ impl Objects {
         let name = ObjectId::random();
         let body = match operation.id.as_str() {
             _ if !operation.has_body => None,
-            "add_group_member" | "add_group_owner" | "add_administrative_unit_member" => {
-                Some(reference(self.user))
-            }
+            "add_group_member"
+            | "add_group_owner"
+            | "add_administrative_unit_member"
+            | "add_directory_role_member" => Some(reference(self.user)),
             "set_user_manager" | "set_my_manager" => Some(reference(self.member)),
             "create_group" => Some(json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g",
                 "securityEnabled": true})),
@@ -355,6 +365,12 @@ impl Objects {
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
             "update_service_principal" | "update_application" => Some(json!({"notes": "n"})),
             "create_application" | "create_administrative_unit" => Some(json!({"displayName": "a"})),
+            "create_directory_role" => {
+                // Each is activated once.
+                static NEXT: AtomicUsize = AtomicUsize::new(0);
+                let number = 1 + NEXT.fetch_add(1, Relaxed) % (ROLE_TEMPLATES.len() - 1);
+                Some(json!({"roleTemplateId": ROLE_TEMPLATES[number].id}))
+            }
             "update_administrative_unit" => Some(json!({"description": "d"})),
             other => panic!("{other} has no body here: give it one, so that its permissions are tested"),
         };
@@ -411,6 +427,8 @@ impl Objects {
             ("servicePrincipals", true) => self.doomed_service_principal,
             ("applications", false) => self.application,
             ("applications", true) => self.doomed_application,
+            ("directoryRoles", false) => self.role,
+            ("directoryRoleTemplates", false) => self.role_template,
             ("administrativeUnits", false) => self.unit,
             ("administrativeUnits", true) => self.doomed_unit,
             ("contacts", false) => self.contact,

@@ -404,6 +404,12 @@ impl Tenant {
         self.object_with(ObjectKind::AdministrativeUnit, json!({"displayName": name})).await
     }
 
+    /// A directory role of this template.
+    pub async fn role(&self, template: &str) -> Uuid {
+        let values = json!({"displayName": template, "roleTemplateId": template});
+        self.object_with(ObjectKind::DirectoryRole, values).await
+    }
+
     /// An organizational contact.
     pub async fn contact(&self, name: &str) -> Uuid {
         self.object_with(ObjectKind::OrgContact, json!({"displayName": name})).await

@@ -20,11 +20,11 @@ pub fn check(database: &Connection) {
     }
 }
 
-/// The nestings are the pairs of two groups.
+/// The nestings are the groups that are in what isn't an administrative unit.
 pub fn check_nestings(database: &Connection) {
     let nestings = "SELECT group_row, member_row FROM nestings";
     let pairs = "SELECT p.source_row, p.target_row FROM memberships p JOIN objects o ON o.row = p.target_row AND o.kind = 2
-                 JOIN objects g ON g.row = p.source_row AND g.kind = 2";
+                 JOIN objects g ON g.row = p.source_row AND g.kind <> 7";
     for (some, others) in [(nestings, pairs), (pairs, nestings)] {
         let sql = format!("SELECT * FROM ({some}) EXCEPT SELECT * FROM ({others})");
         let mut statement = database.prepare(&sql).unwrap();

@@ -90,6 +90,7 @@ const WRONG: &[Wrong] = {
         wrong("expandNotYet", Expand, "endpoints", Kind(ObjectKind::ServicePrincipal), NOT_YET),
         wrong("expandNotYet", Expand, "owners", Kind(ObjectKind::Application), NOT_YET),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::AdministrativeUnit), NOT_YET),
+        wrong("expandNotYet", Expand, "scopedMembers", Kind(ObjectKind::DirectoryRole), NOT_YET),
         wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::User), NEVER),
         wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::Group), NEVER),
         wrong("expandNotAllowed", Expand, "onPremisesSyncBehavior", Kind(ObjectKind::OrgContact), NEVER),

@@ -10,10 +10,11 @@ use crate::{
         administrative_unit::ADMINISTRATIVE_UNIT,
         application::APPLICATION,
         device::DEVICE,
+        directory_role::DIRECTORY_ROLE,
         group::GROUP,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::GROUP_SETTING,
-        kinds::{GroupKind, ObjectKind, ObjectTraits, Relationship},
+        kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits, Relationship},
         permissions::{
             ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, Grants, Need, PURGE_GROUP,
             Permission, Principal, READ_BASIC_USER, READ_DELETED_GROUP, READ_HIDDEN_MEMBERS,
@@ -240,6 +241,47 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_application" | "delete_application" => vec![application_not_found()],
         "get_contact" => vec![contact_not_found()],
 
+        "create_directory_role" => {
+            let of = |fault| property(&DIRECTORY_ROLE, fault);
+            let not_of_text = ["otherType", "unexpectedArray", "invalidValue"];
+            let mut examples = created(&DIRECTORY_ROLE, "roleTemplateId");
+            examples.retain(|example| !not_of_text.contains(&&*example.name));
+            let unknown = of(PropertyFault::Invalid("roleTemplateId"));
+            examples.push(refused("invalidValue", "There is no such template.", unknown));
+            examples.push(taken("roleTemplateId"));
+            examples
+        }
+        "get_directory_role_template" => {
+            vec![absent("templateNotFound", "There is no such template.")]
+        }
+        "get_directory_role" => vec![role_not_found()],
+        "list_directory_role_members" => {
+            vec![role_not_found(), property_not_readable(need), not_in_lists()]
+        }
+        "list_directory_role_member_references" => vec![role_not_found()],
+        "add_directory_role_member" => {
+            let group = GroupTraits {
+                kind: GroupKind::Security,
+                dynamic: false,
+                role_assignable: false,
+                hidden_membership: false,
+            };
+            let other = Refusal::NoRoleMember(ObjectTraits::Group(group));
+            vec![
+                role_not_found(),
+                member_not_found(),
+                already_member(),
+                refused("kindNotInRoles", "Directory roles can't be assigned to such objects.", other),
+            ]
+        }
+        "remove_directory_role_member" => vec![
+            role_not_found(),
+            refused(
+                "notAMember",
+                "The object isn't a member: the role is named.",
+                Refusal::NotFound(sample::ROLE.to_string()),
+            ),
+        ],
         "create_administrative_unit" => created(&ADMINISTRATIVE_UNIT, "displayName"),
         "update_administrative_unit" => [
             updated(&ADMINISTRATIVE_UNIT),
@@ -404,6 +446,8 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         ]
         .concat(),
         "list_administrative_units"
+        | "list_directory_roles"
+        | "list_directory_role_templates"
         | "count_administrative_units"
         | "list_deleted_administrative_units"
         | "count_deleted_administrative_units"
@@ -592,6 +636,10 @@ fn device_not_found() -> ErrorExample {
 
 fn application_not_found() -> ErrorExample {
     absent("applicationNotFound", "There is no such application.")
+}
+
+fn role_not_found() -> ErrorExample {
+    absent("directoryRoleNotFound", "There is no such directory role.")
 }
 
 fn unit_not_found() -> ErrorExample {

@@ -14,6 +14,7 @@ use crate::{
         administrative_unit::ADMINISTRATIVE_UNIT,
         application::APPLICATION,
         device::DEVICE,
+        directory_role::DIRECTORY_ROLE,
         domain::DOMAIN,
         group::GROUP,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
@@ -152,6 +153,8 @@ schema!(SubscribedSku, SUBSCRIBED_SKU, Shape::Answer);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(DirectoryRole, DIRECTORY_ROLE, Shape::Answer);
+body_schema!(DirectoryRoleCreate, DIRECTORY_ROLE, Creation, &[]);
 schema!(AdministrativeUnit, ADMINISTRATIVE_UNIT, Shape::Answer);
 body_schema!(AdministrativeUnitCreate, ADMINISTRATIVE_UNIT, Creation, &[]);
 body_schema!(AdministrativeUnitUpdate, ADMINISTRATIVE_UNIT, Update, &[]);
@@ -194,6 +197,7 @@ collection!(
     "directory/administrativeUnits",
     "A page of administrative units."
 );
+collection!(DirectoryRoleCollection, DirectoryRole, "directoryRoles", "A page of directory roles.");
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");
 
 /// A schema of the body of an action.

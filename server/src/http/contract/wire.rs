@@ -19,6 +19,42 @@ pub struct ReferenceCreate {
     pub odata_id: String,
 }
 
+/// A built-in role that can be activated. It is the same in every tenant.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryRoleTemplate {
+    /// What the answer is, as a URL. Absent in lists.
+    #[serde(rename = "@odata.context", default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        example = "https://graph.microsoft.com/v1.0/$metadata#directoryRoleTemplates/$entity"
+    )]
+    pub odata_context: Option<String>,
+    /// Its id, by which the role is activated.
+    #[schema(example = "fe930be7-5e62-47db-91af-98c3a49a38b1")]
+    pub id: String,
+    /// Null: templates aren't deleted.
+    #[serde(rename = "deletedDateTime")]
+    pub deleted_date_time: Option<String>,
+    /// What the role is for.
+    #[schema(example = "Users and groups.")]
+    pub description: String,
+    /// The role's name.
+    #[serde(rename = "displayName")]
+    #[schema(example = "User Administrator")]
+    pub display_name: String,
+}
+
+/// All built-in roles.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryRoleTemplates {
+    /// What the answer is, as a URL.
+    #[serde(rename = "@odata.context")]
+    #[schema(example = "https://graph.microsoft.com/v1.0/$metadata#directoryRoleTemplates")]
+    pub odata_context: String,
+    /// The templates.
+    pub value: Vec<DirectoryRoleTemplate>,
+}
+
 /// An error, in Graph's envelope.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ODataErrors {

@@ -32,6 +32,7 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
         ),
         Refusal::KindNotAllowed { .. }
         | Refusal::NoUnitMember(_)
+        | Refusal::NoRoleMember(_)
         | Refusal::NoOwner(_)
         | Refusal::NoManager(_)
         | Refusal::OtherKind => bad(BAD_REQUEST, format!("{}.", capitalised(refusal))),

@@ -85,7 +85,7 @@ pub(super) fn operations() -> Vec<Operation> {
     })),
     responses(
         (status = 201, description = "The new unit.", body = AdministrativeUnit, example = json!(ADMINISTRATIVE_UNITS.entity_with(&json!({
-            "id": "5a3e0000-0000-4000-8000-000000000309", "displayName": "Branches",
+            "id": "5a3e0000-0000-4000-8000-000000000311", "displayName": "Branches",
             "description": "Who works elsewhere.", "visibility": "HiddenMembership",
         })))),
     ),

@@ -5,6 +5,7 @@ use super::{
     applications::APPLICATIONS,
     contacts::CONTACTS,
     devices::DEVICES,
+    directory_roles::DIRECTORY_ROLES,
     groups::GROUPS,
     service_principals::SERVICE_PRINCIPALS,
     shapes::{ObjectKey, Related},
@@ -13,8 +14,8 @@ use super::{
 use crate::{
     http::{
         contract::schemas::{
-            AdministrativeUnitCollection, ApplicationCollection, DeviceCollection, GroupCollection,
-            OrgContactCollection, ServicePrincipalCollection, UserCollection,
+            AdministrativeUnitCollection, ApplicationCollection, DeviceCollection, DirectoryRoleCollection,
+            GroupCollection, OrgContactCollection, ServicePrincipalCollection, UserCollection,
         },
         operation::Operation,
     },
@@ -54,6 +55,12 @@ pub(super) fn of<K: ObjectKey>(
     need: &'static Need,
 ) -> Vec<Operation> {
     let cast = |kind: &ObjectKind| match kind {
+        ObjectKind::DirectoryRole => related.cast::<DirectoryRoleCollection>(
+            &DIRECTORY_ROLES,
+            path,
+            &format!("{id}_as_directory_role"),
+            need,
+        ),
         ObjectKind::AdministrativeUnit => related.cast::<AdministrativeUnitCollection>(
             &ADMINISTRATIVE_UNITS,
             path,

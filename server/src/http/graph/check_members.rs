@@ -81,7 +81,9 @@ fn check<K: ObjectKey, P: ToSchema>(
     .summary("memberships", format!("Check {noun} of {}", of.one))
     .description(format!("Says in which of up to 20 {noun} {} is, in the order of the body.", of.one))
     .description(LEFT_OUT)
-    .description("An id that none of them has is left out too.")
+    .description(
+        "An id that none of them has is left out too. A directory role can be named by its template's id.",
+    )
 }
 
 /// Gives the groups that an object is in.
@@ -114,7 +116,7 @@ fn containers(path: &str) -> Containers {
 fn noun(containers: Containers) -> &'static str {
     match containers {
         Containers::Groups => "groups",
-        Containers::All => "groups and administrative units",
+        Containers::All => "groups, administrative units and directory roles",
     }
 }
 

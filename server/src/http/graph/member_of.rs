@@ -1,4 +1,4 @@
-//! `memberOf` and `transitiveMemberOf`: which groups and administrative units an object is in. The rules are in `directory::member_of`.
+//! `memberOf` and `transitiveMemberOf`: which groups, administrative units and directory roles an object is in. The rules are in `directory::member_of`.
 
 use super::{
     casts,
@@ -63,7 +63,7 @@ fn operations_of<K: ObjectKey>(
     (member_of, need): Readable<K>,
     (transitive_member_of, transitive_need): Readable<K>,
 ) -> Vec<Operation> {
-    let containers = &[ObjectKind::Group, ObjectKind::AdministrativeUnit];
+    let containers = &[ObjectKind::Group, ObjectKind::AdministrativeUnit, ObjectKind::DirectoryRole];
     let (at, id) = (format!("{path}/memberOf"), format!("{noun}_member_of"));
     let direct = casts::with_collection(&direct::<K>(of, member_of), containers, &at, &id, need);
     let (at, id) = (format!("{path}/transitiveMemberOf"), format!("{noun}_transitive_member_of"));

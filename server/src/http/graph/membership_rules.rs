@@ -8,12 +8,12 @@ use super::{
 use crate::{
     directory::membership_rules::{self as rules, Asked, Evaluated},
     http::{
-        answers::Form,
+        answers::{self, Form},
         contract::{
             schemas::EvaluateDynamicMembershipParameters,
             wire::{EvaluateDynamicMembershipResult, ExpressionEvaluationDetails, PropertyToEvaluate},
         },
-        errors::{Failure, RequestFault},
+        errors::Failure,
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
         state::AppState,
@@ -24,7 +24,7 @@ use crate::{
     odata::reference::Key,
     store::ReadTx,
 };
-use axum::{extract::State, http::StatusCode, response::Response, routing::post};
+use axum::{extract::State, response::Response, routing::post};
 use serde_json::json;
 use utoipa::openapi::path::HttpMethod;
 
@@ -75,13 +75,12 @@ async fn evaluate(
     let Evaluated { rule, explanation } = read(app, caller, evaluate).await?;
     let details = details(explanation);
     let result = EvaluateDynamicMembershipResult {
-        odata_context: form.context_url("microsoft.graph.evaluateDynamicMembershipResult"),
+        odata_context: None,
         membership_rule: rule,
         membership_rule_evaluation_result: details.expression_result,
         membership_rule_evaluation_details: details,
     };
-    let text = serde_json::to_string(&result).map_err(|_| RequestFault::Internal)?;
-    Ok(form.json(StatusCode::OK, text))
+    answers::written(form, "microsoft.graph.evaluateDynamicMembershipResult", &result)
 }
 
 fn details(of: Explanation) -> ExpressionEvaluationDetails {

@@ -13,6 +13,9 @@ mod deleted_items;
 mod devices;
 mod direct_reports;
 mod directory_objects;
+mod directory_role_members;
+mod directory_role_templates;
+mod directory_roles;
 mod domains;
 mod group_lifecycle_policies;
 mod group_settings;
@@ -57,6 +60,9 @@ pub(super) fn operations() -> Vec<Operation> {
         contacts::operations(),
         administrative_units::operations(),
         administrative_unit_members::operations(),
+        directory_roles::operations(),
+        directory_role_members::operations(),
+        directory_role_templates::operations(),
         directory_objects::operations(),
         organization::operations(),
         domains::operations(),

@@ -135,7 +135,11 @@ impl Schema {
         used.add_complex(&EVALUATE_DYNAMIC_MEMBERSHIP_RESULT);
         let common = [entity(), directory_object(), directory()];
         Self {
-            entity_types: common.into_iter().chain(resources().map(entity_type)).collect(),
+            entity_types: common
+                .into_iter()
+                .chain(resources().map(entity_type))
+                .chain([directory_role_template()])
+                .collect(),
             complex_types: used.complex.values().map(|complex| complex_type(complex)).collect(),
             enum_types: used.enumerations.into_values().collect(),
             actions: actions(),
@@ -211,6 +215,21 @@ const DIRECTORY: &str = "directory";
 /// The set that the directory contains. `None`: it lies in the container itself.
 fn contained(set: &'static str) -> Option<&'static str> {
     set.strip_prefix(DIRECTORY)?.strip_prefix('/')
+}
+
+/// What directory roles are activated of. They are no objects of a tenant.
+fn directory_role_template() -> EntityType {
+    let text = |name| Member { name, kind: Type::one("Edm.String"), is_nullable: true };
+    EntityType {
+        name: "directoryRoleTemplate",
+        base: Some("directoryObject"),
+        is_abstract: false,
+        is_open: true,
+        key: None,
+        properties: vec![text("description"), text("displayName")],
+        navigation: Vec::new(),
+        contains_targets: false,
+    }
 }
 
 /// What is of the directory as a whole.
@@ -333,8 +352,13 @@ fn sets() -> Vec<EntitySet> {
         of: qualified(resource.name),
         bindings: bindings(&resource),
     };
+    let templates = EntitySet {
+        name: "directoryRoleTemplates",
+        of: qualified("directoryRoleTemplate"),
+        bindings: Vec::new(),
+    };
     let own = resources().filter(|resource| contained(resource.set).is_none());
-    [objects].into_iter().chain(own.map(of)).collect()
+    [objects, templates].into_iter().chain(own.map(of)).collect()
 }
 
 fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {

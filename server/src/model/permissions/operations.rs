@@ -13,10 +13,10 @@ use super::{
         GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
         GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
         OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization,
-        RoleManagementReadWriteDirectory, UserDeleteRestoreAll, UserEnableDisableAccountAll,
-        UserMailReadWriteAll, UserManageIdentitiesAll, UserPasswordProfileReadWriteAll,
-        UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll, UserReadWrite, UserReadWriteAll,
-        UserRevokeSessionsAll,
+        RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
+        UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
+        UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
+        UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
     },
 };
 
@@ -600,6 +600,17 @@ needs! {
     /// `POST /directory/administrativeUnits`, `PATCH` and `DELETE /directory/administrativeUnits/{id}`, restoring one, and what changes
     /// its members.
     WRITE_ADMINISTRATIVE_UNIT = Need::both(&[&[AdministrativeUnitReadWriteAll]]);
+
+    /// `GET /directoryRoles`, each of them, its members, and `GET /directoryRoleTemplates`.
+    READ_DIRECTORY_ROLE = Need::both(&[
+        &[RoleManagementReadDirectory],
+        &[DirectoryReadAll],
+        &[RoleManagementReadWriteDirectory],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `POST /directoryRoles`, and what changes the members of a role.
+    WRITE_DIRECTORY_ROLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
 
     /// `GET /directoryObjects/{id}`, and `POST /directoryObjects/{id}/checkMemberGroups` and what is like it.
     READ_DIRECTORY_OBJECT = Need::both(READ_DIRECTORY);

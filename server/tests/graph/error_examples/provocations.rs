@@ -163,7 +163,7 @@ impl Attempt<'_> {
                 self.ask("$select=unseenCount");
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
-            "expandedPropertyNotInLists" if self.is_of_units() => {
+            "expandedPropertyNotInLists" if self.has_only_members() => {
                 self.ask("$expand=members($select=aboutMe)")
             }
             "expandedPropertyNotInLists" => self.ask("$expand=memberOf($select=aboutMe)"),
@@ -423,6 +423,9 @@ impl Attempt<'_> {
             "readOnlyProperty" => json!({"id": absent}),
             "otherType" => json!({"displayName": true}),
             "unexpectedArray" => json!({"displayName": []}),
+            "invalidValue" if self.operation.id == "create_directory_role" => {
+                json!({"roleTemplateId": absent})
+            }
             "invalidValue" => json!({"displayName": "two\nlines"}),
             "otherODataType" => json!({"@odata.type": "#microsoft.graph.colour"}),
             "unsupportedBinding" => json!({"sponsors@odata.bind": "x"}),
@@ -438,6 +441,7 @@ impl Attempt<'_> {
             "immutableProperty" if self.operation.id == "update_device" => json!({"deviceId": absent}),
             "immutableProperty" => json!({"appId": absent}),
             "nameTaken" => match self.operation.id.as_str() {
+                "create_directory_role" => json!({"roleTemplateId": "fe930be7-5e62-47db-91af-98c3a49a38b1"}),
                 "create_user" => json!({"userPrincipalName": "ada@contoso.example"}),
                 "update_user" | "update_me" => json!({"userPrincipalName": "grace@contoso.example"}),
                 "create_device" => json!({"deviceId": sample::id(391).to_string()}),
@@ -675,6 +679,7 @@ impl Attempt<'_> {
                 self.ask("$expand=members");
                 self.by_user_without("Member.Read.Hidden").await;
             }
+            "kindNotInRoles" => self.relate("members", &[READERS]),
             "kindNotInUnits" => self.relate("members", &[SERVICE_PRINCIPAL]),
             "unitNotDeletable" => self.replace(0, sample::id(DELETED_UNIT)),
             "contactNotDeletable" => self.replace(0, sample::id(CONTACT)),
@@ -683,10 +688,11 @@ impl Attempt<'_> {
         true
     }
 
-    /// Whether what it answers are administrative units.
-    fn is_of_units(&self) -> bool {
+    /// Whether what it answers has members and is in nothing.
+    fn has_only_members(&self) -> bool {
         let last = self.operation.path.trim_end_matches("/{id}").rsplit('/').next();
-        last.is_some_and(|last| last.to_lowercase().contains("administrativeunit"))
+        let last = last.unwrap_or_default().to_lowercase();
+        ["administrativeunit", "directoryrole"].iter().any(|kind| last.contains(kind))
     }
 
     /// What hides its members, of those that the operation is about.
@@ -712,7 +718,7 @@ impl Attempt<'_> {
                 let property = match lacking.as_str() {
                     Some("User.Read.All") => "manager",
                     Some("GroupMember.Read.All") => "owners",
-                    Some("AdministrativeUnit.Read.All") => "members",
+                    Some("AdministrativeUnit.Read.All" | "RoleManagement.Read.Directory") => "members",
                     _ => "memberOf",
                 };
                 self.ask(&format!("$expand={property}"));

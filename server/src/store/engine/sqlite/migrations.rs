@@ -27,6 +27,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0016_deleted_items.sql")),
         M::up(include_str!("migrations/0017_sign_in_sessions.sql")),
         M::up(include_str!("migrations/0018_resources.sql")),
+        M::up(include_str!("migrations/0019_directory_roles.sql")),
     ])
 }
 

@@ -1,0 +1,20 @@
+//! Directory roles by their templates.
+
+use super::{Error, ReadTx, engine::params, objects, objects::Object};
+use crate::model::{directory_role::DIRECTORY_ROLE, names};
+use std::sync::LazyLock;
+
+/// It has the kind's number as the index has it.
+static FIND: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} FROM objects o WHERE o.tenant = ?1 AND o.role_template_id = ?2
+         AND o.kind = {} AND o.deleted_at IS NULL AND o.role_template_id IS NOT NULL",
+        objects::select_objects!(""),
+        DIRECTORY_ROLE.number
+    )
+});
+
+/// The role that was activated of the template with this id.
+pub fn find(tx: &ReadTx<'_>, template_id: &str) -> Result<Option<Object>, Error> {
+    tx.one(&FIND, params![tx.tenant().number, &names::key(template_id)], objects::read)
+}
