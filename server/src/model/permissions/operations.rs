@@ -381,10 +381,8 @@ needs! {
     ]);
 
     /// `POST /directoryObjects/validateProperties`.
-    VALIDATE_PROPERTIES = Need::each(
-        &[&[GroupReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
-        &[&[GroupReadAll], &[GroupReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
-    );
+    VALIDATE_PROPERTIES =
+        Need::both(&[&[GroupReadAll], &[GroupReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
     /// `POST /groups/{id}/validateProperties`.
     VALIDATE_GROUP_PROPERTIES = Need::both(&[&[GroupReadAll], &[GroupReadWriteAll]]);
