@@ -1,6 +1,6 @@
 //! Applications: registering, changing and deleting them, and what their tokens say.
 
-use super::{Error, Found, Refusal, access, lookup, objects, service_principals};
+use super::{Error, Found, Refusal, access, created_objects, lookup, objects, service_principals};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -110,7 +110,9 @@ pub fn create(
     body: &Values,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&APPLICATION], Access::Creation, body.keys())?;
-    Ok(insert(tx, id, app_id, body)?.1)
+    let (application, found) = insert(tx, id, app_id, body)?;
+    created_objects::note(tx, by, &application)?;
+    Ok(found)
 }
 
 fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Result<(Object, Found), Error> {

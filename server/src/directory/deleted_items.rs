@@ -216,6 +216,7 @@ pub const STILL_FITS: Fits = |tx, relationship, source, target| {
         },
         Relationship::Owners => OWNERS.count_targets(tx, source)? < MAX_OWNERS,
         Relationship::Manager => MANAGERS.count_targets(tx, source)? == 0,
+        Relationship::CreatedOnBehalfOf => true,
     })
 };
 

@@ -10,7 +10,7 @@ use crate::{
         self, ReadTx,
         nestings::HiddenMemberships,
         objects::{Object, Page},
-        relations::{Direction, MANAGERS, MEMBERS, OWNERS, Relation},
+        relations::{CREATORS, Direction, MANAGERS, MEMBERS, OWNERS, Relation},
         transitive::{self, Effort},
     },
 };
@@ -36,6 +36,7 @@ impl Follows {
             NavigationProperty::OwnedObjects => Self::Relation(&OWNERS, Direction::Sources),
             NavigationProperty::Manager => Self::Relation(&MANAGERS, Direction::Targets),
             NavigationProperty::DirectReports => Self::Relation(&MANAGERS, Direction::Sources),
+            NavigationProperty::CreatedObjects => Self::Relation(&CREATORS, Direction::Sources),
         }
     }
 

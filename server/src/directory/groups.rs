@@ -3,6 +3,7 @@
 use super::{
     Bound, Error, Found, Policy, Refusal, access,
     addresses::proxy_addresses,
+    created_objects,
     group_lifecycle_policies::expiration_of_new,
     group_settings::{self, Settings},
     lookup, members, membership_rules, naming_policy, objects, owners,
@@ -121,6 +122,7 @@ pub fn create(
     // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, draft, traits)?;
     bind(tx, &group, &members, &owners)?;
+    created_objects::note(tx, by, &group)?;
     Ok(found)
 }
 

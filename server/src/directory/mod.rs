@@ -7,6 +7,7 @@ pub mod administrative_units;
 pub mod applications;
 pub mod assign_license;
 pub mod check_members;
+pub mod created_objects;
 pub mod deleted_items;
 pub mod devices;
 pub mod direct_reports;

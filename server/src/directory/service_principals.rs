@@ -1,6 +1,6 @@
 //! Service principals: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, access, lookup, objects};
+use super::{Error, Found, Refusal, access, created_objects, lookup, objects};
 use crate::{
     model::{
         draft::Draft,
@@ -20,7 +20,9 @@ use std::collections::HashSet;
 /// registered elsewhere; where it is registered here, the service principal takes its name.
 pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
     access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
-    Ok(insert(tx, id, body)?.1)
+    let (service_principal, found) = insert(tx, id, body)?;
+    created_objects::note(tx, by, &service_principal)?;
+    Ok(found)
 }
 
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {

@@ -108,6 +108,8 @@ fn bound(body: &Values, binds: &[Relationship], own_hosts: &[&str]) -> Result<Bo
             Relationship::Members => bound.members = read_all(value, own_hosts)?,
             Relationship::Owners => bound.owners = read_all(value, own_hosts)?,
             Relationship::Manager => bound.manager = Some(read(value, own_hosts)?),
+            // No body binds it: it is the caller.
+            Relationship::CreatedOnBehalfOf => {}
         }
     }
     Ok(bound)

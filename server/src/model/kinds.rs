@@ -97,6 +97,8 @@ pub enum Relationship {
     Owners,
     /// It manages the user.
     Manager,
+    /// It created the object, or had it created.
+    CreatedOnBehalfOf,
 }
 
 impl Relationship {
@@ -111,6 +113,7 @@ impl Relationship {
             Self::Members => "members",
             Self::Owners => "owners",
             Self::Manager => "manager",
+            Self::CreatedOnBehalfOf => "createdOnBehalfOf",
         }
     }
 }

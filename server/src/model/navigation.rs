@@ -21,6 +21,8 @@ pub enum NavigationProperty {
     Manager,
     /// Whom a user or a contact manages.
     DirectReports,
+    /// What a user or a service principal has created.
+    CreatedObjects,
 }
 
 /// A navigation property that objects of an entity have.
@@ -49,6 +51,7 @@ impl NavigationProperty {
             Self::OwnedObjects => "ownedObjects",
             Self::Manager => "manager",
             Self::DirectReports => "directReports",
+            Self::CreatedObjects => "createdObjects",
         }
     }
 
@@ -69,6 +72,7 @@ impl NavigationProperty {
             Self::OwnedObjects => "What it owns: groups.",
             Self::Manager => "The user or the contact who is its manager. Absent, where there is none.",
             Self::DirectReports => "The users and the contacts whose manager it is.",
+            Self::CreatedObjects => "What it has created: groups, applications and service principals.",
         }
     }
 
@@ -88,7 +92,7 @@ impl NavigationProperty {
 const NOT_YET: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::User, &[
         "activities", "adhocCalls", "agreementAcceptances", "appRoleAssignments", "authentication", "cloudClipboard",
-        "cloudPCs", "createdObjects", "dataSecurityAndGovernance", "deviceManagementTroubleshootingEvents", "drive",
+        "cloudPCs", "dataSecurityAndGovernance", "deviceManagementTroubleshootingEvents", "drive",
         "drives", "employeeExperience", "extensions", "followedSites", "insights", "licenseDetails",
         "managedAppRegistrations", "managedDevices", "oauth2PermissionGrants", "onenote", "onlineMeetings",
         "onPremisesSyncBehavior", "ownedDevices", "planner", "presence", "registeredDevices", "scopedRoleMemberOf",
@@ -101,7 +105,7 @@ const NOT_YET: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::Device, &["extensions", "registeredOwners", "registeredUsers"]),
     (ObjectKind::ServicePrincipal, &[
         "appManagementPolicies", "appRoleAssignedTo", "appRoleAssignments", "claimsMappingPolicies",
-        "createdObjects", "delegatedPermissionClassifications", "endpoints", "federatedIdentityCredentials",
+        "delegatedPermissionClassifications", "endpoints", "federatedIdentityCredentials",
         "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "owners", "remoteDesktopSecurityConfiguration",
         "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),

@@ -9,9 +9,9 @@ use super::{
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
     permissions::{
-        ACCOUNT_ENABLED, ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_DIRECT_REPORTS, LIST_OWNED_OBJECTS,
-        LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF, OTHER_MAILS, PASSWORD, PHONES, READ_BASIC_USER,
-        READ_MANAGER, READ_USER,
+        ACCOUNT_ENABLED, ADD_MEMBER, IDENTITIES, LIFE_CYCLE_INFO, LIST_CREATED_OBJECTS, LIST_DIRECT_REPORTS,
+        LIST_OWNED_OBJECTS, LIST_USER_MEMBER_OF, LIST_USER_TRANSITIVE_MEMBER_OF, OTHER_MAILS, PASSWORD,
+        PHONES, READ_BASIC_USER, READ_MANAGER, READ_USER,
     },
     properties::{
         Entity, Enumeration, Format, Initial,
@@ -42,6 +42,7 @@ pub static USER: Entity = Entity {
         navigation(NavigationProperty::Manager, &READ_MANAGER),
         navigation(NavigationProperty::DirectReports, &LIST_DIRECT_REPORTS),
         navigation(NavigationProperty::OwnedObjects, &LIST_OWNED_OBJECTS),
+        navigation(NavigationProperty::CreatedObjects, &LIST_CREATED_OBJECTS),
     ],
     properties: PROPERTIES,
 };

@@ -120,6 +120,7 @@ pub(super) fn after(directory: Connection<'_>, position: i64, limit: u32) -> Res
             2 | 3 => related(Relationship::Members)?,
             4 | 7 => related(Relationship::Owners)?,
             9 | 10 => related(Relationship::Manager)?,
+            12 | 13 => related(Relationship::CreatedOnBehalfOf)?,
             5 => Told::Updated(row.get::<Option<String>>(6)?.unwrap_or_default()),
             _ => Told::Otherwise,
         };
@@ -150,6 +151,8 @@ pub fn append(tx: &WriteTx<'_>, object: &Object, change: Change<'_>) -> Result<(
         Change::Added(Relationship::Manager, target) => (9, Some(target.0)),
         Change::Removed(Relationship::Manager, target) => (10, Some(target.0)),
         Change::Restored => (11, None),
+        Change::Added(Relationship::CreatedOnBehalfOf, target) => (12, Some(target.0)),
+        Change::Removed(Relationship::CreatedOnBehalfOf, target) => (13, Some(target.0)),
     };
     let properties = match change {
         Change::Updated(names) => Some(names.join(",")),

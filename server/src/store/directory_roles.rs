@@ -14,7 +14,21 @@ static FIND: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+static IS_HELD: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT 1 FROM objects o WHERE o.tenant = ?1 AND o.kind = {} AND o.deleted_at IS NULL
+         AND o.role_template_id IS NOT NULL
+         AND EXISTS (SELECT 1 FROM memberships m WHERE m.source_row = o.row AND m.target_row = ?2) LIMIT 1",
+        DIRECTORY_ROLE.number
+    )
+});
+
 /// The role that was activated of the template with this id.
 pub fn find(tx: &ReadTx<'_>, template_id: &str) -> Result<Option<Object>, Error> {
     tx.one(&FIND, params![tx.tenant().number, &names::key(template_id)], objects::read)
+}
+
+/// Whether an object holds a role itself. It costs a look for each role that is active, however many groups the object is in.
+pub fn holds_any(tx: &ReadTx<'_>, object: &Object) -> Result<bool, Error> {
+    Ok(tx.one(&IS_HELD, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
 }

@@ -51,8 +51,14 @@ pub static MANAGERS: Relation = Relation {
     statements: LazyLock::new(|| Statements::over("managers")),
 };
 
+/// On whose behalf which object was created.
+pub static CREATORS: Relation = Relation {
+    relationship: Relationship::CreatedOnBehalfOf,
+    statements: LazyLock::new(|| Statements::over("creators")),
+};
+
 /// Every relation.
-pub(super) static RELATIONS: [&Relation; 3] = [&MEMBERS, &OWNERS, &MANAGERS];
+pub(super) static RELATIONS: [&Relation; 4] = [&MEMBERS, &OWNERS, &MANAGERS, &CREATORS];
 
 /// From which end of a relation to which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,6 +22,7 @@ mod check_members;
 mod client;
 mod compression;
 mod contract;
+mod created_objects;
 mod deleted_items;
 mod deletions;
 mod devices;

@@ -81,6 +81,13 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "list_service_principal_owned_objects" => related(service_principal_not_found(), need),
         "count_service_principal_owned_objects" => vec![service_principal_not_found()],
 
+        "list_user_created_objects" => [related(user_not_found(), need), vec![other_user(need)]].concat(),
+        "count_user_created_objects" => vec![user_not_found(), other_user(need)],
+        "list_my_created_objects" => related(user_not_found(), need),
+        "count_my_created_objects" => vec![user_not_found()],
+        "list_service_principal_created_objects" => related(service_principal_not_found(), need),
+        "count_service_principal_created_objects" => vec![service_principal_not_found()],
+
         "get_contact_manager" => vec![contact_not_found(), no_manager(), property_not_readable(need)],
         "list_contact_direct_reports" => related(contact_not_found(), need),
         "count_contact_direct_reports" => vec![contact_not_found()],

@@ -349,7 +349,7 @@ fn bound(relationship: Relationship) -> RefOr<Schema> {
                  Members and owners together are at most {MAX_REFERENCES}.",
             )))
             .into(),
-        Relationship::Manager => {
+        Relationship::Manager | Relationship::CreatedOnBehalfOf => {
             text("The URL of the user or contact that is to be the manager, as in `@odata.id`.").into()
         }
     }

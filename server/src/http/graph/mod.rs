@@ -9,6 +9,7 @@ mod batch;
 mod casts;
 mod check_members;
 mod contacts;
+mod created_objects;
 mod deleted_items;
 mod devices;
 mod direct_reports;
@@ -52,6 +53,7 @@ pub(super) fn operations() -> Vec<Operation> {
         members::operations(),
         owners::operations(),
         owned_objects::operations(),
+        created_objects::operations(),
         member_of::operations(),
         check_members::operations(),
         devices::operations(),

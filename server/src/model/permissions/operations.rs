@@ -528,6 +528,12 @@ needs! {
     /// The same of `/me`.
     LIST_MY_OWNED_OBJECTS = Need::delegated(READ_OF_ME);
 
+    /// `GET /users/{id}/createdObjects` and its count.
+    LIST_CREATED_OBJECTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+
+    /// The same of `/me`.
+    LIST_MY_CREATED_OBJECTS = Need::delegated(READ_OF_ME);
+
     /// `POST /me/revokeSignInSessions`.
     REVOKE_MY_SIGN_IN_SESSIONS = Need::delegated(REVOKE_SESSIONS);
 

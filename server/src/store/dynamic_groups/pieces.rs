@@ -145,7 +145,7 @@ impl Moment<'_> {
                 Told::Updated(properties) => ask(&mut rules.asking(kind, properties)),
                 Told::Related(Relationship::Members, _) => ask(&mut rules.naming_group(id)),
                 Told::Related(Relationship::Manager, _) => ask(&mut rules.of_managers()),
-                Told::Related(Relationship::Owners, _) => {}
+                Told::Related(Relationship::Owners | Relationship::CreatedOnBehalfOf, _) => {}
                 Told::Otherwise => {
                     ask(&mut rules.of_kind(kind));
                     let begin = |group| RunChange { tenant, group, to: Some(START) };
