@@ -21,6 +21,7 @@ pub mod group_lifecycle_policies;
 pub mod group_settings;
 pub mod groups;
 pub mod import;
+pub mod invitations;
 mod lookup;
 pub mod managers;
 pub mod member_of;
@@ -198,6 +199,9 @@ pub enum Refusal {
     /// The group has settings already.
     #[error("the group has settings already")]
     SettingsExist,
+    /// Who is invited is a user of the tenant's.
+    #[error("{0} is a user here")]
+    AlreadyHere(ObjectId),
     /// The tenant has a lifecycle policy already.
     #[error("there is a lifecycle policy already")]
     PolicyExists,

@@ -83,14 +83,19 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
     let mut draft = Draft::of_new(values);
     check_password(password.get("password"), &draft)?;
     check_name(tx, &draft, None)?;
+    complete(tx, id, &mut draft)?;
+    objects::insert(tx, ObjectTraits::User, id, draft.into_values())
+}
+
+/// Sets what follows of a new user from the rest.
+pub(super) fn complete(tx: &WriteTx<'_>, id: ObjectId, draft: &mut Draft) -> Result<(), Error> {
     let now = timestamp(tx.now());
     draft.set("securityIdentifier", id.security_identifier());
     for when in ["createdDateTime", "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime"] {
         draft.set(when, now.as_str());
     }
-    set_addresses(&mut draft);
-    set_identities(tx, &mut draft)?;
-    objects::insert(tx, ObjectTraits::User, id, draft.into_values())
+    set_addresses(draft);
+    set_identities(tx, draft)
 }
 
 /// Changes a user as the body says, and assigns the manager that the request binds: what it doesn't name stays, `null` takes a

@@ -18,6 +18,7 @@ pub mod group;
 pub mod group_lifecycle_policy;
 pub mod group_setting;
 pub mod ids;
+pub mod invitation;
 pub mod json;
 pub mod keys;
 pub mod kinds;
@@ -54,12 +55,13 @@ pub static ENTITIES: [&Entity; 8] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 6] = [
+pub static RESOURCES: [&Resource; 7] = [
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,
     &group_setting::GROUP_SETTING,
     &group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
+    &invitation::INVITATION,
     &subscribed_sku::SUBSCRIBED_SKU,
 ];
 

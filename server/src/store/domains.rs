@@ -80,6 +80,12 @@ fn initial(id: TenantId) -> [DomainName; 2] {
     [&id[..8], id.as_str()].map(DomainName::initial)
 }
 
+/// The domain that the tenant has had from the beginning.
+pub fn initial_of(tx: &ReadTx<'_>) -> Result<DomainName, Error> {
+    let [first, second] = initial(tx.tenant().id);
+    Ok(if is_own(tx, &first)? { first } else { second })
+}
+
 /// Makes one of the tenant's domains the one of its new mail addresses.
 fn make_default(tx: &WriteTx<'_>, domain: &DomainName) -> Result<(), Error> {
     let sql = "UPDATE tenants SET default_domain = ?2 WHERE number = ?1";

@@ -48,6 +48,7 @@ mod histories_of_objects;
 mod hostile;
 #[path = "../shared/http_client.rs"]
 mod http_client;
+mod invitations;
 mod keys;
 mod licences;
 mod listings;

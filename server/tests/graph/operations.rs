@@ -341,6 +341,12 @@ impl Objects {
             get if get.ends_with("_member_groups") || get.ends_with("_member_objects") => {
                 Some(json!({"securityEnabledOnly": false}))
             }
+            "create_invitation" => {
+                let redirect = "https://loans.contoso.example";
+                Some(
+                    json!({"invitedUserEmailAddress": "charles@fabrikam.example", "inviteRedirectUrl": redirect}),
+                )
+            }
             "create_group_lifecycle_policy" | "update_group_lifecycle_policy" => {
                 Some(json!({"groupLifetimeInDays": 180, "managedGroupTypes": "None"}))
             }

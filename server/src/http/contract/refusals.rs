@@ -14,6 +14,7 @@ use crate::{
         group::GROUP,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::GROUP_SETTING,
+        invitation::INVITATION,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits, Relationship},
         permissions::{
             ADD_DEVICE, ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, Grants, Need, PURGE_GROUP,
@@ -358,6 +359,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         }
         "update_group_setting" => [setting_values(), changed_setting()].concat(),
         "update_setting_of_group" => [setting_values(), changed_setting(), vec![group_not_found()]].concat(),
+        "create_invitation" => invitation(),
         "list_group_lifecycle_policies" => Vec::new(),
         "list_lifecycle_policies_of_group" => vec![group_not_found()],
         "get_group_lifecycle_policy" | "delete_group_lifecycle_policy" => vec![policy_not_found()],
@@ -1177,6 +1179,62 @@ fn policy_values() -> Vec<ErrorExample> {
             "invalidValue",
             "Groups live 30 days at the least.",
             of(PropertyFault::Invalid("groupLifetimeInDays")),
+        ),
+    ]
+}
+
+/// What an invitation gets wrong.
+fn invitation() -> Vec<ErrorExample> {
+    let of = |fault| Refusal::Property { resource: INVITATION.resource, fault };
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    let array = PropertyFault::Node {
+        property: "inviteRedirectUrl",
+        found: Node::StartArray,
+        expected: Node::PrimitiveValue,
+    };
+    vec![
+        refused(
+            "unknownProperty",
+            "The body names a property that invitations don't have.",
+            of(PropertyFault::Unknown("colour".into())),
+        ),
+        refused(
+            "unknownExtension",
+            "No application declared this extension.",
+            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
+        ),
+        refused(
+            "readOnlyProperty",
+            "The property isn't the caller's to set.",
+            of(PropertyFault::ReadOnly("id")),
+        ),
+        refused("otherType", "The value has another type than the property.", of(literal)),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
+        refused(
+            "otherODataType",
+            "`@odata.type` names another type.",
+            of(PropertyFault::Invalid("@odata.type")),
+        ),
+        refused(
+            "unsupportedBinding",
+            "The body binds what can't be bound here.",
+            RequestFault::Binding("sponsors@odata.bind".into()),
+        ),
+        refused(
+            "missingValue",
+            "The body doesn't say who is invited.",
+            of(PropertyFault::Required("invitedUserEmailAddress")),
+        ),
+        refused("invalidValue", "The URL isn't one.", of(PropertyFault::Invalid("inviteRedirectUrl"))),
+        refused(
+            "ownDomain",
+            "The address is in a domain of the tenant's.",
+            of(PropertyFault::Invalid("invitedUserEmailAddress")),
+        ),
+        refused(
+            "alreadyHere",
+            "The address is the sign-in name of a user of the tenant's.",
+            Refusal::AlreadyHere(sample::id(101)),
         ),
     ]
 }

@@ -19,6 +19,7 @@ use crate::{
         group::GROUP,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::{GROUP_SETTING, GROUP_SETTING_TEMPLATE},
+        invitation::INVITATION,
         kinds::Relationship,
         navigation::Navigation,
         org_contact::ORG_CONTACT,
@@ -150,6 +151,8 @@ schema!(GroupSetting, GROUP_SETTING, Shape::Answer);
 body_schema!(GroupSettingCreate, GROUP_SETTING, Creation, &[]);
 body_schema!(GroupSettingUpdate, GROUP_SETTING, Update, &[]);
 schema!(SubscribedSku, SUBSCRIBED_SKU, Shape::Answer);
+schema!(Invitation, INVITATION, Shape::Answer);
+body_schema!(InvitationCreate, INVITATION, Creation, &[]);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
@@ -581,9 +584,15 @@ fn other_schemas(entity: Resource, shape: Shape, schemas: &mut Vec<(String, RefO
     }
     for property in entity.properties.iter().filter(|property| travels(property, shape)) {
         schemas.extend(enumeration_schema(property).filter(|_| is_request));
-        if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
-            schemas.push((complex.name.into(), complex_schema(complex)));
-        }
+        add_complex(property, schemas);
+    }
+}
+
+/// The complex type of a property, if it is of one, and those of its parts.
+fn add_complex(property: &Property, schemas: &mut Vec<(String, RefOr<Schema>)>) {
+    if let Kind::Object(complex) | Kind::Objects(complex) = property.kind {
+        schemas.push((complex.name.into(), complex_schema(complex)));
+        complex.properties.iter().for_each(|part| add_complex(part, schemas));
     }
 }
 

@@ -140,6 +140,13 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "Guests users are not allowed to join this Unified Group due to policy setting. paramName: Members, \
              paramValue: , objectType: Microsoft.Online.DirectoryServices.Group",
         ),
+        Refusal::AlreadyHere(id) => bad(
+            GATEWAY_BAD_REQUEST,
+            format!(
+                "The invited user already exists in the directory as object ID: {id}. They can use that account to sign in to shared \
+                 apps and resources."
+            ),
+        ),
         Refusal::PolicyExists => {
             bad("MaxExpirationPoliciesCountReached", "Tenant already has maximum allowed 1 policy")
         }

@@ -21,6 +21,7 @@ mod domains;
 mod group_lifecycle_policies;
 mod group_settings;
 mod groups;
+mod invitations;
 mod managers;
 mod me;
 mod member_of;
@@ -45,6 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
         users::operations(),
         me::operations(),
         sign_in_sessions::operations(),
+        invitations::operations(),
         managers::operations(),
         direct_reports::operations(),
         groups::operations(),

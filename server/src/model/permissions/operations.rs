@@ -14,7 +14,7 @@ use super::{
         GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
         OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization,
         RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
-        UserEnableDisableAccountAll, UserMailReadWriteAll, UserManageIdentitiesAll,
+        UserEnableDisableAccountAll, UserInviteAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
         UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
     },
@@ -533,6 +533,9 @@ needs! {
 
     /// The same of `/me`.
     LIST_MY_CREATED_OBJECTS = Need::delegated(READ_OF_ME);
+
+    /// `POST /invitations`.
+    INVITE = Need::both(&[&[UserInviteAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `POST /me/revokeSignInSessions`.
     REVOKE_MY_SIGN_IN_SESSIONS = Need::delegated(REVOKE_SESSIONS);

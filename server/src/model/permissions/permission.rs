@@ -84,6 +84,7 @@ permissions! {
     UserReadWrite = "User.ReadWrite", Delegated, "Read and write the signed-in user.";
     UserReadAll = "User.Read.All", Both, "Read all users.";
     UserReadBasicAll = "User.ReadBasic.All", Both, "Read the basic profiles of all users.";
+    UserInviteAll = "User.Invite.All", Both, "Invite guests.";
     UserRevokeSessionsAll = "User.RevokeSessions.All", Both, "Revoke the sessions of all users.";
     UserReadWriteAll = "User.ReadWrite.All", Both, "Read and write all users.";
     UserDeleteRestoreAll = "User.DeleteRestore.All", Both, "Delete and restore all users.";

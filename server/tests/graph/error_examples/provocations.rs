@@ -91,6 +91,7 @@ impl Attempt<'_> {
             || self.get_names_wrong(name)
             || self.get_settings_wrong(name)
             || self.get_policy_wrong(name)
+            || self.get_invitation_wrong(name)
             || self.get_values_wrong(name)
             || self.name_what_is_absent(name).await
             || self.get_the_group_wrong(name).await
@@ -356,6 +357,29 @@ impl Attempt<'_> {
             "unexpectedArray" => body["groupId"] = json!([]),
             "invalidValue" if is_selection => body["groupId"] = "readers".into(),
             "invalidValue" => body["groupLifetimeInDays"] = 1.into(),
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_invitation_wrong(&mut self, name: &str) -> bool {
+        if self.operation.id != "create_invitation" {
+            return false;
+        }
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "unknownProperty" => body["colour"] = "red".into(),
+            "unknownExtension" => body["extension_0a_colour"] = "red".into(),
+            "readOnlyProperty" => body["id"] = sample::id(ABSENT).to_string().into(),
+            "otherType" => body["inviteRedirectUrl"] = true.into(),
+            "unexpectedArray" => body["inviteRedirectUrl"] = json!([]),
+            "otherODataType" => body["@odata.type"] = "#microsoft.graph.colour".into(),
+            "unsupportedBinding" => body["sponsors@odata.bind"] = "x".into(),
+            "missingValue" => body["invitedUserEmailAddress"] = Value::Null,
+            "invalidValue" => body["inviteRedirectUrl"] = "loans".into(),
+            "ownDomain" => body["invitedUserEmailAddress"] = "nobody@contoso.example".into(),
+            "alreadyHere" => body["invitedUserEmailAddress"] = "ada@contoso.example".into(),
             _ => return false,
         }
         self.send(&body.to_string());
