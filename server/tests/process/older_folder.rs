@@ -19,7 +19,11 @@ const TENANT: &str = "8fcb5dbc-d5aa-4681-8e31-b001d5168d79";
 fn folder() -> (TempDir, String) {
     let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
     let id = TENANT.replace('-', "");
-    let tenant = format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{id}', 0);");
+    let domain = format!("{}.roster.local", &TENANT[..8]);
+    let tenant = format!(
+        "INSERT INTO tenants (number, id, created_at, default_domain) VALUES (1, x'{id}', 0, '{domain}');
+         INSERT INTO domains (name, tenant) VALUES ('{domain}', 1);"
+    );
     older::before_the_last(folder.path(), &tenant);
     let path = folder.path().to_str().unwrap().to_owned();
     (folder, path)

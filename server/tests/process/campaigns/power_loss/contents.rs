@@ -57,9 +57,10 @@ pub fn check_changes(changes: &Changes, last: &Changes) {
     }
 }
 
-/// The memberships are those that the change log tells of.
+/// The memberships, with those that are set aside while their member is deleted, are those that the change log tells of.
 fn check_pairs(database: &Connection) {
-    let pairs = "SELECT source_row, target_row FROM memberships
+    let pairs = "SELECT source_row, target_row FROM (SELECT source_row, target_row FROM memberships
+                 UNION SELECT source_row, target_row FROM deleted_memberships)
                  WHERE source_row IN (SELECT object_row FROM changes WHERE operation = 1)";
     let logged = "SELECT object_row, related_row FROM
                   (SELECT object_row, related_row, operation, max(position) FROM changes
