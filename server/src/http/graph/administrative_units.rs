@@ -109,7 +109,7 @@ async fn create_administrative_unit(
     tag = "administrative units",
     params(("id" = Uuid, Path, description = "The administrative unit's id.", example = "5a3e0000-0000-4000-8000-000000000308")),
     request_body(content = AdministrativeUnitUpdate, description = "What changes.", example = json!({
-        "description": "Who works in the main building or from home.", "visibility": null,
+        "description": null, "visibility": "HiddenMembership",
     })),
     responses((status = 204, description = "The unit is changed, durably.")),
 )]

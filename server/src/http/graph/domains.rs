@@ -19,7 +19,12 @@ const DOMAINS: Resources = Resources {
     many: "domains of the tenant",
     page: "domain",
     key: String::schema,
-    example: || json!({"id": "contoso.example", "isDefault": true, "supportedServices": ["Email"]}),
+    example: || {
+        json!({
+            "id": "contoso.example", "isDefault": true, "supportedServices": ["Email"],
+            "state": {"lastActionDateTime": null, "operation": null, "status": null},
+        })
+    },
 };
 
 pub(super) fn operations() -> Vec<Operation> {

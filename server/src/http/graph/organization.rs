@@ -29,6 +29,7 @@ fn example() -> Value {
     json!({
         "id": "5a3e0000-0000-4000-8000-000000000000", "createdDateTime": "2026-01-31T12:00:00Z",
         "displayName": "contoso.example", "tenantType": "AAD",
+        "privacyProfile": {"contactEmail": "privacy@contoso.example", "statementUrl": "https://contoso.example/privacy"},
         "verifiedDomains": [{
             "capabilities": "Email", "isDefault": true, "isInitial": false, "name": "contoso.example", "type": "Managed",
         }],
