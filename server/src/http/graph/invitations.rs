@@ -24,6 +24,7 @@ const INVITATIONS: Resources = Resources {
             "inviteRedeemUrl": "https://login.microsoftonline.com/redeem?tenant=5a3e0000-0000-4000-8000-000000000001&user=5a3e0000-0000-4000-8000-000000000721&ver=2.0",
             "invitedUserType": "Guest", "invitedUserEmailAddress": "charles@fabrikam.example",
             "inviteRedirectUrl": "https://loans.contoso.example", "status": "PendingAcceptance",
+            "invitedUserMessageInfo": {"ccRecipients": [], "customizedMessageBody": null, "messageLanguage": "en-US"},
             "invitedUser": {"id": "5a3e0000-0000-4000-8000-000000000722"},
         })
     },
