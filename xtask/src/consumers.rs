@@ -117,7 +117,10 @@ pub fn ogen() -> Result<(), String> {
 pub fn openapi_generator_go() -> Result<(), String> {
     let folder = project("openapi-generator-go")?;
     let options = ["--generator-name", "go", "--package-name", "graph"];
-    openapi_generator(&folder, &[&options[..], &["--additional-properties", "withGoMod=false"]].concat())?;
+    openapi_generator(
+        &folder,
+        &[&options[..], &["--additional-properties", "withGoMod=false,enumClassPrefix=true"]].concat(),
+    )?;
     go(&folder)
 }
 

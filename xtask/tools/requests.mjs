@@ -5,8 +5,29 @@ import { readFileSync } from "node:fs";
 /** Those that only read come first. */
 const ORDER = ["get", "post", "put", "patch", "delete"];
 
-/** Whose object another operation's example has deleted before, or left as the last owner. */
-const REFUSED = ["delete_user", "remove_group_owner_by_reference"];
+/** What the sample doesn't have: whose ids a server makes itself. */
+const ABSENT = [
+  "get_group_setting",
+  "update_group_setting",
+  "delete_group_setting",
+  "get_setting_of_group",
+  "update_setting_of_group",
+  "delete_setting_of_group",
+  "get_group_lifecycle_policy",
+  "update_group_lifecycle_policy",
+  "delete_group_lifecycle_policy",
+  "add_group_to_lifecycle_policy",
+  "remove_group_from_lifecycle_policy",
+];
+
+/**
+ * Whose object another operation's example has deleted before, or left as the last owner; and what only Microsoft 365 groups have, which the
+ * examples' group isn't.
+ */
+const REFUSED = [...ABSENT, "delete_user", "remove_group_owner_by_reference", "create_setting_of_group", "renew_group"];
+
+/** After this nothing is answered any more to the user who did it. */
+const LAST = "/me/revokeSignInSessions";
 
 /** Reads the contract. */
 export function read(file) {
@@ -42,6 +63,7 @@ function requests(contract) {
   );
   // What is in an object before the object itself: longer paths first, as objects are deleted last.
   operations.sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method) || b.path.length - a.path.length);
+  operations.sort((a, b) => (a.path === LAST) - (b.path === LAST));
   return operations.map((operation) => request(contract, operation));
 }
 

@@ -188,13 +188,13 @@ pub struct EvaluateDynamicMembershipResult {
     /// Whether it is satisfied.
     pub membership_rule_evaluation_result: bool,
     /// Why.
-    pub membership_rule_evaluation_details: ExpressionEvaluationDetails,
+    pub membership_rule_evaluation_details: ExpressionEvaluation,
 }
 
-/// What an expression comes to.
+/// What an expression comes to. Graph's name for it is that of its last member, which generators confuse with it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ExpressionEvaluationDetails {
+pub struct ExpressionEvaluation {
     /// The expression.
     #[schema(example = "user.department -eq \"Research\"")]
     pub expression: String,
@@ -207,7 +207,7 @@ pub struct ExpressionEvaluationDetails {
     /// What the expressions come to that it is made of. Absent where it is made of none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(nullable = false, no_recursion)]
-    pub expression_evaluation_details: Vec<ExpressionEvaluationDetails>,
+    pub expression_evaluation_details: Vec<ExpressionEvaluation>,
 }
 
 /// A property that an expression asks for.

@@ -11,7 +11,7 @@ use crate::{
         answers::{self, Form},
         contract::{
             schemas::EvaluateDynamicMembershipParameters,
-            wire::{EvaluateDynamicMembershipResult, ExpressionEvaluationDetails, PropertyToEvaluate},
+            wire::{EvaluateDynamicMembershipResult, ExpressionEvaluation, PropertyToEvaluate},
         },
         errors::Failure,
         extract::{Caller, IdKey, Json, Path},
@@ -83,10 +83,10 @@ async fn evaluate(
     answers::written(form, "microsoft.graph.evaluateDynamicMembershipResult", &result)
 }
 
-fn details(of: Explanation) -> ExpressionEvaluationDetails {
+fn details(of: Explanation) -> ExpressionEvaluation {
     let property =
         |(name, value): (&str, _)| PropertyToEvaluate { property_name: name.into(), property_value: value };
-    ExpressionEvaluationDetails {
+    ExpressionEvaluation {
         expression: of.expression,
         expression_result: of.result,
         property_to_evaluate: of.property.map(property),
