@@ -11,7 +11,8 @@ const MAX_SIZE: usize = 4 << 20;
 /// The longest operationId that becomes the operation's name unchanged.
 const MAX_OPERATION_ID: usize = 76;
 
-/// The document with the responses that its operations share in their places: among the components they aren't read.
+/// The document with the responses that its operations share in their places, as among the components they aren't read; without examples of
+/// responses, which aren't either; and with any object where a schema contains itself.
 pub fn importable(document: &Value) -> Value {
     let mut importable = document.clone();
     let items = importable["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
@@ -25,8 +26,40 @@ pub fn importable(document: &Value) -> Value {
     }
     if let Some(components) = importable["components"].as_object_mut() {
         components.remove("responses");
+        components.remove("examples");
+    }
+    without_examples(&mut importable);
+    for (name, schema) in importable["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        let itself = format!("#/components/schemas/{name}");
+        end_at(schema, &itself);
     }
     importable
+}
+
+/// Takes the named examples away that bodies have.
+fn without_examples(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if members.contains_key("schema") {
+                members.remove("examples");
+            }
+            members.values_mut().for_each(without_examples);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_examples),
+        _ => {}
+    }
+}
+
+/// Has any object stand where this is referred to.
+fn end_at(value: &mut Value, target: &str) {
+    match value {
+        Value::Object(members) if members.get("$ref").is_some_and(|reference| reference == target) => {
+            *value = serde_json::json!({"type": "object"});
+        }
+        Value::Object(members) => members.values_mut().for_each(|member| end_at(member, target)),
+        Value::Array(items) => items.iter_mut().for_each(|item| end_at(item, target)),
+        _ => {}
+    }
 }
 
 /// Everything that can't be imported, with its place, of a document of this many bytes. Empty: all can be.

@@ -20,7 +20,7 @@ async function visit(page) {
   await page.goto(`${origin}/docs`);
   await page.locator(".opblock").first().waitFor();
   const all = await page.locator(".opblock").count();
-  await page.getByRole("searchbox", { name: "Search operations" }).fill("add a member");
+  await page.getByRole("searchbox", { name: "Search operations" }).fill("add a member to a group");
   const operation = page.locator(".opblock", { hasText: "Add a member to a group" });
   await page.waitForFunction(() => document.querySelectorAll(".opblock").length === 1);
   console.log(`found one of ${all} operations`);

@@ -21,10 +21,17 @@ const ABSENT = [
 ];
 
 /**
- * Whose object another operation's example has deleted before, or left as the last owner; and what only Microsoft 365 groups have, which the
+ * Whose object another operation's example has deleted or restored before, or left as the last owner; and what only Microsoft 365 groups have, which the
  * examples' group isn't.
  */
-const REFUSED = [...ABSENT, "delete_user", "remove_group_owner_by_reference", "create_setting_of_group", "renew_group"];
+const REFUSED = [
+  ...ABSENT,
+  "delete_user",
+  "delete_deleted_item",
+  "remove_group_owner_by_reference",
+  "create_setting_of_group",
+  "renew_group",
+];
 
 /** After this nothing is answered any more to the user who did it. */
 const LAST = "/me/revokeSignInSessions";

@@ -218,7 +218,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &[
             "/applications(uniqueName='..')",
             "/contracts",
-            "/invitations",
             "/oauth2PermissionGrants",
             "/permissionGrants",
             "/policies",
@@ -238,7 +237,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     (
         USERS,
         &[
-            "/createdObjects",
             "/licenseDetails",
             "/oauth2PermissionGrants",
             "/ownedDevices",
@@ -269,7 +267,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/appRoleAssignedTo",
             "/appRoleAssignments",
             "/claimsMappingPolicies",
-            "/createdObjects",
             "/delegatedPermissionClassifications",
             "/endpoints",
             "/oauth2PermissionGrants",

@@ -251,7 +251,7 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
             format!("/users('{user}')/transitiveMemberOf/{user}/graph.directoryRole"),
             "GET /users/{id}/transitiveMemberOf/{containerId}/microsoft.graph.directoryRole",
         ),
-        (&get, "/users/ada@contoso.example/createdObjects".into(), "/users/{id}/createdObjects"),
+        (&get, "/users/ada@contoso.example/ownedDevices".into(), "/users/{id}/ownedDevices"),
         (&get, "/applications(uniqueName='x')".into(), "/applications(uniqueName='..')"),
         (&get, "/directoryRoles/x/scopedMembers".into(), "/directoryRoles/{id}/scopedMembers"),
         (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals/{id}/owners"),

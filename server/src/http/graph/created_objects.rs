@@ -29,7 +29,7 @@ const fn created_objects<K: ObjectKey>(
         name: "created objects",
         page: "createdobjects",
         one: "a created object",
-        tag: "created objects",
+        tag: "ownerships",
         examples: &[(ObjectKind::Group, "5a3e0000-0000-4000-8000-000000000201", "Readers")],
         navigation,
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 const INVITATIONS: Resources = Resources {
     resource: &INVITATION,
-    tag: "invitations",
+    tag: "users",
     one: "an invitation",
     many: "invitations",
     page: "invitation",
