@@ -29,7 +29,7 @@ async function visit(page) {
   await page.getByText("Requests carry a token of the sample's application.").waitFor();
 
   await operation.locator(".opblock-summary-control").click();
-  await operation.getByRole("button", { name: "Execute" }).waitFor({ timeout: 60_000 });
+  await operation.getByRole("button", { name: "Execute" }).waitFor();
   expect("the permalink names the operation", new URL(page.url()).hash.endsWith(`/${OPERATION}`), true);
   expect("added", await send(page, operation), 204);
   expect("added again", await send(page, operation), 400);
@@ -42,7 +42,7 @@ async function visit(page) {
   const bar = page.getByLabel("Access token");
   const token = await bar.inputValue();
   await page.reload();
-  await operation.getByRole("button", { name: "Execute" }).waitFor({ timeout: 60_000 });
+  await operation.getByRole("button", { name: "Execute" }).waitFor();
   expect("token after a reload", await bar.inputValue(), "");
 
   await bar.fill(token);

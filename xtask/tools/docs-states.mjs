@@ -69,7 +69,7 @@ async function visit(page, name) {
   await search(page, "member.readwrite", taking);
   await page.getByText(`${taking} of `).waitFor();
 
-  await search(page, "add a member", 1);
+  await search(page, "add a member to a group", 1);
   await look(page, name, "a hit");
   const tabs = await tabsTo(page, page.locator(".opblock-summary-control"), 3);
   expect("Tabs from the search to a hit", tabs <= 3, true);

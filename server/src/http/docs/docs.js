@@ -170,7 +170,8 @@ followColourScheme();
 new MutationObserver(mend).observe(document.getElementById("documentation"), { childList: true, subtree: true });
 
 const ui = SwaggerUIBundle({
-  url: new URL("../openapi.json", document.baseURI).href,
+  // The form in OpenAPI 3.0: of one in 3.1 Swagger UI reads the whole again for each operation that is opened, which takes seconds.
+  url: new URL("../openapi.json?openapi=3.0", document.baseURI).href,
   dom_id: "#documentation",
   presets: [SwaggerUIBundle.presets.apis],
   plugins: [plugin],

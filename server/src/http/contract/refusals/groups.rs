@@ -1,7 +1,7 @@
 //! What the operations on groups refuse.
 
 use super::{
-    ErrorExample, absent, already_member, already_owner, cannot_own, created, dynamic_group,
+    ErrorExample, absent, already_member, already_owner, array_for_value, cannot_own, created, dynamic_group,
     expanded_members_hidden, group_not_found, immutable, invalid_reference, kind_not_addable,
     kind_not_allowed, lacks, lacks_beside, managed_by_exchange, member_not_found, missing_suffix,
     mixed_services, no_guests, no_mailbox, no_nesting, not_in_lists, null, other_schema, owner_not_found,
@@ -18,7 +18,7 @@ use crate::{
             ADD_MEMBER, CREATE_GROUP, Need, Permission, Principal, SET_GROUP_DATA_LOCATION, UPDATE_GROUP,
             UPDATE_GROUP_PROPERTIES,
         },
-        values::{Node, PropertyFault},
+        values::PropertyFault,
     },
 };
 
@@ -171,8 +171,7 @@ fn invalid_rule() -> ErrorExample {
 /// What evaluations of rules refuse.
 fn rule_evaluation() -> Vec<ErrorExample> {
     let of = check_members::refused;
-    let array =
-        PropertyFault::Node { property: "memberId", found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = array_for_value("memberId");
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         unknown_parameter(),

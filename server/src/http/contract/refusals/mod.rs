@@ -93,11 +93,26 @@ fn property(entity: &Entity, fault: PropertyFault) -> Refusal {
 /// What a body of an object gets wrong, whatever its kind.
 fn values(entity: &Entity) -> Vec<ErrorExample> {
     let of = |fault| property(entity, fault);
-    let found_array = PropertyFault::Node {
-        property: "displayName",
-        found: Node::StartArray,
-        expected: Node::PrimitiveValue,
-    };
+    let own = vec![
+        read_only(entity.resource, "id"),
+        other_type(entity.resource, "True", "Edm.String"),
+        refused(
+            "unexpectedArray",
+            "An array stands where a single value is due.",
+            of(array_for_value("displayName")),
+        ),
+        refused(
+            "invalidValue",
+            "The value has a form that the property doesn't take, here two lines.",
+            of(PropertyFault::Invalid("displayName")),
+        ),
+    ];
+    [names(entity.resource), own].concat()
+}
+
+/// What a body gets wrong by its names, whatever it is of. The resource has this name in messages.
+fn names(resource: &'static str) -> Vec<ErrorExample> {
+    let of = |fault| Refusal::Property { resource, fault };
     vec![
         refused(
             "unknownProperty",
@@ -110,22 +125,6 @@ fn values(entity: &Entity) -> Vec<ErrorExample> {
             of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
         ),
         refused(
-            "readOnlyProperty",
-            "The property isn't the caller's to set.",
-            of(PropertyFault::ReadOnly("id")),
-        ),
-        refused(
-            "otherType",
-            "The value has another type than the property.",
-            of(PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() }),
-        ),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
-        refused(
-            "invalidValue",
-            "The value has a form that the property doesn't take, here two lines.",
-            of(PropertyFault::Invalid("displayName")),
-        ),
-        refused(
             "otherODataType",
             "`@odata.type` names another type.",
             of(PropertyFault::Invalid("@odata.type")),
@@ -136,6 +135,29 @@ fn values(entity: &Entity) -> Vec<ErrorExample> {
             RequestFault::Binding("sponsors@odata.bind".into()),
         ),
     ]
+}
+
+fn read_only(resource: &'static str, name: &'static str) -> ErrorExample {
+    let fault = PropertyFault::ReadOnly(name);
+    refused(
+        "readOnlyProperty",
+        "The property isn't the caller's to set.",
+        Refusal::Property { resource, fault },
+    )
+}
+
+fn other_type(resource: &'static str, literal: &str, kind: &str) -> ErrorExample {
+    let fault = PropertyFault::Literal { literal: literal.into(), kind: kind.into() };
+    refused(
+        "otherType",
+        "The value has another type than the property.",
+        Refusal::Property { resource, fault },
+    )
+}
+
+/// An array for what has one value.
+const fn array_for_value(property: &'static str) -> PropertyFault {
+    PropertyFault::Node { property, found: Node::StartArray, expected: Node::PrimitiveValue }
 }
 
 /// What a creation gets wrong. Every object of the kind has this property.
@@ -235,8 +257,7 @@ fn ids(name: &'static str, most: usize) -> Vec<ErrorExample> {
     let of = check_members::refused;
     let text =
         PropertyFault::Node { property: name, found: Node::PrimitiveValue, expected: Node::StartArray };
-    let item =
-        PropertyFault::Node { property: name, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let item = array_for_value(name);
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         unknown_parameter(),
@@ -266,8 +287,7 @@ fn ids(name: &'static str, most: usize) -> Vec<ErrorExample> {
 /// What bodies of actions get wrong that have this text, which takes some forms only.
 fn parameters(name: &'static str) -> Vec<ErrorExample> {
     let of = check_members::refused;
-    let found_array =
-        PropertyFault::Node { property: name, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let found_array = array_for_value(name);
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         unknown_parameter(),
@@ -304,7 +324,7 @@ fn get_groups(not_found: ErrorExample) -> Vec<ErrorExample> {
         check_members::refused(literal),
     );
     let property = "securityEnabledOnly";
-    let array = PropertyFault::Node { property, found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = array_for_value(property);
     let array = refused(
         "unexpectedList",
         "An array stands where a single value is due.",

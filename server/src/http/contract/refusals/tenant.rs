@@ -1,12 +1,11 @@
 //! What the operations refuse that are about the tenant itself: names, settings, policies, licences, invitations.
 
 use super::{
-    ErrorExample, absent, group_not_found, managed_by_exchange, missing_parameter, missing_suffix,
-    parameters, refused, unknown_parameter, user_not_found,
+    ErrorExample, absent, array_for_value, group_not_found, managed_by_exchange, missing_parameter,
+    missing_suffix, names, other_type, parameters, read_only, refused, unknown_parameter, user_not_found,
 };
 use crate::{
     directory::{NameFault, Refusal, check_members, group_lifecycle_policies, sample},
-    http::errors::RequestFault,
     model::{
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::GROUP_SETTING,
@@ -50,11 +49,7 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
                     "The body lacks how long groups live.",
                     of(PropertyFault::Required("groupLifetimeInDays")),
                 ),
-                refused(
-                    "readOnlyProperty",
-                    "The property isn't the caller's to set.",
-                    of(PropertyFault::ReadOnly("id")),
-                ),
+                read_only(GROUP_LIFECYCLE_POLICY.resource, "id"),
                 refused("policyExists", "There is a policy.", Refusal::PolicyExists),
             ];
             [policy_values(), own].concat()
@@ -108,80 +103,32 @@ fn never_expires() -> ErrorExample {
 
 /// What bodies of lifecycle policies get wrong.
 fn policy_values() -> Vec<ErrorExample> {
-    let of = |fault| Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault };
-    let literal = PropertyFault::Literal { literal: "long".into(), kind: "Edm.Int32".into() };
-    let array = PropertyFault::Node {
-        property: "managedGroupTypes",
-        found: Node::StartArray,
-        expected: Node::PrimitiveValue,
-    };
-    vec![
-        refused(
-            "unknownExtension",
-            "No application declared this extension.",
-            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
-        ),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
-        refused(
-            "unknownProperty",
-            "The body names a property that policies don't have.",
-            of(PropertyFault::Unknown("colour".into())),
-        ),
-        refused(
-            "otherODataType",
-            "`@odata.type` names another type.",
-            of(PropertyFault::Invalid("@odata.type")),
-        ),
-        refused(
-            "unsupportedBinding",
-            "The body binds what can't be bound here.",
-            RequestFault::Binding("sponsors@odata.bind".into()),
-        ),
-        refused("otherType", "The value has another type than the property.", of(literal)),
+    let resource = GROUP_LIFECYCLE_POLICY.resource;
+    let of = |fault| Refusal::Property { resource, fault };
+    let array = of(array_for_value("managedGroupTypes"));
+    let own = vec![
+        refused("unexpectedArray", "An array stands where a single value is due.", array),
+        other_type(resource, "long", "Edm.Int32"),
         refused(
             "invalidValue",
             "Groups live 30 days at the least.",
             of(PropertyFault::Invalid("groupLifetimeInDays")),
         ),
-    ]
+    ];
+    [names(resource), own].concat()
 }
 
 /// What an invitation gets wrong.
 fn invitation() -> Vec<ErrorExample> {
-    let of = |fault| Refusal::Property { resource: INVITATION.resource, fault };
-    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
-    let array = PropertyFault::Node {
-        property: "inviteRedirectUrl",
-        found: Node::StartArray,
-        expected: Node::PrimitiveValue,
-    };
-    vec![
+    let resource = INVITATION.resource;
+    let of = |fault| Refusal::Property { resource, fault };
+    let own = vec![
+        read_only(resource, "id"),
+        other_type(resource, "True", "Edm.String"),
         refused(
-            "unknownProperty",
-            "The body names a property that invitations don't have.",
-            of(PropertyFault::Unknown("colour".into())),
-        ),
-        refused(
-            "unknownExtension",
-            "No application declared this extension.",
-            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
-        ),
-        refused(
-            "readOnlyProperty",
-            "The property isn't the caller's to set.",
-            of(PropertyFault::ReadOnly("id")),
-        ),
-        refused("otherType", "The value has another type than the property.", of(literal)),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
-        refused(
-            "otherODataType",
-            "`@odata.type` names another type.",
-            of(PropertyFault::Invalid("@odata.type")),
-        ),
-        refused(
-            "unsupportedBinding",
-            "The body binds what can't be bound here.",
-            RequestFault::Binding("sponsors@odata.bind".into()),
+            "unexpectedArray",
+            "An array stands where a single value is due.",
+            of(array_for_value("inviteRedirectUrl")),
         ),
         refused(
             "missingValue",
@@ -199,14 +146,14 @@ fn invitation() -> Vec<ErrorExample> {
             "The address is the sign-in name of a user of the tenant's.",
             Refusal::AlreadyHere(sample::id(101)),
         ),
-    ]
+    ];
+    [names(resource), own].concat()
 }
 
 /// What is wrong with a group that is to be selected, or no more.
 fn managed_group() -> Vec<ErrorExample> {
     let of = check_members::refused;
-    let array =
-        PropertyFault::Node { property: "groupId", found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = array_for_value("groupId");
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         policy_not_found(),
@@ -233,8 +180,7 @@ fn license_assignment() -> Vec<ErrorExample> {
         expected: Node::StartArray,
     };
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
-    let array =
-        PropertyFault::Node { property: "skuId", found: Node::StartArray, expected: Node::PrimitiveValue };
+    let array = array_for_value("skuId");
     vec![
         refused("otherType", "The product's id is no text.", of(literal)),
         refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
@@ -277,37 +223,16 @@ fn setting_not_found() -> ErrorExample {
 
 /// What bodies of group settings get wrong.
 fn setting_values() -> Vec<ErrorExample> {
-    let of = |fault| Refusal::Property { resource: GROUP_SETTING.resource, fault };
+    let resource = GROUP_SETTING.resource;
+    let of = |fault| Refusal::Property { resource, fault };
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
-    let array =
-        PropertyFault::Node { property: "value", found: Node::StartArray, expected: Node::PrimitiveValue };
-    vec![
+    let own = vec![
+        read_only(resource, "displayName"),
         refused("otherType", "The value is no text.", of(literal)),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(array)),
         refused(
-            "unknownExtension",
-            "No application declared this extension.",
-            of(PropertyFault::UnknownExtensions(vec!["extension_0a_colour".into()])),
-        ),
-        refused(
-            "unknownProperty",
-            "The body names a property that settings don't have.",
-            of(PropertyFault::Unknown("colour".into())),
-        ),
-        refused(
-            "readOnlyProperty",
-            "The property isn't the caller's to set.",
-            of(PropertyFault::ReadOnly("displayName")),
-        ),
-        refused(
-            "otherODataType",
-            "`@odata.type` names another type.",
-            of(PropertyFault::Invalid("@odata.type")),
-        ),
-        refused(
-            "unsupportedBinding",
-            "The body binds what can't be bound here.",
-            RequestFault::Binding("sponsors@odata.bind".into()),
+            "unexpectedArray",
+            "An array stands where a single value is due.",
+            of(array_for_value("value")),
         ),
         refused(
             "nullCollection",
@@ -337,7 +262,8 @@ fn setting_values() -> Vec<ErrorExample> {
             "The setting doesn't take the value, or stands twice.",
             of(PropertyFault::Invalid("AllowToAddGuests")),
         ),
-    ]
+    ];
+    [names(resource), own].concat()
 }
 
 /// What bodies of new ones get wrong besides.
