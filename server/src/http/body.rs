@@ -147,7 +147,7 @@ impl Drop for Share {
     }
 }
 
-/// An answer whose body counts for this share until it is sent.
+/// An answer whose body counts for this share until it is sent. Where it is a large one, the share goes with it.
 pub(super) fn hold(response: Response, share: &BodyShare, owner: Owner) -> Result<Response, RequestFault> {
     let size = response.body().size_hint().lower();
     let size = usize::try_from(size).map_err(|_| RequestFault::Internal)?;
@@ -155,7 +155,8 @@ pub(super) fn hold(response: Response, share: &BodyShare, owner: Owner) -> Resul
         return Ok(response);
     }
     share.take(owner, size)?;
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    parts.extensions.insert(share.clone());
     // It is there as a whole.
     let text = body.collect().now_or_never().and_then(Result::ok).ok_or(RequestFault::Internal)?.to_bytes();
     Ok(Response::from_parts(parts, Body::from(held(text, share))))

@@ -1,54 +1,97 @@
-//! Answers in gzip, where the client accepts it and they are worth it.
+//! Which answers are compressed: where the client accepts gzip and it is worth it, what is there as a whole. What is large counts for
+//! the memory of answers until it is sent; an encoder for each client that doesn't read would count for nothing.
 
 use super::{
+    body::{BodyShare, SMALL_ANSWER, held},
     content::{elements, parameters_of},
+    errors::{Failure, RequestFault},
+    gzip,
     transport::App,
 };
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::Request,
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header},
+    http::{HeaderMap, HeaderValue, Method, header},
+    response::{IntoResponse, Response},
 };
-use tower::{Layer, util::MapRequestLayer};
-use tower_http::{
-    CompressionLevel,
-    compression::{
-        CompressionLayer,
-        predicate::{NotForContentType, Predicate, SizeAbove},
-    },
-    map_response_body::MapResponseBodyLayer,
-};
+use futures::FutureExt;
+use http_body_util::BodyExt;
+use std::{convert::Infallible, sync::Arc};
+use tokio::{sync::Semaphore, task};
+use tower::{ServiceExt, service_fn};
 
 /// Smaller answers fit into one packet anyway, in bytes.
-const MIN_SIZE: u64 = 1024;
+pub(super) const MIN_SIZE: usize = 1024;
 
-const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+/// How many large answers are compressed at once. More of them go as they are.
+const AT_ONCE: usize = 2;
+
+const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// The same answers, compressed for clients that accept it. What nobody may store, such as a token, goes as it is: the length of a
 /// compressed text tells of it.
-pub(super) fn gzip<S: App>(routes: S) -> impl App + use<S> {
-    let pays = SizeAbove::new(MIN_SIZE).and(NotForContentType::IMAGES).and(may_be_stored);
-    let compress = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(pays);
-    let compressed = MapResponseBodyLayer::new(Body::new).layer(compress.layer(routes));
-    MapRequestLayer::new(accept_gzip_or_nothing).layer(compressed)
+pub(super) fn compressed<S: App>(routes: S) -> impl App + use<S> {
+    let large = Arc::new(Semaphore::new(AT_ONCE));
+    service_fn(move |request: Request| {
+        let (method, accepted) = (request.method().clone(), accepts_gzip(request.headers()));
+        let (answer, large) = (routes.clone().oneshot(request), large.clone());
+        async move { Ok::<_, Infallible>(coded(answer.await?, &method, accepted, &large).await) }
+    })
 }
 
-fn may_be_stored(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    headers.get(header::CACHE_CONTROL).is_none_or(|control| control != "no-store")
-}
-
-/// Leaves of what is accepted only this. The layer would answer 406 to who accepts no coding that it knows, after the work is done.
-fn accept_gzip_or_nothing(mut request: Request) -> Request {
-    if accepts_gzip(request.headers()) {
-        request.headers_mut().insert(header::ACCEPT_ENCODING, GZIP);
-    } else {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+async fn coded(mut response: Response, method: &Method, accepted: bool, large: &Semaphore) -> Response {
+    let share = response.extensions_mut().remove::<BodyShare>();
+    let headers = response.headers_mut();
+    if headers.get(header::CACHE_CONTROL).is_some_and(|control| control == "no-store") {
+        return response;
     }
-    request
+    if matches!(*method, Method::GET | Method::HEAD) {
+        headers.append(header::VARY, ACCEPT_ENCODING);
+    }
+    if !accepted || headers.contains_key(header::CONTENT_ENCODING) {
+        return response;
+    }
+    if method == Method::HEAD {
+        // How long the body would be in this coding isn't known.
+        headers.remove(header::CONTENT_LENGTH);
+        return response;
+    }
+    let size = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
+    match (share, size) {
+        (Some(share), _) => match large.try_acquire() {
+            Ok(_permit) => off_this_thread(response, share).await,
+            Err(_) => response,
+        },
+        (None, MIN_SIZE..SMALL_ANSWER) => zipped(response, None),
+        (None, _) => response,
+    }
+}
+
+/// Compresses what is large, on a thread where it may take its time.
+async fn off_this_thread(response: Response, share: BodyShare) -> Response {
+    let zipped = task::spawn_blocking(move || zipped(response, Some(&share))).await;
+    zipped.unwrap_or_else(|_| Failure::from(RequestFault::Internal).into_response())
+}
+
+/// This answer in gzip. It counts for the share for as much as before.
+fn zipped(response: Response, share: Option<&BodyShare>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    // It is there as a whole.
+    let text = body.collect().now_or_never().and_then(Result::ok).unwrap_or_default().to_bytes();
+    let Ok(zipped) = gzip::fast(&text) else {
+        return Failure::from(RequestFault::Internal).into_response();
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_ENCODING, gzip::CODING);
+    let zipped = match share {
+        Some(share) => held(zipped, share),
+        None => zipped,
+    };
+    Response::from_parts(parts, Body::from(zipped))
 }
 
 /// Whether gzip is named and not excluded (RFC 9110, 12.5.3).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(elements).any(|element| {
         let (coding, parameters) = element.split_at(element.find(';').unwrap_or(element.len()));

@@ -45,7 +45,8 @@ static FILES: LazyLock<HashMap<&str, StaticFile>> = LazyLock::new(|| {
     ];
     let theirs = SWAGGER_UI.into_iter().filter_map(|(name, content_type)| {
         let file = utoipa_swagger_ui::serve(name, Config::default().into()).ok().flatten()?;
-        Some((name, StaticFile::new(content_type, file.bytes.into_owned()).gzipped(file.gzpipped)))
+        let ready = if file.gzpipped { StaticFile::in_gzip } else { StaticFile::new };
+        Some((name, ready(content_type, file.bytes.into_owned())))
     });
     ours.into_iter().chain(theirs).collect()
 });

@@ -15,6 +15,7 @@ mod envelope;
 pub mod errors;
 mod extract;
 mod graph;
+mod gzip;
 mod mcp_tools;
 mod metadata;
 mod metadata_level;
@@ -128,7 +129,7 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
             _ => Either::Right(public.clone().oneshot(request)),
         }
     });
-    enveloped(state, contract, compression::gzip(routes))
+    enveloped(state, contract, compression::compressed(routes))
 }
 
 /// A service within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's

@@ -1,60 +1,68 @@
-//! Static answers with an `ETag`: a request whose `If-None-Match` names it is answered 304. No answer copies what it sends.
-//! What they say, and at which path, is for others to know.
+//! Static answers with an `ETag`: a request whose `If-None-Match` names it is answered 304. No answer copies or compresses what it
+//! sends. What they say, and at which path, is for others to know.
 
+use super::{
+    compression::{MIN_SIZE, accepts_gzip},
+    gzip::{self, Piece},
+};
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use std::{convert::Infallible, fmt::Write};
+use std::{convert::Infallible, fmt::Write, sync::OnceLock};
 
 /// A file, ready to be sent.
-#[derive(Clone)]
 pub(super) struct StaticFile {
     content_type: &'static str,
-    /// What is sent, one after the other.
-    pieces: Vec<Bytes>,
     tag: HeaderValue,
-    gzipped: bool,
+    /// `None`: it is sent in gzip to all clients.
+    plain: Option<Bytes>,
+    /// Made when it is first asked for. `None`: it isn't worth it.
+    zipped: OnceLock<Option<Bytes>>,
 }
 
 impl StaticFile {
     /// Makes a file ready.
     pub(super) fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        Self { content_type, tag: tag(&[&body]), pieces: vec![body], gzipped: false }
+        Self { content_type, tag: tag(&[&body]), plain: Some(body), zipped: OnceLock::new() }
     }
 
-    /// The same, where the body is a gzipped one. It is sent so to all clients.
-    pub(super) fn gzipped(self, gzipped: bool) -> Self {
-        Self { gzipped, ..self }
+    /// Makes a file ready that is in gzip already.
+    pub(super) fn in_gzip(content_type: &'static str, zipped: impl Into<Bytes>) -> Self {
+        let zipped = zipped.into();
+        Self { content_type, tag: tag(&[&zipped]), plain: None, zipped: OnceLock::from(Some(zipped)) }
     }
 
     /// The answer to a request with these headers.
     pub(super) fn answer(&self, request: &HeaderMap) -> Response {
-        let kept = [(header::ETAG, self.tag.clone()), (header::CACHE_CONTROL, NO_CACHE)];
-        if is_known(&self.tag, request) {
-            return (StatusCode::NOT_MODIFIED, kept).into_response();
-        }
-        let content_type = [(header::CONTENT_TYPE, self.content_type)];
-        let encoding = self.gzipped.then_some([(header::CONTENT_ENCODING, "gzip")]);
-        let length = self.pieces.iter().map(Bytes::len).sum::<usize>();
-        let body = Body::from_stream(stream::iter(self.pieces.clone().into_iter().map(Ok::<_, Infallible>)));
-        let mut response = (kept, content_type, [(header::CONTENT_LENGTH, length)], body).into_response();
-        response.headers_mut().extend(encoding.into_iter().flatten().map(as_header));
-        response
+        answer(request, self.content_type, &self.tag, |accepts_gzip| {
+            let zipped = (accepts_gzip || self.plain.is_none()).then(|| self.zipped()).flatten();
+            let body = zipped.clone().or_else(|| self.plain.clone());
+            (body.into_iter().collect(), zipped.is_some())
+        })
+    }
+
+    fn zipped(&self) -> Option<Bytes> {
+        let zip = || {
+            self.plain.as_ref().filter(|text| text.len() >= MIN_SIZE).and_then(|text| gzip::small(text).ok())
+        };
+        self.zipped.get_or_init(zip).clone()
     }
 }
 
 /// A text that has a word in it. Each of its files has another one in that place.
 pub(super) struct Template {
     content_type: &'static str,
-    /// What stands before, between and after the places of the word.
-    pieces: Vec<Bytes>,
     /// That of the text as it is.
     tag: HeaderValue,
+    /// What stands before, between and after the places of the word.
+    pieces: Vec<Bytes>,
+    /// The same in gzip, made when it is first asked for. `None`: it can't be.
+    zipped: OnceLock<Option<Vec<Piece>>>,
 }
 
 impl Template {
@@ -63,16 +71,59 @@ impl Template {
         let text = Bytes::from(text);
         let pieces = str::from_utf8(&text).unwrap_or_default().split(word);
         let pieces = pieces.map(|piece| text.slice_ref(piece.as_bytes())).collect();
-        Self { content_type, pieces, tag: tag(&[&text]) }
+        Self { content_type, tag: tag(&[&text]), pieces, zipped: OnceLock::new() }
     }
 
-    /// The file with this in the word's place.
-    pub(super) fn with(&self, other: &str) -> StaticFile {
-        let word = Bytes::copy_from_slice(other.as_bytes());
-        let tag = tag(&[self.tag.as_bytes(), &word]);
-        let pieces = self.pieces.iter().cloned().flat_map(|piece| [word.clone(), piece]).skip(1).collect();
-        StaticFile { content_type: self.content_type, pieces, tag, gzipped: false }
+    /// The answer to a request with these headers: the file with this in the word's place.
+    pub(super) fn answer(&self, word: &str, request: &HeaderMap) -> Response {
+        let tag = tag(&[self.tag.as_bytes(), word.as_bytes()]);
+        answer(request, self.content_type, &tag, |accepts_gzip| {
+            let zipped = accepts_gzip.then(|| self.zipped(word)).flatten();
+            let is_zipped = zipped.is_some();
+            (zipped.unwrap_or_else(|| self.plain(word)), is_zipped)
+        })
     }
+
+    fn plain(&self, word: &str) -> Vec<Bytes> {
+        joined(&self.pieces, &Bytes::copy_from_slice(word.as_bytes())).cloned().collect()
+    }
+
+    fn zipped(&self, word: &str) -> Option<Vec<Bytes>> {
+        let zip = || self.pieces.iter().map(|piece| Piece::new(piece).ok()).collect();
+        let pieces = self.zipped.get_or_init(zip).as_ref()?;
+        Some(gzip::join(joined(pieces, &Piece::stored(word.as_bytes())?)))
+    }
+}
+
+/// These pieces with this one between them.
+fn joined<'a, T>(pieces: &'a [T], between: &'a T) -> impl Iterator<Item = &'a T> {
+    pieces.iter().flat_map(move |piece| [between, piece]).skip(1)
+}
+
+/// Answers a request with these headers. `pieces` gives what is sent, one after the other, and whether that is in gzip, to a client
+/// that accepts it or doesn't.
+fn answer(
+    request: &HeaderMap,
+    content_type: &'static str,
+    tag: &HeaderValue,
+    pieces: impl FnOnce(bool) -> (Vec<Bytes>, bool),
+) -> Response {
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, NO_CACHE)];
+    if is_known(tag, request) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let (pieces, is_zipped) = pieces(accepts_gzip(request));
+    let length = pieces.iter().map(Bytes::len).sum::<usize>();
+    let body = Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)));
+    let described = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CONTENT_LENGTH, length.into()),
+    ];
+    let mut response = (kept, described, body).into_response();
+    if is_zipped {
+        response.headers_mut().insert(header::CONTENT_ENCODING, gzip::CODING);
+    }
+    response
 }
 
 /// The entity tag (RFC 9110, 8.8.3) of what consists of these parts: a weak one, as it is sent compressed too.
@@ -90,10 +141,6 @@ fn tag(parts: &[&[u8]]) -> HeaderValue {
 /// Keep it, and ask each time whether it is still so.
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
-fn as_header((name, value): (HeaderName, &'static str)) -> (HeaderName, HeaderValue) {
-    (name, HeaderValue::from_static(value))
-}
-
 /// Whether the request names this tag among those that its sender has, or any (RFC 9110, 13.1.2).
 fn is_known(tag: &HeaderValue, request: &HeaderMap) -> bool {
     let lists = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
@@ -109,6 +156,8 @@ fn opaque(tag: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::read::GzDecoder;
+    use std::io::Read;
 
     fn status(if_none_match: &str) -> StatusCode {
         let text = StaticFile::new("text/plain", "abc");
@@ -120,30 +169,64 @@ mod tests {
     /// SHA-256 of `abc`, as FIPS 180 has it.
     const TAG: &str = "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"";
 
+    async fn sent(answer: Response) -> Bytes {
+        let length = answer.headers()["content-length"].clone();
+        let body = axum::body::to_bytes(answer.into_body(), 100_000).await.unwrap();
+        assert_eq!(length, body.len().to_string());
+        body
+    }
+
     #[tokio::test]
-    async fn a_template_is_filled_in_wherever_the_word_stands_and_copied_nowhere() {
+    async fn a_template_is_filled_in_wherever_the_word_stands_in_each_coding() {
+        let accepts_gzip = HeaderMap::from_iter([(header::ACCEPT_ENCODING, gzip::CODING)]);
         for (text, filled) in
             [("a W b W c", "a xy b xy c"), ("W a", "xy a"), ("a W", "a xy"), ("a", "a"), ("W", "xy")]
         {
             let template = Template::new("text/plain", text.into(), "W");
-            let file = template.with("xy");
-            let kept = template.pieces.iter().zip(file.pieces.iter().step_by(2));
-            assert!(
-                kept.clone().count() > 0
-                    && kept.into_iter().all(|(one, other)| one.as_ptr() == other.as_ptr())
-            );
-            let answer = file.answer(&HeaderMap::new());
-            assert_eq!(answer.headers()["content-length"], filled.len().to_string());
-            assert_eq!(axum::body::to_bytes(answer.into_body(), 100).await.unwrap(), filled);
+            assert_eq!(sent(template.answer("xy", &HeaderMap::new())).await, filled);
+            let answer = template.answer("xy", &accepts_gzip);
+            assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
+            let (zipped, mut text) = (sent(answer).await, String::new());
+            GzDecoder::new(&*zipped).read_to_string(&mut text).unwrap();
+            assert_eq!(text, filled);
+        }
+    }
+
+    #[test]
+    fn what_is_long_in_a_template_is_copied_nowhere() {
+        let template = Template::new("text/plain", "a W b".into(), "W");
+        let sent = template.plain("xy");
+        let kept = template.pieces.iter().zip(sent.iter().step_by(2));
+        assert!(kept.len() == 2 && kept.into_iter().all(|(one, other)| one.as_ptr() == other.as_ptr()));
+    }
+
+    #[tokio::test]
+    async fn a_file_in_gzip_is_sent_so_to_all_and_a_short_one_to_nobody() {
+        let accepts_gzip = HeaderMap::from_iter([(header::ACCEPT_ENCODING, gzip::CODING)]);
+        let (short, long) = (StaticFile::new("text/plain", "abc"), "abc".repeat(1000));
+        let zipped = gzip::small(long.as_bytes()).unwrap();
+        let (long, zipped) = (StaticFile::new("text/plain", long), StaticFile::in_gzip("text/plain", zipped));
+        for (file, request, is_zipped) in [
+            (&short, &accepts_gzip, false),
+            (&long, &accepts_gzip, true),
+            (&long, &HeaderMap::new(), false),
+            (&zipped, &HeaderMap::new(), true),
+        ] {
+            let answer = file.answer(request);
+            assert_eq!(answer.headers().contains_key(header::CONTENT_ENCODING), is_zipped);
+            assert_eq!(sent(answer).await.len() < 100, is_zipped || file.plain.as_ref().unwrap().len() < 100);
         }
     }
 
     #[test]
     fn each_word_has_a_tag_of_its_own() {
-        let template = Template::new("text/plain", "a W".into(), "W");
-        assert_eq!(template.with("x").tag, template.with("x").tag);
-        assert_ne!(template.with("x").tag, template.with("y").tag);
-        assert_ne!(template.with("x").tag, Template::new("text/plain", "b W".into(), "W").with("x").tag);
+        let tag = |text: &str, word| {
+            let answer = Template::new("text/plain", text.into(), "W").answer(word, &HeaderMap::new());
+            answer.headers()[header::ETAG].clone()
+        };
+        assert_eq!(tag("a W", "x"), tag("a W", "x"));
+        assert_ne!(tag("a W", "x"), tag("a W", "y"));
+        assert_ne!(tag("a W", "x"), tag("b W", "x"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What bodies may cost: their size, their shape, and the memory of all of them together.
 
 use crate::support::{Server, Tenant, send};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use roster_server::{
     http::{state::Settings, transport::Limits},
@@ -118,12 +120,40 @@ async fn so_do_those_of_one_object_with_others_that_are_expanded() {
     timeout(LIMIT, again).await.unwrap();
 }
 
+#[tokio::test]
+async fn so_do_those_that_are_compressed() {
+    let settings = Settings { answer_memory: 4 * (4 << 20), ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));
+    let tenant = server.tenant().await;
+    for seed in 0..20 {
+        // What is random can't be compressed to much less.
+        let bytes: Vec<u8> = StdRng::seed_from_u64(seed).random_iter().take(90 << 10).collect();
+        let values =
+            json!({"displayName": STANDARD.encode(bytes), "userPrincipalName": format!("{seed}@x.example")});
+        tenant.object_with(ObjectKind::User, values).await;
+    }
+    let (path, gzip) = ("/users?$top=999", "accept-encoding: gzip\r\n");
+    let compressed = tenant.raw(Method::GET, path).await.header("accept-encoding", "gzip");
+    assert_eq!(send(compressed).await.headers["content-encoding"], "gzip");
+    let unread = ask_with_until_put_off(&tenant, path, gzip).await;
+    assert_eq!(send(tenant.raw(Method::GET, "/users?$select=id").await).await.status, 200);
+    drop(unread);
+    let again = async { while send(tenant.raw(Method::GET, path).await).await.status != 200 {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
 /// Asks so again and again, and reads no answer further than its status, until one is put off.
 async fn ask_until_put_off(tenant: &Tenant, path: &str) -> Vec<TcpStream> {
+    ask_with_until_put_off(tenant, path, "").await
+}
+
+/// The same, with these headers.
+async fn ask_with_until_put_off(tenant: &Tenant, path: &str, headers: &str) -> Vec<TcpStream> {
     let address = tenant.server.url.strip_prefix("http://").unwrap();
     let token = tenant.app_token(["Directory.Read.All"]).await;
-    let request =
-        format!("GET /v1.0{path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n");
+    let request = format!(
+        "GET /v1.0{path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n{headers}\r\n"
+    );
     let ask = async {
         let mut unread = Vec::new();
         loop {

@@ -3,6 +3,8 @@
 use crate::support::Tenant;
 use flate2::read::GzDecoder;
 use reqwest::{Method, Response, header::HeaderMap};
+use roster_server::model::kinds::ObjectKind;
+use serde_json::{Value, json};
 use std::io::Read;
 
 /// What an application that may do everything reads, and accepts in this coding.
@@ -49,6 +51,71 @@ async fn what_is_short_goes_as_it_is_and_no_coding_that_is_demanded_hinders_an_a
         let (headers, body) = read(&tenant, &path, accepts).await;
         assert!(!headers.contains_key("content-encoding"), "{accepts}");
         assert_eq!(body, text, "{accepts}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_page_and_a_large_batch_are_compressed_too() {
+    let tenant = Tenant::fresh().await;
+    for number in 0..20 {
+        let values =
+            json!({"displayName": "x".repeat(6000), "userPrincipalName": format!("{number}@x.example")});
+        tenant.object_with(ObjectKind::User, values).await;
+    }
+    let (_, text) = read(&tenant, "/users", "identity").await;
+    assert!(text.len() > 64 << 10, "{}", text.len());
+    let (headers, body) = read(&tenant, "/users", "gzip").await;
+    assert_eq!(headers["content-encoding"], "gzip");
+    assert!(!headers.contains_key("content-length") || headers["content-length"] == body.len().to_string());
+    assert_eq!(unzipped(&body), text);
+    let requests = (0..20).map(|id| json!({"id": id.to_string(), "method": "GET", "url": "/users?$top=4"}));
+    let batch = json!({"requests": requests.collect::<Vec<_>>()});
+    let request = tenant.raw(Method::POST, "/$batch").await.header("Accept-Encoding", "gzip").json(&batch);
+    let (headers, body) = whole(request.send().await.unwrap()).await;
+    assert_eq!(headers["content-encoding"], "gzip");
+    let answers: Value = serde_json::from_slice(&unzipped(&body)).unwrap();
+    assert_eq!(answers["responses"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn caches_are_told_what_decides_whatever_is_answered() {
+    let tenant = Tenant::fresh().await;
+    let tag =
+        whole(tenant.anonymous(Method::GET, "/v1.0/$metadata").send().await.unwrap()).await.0["etag"].clone();
+    for (method, path) in
+        [(Method::GET, "/v1.0/$metadata"), (Method::HEAD, "/v1.0/$metadata"), (Method::GET, "/health")]
+    {
+        for accepts in ["gzip", "identity"] {
+            for tag in [None, Some(&tag)] {
+                let mut request = tenant.anonymous(method.clone(), path).header("Accept-Encoding", accepts);
+                if let Some(tag) = tag {
+                    request = request.header("If-None-Match", tag);
+                }
+                let (headers, _) = whole(request.send().await.unwrap()).await;
+                let told = headers.get_all("vary").iter().any(|value| value == "accept-encoding");
+                assert!(told, "{method} {path} {accepts} {tag:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_tells_no_length_that_get_would_not_send() {
+    let tenant = Tenant::fresh().await;
+    for number in 0..20 {
+        tenant.user(&format!("user{number}")).await;
+    }
+    for (path, accepts) in
+        [("/users", "gzip"), ("/users", "identity"), ("/$metadata", "gzip"), ("/$metadata", "identity")]
+    {
+        let ask = async |method| {
+            let request = tenant.raw(method, path).await.header("Accept-Encoding", accepts);
+            whole(request.send().await.unwrap()).await
+        };
+        let (got, (head, body)) = (ask(Method::GET).await, ask(Method::HEAD).await);
+        assert!(body.is_empty());
+        let length = head.get("content-length").map(|length| length.to_str().unwrap().to_owned());
+        assert!(length.is_none_or(|length| length == got.1.len().to_string()), "{path} {accepts} {head:?}");
     }
 }
 

@@ -143,7 +143,8 @@ where
 
 /// What a body says, however it is coded.
 fn unzipped(headers: &HeaderMap, body: &Bytes) -> Bytes {
-    if headers.get("content-encoding").is_none_or(|coding| coding != "gzip") {
+    // The answer to HEAD has no body.
+    if body.is_empty() || headers.get("content-encoding").is_none_or(|coding| coding != "gzip") {
         return body.clone();
     }
     let mut text = Vec::new();

@@ -77,7 +77,7 @@ async fn serve(
         _ => return (StatusCode::BAD_REQUEST, WRONG_VERSION).into_response(),
     };
     match &**document {
-        Ok(template) => template.with(&origin.links).answer(&headers),
+        Ok(template) => template.answer(&origin.links, &headers),
         Err(cause) => {
             tracing::error!(cause, "the contract can't be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -362,7 +362,12 @@ fn response(answers: Vec<Answer>, share: &BodyShare) -> Response {
     }
     text.push("]}");
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    (json, [(header::CONTENT_LENGTH, text.length())], text.into_body(share)).into_response()
+    let (length, counts) = (text.length(), text.before.is_empty());
+    let mut response = (json, [(header::CONTENT_LENGTH, length)], text.into_body(share)).into_response();
+    if counts && length >= SMALL_ANSWER {
+        response.extensions_mut().insert(share.clone());
+    }
+    response
 }
 
 /// A JSON text that is being written. What is long in it isn't copied.

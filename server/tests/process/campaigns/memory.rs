@@ -69,7 +69,7 @@ struct Shape {
     bytes: fn(token: &str) -> Vec<u8>,
 }
 
-const SHAPES: [Shape; 10] = [
+const SHAPES: [Shape; 13] = [
     Shape {
         name: "a head that never ends",
         bytes: |_| format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(60_000)).into(),
@@ -86,6 +86,12 @@ const SHAPES: [Shape; 10] = [
     Shape { name: "as many values as a body may have", bytes: |token| post(token, &values(), 0) },
     Shape { name: "a contract that isn't read", bytes: |_| get("/openapi.json") },
     Shape { name: "a contract as YAML that isn't read", bytes: |_| get("/openapi.yaml?openapi=3.0") },
+    Shape { name: "a contract in gzip that isn't read", bytes: |_| zipped("/openapi.json", "") },
+    Shape { name: "metadata in gzip that isn't read", bytes: |_| zipped("/v1.0/$metadata", "") },
+    Shape {
+        name: "pages in gzip that aren't read",
+        bytes: |token| zipped("/v1.0/users?$top=999", token).repeat(100),
+    },
 ];
 
 /// The largest body that is read.
@@ -93,6 +99,14 @@ const MAX_BODY: usize = 256 << 10;
 
 fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").into()
+}
+
+/// A request of a client that accepts gzip.
+fn zipped(path: &str, token: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\nauthorization: Bearer {token}\r\n\r\n"
+    )
+    .into()
 }
 
 /// A request of this many bytes at the token endpoint, of which some are sent.
