@@ -34,6 +34,7 @@ pub mod organization;
 pub mod owned_objects;
 pub mod owners;
 pub mod purging;
+pub mod role_assignments;
 pub mod sample;
 mod selections;
 pub mod service_principals;

@@ -269,12 +269,19 @@ pub fn created_resource(
     Ok(response)
 }
 
-/// Resources of the tenant, all of them: 200.
-pub fn resources(form: &Form, resource: &'static Resource, all: &[Values], shown: Shown<'_>) -> Response {
+/// Resources of the tenant, all of them or those of a page: 200.
+pub fn resources(
+    form: &Form,
+    resource: &'static Resource,
+    all: &[Values],
+    next_link: Option<String>,
+    shown: Shown<'_>,
+) -> Response {
     let context = form.context_url(&fragment(resource.set, shown, ""));
     let context = context.map(|url| ("@odata.context".to_owned(), url.into()));
+    let next_link = next_link.map(|url| ("@odata.nextLink".to_owned(), url.into()));
     let value = all.iter().map(|values| Value::Object(shown_of(form, resource, values, shown))).collect();
-    let members: Values = context.into_iter().chain([("value".to_owned(), value)]).collect();
+    let members: Values = context.into_iter().chain(next_link).chain([("value".to_owned(), value)]).collect();
     form.json(StatusCode::OK, Value::Object(members).to_string())
 }
 

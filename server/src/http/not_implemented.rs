@@ -205,6 +205,15 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (POST, &["/domains"], &[""]),
     (CHANGES, &["/domains/{id}"], &[""]),
     (POST, &["/domains/{id}"], &["/forceDelete()", "/promote()", "/verify()"]),
+    // Role assignments, which are made by adding members to roles.
+    (POST, &["/roleManagement/directory/roleAssignments"], &[""]),
+    (CHANGES, &["/roleManagement/directory/roleAssignments/{id}"], &[""]),
+    (GET, &["/roleManagement/directory/roleAssignments"], &["/$count"]),
+    (
+        GET,
+        &["/roleManagement/directory/roleAssignments/{id}"],
+        &["/appScope", "/directoryScope", "/principal", "/roleDefinition"],
+    ),
     // Change notifications.
     (SET, &["/subscriptions"], &[""]),
     (ENTITY, &["/subscriptions/{subscriptionId}"], &[""]),
@@ -221,7 +230,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/oauth2PermissionGrants",
             "/permissionGrants",
             "/policies",
-            "/roleManagement",
             "/schemaExtensions",
             "/scopedRoleMemberships",
         ],
@@ -248,6 +256,20 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     ),
     (&["/devices/{id}"], &["/extensions", "/registeredOwners", "/registeredUsers"]),
     (&["/contacts/{id}"], &["/onPremisesSyncBehavior"]),
+    (&["/roleManagement"], &["/cloudPC", "/deviceManagement", "/entitlementManagement"]),
+    (
+        &["/roleManagement/directory"],
+        &[
+            "/resourceNamespaces",
+            "/roleAssignmentScheduleInstances",
+            "/roleAssignmentScheduleRequests",
+            "/roleAssignmentSchedules",
+            "/roleDefinitions",
+            "/roleEligibilityScheduleInstances",
+            "/roleEligibilityScheduleRequests",
+            "/roleEligibilitySchedules",
+        ],
+    ),
     (
         APPLICATIONS,
         &[

@@ -44,14 +44,13 @@ impl PageRequest {
         list: impl Fn(&ReadTx<'_>, &Grants, &Listing) -> Result<Page, directory::Error> + Send + Sync + 'static,
         write: impl Fn(&Form, &Collection, Shown<'_>) -> Result<Response, Failure> + Send + Sync + 'static,
     ) -> Result<Response, Failure> {
-        let keys = app.keys().await?.clone();
-        let bound_to = format!("{} {} {}", self.path, self.caller.tenant.id, self.query.fixed());
-        let listing = self.scope.listing(&self.query, self.after(&keys, &bound_to)?)?;
+        let pages = Pages::of(app, &self.caller, &self.path, &self.query).await?;
+        let listing = self.scope.listing(&self.query, pages.after(&self.query)?)?;
         let (tenant, is_short) = (self.caller.tenant, self.query.is_short());
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let Self { caller, form, query, .. } = &self;
             let page = list(tx, &caller.grants, &listing)?;
-            let next_link = page.next.as_ref().map(|after| self.link(after, &keys, &bound_to)).transpose()?;
+            let next_link = page.next.as_ref().map(|after| pages.link(form, query, after)).transpose()?;
             let shown = Shown::of(query.select.as_deref(), listing.expand.as_ref(), caller);
             write(form, &Collection { page, next_link }, shown)
         });
@@ -66,16 +65,39 @@ impl PageRequest {
         let response = store.read_long(move |tx| answer(tx)).await?;
         Ok(body::hold(response, &app.answer_budget.share(), Some(tenant.id))?)
     }
+}
 
-    /// After which object the page begins.
-    fn after(&self, keys: &Keys, bound_to: &str) -> Result<Cursor, RequestFault> {
-        let Some(token) = &self.query.skip_token else { return Ok(Cursor::START) };
-        page_token::open(keys.paging(), token, bound_to).ok_or(RequestFault::PageToken)
+/// The pages of a collection, for one query of one tenant's.
+pub(super) struct Pages {
+    keys: Arc<Keys>,
+    /// The collection's path under the version.
+    path: String,
+    /// What paging tokens are bound to.
+    bound_to: String,
+}
+
+impl Pages {
+    /// Those of the collection at this path.
+    pub(super) async fn of(
+        app: &AppState,
+        caller: &Caller,
+        path: &str,
+        query: &Query,
+    ) -> Result<Self, Failure> {
+        let bound_to = format!("{path} {} {}", caller.tenant.id, query.fixed());
+        Ok(Self { keys: app.keys().await?.clone(), path: path.into(), bound_to })
+    }
+
+    /// After which object the page begins that a query asks for.
+    pub(super) fn after(&self, query: &Query) -> Result<Cursor, RequestFault> {
+        let Some(token) = &query.skip_token else { return Ok(Cursor::START) };
+        page_token::open(self.keys.paging(), token, &self.bound_to).ok_or(RequestFault::PageToken)
     }
 
     /// The URL of the page after this object.
-    fn link(&self, after: &Cursor, keys: &Keys, bound_to: &str) -> Result<String, RequestFault> {
-        let token = page_token::seal(keys.paging(), after, bound_to).ok_or(RequestFault::Internal)?;
-        Ok(format!("{}{}?{}", self.form.origin.base(), self.path, self.query.next(&token)))
+    pub(super) fn link(&self, form: &Form, query: &Query, after: &Cursor) -> Result<String, RequestFault> {
+        let token = page_token::seal(self.keys.paging(), after, &self.bound_to);
+        let token = token.ok_or(RequestFault::Internal)?;
+        Ok(format!("{}{}?{}", form.origin.base(), self.path, query.next(&token)))
     }
 }

@@ -103,6 +103,13 @@ impl QueryOptions {
     /// Of an operation that answers resources of the tenant, all that there are.
     pub const RESOURCES: Self = Self { whole_list: true, ..Self::RESOURCE };
 
+    /// Of an operation that answers role assignments.
+    pub const ASSIGNMENTS: Self = Self {
+        takes: &[QueryOption::Select, QueryOption::Filter, QueryOption::Top, QueryOption::SkipToken],
+        not_yet: &["$expand", "$format"],
+        ..Self::NONE
+    };
+
     /// Of an operation on the object that a URL in the query names.
     pub const BY_REFERENCE: Self = Self { takes: &[QueryOption::Id], ..Self::NONE };
 
@@ -151,6 +158,7 @@ impl QueryOptions {
     pub(super) fn parameters(&self) -> Vec<Parameter> {
         let counts = self.takes.contains(&QueryOption::Count);
         let of = match (self.is_page(), counts) {
+            (true, false) => Of::Assignments,
             (true, _) if self.advanced => Of::AdvancedPage,
             (true, _) => Of::Page,
             (false, true) => Of::User,
@@ -161,7 +169,7 @@ impl QueryOptions {
             let (description, required) = match of {
                 Of::User => ("`eventual`, where `$levels` stands within `$expand`.", Required::False),
                 Of::AdvancedPage => ("`eventual`: this cast demands it.", Required::True),
-                Of::One | Of::Page => (
+                Of::One | Of::Page | Of::Assignments => (
                     "`eventual`, where objects are counted, searched, or filtered in ways that need it.",
                     Required::False,
                 ),
@@ -186,6 +194,7 @@ enum Of {
     User,
     Page,
     AdvancedPage,
+    Assignments,
 }
 
 /// An option of an operation. What has an example is in the example of the answer.
@@ -234,6 +243,11 @@ fn parameter(option: QueryOption, of: Of) -> Parameter {
         QueryOption::Count => (
             "Whether to count all objects. Needs `ConsistencyLevel`.",
             schema.schema_type(Type::Boolean),
+            Value::Null,
+        ),
+        QueryOption::Filter if of == Of::Assignments => (
+            "Which role assignments: `principalId eq '{id}'`. Takes `eq` and `in`, joined by `and`.",
+            schema.schema_type(Type::String),
             Value::Null,
         ),
         QueryOption::Filter => (

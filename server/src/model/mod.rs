@@ -31,6 +31,7 @@ pub mod permissions;
 pub mod properties;
 pub mod query_support;
 pub mod resources;
+pub mod role_assignment;
 pub mod role_templates;
 pub mod service_principal;
 pub mod subscribed_sku;
@@ -55,7 +56,7 @@ pub static ENTITIES: [&Entity; 8] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 7] = [
+pub static RESOURCES: [&Resource; 8] = [
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,
@@ -63,6 +64,7 @@ pub static RESOURCES: [&Resource; 7] = [
     &group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
     &invitation::INVITATION,
     &subscribed_sku::SUBSCRIBED_SKU,
+    &role_assignment::ROLE_ASSIGNMENT,
 ];
 
 /// The property table of a kind of object.

@@ -10,6 +10,7 @@ use roster_server::{
         group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
         kinds::ObjectKind,
+        role_assignment,
         role_templates::ROLE_TEMPLATES,
     },
     store::{WriteTx, objects, principals},
@@ -99,6 +100,11 @@ pub fn text(value: &Value) -> String {
 }
 
 impl Operation {
+    /// Whether it takes `$count=true`.
+    pub fn counts(&self) -> bool {
+        self.parameters.as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "$count"))
+    }
+
     /// The sets of permissions of which each is enough, as the contract says.
     pub fn alternatives(&self, scheme: &str) -> Vec<Vec<&str>> {
         let alternatives = self.permissions.as_array().unwrap().iter();
@@ -392,6 +398,7 @@ impl Objects {
             match segment.starts_with('{') {
                 true if set == "domains" => path += &domain(self.tenant),
                 true if set == "subscribedSkus" => path += &format!("{}_{}", self.tenant, sample::id(801)),
+                true if set == "roleAssignments" => path += &self.role_assignment(),
                 true if set == "users" && operation.path.ends_with("/assignLicense") => {
                     path += &self.located.to_string();
                 }
@@ -416,6 +423,12 @@ impl Objects {
             path += &format!("?@id={}", url(self.object_in(set, dooms)));
         }
         path
+    }
+
+    /// The id of the assignment of the role to the member.
+    pub fn role_assignment(&self) -> String {
+        let [template, principal] = [self.role_template, self.member].map(ObjectId::from_uuid);
+        role_assignment::id(template, principal)
     }
 
     /// The object that stands for those of a set or a relationship.

@@ -27,6 +27,7 @@ use crate::{
         permissions::{Access, Need, Permission},
         properties::{Complex, Format, Kind, Mutability, Property, Returned},
         resources::Resource,
+        role_assignment::ROLE_ASSIGNMENT,
         service_principal::SERVICE_PRINCIPAL,
         subscribed_sku::SUBSCRIBED_SKU,
         user::USER,
@@ -156,6 +157,7 @@ body_schema!(InvitationCreate, INVITATION, Creation, &[]);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(UnifiedRoleAssignment, ROLE_ASSIGNMENT, Shape::Answer);
 schema!(DirectoryRole, DIRECTORY_ROLE, Shape::Answer);
 body_schema!(DirectoryRoleCreate, DIRECTORY_ROLE, Creation, &[]);
 schema!(AdministrativeUnit, ADMINISTRATIVE_UNIT, Shape::Answer);
@@ -199,6 +201,12 @@ collection!(
     AdministrativeUnit,
     "directory/administrativeUnits",
     "A page of administrative units."
+);
+collection!(
+    UnifiedRoleAssignmentCollection,
+    UnifiedRoleAssignment,
+    "roleManagement/directory/roleAssignments",
+    "A page of role assignments."
 );
 collection!(DirectoryRoleCollection, DirectoryRole, "directoryRoles", "A page of directory roles.");
 collection!(DirectoryObjectCollection, DirectoryObject, "directoryObjects", "A page of directory objects.");

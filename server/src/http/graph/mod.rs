@@ -30,6 +30,7 @@ mod membership_rules;
 mod organization;
 mod owned_objects;
 mod owners;
+mod role_assignments;
 mod service_principals;
 mod shapes;
 mod sign_in_sessions;
@@ -67,6 +68,7 @@ pub(super) fn operations() -> Vec<Operation> {
         directory_roles::operations(),
         directory_role_members::operations(),
         directory_role_templates::operations(),
+        role_assignments::operations(),
         directory_objects::operations(),
         organization::operations(),
         domains::operations(),

@@ -133,7 +133,7 @@ impl Schema {
             used.add(resource.properties);
         }
         used.add_complex(&EVALUATE_DYNAMIC_MEMBERSHIP_RESULT);
-        let common = [entity(), directory_object(), directory()];
+        let common = [entity(), directory_object(), directory(), role_management(), rbac_application()];
         Self {
             entity_types: common
                 .into_iter()
@@ -146,6 +146,7 @@ impl Schema {
             sets: sets(),
             singletons: vec![
                 EntitySet { name: DIRECTORY, of: qualified(DIRECTORY), bindings: Vec::new() },
+                EntitySet { name: ROLE_MANAGEMENT, of: qualified(ROLE_MANAGEMENT), bindings: Vec::new() },
                 EntitySet { name: "me", of: qualified("user"), bindings: bindings(&Resource::from(&USER)) },
             ],
         }
@@ -209,12 +210,21 @@ fn directory_object() -> EntityType {
     }
 }
 
-/// The singleton that contains sets, and its type.
+/// The singletons that contain sets, and their types.
 const DIRECTORY: &str = "directory";
+const ROLE_MANAGEMENT: &str = "roleManagement";
 
-/// The set that the directory contains. `None`: it lies in the container itself.
-fn contained(set: &'static str) -> Option<&'static str> {
-    set.strip_prefix(DIRECTORY)?.strip_prefix('/')
+/// The set, of a path to one, that lies in this container.
+fn contained_in(container: &str, set: &'static str) -> Option<&'static str> {
+    set.strip_prefix(container)?.strip_prefix('/')
+}
+
+/// The sets that lie in this container.
+fn sets_in(container: &str) -> impl Iterator<Item = Member> {
+    resources().filter_map(move |resource| {
+        let kind = Type::many(&qualified(resource.name));
+        Some(Member { name: contained_in(container, resource.set)?, kind, is_nullable: true })
+    })
 }
 
 /// What directory roles are activated of. They are no objects of a tenant.
@@ -236,18 +246,29 @@ fn directory_role_template() -> EntityType {
 fn directory() -> EntityType {
     let objects = Type::many(&qualified("directoryObject"));
     let deleted = Member { name: "deletedItems", kind: objects, is_nullable: true };
-    let sets = resources().filter_map(|resource| {
-        let kind = Type::many(&qualified(resource.name));
-        Some(Member { name: contained(resource.set)?, kind, is_nullable: true })
-    });
+    container(DIRECTORY, Some("entity"), sets_in(DIRECTORY).chain([deleted]).collect())
+}
+
+/// The providers of roles.
+fn role_management() -> EntityType {
+    let kind = Type::one(&qualified("rbacApplication"));
+    container(ROLE_MANAGEMENT, None, vec![Member { name: DIRECTORY, kind, is_nullable: true }])
+}
+
+/// A provider of roles.
+fn rbac_application() -> EntityType {
+    container("rbacApplication", Some("entity"), sets_in("roleManagement/directory").collect())
+}
+
+fn container(name: &'static str, base: Option<&'static str>, navigation: Vec<Member>) -> EntityType {
     EntityType {
-        name: DIRECTORY,
-        base: Some("entity"),
+        name,
+        base,
         is_abstract: false,
         is_open: false,
         key: None,
         properties: Vec::new(),
-        navigation: sets.chain([deleted]).collect(),
+        navigation,
         contains_targets: true,
     }
 }
@@ -357,7 +378,7 @@ fn sets() -> Vec<EntitySet> {
         of: qualified("directoryRoleTemplate"),
         bindings: Vec::new(),
     };
-    let own = resources().filter(|resource| contained(resource.set).is_none());
+    let own = resources().filter(|resource| !resource.set.contains('/'));
     [objects, templates].into_iter().chain(own.map(of)).collect()
 }
 

@@ -12,7 +12,7 @@ use super::{
         DomainReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll,
         GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
         GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
-        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization,
+        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
         RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserInviteAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
@@ -611,6 +611,15 @@ needs! {
     /// `GET /directoryRoles`, each of them, its members, and `GET /directoryRoleTemplates`.
     READ_DIRECTORY_ROLE = Need::both(&[
         &[RoleManagementReadDirectory],
+        &[DirectoryReadAll],
+        &[RoleManagementReadWriteDirectory],
+        &[DirectoryReadWriteAll],
+    ]);
+
+    /// `GET /roleManagement/directory/roleAssignments`, and each of them.
+    READ_ROLE_ASSIGNMENT = Need::both(&[
+        &[RoleManagementReadDirectory],
+        &[RoleManagementReadAll],
         &[DirectoryReadAll],
         &[RoleManagementReadWriteDirectory],
         &[DirectoryReadWriteAll],

@@ -78,6 +78,7 @@ permissions! {
     OrganizationReadAll = "Organization.Read.All", Both, "Read the tenant.";
     OrganizationReadWriteAll = "Organization.ReadWrite.All", Both, "Read and write the tenant.";
     PolicyReadWriteAuthorization = "Policy.ReadWrite.Authorization", Both, "Write the tenant's policy of who may do what.";
+    RoleManagementReadAll = "RoleManagement.Read.All", Both, "Read who holds which role.";
     RoleManagementReadDirectory = "RoleManagement.Read.Directory", Both, "Read directory roles and who holds them.";
     RoleManagementReadWriteDirectory = "RoleManagement.ReadWrite.Directory", Both, "Manage role assignments and role-assignable groups.";
     UserRead = "User.Read", Delegated, "Read the signed-in user.";

@@ -1,6 +1,7 @@
 //! What a query says, held against the properties of the objects that it asks for: syntax and tables in, conditions and an order
 //! out. Which of them a caller may ask for isn't known here.
 
+pub mod equality;
 pub mod expand;
 pub mod filter;
 mod literal;

@@ -175,7 +175,7 @@ impl Attempt<'_> {
             }
             _ => match (name.strip_suffix("NotServed"), wrong_query(name)) {
                 (Some(option), _) => self.ask(&format!("${option}=x")),
-                (None, Some((query, true))) if self.operation.path.ends_with("$count") => self.ask(query),
+                (None, Some((query, true))) if !self.operation.counts() => self.ask(query),
                 (None, Some((query, true))) => self.ask(&format!("{query}&$count=true")),
                 (None, Some((query, false))) => {
                     self.ask_at_once(&query.replace("ID", &format!("'{}'", sample::id(GRACE))));
@@ -826,6 +826,7 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterSyntax" => ("$filter=displayName eq", true),
         "filterProperty" => ("$filter=colour eq 'red'", true),
         "filterUnsupported" => ("$filter=deletedDateTime ge 2026-01-31T12:00:00Z", true),
+        "filterOperator" => ("$filter=principalId ne 'a'", false),
         "filterExpression" => ("$filter='Ada' eq displayName", true),
         "filterTypes" => ("$filter=displayName eq 1", true),
         "filterTime" => ("$filter=deletedDateTime ge 2026-13-31T12:00:00Z", true),

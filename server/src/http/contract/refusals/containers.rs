@@ -11,8 +11,10 @@ use crate::{
         directory_role::DIRECTORY_ROLE,
         kinds::{GroupKind, GroupTraits, ObjectTraits},
         permissions::Need,
+        role_assignment::ROLE_ASSIGNMENT,
         values::PropertyFault,
     },
+    odata::{binding::equality, faults::FilterFault, filter, query::QueryFault},
 };
 
 /// What the rules of this operation refuse. `None`: it is of another file.
@@ -31,6 +33,8 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_directory_role_template" => {
             vec![absent("templateNotFound", "There is no such template.")]
         }
+        "list_role_assignments" => role_filter(),
+        "get_role_assignment" => vec![absent("assignmentNotFound", "There is no such role assignment.")],
         "get_directory_role" => vec![role_not_found()],
         "list_directory_role_members" => {
             vec![role_not_found(), property_not_readable(need), not_in_lists()]
@@ -104,4 +108,20 @@ fn role_not_found() -> ErrorExample {
 
 fn unit_not_found() -> ErrorExample {
     absent("administrativeUnitNotFound", "There is no such administrative unit.")
+}
+
+/// What a filter of role assignments gets wrong.
+fn role_filter() -> Vec<ErrorExample> {
+    let wrong = |name: &'static str, summary: &'static str, text: &str| {
+        let fault = filter::read(text).map_err(FilterFault::from);
+        let fault = fault.and_then(|filter| equality::bind(&filter, &ROLE_ASSIGNMENT)).err()?;
+        Some(ErrorExample::new(name, summary, QueryFault::Filter(fault)))
+    };
+    let examples = [
+        wrong("filterSyntax", "`$filter` ends where a value is due.", "displayName eq"),
+        wrong("filterProperty", "Role assignments have no property of this name.", "colour eq 'red'"),
+        wrong("filterOperator", "The property takes `eq` and `in` only.", "principalId ne 'a'"),
+        wrong("filterExpression", "An expression that isn't `eq`, `in` or `and`.", "'Ada' eq displayName"),
+    ];
+    examples.into_iter().flatten().collect()
 }

@@ -94,7 +94,7 @@ impl Resources {
                                   query: Query| {
             let all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
             let shown = Shown::of(query.select.as_deref(), None, &caller);
-            Ok::<_, Failure>(answers::resources(&form, resource, &all, shown))
+            Ok::<_, Failure>(answers::resources(&form, resource, &all, None, shown))
         };
         let example = with_context(resource.set, "", json!({"value": [self.default_set()]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
