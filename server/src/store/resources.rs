@@ -11,6 +11,7 @@ use crate::model::{
     values::{Document, Values},
 };
 use serde_json::Value;
+use std::ops::ControlFlow;
 
 /// A kind of resource. Its number never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +42,22 @@ pub struct Stored {
 pub fn all(tx: &ReadTx<'_>, kind: Kind, of: Option<RowNumber>) -> Result<Vec<Stored>, Error> {
     let sql =
         "SELECT id, document FROM resources WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 ORDER BY id";
-    tx.all(sql, params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0], |row| {
-        let values = match serde_json::from_str(&row.get::<String>(1)?) {
-            Ok(Value::Object(values)) => values,
-            _ => return Err(Error::Corrupt("a resource whose document can't be read")),
-        };
-        Ok(Stored { id: ObjectId::from_uuid(row.get(0)?), values })
-    })
+    let (mut all, mut size) = (Vec::new(), 0);
+    tx.each(sql, params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0], |row| {
+        let document: String = row.get(1)?;
+        size += document.len();
+        tx.check_read(size)?;
+        all.push(Stored { id: ObjectId::from_uuid(row.get(0)?), values: read(&document)? });
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(all)
+}
+
+fn read(document: &str) -> Result<Values, Error> {
+    match serde_json::from_str(document) {
+        Ok(Value::Object(values)) => Ok(values),
+        _ => Err(Error::Corrupt("a resource whose document can't be read")),
+    }
 }
 
 /// How many resources of a kind there are, of whatever objects.

@@ -15,6 +15,7 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
+use uuid::Uuid;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -139,6 +140,21 @@ async fn so_do_those_that_are_compressed() {
     assert_eq!(send(tenant.raw(Method::GET, "/users?$select=id").await).await.status, 200);
     drop(unread);
     let again = async { while send(tenant.raw(Method::GET, path).await).await.status != 200 {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn so_do_those_of_resources_of_the_tenant() {
+    let settings = Settings { answer_memory: 4 * (4 << 20), ..Settings::default() };
+    let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));
+    let (tenant, other) = (server.tenant().await, server.tenant().await);
+    for number in 0..20 {
+        tenant.product(Uuid::from_u128(number), json!({"skuPartNumber": "x".repeat(120 << 10)})).await;
+    }
+    let unread = ask_until_put_off(&tenant, "/subscribedSkus").await;
+    assert_eq!(send(other.raw(Method::GET, "/subscribedSkus").await).await.status, 200);
+    drop(unread);
+    let again = async { while send(tenant.raw(Method::GET, "/subscribedSkus").await).await.status != 200 {} };
     timeout(LIMIT, again).await.unwrap();
 }
 

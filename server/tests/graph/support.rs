@@ -457,8 +457,13 @@ impl Tenant {
 
     /// Gives the tenant licences of a product with one service plan.
     pub async fn licences(&self, sku: Uuid, plan: Uuid, units: i64) {
-        let sku = ObjectId::from_uuid(sku);
         let values = json!({"prepaidUnits": {"enabled": units}, "servicePlans": [{"servicePlanId": plan}]});
+        self.product(sku, values).await;
+    }
+
+    /// Gives the tenant licences of a product of these values.
+    pub async fn product(&self, sku: Uuid, values: Value) {
+        let sku = ObjectId::from_uuid(sku);
         let insert = move |tx: &store::WriteTx<'_>| import::subscribed_sku(tx, sku, values.clone());
         self.server.store.tenant(self.tenant).write(insert).await.unwrap();
     }

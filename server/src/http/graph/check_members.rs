@@ -17,12 +17,13 @@ use crate::{
     },
     http::{
         answers::{self, Form},
+        body,
         contract::{
             schemas::{CheckMemberGroupsParameters, CheckMemberObjectsParameters, GetMemberGroupsParameters},
             wire::ObjectIds,
         },
         errors::Failure,
-        extract::{IdKey, Json, Path},
+        extract::{Caller, IdKey, Json, Path},
         operation::Operation,
         state::AppState,
         units_of_work::read,
@@ -90,13 +91,16 @@ fn check<K: ObjectKey, P: ToSchema>(
 fn get<K: ObjectKey>(of: &Objects, [path, id]: [String; 2], (find, need): Asked<K>) -> Operation {
     let containers = containers(&path);
     let noun = noun(containers);
-    let handler =
-        async move |caller, State(app): State<AppState>, form: Form, Path(key): Path<K>, Json(body)| {
-            let only = rules::read_security_enabled_only(&body)?;
-            let get =
-                move |tx: &ReadTx<'_>, by: &Grants| rules::get(tx, by, (find, key.key()), containers, only);
-            Ok::<_, Failure>(answers::ids(&form, &read(&app, &caller, get).await?))
-        };
+    let handler = async move |caller: Caller,
+                              State(app): State<AppState>,
+                              form: Form,
+                              Path(key): Path<K>,
+                              Json(body)| {
+        let only = rules::read_security_enabled_only(&body)?;
+        let get = move |tx: &ReadTx<'_>, by: &Grants| rules::get(tx, by, (find, key.key()), containers, only);
+        let answer = answers::ids(&form, &read(&app, &caller, get).await?);
+        Ok::<_, Failure>(body::hold(answer, &app.answer_budget.share(), Some(caller.tenant.id))?)
+    };
     let example = json!({"securityEnabledOnly": false});
     documented::<K, GetMemberGroupsParameters>(
         of,

@@ -9,6 +9,7 @@ use crate::{
     directory::membership_rules::{self as rules, Asked, Evaluated},
     http::{
         answers::{self, Form},
+        body,
         contract::{
             schemas::EvaluateDynamicMembershipParameters,
             wire::{EvaluateDynamicMembershipResult, ExpressionEvaluation, PropertyToEvaluate},
@@ -80,7 +81,8 @@ async fn evaluate(
         membership_rule_evaluation_result: details.expression_result,
         membership_rule_evaluation_details: details,
     };
-    answers::written(form, "microsoft.graph.evaluateDynamicMembershipResult", &result)
+    let answer = answers::written(form, "microsoft.graph.evaluateDynamicMembershipResult", &result)?;
+    Ok(body::hold(answer, &app.answer_budget.share(), Some(caller.tenant.id))?)
 }
 
 fn details(of: Explanation) -> ExpressionEvaluation {

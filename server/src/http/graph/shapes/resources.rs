@@ -8,6 +8,7 @@ use crate::{
     directory,
     http::{
         answers::{self, Form, Shown},
+        body,
         contract::schemas::Writes,
         errors::Failure,
         extract::{Caller, FromPath, Path},
@@ -94,7 +95,7 @@ impl Resources {
                                   query: Query| {
             let all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
             let shown = Shown::of(query.select.as_deref(), None, &caller);
-            Ok::<_, Failure>(answers::resources(&form, resource, &all, None, shown))
+            held(&app, &caller, answers::resources(&form, resource, &all, None, shown))
         };
         let example = with_context(resource.set, "", json!({"value": [self.default_set()]}));
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
@@ -121,7 +122,7 @@ impl Resources {
                                   query: Query| {
             let values = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
             let shown = Shown::of(query.select.as_deref(), None, &caller);
-            Ok::<_, Failure>(answers::resource(&form, resource, &values, shown))
+            held(&app, &caller, answers::resource(&form, resource, &values, shown))
         };
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
@@ -221,4 +222,9 @@ impl Resources {
         let example = (self.example)()["id"].as_str().unwrap_or_default().to_owned();
         operation.key(name, (self.key)(), format!("The {noun}'s id."), &example)
     }
+}
+
+/// An answer that counts for the memory for answers until it is sent.
+fn held(app: &AppState, caller: &Caller, answer: Response) -> Result<Response, Failure> {
+    Ok(body::hold(answer, &app.answer_budget.share(), Some(caller.tenant.id))?)
 }
