@@ -11,7 +11,7 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::Grants,
+        permissions::{Grants, READ_USER},
         properties::Complex,
         values::{PropertyFault, Values},
     },
@@ -41,6 +41,7 @@ impl Names {
 
 /// Validates names for a new group, or for the one with this key: how they begin and end first, then their words, then whether they are free.
 pub fn validate(tx: &ReadTx<'_>, by: &Grants, group: Option<&Key>, names: &Names) -> Result<(), Error> {
+    may_name_on_behalf_of(by, names.on_behalf_of)?;
     let group = group.map(|key| lookup::group(tx, key)).transpose()?.map(|(group, _)| group.row);
     if let Some(user) = names.on_behalf_of {
         let found = objects::find(tx, user)?.filter(|object| object.kind() == ObjectKind::User);
@@ -62,4 +63,10 @@ pub fn validate(tx: &ReadTx<'_>, by: &Grants, group: Option<&Key>, names: &Names
     // Of all but the first, only what else doesn't begin or end as it must is told.
     let told = if affixes.is_empty() { others.into_iter().take(1).collect() } else { affixes };
     if told.is_empty() { Ok(()) } else { Err(Refusal::InvalidNames(told).into()) }
+}
+
+/// Refuses another user whom the caller may not read: how names must begin and end tells what department that user is in.
+fn may_name_on_behalf_of(by: &Grants, user: Option<ObjectId>) -> Result<(), Refusal> {
+    let is_readable = |user| naming_policy::user(by) == Some(user) || READ_USER.covers(by, user);
+    user.is_none_or(is_readable).then_some(()).ok_or_else(|| Refusal::lacks(&READ_USER, by))
 }

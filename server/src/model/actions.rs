@@ -161,9 +161,10 @@ pub static GET_USER_OWNED_OBJECTS: Complex = Complex {
 /// What names can be validated of.
 static VALIDATED_ENTITY: Enumeration = Enumeration { name: "ValidatedEntityType", members: &["Group"] };
 
-const DISPLAY_NAME: Property = property("displayName", String, "The display name of the group.").writable();
+const DISPLAY_NAME: Property =
+    property("displayName", String, "The display name of the group.").writable().max(256);
 const MAIL_NICKNAME: Property =
-    property("mailNickname", String, "The mail nickname of the group.").writable();
+    property("mailNickname", String, "The mail nickname of the group.").writable().max(64);
 const ON_BEHALF_OF: Property =
     property("onBehalfOfUserId", String, "The id of the user who would give the names.")
         .writable()

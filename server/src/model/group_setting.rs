@@ -106,6 +106,8 @@ pub enum SettingType {
     Guid,
     /// At most so many characters.
     Text(usize),
+    /// At most so many phrases, with commas between them.
+    Phrases(usize),
 }
 
 impl SettingType {
@@ -115,7 +117,7 @@ impl SettingType {
             Self::Boolean => "System.Boolean",
             Self::Int32 => "System.Int32",
             Self::Guid => "System.Guid",
-            Self::Text(_) => "System.String",
+            Self::Text(_) | Self::Phrases(_) => "System.String",
         }
     }
 
@@ -126,9 +128,16 @@ impl SettingType {
             Self::Int32 => value.parse::<i32>().is_ok(),
             Self::Guid => value.is_empty() || value.parse::<super::ids::ObjectId>().is_ok(),
             Self::Text(most) => value.chars().count() <= most,
+            Self::Phrases(most) => {
+                let phrases = value.split(',').filter(|phrase| !phrase.trim().is_empty());
+                value.chars().count() <= LONG_TEXT && phrases.count() <= most
+            }
         }
     }
 }
+
+/// How many characters the longest values have.
+const LONG_TEXT: usize = 65_536;
 
 /// What Microsoft 365 groups of the tenant are like.
 pub static UNIFIED: Template = Template {
@@ -142,7 +151,12 @@ pub static UNIFIED: Template = Template {
             "Whether new groups are written back to on premises.",
         ),
         boolean("EnableMIPLabels", "false", "Whether sensitivity labels can be assigned to groups."),
-        long_text("CustomBlockedWordsList", "Words that no name of a group has, separated by commas."),
+        setting(
+            "CustomBlockedWordsList",
+            SettingType::Phrases(5_000),
+            "",
+            "Words that no name of a group has, separated by commas.",
+        ),
         boolean("EnableMSStandardBlockedWords", "false", "Of no effect: there is no such list any more."),
         text(
             "ClassificationDescriptions",
@@ -278,7 +292,7 @@ const fn text(name: &'static str, most: usize, description: &'static str) -> Set
 }
 
 const fn long_text(name: &'static str, description: &'static str) -> Setting {
-    text(name, 65_536, description)
+    text(name, LONG_TEXT, description)
 }
 
 impl Template {

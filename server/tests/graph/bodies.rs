@@ -240,7 +240,7 @@ async fn every_refusal_that_comes_before_the_body_keeps_the_connection() {
     let address = server.url.strip_prefix("http://").unwrap();
     let group = tenant.security_group("readers").await;
     let (all, none) = (tenant.app_token(["Group.ReadWrite.All"]).await, tenant.app_token([]).await);
-    let token_endpoint = format!("/{}/oauth2/v2.0/token", uuid::Uuid::nil());
+    let token_endpoint = format!("/{}/oauth2/v2.0/token", Uuid::nil());
     for (target, token, header, expected) in [
         ("POST /v1.0/groups", "x.y.z", JSON, 401),
         ("POST /v1.0/nothing", &*all, JSON, 400),

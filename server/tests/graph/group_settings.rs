@@ -145,12 +145,17 @@ async fn settings_have_each_name_of_their_template_once_with_a_value_of_its_type
             body(&UNIFIED, json!({"PrefixSuffixNamingRequirement": "GRP_"})),
             invalid("PrefixSuffixNamingRequirement"),
         ),
+        (
+            body(&UNIFIED, json!({"CustomBlockedWordsList": "word,".repeat(5_001)})),
+            invalid("CustomBlockedWordsList"),
+        ),
         (body(&UNIFIED_GUEST, json!({})), invalid("templateId")),
     ] {
         let body = serde_json::from_value::<GroupSettingCreate>(body).unwrap();
         let answer = graph.create_group_setting().body(body).send().await;
         assert_eq!(refusal(answer), refused(400, "Request_BadRequest", &message));
     }
+    set(&graph, json!({"CustomBlockedWordsList": "word,".repeat(5_000)})).await;
     for (group, template) in [(unified, &UNIFIED), (security, &UNIFIED_GUEST)] {
         let answer = graph.create_setting_of_group().id(group).body(new(template, json!({}))).send().await;
         assert_eq!(refusal(answer), refused(400, "Request_BadRequest", &invalid("templateId")));

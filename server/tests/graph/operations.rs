@@ -325,9 +325,7 @@ impl Objects {
             "evaluate_group_dynamic_membership" | "evaluate_dynamic_membership" => {
                 Some(json!({"memberId": self.user, "membershipRule": "user.city -eq null"}))
             }
-            "validate_properties" => {
-                Some(json!({"entityType": "Group", "mailNickname": "n", "onBehalfOfUserId": self.user}))
-            }
+            "validate_properties" => Some(json!({"entityType": "Group", "mailNickname": "n"})),
             "validate_group_properties" => Some(json!({"displayName": "d", "mailNickname": "n"})),
             "create_user" => Some(json!({"accountEnabled": true, "displayName": "u", "mailNickname": "u",
                 "userPrincipalName": format!("{name}@{}", domain(self.tenant)),

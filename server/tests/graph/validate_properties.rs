@@ -1,6 +1,7 @@
 //! Whether a group can have a name, asked before it is given.
 
-use crate::support::{Tenant, not_found, refusal, refused};
+use crate::support::{Tenant, forbidden, not_found, refusal, refused, send};
+use reqwest::Method;
 use roster_client::{
     Client, Error,
     types::{self, ValidateGroupPropertiesParameters, ValidatePropertiesParameters},
@@ -58,9 +59,9 @@ async fn a_nickname_that_another_microsoft_365_group_has_is_told_before_a_group_
 }
 
 #[tokio::test]
-async fn names_are_validated_on_behalf_of_a_user_who_is_there() {
+async fn names_are_validated_on_behalf_of_a_user_who_is_there_and_whom_the_caller_may_read() {
     let tenant = Tenant::fresh().await;
-    let graph = tenant.client(["Group.Read.All"]).await;
+    let graph = tenant.client(["Group.Read.All", "User.Read.All"]).await;
     let user = tenant.user("ada").await;
     let on_behalf_of = |id: Uuid| json!({"displayName": "d", "onBehalfOfUserId": id});
     validate(&graph, None, on_behalf_of(user)).await.unwrap();
@@ -69,14 +70,32 @@ async fn names_are_validated_on_behalf_of_a_user_who_is_there() {
         assert_eq!(refusal(validate(&graph, None, on_behalf_of(id)).await), not_found(id));
     }
     assert_eq!(refusal(validate(&graph, Some(absent), json!({"displayName": "d"})).await), not_found(absent));
+    // What a user's names begin and end with tells of the user.
+    let blind = tenant.client(["Group.Read.All"]).await;
+    let grace = tenant.client_of(tenant.user("grace").await, ["Group.Read.All", "User.Read"]).await;
+    let group = tenant.microsoft_365_group("m").await;
+    for graph in [&blind, &grace] {
+        for (group, id) in [(None, user), (None, absent), (Some(group), user)] {
+            assert_eq!(refusal(validate(graph, group, on_behalf_of(id)).await), forbidden());
+        }
+    }
+    let ada = tenant.client_of(user, ["Group.Read.All"]).await;
+    validate(&ada, None, on_behalf_of(user)).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_validation_needs_one_of_the_names_and_looks_at_no_characters() {
+async fn a_validation_needs_one_of_the_names_and_looks_at_their_lengths_but_at_no_characters() {
     let tenant = Tenant::fresh().await;
     let graph = tenant.client(["Group.Read.All"]).await;
     let missing = "A value is required for property 'displayName' of resource 'DirectoryObject'.";
     let missing = refused(400, "Request_BadRequest", missing);
     assert_eq!(refusal(validate(&graph, None, json!({})).await), missing);
     validate(&graph, None, json!({"mailNickname": "two words"})).await.unwrap();
+    for (name, length) in [("displayName", 256), ("mailNickname", 64)] {
+        validate(&graph, None, json!({name: "x".repeat(length)})).await.unwrap();
+        let message = format!("Invalid value specified for property '{name}' of resource 'DirectoryObject'.");
+        let long = json!({"entityType": "Group", name: "x".repeat(length + 1)});
+        let request = tenant.raw(Method::POST, "/directoryObjects/validateProperties").await.json(&long);
+        assert_eq!(send(request).await.refusal(), refused(400, "Request_BadRequest", &message));
+    }
 }

@@ -23,6 +23,8 @@ use axum::{extract::State, response::Response, routing::post};
 use serde_json::json;
 use utoipa::openapi::path::HttpMethod;
 
+const ON_BEHALF_OF: &str = "On behalf of another user it needs what reading that user needs.";
+
 pub(super) fn operations() -> Vec<Operation> {
     let new_group = async |caller, State(app): State<AppState>, Json(body)| {
         validate(&app, &caller, None, Names::read(&OF_NEW_GROUP, &body)?).await
@@ -51,6 +53,7 @@ pub(super) fn operations() -> Vec<Operation> {
         new_group
             .summary(GROUPS.tag, "Validate names of a new group")
             .description("Says whether a new Microsoft 365 group can have these names: 422 tells why not.")
+            .description(ON_BEHALF_OF)
             .page("directoryobject-validateproperties")
             .body::<ValidatePropertiesParameters>("The names.", names_of_group)
             .done("A group can have the names."),
@@ -58,6 +61,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .with_key::<IdKey>(group)
             .summary(GROUPS.tag, "Validate names of a group")
             .description("Says whether a Microsoft 365 group can get these names: 422 tells why not.")
+            .description(ON_BEHALF_OF)
             .page("group-validateproperties")
             .body::<ValidateGroupPropertiesParameters>("The names.", names)
             .done("The group can have the names."),
