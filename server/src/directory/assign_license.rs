@@ -1,6 +1,6 @@
 //! `assignLicense`: which licences a user or a group has. A group's licences aren't handed on to its members here.
 
-use super::{Error, Found, Refusal, check_members, lookup, objects, subscribed_skus};
+use super::{Error, Found, Refusal, check_members, lookup, objects, resources, subscribed_skus};
 use crate::{
     model::{
         actions::ASSIGN_LICENSE,
@@ -13,7 +13,7 @@ use crate::{
     store::{
         WriteTx,
         objects::{Object, find_with_document, values_of},
-        resources::{self, Kind, Stored},
+        resources::{Kind, Stored},
     },
 };
 use serde_json::{Value, json};
@@ -141,5 +141,5 @@ fn consume(tx: &WriteTx<'_>, mut stored: Stored, by: i64) -> Result<(), Error> {
         return Err(Refusal::NoLicenseLeft(stored.id).into());
     }
     stored.values.insert("consumedUnits".into(), consumed.max(0).into());
-    Ok(resources::update(tx, Kind::SubscribedSku, None, stored.id, &stored.values)?)
+    resources::update(tx, Kind::SubscribedSku, None, &stored)
 }

@@ -1,7 +1,7 @@
 //! The tenant's lifecycle policy: after how many days Microsoft 365 groups expire, and their renewal. A group's own date is written when
 //! it is created, renewed, or put under the policy; nothing deletes what has expired.
 
-use super::{Error, Refusal, check_members, lookup, objects};
+use super::{Error, Refusal, check_members, lookup, objects, resources};
 use crate::{
     model::{
         actions::MANAGED_GROUP,
@@ -17,17 +17,18 @@ use crate::{
     store::{
         ReadTx, WriteTx,
         objects::{Object, RowNumber, values_of},
-        resources::{self, Kind, Stored},
+        resources::{self as stored, Kind, Stored},
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// How many groups can be selected.
 pub const MAX_SELECTED: usize = 500;
 
-/// The fewest days after which groups can expire.
-const MIN_LIFETIME: i64 = 30;
+/// After how many days groups can expire: Graph's least, and a century at most, so that there is such a date.
+const LIFETIMES: RangeInclusive<i64> = 30..=36_500;
 
 /// The policy, if there is one, alone in its list.
 pub fn list(tx: &ReadTx<'_>, _: &Grants, (): &()) -> Result<Vec<Values>, Error> {
@@ -56,8 +57,9 @@ pub fn create(tx: &WriteTx<'_>, (): &(), id: ObjectId, body: &Values) -> Result<
     if !all(tx)?.is_empty() {
         return Err(Refusal::PolicyExists.into());
     }
-    resources::insert(tx, Kind::GroupLifecyclePolicy, None, id, &values)?;
-    Ok(shown(Stored { id, values }))
+    let new = Stored { id, values };
+    resources::insert(tx, Kind::GroupLifecyclePolicy, None, &new)?;
+    Ok(shown(new))
 }
 
 /// Changes the policy. Groups that are selected get their dates anew.
@@ -65,10 +67,11 @@ pub fn update(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, body: &Values) -> Resu
     objects::check_names(body)?;
     let changes = GROUP_LIFECYCLE_POLICY.check_update(body).map_err(refused)?;
     let mut policy = find(tx, id)?;
+    resources::check_id(&GROUP_LIFECYCLE_POLICY, body, policy.id)?;
     policy.values.extend(changes);
     check_lifetime(&policy.values)?;
-    resources::update(tx, Kind::GroupLifecyclePolicy, None, policy.id, &policy.values)?;
-    for (group, document) in resources::objects(tx, Kind::ManagedGroup)? {
+    resources::update(tx, Kind::GroupLifecyclePolicy, None, &policy)?;
+    for (group, document) in stored::objects(tx, Kind::ManagedGroup)? {
         let lifetime = covers(tx, &policy, Some(group.row))?.then(|| lifetime(&policy));
         expire(tx, &group, &document, lifetime)?;
     }
@@ -78,11 +81,11 @@ pub fn update(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, body: &Values) -> Resu
 /// Deletes the policy. Groups that were selected don't expire any more.
 pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let policy = find(tx, id)?;
-    for (group, document) in resources::objects(tx, Kind::ManagedGroup)? {
+    for (group, document) in stored::objects(tx, Kind::ManagedGroup)? {
         expire(tx, &group, &document, None)?;
-        resources::delete(tx, Kind::ManagedGroup, Some(group.row), policy.id)?;
+        stored::delete(tx, Kind::ManagedGroup, Some(group.row), policy.id)?;
     }
-    Ok(resources::delete(tx, Kind::GroupLifecyclePolicy, None, policy.id)?)
+    Ok(stored::delete(tx, Kind::GroupLifecyclePolicy, None, policy.id)?)
 }
 
 /// The id of the group in the body of a request.
@@ -98,22 +101,22 @@ pub fn add_group(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, group: &Key) -> Res
     if !is_for(&policy, "Selected") || is_selected(tx, &policy, group.row)? {
         return Ok(false);
     }
-    if resources::count(tx, Kind::ManagedGroup)? >= MAX_SELECTED as u64 {
+    if stored::count(tx, Kind::ManagedGroup)? >= MAX_SELECTED as u64 {
         return Err(Refusal::TooManyManagedGroups { most: MAX_SELECTED }.into());
     }
-    resources::insert(tx, Kind::ManagedGroup, Some(group.row), policy.id, &Values::new())?;
+    stored::insert(tx, Kind::ManagedGroup, Some(group.row), policy.id, &Values::new())?;
     expire(tx, &group, &document, Some(lifetime(&policy)))?;
     Ok(true)
 }
 
-/// Selects a group no more. `false`: it wasn't selected.
+/// Selects a group no more. `false`: it wasn't selected, or the policy isn't for groups that are selected.
 pub fn remove_group(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, group: &Key) -> Result<bool, Error> {
     let policy = find(tx, id)?;
     let (group, document) = expiring_group(tx, group)?;
-    if !is_selected(tx, &policy, group.row)? {
+    if !is_for(&policy, "Selected") || !is_selected(tx, &policy, group.row)? {
         return Ok(false);
     }
-    resources::delete(tx, Kind::ManagedGroup, Some(group.row), policy.id)?;
+    stored::delete(tx, Kind::ManagedGroup, Some(group.row), policy.id)?;
     expire(tx, &group, &document, None)?;
     Ok(true)
 }
@@ -165,12 +168,11 @@ fn later(time: DateTime<Utc>, lifetime: TimeDelta) -> Option<String> {
 }
 
 fn all(tx: &ReadTx<'_>) -> Result<Vec<Stored>, Error> {
-    Ok(resources::all(tx, Kind::GroupLifecyclePolicy, None)?)
+    Ok(stored::all(tx, Kind::GroupLifecyclePolicy, None)?)
 }
 
 fn find(tx: &ReadTx<'_>, id: &AsWritten<ObjectId>) -> Result<Stored, Error> {
-    let found = all(tx)?.into_iter().find(|policy| policy.id == id.value);
-    Ok(found.ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
+    resources::find(tx, Kind::GroupLifecyclePolicy, None, id)
 }
 
 /// The policy after which a group expires. `None`: one that isn't made yet.
@@ -196,8 +198,7 @@ fn is_for(policy: &Stored, groups: &str) -> bool {
 }
 
 fn is_selected(tx: &ReadTx<'_>, policy: &Stored, group: RowNumber) -> Result<bool, Error> {
-    let selected = resources::all(tx, Kind::ManagedGroup, Some(group))?;
-    Ok(selected.iter().any(|by| by.id == policy.id))
+    Ok(stored::find(tx, Kind::ManagedGroup, Some(group), policy.id)?.is_some())
 }
 
 fn lifetime(policy: &Stored) -> TimeDelta {
@@ -209,8 +210,8 @@ fn days(values: &Values) -> i64 {
 }
 
 fn check_lifetime(values: &Values) -> Result<(), Refusal> {
-    let is_long = days(values) >= MIN_LIFETIME;
-    is_long.then_some(()).ok_or_else(|| refused(PropertyFault::Invalid("groupLifetimeInDays")))
+    let fits = LIFETIMES.contains(&days(values));
+    fits.then_some(()).ok_or_else(|| refused(PropertyFault::Invalid("groupLifetimeInDays")))
 }
 
 fn shown(Stored { id, mut values }: Stored) -> Values {

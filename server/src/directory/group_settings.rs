@@ -1,25 +1,23 @@
 //! Group settings, tenant-wide and of one group, and what they decide: who creates Microsoft 365 groups, and which of them take guests.
 //! What they decide over names is in `naming_policy.rs`.
 
-use super::{Error, Refusal, lookup};
+use super::{Error, Refusal, lookup, objects::check_names, resources};
 use crate::{
     model::{
         group_setting::{GROUP_SETTING, Setting, TEMPLATES, Template, UNIFIED, UNIFIED_GUEST},
         ids::{AsWritten, ObjectId},
-        kinds::{GroupKind, GroupTraits},
+        kinds::{GroupKind, GroupTraits, ObjectKind},
         permissions::{Grants, Principal},
         values::{PropertyFault, Values},
     },
     odata::reference::Key,
     store::{
-        ReadTx, WriteTx,
-        nestings::{self, HiddenMemberships, Through},
+        ReadTx, WriteTx, nestings,
         objects::{self, Object, RowNumber},
-        resources::{self, Kind, Stored},
+        resources::{self as stored, Kind, Stored},
     },
 };
 use serde_json::{Value, json};
-use std::ops::ControlFlow;
 
 /// Whose settings are meant: the tenant's as a whole, or those of the group with this key.
 pub trait Owner {
@@ -64,7 +62,7 @@ impl Owner for Key {
 
 /// All settings that there are.
 pub fn list<O: Owner>(tx: &ReadTx<'_>, _: &Grants, of: &O) -> Result<Vec<Values>, Error> {
-    let stored = resources::all(tx, Kind::GroupSetting, of.row(tx)?)?;
+    let stored = stored::all(tx, Kind::GroupSetting, of.row(tx)?)?;
     Ok(stored.into_iter().map(shown).collect())
 }
 
@@ -86,11 +84,12 @@ pub fn create<O: Owner>(tx: &WriteTx<'_>, of: &O, id: ObjectId, body: &Values) -
         Template::with_id(template_id).ok_or_else(|| refused(PropertyFault::Invalid("templateId")))?;
     of.check(tx, template)?;
     check_values(template, values.get("values"))?;
-    if resources::all(tx, Kind::GroupSetting, row)?.iter().any(|stored| is_of(stored, template)) {
+    if stored::all(tx, Kind::GroupSetting, row)?.iter().any(|stored| is_of(stored, template)) {
         return Err(of.taken().into());
     }
-    resources::insert(tx, Kind::GroupSetting, row, id, &values)?;
-    Ok(shown(Stored { id, values }))
+    let new = Stored { id, values };
+    resources::insert(tx, Kind::GroupSetting, row, &new)?;
+    Ok(shown(new))
 }
 
 /// Gives settings other values, all of them.
@@ -99,28 +98,28 @@ pub fn update<O: Owner>(
     (of, id): (&O, &AsWritten<ObjectId>),
     body: &Values,
 ) -> Result<(), Error> {
-    super::objects::check_names(body)?;
+    check_names(body)?;
     let changes = GROUP_SETTING.check_update(body).map_err(refused)?;
     let row = of.row(tx)?;
     let mut stored = find(tx, row, id)?;
+    resources::check_id(&GROUP_SETTING, body, stored.id)?;
     if changes.contains_key("values") {
         let template = stored.values.get("templateId").and_then(Value::as_str).and_then(Template::with_id);
         check_values(template.unwrap_or(&UNIFIED), changes.get("values"))?;
     }
     stored.values.extend(changes);
-    Ok(resources::update(tx, Kind::GroupSetting, row, stored.id, &stored.values)?)
+    resources::update(tx, Kind::GroupSetting, row, &stored)
 }
 
 /// Deletes settings: what they decided is as if they had never been.
 pub fn delete<O: Owner>(tx: &WriteTx<'_>, (of, id): (&O, &AsWritten<ObjectId>)) -> Result<(), Error> {
     let row = of.row(tx)?;
     let stored = find(tx, row, id)?;
-    Ok(resources::delete(tx, Kind::GroupSetting, row, stored.id)?)
+    Ok(stored::delete(tx, Kind::GroupSetting, row, stored.id)?)
 }
 
 fn find(tx: &ReadTx<'_>, of: Option<RowNumber>, id: &AsWritten<ObjectId>) -> Result<Stored, Error> {
-    let mut all = resources::all(tx, Kind::GroupSetting, of)?.into_iter();
-    Ok(all.find(|stored| stored.id == id.value).ok_or_else(|| Refusal::NotFound(id.text.clone()))?)
+    resources::find(tx, Kind::GroupSetting, of, id)
 }
 
 fn is_of(stored: &Stored, template: &Template) -> bool {
@@ -201,7 +200,7 @@ impl Settings {
     }
 
     fn of(tx: &ReadTx<'_>, template: &'static Template, group: Option<RowNumber>) -> Result<Self, Error> {
-        let mut all = resources::all(tx, Kind::GroupSetting, group)?.into_iter();
+        let mut all = stored::all(tx, Kind::GroupSetting, group)?.into_iter();
         Ok(Self { template, stored: all.find(|stored| is_of(stored, template)) })
     }
 
@@ -220,16 +219,16 @@ impl Settings {
     }
 }
 
-/// Refuses a guest in a Microsoft 365 group where the tenant's settings, or the group's, let no guest in. A group that isn't made yet has
-/// none of its own. Nothing is looked up for anything but guests.
-pub(super) fn may_take(
+/// Refuses guests among objects that are to be in a Microsoft 365 group, or to own it, where the tenant's settings, or the group's, let no
+/// guest in. A group that isn't made yet has none of its own. Nothing is looked up for anything but guests.
+pub(super) fn may_take<'o>(
     tx: &ReadTx<'_>,
     group: Option<RowNumber>,
     traits: GroupTraits,
-    object: &Object,
+    objects: impl IntoIterator<Item = &'o Object>,
 ) -> Result<(), Error> {
     const GUESTS: &str = "AllowToAddGuests";
-    if !object.is_guest || traits.kind != GroupKind::Microsoft365 {
+    if traits.kind != GroupKind::Microsoft365 || !objects.into_iter().any(|object| object.is_guest) {
         return Ok(());
     }
     let mut taken = Settings::of_tenant(tx)?.is_on(GUESTS);
@@ -249,14 +248,16 @@ pub(super) fn may_create(tx: &ReadTx<'_>, by: &Grants, settings: &Settings) -> R
     Err(Refusal::NotPermitted.into())
 }
 
-/// Whether a user is in the group with this id, be it through others.
+/// Whether a user is in the group with this id, be it through others. The groups in this one are asked: they are those that
+/// somebody has put there for it, while a user can be in any number of others.
 fn is_in(tx: &ReadTx<'_>, user: Option<ObjectId>, group: &str) -> Result<bool, Error> {
-    let user = user.map(|user| objects::find(tx, user)).transpose()?.flatten();
-    let (Some(user), Ok(group)) = (user, group.parse::<ObjectId>()) else { return Ok(false) };
-    let mut found = false;
-    nestings::each_above(tx, user.row, Through::All, HiddenMemberships::Shown, |above| {
-        found |= above.id == group;
-        Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    })?;
-    Ok(found)
+    let look_up = |id| objects::find(tx, id);
+    let user = user.map(look_up).transpose()?.flatten();
+    let group = group.parse().ok().map(look_up).transpose()?.flatten();
+    match (user, group) {
+        (Some(user), Some(group)) if group.kind() == ObjectKind::Group => {
+            Ok(nestings::contains(tx, &group, &user)?)
+        }
+        _ => Ok(false),
+    }
 }

@@ -117,8 +117,7 @@ pub fn create(
     };
     let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
-    let mut bound = members.iter().chain(&owners);
-    bound.try_for_each(|object| group_settings::may_take(tx, None, traits, object))?;
+    group_settings::may_take(tx, None, traits, members.iter().chain(&owners))?;
     // What is refused up to here has changed nothing.
     let (group, found) = insert(tx, id, draft, traits)?;
     bind(tx, &group, &members, &owners)?;
@@ -177,8 +176,7 @@ pub fn update(
     let members = addable(tx, by, &bound.members)?;
     let owners = resolve(tx, &bound.owners)?;
     check_bound(group.id, traits, &members, &owners)?;
-    let mut bound = members.iter().chain(&owners);
-    bound.try_for_each(|object| group_settings::may_take(tx, Some(group.row), traits, object))?;
+    group_settings::may_take(tx, Some(group.row), traits, members.iter().chain(&owners))?;
     bind(tx, &group, &members, &owners)?;
     Ok(if elsewhere { Updated::Elsewhere } else { Updated::InDirectory })
 }

@@ -40,7 +40,7 @@ pub fn add(
     may_add(by, &member)?;
     may_change_role_assignable(by, traits)?;
     may_join(traits, &member)?;
-    may_take(tx, Some(group.row), traits, &member)?;
+    may_take(tx, Some(group.row), traits, [&member])?;
     join(tx, &group, &member)
 }
 

@@ -35,6 +35,7 @@ pub mod owned_objects;
 pub mod owners;
 pub mod purging;
 pub mod role_assignments;
+mod resources;
 pub mod sample;
 mod selections;
 pub mod service_principals;

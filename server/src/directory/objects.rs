@@ -38,8 +38,8 @@ use std::borrow::Cow;
 /// How long a deleted object is kept before it is gone for good.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
 
-/// How many bytes an object's documents may have.
-const MAX_SIZE: usize = 128 << 10;
+/// How many bytes an object's documents may have, or a resource's.
+pub(super) const MAX_SIZE: usize = 128 << 10;
 
 /// A page of objects, and where the next one begins.
 #[derive(Debug)]

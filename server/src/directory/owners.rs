@@ -42,7 +42,7 @@ pub fn add(
     may_change_role_assignable(by, traits)?;
     let owner = lookup::resolve(tx, reference)?;
     may_own(&owner)?;
-    may_take(tx, Some(group.row), traits, &owner)?;
+    may_take(tx, Some(group.row), traits, [&owner])?;
     own(tx, &group, &owner)?;
     check_quota(tx, &group)
 }

@@ -1,17 +1,17 @@
 //! The products that the tenant has licences of. They come by imports only.
 
-use super::{Error, Refusal};
+use super::{Error, Refusal, resources};
 use crate::{
     model::{ids::ObjectId, permissions::Grants, values::Values},
     store::{
         ReadTx, WriteTx,
-        resources::{self, Kind, Stored},
+        resources::{self as stored, Kind, Stored},
     },
 };
 
 /// All of them.
 pub fn list(tx: &ReadTx<'_>, _: &Grants, (): &()) -> Result<Vec<Values>, Error> {
-    let all = resources::all(tx, Kind::SubscribedSku, None)?;
+    let all = stored::all(tx, Kind::SubscribedSku, None)?;
     Ok(all.into_iter().map(|stored| shown(tx, stored)).collect())
 }
 
@@ -27,12 +27,12 @@ pub fn get(tx: &ReadTx<'_>, _: &Grants, id: &str) -> Result<Values, Error> {
 
 /// Gives the tenant licences of a product.
 pub(super) fn insert(tx: &WriteTx<'_>, sku: ObjectId, values: &Values) -> Result<(), Error> {
-    Ok(resources::insert(tx, Kind::SubscribedSku, None, sku, values)?)
+    resources::insert(tx, Kind::SubscribedSku, None, &Stored { id: sku, values: values.clone() })
 }
 
 /// The licences of a product.
 pub(super) fn find(tx: &ReadTx<'_>, sku: ObjectId) -> Result<Option<Stored>, Error> {
-    Ok(resources::all(tx, Kind::SubscribedSku, None)?.into_iter().find(|stored| stored.id == sku))
+    Ok(stored::find(tx, Kind::SubscribedSku, None, sku)?)
 }
 
 fn shown(tx: &ReadTx<'_>, Stored { id, mut values }: Stored) -> Values {

@@ -20,7 +20,7 @@ pub static GROUP_LIFECYCLE_POLICY: Resource = Resource {
     navigation: &[],
     properties: &[
         property("id", String, "The identifier of the policy.").unchanged().format(Format::Guid),
-        property("groupLifetimeInDays", Int32, "After how many days a group expires, at least 30.")
+        property("groupLifetimeInDays", Int32, "After how many days a group expires: 30 to 36,500.")
             .required(),
         property(
             "managedGroupTypes",

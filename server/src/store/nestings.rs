@@ -8,6 +8,7 @@ use super::{
     Error, ReadTx, WriteTx,
     engine::params,
     numbers::{self, RowNumber},
+    objects::Object,
     rows::Rows,
 };
 use crate::model::{
@@ -102,6 +103,20 @@ static BELOW: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Group `?1`, a group in it, be it through others, that contains object `?3`.
+static CONTAINING: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} b WHERE EXISTS (SELECT 1 FROM memberships p WHERE p.source_row = b.group_row AND p.target_row = ?3) LIMIT 1",
+        *BELOW
+    )
+});
+
+/// Whether a group contains an object, be it through others. A walk down from it: it looks at no more groups than are in this one.
+pub fn contains(tx: &ReadTx<'_>, group: &Object, object: &Object) -> Result<bool, Error> {
+    let parameters = params![group.row.0, HiddenMemberships::Shown.are_shown(), object.row.0];
+    Ok(tx.one(&CONTAINING, parameters, |_| Ok(()))?.is_some())
+}
+
 /// Hands over what an object is in, be it through groups, each once and in no order, until it is told to stop.
 pub fn each_above(
     tx: &ReadTx<'_>,
@@ -155,5 +170,5 @@ pub(super) fn below(
 /// What is read and taken away here.
 #[cfg(test)]
 pub(super) fn statements() -> impl Iterator<Item = &'static str> {
-    [&**ABOVE, &**BELOW, SET_ASIDE, TAKE_MEMBERS].into_iter()
+    [&**ABOVE, &**BELOW, &**CONTAINING, SET_ASIDE, TAKE_MEMBERS].into_iter()
 }

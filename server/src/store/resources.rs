@@ -53,6 +53,18 @@ pub fn all(tx: &ReadTx<'_>, kind: Kind, of: Option<RowNumber>) -> Result<Vec<Sto
     Ok(all)
 }
 
+/// One of them.
+pub fn find(
+    tx: &ReadTx<'_>,
+    kind: Kind,
+    of: Option<RowNumber>,
+    id: ObjectId,
+) -> Result<Option<Stored>, Error> {
+    let sql = "SELECT document FROM resources WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 AND id = ?4";
+    let parameters = params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0, id.uuid()];
+    tx.one(sql, parameters, |row| Ok(Stored { id, values: read(&row.get::<String>(0)?)? }))
+}
+
 fn read(document: &str) -> Result<Values, Error> {
     match serde_json::from_str(document) {
         Ok(Value::Object(values)) => Ok(values),
@@ -75,33 +87,35 @@ pub fn objects(tx: &ReadTx<'_>, kind: Kind) -> Result<Vec<(Object, Document)>, E
     tx.all(sql, params![tx.tenant().number, kind as i64], objects::read_with_document)
 }
 
-/// Stores a new resource.
+/// Stores a new resource, and says how many bytes its document has.
 pub fn insert(
     tx: &WriteTx<'_>,
     kind: Kind,
     of: Option<RowNumber>,
     id: ObjectId,
     values: &Values,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let sql = "INSERT INTO resources (tenant, kind, of_row, id, document) VALUES (?1, ?2, ?3, ?4, ?5)";
     let document = text(values);
     let of = of.unwrap_or(TENANT).0;
-    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document]).map(drop)
+    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document])?;
+    Ok(document.len())
 }
 
-/// Stores other values of a resource.
+/// Stores other values of a resource, and says the same.
 pub fn update(
     tx: &WriteTx<'_>,
     kind: Kind,
     of: Option<RowNumber>,
     id: ObjectId,
     values: &Values,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let sql =
         "UPDATE resources SET document = ?5 WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 AND id = ?4";
     let document = text(values);
     let of = of.unwrap_or(TENANT).0;
-    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document]).map(drop)
+    tx.run(sql, params![tx.tenant().number, kind as i64, of, id.uuid(), &document])?;
+    Ok(document.len())
 }
 
 /// Deletes a resource.

@@ -111,7 +111,8 @@ async fn world() -> Tenant {
         // As many as can be, all of the same group.
         let group = objects::find(tx, sample::id(ENGINEERING))?.map(|group| group.row);
         (0..500).try_for_each(|_| {
-            resources::insert(tx, resources::Kind::ManagedGroup, group, ObjectId::random(), &Values::new())
+            let id = ObjectId::random();
+            resources::insert(tx, resources::Kind::ManagedGroup, group, id, &Values::new()).map(drop)
         })
     };
     server.store.tenant(tenant.store_tenant()).write(select).await.unwrap();

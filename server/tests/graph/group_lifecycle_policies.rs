@@ -1,7 +1,8 @@
 //! Lifecycle policies: which groups expire, and when.
 
-use crate::support::{Tenant, not_found, refusal, refused};
+use crate::support::{Tenant, not_found, refusal, refused, send};
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::Method;
 use roster_client::{
     Client,
     types::{GroupCreate, GroupLifecyclePolicyCreate, GroupLifecyclePolicyUpdate, ManagedGroupParameters},
@@ -57,8 +58,50 @@ async fn a_tenant_has_one_policy_which_is_changed_and_deleted() {
     assert_eq!(refusal(graph.get_group_lifecycle_policy().id(id).send().await), not_found(id));
     let invalid =
         "Invalid value specified for property 'groupLifetimeInDays' of resource 'GroupLifecyclePolicy'.";
-    let short = graph.create_group_lifecycle_policy().body(new(29, "All")).send().await;
-    assert_eq!(refusal(short), refused(400, "Request_BadRequest", invalid));
+    for days in [29, 36_501, i32::MAX] {
+        let answer = graph.create_group_lifecycle_policy().body(new(days, "All")).send().await;
+        assert_eq!(refusal(answer), refused(400, "Request_BadRequest", invalid), "{days}");
+    }
+    policy(&graph, 36_500, "All").await;
+}
+
+#[tokio::test]
+async fn a_policy_keeps_its_id() {
+    let (tenant, _) = world().await;
+    let made = tenant.raw(Method::POST, "/groupLifecyclePolicies").await.json(&new(90, "All"));
+    let made = send(made).await;
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/groupLifecyclePolicies/{id}");
+    let patch = async |id: &str| {
+        send(tenant.raw(Method::PATCH, &path).await.json(&json!({"id": id, "groupLifetimeInDays": 50}))).await
+    };
+    assert_eq!(patch(&id.to_uppercase()).await.status, 200);
+    let message = "Property 'id' is read-only and cannot be set.";
+    let other = patch(&ObjectId::random().to_string()).await;
+    assert_eq!(other.refusal(), refused(400, "Request_BadRequest", message));
+}
+
+#[tokio::test]
+async fn a_group_that_was_selected_expires_by_a_policy_for_all_and_isnt_taken_from_it() {
+    let (tenant, graph) = world().await;
+    let group = tenant.microsoft_365_group("one").await;
+    let id = policy(&graph, 100, "Selected").await;
+    let named = || ManagedGroupParameters { group_id: group };
+    let remove =
+        async || graph.remove_group_from_lifecycle_policy().id(id).body(named()).send().await.unwrap().value;
+    let have = async |types: &str| {
+        let body = change(json!({"managedGroupTypes": types}));
+        graph.update_group_lifecycle_policy().id(id).body(body).send().await.unwrap();
+    };
+    assert!(graph.add_group_to_lifecycle_policy().id(id).body(named()).send().await.unwrap().value);
+    for types in ["All", "None"] {
+        have(types).await;
+        assert!(!remove().await, "{types}");
+    }
+    have("All").await;
+    assert_eq!(expires_after(&graph, group).await, Some(100));
+    have("Selected").await;
+    assert!(remove().await);
 }
 
 #[tokio::test]

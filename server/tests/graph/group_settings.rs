@@ -305,3 +305,24 @@ async fn names_of_microsoft_365_groups_follow_the_tenants_policy() {
     let details = send(word).await.json()["error"]["details"].clone();
     assert_eq!((&details[0]["code"], details.as_array().unwrap().len()), (&json!("ContainsBlockedWord"), 1));
 }
+
+#[tokio::test]
+async fn settings_keep_their_id_and_are_as_large_as_objects_at_the_most() {
+    let (tenant, graph) = world().await;
+    let id = set(&graph, json!({})).await;
+    let path = format!("/groupSettings/{id}");
+    let patch = async |body: Value| send(tenant.raw(Method::PATCH, &path).await.json(&body)).await;
+    assert_eq!(patch(json!({"id": id, "values": values(&UNIFIED, json!({}))})).await.status, 204);
+    let other =
+        patch(json!({"id": ObjectId::random().to_string(), "values": values(&UNIFIED, json!({}))})).await;
+    let message = "Property 'id' is read-only and cannot be set.";
+    assert_eq!(other.refusal(), refused(400, "Request_BadRequest", message));
+    let long = "x".repeat(65_536);
+    let large = json!({"ClassificationList": long, "CustomBlockedWordsList": long});
+    let message = "The size of the object has exceeded its limit. Please reduce the number of values and retry your request.";
+    let too_large = || refused(403, "Directory_ResourceSizeExceeded", message);
+    assert_eq!(patch(json!({"values": values(&UNIFIED, large.clone())})).await.refusal(), too_large());
+    graph.delete_group_setting().id(id).send().await.unwrap();
+    let create = tenant.raw(Method::POST, "/groupSettings").await.json(&body(&UNIFIED, large));
+    assert_eq!(send(create).await.refusal(), too_large());
+}

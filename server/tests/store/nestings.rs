@@ -131,8 +131,14 @@ fn check(tx: &ReadTx<'_>, graph: &Graph) -> Result<(), Error> {
     let efforts =
         efforts.map(|(merged_groups, walked_pairs)| Effort { merged_groups, walked_pairs, ..KEEPING });
     let alive = (0..GROUPS + DEVICES).filter(|number| !graph.deleted.contains(number));
-    for number in alive {
+    for number in alive.clone() {
         let of = objects::find(tx, id(number))?.unwrap();
+        let members = graph.naive(Direction::Targets, number, HiddenMemberships::Shown);
+        for other in alive.clone().filter(|_| number < GROUPS) {
+            let object = objects::find(tx, id(other))?.unwrap();
+            let contains = nestings::contains(tx, &of, &object)?;
+            assert_eq!(contains, members.contains(&other), "{other} in {number}");
+        }
         let directions = [Direction::Sources, Direction::Targets];
         // A device has no members.
         for direction in directions.into_iter().take(if number < GROUPS { 2 } else { 1 }) {

@@ -1,7 +1,10 @@
 //! What provokes each error, by the name of its example.
 
 use super::attempt::{ADA, Attempt, all};
-use crate::{operations::url, tokens::claims};
+use crate::{
+    operations::{settings, url},
+    tokens::claims,
+};
 use reqwest::Method;
 use roster_server::{
     auth::{
@@ -11,6 +14,7 @@ use roster_server::{
     directory::sample,
     model::{
         ENTITIES,
+        group_setting::{TEMPLATES, Template},
         ids::{ObjectId, TenantId},
         kinds::ObjectKind,
     },
@@ -423,6 +427,17 @@ impl Attempt<'_> {
                 body["values"].as_array_mut().unwrap().retain(|value| value["name"] != "AllowToAddGuests");
             }
             "invalidValue" => first(&mut body, json!({"name": "AllowToAddGuests", "value": "yes"})),
+            "objectTooLarge" => {
+                if is_creation {
+                    // The tenant has none of this one yet.
+                    let named = |template: &&&Template| template.name == "Prohibited Names Settings";
+                    body = settings(TEMPLATES.iter().find(named).unwrap());
+                }
+                let is_list = |value: &&mut Value| value["name"].as_str().unwrap().ends_with("List");
+                for value in body["values"].as_array_mut().unwrap().iter_mut().filter(is_list) {
+                    value["value"] = "x".repeat(65_536).into();
+                }
+            }
             "missingValue" => body["templateId"] = Value::Null,
             "otherType" => first(&mut body, json!({"name": "AllowToAddGuests", "value": true})),
             "unexpectedArray" => first(&mut body, json!({"name": "AllowToAddGuests", "value": []})),

@@ -2,7 +2,8 @@
 
 use super::{
     ErrorExample, absent, array_for_value, group_not_found, managed_by_exchange, missing_parameter,
-    missing_suffix, names, other_type, parameters, read_only, refused, unknown_parameter, user_not_found,
+    missing_suffix, names, other_type, parameters, read_only, refused, too_large, unknown_parameter,
+    user_not_found,
 };
 use crate::{
     directory::{NameFault, Refusal, check_members, group_lifecycle_policies, sample},
@@ -29,13 +30,13 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
         "create_group_setting" => {
             let taken =
                 refused("settingsExist", "There are settings of the template.", Refusal::Taken("templateId"));
-            [setting_values(), new_setting(), vec![taken]].concat()
+            [setting_values(), new_setting(), vec![taken, too_large()]].concat()
         }
         "create_setting_of_group" => {
             let taken = refused("settingsExist", "The group has settings.", Refusal::SettingsExist);
             [setting_values(), new_setting(), vec![group_not_found(), taken]].concat()
         }
-        "update_group_setting" => [setting_values(), changed_setting()].concat(),
+        "update_group_setting" => [setting_values(), changed_setting(), vec![too_large()]].concat(),
         "update_setting_of_group" => [setting_values(), changed_setting(), vec![group_not_found()]].concat(),
         "create_invitation" => invitation(),
         "list_group_lifecycle_policies" => Vec::new(),
@@ -59,6 +60,7 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
             let null = Refusal::Property { resource: GROUP_LIFECYCLE_POLICY.resource, fault: null };
             let own = vec![
                 policy_not_found(),
+                read_only(GROUP_LIFECYCLE_POLICY.resource, "id"),
                 refused("nothingToChange", "The body names no property.", Refusal::NothingToChange),
                 refused("missingValue", "Null for a property that every policy has.", null),
             ];
@@ -111,7 +113,7 @@ fn policy_values() -> Vec<ErrorExample> {
         other_type(resource, "long", "Edm.Int32"),
         refused(
             "invalidValue",
-            "Groups live 30 days at the least.",
+            "Groups live 30 days at the least, and 36,500 at the most.",
             of(PropertyFault::Invalid("groupLifetimeInDays")),
         ),
     ];
