@@ -21,8 +21,12 @@ use serde_json::{Value, json};
 
 /// Whose settings are meant: the tenant's as a whole, or those of the group with this key.
 pub trait Owner {
+    /// The group.
+    fn group(&self, tx: &ReadTx<'_>) -> Result<Option<Object>, Error>;
     /// The group's row.
-    fn row(&self, tx: &ReadTx<'_>) -> Result<Option<RowNumber>, Error>;
+    fn row(&self, tx: &ReadTx<'_>) -> Result<Option<RowNumber>, Error> {
+        Ok(self.group(tx)?.map(|group| group.row))
+    }
     /// Refuses to have settings of this template.
     fn check(&self, tx: &ReadTx<'_>, template: &Template) -> Result<(), Error>;
     /// The refusal of a second setting.
@@ -30,7 +34,7 @@ pub trait Owner {
 }
 
 impl Owner for () {
-    fn row(&self, _: &ReadTx<'_>) -> Result<Option<RowNumber>, Error> {
+    fn group(&self, _: &ReadTx<'_>) -> Result<Option<Object>, Error> {
         Ok(None)
     }
 
@@ -45,8 +49,8 @@ impl Owner for () {
 }
 
 impl Owner for Key {
-    fn row(&self, tx: &ReadTx<'_>) -> Result<Option<RowNumber>, Error> {
-        Ok(Some(lookup::group(tx, self)?.0.row))
+    fn group(&self, tx: &ReadTx<'_>) -> Result<Option<Object>, Error> {
+        Ok(Some(lookup::group(tx, self)?.0))
     }
 
     fn check(&self, tx: &ReadTx<'_>, template: &Template) -> Result<(), Error> {
@@ -75,10 +79,16 @@ pub fn get<O: Owner>(
     Ok(shown(find(tx, of.row(tx)?, id)?))
 }
 
-/// Makes settings of a template.
-pub fn create<O: Owner>(tx: &WriteTx<'_>, of: &O, id: ObjectId, body: &Values) -> Result<Values, Error> {
+/// Makes settings of a template, and says of which group.
+pub fn create<O: Owner>(
+    tx: &WriteTx<'_>,
+    of: &O,
+    id: ObjectId,
+    body: &Values,
+) -> Result<(Option<ObjectId>, Values), Error> {
     let values = GROUP_SETTING.check_creation(body).map_err(refused)?;
-    let row = of.row(tx)?;
+    let group = of.group(tx)?;
+    let row = group.map(|group| group.row);
     let template_id = values.get("templateId").and_then(Value::as_str).unwrap_or_default();
     let template =
         Template::with_id(template_id).ok_or_else(|| refused(PropertyFault::Invalid("templateId")))?;
@@ -89,7 +99,7 @@ pub fn create<O: Owner>(tx: &WriteTx<'_>, of: &O, id: ObjectId, body: &Values) -
     }
     let new = Stored { id, values };
     resources::insert(tx, Kind::GroupSetting, row, &new)?;
-    Ok(shown(new))
+    Ok((group.map(|group| group.id), shown(new)))
 }
 
 /// Gives settings other values, all of them.

@@ -8,10 +8,12 @@ use crate::{
         ids::ObjectId,
         invitation::INVITATION,
         kinds::ObjectTraits,
+        names,
+        properties::Format,
         user::USER,
         values::{PropertyFault, Values},
     },
-    store::{ReadTx, WriteTx, domains, users as stored},
+    store::{ReadTx, WriteTx, domains, objects::values_of, users as stored},
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -19,11 +21,26 @@ use url::Url;
 /// How far an invitation has come that nobody can accept here.
 const PENDING: &str = "PendingAcceptance";
 
+/// How a user has come who was invited.
+const INVITATION_TYPE: &str = "Invitation";
+
+/// What tells that a user is from elsewhere: what stands before it is made of the address.
+const EXTERNAL: &str = "#EXT#";
+
+/// How many guests can have addresses that their names don't tell apart but by a digit.
+const MOST_ALIKE: usize = 10;
+
+/// How many characters a mail nickname has, and what stands before the `@` of a sign-in name.
+const MAX_ALIAS: usize = 64;
+
+/// How many characters a sign-in name has.
+const MAX_NAME: usize = 113;
+
 /// Invites somebody, as the body says. Who was invited before and is a guest is told again.
 ///
 /// # Errors
 /// Refuses addresses of the tenant's own domains: who has one isn't from elsewhere.
-pub fn create(tx: &WriteTx<'_>, (): &(), id: ObjectId, body: &Values) -> Result<Values, Error> {
+pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Values, Error> {
     let mut values = INVITATION.check_creation(body).map_err(refused)?;
     let redirect = text(&values, "inviteRedirectUrl").parse::<Url>();
     if !redirect.is_ok_and(|url| ["http", "https"].contains(&url.scheme())) {
@@ -31,10 +48,9 @@ pub fn create(tx: &WriteTx<'_>, (): &(), id: ObjectId, body: &Values) -> Result<
     }
     let address = text(&values, "invitedUserEmailAddress").to_owned();
     check_elsewhere(tx, &address)?;
-    let name = format!("{}#EXT#@{}", address.replace('@', "_"), domains::initial_of(tx)?);
-    let invited = match stored::find_by_principal_name(tx, &name)? {
-        Some(guest) => guest.id,
-        None => invite(tx, &values, &address, name)?,
+    let invited = match find_guest(tx, &address)? {
+        Some(guest) => guest,
+        None => invite(tx, &values, &address)?,
     };
     values.insert("id".into(), id.to_string().into());
     values.insert("inviteRedeemUrl".into(), redeem_url(tx, id).into());
@@ -43,20 +59,71 @@ pub fn create(tx: &WriteTx<'_>, (): &(), id: ObjectId, body: &Values) -> Result<
     Ok(values)
 }
 
+/// The guest with this address.
+fn find_guest(tx: &ReadTx<'_>, address: &str) -> Result<Option<ObjectId>, Error> {
+    for name in sign_in_names(tx, address)? {
+        let found = stored::find_by_principal_name_with_document(tx, &name)?;
+        if let Some((user, document)) = found
+            && is_guest(&values_of(&document)?, address)
+        {
+            return Ok(Some(user.id));
+        }
+    }
+    Ok(None)
+}
+
+/// A sign-in name for a guest with this address.
+fn free_name(tx: &ReadTx<'_>, address: &str) -> Result<String, Error> {
+    for name in sign_in_names(tx, address)? {
+        if stored::find_by_principal_name(tx, &name)?.is_none() {
+            return Ok(name);
+        }
+    }
+    Err(Refusal::Taken("userPrincipalName").into())
+}
+
+/// The sign-in names that a guest with this address can have, the best first.
+fn sign_in_names(tx: &ReadTx<'_>, address: &str) -> Result<impl Iterator<Item = String>, Error> {
+    let domain = domains::initial_of(tx)?;
+    let most = MAX_ALIAS.min((MAX_NAME - 1).saturating_sub(domain.as_str().len()));
+    Ok((0..MOST_ALIKE).map(move |number| {
+        let end = if number == 0 { EXTERNAL.to_owned() } else { format!("{number}{EXTERNAL}") };
+        let beginning: String = address.chars().map(in_alias).take(most.saturating_sub(end.len())).collect();
+        format!("{beginning}{end}@{domain}")
+    }))
+}
+
+/// What a sign-in name has where an address has this.
+fn in_alias(character: char) -> char {
+    let fits = character.is_ascii_alphanumeric() || "'.-_!^~".contains(character);
+    if fits { character } else { '_' }
+}
+
+/// Whether a user is a guest, or was invited as a member, by this address.
+fn is_guest(user: &Values, address: &str) -> bool {
+    let is_from_elsewhere =
+        text(user, "userType") == "Guest" || text(user, "creationType") == INVITATION_TYPE;
+    is_from_elsewhere && names::key(text(user, "mail")) == names::key(address)
+}
+
 /// Makes the guest.
-fn invite(tx: &WriteTx<'_>, invitation: &Values, address: &str, name: String) -> Result<ObjectId, Error> {
+fn invite(tx: &WriteTx<'_>, invitation: &Values, address: &str) -> Result<ObjectId, Error> {
     let (id, now) = (ObjectId::random(), timestamp(tx.now()));
+    let name = free_name(tx, address)?;
     let local_part = address.split('@').next().unwrap_or_default();
-    let display_name = match text(invitation, "invitedUserDisplayName") {
-        "" => local_part,
-        named => named,
-    };
     let nickname = name.split('@').next().unwrap_or_default().to_owned();
+    let shown: String =
+        local_part.chars().filter(|&character| Format::DisplayName.takes(character)).collect();
+    let display_name = match (text(invitation, "invitedUserDisplayName"), shown) {
+        ("", shown) if shown.is_empty() => nickname.clone(),
+        ("", shown) => shown,
+        (named, _) => named.to_owned(),
+    };
     let user_type = invitation.get("invitedUserType").cloned().unwrap_or_else(|| "Guest".into());
     let mut draft = Draft::of_new(USER.initial_values());
     for (property, value) in [
         ("accountEnabled", Value::from(true)),
-        ("creationType", "Invitation".into()),
+        ("creationType", INVITATION_TYPE.into()),
         ("displayName", display_name.into()),
         ("externalUserState", PENDING.into()),
         ("externalUserStateChangeDateTime", now.as_str().into()),

@@ -254,17 +254,22 @@ pub fn resource(form: &Form, resource: &'static Resource, values: &Values, shown
     form.json(StatusCode::OK, Value::Object(members).to_string())
 }
 
-/// A new resource of the tenant: 201, with its `Location`, which is below this path.
+/// A new resource that is nowhere to be read: 201.
+pub fn made_resource(form: &Form, resource: &'static Resource, values: &Values) -> Response {
+    let mut response = self::resource(form, resource, values, Shown::default());
+    *response.status_mut() = StatusCode::CREATED;
+    response
+}
+
+/// A new resource of the tenant: 201, with its `Location`, which is this path under the version.
 pub fn created_resource(
     form: &Form,
     path: &str,
     resource: &'static Resource,
     values: &Values,
 ) -> Result<Response, Failure> {
-    let mut response = self::resource(form, resource, values, Shown::default());
-    *response.status_mut() = StatusCode::CREATED;
-    let id = values.get("id").and_then(Value::as_str).unwrap_or_default();
-    let location = HeaderValue::from_str(&format!("{}{path}/{id}", form.origin.base()));
+    let mut response = made_resource(form, resource, values);
+    let location = HeaderValue::from_str(&format!("{}{path}", form.origin.base()));
     response.headers_mut().insert(header::LOCATION, location.map_err(|_| RequestFault::Internal)?);
     Ok(response)
 }

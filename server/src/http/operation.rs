@@ -72,6 +72,8 @@ pub struct Operation {
     /// What it reads, lists or counts.
     scope: Option<Scope>,
     signed_in: bool,
+    /// Whether what it makes can be read at a URL of its own.
+    located: bool,
     /// Its page in Graph's documentation.
     page: Cow<'static, str>,
     /// What is enough for which part of it. Empty: what it needs is enough for all of it.
@@ -121,8 +123,21 @@ impl Operation {
         handler: MethodRouter<AppState>,
     ) -> Self {
         let (options, scope) = (&QueryOptions::NONE, None);
-        let (signed_in, page, parts) = (false, Cow::default(), Vec::new());
-        Self { need, path, method, documented, schemas, handler, options, scope, signed_in, page, parts }
+        let (signed_in, located, page, parts) = (false, true, Cow::default(), Vec::new());
+        Self {
+            need,
+            path,
+            method,
+            documented,
+            schemas,
+            handler,
+            options,
+            scope,
+            signed_in,
+            located,
+            page,
+            parts,
+        }
     }
 
     /// The same under this tag, in these words.
@@ -277,6 +292,11 @@ impl Operation {
         Self { signed_in: true, ..self }
     }
 
+    /// The same, where what it makes is kept nowhere: its answer names no URL.
+    pub(super) fn nowhere(self) -> Self {
+        Self { located: false, ..self }
+    }
+
     /// Its name in the contract: a verb first, never changed after a release.
     pub fn id(&self) -> &str {
         self.documented.operation_id.as_deref().unwrap_or_default()
@@ -306,6 +326,9 @@ impl Operation {
         for (status, response) in &mut documented.responses.responses {
             if let RefOr::T(response) = response {
                 headers::refer(status, response);
+                if !self.located {
+                    response.headers.remove("Location");
+                }
             }
         }
         documented.security = Some(self.security());

@@ -40,10 +40,11 @@ impl<S: Send + Sync> FromRequestParts<S> for CreatesMissing {
     }
 }
 
-/// A write's answer without what was made: where that is, tell the headers. Errors stay, and so does what isn't only done.
+/// A write's answer without what was made: where that is, tell the headers. Errors stay, and so does what isn't only done, or can't be
+/// read anywhere else.
 pub(super) fn minimal(response: Response) -> Response {
     let mut response = match response.status() {
-        StatusCode::CREATED => without_body(response),
+        StatusCode::CREATED if response.headers().contains_key(header::LOCATION) => without_body(response),
         StatusCode::NO_CONTENT => response,
         _ => return response,
     };

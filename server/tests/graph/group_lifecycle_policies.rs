@@ -66,12 +66,13 @@ async fn a_tenant_has_one_policy_which_is_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_policy_keeps_its_id() {
+async fn a_new_policy_is_where_its_location_says_and_keeps_its_id() {
     let (tenant, _) = world().await;
     let made = tenant.raw(Method::POST, "/groupLifecyclePolicies").await.json(&new(90, "All"));
     let made = send(made).await;
     let id = made.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/groupLifecyclePolicies/{id}");
+    assert_eq!(made.headers["location"].to_str().unwrap(), format!("{}/v1.0{path}", tenant.origin()));
     let patch = async |id: &str| {
         send(tenant.raw(Method::PATCH, &path).await.json(&json!({"id": id, "groupLifetimeInDays": 50}))).await
     };

@@ -307,6 +307,29 @@ async fn names_of_microsoft_365_groups_follow_the_tenants_policy() {
 }
 
 #[tokio::test]
+async fn new_settings_are_where_their_location_says() {
+    let (tenant, _) = world().await;
+    let group = json!({"uniqueName": "readers", "displayName": "r", "mailNickname": "r", "mailEnabled": true,
+        "securityEnabled": false, "groupTypes": ["Unified"]});
+    let group = tenant.group(group).await;
+    let of_group = |named: &str| format!("{named}/settings");
+    let stored = format!("/groups/{group}/settings");
+    for (path, template, set) in [
+        ("/groupSettings".to_owned(), &UNIFIED, "/groupSettings".to_owned()),
+        (of_group(&format!("/groups/{group}")), &UNIFIED_GUEST, stored.clone()),
+        (of_group("/groups(uniqueName='readers')"), &UNIFIED_GUEST, stored),
+    ] {
+        let made = send(tenant.raw(Method::POST, &path).await.json(&body(template, json!({})))).await;
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let location = made.headers["location"].to_str().unwrap().to_owned();
+        assert_eq!(location, format!("{}/v1.0{set}/{id}", tenant.origin()));
+        let place = location.strip_prefix(&format!("{}/v1.0", tenant.origin())).unwrap();
+        assert_eq!(send(tenant.raw(Method::GET, place).await).await.json()["id"], json!(id));
+        assert_eq!(send(tenant.raw(Method::DELETE, place).await).await.status, 204);
+    }
+}
+
+#[tokio::test]
 async fn settings_keep_their_id_and_are_as_large_as_objects_at_the_most() {
     let (tenant, graph) = world().await;
     let id = set(&graph, json!({})).await;

@@ -40,7 +40,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `client-request-id`, which is the request's own where it sent one, and `OData-Version`. Errors \
             carry both ids in `innerError`.\n\nA creation with `Prefer: return=minimal` is answered 204 without the new \
             object, which `Location` and `OData-EntityId` name, and `Preference-Applied` says so, as it does of all \
-            writes that are answered 204. No preference shows what was changed. `Prefer: odata.maxpagesize=50` asks for \
+            writes that are answered 204. An invitation, which can't be read later, is answered with it all the same. No \
+            preference shows what was changed. `Prefer: odata.maxpagesize=50` asks for \
             smaller pages.\n\n`Accept: application/json;odata.metadata=none` leaves out `@odata.context` and `@odata.type`; \
             `odata.metadata=full` adds `@odata.type`, `@odata.id` and `@odata.editLink` to each object. What the answers' schemas say is of `odata.metadata=minimal`, which is what others get.\n\nEach operation lists the permissions that are enough in \
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \

@@ -79,7 +79,7 @@ pub(super) fn operations() -> Vec<Operation> {
         SET,
         "create_group_lifecycle_policy",
         write,
-        rules::create,
+        |tx, key, id, body| Ok((None, rules::create(tx, key, id, body)?)),
         body(),
     );
     let get = POLICIES.get::<GroupLifecyclePolicy, AsWritten<ObjectId>>(

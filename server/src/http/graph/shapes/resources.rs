@@ -29,7 +29,6 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::Uri,
     response::Response,
     routing::{delete, get, patch, post},
 };
@@ -45,7 +44,9 @@ type List<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Vec<Values>, directory::Er
 type Get<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Values, directory::Error>;
 
 /// The rule that makes one with this id, as a body says.
-type Create<K> = fn(&WriteTx<'_>, &K, ObjectId, &Values) -> Result<Values, directory::Error>;
+type Create<K> = fn(&WriteTx<'_>, &K, ObjectId, &Values) -> Result<Made, directory::Error>;
+/// A new one, and the object whose it is. `None`: the tenant's as a whole.
+type Made = (Option<ObjectId>, Values);
 /// The rule that changes one of them, as a body says.
 type Update<K> = fn(&WriteTx<'_>, &K, &Values) -> Result<(), directory::Error>;
 /// The rule that deletes one of them.
@@ -151,13 +152,13 @@ impl Resources {
         let handler = async move |caller: Caller,
                                   State(app): State<AppState>,
                                   form: Form,
-                                  uri: Uri,
                                   Path(key): Path<K>,
                                   Body { values, .. }: Body<B>| {
             let id = ObjectId::random();
-            let made = write(&app, &caller, move |tx, _, _| rule(tx, &key, id, &values)).await?;
-            let path = uri.path().strip_prefix("/v1.0").unwrap_or_default();
-            answers::created_resource(&form, path, resource, &made)
+            let (of, made) = write(&app, &caller, move |tx, _, _| rule(tx, &key, id, &values)).await?;
+            // By its id: a name in the path can become another's.
+            let set = of.map_or_else(|| path.to_owned(), |of| path.replace("{id}", &of.to_string()));
+            answers::created_resource(&form, &format!("{set}/{id}"), resource, &made)
         };
         let noun = without_article(self.one);
         Operation::shaped(need, HttpMethod::Post, path, id, post(handler))
