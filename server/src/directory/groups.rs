@@ -157,8 +157,9 @@ pub fn update(
     if by_user_alone && !matches!(by.principal, Principal::User(_)) {
         return Err(Refusal::NotPermitted.into());
     }
-    if more_than_members && UPDATE_GROUP_PROPERTIES.reach(by).is_none() {
-        return Err(Refusal::lacks(&UPDATE_GROUP_PROPERTIES, by).into());
+    let need = if more_than_members { &UPDATE_GROUP_PROPERTIES } else { &ADD_MEMBER };
+    if need.reach(by).is_none() {
+        return Err(Refusal::lacks(need, by).into());
     }
     let (group, mut traits, document) = found?;
     objects::check_id(body, &group)?;

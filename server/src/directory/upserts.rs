@@ -3,7 +3,7 @@
 use super::{Error, Found, Refusal, lookup};
 use crate::{
     model::{
-        entity,
+        entity, names,
         permissions::{Grants, Need},
         values::{PropertyFault, Values},
     },
@@ -37,7 +37,7 @@ pub fn missing(
     if create.reach(by).is_none() {
         return Err(Refusal::lacks(create, by).into());
     }
-    let says_same = |said: &str| said.eq_ignore_ascii_case(value);
+    let says_same = |said: &str| names::key(said) == names::key(value);
     if body.get(name).is_some_and(|said| !said.as_str().is_some_and(says_same)) {
         return Err(
             Refusal::Property { resource: entity.resource, fault: PropertyFault::Invalid(name) }.into()

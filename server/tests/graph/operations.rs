@@ -112,10 +112,11 @@ impl Operation {
         sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }
 
-    /// Whether these are enough only for single properties.
-    pub fn is_for_properties(&self, permissions: &[&str]) -> bool {
+    /// Whether these are enough only for single properties, or for a creation by an operation that changes what is there.
+    pub fn is_for_little(&self, permissions: &[&str]) -> bool {
         let entries = self.permissions.as_array().into_iter().flatten();
-        let mut limited = entries.filter(|entry| entry["limitedTo"] == "properties");
+        let mut limited =
+            entries.filter(|entry| ["properties", "creation"].iter().any(|part| entry["limitedTo"] == *part));
         let named = json!(permissions);
         limited.any(|entry| [&entry["application"], &entry["delegated"]].contains(&&named))
     }

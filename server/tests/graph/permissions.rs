@@ -52,8 +52,8 @@ async fn each_alternative_is_enough_and_all_other_permissions_together_are_not()
                 };
                 assert_eq!(refusal, expected, "{} with {scheme} {permissions:?}", operation.id);
             }
-            // What is enough for single properties has tests of its own.
-            for permissions in alternatives.into_iter().filter(|set| !operation.is_for_properties(set)) {
+            // What is enough for little has tests of its own.
+            for permissions in alternatives.into_iter().filter(|set| !operation.is_for_little(set)) {
                 let answer = ask(permissions.clone()).await;
                 let allowed = ![401, 403].contains(&answer.status.as_u16());
                 assert!(allowed, "{} with {scheme} {permissions:?}: {answer:?}", operation.id);

@@ -1,6 +1,6 @@
 //! `Prefer: create-if-missing`: a change by an alternate key that creates what isn't there.
 
-use crate::support::{Answer, Tenant, refused, send};
+use crate::support::{Answer, Tenant, forbidden, refused, send};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -76,10 +76,15 @@ async fn what_is_no_new_object_is_refused_and_makes_nothing() {
     let message = "Invalid value specified for property 'uniqueName' of resource 'Group'.";
     let answer = upsert(&tenant, path, PREFERENCE, other).await;
     assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", message));
+    // Spellings of one name are the same.
+    let mut same = group("Readers");
+    same["uniqueName"] = "LEÇTEURS".into();
+    let created = upsert(&tenant, "/groups(uniqueName='lec%CC%A7teurs')", PREFERENCE, same).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
     let incomplete = upsert(&tenant, path, PREFERENCE, json!({"displayName": "Readers"})).await;
     let message = "A value is required for property 'mailEnabled' of resource 'Group'.";
     assert_eq!(incomplete.refusal(), refused(400, "Request_BadRequest", message));
-    assert_eq!(count(&tenant, "groups").await, "0");
+    assert_eq!(count(&tenant, "groups").await, "1");
 }
 
 #[tokio::test]
@@ -90,4 +95,27 @@ async fn who_may_only_bind_members_creates_no_group() {
     let request = request.bearer_auth(token).header("Prefer", PREFERENCE).json(&group("Readers"));
     assert_eq!(send(request).await.status, StatusCode::FORBIDDEN);
     assert_eq!(count(&tenant, "groups").await, "0");
+}
+
+#[tokio::test]
+async fn an_application_that_may_only_create_groups_creates_what_is_missing_and_changes_nothing() {
+    let tenant = Tenant::fresh().await;
+    let token = tenant.app_token(["Group.Create"]).await;
+    let patch = async |path: &str, prefers: &str, body: Value| {
+        let request = tenant.anonymous(Method::PATCH, &format!("/v1.0{path}")).bearer_auth(&token);
+        send(request.header("Prefer", prefers).json(&body)).await
+    };
+    let path = "/groups(uniqueName='readers-1')";
+    assert_eq!(patch(path, "return=minimal", group("Readers")).await.refusal(), forbidden());
+    let created = patch(path, PREFERENCE, group("Readers")).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
+    let by_id = format!("/groups/{}", created.json()["id"].as_str().unwrap());
+    let ada = format!("{}/v1.0/users/{}", tenant.origin(), tenant.user("ada").await);
+    for path in [path, &by_id] {
+        for body in
+            [group("Others"), json!({"members@odata.bind": [ada]}), json!({"id": created.json()["id"]})]
+        {
+            assert_eq!(patch(path, PREFERENCE, body).await.refusal(), forbidden(), "{path}");
+        }
+    }
 }

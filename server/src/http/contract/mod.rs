@@ -49,7 +49,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             none, any token is enough. \
             An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, `members` \
             what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
-            them), `properties` those properties of a user whose descriptions name it; others name the kinds of objects. \
+            them), `properties` those properties of a user whose descriptions name it, `creation` the creation of what is \
+            missing; others name the kinds of objects. \
             `x-least-privilege` has, of the permissions that this server knows, the least \
             of each kind that is enough for the whole. Where a permission would have been enough, the \
             `details` of a 403 name the least one.\n\nA few properties need a permission of their own besides those \

@@ -21,7 +21,8 @@ use crate::{
         ids::ObjectId,
         kinds::ObjectKind,
         permissions::{
-            CREATE_GROUP, DELETE_GROUP, READ_BASIC_GROUP, READ_GROUP, UPDATE_GROUP, UPDATE_GROUP_PROPERTIES,
+            ADD_MEMBER, CREATE_GROUP, DELETE_GROUP, READ_BASIC_GROUP, READ_GROUP, UPDATE_GROUP,
+            UPDATE_GROUP_PROPERTIES,
         },
     },
     store::WriteTx,
@@ -66,7 +67,11 @@ pub(super) fn operations() -> Vec<Operation> {
             ),
         Operation::annotated(&UPDATE_GROUP, routes!(update_group))
             .page("group-update")
-            .in_parts([(&UPDATE_GROUP_PROPERTIES, "properties"), (&UPDATE_GROUP, "members")]),
+            .in_parts([
+                (&UPDATE_GROUP_PROPERTIES, "properties"),
+                (&ADD_MEMBER, "members"),
+                (&CREATE_GROUP, "creation"),
+            ]),
         GROUPS.delete::<IdKey>("/groups/{id}", "delete_group", &DELETE_GROUP, groups::delete).description(
             "It is in no list, count or reference any more, and can be restored for thirty days. Its members stay.",
         ),

@@ -294,9 +294,12 @@ needs! {
     /// `POST /groups`.
     CREATE_GROUP = Need::each(WRITE_GROUPS, &[&[GroupCreate], &[GroupReadWriteAll], &[DirectoryReadWriteAll]]);
 
-    /// `PATCH /groups/{id}`: enough to change something, be it only the members. [`UPDATE_GROUP_PROPERTIES`] and
-    /// the kinds of members have the parts.
-    UPDATE_GROUP = Need::each(WRITE_MEMBERS_AS_USER, WRITE_MEMBERS);
+    /// `PATCH /groups/{id}`: enough to do something, be it only to change the members, or to create a group that is missing.
+    /// [`UPDATE_GROUP_PROPERTIES`], the kinds of members and [`CREATE_GROUP`] have the parts.
+    UPDATE_GROUP = Need::each(
+        WRITE_MEMBERS_AS_USER,
+        &[&[GroupMemberReadWriteAll], &[GroupReadWriteAll], &[DirectoryReadWriteAll], &[GroupCreate]],
+    );
 
     /// `PATCH /groups/{id}` where the body names properties.
     UPDATE_GROUP_PROPERTIES = Need::both(WRITE_GROUPS);

@@ -15,7 +15,7 @@ use crate::{
         group::GROUP,
         kinds::ObjectKind,
         permissions::{
-            ADD_MEMBER, CREATE_GROUP, Need, Permission, Principal, SET_GROUP_DATA_LOCATION, UPDATE_GROUP,
+            ADD_MEMBER, CREATE_GROUP, Need, Permission, Principal, SET_GROUP_DATA_LOCATION,
             UPDATE_GROUP_PROPERTIES,
         },
         values::PropertyFault,
@@ -91,7 +91,7 @@ fn group_values() -> Vec<ErrorExample> {
         member_not_found(),
         owner_not_found(),
         kind_not_allowed(),
-        kind_not_addable(&UPDATE_GROUP),
+        kind_not_addable(&ADD_MEMBER),
         no_nesting(),
         cannot_own(),
         refused("memberTwice", "The body binds a member twice.", member_twice),
