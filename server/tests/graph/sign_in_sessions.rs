@@ -1,7 +1,8 @@
 //! `revokeSignInSessions`: tokens that a user has got count no longer.
 
-use crate::support::{Answer, Tenant, refused, send};
+use crate::support::{Answer, Server, Tenant, refused, send};
 use reqwest::Method;
+use roster_server::directory::Policy;
 use serde_json::json;
 
 const REVOKED: &str = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: \
@@ -66,4 +67,24 @@ async fn an_application_keeps_its_tokens_and_whoever_may_only_read_revokes_nothi
     let revoking = tenant.app_token(["User.RevokeSessions.All"]).await;
     assert_eq!(call(&tenant, &revoking, Method::POST, &path).await.status, 200);
     assert_eq!(call(&tenant, &revoking, Method::POST, &path).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_was_revoked_stays_so_though_the_clock_goes_back() {
+    // A server of its own: its clock is moved.
+    let server: &'static Server = Box::leak(Box::new(Server::start(Policy::default(), None)));
+    let tenant = server.tenant().await;
+    let ada = tenant.user("ada").await;
+    let path = format!("/users/{ada}/revokeSignInSessions");
+    let revoke = async || assert_eq!(send(tenant.raw(Method::POST, &path).await).await.status, 200);
+    let clock = server.store.clock();
+    clock.advance(3_600);
+    revoke().await;
+    clock.advance(-1_800);
+    let between = tenant.user_token(ada, ["User.Read"]).await;
+    assert_eq!(call(&tenant, &between, Method::GET, "/me").await.status, 401);
+    revoke().await;
+    assert_eq!(call(&tenant, &between, Method::GET, "/me").await.status, 401);
+    let later = tenant.user_token(ada, ["User.Read"]).await;
+    assert_eq!(call(&tenant, &later, Method::GET, "/me").await.status, 401);
 }
