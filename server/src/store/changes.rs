@@ -1,5 +1,5 @@
-//! The change log: every write appends to it in its own transaction. Positions are in the order of commits
-//! and mean nothing outside the store.
+//! The change log: every write of objects and relations appends to it in its own transaction. Positions are in the order of commits
+//! and mean nothing outside the store. Domains, resources and what else a tenant has aren't in it: nothing follows them.
 
 use super::{
     Error, Progress, ReadTx, Store, WriteTx,
