@@ -16,8 +16,6 @@ use std::{fs, process::Command};
 pub const DEREFERENCED: &str = "graph-v1.0.dereferenced.json";
 /// The tools of agents.
 pub const MCP_TOOLS: &str = "mcp-tools.json";
-/// What reads an object that the sample doesn't have: whose id a server makes itself.
-const ABSENT: [&str; 3] = ["get_group_setting", "get_setting_of_group", "get_group_lifecycle_policy"];
 
 /// The Postman collection.
 pub const COLLECTION: &str = "roster.postman_collection.json";
@@ -89,8 +87,8 @@ fn rosters_own(document: &Value) -> Vec<String> {
 pub fn collection() -> Result<(), String> {
     let contract = contract::read()?;
     let sent = contract::operations(&contract).filter(|operation| {
-        let is_sent = operation.method == "get" && !ABSENT.contains(&operation.id());
-        operation.is_for_applications() && (is_sent || operation.id() == "add_group_member")
+        let is_sent = operation.method == "get" || operation.id() == "add_group_member";
+        operation.is_for_applications() && is_sent
     });
     let names = std::iter::once(postman::SIGN_IN).chain(sent.map(|operation| operation.text("summary")));
     let roster = Roster::start()?;

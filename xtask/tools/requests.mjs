@@ -5,32 +5,16 @@ import { readFileSync } from "node:fs";
 /** Those that only read come first. */
 const ORDER = ["get", "post", "put", "patch", "delete"];
 
-/** What the sample doesn't have: whose ids a server makes itself. */
-const ABSENT = [
-  "get_group_setting",
-  "update_group_setting",
-  "delete_group_setting",
-  "get_setting_of_group",
-  "update_setting_of_group",
-  "delete_setting_of_group",
-  "get_group_lifecycle_policy",
-  "update_group_lifecycle_policy",
-  "delete_group_lifecycle_policy",
-  "add_group_to_lifecycle_policy",
-  "remove_group_from_lifecycle_policy",
-];
-
 /**
- * Whose object another operation's example has deleted or restored before, or left as the last owner; and what only Microsoft 365 groups have, which the
- * examples' group isn't.
+ * Whose object another operation's example has deleted or restored before, or left as the last owner; and what a tenant has only one
+ * of, which the sample has.
  */
 const REFUSED = [
-  ...ABSENT,
   "delete_user",
   "delete_deleted_item",
   "remove_group_owner_by_reference",
-  "create_setting_of_group",
-  "renew_group",
+  "create_group_setting",
+  "create_group_lifecycle_policy",
 ];
 
 /** After this nothing is answered any more to the user who did it. */

@@ -67,7 +67,7 @@ fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: Objec
     Ok(())
 }
 
-fn into_values(values: Value) -> Values {
+pub(super) fn into_values(values: Value) -> Values {
     match values {
         Value::Object(values) => values,
         _ => Values::new(),

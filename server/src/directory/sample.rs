@@ -1,15 +1,16 @@
-//! The sample: a small organisation with every kind of group and member, an administrative unit, a directory role, and two applications. All ids are fixed and
-//! public, and so is the applications' secret unless another is given.
+//! The sample: a small organisation with every kind of group and member, an administrative unit, a directory role, group settings and a lifecycle policy that
+//! change nothing, and two applications. All ids are fixed and public, and so is the applications' secret unless another is given.
 
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
-    import, users,
+    group_lifecycle_policies, group_settings, import, users,
 };
 use crate::{
     auth::secrets::Secret,
     model::{
         domains::DomainName,
+        group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::{Holders, Permission},
@@ -234,6 +235,17 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     for (managed, manager) in MANAGERS {
         import::manager(tx, id(managed), id(manager))?;
     }
+    let settings = |template: &Template| {
+        let body = json!({"templateId": template.id, "values": template.default_values()});
+        import::into_values(body)
+    };
+    group_settings::create(tx, &(), id(701), &settings(&UNIFIED))?;
+    let engineering = Key::read(id(203).to_string());
+    group_settings::create(tx, &engineering, id(702), &settings(&UNIFIED_GUEST))?;
+    let policy = json!({
+        "groupLifetimeInDays": 180, "managedGroupTypes": "Selected", "alternateNotificationEmails": "ada@contoso.example",
+    });
+    group_lifecycle_policies::create(tx, &(), id(711), &import::into_values(policy))?;
     import::member(tx, READERS, id(DELETED))?;
     users::delete(tx, &Key::read(id(DELETED).to_string()))?;
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))

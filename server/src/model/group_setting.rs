@@ -8,6 +8,7 @@ use super::{
     },
     resources::Resource,
 };
+use serde_json::{Value, json};
 
 /// A group setting, as Graph's resource page `groupSetting` has it.
 pub static GROUP_SETTING: Resource = Resource {
@@ -296,6 +297,12 @@ const fn long_text(name: &'static str, description: &'static str) -> Setting {
 }
 
 impl Template {
+    /// Values of all of its settings, as they are where nothing was set.
+    pub fn default_values(&self) -> Value {
+        let value = |setting: &Setting| json!({"name": setting.name, "value": setting.default});
+        self.settings.iter().map(value).collect()
+    }
+
     /// The template with this id.
     pub fn with_id(id: &str) -> Option<&'static Self> {
         TEMPLATES.into_iter().find(|template| template.id.eq_ignore_ascii_case(id))

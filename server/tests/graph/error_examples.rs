@@ -12,19 +12,12 @@ use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
     BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_UNIT, DISABLED, ENGINEERING, FORMER_OWNER, GUEST,
-    HIDDEN_UNIT, OWNED, POLICY, REPLACED, REVOKED, SETTING, SETTING_OF_GROUP, TITLED, USERS, large_ones,
-    rule_by,
+    HIDDEN_UNIT, OWNED, REPLACED, REVOKED, SETTING, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
     directory::{Error, import, sample},
-    model::{
-        ENTITIES,
-        group_setting::{UNIFIED, UNIFIED_GUEST},
-        ids::ObjectId,
-        kinds::ObjectKind,
-        values::Values,
-    },
+    model::{ENTITIES, group_setting::UNIFIED, ids::ObjectId, kinds::ObjectKind, values::Values},
     store::{WriteTx, deletions, objects, principals, resources},
 };
 use serde_json::{Value, json};
@@ -101,12 +94,9 @@ async fn world() -> Tenant {
         };
         value["value"] = set.into();
     }
-    tenant.settings(None, sample::id(SETTING).uuid(), &policy).await;
-    let of_group = settings(&UNIFIED_GUEST);
-    tenant
-        .settings(Some(sample::id(ENGINEERING).uuid()), sample::id(SETTING_OF_GROUP).uuid(), &of_group)
-        .await;
-    tenant.policy(sample::id(POLICY).uuid()).await;
+    let change = tenant.raw(Method::PATCH, &format!("/groupSettings/{}", sample::id(SETTING))).await;
+    let change = change.json(&json!({"values": policy["values"]}));
+    assert_eq!(send(change).await.status, 204);
     let select = |tx: &WriteTx<'_>| {
         // As many as can be, all of the same group.
         let group = objects::find(tx, sample::id(ENGINEERING))?.map(|group| group.row);

@@ -1,7 +1,7 @@
 //! `/groupLifecyclePolicies`, and what of it concerns a group. The rules are in `directory::group_lifecycle_policies`.
 
 use super::{
-    groups::GROUPS,
+    groups::MICROSOFT_365_GROUPS as GROUPS,
     shapes::{JSON, ObjectKey, Resources, guid, with_context},
 };
 use crate::{

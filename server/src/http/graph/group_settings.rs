@@ -1,8 +1,8 @@
 //! `/groupSettings`, `/groups/{id}/settings` and `/groupSettingTemplates`. The rules are in `directory::group_settings`.
 
 use super::{
-    groups::GROUPS,
-    shapes::{ObjectKey, Resources, guid},
+    groups::MICROSOFT_365_GROUPS,
+    shapes::{ObjectKey, Objects, Resources, guid},
 };
 use crate::{
     directory::group_settings as rules,
@@ -36,7 +36,7 @@ const SETTINGS: Resources = Resources {
     example: || {
         json!({
             "id": "5a3e0000-0000-4000-8000-000000000701", "displayName": UNIFIED.name, "templateId": UNIFIED.id,
-            "values": values(&UNIFIED),
+            "values": UNIFIED.default_values(),
         })
     },
 };
@@ -47,11 +47,15 @@ const SETTINGS_OF_GROUP: Resources = Resources {
     example: || {
         json!({
             "id": "5a3e0000-0000-4000-8000-000000000702", "displayName": UNIFIED_GUEST.name,
-            "templateId": UNIFIED_GUEST.id, "values": values(&UNIFIED_GUEST),
+            "templateId": UNIFIED_GUEST.id, "values": UNIFIED_GUEST.default_values(),
         })
     },
     ..SETTINGS
 };
+
+/// Groups that have no settings yet.
+const UNSET_GROUPS: Objects =
+    Objects { example: || json!({"id": "5a3e0000-0000-4000-8000-000000000208"}), ..MICROSOFT_365_GROUPS };
 
 const TEMPLATES: Resources = Resources {
     resource: &GROUP_SETTING_TEMPLATE,
@@ -69,22 +73,16 @@ const TEMPLATES: Resources = Resources {
     },
 };
 
-/// Values of all settings of a template.
-fn values(template: &Template) -> Value {
-    let settings = template.settings.iter();
-    settings.map(|setting| json!({"name": setting.name, "value": setting.default})).collect()
-}
-
 /// The body of settings of a template.
 fn body(template: &Template) -> Value {
-    json!({"templateId": template.id, "values": values(template)})
+    json!({"templateId": template.id, "values": template.default_values()})
 }
 
 /// A group, and settings of it.
 type OfGroup = (IdKey, AsWritten<ObjectId>);
 
 pub(super) fn operations() -> Vec<Operation> {
-    let change = json!({"values": values(&UNIFIED)});
+    let change = json!({"values": UNIFIED.default_values()});
     let templates = TEMPLATES.list::<GroupSettingTemplateCollection, ()>(
         "/groupSettingTemplates",
         "list_group_setting_templates",
@@ -171,7 +169,7 @@ fn of_groups() -> Vec<Operation> {
         "update_setting_of_group",
         &CHANGE_GROUP_SETTING,
         |tx, (group, id), body| rules::update(tx, (group.key(), id), body),
-        json!({"values": values(&UNIFIED_GUEST)}),
+        json!({"values": UNIFIED_GUEST.default_values()}),
     );
     let delete = SETTINGS_OF_GROUP.delete::<OfGroup>(
         one,
@@ -179,11 +177,13 @@ fn of_groups() -> Vec<Operation> {
         &CHANGE_GROUP_SETTING,
         |tx, (group, id)| rules::delete(tx, (group.key(), id)),
     );
-    let of_group = |operation| GROUPS.with_key::<IdKey>(operation);
+    let of_group = |operation| MICROSOFT_365_GROUPS.with_key::<IdKey>(operation);
+    let of_another = |operation| UNSET_GROUPS.with_key::<IdKey>(operation);
     let with_keys = |operation| SETTINGS_OF_GROUP.with_key("settingId", of_group(operation));
     vec![
         of_group(list.page("group-list-settings")),
-        of_group(create.page("group-post-settings")).description("Only Microsoft 365 groups have settings."),
+        of_another(create.page("group-post-settings"))
+            .description("Only Microsoft 365 groups have settings."),
         with_keys(get),
         with_keys(update),
         with_keys(delete),

@@ -48,6 +48,10 @@ fn example() -> Value {
     })
 }
 
+/// Those that have settings and expire.
+pub(super) const MICROSOFT_365_GROUPS: Objects =
+    Objects { example: || json!({"id": "5a3e0000-0000-4000-8000-000000000203"}), ..GROUPS };
+
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         GROUPS

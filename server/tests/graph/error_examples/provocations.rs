@@ -54,9 +54,6 @@ pub const FORMER_OWNER: u16 = 196;
 pub const TITLED: u16 = 194;
 pub const GUEST: u16 = 193;
 pub const SETTING: u16 = 701;
-pub const SETTING_OF_GROUP: u16 = 702;
-/// The lifecycle policy.
-pub const POLICY: u16 = 711;
 /// An administrative unit that hides its members, and a deleted one.
 pub const HIDDEN_UNIT: u16 = 396;
 pub const DELETED_UNIT: u16 = 395;
