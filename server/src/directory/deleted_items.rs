@@ -3,7 +3,7 @@
 use super::{
     Error, Found, Refusal,
     access::{check_listed, may_select},
-    applications, check_members, groups,
+    applications, check_members, directory_roles, groups,
     members::may_change_role_assignable,
     objects::Page,
     owners::MAX_OWNERS,
@@ -169,6 +169,7 @@ pub fn restore(
     restoration: &Restoration,
 ) -> Result<Restored, Error> {
     let (object, document) = find_changeable(tx, by, id, RESTORE_ONE)?;
+    directory_roles::may_restore(tx, by, &object)?;
     let name = restoration.user_principal_name.as_deref();
     let mut draft = Draft::of_stored(objects::values_of(&document)?);
     match object.traits {
@@ -223,6 +224,7 @@ pub const STILL_FITS: Fits = |tx, relationship, source, target| {
 /// Deletes a deleted object for good.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let (object, _) = find_changeable(tx, by, id, PURGE)?;
+    directory_roles::may_delete(tx, by, &object)?;
     Ok(deletions::purge(tx, &object)?)
 }
 

@@ -3,6 +3,7 @@
 use super::{
     Error, Found, Policy, Refusal, access, applications, check_members, groups, lookup,
     objects::{self, Page},
+    users,
 };
 use crate::{
     model::{
@@ -88,9 +89,9 @@ pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<Obje
         ObjectTraits::OrgContact | ObjectTraits::DirectoryRole => Err(Refusal::NotPermitted.into()),
         ObjectTraits::Group(traits) => groups::delete_found(tx, policy, by, &object, traits),
         ObjectTraits::Application => applications::delete_found(tx, &object),
-        ObjectTraits::User
-        | ObjectTraits::Device
-        | ObjectTraits::ServicePrincipal
-        | ObjectTraits::AdministrativeUnit(_) => objects::delete(tx, &object),
+        ObjectTraits::User => users::delete_found(tx, by, &object),
+        ObjectTraits::Device | ObjectTraits::ServicePrincipal | ObjectTraits::AdministrativeUnit(_) => {
+            objects::delete(tx, &object)
+        }
     }
 }

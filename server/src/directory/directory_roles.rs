@@ -7,7 +7,7 @@ use crate::{
         directory_role::DIRECTORY_ROLE,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants},
+        permissions::{Access, CHANGE_PRIVILEGED_USER, CHANGE_ROLE_ASSIGNABLE, Grants, Need},
         role_templates,
         values::{PropertyFault, Values},
     },
@@ -36,4 +36,25 @@ pub fn activate(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> R
 /// The role with this key.
 pub(super) fn find(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
     lookup::of_kind(tx, ObjectKind::DirectoryRole, key)
+}
+
+/// Refuses to delete a user who is privileged. What else is privileged is deleted as if it weren't.
+pub(super) fn may_delete(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<(), Error> {
+    match object.kind() {
+        ObjectKind::User => may_change_privileged(tx, by, object, &CHANGE_PRIVILEGED_USER),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to restore what is privileged then, as giving it that would be.
+pub(super) fn may_restore(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<(), Error> {
+    may_change_privileged(tx, by, object, &CHANGE_ROLE_ASSIGNABLE)?;
+    may_delete(tx, by, object)
+}
+
+fn may_change_privileged(tx: &ReadTx<'_>, by: &Grants, object: &Object, need: &Need) -> Result<(), Error> {
+    if need.reach(by).is_none() && store::directory_roles::is_privileged(tx, object)? {
+        return Err(Refusal::lacks(need, by).into());
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
-    group_lifecycle_policies, group_settings, import, users,
+    group_lifecycle_policies, group_settings, import, lookup, objects,
 };
 use crate::{
     auth::secrets::Secret,
@@ -247,7 +247,7 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     });
     group_lifecycle_policies::create(tx, &(), id(711), &import::into_values(policy))?;
     import::member(tx, READERS, id(DELETED))?;
-    users::delete(tx, &Key::read(id(DELETED).to_string()))?;
+    objects::delete(tx, &lookup::user(tx, &Key::read(id(DELETED).to_string()))?)?;
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
 }
 

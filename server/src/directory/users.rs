@@ -1,6 +1,9 @@
 //! Users: creating, reading, changing and deleting them.
 
-use super::{Bound, Error, Found, Refusal, access, addresses::proxy_addresses, lookup, managers, objects};
+use super::{
+    Bound, Error, Found, Refusal, access, addresses::proxy_addresses, directory_roles, lookup, managers,
+    objects,
+};
 use crate::{
     model::{
         clock::timestamp,
@@ -156,8 +159,13 @@ fn need_to_change(by: &Grants, body: &Values, bound: &Bound) -> &'static Need {
 }
 
 /// Deletes a user. Its sign-in name is free again.
-pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
-    objects::delete(tx, &lookup::user(tx, key)?)
+pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
+    delete_found(tx, by, &lookup::user(tx, key)?)
+}
+
+pub(super) fn delete_found(tx: &WriteTx<'_>, by: &Grants, user: &Object) -> Result<(), Error> {
+    directory_roles::may_delete(tx, by, user)?;
+    objects::delete(tx, user)
 }
 
 /// Sets the mail addresses, which follow from the one in use.

@@ -1,4 +1,4 @@
-//! Directory roles by their templates.
+//! Directory roles by their templates, and who has the rights of administrators by them.
 
 use super::{Error, ReadTx, engine::params, objects, objects::Object};
 use crate::model::{directory_role::DIRECTORY_ROLE, ids::ObjectId, names};
@@ -14,11 +14,10 @@ static FIND: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static IS_HELD: LazyLock<String> = LazyLock::new(|| {
+/// Objects that are active roles of tenant `?1`, whose index it names.
+static ACTIVE: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT 1 FROM objects o WHERE o.tenant = ?1 AND o.kind = {} AND o.deleted_at IS NULL
-         AND o.role_template_id IS NOT NULL
-         AND EXISTS (SELECT 1 FROM memberships m WHERE m.source_row = o.row AND m.target_row = ?2) LIMIT 1",
+        "objects o WHERE o.tenant = ?1 AND o.kind = {} AND o.deleted_at IS NULL AND o.role_template_id IS NOT NULL",
         DIRECTORY_ROLE.number
     )
 });
@@ -50,6 +49,31 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Role>, Error> {
         Ok(Role { object, template })
     })
 }
+static HOLDS_ANY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT 1 FROM {}
+         AND EXISTS (SELECT 1 FROM memberships m WHERE m.source_row = o.row AND m.target_row = ?2) LIMIT 1",
+        *ACTIVE
+    )
+});
+
+/// What is set aside counts as well: it is put back when its target is restored.
+static IS_PRIVILEGED: LazyLock<String> = LazyLock::new(|| {
+    let is_target = |tables: &[&str]| {
+        let pairs = tables.iter().map(|table| {
+            format!("EXISTS (SELECT 1 FROM {table} p WHERE p.source_row = o.row AND p.target_row = ?2)")
+        });
+        pairs.collect::<Vec<_>>().join(" OR ")
+    };
+    let of_roles = is_target(&["memberships", "deleted_memberships"]);
+    let of_groups = is_target(&["memberships", "deleted_memberships", "ownerships", "deleted_ownerships"]);
+    format!(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM {} AND ({of_roles}))
+         OR EXISTS (SELECT 1 FROM objects o WHERE o.tenant = ?1 AND o.role_assignable IS TRUE
+                    AND o.purged_at IS NULL AND ({of_groups}))",
+        *ACTIVE
+    )
+});
 
 /// The role that was activated of the template with this id.
 pub fn find(tx: &ReadTx<'_>, template_id: &str) -> Result<Option<Object>, Error> {
@@ -58,5 +82,11 @@ pub fn find(tx: &ReadTx<'_>, template_id: &str) -> Result<Option<Object>, Error>
 
 /// Whether an object holds a role itself. It costs a look for each role that is active, however many groups the object is in.
 pub fn holds_any(tx: &ReadTx<'_>, object: &Object) -> Result<bool, Error> {
-    Ok(tx.one(&IS_HELD, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
+    Ok(tx.one(&HOLDS_ANY, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
+}
+
+/// Whether an object holds a role, or is a member or owner of a group to which roles can be assigned; a deleted one, whether it would
+/// be if it were restored. It costs a look for each of these roles and groups.
+pub fn is_privileged(tx: &ReadTx<'_>, object: &Object) -> Result<bool, Error> {
+    Ok(tx.one(&IS_PRIVILEGED, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
 }

@@ -1,6 +1,6 @@
 //! `/directoryRoles` and `/directoryRoleTemplates`: which roles there are, how they are activated, and who holds them.
 
-use crate::support::{Tenant, forbidden, not_found, reference, refusal, refused, send};
+use crate::support::{Answer, Tenant, forbidden, not_found, reference, refusal, refused, send};
 use reqwest::Method;
 use roster_client::{
     Client,
@@ -177,6 +177,120 @@ async fn a_deleted_user_holds_no_role_until_it_is_restored() {
     let restore = format!("/directory/deletedItems/{ada}/restore");
     assert_eq!(send(tenant.raw(Method::POST, &restore).await).await.status, 200);
     assert_eq!(members(&graph, role).await, [ada]);
+}
+
+/// A tenant with a role, and a group to which roles can be assigned; and what has rights by them: a user who holds the role, a service
+/// principal that does, and users who are a member and an owner of the group.
+async fn privileged() -> (Tenant, [Uuid; 3], Uuid) {
+    let tenant = Tenant::fresh().await;
+    let (role, group) =
+        (tenant.role(USER_ADMINISTRATOR).await, tenant.role_assignable_group("administrators").await);
+    let users = [tenant.user("holder").await, tenant.user("member").await, tenant.user("owner").await];
+    let service = tenant.service_principal("service").await;
+    tenant.join(role, users[0]).await;
+    tenant.join(role, service).await;
+    tenant.join(group, users[1]).await;
+    tenant.own(group, users[2]).await;
+    (tenant, users, service)
+}
+
+/// Does this to an object as an application, or as a user, with these permissions.
+async fn ask(
+    tenant: &Tenant,
+    (method, path): (Method, String),
+    by_user: bool,
+    permissions: &[&str],
+) -> Answer {
+    let permissions = permissions.iter().copied();
+    let token = match by_user {
+        true => tenant.user_token(Uuid::from_u128(1), permissions).await,
+        false => tenant.app_token(permissions).await,
+    };
+    send(tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(token)).await
+}
+
+#[tokio::test]
+async fn what_gets_back_a_role_is_restored_only_by_those_who_could_give_it() {
+    let (tenant, users, service) = privileged().await;
+    let restore = async |object: Uuid, by_user, permissions: &[&str]| {
+        let path = format!("/directory/deletedItems/{object}/restore");
+        let own = ["User.DeleteRestore.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"];
+        ask(&tenant, (Method::POST, path), by_user, &[&own[..], permissions].concat()).await
+    };
+    let roles = "RoleManagement.ReadWrite.Directory";
+    let as_user = "Directory.AccessAsUser.All";
+    for object in users.into_iter().chain([service]) {
+        tenant.delete(object).await;
+        assert_eq!(restore(object, false, &[]).await.refusal(), forbidden());
+        assert_eq!(restore(object, true, &[as_user]).await.refusal(), forbidden());
+        assert_eq!(restore(object, false, &[roles]).await.status, 200);
+    }
+    for (object, status) in users.map(|user| (user, 403)).into_iter().chain([(service, 200)]) {
+        tenant.delete(object).await;
+        assert_eq!(restore(object, true, &[roles]).await.status, status);
+    }
+    assert_eq!(restore(users[0], true, &[roles, as_user]).await.status, 200);
+    let plain = tenant.user("plain").await;
+    tenant.delete(plain).await;
+    assert_eq!(restore(plain, false, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_group_that_is_deleted_too_gives_rights_to_those_who_are_restored_before_it() {
+    let (tenant, [_, member, _], _) = privileged().await;
+    let group = send(tenant.raw(Method::GET, &format!("/users/{member}/memberOf")).await).await.json();
+    let group = id_of(group["value"][0]["id"].as_str().unwrap());
+    tenant.delete(group).await;
+    tenant.delete(member).await;
+    let restore = async |id, permissions: &[&str]| {
+        let path = format!("/directory/deletedItems/{id}/restore");
+        ask(&tenant, (Method::POST, path), false, permissions).await
+    };
+    assert_eq!(restore(member, &["User.ReadWrite.All"]).await.refusal(), forbidden());
+    let purge = format!("/directory/deletedItems/{group}");
+    let purge = ask(
+        &tenant,
+        (Method::DELETE, purge),
+        true,
+        &["Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory"],
+    );
+    assert_eq!(purge.await.status, 204);
+    assert_eq!(
+        restore(member, &["User.ReadWrite.All"]).await.status,
+        200,
+        "of a group that is gone it gets nothing"
+    );
+}
+
+#[tokio::test]
+async fn users_with_roles_are_deleted_by_few() {
+    let (tenant, users, service) = privileged().await;
+    let restore = async |user: Uuid| {
+        send(tenant.raw(Method::POST, &format!("/directory/deletedItems/{user}/restore")).await).await
+    };
+    let users_alone = "User.ReadWrite.All";
+    for (by_user, besides) in
+        [(true, "Directory.AccessAsUser.All"), (false, "RoleManagement.ReadWrite.Directory")]
+    {
+        for user in users {
+            let delete = async |permissions: &[&str]| {
+                ask(&tenant, (Method::DELETE, format!("/users/{user}")), by_user, permissions).await
+            };
+            assert_eq!(delete(&[users_alone]).await.refusal(), forbidden());
+            assert_eq!(delete(&[users_alone, besides]).await.status, 204);
+            assert_eq!(restore(user).await.status, 200);
+        }
+    }
+    let user = users[0];
+    tenant.delete(user).await;
+    let purge = async |permissions: &[&str]| {
+        ask(&tenant, (Method::DELETE, format!("/directory/deletedItems/{user}")), true, permissions).await
+    };
+    assert_eq!(purge(&[users_alone]).await.refusal(), forbidden());
+    assert_eq!(purge(&[users_alone, "Directory.AccessAsUser.All"]).await.status, 204);
+    let service = format!("/servicePrincipals/{service}");
+    let deleted = ask(&tenant, (Method::DELETE, service), false, &["Application.ReadWrite.All"]).await;
+    assert_eq!(deleted.status, 204, "only users are guarded so");
 }
 
 #[tokio::test]

@@ -11,8 +11,9 @@ use crate::{
 use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
-    BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_UNIT, DISABLED, ENGINEERING, FORMER_OWNER, GUEST,
-    HIDDEN_UNIT, OWNED, REPLACED, REVOKED, SETTING, TITLED, USERS, large_ones, rule_by,
+    ADMINISTRATORS, BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_HOLDER, DELETED_UNIT, DISABLED,
+    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, OWNED, REPLACED, REVOKED, SETTING, TITLED, USERS,
+    large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
@@ -153,6 +154,11 @@ async fn world() -> Tenant {
         };
         group(sample::id(DELETED_GROUP), json!({"isAssignableToRole": true}))?;
         delete(sample::id(DELETED_GROUP))?;
+        for holder in [HOLDER, DELETED_HOLDER].map(sample::id) {
+            import::object(tx, ObjectKind::User, holder, json!({"accountEnabled": true}))?;
+            import::member(tx, sample::id(ADMINISTRATORS), holder)?;
+        }
+        delete(sample::id(DELETED_HOLDER))?;
         for (unit, visibility) in [(HIDDEN_UNIT, "HiddenMembership"), (DELETED_UNIT, "Public")] {
             let values = json!({"displayName": visibility, "visibility": visibility});
             import::object(tx, ObjectKind::AdministrativeUnit, sample::id(unit), values)?;

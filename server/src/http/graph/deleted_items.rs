@@ -208,7 +208,9 @@ fn restore() -> Operation {
             "Restores a deleted object with all that it was: its members and owners, the groups and administrative units that it was in, what it owned, \
              its manager and its reports. What doesn't fit any more is left out, such as a membership in a group that has come \
              to follow a rule. A name that another object has meanwhile is refused; a user can get another sign-in name. An \
-             application's service principal is restored by itself. The answer comes when all of it is back.",
+             application's service principal is restored by itself. What gets back a directory role, or is in or owns a group to which \
+             roles can be assigned, is restored with `RoleManagement.ReadWrite.Directory` besides, and a user among it by a \
+             signed-in user with `Directory.AccessAsUser.All` too. The answer comes when all of it is back.",
         )
         .in_parts([
             (&RESTORE_USER, OF_USERS),
@@ -250,7 +252,8 @@ fn delete_one() -> Operation {
         .summary(TAG, "Delete an object for good")
         .description(
             "Deletes a deleted object for good, before its thirty days have passed. Groups are deleted for good only by \
-             signed-in users, administrative units by nobody.",
+             signed-in users, administrative units by nobody. A user who held a directory role, or was a member or owner of a \
+             group to which roles can be assigned, is deleted for good as such a user is deleted.",
         )
         .in_parts([
             (&PURGE_USER, OF_USERS),

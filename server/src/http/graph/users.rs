@@ -52,10 +52,14 @@ pub(super) fn operations() -> Vec<Operation> {
             .page("user-update")
             .limited(&UPDATE_USER_PROFILE, "properties"),
         USERS
-            .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, _, key| users::delete(tx, key))
+            .delete::<Key>("/users/{id}", "delete_user", &DELETE_USER, |tx, _, by, key| {
+                users::delete(tx, by, key)
+            })
             .description(
                 "The user is in no list, count, group or reference any more, and can be restored for thirty days. The \
-                 sign-in name is free again.",
+                 sign-in name is free again. For a user who holds a directory role, or is a member or owner of a group to which \
+                 roles can be assigned, a signed-in user needs `Directory.AccessAsUser.All` besides, an application \
+                 `RoleManagement.ReadWrite.Directory`.",
             ),
     ]
 }

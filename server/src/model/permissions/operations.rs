@@ -310,6 +310,11 @@ needs! {
     /// Besides what else is needed where directory roles can be assigned to the group.
     CHANGE_ROLE_ASSIGNABLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);
 
+    /// Besides what else is needed to delete or to restore a user who holds a directory role, or is a member or owner of a group to
+    /// which roles can be assigned. Graph asks of an application that it holds a role itself.
+    CHANGE_PRIVILEGED_USER =
+        Need::each(&[&[DirectoryAccessAsUserAll]], &[&[RoleManagementReadWriteDirectory]]);
+
     /// `POST /groups/{id}/evaluateDynamicMembership`. Whom it is evaluated for, the caller must be allowed to read.
     EVALUATE_DYNAMIC_MEMBERSHIP_OF_GROUP = Need::delegated(EVALUATE_RULE_OF_GROUP);
 

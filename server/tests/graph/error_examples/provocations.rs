@@ -30,7 +30,7 @@ const RESEARCH: u16 = 202;
 pub const ENGINEERING: u16 = 203;
 const NEWSLETTER: u16 = 205;
 const EVERYBODY_IN_RESEARCH: u16 = 206;
-const ADMINISTRATORS: u16 = 207;
+pub const ADMINISTRATORS: u16 = 207;
 const CONFIDENTIAL: u16 = 208;
 const DEVICE: u16 = 301;
 const SERVICE_PRINCIPAL: u16 = 302;
@@ -54,6 +54,9 @@ pub const FORMER_OWNER: u16 = 196;
 pub const TITLED: u16 = 194;
 pub const GUEST: u16 = 193;
 pub const SETTING: u16 = 701;
+/// Users who are in a group to which roles can be assigned; the second is deleted.
+pub const HOLDER: u16 = 192;
+pub const DELETED_HOLDER: u16 = 191;
 /// An administrative unit that hides its members, and a deleted one.
 pub const HIDDEN_UNIT: u16 = 396;
 pub const DELETED_UNIT: u16 = 395;
@@ -705,6 +708,15 @@ impl Attempt<'_> {
             "roleAssignableGroup" => {
                 self.take_group(ADMINISTRATORS, json!({"isAssignableToRole": true}));
                 self.by_user_without("RoleManagement.ReadWrite.Directory").await;
+            }
+            "privilegedObject" => {
+                self.replace(0, sample::id(DELETED_HOLDER));
+                self.by_user_without("RoleManagement.ReadWrite.Directory").await;
+            }
+            "privilegedUser" => {
+                let deleted = self.is_of_deleted();
+                self.replace(0, sample::id(if deleted { DELETED_HOLDER } else { HOLDER }));
+                self.by_user_without("Directory.AccessAsUser.All").await;
             }
             "hiddenMembers" => {
                 self.replace(0, sample::id(self.with_hidden_members()));

@@ -1,15 +1,17 @@
 //! What the operations on objects of whatever kind, and deleted ones refuse.
 
 use super::{
-    ErrorExample, absent, check, foreign_domain, get_groups_of_no_user, ids, lacks, managed_by_exchange,
-    missing_parameter, no_mailbox, not_in_lists, parameters, property_not_readable, refused,
-    role_assignable_group, service_principal_exists, taken, user_not_found,
+    ErrorExample, absent, check, foreign_domain, get_groups_of_no_user, ids, lacks, lacks_beside,
+    managed_by_exchange, missing_parameter, no_mailbox, not_in_lists, parameters, privileged_user,
+    property_not_readable, refused, role_assignable_group, service_principal_exists, taken, user_not_found,
 };
 use crate::{
     directory::{Refusal, check_members},
     model::{
         actions::MAX_OBJECTS,
-        permissions::{Need, PURGE_GROUP, READ_DELETED_GROUP, RESTORE_GROUP},
+        permissions::{
+            CHANGE_ROLE_ASSIGNABLE, Need, PURGE_GROUP, Principal, READ_DELETED_GROUP, RESTORE_GROUP,
+        },
         values::PropertyFault,
     },
 };
@@ -51,6 +53,8 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
                 object_not_found(),
                 kind_not_permitted(&RESTORE_GROUP, need),
                 role_assignable_group(),
+                privileged_object(),
+                privileged_user(),
                 taken("userPrincipalName"),
                 service_principal_exists(492),
                 foreign_domain(),
@@ -70,7 +74,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
                 "Administrative units are deleted for good only by their thirty days.",
                 Refusal::NotPermitted,
             );
-            vec![object_not_found(), kind, role_assignable_group(), by_application, unit]
+            vec![object_not_found(), kind, role_assignable_group(), privileged_user(), by_application, unit]
         }
         "get_deleted_objects_owned_by_user" => [
             vec![user_not_found(), missing_parameter("userId"), invalid_identifier(), objects_too_large()],
@@ -83,6 +87,15 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
 
 fn object_not_found() -> ErrorExample {
     absent("objectNotFound", "There is no such object.")
+}
+
+fn privileged_object() -> ErrorExample {
+    refused(
+        "privilegedObject",
+        "The object would hold a directory role again, or be in a group to which roles can be assigned, and the token lacks the \
+         permission to give it that.",
+        lacks_beside(&CHANGE_ROLE_ASSIGNABLE, Principal::User(None), &[]),
+    )
 }
 
 fn get_by_ids(need: &Need) -> Vec<ErrorExample> {

@@ -17,8 +17,8 @@ use crate::{
         actions::MAX_IDS,
         kinds::{GroupKind, ObjectTraits, Relationship},
         permissions::{
-            ADD_DEVICE, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Permission, Principal, READ_HIDDEN_MEMBERS,
-            READ_LIFE_CYCLE_INFO,
+            ADD_DEVICE, CHANGE_PRIVILEGED_USER, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Permission, Principal,
+            READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO,
         },
         properties::Entity,
         values::{Node, PropertyFault},
@@ -486,6 +486,15 @@ fn role_assignable_group() -> ErrorExample {
         "roleAssignableGroup",
         "Directory roles can be assigned to the group, and the token lacks the permission to change such groups.",
         lacks_beside(&CHANGE_ROLE_ASSIGNABLE, Principal::User(None), &[]),
+    )
+}
+
+fn privileged_user() -> ErrorExample {
+    refused(
+        "privilegedUser",
+        "The user holds a directory role, or is in or owns a group to which roles can be assigned, and the token lacks what such users \
+         need besides.",
+        lacks_beside(&CHANGE_PRIVILEGED_USER, Principal::User(None), &[]),
     )
 }
 

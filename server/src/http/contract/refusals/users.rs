@@ -2,9 +2,9 @@
 
 use super::{
     ErrorExample, absent, contact_not_found, created, foreign_domain, invalid_reference, lacks,
-    mixed_services, not_in_lists, null, other_schema, other_user, property, property_not_readable,
-    property_not_writable, refused, related, service_principal_not_found, taken, texts, too_large, updated,
-    user_not_found,
+    mixed_services, not_in_lists, null, other_schema, other_user, privileged_user, property,
+    property_not_readable, property_not_writable, refused, related, service_principal_not_found, taken,
+    texts, too_large, updated, user_not_found,
 };
 use crate::{
     directory::Refusal,
@@ -40,7 +40,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             );
             [user_update(need), vec![other_user(&UPDATE_USER_PROFILE), by_application]].concat()
         }
-        "delete_user" => vec![user_not_found()],
+        "delete_user" => vec![user_not_found(), privileged_user()],
         "get_me" => vec![user_not_found(), property_not_readable(need), chain_too_large()],
         "update_me" => user_update(need),
         "revoke_user_sign_in_sessions" | "revoke_my_sign_in_sessions" => vec![user_not_found()],
