@@ -5,6 +5,7 @@ use super::{
     access::{check_listed, may_select},
     applications, check_members, directory_roles, groups,
     members::may_change_role_assignable,
+    membership_rules,
     objects::Page,
     owners::MAX_OWNERS,
     selections::{self, Asked},
@@ -209,7 +210,7 @@ pub const STILL_FITS: Fits = |tx, relationship, source, target| {
         Relationship::Members => match source.traits {
             ObjectTraits::Group(group) => {
                 let is_nested = matches!(target.traits, ObjectTraits::Group(_));
-                !(group.dynamic || group.role_assignable && is_nested)
+                !(group.role_assignable && is_nested) && !membership_rules::are_members_by_rule(tx, source)?
             }
             ObjectTraits::AdministrativeUnit(_) => true,
             ObjectTraits::DirectoryRole => target.traits.may_hold_roles(),

@@ -15,7 +15,7 @@ use crate::{
     },
     odata::reference::Key,
     store::{
-        ReadTx,
+        self, ReadTx,
         objects::{self, Object},
         related::{Named, Relations},
     },
@@ -48,6 +48,14 @@ fn is_by_groups(tx: &ReadTx<'_>, group: ObjectId) -> Result<bool, Error> {
 /// The rule that a group has, empty where it has none.
 pub(super) fn text_of(group: &Values) -> &str {
     group.get("membershipRule").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether the members of a group follow its rule now. While that is paused they stay as they are.
+pub(super) fn are_members_by_rule(tx: &ReadTx<'_>, group: &Object) -> Result<bool, store::Error> {
+    let is_on =
+        |values: &Values| values.get("membershipRuleProcessingState").is_some_and(|state| state == "On");
+    let is_dynamic = group.traits.group().is_some_and(|group| group.dynamic);
+    Ok(is_dynamic && is_on(&objects::values(tx, group.row)?))
 }
 
 /// For which object a rule is to be evaluated, and which. `None`: that of a group.

@@ -237,6 +237,23 @@ async fn what_does_not_fit_any_more_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_group_whose_rule_is_paused_has_its_restored_member_again() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Group.Read.All"]).await;
+    let group = tenant
+        .group(json!({"displayName": "paused", "mailNickname": "paused", "mailEnabled": false, "securityEnabled": true,
+            "groupTypes": ["DynamicMembership"], "membershipRule": "user.department -eq \"none\"",
+            "membershipRuleProcessingState": "Paused"}))
+        .await;
+    let ada = tenant.user("ada").await;
+    tenant.join(group, ada).await;
+    tenant.delete(ada).await;
+    assert!(members_of(&graph, group).await.is_empty());
+    assert_eq!(restore(&tenant, ada).await.status, 200);
+    assert_eq!(members_of(&graph, group).await, [ada]);
+}
+
+#[tokio::test]
 async fn a_name_that_is_taken_meanwhile_is_refused_and_a_user_can_get_another() {
     let tenant = Tenant::fresh().await;
     let first = tenant.user("ada").await;
