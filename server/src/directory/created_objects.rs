@@ -31,7 +31,7 @@ pub static OF_SERVICE_PRINCIPAL: Navigation<Key> = Navigation {
 pub(super) fn note(tx: &WriteTx<'_>, by: &Grants, created: &Object) -> Result<(), Error> {
     let Some(id) = by.principal.id() else { return Ok(()) };
     let Some(creator) = objects::find(tx, id)? else { return Ok(()) };
-    if !directory_roles::holds_any(tx, &creator)? {
+    if !directory_roles::is_administrator(tx, &creator)? {
         CREATORS.insert(tx, created, &creator)?;
     }
     Ok(())

@@ -23,12 +23,7 @@ static ACTIVE: LazyLock<String> = LazyLock::new(|| {
 });
 
 static ALL: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{}, o.role_template_id FROM objects o WHERE o.tenant = ?1 AND o.kind = {} AND o.deleted_at IS NULL
-         AND o.role_template_id IS NOT NULL ORDER BY o.row",
-        objects::select_objects!(""),
-        DIRECTORY_ROLE.number
-    )
+    format!("{}, o.role_template_id FROM {} ORDER BY o.row", objects::select_objects!(""), *ACTIVE)
 });
 
 /// A role that is active, and the template that it was activated of.
@@ -49,10 +44,15 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Role>, Error> {
         Ok(Role { object, template })
     })
 }
-static HOLDS_ANY: LazyLock<String> = LazyLock::new(|| {
+
+/// A role's groups are among the nestings, and have no groups in them.
+static IS_ADMINISTRATOR: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT 1 FROM {}
-         AND EXISTS (SELECT 1 FROM memberships m WHERE m.source_row = o.row AND m.target_row = ?2) LIMIT 1",
+        "SELECT 1 FROM {} AND (
+             EXISTS (SELECT 1 FROM memberships m WHERE m.source_row = o.row AND m.target_row = ?2)
+             OR EXISTS (SELECT 1 FROM nestings n CROSS JOIN objects g CROSS JOIN memberships m
+                        WHERE n.group_row = o.row AND g.row = n.member_row AND g.deleted_at IS NULL
+                        AND m.source_row = g.row AND m.target_row = ?2)) LIMIT 1",
         *ACTIVE
     )
 });
@@ -80,9 +80,10 @@ pub fn find(tx: &ReadTx<'_>, template_id: &str) -> Result<Option<Object>, Error>
     tx.one(&FIND, params![tx.tenant().number, &names::key(template_id)], objects::read)
 }
 
-/// Whether an object holds a role itself. It costs a look for each role that is active, however many groups the object is in.
-pub fn holds_any(tx: &ReadTx<'_>, object: &Object) -> Result<bool, Error> {
-    Ok(tx.one(&HOLDS_ANY, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
+/// Whether an object holds a role, be it through a group. It costs a look for each role that is active and for each group that holds
+/// one, however many groups the object is in.
+pub fn is_administrator(tx: &ReadTx<'_>, object: &Object) -> Result<bool, Error> {
+    Ok(tx.one(&IS_ADMINISTRATOR, params![tx.tenant().number, object.row.0], |_| Ok(()))?.is_some())
 }
 
 /// Whether an object holds a role, or is a member or owner of a group to which roles can be assigned; a deleted one, whether it would

@@ -90,6 +90,23 @@ async fn of_what_administrators_create_nothing_is_noted() {
 }
 
 #[tokio::test]
+async fn who_is_in_a_group_that_holds_a_role_is_an_administrator_too() {
+    let tenant = Tenant::fresh().await;
+    let (ada, administrators) =
+        (tenant.user("ada").await, tenant.role_assignable_group("administrators").await);
+    tenant.join(administrators, ada).await;
+    let token = tenant.user_token(ada, ALL).await;
+    let before = create(&tenant, &token, "/groups", group("readers")).await;
+    tenant.join(tenant.role("fe930be7-5e62-47db-91af-98c3a49a38b1").await, administrators).await;
+    create(&tenant, &token, "/groups", group("writers")).await;
+    let path = format!("/users/{ada}/createdObjects");
+    assert_eq!(listed(&tenant, &path).await, std::slice::from_ref(&before));
+    tenant.delete(administrators).await;
+    let after = create(&tenant, &token, "/groups", group("others")).await;
+    assert_eq!(listed(&tenant, &path).await, [before, after]);
+}
+
+#[tokio::test]
 async fn what_is_deleted_is_left_out_until_it_or_its_creator_is_restored() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;
