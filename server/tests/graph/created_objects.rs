@@ -56,6 +56,10 @@ async fn a_user_has_created_groups_applications_and_service_principals() {
     assert_eq!(send(count).await.text, "3");
     let own = call(&tenant, &token, Method::GET, "/me/createdObjects?$select=id", None).await.json();
     assert_eq!(own["value"].as_array().unwrap().len(), 3);
+    let own = tenant.user_token(ada, ["User.ReadWrite"]).await;
+    for path in [&path, "/me/createdObjects"] {
+        assert_eq!(call(&tenant, &own, Method::GET, path, None).await.status, 200, "{path}");
+    }
     let expanded = format!("/users/{ada}?$expand=createdObjects($select=id)");
     let expanded = send(tenant.raw(Method::GET, &expanded).await).await.json();
     assert_eq!(expanded["createdObjects"][0]["id"], json!(created[0]));

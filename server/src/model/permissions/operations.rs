@@ -537,10 +537,18 @@ needs! {
     LIST_MY_OWNED_OBJECTS = Need::delegated(READ_OF_ME);
 
     /// `GET /users/{id}/createdObjects` and its count.
-    LIST_CREATED_OBJECTS = Need { delegated_self: &[&[UserRead]], ..Need::both(READ_USERS) };
+    LIST_CREATED_OBJECTS =
+        Need { delegated_self: &[&[UserRead], &[UserReadWrite]], ..Need::both(READ_USERS) };
 
     /// The same of `/me`.
-    LIST_MY_CREATED_OBJECTS = Need::delegated(READ_OF_ME);
+    LIST_MY_CREATED_OBJECTS = Need::delegated(&[
+        &[UserRead],
+        &[UserReadWrite],
+        &[UserReadAll],
+        &[UserReadWriteAll],
+        &[DirectoryReadAll],
+        &[DirectoryReadWriteAll],
+    ]);
 
     /// `POST /invitations`.
     INVITE = Need::both(&[&[UserInviteAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
