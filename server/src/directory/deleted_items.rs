@@ -3,7 +3,9 @@
 use super::{
     Error, Found, Refusal,
     access::{check_listed, may_select},
-    applications, check_members, directory_roles, groups,
+    applications, check_members, directory_roles,
+    group_settings::may_take,
+    groups,
     members::may_change_role_assignable,
     membership_rules,
     objects::Page,
@@ -27,7 +29,7 @@ use crate::{
     },
     odata::listing::Listing,
     store::{
-        Progress, ReadTx, WriteTx, deleted_items, deletions,
+        self, Progress, ReadTx, WriteTx, deleted_items, deletions,
         objects::{self, Object},
         relations::{Fits, MANAGERS, OWNERS},
         restorations,
@@ -204,23 +206,39 @@ pub fn finish_restoring(tx: &WriteTx<'_>, id: ObjectId) -> Result<Progress, Erro
     }
 }
 
-/// Whether what a restored object was in still takes it. Others may have joined meanwhile, and a group may have come to follow a rule.
+/// Whether what a restored object was in still takes it. Others may have joined meanwhile, and a group may have come to follow a rule, or
+/// to take no guests.
 pub const STILL_FITS: Fits = |tx, relationship, source, target| {
     Ok(match relationship {
-        Relationship::Members => match source.traits {
-            ObjectTraits::Group(group) => {
-                let is_nested = matches!(target.traits, ObjectTraits::Group(_));
-                !(group.role_assignable && is_nested) && !membership_rules::are_members_by_rule(tx, source)?
-            }
-            ObjectTraits::AdministrativeUnit(_) => true,
-            ObjectTraits::DirectoryRole => target.traits.may_hold_roles(),
-            _ => false,
-        },
-        Relationship::Owners => OWNERS.count_targets(tx, source)? < MAX_OWNERS,
+        Relationship::Members => may_be_in(tx, source, target)? && takes_if_guest(tx, source, target)?,
+        Relationship::Owners => {
+            OWNERS.count_targets(tx, source)? < MAX_OWNERS && takes_if_guest(tx, source, target)?
+        }
         Relationship::Manager => MANAGERS.count_targets(tx, source)? == 0,
         Relationship::CreatedOnBehalfOf => true,
     })
 };
+
+fn may_be_in(tx: &ReadTx<'_>, source: &Object, target: &Object) -> Result<bool, store::Error> {
+    Ok(match source.traits {
+        ObjectTraits::Group(group) => {
+            let is_nested = matches!(target.traits, ObjectTraits::Group(_));
+            !(group.role_assignable && is_nested || membership_rules::are_members_by_rule(tx, source)?)
+        }
+        ObjectTraits::AdministrativeUnit(_) => true,
+        ObjectTraits::DirectoryRole => target.traits.may_hold_roles(),
+        _ => false,
+    })
+}
+
+fn takes_if_guest(tx: &ReadTx<'_>, source: &Object, target: &Object) -> Result<bool, store::Error> {
+    let ObjectTraits::Group(group) = source.traits else { return Ok(true) };
+    match may_take(tx, Some(source.row), group, target) {
+        Ok(()) => Ok(true),
+        Err(Error::Refused(_)) => Ok(false),
+        Err(Error::Store(broken)) => Err(broken),
+    }
+}
 
 /// Deletes a deleted object for good.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {

@@ -163,6 +163,27 @@ async fn settings_have_each_name_of_their_template_once_with_a_value_of_its_type
 }
 
 #[tokio::test]
+async fn a_restored_guest_is_not_in_a_group_that_takes_no_guests_any_more() {
+    let (tenant, graph) = world().await;
+    let (closed, open) = (tenant.microsoft_365_group("closed").await, tenant.microsoft_365_group("open").await);
+    let guest = guest(&tenant).await;
+    for group in [closed, open] {
+        tenant.join(group, guest).await;
+        tenant.own(group, guest).await;
+    }
+    graph.delete_user().id(guest.to_string()).send().await.unwrap();
+    let off = new(&UNIFIED_GUEST, json!({"AllowToAddGuests": "false"}));
+    graph.create_setting_of_group().id(closed).body(off).send().await.unwrap();
+    let restore = format!("/directory/deletedItems/{guest}/restore");
+    assert_eq!(send(tenant.raw(Method::POST, &restore).await).await.status, 200);
+    for (group, expected) in [(closed, &[][..]), (open, &[guest])] {
+        assert_eq!(members_of(&graph, group).await, expected);
+        let owners = graph.list_group_owners().id(group).send().await.unwrap();
+        assert_eq!(owners.value.len(), expected.len());
+    }
+}
+
+#[tokio::test]
 async fn guests_are_added_to_microsoft_365_groups_where_tenant_and_group_let_them_in() {
     let (tenant, graph) = world().await;
     let (group, other) = (tenant.microsoft_365_group("one").await, tenant.microsoft_365_group("other").await);
