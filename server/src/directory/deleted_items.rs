@@ -182,7 +182,7 @@ pub fn restore(
             return Err(check_members::refused(fault).into());
         }
         ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, traits)?,
-        ObjectTraits::ServicePrincipal => service_principals::check_app_id(tx, &draft)?,
+        ObjectTraits::ServicePrincipal => service_principals::ready_to_restore(tx, &mut draft)?,
         ObjectTraits::Application => applications::check_app_id(tx, &draft)?,
         ObjectTraits::Device
         | ObjectTraits::OrgContact
@@ -195,6 +195,9 @@ pub fn restore(
     draft.set("deletedDateTime", Value::Null);
     let changed = draft.changed(model::entity(object.kind()));
     let (document, progress) = restorations::restore(tx, &object, draft.values(), &changed, STILL_FITS)?;
+    if object.kind() == ObjectKind::Application {
+        service_principals::follow_restored(tx, &draft)?;
+    }
     Ok(Restored::There(Found::of(&object, document), progress))
 }
 

@@ -30,11 +30,9 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
     check_declared(&draft)?;
     check_app_id(tx, &draft)?;
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
-    if let Some(application) = applications::find(tx, ObjectKind::Application, &app_id)? {
-        let application = Draft::of_new(store::objects::values(tx, application.row)?);
+    if let Some(application) = application(tx, &draft)? {
         draft.set_if_absent("displayName", application.get("displayName").cloned().unwrap_or_default());
-        draft.set("appOwnerOrganizationId", tx.tenant().id.to_string());
-        take_after(&mut draft, &application);
+        take_all_after(tx, &mut draft, &application);
     }
     draft.set("servicePrincipalNames", vec![app_id]);
     objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())
@@ -47,6 +45,22 @@ const OF_APPLICATION: [(&str, &str); 3] = [
     ("signInAudience", "signInAudience"),
 ];
 
+/// The application of a service principal, where it is registered here.
+fn application(tx: &ReadTx<'_>, draft: &Draft) -> Result<Option<Draft>, Error> {
+    let app_id = draft.text("appId").unwrap_or_default();
+    let found = applications::find(tx, ObjectKind::Application, app_id)?;
+    Ok(found.map(|found| store::objects::values(tx, found.row)).transpose()?.map(Draft::of_stored))
+}
+
+/// Says of the application what it is, and has its tags.
+fn take_all_after(tx: &ReadTx<'_>, draft: &mut Draft, application: &Draft) {
+    draft.set("appOwnerOrganizationId", tx.tenant().id.to_string());
+    for (name, own) in OF_APPLICATION {
+        draft.set(own, application.get(name).cloned().unwrap_or_default());
+    }
+    tag(draft, listed(application.get("tags")));
+}
+
 /// Says of the application what changed of it, and has the tags that it got.
 fn take_after(draft: &mut Draft, application: &Draft) {
     for (name, own) in OF_APPLICATION {
@@ -54,27 +68,55 @@ fn take_after(draft: &mut Draft, application: &Draft) {
             draft.set(own, application.get(name).cloned().unwrap_or_default());
         }
     }
-    let (before, after) = (listed(application.before("tags")), listed(application.get("tags")));
+    let before = listed(application.before("tags"));
+    let got = listed(application.get("tags")).iter().filter(|tag| !before.contains(tag));
+    tag(draft, got);
+}
+
+/// Adds those of these tags that it lacks, as long as it takes more.
+fn tag<'t>(draft: &mut Draft, got: impl IntoIterator<Item = &'t Value>) {
+    let most = SERVICE_PRINCIPAL.property("tags").map_or(0, |tags| tags.max_items);
     let mut tags = listed(draft.get("tags")).to_vec();
-    for tag in after.iter().filter(|tag| !before.contains(tag)) {
-        if !tags.contains(tag) {
+    let before = tags.len();
+    for tag in got {
+        if tags.len() < most && !tags.contains(tag) {
             tags.push(tag.clone());
-            draft.set("tags", tags.clone());
         }
     }
+    if tags.len() > before {
+        draft.set("tags", tags);
+    }
+}
+
+/// Has a deleted service principal that is to be restored follow its application, as that is by now. No other may have its client id.
+pub(super) fn ready_to_restore(tx: &ReadTx<'_>, draft: &mut Draft) -> Result<(), Error> {
+    check_app_id(tx, draft)?;
+    if let Some(application) = application(tx, draft)? {
+        take_all_after(tx, draft, &application);
+    }
+    Ok(())
+}
+
+/// Changes the service principal that there is of an application which is restored.
+pub(super) fn follow_restored(tx: &WriteTx<'_>, application: &Draft) -> Result<(), Error> {
+    change_of(tx, application, |draft| take_all_after(tx, draft, application))
 }
 
 /// Changes the service principal of an application that has changed, if it has one here.
 pub(super) fn follow(tx: &WriteTx<'_>, application: &Draft) -> Result<(), Error> {
+    change_of(tx, application, |draft| take_after(draft, application))
+}
+
+fn change_of(tx: &WriteTx<'_>, application: &Draft, change: impl FnOnce(&mut Draft)) -> Result<(), Error> {
     let app_id = application.text("appId").unwrap_or_default();
     let Some(object) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? else { return Ok(()) };
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
-    take_after(&mut draft, application);
+    change(&mut draft);
     objects::update(tx, &object, &draft)
 }
 
 /// Refuses a second service principal of an application.
-pub(super) fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
+fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
     let app_id = draft.text("appId").unwrap_or_default();
     match applications::find(tx, ObjectKind::ServicePrincipal, app_id)? {
         Some(_) => Err(Refusal::ServicePrincipalExists(app_id.to_owned()).into()),

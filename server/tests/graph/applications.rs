@@ -1,8 +1,9 @@
 //! `/applications`: their life, and what their service principals say of them.
 
-use crate::support::{Tenant, not_found, refusal, refused};
+use crate::support::{Tenant, not_found, refusal, refused, send};
+use reqwest::Method;
 use roster_client::{
-    Patch, Replace,
+    Client, Patch, Replace,
     types::{ApplicationCreate, ApplicationUpdate, ServicePrincipalCreate, ServicePrincipalUpdate},
 };
 use uuid::Uuid;
@@ -76,11 +77,89 @@ async fn a_service_principal_says_of_its_application_what_that_has_become() {
     assert_eq!((audience.as_str(), has), ("AzureADMultipleOrgs", texts(&["desk", "shelves"])));
 }
 
+/// An application with these tags, and its service principal.
+async fn with_service_principal(graph: &Client, tags: Vec<String>) -> (Uuid, Uuid, String) {
+    let create = ApplicationCreate::builder().display_name("Loans".to_owned()).tags(tags);
+    let created = graph.create_application().body(create).send().await.unwrap().into_inner();
+    let app_id = created.app_id.unwrap();
+    let of = ServicePrincipalCreate::builder().app_id(app_id.clone());
+    let of = graph.create_service_principal().body(of).send().await.unwrap().into_inner();
+    let [id, of] = [created.id, of.id].map(|id| id.unwrap().parse().unwrap());
+    (id, of, app_id)
+}
+
+async fn restore(tenant: &Tenant, id: Uuid) {
+    let path = format!("/directory/deletedItems/{id}/restore");
+    let restored = send(tenant.raw(Method::POST, &path).await).await;
+    assert_eq!(restored.status, 200, "{}", restored.text);
+}
+
+#[tokio::test]
+async fn a_restored_service_principal_says_of_its_application_what_that_is_by_then() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let (id, of, _) = with_service_principal(&graph, texts(&["books"])).await;
+    graph.delete_service_principal().id(of).send().await.unwrap();
+    let change = ApplicationUpdate::builder()
+        .display_name("Lending".to_owned())
+        .description(Patch::Set("Lends more.".to_owned()))
+        .tags(Replace(texts(&["loans"])));
+    graph.update_application().id(id).body(change).send().await.unwrap();
+    restore(&tenant, of).await;
+    let select = "displayName,appDisplayName,appDescription,tags";
+    let read = graph.get_service_principal().id(of).select(select).send().await.unwrap().into_inner();
+    assert_eq!(read.app_display_name.as_deref(), Some("Lending"));
+    assert_eq!(read.app_description.as_deref(), Some("Lends more."));
+    assert_eq!(read.tags, texts(&["books", "loans"]));
+    assert_eq!(read.display_name.as_deref(), Some("Loans"), "its own name stays");
+
+    graph.delete_service_principal().id(of).send().await.unwrap();
+    let change = ApplicationUpdate::builder().description(Patch::Null);
+    graph.update_application().id(id).body(change).send().await.unwrap();
+    restore(&tenant, of).await;
+    let read = graph.get_service_principal().id(of).select(select).send().await.unwrap();
+    assert_eq!(read.app_description, None);
+}
+
+#[tokio::test]
+async fn a_restored_application_is_told_of_by_the_service_principal_that_there_is() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let (id, of, app_id) = with_service_principal(&graph, texts(&["books"])).await;
+    graph.delete_application().id(id).send().await.unwrap();
+    let another = ServicePrincipalCreate::builder().app_id(app_id);
+    let another = graph.create_service_principal().body(another).send().await.unwrap().into_inner();
+    assert_ne!(another.id, Some(of.to_string()));
+    assert_eq!(another.app_display_name, None);
+    restore(&tenant, id).await;
+    let another: Uuid = another.id.unwrap().parse().unwrap();
+    let select = "appDisplayName,tags,appOwnerOrganizationId";
+    let read = graph.get_service_principal().id(another).select(select).send().await.unwrap().into_inner();
+    assert_eq!((read.app_display_name.as_deref(), read.tags), (Some("Loans"), texts(&["books"])));
+    assert_eq!(read.app_owner_organization_id.map(|id| id.to_string()), Some(tenant.id().to_string()));
+}
+
+#[tokio::test]
+async fn a_service_principal_takes_its_applications_tags_as_long_as_it_takes_any() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let many = |word: &str, count| (0..count).map(|number| format!("{word}{number}")).collect::<Vec<_>>();
+    let (id, of, _) = with_service_principal(&graph, many("first", 200)).await;
+    let change = ApplicationUpdate::builder().tags(Replace(many("second", 250)));
+    graph.update_application().id(id).body(change).send().await.unwrap();
+    let read = graph.get_service_principal().id(of).select("tags").send().await.unwrap().into_inner();
+    assert_eq!(read.tags, [many("first", 200), many("second", 50)].concat());
+    graph.delete_service_principal().id(of).send().await.unwrap();
+    restore(&tenant, of).await;
+    let read = graph.get_service_principal().id(of).select("tags").send().await.unwrap().into_inner();
+    assert_eq!(read.tags.len(), 250);
+}
+
 #[tokio::test]
 async fn the_client_id_is_not_the_callers_to_choose() {
     let tenant = Tenant::fresh().await;
     let body = serde_json::json!({"displayName": "Loans", "appId": Uuid::from_u128(7)});
-    let create = tenant.raw(reqwest::Method::POST, "/applications").await.json(&body);
+    let create = tenant.raw(Method::POST, "/applications").await.json(&body);
     let read_only = "Property 'appId' is read-only and cannot be set.";
-    assert_eq!(crate::support::send(create).await.refusal(), refused(400, "Request_BadRequest", read_only));
+    assert_eq!(send(create).await.refusal(), refused(400, "Request_BadRequest", read_only));
 }

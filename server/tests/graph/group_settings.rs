@@ -1,6 +1,6 @@
 //! Settings of groups: how they are made and changed, and what they decide.
 
-use crate::support::{Tenant, forbidden, not_found, reference, refusal, refused, send};
+use crate::support::{Tenant, forbidden, members_of, not_found, reference, refusal, refused, send};
 use reqwest::Method;
 use roster_client::{
     Client,
@@ -165,7 +165,8 @@ async fn settings_have_each_name_of_their_template_once_with_a_value_of_its_type
 #[tokio::test]
 async fn a_restored_guest_is_not_in_a_group_that_takes_no_guests_any_more() {
     let (tenant, graph) = world().await;
-    let (closed, open) = (tenant.microsoft_365_group("closed").await, tenant.microsoft_365_group("open").await);
+    let (closed, open) =
+        (tenant.microsoft_365_group("closed").await, tenant.microsoft_365_group("open").await);
     let guest = guest(&tenant).await;
     for group in [closed, open] {
         tenant.join(group, guest).await;
