@@ -116,7 +116,8 @@ impl Reference {
 
     fn read_path(path: ResourcePath<'_>) -> Result<Self, InvalidReference> {
         let segments: Vec<Segment<'_>> = path.segments().collect();
-        let (set, key) = match without_singleton(&segments) {
+        let (is_in_directory, segments) = without_singleton(&segments);
+        let (set, key) = match segments {
             [set, key] => (&*set.text, Key::read(key.text.clone().into())),
             [both] => match both.parts() {
                 (set, Some(Parentheses::Key(key))) => (set, Key::read(key.into())),
@@ -129,6 +130,10 @@ impl Reference {
             _ => return Err(InvalidReference),
         };
         let kind = kind_of_set(set)?;
+        // Its set alone is in the singleton.
+        if is_in_directory != (kind == Some(ObjectKind::AdministrativeUnit)) {
+            return Err(InvalidReference);
+        }
         match key {
             Key::UserPrincipalName(name) if kind != Some(ObjectKind::User) || name.is_empty() => {
                 Err(InvalidReference)
@@ -166,13 +171,11 @@ fn is_known_host(url: &Url, own_hosts: &[&str]) -> bool {
     })
 }
 
-/// The segments of a path without the singleton that contains the set: `directory`.
-fn without_singleton<'s, 'p>(segments: &'s [Segment<'p>]) -> &'s [Segment<'p>] {
+/// Whether a path begins with the singleton that contains sets, `directory`, and the segments after it.
+fn without_singleton<'s, 'p>(segments: &'s [Segment<'p>]) -> (bool, &'s [Segment<'p>]) {
     match segments {
-        [singleton, rest @ ..] if !rest.is_empty() && singleton.text.eq_ignore_ascii_case("directory") => {
-            rest
-        }
-        segments => segments,
+        [singleton, rest @ ..] if singleton.text.eq_ignore_ascii_case("directory") => (true, rest),
+        segments => (false, segments),
     }
 }
 
@@ -319,6 +322,10 @@ mod tests {
             "https://graph.microsoft.com/v1.0/contacts(id=x)",
             &format!("https://graph.microsoft.com/v1.0/groups/{ID}/members/{ID}"),
             &format!("https://graph.microsoft.com/v1.0/groups/{ID}/microsoft.graph.group"),
+            "https://graph.microsoft.com/v1.0/directory",
+            &format!("https://graph.microsoft.com/v1.0/directory/{ID}"),
+            &format!("https://graph.microsoft.com/v1.0/directory/directory/administrativeUnits/{ID}"),
+            "https://graph.microsoft.com/v1.0/directory/users(userPrincipalName='x')",
         ] {
             assert_eq!(read(text), Err(InvalidReference), "{text}");
         }
@@ -386,7 +393,11 @@ mod tests {
         ("applications", "appId", ObjectKind::Application),
     ];
 
-    const NO_OBJECTS: [&[Part<'_>]; 7] = [
+    const NO_OBJECTS: [&[Part<'_>]; 11] = [
+        &[Part::Name("directory"), Part::Name("users"), Part::Key(ID)],
+        &[Part::Name("directory"), Part::Name("directoryObjects"), Part::Key(ID)],
+        &[Part::Name("directory"), Part::Name("deletedItems"), Part::Key(ID)],
+        &[Part::Name("administrativeUnits"), Part::Key(ID)],
         &[],
         &[Part::Name("users")],
         &[Part::Name("roles"), Part::Key(ID)],
