@@ -126,8 +126,10 @@ async fn get_directory_object(
 
 /// Delete an object
 ///
-/// Deletes an object of whatever kind but contacts, which Exchange keeps. The object is in no list, count, group or reference
-/// any more, and can be restored for thirty days. A device is gone for good.
+/// Deletes an object of whatever kind but contacts, which Exchange keeps, and directory roles, which stay activated. The object is in no
+/// list, count, group or reference any more, and can be restored for thirty days. A device is gone for good. An application's service
+/// principal is deleted with it. A group to which roles can be assigned needs `RoleManagement.ReadWrite.Directory` besides, and nothing
+/// changes groups that Exchange keeps.
 #[utoipa::path(
     delete, path = "/directoryObjects/{id}", operation_id = "delete_directory_object", tag = "directory objects",
     params(("id" = Uuid, Path, description = "The object's id.", example = "5a3e0000-0000-4000-8000-000000000101")),

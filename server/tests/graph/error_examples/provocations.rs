@@ -730,6 +730,7 @@ impl Attempt<'_> {
             "kindNotInRoles" => self.relate("members", &[READERS]),
             "kindNotInUnits" => self.relate("members", &[SERVICE_PRINCIPAL]),
             "unitNotDeletable" => self.replace(0, sample::id(DELETED_UNIT)),
+            "roleNotDeletable" => self.replace(0, sample::ROLE),
             "contactNotDeletable" => self.replace(0, sample::id(CONTACT)),
             _ => return false,
         }

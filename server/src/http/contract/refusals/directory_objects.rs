@@ -39,6 +39,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
             managed_by_exchange(),
             role_assignable_group(),
             refused("contactNotDeletable", "Contacts are kept by Exchange.", Refusal::NotPermitted),
+            refused("roleNotDeletable", "Directory roles stay activated.", Refusal::NotPermitted),
         ],
         "list_deleted_users" => vec![not_in_lists(), property_not_readable(need)],
         "list_deleted_groups" => vec![not_in_lists()],
