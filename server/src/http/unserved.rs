@@ -6,7 +6,7 @@ use super::{
     not_implemented::{self, Operation, Part},
     paths::GraphPath,
 };
-use crate::odata::path::{BETA, Segment, VERSION};
+use crate::odata::path::{BETA, Segment, VERSION, unqualified};
 use axum::{
     Router,
     http::{Extensions, Method, Request, Uri},
@@ -23,7 +23,14 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Ro
         let path = route(&path);
         let fault = RequestFault::NotServed(format!("{method} {path}").into());
         match MethodFilter::try_from(method) {
-            Ok(filter) => router.route(&path, on(filter, move || ready(Failure::from(fault.clone())))),
+            Ok(filter) => {
+                let has_key = path.ends_with('}');
+                let refuse = move |uri: Uri| {
+                    let cast = has_key.then(|| cast(&uri)).flatten();
+                    ready(Failure::from(cast.map_or_else(|| fault.clone(), RequestFault::Segment)))
+                };
+                router.route(&path, on(filter, refuse))
+            }
             Err(_) => router,
         }
     });
@@ -34,6 +41,12 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Ro
             if outside { RequestFault::OutsideOfDirectory(what) } else { RequestFault::NotServed(what) };
         router.merge(whole(&path, &fault))
     })
+}
+
+/// The name in Graph's namespace that stands in the place of a key: a cast that Graph doesn't have.
+fn cast(uri: &Uri) -> Option<String> {
+    let last = Segment::read(uri.path().rsplit('/').next()?);
+    unqualified(&last.text).is_some().then(|| last.text.into_owned())
 }
 
 fn is_served(contract: &OpenApi, Operation { method, path }: &Operation) -> bool {

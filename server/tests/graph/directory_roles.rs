@@ -161,6 +161,13 @@ async fn roles_are_told_of_those_who_hold_them_be_it_through_a_group() {
         .id(ada.to_string())
         .body(CheckMemberObjectsParameters::builder().ids(asked));
     assert_eq!(check.send().await.unwrap().value, [GLOBAL_READER.to_owned(), own.to_string()]);
+    for (of, served) in [(format!("/users/{ada}"), 200), (format!("/groups/{group}"), 400)] {
+        for relation in ["memberOf", "transitiveMemberOf"] {
+            let cast = format!("{of}/{relation}/microsoft.graph.directoryRole?$count=true");
+            let request = tenant.raw(Method::GET, &cast).await.header("ConsistencyLevel", "eventual");
+            assert_eq!(send(request).await.status, served, "{cast}");
+        }
+    }
     let below = graph.list_group_transitive_members().id(group).send().await.unwrap();
     assert_eq!(ids(&below), [ada]);
 }

@@ -55,15 +55,21 @@ const EXAMPLES: &[(ObjectKind, &str, &str)] =
 /// A navigation property, and what reading it needs.
 type Readable<K> = (&'static Navigation<<K as ObjectKey>::Key>, &'static Need);
 
+/// What memberships can be cast to, and those of objects whose directory roles Graph lists by themselves. Groups aren't among these, though
+/// they hold roles.
+const CONTAINERS: &[ObjectKind] = &[ObjectKind::Group, ObjectKind::AdministrativeUnit];
+const CONTAINERS_AND_ROLES: &[ObjectKind] =
+    &[ObjectKind::Group, ObjectKind::AdministrativeUnit, ObjectKind::DirectoryRole];
+
 /// The operations of the objects at a path, whose ids have this noun.
 fn operations_of<K: ObjectKey>(
     of: &'static Objects,
     path: &str,
     noun: &str,
+    containers: &[ObjectKind],
     (member_of, need): Readable<K>,
     (transitive_member_of, transitive_need): Readable<K>,
 ) -> Vec<Operation> {
-    let containers = &[ObjectKind::Group, ObjectKind::AdministrativeUnit, ObjectKind::DirectoryRole];
     let (at, id) = (format!("{path}/memberOf"), format!("{noun}_member_of"));
     let direct = casts::with_collection(&direct::<K>(of, member_of), containers, &at, &id, need);
     let (at, id) = (format!("{path}/transitiveMemberOf"), format!("{noun}_transitive_member_of"));
@@ -78,6 +84,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &USERS,
             "/users/{id}",
             "user",
+            CONTAINERS_AND_ROLES,
             (&member_of::OF_USER, &LIST_USER_MEMBER_OF),
             (&member_of::TRANSITIVELY_OF_USER, &LIST_USER_TRANSITIVE_MEMBER_OF),
         ),
@@ -85,6 +92,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &ME,
             "/me",
             "my",
+            CONTAINERS_AND_ROLES,
             (&member_of::OF_USER, &LIST_MY_MEMBER_OF),
             (&member_of::TRANSITIVELY_OF_USER, &LIST_MY_TRANSITIVE_MEMBER_OF),
         ),
@@ -92,6 +100,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &GROUPS,
             "/groups/{id}",
             "group",
+            CONTAINERS,
             (&member_of::OF_GROUP, &LIST_GROUP_MEMBER_OF),
             (&member_of::TRANSITIVELY_OF_GROUP, &LIST_GROUP_TRANSITIVE_MEMBER_OF),
         ),
@@ -99,6 +108,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &DEVICES,
             "/devices/{id}",
             "device",
+            CONTAINERS,
             (&member_of::OF_DEVICE, &READ_DEVICE),
             (&member_of::TRANSITIVELY_OF_DEVICE, &READ_DEVICE),
         ),
@@ -106,6 +116,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
+            CONTAINERS_AND_ROLES,
             (&member_of::OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
             (&member_of::TRANSITIVELY_OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
         ),
@@ -113,6 +124,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &CONTACTS,
             "/contacts/{id}",
             "contact",
+            CONTAINERS,
             (&member_of::OF_ORG_CONTACT, &LIST_ORG_CONTACT_MEMBER_OF),
             (&member_of::TRANSITIVELY_OF_ORG_CONTACT, &LIST_ORG_CONTACT_MEMBER_OF),
         ),
