@@ -26,6 +26,8 @@ const SETS: &[&str] = &[
     "/applications",
     "/contacts",
     "/directoryObjects",
+    "/directoryRoles",
+    "/directoryRoleTemplates",
 ];
 
 /// Each object of theirs.
@@ -38,6 +40,9 @@ const OBJECTS: &[&str] = &[
     "/applications/{id}",
     "/contacts/{id}",
     "/directoryObjects/{id}",
+    "/directoryRoles/{id}",
+    "/directoryRoleTemplates/{id}",
+    "/directory/deletedItems/{id}",
 ];
 
 const USERS: &[&str] = &["/users/{id}", "/me"];
@@ -103,7 +108,13 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     // Members and owners.
     (
         GET,
-        &["/groups/{id}/members", "/groups/{id}/owners", "/groups/{id}/transitiveMembers"],
+        &[
+            "/groups/{id}/members",
+            "/groups/{id}/owners",
+            "/groups/{id}/transitiveMembers",
+            "/directory/administrativeUnits/{id}/members",
+            "/directoryRoles/{id}/members",
+        ],
         &[
             "/microsoft.graph.application",
             "/microsoft.graph.application/$count",
@@ -125,6 +136,8 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
             "/groups/{id}/members/{memberId}",
             "/groups/{id}/owners/{ownerId}",
             "/groups/{id}/transitiveMembers/{memberId}",
+            "/directory/administrativeUnits/{id}/members/{memberId}",
+            "/directoryRoles/{id}/members/{memberId}",
         ],
         &[
             "/microsoft.graph.application",
@@ -205,14 +218,36 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (POST, &["/servicePrincipals/{id}"], &["/addTokenSigningCertificate()"]),
     // The directory itself.
     (GET, &["/directory/deletedItems/microsoft.graph.administrativeUnit"], &["", "/$count"]),
-    (POST, &["/directory/deletedItems"], &["/getUserOwnedObjects()", "/{id}/restore()"]),
+    (
+        GET,
+        &["/directory/deletedItems/{id}"],
+        &[
+            "/microsoft.graph.administrativeUnit",
+            "/microsoft.graph.application",
+            "/microsoft.graph.device",
+            "/microsoft.graph.group",
+            "/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.user",
+        ],
+    ),
+    (
+        POST,
+        &["/directory/deletedItems"],
+        &[
+            "/getAvailableExtensionProperties()",
+            "/getByIds()",
+            "/getUserOwnedObjects()",
+            "/validateProperties()",
+        ],
+    ),
     (SET, &["/directory/administrativeUnits"], &[""]),
     (GET, &["/directory/administrativeUnits"], &["/delta()"]),
     (ENTITY, &["/directory/administrativeUnits/{id}"], &[""]),
     (GET, &["/directory/administrativeUnits/{id}/members"], &["", "/$ref", "/{memberId}"]),
-    (POST, &["/directory/administrativeUnits/{id}/members"], &["/$ref"]),
+    (POST, &["/directory/administrativeUnits/{id}/members"], &["", "/$ref"]),
     (DELETE, &["/directory/administrativeUnits/{id}/members"], &["/{memberId}/$ref"]),
-    (GET, &["/directoryRoles"], &["/delta()", "/$count"]),
+    (GET, &["/directoryRoles", "/directoryRoleTemplates"], &["/$count"]),
+    (GET, &["/directoryRoles/{id}/members"], &["/$count", "/{memberId}"]),
     (PATCH, &["/organization/{id}"], &[""]),
     (POST, &["/organization/{id}"], &["/setMobileDeviceManagementAuthority()"]),
     (POST, &["/domains"], &[""]),
