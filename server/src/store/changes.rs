@@ -53,8 +53,8 @@ pub(super) fn is_cut(directory: Connection<'_>, position: i64) -> Result<bool, E
     Ok(oldest > position + 1)
 }
 
-/// Whether the log tells, or may have told, of a change after this position by which another object is in a group of the tenant's:
-/// a member that came (2) or went (3), a deletion (6) or a restoration (11).
+/// Whether the log tells, or may have told, of a change after this position by which another object is in a group, administrative unit or
+/// directory role of the tenant's: a member that came (2) or went (3), a deletion (6) or a restoration (11).
 pub(super) fn tell_of_memberships(tx: &ReadTx<'_>, after: i64) -> Result<bool, Error> {
     if is_cut(tx.connection(), after)? {
         return Ok(true);
