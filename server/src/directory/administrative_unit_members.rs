@@ -1,16 +1,18 @@
 //! Who may be in an administrative unit, and who sees that. What is in a group that is in a unit isn't in the unit by that.
 
 use super::{
-    Error, Policy, Refusal, access::may_see_members, administrative_units::find, follows::Follows, lookup,
-    navigation::Navigation, objects::relate,
+    Error, Policy, Refusal,
+    access::may_see_members,
+    administrative_units::find,
+    follows::Follows,
+    lookup,
+    navigation::Navigation,
+    objects::{relate, unrelate},
 };
 use crate::{
     model::{kinds::UnitTraits, navigation::NavigationProperty, permissions::Grants},
     odata::reference::{Key, Reference},
-    store::{
-        WriteTx,
-        relations::{self, Remove},
-    },
+    store::{WriteTx, relations},
 };
 
 /// The members of a unit.
@@ -33,7 +35,7 @@ pub fn add(tx: &WriteTx<'_>, _: Policy, _: &Grants, key: &Key, reference: &Refer
     relate(tx, &relations::MEMBERS, &unit, &member)
 }
 
-/// Takes an object out of a unit, and records the change. An object that isn't a member is reported by the unit's id, as of groups.
+/// Takes an object out of a unit, and records the change.
 pub fn remove(
     tx: &WriteTx<'_>,
     _: Policy,
@@ -42,10 +44,5 @@ pub fn remove(
     reference: &Reference,
 ) -> Result<(), Error> {
     let unit = find(tx, key)?;
-    let absent = || Refusal::NotFound(key.text().into());
-    let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    match relations::MEMBERS.remove(tx, &unit, &member)? {
-        Remove::Gone => Ok(()),
-        Remove::NotThere => Err(absent().into()),
-    }
+    unrelate(tx, &relations::MEMBERS, (&unit, key), reference).map(drop)
 }

@@ -1,16 +1,17 @@
 //! To whom a directory role is assigned, and who sees that. Who is in a group that holds a role holds it too.
 
 use super::{
-    Error, Policy, Refusal, directory_roles::find, follows::Follows, lookup, navigation::Navigation,
-    objects::relate,
+    Error, Policy, Refusal,
+    directory_roles::find,
+    follows::Follows,
+    lookup,
+    navigation::Navigation,
+    objects::{relate, unrelate},
 };
 use crate::{
     model::{navigation::NavigationProperty, permissions::Grants},
     odata::reference::{Key, Reference},
-    store::{
-        WriteTx,
-        relations::{self, Remove},
-    },
+    store::{WriteTx, relations},
 };
 
 /// The members of a role.
@@ -27,7 +28,7 @@ pub fn add(tx: &WriteTx<'_>, _: Policy, _: &Grants, key: &Key, reference: &Refer
     relate(tx, &relations::MEMBERS, &role, &member)
 }
 
-/// Takes a role away from an object, and records the change. An object that doesn't hold it is reported by the role's id, as of groups.
+/// Takes a role away from an object, and records the change.
 pub fn remove(
     tx: &WriteTx<'_>,
     _: Policy,
@@ -36,10 +37,5 @@ pub fn remove(
     reference: &Reference,
 ) -> Result<(), Error> {
     let role = find(tx, key)?;
-    let absent = || Refusal::NotFound(key.text().into());
-    let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    match relations::MEMBERS.remove(tx, &role, &member)? {
-        Remove::Gone => Ok(()),
-        Remove::NotThere => Err(absent().into()),
-    }
+    unrelate(tx, &relations::MEMBERS, (&role, key), reference).map(drop)
 }

@@ -7,7 +7,7 @@ use super::{
     group_settings::may_take,
     lookup,
     navigation::Navigation,
-    objects::{relate, related},
+    objects::{relate, related, unrelate},
 };
 use crate::{
     model::{
@@ -18,11 +18,7 @@ use crate::{
         permissions::{CHANGE_ROLE_ASSIGNABLE, Grants},
     },
     odata::reference::{Key, Reference},
-    store::{
-        ReadTx, WriteTx,
-        objects::Object,
-        relations::{self, Remove},
-    },
+    store::{ReadTx, WriteTx, objects::Object, relations},
 };
 
 /// Adds an object to a group and records the change. Costs the same in an empty group and in one of a million.
@@ -44,25 +40,19 @@ pub fn add(
     join(tx, &group, &member)
 }
 
-/// Removes an object from a group and records the change. An object that isn't a member is reported by the
-/// group's id, as Graph does.
+/// Removes an object from a group and records the change.
 pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &Key,
+    key: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
-    let (group, traits) = lookup::group(tx, group_id)?;
+    let (group, traits) = lookup::group(tx, key)?;
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text().into());
-    let member = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    match relations::MEMBERS.remove(tx, &group, &member)? {
-        Remove::Gone => Ok(()),
-        Remove::NotThere => Err(absent().into()),
-    }
+    unrelate(tx, &relations::MEMBERS, (&group, key), reference).map(drop)
 }
 
 /// The members of a group.

@@ -21,14 +21,14 @@ use crate::{
     odata::{
         annotations::is_binding,
         listing::{Cursor, Listing},
-        reference::Key,
+        reference::{Key, Reference},
     },
     store::{
         self, ReadTx, WriteTx,
         changes::{self, Change},
         counts, deletions,
         objects::{self, NewObject, Object},
-        relations::{Insert, Relation},
+        relations::{Insert, Relation, Remove},
     },
 };
 use chrono::TimeDelta;
@@ -208,6 +208,22 @@ pub(super) fn relate(
     match relation.insert(tx, source, target)? {
         Insert::New => Ok(()),
         Insert::AlreadyThere => Err(Refusal::AlreadyRelated(relation.relationship).into()),
+    }
+}
+
+/// Ends the relation of an object to the one that a reference names, records the change, and gives the other. One that isn't there is
+/// reported by the first object's key, as Graph does.
+pub(super) fn unrelate(
+    tx: &WriteTx<'_>,
+    relation: &Relation,
+    (source, key): (&Object, &Key),
+    reference: &Reference,
+) -> Result<Object, Error> {
+    let absent = || Refusal::NotFound(key.text().into());
+    let target = lookup::find(tx, reference)?.ok_or_else(absent)?;
+    match relation.remove(tx, source, &target)? {
+        Remove::Gone => Ok(target),
+        Remove::NotThere => Err(absent().into()),
     }
 }
 

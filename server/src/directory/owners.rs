@@ -8,7 +8,7 @@ use super::{
     lookup,
     members::may_change_role_assignable,
     navigation::Navigation,
-    objects::{relate, related},
+    objects::{relate, related, unrelate},
 };
 use crate::{
     model::{
@@ -18,12 +18,7 @@ use crate::{
         permissions::Grants,
     },
     odata::reference::{Key, Reference},
-    store::{
-        ReadTx, WriteTx,
-        objects::Object,
-        owners,
-        relations::{self, Remove},
-    },
+    store::{ReadTx, WriteTx, objects::Object, owners, relations},
 };
 
 /// Owners that a group has at most.
@@ -52,17 +47,13 @@ pub fn remove(
     tx: &WriteTx<'_>,
     policy: Policy,
     by: &Grants,
-    group_id: &Key,
+    key: &Key,
     reference: &Reference,
 ) -> Result<(), Error> {
-    let (group, traits) = lookup::group(tx, group_id)?;
+    let (group, traits) = lookup::group(tx, key)?;
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
-    let absent = || Refusal::NotFound(group_id.text().into());
-    let owner = lookup::find(tx, reference)?.ok_or_else(absent)?;
-    if relations::OWNERS.remove(tx, &group, &owner)? == Remove::NotThere {
-        return Err(absent().into());
-    }
+    let owner = unrelate(tx, &relations::OWNERS, (&group, key), reference)?;
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
         return Err(Refusal::LastOwner.into());
     }
