@@ -13,7 +13,10 @@ use roster_server::{
         permissions::{Grants, Permission, Permissions, Principal},
     },
     odata::reference::Key,
-    store::{self, Older, Options, Store, WriteTx, domains, objects, principals::PrincipalStatus},
+    store::{
+        self, Older, Options, Progress, Store, WriteTx, deleted_items, domains, objects,
+        principals::PrincipalStatus,
+    },
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -127,6 +130,42 @@ async fn guests_who_were_there_before_that_was_a_column_are_guests() {
         let found = store.tenant(tenant).read(move |tx| objects::find(tx, id)).await.unwrap();
         assert_eq!(found.unwrap().is_guest, is_guest);
     }
+}
+
+#[tokio::test]
+async fn devices_that_were_deleted_when_they_were_kept_are_gone_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = TenantId::random();
+    let [user, device, group] = [(); 3].map(|()| ObjectId::random());
+    let object = |id: ObjectId, kind: u8, traits: &str, deleted_at: &str| {
+        let id = id.uuid().simple();
+        let columns = "tenant, id, kind, document, rest, deleted_at, group_kind, is_dynamic, role_assignable, hidden_membership";
+        format!(
+            "INSERT INTO objects ({columns}) VALUES (1, x'{id}', {kind}, '{{}}', '{{}}', {deleted_at}, {traits});"
+        )
+    };
+    let fill = [
+        format!("INSERT INTO tenants (number, id, created_at) VALUES (1, x'{}', 0);", tenant.uuid().simple()),
+        object(user, 1, "NULL, NULL, NULL, NULL", "1"),
+        object(device, 3, "NULL, NULL, NULL, NULL", "1"),
+        object(group, 2, "2, 0, 0, 0", "NULL"),
+        "INSERT INTO deleted_memberships (source_row, target_row) VALUES (3, 1), (3, 2);".into(),
+    ];
+    older::before("0022", folder.path(), &fill.concat());
+    let store = Store::open(folder.path(), migrating()).unwrap();
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    let found = move |tx: &store::ReadTx<'_>| {
+        let found = [deleted_items::find(tx, user)?, deleted_items::find(tx, device)?];
+        let counts = [ObjectKind::User, ObjectKind::Device].map(|kind| deleted_items::count(tx, kind));
+        Ok::<_, store::Error>((found.map(|found| found.is_some()), counts.map(Result::unwrap)))
+    };
+    assert_eq!(store.tenant(tenant).read(found).await.unwrap(), ([true, false], [1, 0]));
+    while store.finish_purges().await.unwrap() == Progress::Unfinished {}
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let left: i64 =
+        database.query_row("SELECT sum(target_row) FROM deleted_memberships", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 1, "what the device was in is gone with it");
 }
 
 #[tokio::test]
