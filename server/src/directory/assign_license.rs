@@ -13,7 +13,7 @@ use crate::{
     store::{
         WriteTx,
         objects::{Object, find_with_document, values_of},
-        resources::{Kind, Stored},
+        resources::Stored,
     },
 };
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn assign(
             return Err(Refusal::NotLicensed.into());
         }
         if counts {
-            consume(tx, stored, -1)?;
+            subscribed_skus::consume(tx, stored, -1)?;
         }
     }
     for license in &change.add {
@@ -106,7 +106,7 @@ fn assign(
         let before = licenses.len();
         licenses.retain(|other| !is_of(other, license.sku));
         if counts && licenses.len() == before {
-            consume(tx, stored, 1)?;
+            subscribed_skus::consume(tx, stored, 1)?;
         }
         licenses.push(license.value());
     }
@@ -130,16 +130,4 @@ fn check_plans(stored: &Stored, license: &License) -> Result<(), Refusal> {
         Some(&plan) => Err(Refusal::UnknownPlan { plan, sku: license.sku }),
         None => Ok(()),
     }
-}
-
-/// Counts a licence that is assigned, or one that isn't any more. Refuses more than there are.
-fn consume(tx: &WriteTx<'_>, mut stored: Stored, by: i64) -> Result<(), Error> {
-    let units = |value: Option<&Value>| value.and_then(Value::as_i64).unwrap_or_default();
-    let consumed = units(stored.values.get("consumedUnits")) + by;
-    let enabled = units(stored.values.get("prepaidUnits").and_then(|units| units.get("enabled")));
-    if by > 0 && consumed > enabled {
-        return Err(Refusal::NoLicenseLeft(stored.id).into());
-    }
-    stored.values.insert("consumedUnits".into(), consumed.max(0).into());
-    resources::update(tx, Kind::SubscribedSku, None, &stored)
 }

@@ -11,7 +11,7 @@ use super::{
     objects::Page,
     owners::MAX_OWNERS,
     selections::{self, Asked},
-    service_principals, users,
+    service_principals, subscribed_skus, users,
 };
 use crate::{
     model::{
@@ -195,8 +195,10 @@ pub fn restore(
     draft.set("deletedDateTime", Value::Null);
     let changed = draft.changed(model::entity(object.kind()));
     let (document, progress) = restorations::restore(tx, &object, draft.values(), &changed, STILL_FITS)?;
-    if object.kind() == ObjectKind::Application {
-        service_principals::follow_restored(tx, &draft)?;
+    match object.kind() {
+        ObjectKind::User => subscribed_skus::count_all(tx, draft.values(), 1)?,
+        ObjectKind::Application => service_principals::follow_restored(tx, &draft)?,
+        _ => {}
     }
     Ok(Restored::There(Found::of(&object, document), progress))
 }

@@ -1,4 +1,4 @@
-//! The products that the tenant has licences of. They come by imports only.
+//! The products that the tenant has licences of, and how many of these are assigned. They come by imports only.
 
 use super::{Error, Refusal, resources};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
         resources::{self as stored, Kind, Stored},
     },
 };
+use serde_json::Value;
 
 /// All of them.
 pub fn list(tx: &ReadTx<'_>, _: &Grants, (): &()) -> Result<Vec<Values>, Error> {
@@ -33,6 +34,41 @@ pub(super) fn insert(tx: &WriteTx<'_>, sku: ObjectId, values: &Values) -> Result
 /// The licences of a product.
 pub(super) fn find(tx: &ReadTx<'_>, sku: ObjectId) -> Result<Option<Stored>, Error> {
     Ok(stored::find(tx, Kind::SubscribedSku, None, sku)?)
+}
+
+/// Counts a licence that is assigned, or one that isn't any more. Refuses more than there are.
+pub(super) fn consume(tx: &WriteTx<'_>, stored: Stored, by: i64) -> Result<(), Error> {
+    let enabled = units(stored.values.get("prepaidUnits").and_then(|units| units.get("enabled")));
+    if by > 0 && consumed(&stored) + by > enabled {
+        return Err(Refusal::NoLicenseLeft(stored.id).into());
+    }
+    count(tx, stored, by)
+}
+
+/// Counts the licences of a user with these values, who is restored (1) or deleted (-1). A user who is restored keeps licences of which
+/// others have all by then: more are counted than there are.
+pub(super) fn count_all(tx: &WriteTx<'_>, user: &Values, by: i64) -> Result<(), Error> {
+    let licenses = user.get("assignedLicenses").and_then(Value::as_array).into_iter().flatten();
+    for sku in licenses.filter_map(|license| license.get("skuId")?.as_str()?.parse().ok()) {
+        if let Some(stored) = find(tx, sku)? {
+            count(tx, stored, by)?;
+        }
+    }
+    Ok(())
+}
+
+fn count(tx: &WriteTx<'_>, mut stored: Stored, by: i64) -> Result<(), Error> {
+    let consumed = consumed(&stored) + by;
+    stored.values.insert("consumedUnits".into(), consumed.max(0).into());
+    Ok(resources::update(tx, Kind::SubscribedSku, None, stored.id, &stored.values)?)
+}
+
+fn consumed(stored: &Stored) -> i64 {
+    units(stored.values.get("consumedUnits"))
+}
+
+fn units(value: Option<&Value>) -> i64 {
+    value.and_then(Value::as_i64).unwrap_or_default()
 }
 
 fn shown(tx: &ReadTx<'_>, Stored { id, mut values }: Stored) -> Values {

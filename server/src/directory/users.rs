@@ -2,7 +2,7 @@
 
 use super::{
     Bound, Error, Found, Refusal, access, addresses::proxy_addresses, directory_roles, lookup, managers,
-    objects,
+    objects, subscribed_skus,
 };
 use crate::{
     model::{
@@ -165,6 +165,7 @@ pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
 
 pub(super) fn delete_found(tx: &WriteTx<'_>, by: &Grants, user: &Object) -> Result<(), Error> {
     directory_roles::may_delete(tx, by, user)?;
+    subscribed_skus::count_all(tx, &store::objects::values(tx, user.row)?, -1)?;
     objects::delete(tx, user)
 }
 

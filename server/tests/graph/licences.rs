@@ -1,6 +1,7 @@
 //! Licences: the products that the tenant has some of, and who has one.
 
-use crate::support::{Tenant, not_found, refusal, refused};
+use crate::support::{Tenant, not_found, refusal, refused, send};
+use reqwest::Method;
 use roster_client::{Client, types::AssignLicenseParameters};
 use roster_server::model::{ids::ObjectId, kinds::ObjectKind};
 use serde_json::{Value, json};
@@ -61,6 +62,33 @@ async fn a_licence_is_assigned_and_taken_away_and_counted() {
     assign(user, change(json!([]), json!([sku]))).await.unwrap();
     assert_eq!((assigned(&graph, user).await, consumed(&graph).await), (vec![], Some(0)));
     assign(other, add()).await.unwrap();
+}
+
+#[tokio::test]
+async fn licences_of_deleted_users_are_free_and_are_the_restored_ones_again() {
+    let (tenant, graph, sku, _) = world().await;
+    let (ada, grace) = (located(&tenant, "ada").await, located(&tenant, "grace").await);
+    let assign = async |user: Uuid| {
+        let add = change(json!([{"skuId": sku, "disabledPlans": []}]), json!([]));
+        graph.assign_license_to_user().id(user.to_string()).body(add).send().await.unwrap();
+    };
+    let restore = async |user: Uuid| {
+        let path = format!("/directory/deletedItems/{user}/restore");
+        assert_eq!(send(tenant.raw(Method::POST, &path).await).await.status, 200);
+    };
+    assign(ada).await;
+    tenant.delete(ada).await;
+    assert_eq!(consumed(&graph).await, Some(0));
+    restore(ada).await;
+    assert_eq!(consumed(&graph).await, Some(1));
+    tenant.delete(ada).await;
+    assign(grace).await;
+    restore(ada).await;
+    assert_eq!((assigned(&graph, ada).await, consumed(&graph).await), (vec![Some(sku.to_string())], Some(2)));
+    for user in [ada, grace] {
+        tenant.delete(user).await;
+    }
+    assert_eq!(consumed(&graph).await, Some(0));
 }
 
 #[tokio::test]
