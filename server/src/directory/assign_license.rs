@@ -1,6 +1,6 @@
 //! `assignLicense`: which licences a user or a group has. A group's licences aren't handed on to its members here.
 
-use super::{Error, Found, Refusal, check_members, lookup, objects, resources, subscribed_skus};
+use super::{Error, Found, Refusal, check_members, lookup, objects, subscribed_skus};
 use crate::{
     model::{
         actions::ASSIGN_LICENSE,

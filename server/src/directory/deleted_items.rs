@@ -181,7 +181,7 @@ pub fn restore(
             let fault = PropertyFault::Invalid("newUserPrincipalName");
             return Err(check_members::refused(fault).into());
         }
-        ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, traits)?,
+        ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, object.row, traits)?,
         ObjectTraits::ServicePrincipal => service_principals::ready_to_restore(tx, &mut draft)?,
         ObjectTraits::Application => applications::check_app_id(tx, &draft)?,
         ObjectTraits::Device

@@ -83,8 +83,9 @@ pub fn delete(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let policy = find(tx, id)?;
     for (group, document) in stored::objects(tx, Kind::ManagedGroup)? {
         expire(tx, &group, &document, None)?;
-        stored::delete(tx, Kind::ManagedGroup, Some(group.row), policy.id)?;
     }
+    // Those of deleted groups too.
+    stored::delete_all(tx, Kind::ManagedGroup, policy.id)?;
     Ok(stored::delete(tx, Kind::GroupLifecyclePolicy, None, policy.id)?)
 }
 
@@ -134,6 +135,13 @@ pub fn renew(tx: &WriteTx<'_>, group: &Key) -> Result<(), Error> {
 /// When a new Microsoft 365 group expires, if it does.
 pub(super) fn expiration_of_new(tx: &ReadTx<'_>) -> Result<Option<String>, Error> {
     Ok(covering(tx, None)?.and_then(|policy| later(tx.now(), lifetime(&policy))))
+}
+
+/// Sets when a group that is to be restored expires, as the policy has it by now.
+pub(super) fn ready_to_restore(tx: &ReadTx<'_>, draft: &mut Draft, group: RowNumber) -> Result<(), Error> {
+    let lifetime = covering(tx, Some(group))?.map(|policy| lifetime(&policy));
+    set_expiration(draft, lifetime);
+    Ok(())
 }
 
 /// A group that can expire.

@@ -4,7 +4,7 @@ use super::{
     Bound, Error, Found, Policy, Refusal, access,
     addresses::proxy_addresses,
     created_objects,
-    group_lifecycle_policies::expiration_of_new,
+    group_lifecycle_policies::{self, expiration_of_new},
     group_settings::{self, Settings},
     lookup, members, membership_rules, naming_policy, objects, owners,
 };
@@ -209,10 +209,18 @@ const fn is_security_group(traits: GroupTraits) -> bool {
     matches!(traits.kind, GroupKind::Security | GroupKind::MailEnabledSecurity)
 }
 
-/// Shows a deleted group that is to be restored as it was. No other group may have its names.
-pub(super) fn ready_to_restore(tx: &ReadTx<'_>, draft: &mut Draft, traits: GroupTraits) -> Result<(), Error> {
+/// Shows a deleted group that is to be restored as it was, but for when it expires. No other group may have its names.
+pub(super) fn ready_to_restore(
+    tx: &ReadTx<'_>,
+    draft: &mut Draft,
+    group: RowNumber,
+    traits: GroupTraits,
+) -> Result<(), Error> {
     if is_security_group(traits) {
         draft.set("securityEnabled", true);
+    }
+    if traits.kind == GroupKind::Microsoft365 {
+        group_lifecycle_policies::ready_to_restore(tx, draft, group)?;
     }
     check_free(tx, traits, None, |name| draft.text(name))
 }

@@ -60,7 +60,7 @@ pub(super) fn count_all(tx: &WriteTx<'_>, user: &Values, by: i64) -> Result<(), 
 fn count(tx: &WriteTx<'_>, mut stored: Stored, by: i64) -> Result<(), Error> {
     let consumed = consumed(&stored) + by;
     stored.values.insert("consumedUnits".into(), consumed.max(0).into());
-    Ok(resources::update(tx, Kind::SubscribedSku, None, stored.id, &stored.values)?)
+    resources::update(tx, Kind::SubscribedSku, None, &stored)
 }
 
 fn consumed(stored: &Stored) -> i64 {

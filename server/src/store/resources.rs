@@ -72,9 +72,10 @@ fn read(document: &str) -> Result<Values, Error> {
     }
 }
 
-/// How many resources of a kind there are, of whatever objects.
+/// How many resources of a kind objects have that aren't deleted.
 pub fn count(tx: &ReadTx<'_>, kind: Kind) -> Result<u64, Error> {
-    let sql = "SELECT count(*) FROM resources WHERE tenant = ?1 AND kind = ?2";
+    let sql = "SELECT count(*) FROM resources r CROSS JOIN objects o
+               WHERE r.tenant = ?1 AND r.kind = ?2 AND o.row = r.of_row AND o.deleted_at IS NULL";
     tx.count(sql, params![tx.tenant().number, kind as i64])
 }
 
@@ -122,6 +123,12 @@ pub fn update(
 pub fn delete(tx: &WriteTx<'_>, kind: Kind, of: Option<RowNumber>, id: ObjectId) -> Result<(), Error> {
     let sql = "DELETE FROM resources WHERE tenant = ?1 AND kind = ?2 AND of_row = ?3 AND id = ?4";
     tx.run(sql, params![tx.tenant().number, kind as i64, of.unwrap_or(TENANT).0, id.uuid()]).map(drop)
+}
+
+/// Deletes the resources with this id, of whatever objects.
+pub fn delete_all(tx: &WriteTx<'_>, kind: Kind, id: ObjectId) -> Result<(), Error> {
+    let sql = "DELETE FROM resources WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+    tx.run(sql, params![tx.tenant().number, kind as i64, id.uuid()]).map(drop)
 }
 
 fn text(values: &Values) -> String {

@@ -7,7 +7,10 @@ use roster_client::{
     Client,
     types::{GroupCreate, GroupLifecyclePolicyCreate, GroupLifecyclePolicyUpdate, ManagedGroupParameters},
 };
-use roster_server::model::ids::ObjectId;
+use roster_server::{
+    model::{ids::ObjectId, values::Values},
+    store::{self, WriteTx, objects, resources},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -176,4 +179,53 @@ async fn groups_are_selected_one_by_one() {
     let never = refused(400, "Request_BadRequest", "Only Microsoft 365 groups expire and are renewed.");
     let refusal_of = graph.add_group_to_lifecycle_policy().id(id).body(named(security)).send().await;
     assert_eq!(refusal(refusal_of), never);
+}
+
+#[tokio::test]
+async fn a_restored_group_expires_as_the_policy_has_it_by_then() {
+    let (tenant, graph) = world().await;
+    let policy_id = policy(&graph, 180, "Selected").await;
+    let group = tenant.microsoft_365_group("selected").await;
+    let select = ManagedGroupParameters::builder().group_id(group);
+    graph.add_group_to_lifecycle_policy().id(policy_id).body(select).send().await.unwrap();
+    let restore = async || {
+        let path = format!("/directory/deletedItems/{group}/restore");
+        assert_eq!(send(tenant.raw(Method::POST, &path).await).await.status, 200);
+    };
+    tenant.delete(group).await;
+    let shorter = change(json!({"groupLifetimeInDays": 90}));
+    graph.update_group_lifecycle_policy().id(policy_id).body(shorter).send().await.unwrap();
+    restore().await;
+    assert_eq!(expires_after(&graph, group).await, Some(90));
+
+    tenant.delete(group).await;
+    graph.delete_group_lifecycle_policy().id(policy_id).send().await.unwrap();
+    restore().await;
+    assert_eq!(expires_after(&graph, group).await, None);
+    let left = tenant.server.store.tenant(tenant.store_tenant());
+    let left = left.read(|tx| resources::count(tx, resources::Kind::ManagedGroup)).await.unwrap();
+    assert_eq!(left, 0, "nothing is left of the policy");
+}
+
+#[tokio::test]
+async fn deleted_groups_take_no_place_among_those_that_are_selected() {
+    let (tenant, graph) = world().await;
+    let policy = policy(&graph, 180, "Selected").await;
+    let (deleted, other) =
+        (tenant.microsoft_365_group("deleted").await, tenant.microsoft_365_group("other").await);
+    // As many as can be, all of the same group.
+    let select = move |tx: &WriteTx<'_>| {
+        let group = objects::find(tx, ObjectId::from_uuid(deleted))?.map(|group| group.row);
+        (0..500).try_for_each(|_| {
+            resources::insert(tx, resources::Kind::ManagedGroup, group, ObjectId::random(), &Values::new())
+        })
+    };
+    tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(select).await.unwrap();
+    let add = || {
+        let select = ManagedGroupParameters::builder().group_id(other);
+        graph.add_group_to_lifecycle_policy().id(policy).body(select).send()
+    };
+    assert_eq!(refusal(add().await).0, 400);
+    tenant.delete(deleted).await;
+    add().await.unwrap();
 }
