@@ -207,7 +207,8 @@ fn restore() -> Operation {
         .description(
             "Restores a deleted object with all that it was: its members and owners, the groups and administrative units that it was in, what it owned, \
              its manager and its reports. What doesn't fit any more is left out, such as a membership in a group that has come \
-             to follow a rule. A name that another object has meanwhile is refused; a user can get another sign-in name. An \
+             to follow a rule, or a guest's in one that takes no guests any more. Licences count again, even where others have all of \
+             them, and a group expires as the lifecycle policy has it by then. A name that another object has meanwhile is refused; a user can get another sign-in name. An \
              application's service principal is restored by itself, and says of the application what that is by then. What gets back a directory role, or is in or owns a group to which \
              roles can be assigned, is restored with `RoleManagement.ReadWrite.Directory` besides, and a user among it by a \
              signed-in user with `Directory.AccessAsUser.All` too. The answer comes when all of it is back.",
