@@ -185,7 +185,9 @@ impl Caller<'_> {
             assert_eq!(found.answer.json()["@odata.count"], found.ids.len(), "{about}");
             if !option.starts_with("$orderby") {
                 let number = self.get(&format!("{path}/$count?{option}"), true).await.answer;
-                assert_eq!(number.text, found.ids.len().to_string(), "{about}");
+                // How many roles there are isn't served.
+                let is_served = number.status != 501;
+                assert!(!is_served || number.text == found.ids.len().to_string(), "{about}: {}", number.text);
             }
         }
         found

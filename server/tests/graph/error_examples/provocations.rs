@@ -456,13 +456,16 @@ impl Attempt<'_> {
     fn get_values_wrong(&mut self, name: &str) -> bool {
         let absent = sample::id(ABSENT).to_string();
         let faces = |count: usize| vec!["\u{1f600}".repeat(256); count];
+        let of_role = self.operation.id == "create_directory_role";
         let values = match name {
             "unknownProperty" => json!({"colour": "red"}),
             "unknownExtension" => json!({"extension_0a_colour": "red"}),
             "readOnlyProperty" => json!({"id": absent}),
+            "otherType" if of_role => json!({"roleTemplateId": true}),
             "otherType" => json!({"displayName": true}),
+            "unexpectedArray" if of_role => json!({"roleTemplateId": []}),
             "unexpectedArray" => json!({"displayName": []}),
-            "invalidValue" if self.operation.id == "create_directory_role" => {
+            "invalidValue" if of_role => {
                 json!({"roleTemplateId": absent})
             }
             "invalidValue" => json!({"displayName": "two\nlines"}),

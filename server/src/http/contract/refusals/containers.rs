@@ -1,8 +1,9 @@
 //! What the operations on administrative units and directory roles refuse.
 
 use super::{
-    ErrorExample, absent, already_member, created, expanded_members_hidden, hidden_members, immutable,
-    member_not_found, not_in_lists, null, property, property_not_readable, refused, taken, updated,
+    ErrorExample, absent, already_member, array_for_value, created, expanded_members_hidden, hidden_members,
+    immutable, member_not_found, not_in_lists, null, property, property_not_readable, refused, taken,
+    updated,
 };
 use crate::{
     directory::{Refusal, sample},
@@ -22,9 +23,11 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
     Some(match operation {
         "create_directory_role" => {
             let of = |fault| property(&DIRECTORY_ROLE, fault);
-            let not_of_text = ["otherType", "unexpectedArray", "invalidValue"];
+            let of_name = ["unexpectedArray", "invalidValue"];
             let mut examples = created(&DIRECTORY_ROLE, "roleTemplateId");
-            examples.retain(|example| !not_of_text.contains(&&*example.name));
+            examples.retain(|example| !of_name.contains(&&*example.name));
+            let array = of(array_for_value("roleTemplateId"));
+            examples.push(refused("unexpectedArray", "An array stands where a single value is due.", array));
             let unknown = of(PropertyFault::Invalid("roleTemplateId"));
             examples.push(refused("invalidValue", "There is no such template.", unknown));
             examples.push(taken("roleTemplateId"));
