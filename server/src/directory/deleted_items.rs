@@ -238,7 +238,7 @@ fn may_be_in(tx: &ReadTx<'_>, source: &Object, target: &Object) -> Result<bool, 
 
 fn takes_if_guest(tx: &ReadTx<'_>, source: &Object, target: &Object) -> Result<bool, store::Error> {
     let ObjectTraits::Group(group) = source.traits else { return Ok(true) };
-    match may_take(tx, Some(source.row), group, target) {
+    match may_take(tx, Some(source.row), group, [target]) {
         Ok(()) => Ok(true),
         Err(Error::Refused(_)) => Ok(false),
         Err(Error::Store(broken)) => Err(broken),
