@@ -136,7 +136,7 @@ async fn a_restored_application_is_told_of_by_the_service_principal_that_there_i
     let select = "appDisplayName,tags,appOwnerOrganizationId";
     let read = graph.get_service_principal().id(another).select(select).send().await.unwrap().into_inner();
     assert_eq!((read.app_display_name.as_deref(), read.tags), (Some("Loans"), texts(&["books"])));
-    assert_eq!(read.app_owner_organization_id.map(|id| id.to_string()), Some(tenant.id().to_string()));
+    assert_eq!(read.app_owner_organization_id, Some(tenant.id().to_string()));
 }
 
 #[tokio::test]

@@ -217,7 +217,8 @@ async fn deleted_groups_take_no_place_among_those_that_are_selected() {
     let select = move |tx: &WriteTx<'_>| {
         let group = objects::find(tx, ObjectId::from_uuid(deleted))?.map(|group| group.row);
         (0..500).try_for_each(|_| {
-            resources::insert(tx, resources::Kind::ManagedGroup, group, ObjectId::random(), &Values::new())
+            let id = ObjectId::random();
+            resources::insert(tx, resources::Kind::ManagedGroup, group, id, &Values::new()).map(drop)
         })
     };
     tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(select).await.unwrap();
