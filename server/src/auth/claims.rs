@@ -221,14 +221,14 @@ impl Claims {
         let id = self.oid.as_deref().map(ObjectId::from_str).transpose();
         let id = id.map_err(|_| TokenFault::Unreadable)?;
         let grants = match (self.idtyp.as_deref(), self.scp.as_deref()) {
-            (Some("user") | None, Some(scopes)) => Grants {
-                principal: Principal::User(id),
-                permissions: Permissions::from_names(scopes.split_ascii_whitespace()),
-            },
-            (Some("app") | None, None) => Grants {
-                principal: Principal::Application(id),
-                permissions: Permissions::from_names(self.roles.iter().flatten().map(String::as_str)),
-            },
+            (Some("user") | None, Some(scopes)) => Grants::of_token(
+                Principal::User(id),
+                Permissions::from_names(scopes.split_ascii_whitespace()),
+            ),
+            (Some("app") | None, None) => Grants::of_token(
+                Principal::Application(id),
+                Permissions::from_names(self.roles.iter().flatten().map(String::as_str)),
+            ),
             (Some(_), _) => return Err(TokenFault::Subject),
         };
         Ok(Verified { tenant, issued_at: self.iat, grants })

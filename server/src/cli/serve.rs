@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::secrets::Secret,
     data_folder::Folder,
-    directory::{ExchangeManagedGroups, Policy, sample},
+    directory::{ExchangeManagedGroups, Policy, RoleEnforcement, sample},
     http,
     model::domains::DomainName,
     store::{IndexOptions, LARGEST_SCANNED, LARGEST_UNCOUNTED, LOG_PAGES, Options},
@@ -67,6 +67,11 @@ pub(super) struct Serve {
     #[arg(long, value_name = "POLICY", env = "ROSTER_EXCHANGE_MANAGED_GROUPS", default_value = "writable")]
     exchange_managed_groups: ExchangeManagedGroups,
 
+    /// Whether a token with a signed-in user needs, besides its permissions, the directory role or the ownership that Graph's
+    /// pages name (`enforce`), or not (`off`). Applications' tokens need neither
+    #[arg(long, value_name = "POLICY", env = "ROSTER_ROLES", default_value = "off")]
+    roles: RoleEnforcement,
+
     /// The memory that the bodies of all requests under way may have together, in MB
     #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::state::Settings::BODY_MEMORY >> 20,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
@@ -106,7 +111,7 @@ impl Serve {
             domains: self.domains,
             allow_remote: self.allow_remote,
             public_url: self.public_url,
-            policy: Policy { exchange_managed_groups: self.exchange_managed_groups },
+            policy: Policy { exchange_managed_groups: self.exchange_managed_groups, roles: self.roles },
             body_memory: self.body_memory << 20,
             store: Options {
                 log_pages: self.log_pages,

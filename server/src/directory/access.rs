@@ -62,6 +62,6 @@ pub(super) fn check_listed(by: &Grants, entities: &[&Entity], listing: &Listing)
 
 /// Refuses to show who is in an object that hides it from the caller.
 pub(super) fn may_see_members(by: &Grants, of: ObjectTraits) -> Result<(), Refusal> {
-    let may = of.hidden_membership() != Some(true) || READ_HIDDEN_MEMBERS.reach(by).is_some();
+    let may = of.hidden_membership() != Some(true) || by.show_hidden_members();
     may.then_some(()).ok_or_else(|| Refusal::lacks(&READ_HIDDEN_MEMBERS, by))
 }

@@ -1,6 +1,6 @@
 //! Applications: registering, changing and deleting them, and what their tokens say.
 
-use super::{Error, Found, Refusal, access, created_objects, lookup, objects, service_principals};
+use super::{Error, Found, Refusal, access, created_objects, lookup, objects, rights, service_principals};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -9,7 +9,7 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Permission},
+        permissions::{Access, Grants, Permission, WRITE_APPLICATION, right},
         values::Values,
     },
     odata::{
@@ -125,13 +125,16 @@ fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Resul
 
 /// Changes an application as the body says, and what its service principal says of it.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    rights::may_act_on(tx, by, &WRITE_APPLICATION, ObjectKind::Application, key)?;
     let application = objects::update_plain(tx, by, ObjectKind::Application, key, body, |_| Ok(()))?;
     service_principals::follow(tx, &application)
 }
 
 /// Deletes an application, and its service principal with it.
-pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
-    delete_found(tx, &lookup::of_kind(tx, ObjectKind::Application, key)?)
+pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
+    let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
+    rights::may_act(tx, by, right(&WRITE_APPLICATION), &application)?;
+    delete_found(tx, &application)
 }
 
 /// What the tokens of this application say. `None`: there is none.

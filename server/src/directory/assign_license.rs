@@ -1,12 +1,13 @@
 //! `assignLicense`: which licences a user or a group has. A group's licences aren't handed on to its members here.
 
-use super::{Error, Found, Refusal, check_members, lookup, objects, subscribed_skus};
+use super::{Error, Found, Refusal, check_members, lookup, objects, rights, subscribed_skus};
 use crate::{
     model::{
         actions::ASSIGN_LICENSE,
         draft::Draft,
         ids::ObjectId,
         kinds::GroupKind,
+        permissions::{ASSIGN_LICENSE_TO_GROUP, Grants, right},
         values::{Document, PropertyFault, Values},
     },
     odata::reference::Key,
@@ -60,7 +61,7 @@ fn ids(value: Option<&Value>) -> Vec<ObjectId> {
 }
 
 /// Changes which licences a user has. It must be known where the user is.
-pub fn of_user(tx: &WriteTx<'_>, user: &Key, change: &Change) -> Result<Found, Error> {
+pub fn of_user(tx: &WriteTx<'_>, _: &Grants, user: &Key, change: &Change) -> Result<Found, Error> {
     let (user, document) = lookup::user_with_document(tx, user)?;
     let has_location = values_of(&document)?.contains_key("usageLocation");
     if !change.add.is_empty() && !has_location {
@@ -70,8 +71,9 @@ pub fn of_user(tx: &WriteTx<'_>, user: &Key, change: &Change) -> Result<Found, E
 }
 
 /// Changes which licences a group has.
-pub fn of_group(tx: &WriteTx<'_>, group: &Key, change: &Change) -> Result<Found, Error> {
+pub fn of_group(tx: &WriteTx<'_>, by: &Grants, group: &Key, change: &Change) -> Result<Found, Error> {
     let (group, traits, document) = lookup::group_with_document(tx, group)?;
+    rights::may_act(tx, by, right(&ASSIGN_LICENSE_TO_GROUP), &group)?;
     if traits.kind == GroupKind::Distribution {
         return Err(Refusal::ManagedByExchange.into());
     }

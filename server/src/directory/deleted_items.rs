@@ -10,6 +10,7 @@ use super::{
     membership_rules,
     objects::Page,
     owners::MAX_OWNERS,
+    rights,
     selections::{self, Asked},
     service_principals, subscribed_skus, users,
 };
@@ -21,9 +22,10 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits, Relationship},
         permissions::{
-            Grants, Need, PURGE_ADMINISTRATIVE_UNIT, PURGE_APPLICATION, PURGE_GROUP, PURGE_USER,
-            READ_ADMINISTRATIVE_UNIT, READ_APPLICATION, READ_DELETED_GROUP, READ_DELETED_USER,
-            RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
+            Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_ADMINISTRATIVE_UNIT, PURGE_APPLICATION,
+            PURGE_GROUP, PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION, READ_DELETED_GROUP,
+            READ_DELETED_USER, RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
+            right,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -87,7 +89,7 @@ type NeedOf = fn(ObjectKind) -> Option<&'static Need>;
 const READ: NeedOf = |kind| match kind {
     ObjectKind::User => Some(&READ_DELETED_USER),
     ObjectKind::Group => Some(&READ_DELETED_GROUP),
-    ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&READ_APPLICATION),
+    ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&READ_DELETED_APPLICATION),
     ObjectKind::AdministrativeUnit => Some(&READ_ADMINISTRATIVE_UNIT),
     ObjectKind::Device | ObjectKind::OrgContact | ObjectKind::DirectoryRole => None,
 };
@@ -121,6 +123,7 @@ fn find(
     if need.reach(by).is_none() {
         return Err(Refusal::lacks(need, by).into());
     }
+    rights::may(by, need)?;
     Ok((object, document))
 }
 
@@ -134,6 +137,11 @@ fn find_changeable(
     let (object, document) = find(tx, by, id, need)?;
     if let ObjectTraits::Group(traits) = object.traits {
         may_change_role_assignable(by, traits)?;
+    }
+    match (object.kind(), need(object.kind())) {
+        (ObjectKind::User, Some(need)) => rights::may_act_upon(tx, by, right(need), &object)?,
+        (_, Some(need)) => rights::may_act(tx, by, right(need), &object)?,
+        (_, None) => {}
     }
     Ok((object, document))
 }
@@ -275,6 +283,7 @@ impl Owned {
 pub fn owned_by_user(tx: &ReadTx<'_>, by: &Grants, owned: Owned) -> Result<Page, Error> {
     let user = objects::find(tx, owned.user)?.filter(|object| object.kind() == ObjectKind::User);
     let user = user.ok_or_else(|| Refusal::NotFound(owned.user.to_string()))?;
+    rights::may_act(tx, by, right(&LIST_DELETED_OWNED_OBJECTS), &user)?;
     let listing = Listing { kind: Some(owned.kind), limit: MOST_OWNED, ..Listing::default() };
     let page = deleted_items::owned_by(tx, &user, &listing)?;
     if page.next.is_some() && page.objects.len() < MOST_OWNED {

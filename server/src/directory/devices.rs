@@ -1,12 +1,12 @@
 //! Devices: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, access, lookup, objects};
+use super::{Error, Found, Refusal, access, lookup, objects, rights};
 use crate::{
     model::{
         device::DEVICE,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants},
+        permissions::{Access, Grants, parts},
         values::Values,
     },
     odata::reference::Key,
@@ -27,6 +27,9 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 
 /// Changes a device as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    if body.keys().any(|name| name != "accountEnabled") {
+        rights::may_make(by, &parts::DEVICES, ObjectTraits::Device)?;
+    }
     objects::update_plain(tx, by, ObjectKind::Device, key, body, |_| Ok(())).map(drop)
 }
 

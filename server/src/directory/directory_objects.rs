@@ -3,7 +3,7 @@
 use super::{
     Error, Found, Policy, Refusal, access, applications, check_members, groups, lookup,
     objects::{self, Page},
-    users,
+    rights, users,
 };
 use crate::{
     model::{
@@ -11,7 +11,10 @@ use crate::{
         actions::GET_BY_IDS,
         ids::{AsWritten, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::Grants,
+        permissions::{
+            DELETE_DEVICE, Grants, WRITE_ADMINISTRATIVE_UNIT, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL,
+            right,
+        },
         values::Values,
     },
     odata::listing::Listing,
@@ -85,13 +88,18 @@ pub fn get_by_ids(
 /// Deletes an object, if objects of its kind can be. Contacts are kept by Exchange, and roles stay activated.
 pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<ObjectId>) -> Result<(), Error> {
     let object = lookup::object(tx, id)?;
-    match object.traits {
-        ObjectTraits::OrgContact | ObjectTraits::DirectoryRole => Err(Refusal::NotPermitted.into()),
-        ObjectTraits::Group(traits) => groups::delete_found(tx, policy, by, &object, traits),
-        ObjectTraits::Application => applications::delete_found(tx, &object),
-        ObjectTraits::User => users::delete_found(tx, by, &object),
-        ObjectTraits::Device | ObjectTraits::ServicePrincipal | ObjectTraits::AdministrativeUnit(_) => {
-            objects::delete(tx, &object)
-        }
+    let need = match object.traits {
+        ObjectTraits::OrgContact | ObjectTraits::DirectoryRole => return Err(Refusal::NotPermitted.into()),
+        ObjectTraits::Group(traits) => return groups::delete_found(tx, policy, by, &object, traits),
+        ObjectTraits::User => return users::delete_found(tx, by, &object),
+        ObjectTraits::Application => &WRITE_APPLICATION,
+        ObjectTraits::Device => &DELETE_DEVICE,
+        ObjectTraits::ServicePrincipal => &WRITE_SERVICE_PRINCIPAL,
+        ObjectTraits::AdministrativeUnit(_) => &WRITE_ADMINISTRATIVE_UNIT,
+    };
+    rights::may_act(tx, by, right(need), &object)?;
+    match object.kind() {
+        ObjectKind::Application => applications::delete_found(tx, &object),
+        _ => objects::delete(tx, &object),
     }
 }

@@ -1,5 +1,5 @@
-//! Directory roles: built-in roles of administrators, which are activated before anybody holds them. What they let their holders do isn't
-//! decided here: permissions are the tokens' own.
+//! Directory roles: built-in roles of administrators, which are activated before anybody holds them. What they let their holders do is
+//! in `rights.rs`.
 
 use super::{Error, Found, Refusal, access, lookup, objects};
 use crate::{

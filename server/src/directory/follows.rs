@@ -1,10 +1,7 @@
 //! What navigation properties follow from an object: a relation, or memberships from group to group.
 
 use crate::{
-    model::{
-        navigation::NavigationProperty,
-        permissions::{Grants, READ_HIDDEN_MEMBERS},
-    },
+    model::{navigation::NavigationProperty, permissions::Grants},
     odata::listing::Listing,
     store::{
         self, ReadTx,
@@ -60,8 +57,5 @@ impl Follows {
 
 /// Whether the caller may know of memberships in groups that hide them. Graph's pages make no exception for the caller's own.
 pub(super) fn hidden_memberships(by: &Grants) -> HiddenMemberships {
-    match READ_HIDDEN_MEMBERS.reach(by) {
-        Some(_) => HiddenMemberships::Shown,
-        None => HiddenMemberships::LeftOut,
-    }
+    if by.show_hidden_members() { HiddenMemberships::Shown } else { HiddenMemberships::LeftOut }
 }

@@ -1,7 +1,7 @@
 //! The tenant's lifecycle policy: after how many days Microsoft 365 groups expire, and their renewal. A group's own date is written when
 //! it is created, renewed, or put under the policy; nothing deletes what has expired.
 
-use super::{Error, Refusal, check_members, lookup, objects, resources};
+use super::{Error, Refusal, check_members, lookup, objects, resources, rights};
 use crate::{
     model::{
         actions::MANAGED_GROUP,
@@ -10,7 +10,7 @@ use crate::{
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         ids::{AsWritten, ObjectId},
         kinds::GroupKind,
-        permissions::Grants,
+        permissions::{Grants, RENEW_GROUP, right},
         values::{Document, PropertyFault, Values},
     },
     odata::reference::Key,
@@ -123,8 +123,9 @@ pub fn remove_group(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, group: &Key) -> 
 }
 
 /// Renews a group: it expires anew from now on, if a policy has it expire.
-pub fn renew(tx: &WriteTx<'_>, group: &Key) -> Result<(), Error> {
+pub fn renew(tx: &WriteTx<'_>, by: &Grants, group: &Key) -> Result<(), Error> {
     let (group, document) = expiring_group(tx, group)?;
+    rights::may_act(tx, by, right(&RENEW_GROUP), &group)?;
     let lifetime = covering(tx, Some(group.row))?.map(|policy| lifetime(&policy));
     let mut draft = Draft::of_stored(values_of(&document)?);
     draft.set("renewedDateTime", timestamp(tx.now()));

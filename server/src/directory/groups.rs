@@ -6,7 +6,7 @@ use super::{
     created_objects,
     group_lifecycle_policies::{self, expiration_of_new},
     group_settings::{self, Settings},
-    lookup, members, membership_rules, naming_policy, objects, owners,
+    lookup, members, membership_rules, naming_policy, objects, owners, rights,
 };
 use crate::{
     model::{
@@ -17,8 +17,8 @@ use crate::{
         ids::ObjectId,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
-            ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, Grants, Need, Principal,
-            UPDATE_GROUP_PROPERTIES,
+            ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, DELETE_GROUP, Grants,
+            Need, Principal, UPDATE_GROUP_PROPERTIES, parts, right,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -87,6 +87,10 @@ pub fn create(
     if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }
+    rights::may_make(by, right(&CREATE_GROUP), ObjectTraits::Group(traits))?;
+    if traits.dynamic {
+        rights::may_make(by, &parts::MEMBERSHIP_RULES, ObjectTraits::Group(traits))?;
+    }
     let mut draft = Draft::of_new(values);
     check_first_rule(draft.values(), traits)?;
     if traits.dynamic {
@@ -100,7 +104,9 @@ pub fn create(
     }
     if traits.kind == GroupKind::Microsoft365 {
         let settings = Settings::of_tenant(tx)?;
-        group_settings::may_create(tx, by, &settings)?;
+        if !rights::holds_role_for(by, right(&CREATE_GROUP), ObjectTraits::Group(traits)) {
+            group_settings::may_create(tx, by, &settings)?;
+        }
         naming_policy::check(tx, by, &settings, &draft)?;
         draft.set("expirationDateTime", expiration_of_new(tx)?);
     }
@@ -165,6 +171,14 @@ pub fn update(
     objects::check_id(body, &group)?;
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;
+    if !changes.is_empty() {
+        let right =
+            if names_rule(&changes) { &parts::MEMBERSHIP_RULES } else { right(&UPDATE_GROUP_PROPERTIES) };
+        rights::may_act(tx, by, right, &group)?;
+    }
+    if !bound.members.is_empty() {
+        rights::may_act(tx, by, right(&ADD_MEMBER), &group)?;
+    }
     if elsewhere {
         has_mailbox(traits)?;
     }
@@ -176,6 +190,7 @@ pub fn update(
     }
     let members = addable(tx, by, &bound.members)?;
     let owners = resolve(tx, &bound.owners)?;
+    owners.iter().try_for_each(|owner| owners::may_change(tx, by, &group, owner))?;
     check_bound(group.id, traits, &members, &owners)?;
     group_settings::may_take(tx, Some(group.row), traits, members.iter().chain(&owners))?;
     bind(tx, &group, &members, &owners)?;
@@ -197,6 +212,7 @@ pub(super) fn delete_found(
 ) -> Result<(), Error> {
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;
+    rights::may_act(tx, by, right(&DELETE_GROUP), group)?;
     objects::delete_as(tx, group, |values| {
         // As Graph shows deleted ones: their `groupTypes` tell what they are.
         if is_security_group(traits) {
@@ -391,6 +407,13 @@ pub(super) fn read_traits(values: &Values) -> Result<GroupTraits, Refusal> {
     Ok(GroupTraits { kind, dynamic, role_assignable, hidden_membership })
 }
 
+/// Whether changes of a group are about the rule that its members follow.
+fn names_rule(changes: &Values) -> bool {
+    ["groupTypes", "membershipRule", "membershipRuleProcessingState"]
+        .into_iter()
+        .any(|name| changes.contains_key(name))
+}
+
 /// A dynamic group begins with a rule, and no other group does.
 fn check_first_rule(values: &Values, traits: GroupTraits) -> Result<(), Refusal> {
     let state = values.contains_key("membershipRuleProcessingState");
@@ -456,10 +479,13 @@ fn check_free<'n>(
     Ok(())
 }
 
-/// The user who creates a Microsoft 365 group, and so owns it.
+/// The user who creates a Microsoft 365 group, and so owns it; where roles are enforced, any group without a role for that.
 fn owner_by_creation(tx: &ReadTx<'_>, by: &Grants, traits: GroupTraits) -> Result<Option<Object>, Error> {
-    let (GroupKind::Microsoft365, Principal::User(Some(creator))) = (traits.kind, by.principal) else {
+    let has_role = || rights::holds_role_for(by, right(&CREATE_GROUP), ObjectTraits::Group(traits));
+    let owns = traits.kind == GroupKind::Microsoft365 || by.standing.is_some() && !has_role();
+    let Principal::User(Some(creator)) = by.principal else { return Ok(None) };
+    if !owns {
         return Ok(None);
-    };
+    }
     Ok(store::objects::find(tx, creator)?.filter(|object| object.kind() == ObjectKind::User))
 }

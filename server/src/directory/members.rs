@@ -8,6 +8,7 @@ use super::{
     lookup,
     navigation::Navigation,
     objects::{relate, related, unrelate},
+    rights,
 };
 use crate::{
     model::{
@@ -15,7 +16,7 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectTraits},
         navigation::NavigationProperty,
-        permissions::{CHANGE_ROLE_ASSIGNABLE, Grants},
+        permissions::{ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, REMOVE_MEMBER, right},
     },
     odata::reference::{Key, Reference},
     store::{ReadTx, WriteTx, objects::Object, relations},
@@ -35,6 +36,7 @@ pub fn add(
     let member = lookup::resolve(tx, reference)?;
     may_add(by, &member)?;
     may_change_role_assignable(by, traits)?;
+    rights::may_act(tx, by, right(&ADD_MEMBER), &group)?;
     may_join(traits, &member)?;
     may_take(tx, Some(group.row), traits, [&member])?;
     join(tx, &group, &member)
@@ -52,6 +54,7 @@ pub fn remove(
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
+    rights::may_act(tx, by, right(&REMOVE_MEMBER), &group)?;
     unrelate(tx, &relations::MEMBERS, (&group, key), reference).map(drop)
 }
 

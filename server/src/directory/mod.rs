@@ -35,6 +35,7 @@ pub mod owned_objects;
 pub mod owners;
 pub mod purging;
 mod resources;
+pub mod rights;
 pub mod role_assignments;
 pub mod sample;
 mod selections;
@@ -284,6 +285,30 @@ pub enum Error {
 pub struct Policy {
     /// Whether mail-enabled security groups can be changed.
     pub exchange_managed_groups: ExchangeManagedGroups,
+    /// Whether directory roles and ownership count.
+    pub roles: RoleEnforcement,
+}
+
+/// Whether a token with a signed-in user needs, besides its permissions, that the user holds a directory role or owns the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RoleEnforcement {
+    /// Permissions alone decide.
+    #[default]
+    Off,
+    /// It does where Graph's pages say so.
+    Enforced,
+}
+
+impl FromStr for RoleEnforcement {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            "enforce" => Ok(Self::Enforced),
+            _ => Err("either 'off' or 'enforce'"),
+        }
+    }
 }
 
 /// Whether mail-enabled security groups can be created and take members.

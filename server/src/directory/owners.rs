@@ -9,13 +9,14 @@ use super::{
     members::may_change_role_assignable,
     navigation::Navigation,
     objects::{relate, related, unrelate},
+    rights,
 };
 use crate::{
     model::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         navigation::NavigationProperty,
-        permissions::Grants,
+        permissions::{CHANGE_OWNERS, Grants, parts, right},
     },
     odata::reference::{Key, Reference},
     store::{ReadTx, WriteTx, objects::Object, owners, relations},
@@ -36,6 +37,7 @@ pub fn add(
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
     let owner = lookup::resolve(tx, reference)?;
+    may_change(tx, by, &group, &owner)?;
     may_own(&owner)?;
     may_take(tx, Some(group.row), traits, [&owner])?;
     own(tx, &group, &owner)?;
@@ -54,6 +56,7 @@ pub fn remove(
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
     let owner = unrelate(tx, &relations::OWNERS, (&group, key), reference)?;
+    may_change(tx, by, &group, &owner)?;
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
         return Err(Refusal::LastOwner.into());
     }
@@ -70,6 +73,13 @@ pub static OWNERS: Navigation<Key> = Navigation {
 pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, owner: &AsWritten<ObjectId>) -> Result<Found, Error> {
     let group = (OWNERS.source)(tx, by, group)?;
     related(tx, &relations::OWNERS, &group, owner)
+}
+
+/// Refuses to make this an owner of a group, and to end that, where the caller has no right to: some change only owners who are users.
+pub(super) fn may_change(tx: &ReadTx<'_>, by: &Grants, group: &Object, owner: &Object) -> Result<(), Error> {
+    let is_user = owner.kind() == ObjectKind::User;
+    let right = if is_user { &parts::OWNERS_WHO_ARE_USERS } else { right(&CHANGE_OWNERS) };
+    rights::may_act(tx, by, right, group)
 }
 
 /// Refuses owners of kinds that own no groups.

@@ -1,12 +1,12 @@
 //! Service principals: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, access, created_objects, lookup, objects};
+use super::{Error, Found, Refusal, access, created_objects, lookup, objects, rights};
 use crate::{
     model::{
         draft::Draft,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants},
+        permissions::{Access, Grants, WRITE_SERVICE_PRINCIPAL, right},
         service_principal::SERVICE_PRINCIPAL,
         values::{PropertyFault, Values},
     },
@@ -126,6 +126,7 @@ fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
 
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
+    rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
     objects::update_plain(tx, by, ObjectKind::ServicePrincipal, key, body, check_declared).map(drop)
 }
 
@@ -153,6 +154,8 @@ fn id(declared: &Value) -> Option<&str> {
 }
 
 /// Deletes a service principal: no more tokens are issued to it.
-pub fn delete(tx: &WriteTx<'_>, key: &Key) -> Result<(), Error> {
-    objects::delete(tx, &lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?)
+pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
+    let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
+    rights::may_act(tx, by, right(&WRITE_SERVICE_PRINCIPAL), &service_principal)?;
+    objects::delete(tx, &service_principal)
 }

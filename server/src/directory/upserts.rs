@@ -1,6 +1,6 @@
 //! Upserts: a change of an object by its alternate key that creates the object where there is none, as the caller prefers.
 
-use super::{Error, Found, Refusal, lookup};
+use super::{Error, Found, Refusal, lookup, rights};
 use crate::{
     model::{
         entity, names,
@@ -37,6 +37,7 @@ pub fn missing(
     if create.reach(by).is_none() {
         return Err(Refusal::lacks(create, by).into());
     }
+    rights::may(by, create)?;
     let says_same = |said: &str| names::key(said) == names::key(value);
     if body.get(name).is_some_and(|said| !said.as_str().is_some_and(says_same)) {
         return Err(

@@ -2,7 +2,7 @@
 
 use super::{
     Bound, Error, Found, Refusal, access, addresses::proxy_addresses, directory_roles, lookup, managers,
-    objects, subscribed_skus,
+    objects, rights, subscribed_skus,
 };
 use crate::{
     model::{
@@ -12,7 +12,8 @@ use crate::{
         ids::ObjectId,
         kinds::ObjectTraits,
         permissions::{
-            Access, Grants, Need, Principal, READ_BASIC_USER, Reach, UPDATE_USER, UPDATE_USER_PROFILE,
+            Access, DELETE_USER, Grants, Need, Principal, READ_BASIC_USER, Reach, UPDATE_USER,
+            UPDATE_USER_PROFILE, right,
         },
         properties::Mutability,
         user::USER,
@@ -125,6 +126,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &B
     if oneself_alone && guarded {
         return Err(Refusal::lacks(need, by).into());
     }
+    rights::may_change_user(tx, by, &user, &changes, bound.manager.is_some())?;
     let password = changes.shift_remove("passwordProfile").unwrap_or_default();
     let mut draft = objects::apply(&USER, &document, &changes)?;
     if let Some(password) = password.get("password") {
@@ -164,6 +166,7 @@ pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
 }
 
 pub(super) fn delete_found(tx: &WriteTx<'_>, by: &Grants, user: &Object) -> Result<(), Error> {
+    rights::may_act_upon(tx, by, right(&DELETE_USER), user)?;
     directory_roles::may_delete(tx, by, user)?;
     subscribed_skus::count_all(tx, &store::objects::values(tx, user.row)?, -1)?;
     objects::delete(tx, user)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::tokens::{self, TokenFault},
-    model::domains::TenantName,
+    model::{domains::TenantName, permissions::NOTHING},
     store::{
         Tenant,
         principals::{Found, PrincipalStatus},
@@ -54,7 +54,7 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     }
     check_tenant(app, &request.extensions, tenant).await?;
     match status {
-        PrincipalStatus::Good => Ok(Caller { tenant, grants }),
+        PrincipalStatus::Good => Ok(Caller { tenant, grants, need: &NOTHING }),
         PrincipalStatus::Disabled => Err(TokenFault::PrincipalDisabled.into()),
         PrincipalStatus::Deleted => Err(TokenFault::PrincipalDeleted.into()),
         PrincipalStatus::OtherKind => Err(TokenFault::NoPrincipal.into()),

@@ -14,7 +14,7 @@ use crate::{
         ids::{AsWritten, ObjectId},
         json::{self, JsonFault},
         kinds::ObjectKind,
-        permissions::Grants,
+        permissions::{Grants, Need},
         values::Values,
     },
     odata::{annotations::is_read, query::Query, reference::Key},
@@ -40,8 +40,10 @@ const SHORT_BODY: usize = 16 << 10;
 pub struct Caller {
     /// The caller's tenant.
     pub tenant: Tenant,
-    /// What the caller may do.
+    /// What the token grants. In a unit of work the caller's standing is added to it (`units_of_work.rs`).
     pub grants: Grants,
+    /// What the operation needs that the caller asks for.
+    pub need: &'static Need,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

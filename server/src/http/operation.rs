@@ -455,13 +455,13 @@ impl Operation {
 /// Lets a request through that may ask for this and whose path can be read, with its query options.
 async fn admit(
     request: Request,
-    need: &Need,
+    need: &'static Need,
     signed_in: bool,
     ids: &[String],
     options: &QueryOptions,
 ) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
-    let caller = parts.extensions.get::<Caller>().ok_or(TokenFault::Missing)?;
+    let caller = *parts.extensions.get::<Caller>().ok_or(TokenFault::Missing)?;
     if signed_in && matches!(caller.grants.principal, Principal::Application(_)) {
         return Err(RequestFault::NobodySignedIn.into());
     }
@@ -471,6 +471,7 @@ async fn admit(
     extract::check_ids(&mut parts, ids).await?;
     let query = options.read(&parts)?;
     parts.extensions.insert(query);
+    parts.extensions.insert(Caller { need, ..caller });
     Ok(Request::from_parts(parts, body))
 }
 

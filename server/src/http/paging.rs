@@ -47,9 +47,10 @@ impl PageRequest {
         let pages = Pages::of(app, &self.caller, &self.path, &self.query).await?;
         let listing = self.scope.listing(&self.query, pages.after(&self.query)?)?;
         let (tenant, is_short) = (self.caller.tenant, self.query.is_short());
+        let by = self.caller.admission(app);
         let answer = Arc::new(move |tx: &ReadTx<'_>| {
             let Self { caller, form, query, .. } = &self;
-            let page = list(tx, &caller.grants, &listing)?;
+            let page = list(tx, &by(tx)?, &listing)?;
             let next_link = page.next.as_ref().map(|after| pages.link(form, query, after)).transpose()?;
             let shown = Shown::of(query.select.as_deref(), listing.expand.as_ref(), caller);
             write(form, &Collection { page, next_link }, shown)

@@ -21,7 +21,7 @@ pub static DIRECTORY_ROLE: Entity = Entity {
     alternate_key: Some("roleTemplateId"),
     words: "a directory role",
     resource: "DirectoryRole",
-    description: "A built-in role of administrators that is activated in the tenant. What its members may do isn't enforced.",
+    description: "A built-in role of administrators that is activated in the tenant. What its members may do isn't enforced, unless the server enforces roles.",
     read: &READ_DIRECTORY_ROLE,
     read_basic: &READ_DIRECTORY_ROLE,
     add_to_group: &ADD_MEMBER,

@@ -22,7 +22,7 @@ const fn template(id: &'static str, name: &'static str, description: &'static st
 
 /// All of them.
 #[rustfmt::skip]
-pub static ROLE_TEMPLATES: &[RoleTemplate] = &[
+pub const ROLE_TEMPLATES: &[RoleTemplate] = &[
     template("db506228-d27e-4b7d-95e5-295956d6615f", "Agent ID Administrator", "Agents: their blueprints, identities and users."),
     template("adb2368d-a9be-41b5-8667-d96778e081b0", "Agent ID Developer", "Creates blueprints of agents."),
     template("6b942400-691f-4bf0-9d12-d8a254a2baf5", "Agent Registry Administrator", "The registry of agents."),

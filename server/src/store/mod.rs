@@ -37,6 +37,7 @@ pub mod related;
 pub mod relations;
 pub mod resources;
 pub mod restorations;
+pub mod rights;
 pub mod role_assignments;
 pub mod rows;
 pub mod selections;

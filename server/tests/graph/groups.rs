@@ -383,7 +383,7 @@ async fn select_returns_what_it_names_and_ignores_what_is_unknown() {
 #[tokio::test]
 async fn where_exchange_manages_its_groups_they_are_read_only() {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    let policy = Policy { exchange_managed_groups: ExchangeManagedGroups::ReadOnly };
+    let policy = Policy { exchange_managed_groups: ExchangeManagedGroups::ReadOnly, ..Policy::default() };
     let tenant = SERVER.get_or_init(|| Server::start(policy, None)).tenant().await;
     let (group, ada) = (tenant.mail_enabled_security_group("mail").await, tenant.user("ada").await);
     let graph = tenant.client(["Group.ReadWrite.All"]).await;

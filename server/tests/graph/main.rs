@@ -74,6 +74,7 @@ mod properties;
 mod query_objects;
 mod query_support;
 mod references;
+mod rights;
 mod role_assignments;
 mod scheme;
 mod sign_in_sessions;

@@ -80,9 +80,14 @@ impl Server {
 
     /// Starts a server with the sample, as `roster serve --sample` does. It lives to the end of the process.
     pub async fn with_sample() -> &'static Self {
+        Self::with_sample_of(Policy::default()).await
+    }
+
+    /// The same of this policy.
+    pub async fn with_sample_of(policy: Policy) -> &'static Self {
         let (folder, store) = Self::store();
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
-        let settings = Settings { loopback_only: true, ..Settings::default() };
+        let settings = Settings { policy, loopback_only: true, ..Settings::default() };
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         // Its threads can't be ended from within a test's.
@@ -472,7 +477,7 @@ impl Tenant {
     pub async fn delete(&self, object: Uuid) {
         let id: AsWritten<ObjectId> = AsWritten::read(object.to_string()).unwrap();
         let permissions = Permission::ALL.iter().copied().collect();
-        let by = Grants { principal: Principal::Application(None), permissions };
+        let by = Grants::of_token(Principal::Application(None), permissions);
         let delete = move |tx: &store::WriteTx<'_>| {
             directory::directory_objects::delete(tx, Policy::default(), &by, &id)
         };

@@ -333,10 +333,8 @@ fn open(folder: &TempDir, clock: &Clock) -> Store {
 }
 
 fn by() -> Grants {
-    Grants {
-        principal: Principal::Application(None),
-        permissions: Permissions::from_iter([Permission::GroupReadWriteAll, Permission::UserReadWriteAll]),
-    }
+    let permissions = Permissions::from_iter([Permission::GroupReadWriteAll, Permission::UserReadWriteAll]);
+    Grants::of_token(Principal::Application(None), permissions)
 }
 
 proptest! {

@@ -56,10 +56,8 @@ async fn names_that_were_stored_before_they_had_keys_are_found_and_of_two_that_a
     ];
     older::before("0006", folder.path(), &fill.concat());
 
-    let by = Grants {
-        principal: Principal::Application(None),
-        permissions: Permissions::from_iter([Permission::GroupReadWriteAll]),
-    };
+    let permissions = Permissions::from_iter([Permission::GroupReadWriteAll]);
+    let by = Grants::of_token(Principal::Application(None), permissions);
     for _ in 0..2 {
         let store = Store::open(folder.path(), migrating()).unwrap();
         let tenant = store.find_tenant(tenant).await.unwrap().unwrap();

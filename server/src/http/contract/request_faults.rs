@@ -8,7 +8,7 @@ use crate::{
     http::{errors::RequestFault, query_options::QueryOptions},
     model::{
         entity,
-        permissions::{Grants, Need, Permissions, Principal},
+        permissions::{Grants, Missing, Need, Permissions, Principal, right},
     },
     odata::{
         batch::BatchFault,
@@ -71,7 +71,7 @@ fn expanded(taken: Taken<'_>) -> Vec<ErrorExample> {
         taken.scope.and_then(Scope::kind).filter(|_| taken.options.takes.contains(&QueryOption::Expand));
     let related = kind.map(|kind| entity(kind).navigation).unwrap_or_default();
     let permissions = taken.need.delegated.first().copied().unwrap_or_default().iter().copied().collect();
-    let least = Grants { principal: Principal::User(None), permissions };
+    let least = Grants::of_token(Principal::User(None), permissions);
     let not_listed = related.iter().find(|navigation| navigation.need.reach(&least).is_none());
     let not_listed = not_listed.map(|navigation| {
         let summary =
@@ -120,7 +120,7 @@ fn permissions(taken: Taken<'_>) -> Vec<ErrorExample> {
         return Vec::new();
     }
     let lacking = |principal| {
-        let grants = Grants { principal, permissions: Permissions::default() };
+        let grants = Grants::of_token(principal, Permissions::default());
         RequestFault::Forbidden(taken.need.missing(&grants))
     };
     let of_user = ErrorExample::new(
@@ -144,7 +144,13 @@ fn permissions(taken: Taken<'_>) -> Vec<ErrorExample> {
             application,
         )
     };
-    vec![of_user, of_application]
+    let of_role = ErrorExample::new(
+        "missingRole",
+        "The server enforces directory roles, and the signed-in user neither holds one that is enough nor owns the object.",
+        RequestFault::Forbidden(Missing::default()),
+    );
+    let roles = (!right(taken.need).is_of_everyone()).then_some(of_role);
+    [of_user, of_application].into_iter().chain(roles).collect()
 }
 
 fn invalid_id() -> ErrorExample {

@@ -16,7 +16,7 @@ use crate::{
     model::{
         ids::{AppId, ObjectId},
         kinds::ObjectKind,
-        permissions::{READ_APPLICATION, WRITE_APPLICATION},
+        permissions::{CREATE_APPLICATION, READ_APPLICATION, WRITE_APPLICATION},
     },
 };
 use axum::{extract::State, response::Response};
@@ -44,7 +44,7 @@ pub(super) fn operations() -> Vec<Operation> {
         APPLICATIONS.list::<ApplicationCollection>("/applications", "list_applications", &READ_APPLICATION),
         APPLICATIONS.count("/applications/$count", "count_applications", &READ_APPLICATION),
         APPLICATIONS.get::<Application>("/applications/{id}", "get_application", &READ_APPLICATION),
-        Operation::annotated(&WRITE_APPLICATION, routes!(create_application))
+        Operation::annotated(&CREATE_APPLICATION, routes!(create_application))
             .page("application-post-applications"),
         Operation::annotated(&WRITE_APPLICATION, routes!(update_application)).page("application-update"),
         APPLICATIONS
@@ -52,7 +52,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 "/applications/{id}",
                 "delete_application",
                 &WRITE_APPLICATION,
-                |tx, _, _, id| applications::delete(tx, id),
+                |tx, _, by, id| applications::delete(tx, by, id),
             )
             .description(
                 "Its service principal is deleted with it, so that it gets no more tokens. Either can be restored for thirty days, \

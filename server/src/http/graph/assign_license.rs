@@ -19,7 +19,7 @@ use crate::{
         state::AppState,
         units_of_work::write,
     },
-    model::permissions::{ASSIGN_LICENSE_TO_GROUP, ASSIGN_LICENSE_TO_USER, Need},
+    model::permissions::{ASSIGN_LICENSE_TO_GROUP, ASSIGN_LICENSE_TO_USER, Grants, Need},
     odata::reference::Key,
     store::WriteTx,
 };
@@ -28,7 +28,7 @@ use serde_json::json;
 use utoipa::openapi::path::HttpMethod;
 
 /// The rule that changes the licences of an object.
-type Assign = fn(&WriteTx<'_>, &Key, &Change) -> Result<Found, directory::Error>;
+type Assign = fn(&WriteTx<'_>, &Grants, &Key, &Change) -> Result<Found, directory::Error>;
 
 pub(super) fn operations() -> Vec<Operation> {
     let user = assign::<Key>(
@@ -72,7 +72,7 @@ fn assign<K: ObjectKey<Key = Key>>(
                               Path(key): Path<K>,
                               Json(body)| {
         let change = Change::read(&body)?;
-        let found = write(&app, &caller, move |tx, _, _| rule(tx, key.key(), &change)).await?;
+        let found = write(&app, &caller, move |tx, _, by| rule(tx, by, key.key(), &change)).await?;
         let mut response = answers::entity(&form, &found, Shown::default())?;
         *response.status_mut() = status;
         Ok::<_, Failure>(response)

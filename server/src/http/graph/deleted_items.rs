@@ -39,9 +39,9 @@ use crate::{
         ids::{AsWritten, ObjectId},
         permissions::{
             Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_APPLICATION, PURGE_DELETED_ITEM, PURGE_GROUP,
-            PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_APPLICATION, READ_DELETED_GROUP, READ_DELETED_ITEM,
-            READ_DELETED_USER, READ_DEVICE, RESTORE_APPLICATION, RESTORE_DELETED_ITEM, RESTORE_GROUP,
-            RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
+            PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION, READ_DELETED_GROUP,
+            READ_DELETED_ITEM, READ_DELETED_USER, READ_DEVICE, RESTORE_APPLICATION, RESTORE_DELETED_ITEM,
+            RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
         },
     },
     odata::{
@@ -75,11 +75,11 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         of_kind::<UserCollection>(&USERS, "users", &READ_DELETED_USER, SORTED),
         of_kind::<GroupCollection>(&GROUPS, "groups", &READ_DELETED_GROUP, SECURITY_GROUPS),
-        of_kind::<ApplicationCollection>(&APPLICATIONS, "applications", &READ_APPLICATION, SORTED),
+        of_kind::<ApplicationCollection>(&APPLICATIONS, "applications", &READ_DELETED_APPLICATION, SORTED),
         of_kind::<ServicePrincipalCollection>(
             &SERVICE_PRINCIPALS,
             "service_principals",
-            &READ_APPLICATION,
+            &READ_DELETED_APPLICATION,
             SORTED,
         ),
         of_kind::<AdministrativeUnitCollection>(
@@ -116,8 +116,8 @@ fn of_kind<C: ToSchema>(objects: &Objects, id: &str, need: &'static Need, more: 
     };
     let count = async move |caller: Caller, State(app): State<AppState>, query: Query| {
         let listing = Scope::Deleted(kind).listing(&query, Cursor::START)?;
-        let count = move |tx: &ReadTx<'_>| deleted_items::count(tx, &caller.grants, kind, &listing);
-        answer_count(&app, caller.tenant, count).await
+        let count = move |tx: &ReadTx<'_>, by: &_| deleted_items::count(tx, by, kind, &listing);
+        answer_count(&app, &caller, count).await
     };
     let list =
         Operation::shaped(need, HttpMethod::Get, path.clone(), format!("list_deleted_{id}"), get(page))
@@ -169,7 +169,7 @@ fn get_one() -> Operation {
         .in_parts([
             (&READ_DELETED_USER, OF_USERS),
             (&READ_DELETED_GROUP, OF_GROUPS),
-            (&READ_APPLICATION, OF_APPLICATIONS),
+            (&READ_DELETED_APPLICATION, OF_APPLICATIONS),
             (&READ_ADMINISTRATIVE_UNIT, OF_ADMINISTRATIVE_UNITS),
         ])
         .answers::<DirectoryObject>("The deleted object.", JSON, example())

@@ -7,9 +7,11 @@ use crate::{
         answers::{self, Form},
         contract::wire::{DirectoryRoleTemplate, DirectoryRoleTemplates},
         errors::Failure,
-        extract::Path,
+        extract::{Caller, Path},
         operation::Operation,
         query_options::QueryOptions,
+        state::AppState,
+        units_of_work::read,
     },
     model::{
         ids::{AsWritten, ObjectId},
@@ -17,7 +19,7 @@ use crate::{
         role_templates::{self, ROLE_TEMPLATES, RoleTemplate},
     },
 };
-use axum::routing::get;
+use axum::{extract::State, routing::get};
 use serde_json::{Value, json};
 use utoipa::openapi::path::HttpMethod;
 
@@ -26,11 +28,18 @@ const TAG: &str = "directory roles";
 const EXAMPLE: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
 
 pub(super) fn operations() -> Vec<Operation> {
-    let list = async |form: Form| {
+    // They are not of a tenant, but what a caller may read is.
+    let admitted = async |app: &AppState, caller: &Caller| read(app, caller, |_, _| Ok(())).await;
+    let list = async move |State(app): State<AppState>, caller: Caller, form: Form| {
+        admitted(&app, &caller).await?;
         let value: Vec<_> = ROLE_TEMPLATES.iter().map(shown).collect();
         answers::written(&form, SET, &json!({"value": value}))
     };
-    let one = async |form: Form, Path(id): Path<AsWritten<ObjectId>>| {
+    let one = async move |State(app): State<AppState>,
+                          caller: Caller,
+                          form: Form,
+                          Path(id): Path<AsWritten<ObjectId>>| {
+        admitted(&app, &caller).await?;
         let template = role_templates::find(&id.value.to_string());
         let template = template.ok_or(Failure::from(Refusal::NotFound(id.text)))?;
         answers::written(&form, &format!("{SET}/$entity"), &shown(template))

@@ -54,7 +54,8 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Activate a directory role
 ///
-/// Activates a built-in role, so that it can be assigned. What a role lets its members do isn't enforced: permissions are those of tokens.
+/// Activates a built-in role, so that it can be assigned. What a role lets its members do
+/// isn't enforced, unless the server enforces roles: permissions are those of tokens.
 #[utoipa::path(
     post, path = "/directoryRoles", operation_id = "create_directory_role", tag = "directory roles",
     request_body(content = DirectoryRoleCreate, description = "Of which template.", example = json!({

@@ -169,7 +169,7 @@ fn select(path: &'static str, id: &'static str, rule: Select) -> Operation {
 
 fn renew() -> Operation {
     let handler = async |caller: Caller, State(app): State<AppState>, Path(group): Path<IdKey>| {
-        write(&app, &caller, move |tx, _, _| rules::renew(tx, group.key())).await?;
+        write(&app, &caller, move |tx, _, by| rules::renew(tx, by, group.key())).await?;
         Ok::<_, Failure>(answers::no_content())
     };
     let operation =

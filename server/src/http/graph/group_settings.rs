@@ -18,7 +18,8 @@ use crate::{
         group_setting::{GROUP_SETTING, GROUP_SETTING_TEMPLATE, Template, UNIFIED, UNIFIED_GUEST},
         ids::{AsWritten, ObjectId},
         permissions::{
-            CHANGE_GROUP_SETTING, CREATE_GROUP_SETTING, READ_GROUP_SETTING, READ_GROUP_SETTING_TEMPLATE,
+            CHANGE_GROUP_SETTING, CREATE_GROUP_SETTING, DELETE_GROUP_SETTING, READ_GROUP_SETTING,
+            READ_GROUP_SETTING_TEMPLATE,
         },
     },
 };
@@ -125,7 +126,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let delete = SETTINGS.delete::<AsWritten<ObjectId>>(
         one,
         "delete_group_setting",
-        &CHANGE_GROUP_SETTING,
+        &DELETE_GROUP_SETTING,
         |tx, id| rules::delete(tx, (&(), id)),
     );
     let all_of = "They have a value for each name that the template has.";
@@ -174,7 +175,7 @@ fn of_groups() -> Vec<Operation> {
     let delete = SETTINGS_OF_GROUP.delete::<OfGroup>(
         one,
         "delete_setting_of_group",
-        &CHANGE_GROUP_SETTING,
+        &DELETE_GROUP_SETTING,
         |tx, (group, id)| rules::delete(tx, (group.key(), id)),
     );
     let of_group = |operation| MICROSOFT_365_GROUPS.with_key::<IdKey>(operation);

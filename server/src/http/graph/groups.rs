@@ -21,7 +21,7 @@ use crate::{
         ids::ObjectId,
         kinds::ObjectKind,
         permissions::{
-            ADD_MEMBER, CREATE_GROUP, DELETE_GROUP, READ_BASIC_GROUP, READ_GROUP, UPDATE_GROUP,
+            ADD_MEMBER, CREATE_GROUP, DELETE_GROUP, LIST_GROUPS, READ_BASIC_GROUP, READ_GROUP, UPDATE_GROUP,
             UPDATE_GROUP_PROPERTIES,
         },
     },
@@ -55,13 +55,13 @@ pub(super) const MICROSOFT_365_GROUPS: Objects =
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         GROUPS
-            .list::<GroupCollection>("/groups", "list_groups", &READ_BASIC_GROUP)
+            .list::<GroupCollection>("/groups", "list_groups", &LIST_GROUPS)
             .limited(&READ_GROUP, BASIC)
             .description(
                 "What Exchange holds of a group is shown of one group at a time: naming it here is 501.",
             ),
         Operation::annotated(&CREATE_GROUP, routes!(create_group)).page("group-post-groups"),
-        GROUPS.count("/groups/$count", "count_groups", &READ_BASIC_GROUP).limited(&READ_GROUP, BASIC),
+        GROUPS.count("/groups/$count", "count_groups", &LIST_GROUPS).limited(&READ_GROUP, BASIC),
         GROUPS
             .get_by::<Group, IdKey>("/groups/{id}", "get_group", &READ_BASIC_GROUP, groups::get)
             .limited(&READ_GROUP, BASIC)

@@ -22,7 +22,7 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
+        permissions::{CREATE_SERVICE_PRINCIPAL, READ_APPLICATION, WRITE_SERVICE_PRINCIPAL},
     },
     store::WriteTx,
 };
@@ -60,7 +60,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "get_service_principal",
             &READ_APPLICATION,
         ),
-        Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(create_service_principal))
+        Operation::annotated(&CREATE_SERVICE_PRINCIPAL, routes!(create_service_principal))
             .page("serviceprincipal-post-serviceprincipals"),
         Operation::annotated(&WRITE_SERVICE_PRINCIPAL, routes!(update_service_principal))
             .page("serviceprincipal-update"),
@@ -69,7 +69,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 "/servicePrincipals/{id}",
                 "delete_service_principal",
                 &WRITE_SERVICE_PRINCIPAL,
-                |tx, _, _, id| service_principals::delete(tx, id),
+                |tx, _, by, id| service_principals::delete(tx, by, id),
             )
             .description(
                 "It is in no list, count, group or reference any more, gets no more tokens, and can be \
@@ -127,7 +127,7 @@ async fn update_service_principal(
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
     let change = move |tx: &WriteTx<'_>, _, by: &_| {
-        let missing = || upserts::missing(tx, by, &WRITE_SERVICE_PRINCIPAL, &key, &values);
+        let missing = || upserts::missing(tx, by, &CREATE_SERVICE_PRINCIPAL, &key, &values);
         Ok(match if creates { missing()? } else { None } {
             Some(new) => Upserted::Created(Box::new(service_principals::create(tx, by, id, &new)?)),
             None => Upserted::Updated(service_principals::update(tx, by, &key, &values)?),

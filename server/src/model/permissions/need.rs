@@ -167,8 +167,8 @@ mod tests {
     fn delegated_and_application_permissions_are_never_mixed_up() {
         let permissions = Permissions::from_iter([DirectoryAccessAsUserAll, UserRead]);
         let me = ObjectId::random();
-        let user = Grants { principal: Principal::User(Some(me)), permissions };
-        let app = Grants { principal: Principal::Application(Some(me)), permissions };
+        let user = Grants::of_token(Principal::User(Some(me)), permissions);
+        let app = Grants::of_token(Principal::Application(Some(me)), permissions);
         assert_eq!(ADD_MEMBER.reach(&user), Some(Reach::Any));
         assert_eq!(ADD_MEMBER.reach(&app), None);
         assert_eq!(READ_USER.reach(&user), Some(Reach::OwnAccount));
@@ -181,7 +181,7 @@ mod tests {
     fn what_is_missing_is_the_least_that_would_do() {
         let missing = |need: &Need, principal, held: &[Permission]| {
             let permissions = held.iter().copied().collect();
-            let missing = need.missing(&Grants { principal, permissions });
+            let missing = need.missing(&Grants::of_token(principal, permissions));
             (missing.delegated, missing.permissions.iter().collect::<Vec<_>>())
         };
         let (user, app) = (Principal::User(None), Principal::Application(None));

@@ -252,6 +252,9 @@ const READ_BASIC_ORGANIZATIONS: Alternatives = &[
     &[DeviceManagementServiceConfigReadAll],
     &[DeviceManagementServiceConfigReadWriteAll],
 ];
+const WRITE_GROUP_SETTINGS: Alternatives =
+    &[&[GroupSettingsReadWriteAll], &[PolicyReadWriteAuthorization], &[DirectoryReadWriteAll]];
+const WRITE_SERVICE_PRINCIPALS: Alternatives = &[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]];
 const AS_USER: Alternatives = &[&[DirectoryAccessAsUserAll]];
 
 /// Declares needs, each public, and for the tests all of them.
@@ -284,11 +287,17 @@ macro_rules! add_member_and {
     };
 }
 
+/// What is no operation's, and nobody has.
+pub static NOTHING: Need = Need::both(&[]);
+
 needs! {
     /// All properties of groups, in whatever answer.
     READ_GROUP = Need::both(READ_GROUPS);
 
-    /// `GET /groups`, its count and `GET /groups/{id}`: enough for the basic properties.
+    /// `GET /groups` and its count: enough for the basic properties.
+    LIST_GROUPS = Need::both(READ_BASIC_GROUPS);
+
+    /// `GET /groups/{id}`: enough for the basic properties.
     READ_BASIC_GROUP = Need::both(READ_BASIC_GROUPS);
 
     /// `POST /groups`.
@@ -348,12 +357,11 @@ needs! {
     /// `POST /groupSettings` and `POST /groups/{id}/settings`.
     CREATE_GROUP_SETTING = Need::both(&[&[GroupSettingsReadWriteAll], &[DirectoryReadWriteAll]]);
 
-    /// `PATCH` and `DELETE` of one of them.
-    CHANGE_GROUP_SETTING = Need::both(&[
-        &[GroupSettingsReadWriteAll],
-        &[PolicyReadWriteAuthorization],
-        &[DirectoryReadWriteAll],
-    ]);
+    /// `PATCH` of one of them.
+    CHANGE_GROUP_SETTING = Need::both(WRITE_GROUP_SETTINGS);
+
+    /// `DELETE` of one of them.
+    DELETE_GROUP_SETTING = Need::both(WRITE_GROUP_SETTINGS);
 
     /// `GET /groupLifecyclePolicies`, one of them, and `GET /groups/{id}/groupLifecyclePolicies`.
     READ_GROUP_LIFECYCLE_POLICY = Need::both(READ_DIRECTORY);
@@ -605,10 +613,16 @@ needs! {
     /// member of, which can be checked too.
     READ_APPLICATION = Need::both(READ_APPLICATIONS);
 
-    /// `POST /servicePrincipals`, `PATCH` and `DELETE /servicePrincipals/{id}`.
-    WRITE_SERVICE_PRINCIPAL = Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]]);
+    /// `POST /servicePrincipals`.
+    CREATE_SERVICE_PRINCIPAL = Need::both(WRITE_SERVICE_PRINCIPALS);
 
-    /// `POST /applications`, `PATCH` and `DELETE /applications/{id}`.
+    /// `PATCH` and `DELETE /servicePrincipals/{id}`.
+    WRITE_SERVICE_PRINCIPAL = Need::both(WRITE_SERVICE_PRINCIPALS);
+
+    /// `POST /applications`.
+    CREATE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+
+    /// `PATCH` and `DELETE /applications/{id}`.
     WRITE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
 
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
@@ -653,8 +667,7 @@ needs! {
     /// `POST /$batch`: each request in it needs what it needs by itself.
     SEND_BATCH = Need::nothing();
 
-    /// `GET /directory/deletedItems/microsoft.graph.user`, its count, and a deleted user. Deleted applications and service
-    /// principals need [`READ_APPLICATION`].
+    /// `GET /directory/deletedItems/microsoft.graph.user`, its count, and a deleted user.
     READ_DELETED_USER = Need::both(READ_USERS);
 
     /// The same of groups: it is no matter of their members.
@@ -664,6 +677,9 @@ needs! {
         &[DirectoryReadAll],
         &[DirectoryReadWriteAll],
     ]);
+
+    /// The same of applications and service principals.
+    READ_DELETED_APPLICATION = Need::both(READ_APPLICATIONS);
 
     /// `GET /directory/deletedItems/{id}`: enough for some kind of object.
     READ_DELETED_ITEM = Need::both(&[

@@ -3,6 +3,7 @@
 use super::attempt::{ADA, Attempt, all};
 use crate::{
     operations::{settings, url},
+    support::{Server, Tenant},
     tokens::claims,
 };
 use reqwest::Method;
@@ -11,7 +12,7 @@ use roster_server::{
         keys::{self, Keys},
         tokens::{self, Subject},
     },
-    directory::sample,
+    directory::{Policy, RoleEnforcement, sample},
     model::{
         ENTITIES,
         group_setting::{TEMPLATES, Template},
@@ -21,6 +22,7 @@ use roster_server::{
 };
 use serde_json::{Value, json};
 use std::sync::LazyLock;
+use tokio::sync::OnceCell;
 
 /// The sample's objects, by their numbers. What isn't there has 999.
 const GRACE: u16 = 102;
@@ -104,6 +106,24 @@ impl Attempt<'_> {
             return;
         }
         panic!("no request here provokes the {name} of {}: add one", self.operation.id);
+    }
+
+    /// Goes to a server that enforces roles, with a user who has none; where that isn't enough, to what hides its members.
+    async fn lack_a_role(&mut self) {
+        static SERVER: OnceCell<&Server> = OnceCell::const_new();
+        let policy = Policy { roles: RoleEnforcement::Enforced, ..Policy::default() };
+        let server = SERVER.get_or_init(|| Server::with_sample_of(policy)).await;
+        self.tenant = Tenant::of(server, sample::TENANT).await;
+        let shown = self.operation.error_examples();
+        let shows = |name: &str| shown.iter().any(|example| example.name == name);
+        if shows("hiddenMembers") || shows("expandedMembersHidden") && self.operation.path.contains('{') {
+            self.replace(0, sample::id(CONFIDENTIAL));
+        }
+        if shows("expandedMembersHidden") {
+            self.ask("$expand=members");
+        }
+        let user = if self.operation.is_on_me() { TIM } else { ABSENT };
+        self.by_user(user, all()).await;
     }
 
     async fn get_the_token_wrong(&mut self, name: &str) -> bool {
@@ -721,6 +741,7 @@ impl Attempt<'_> {
                 self.replace(0, sample::id(if deleted { DELETED_HOLDER } else { HOLDER }));
                 self.by_user_without("Directory.AccessAsUser.All").await;
             }
+            "missingRole" => self.lack_a_role().await,
             "hiddenMembers" => {
                 self.replace(0, sample::id(self.with_hidden_members()));
                 self.by_user_without("Member.Read.Hidden").await;

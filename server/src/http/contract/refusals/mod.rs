@@ -370,7 +370,7 @@ fn lacks(need: &Need, held: &Need) -> Refusal {
 }
 
 fn lacks_beside(need: &Need, principal: Principal, held: &[Permission]) -> Refusal {
-    Refusal::Lacks(need.missing(&Grants { principal, permissions: held.iter().copied().collect() }))
+    Refusal::Lacks(need.missing(&Grants::of_token(principal, held.iter().copied().collect())))
 }
 
 fn property_not_readable(held: &Need) -> ErrorExample {

@@ -29,7 +29,7 @@ use crate::{
         query::Query,
         scope::Scope,
     },
-    store::{ReadTx, Tenant, WriteTx},
+    store::{ReadTx, WriteTx},
 };
 use axum::{
     extract::State,
@@ -129,8 +129,8 @@ impl Objects {
         let kind = self.kind;
         let handler = async move |caller: Caller, State(app): State<AppState>, query: Query| {
             let listing = Scope::Set(kind).listing(&query, Cursor::START)?;
-            let count = move |tx: &ReadTx<'_>| objects::count_listed(tx, &caller.grants, kind, &listing);
-            answer_count(&app, caller.tenant, count).await
+            let count = move |tx: &ReadTx<'_>, by: &_| objects::count_listed(tx, by, kind, &listing);
+            answer_count(&app, &caller, count).await
         };
         Operation::shaped(need, HttpMethod::Get, path, id, get(handler))
             .summary(self.tag, format!("Count {}", self.many))
@@ -228,11 +228,11 @@ pub(in crate::http::graph) async fn answer_one(
 ) -> Result<Response, Failure> {
     let expansion = Scope::One(kind).expansion(&query)?;
     let (store, tenant, expands) = (app.store.tenant(caller.tenant), caller.tenant.id, expansion.is_some());
-    let (caller, form) = (*caller, form.clone());
+    let (admit, caller, form) = (caller.admission(app), *caller, form.clone());
     let answer = move |tx: &ReadTx<'_>| {
-        let select = query.select.as_deref();
-        let found = rule(tx, &caller.grants, select)?;
-        let found = expansions::of_one(tx, &caller.grants, expansion.as_ref(), found)?;
+        let (by, select) = (admit(tx)?, query.select.as_deref());
+        let found = rule(tx, &by, select)?;
+        let found = expansions::of_one(tx, &by, expansion.as_ref(), found)?;
         answers::entity(&form, &found, Shown::of(select, expansion.as_ref(), &caller))
     };
     if !expands {
@@ -246,11 +246,12 @@ pub(in crate::http::graph) async fn answer_one(
 /// Answers how many objects this rule counts.
 pub(in crate::http::graph) async fn answer_count(
     app: &AppState,
-    tenant: Tenant,
-    rule: impl FnOnce(&ReadTx<'_>) -> Result<u64, directory::Error> + Send + 'static,
+    caller: &Caller,
+    rule: impl FnOnce(&ReadTx<'_>, &Grants) -> Result<u64, directory::Error> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let count = move |tx: &ReadTx<'_>| rule(tx).map_err(Failure::from);
-    Ok(answers::count(app.store.tenant(tenant).read_long(count).await?))
+    let by = caller.admission(app);
+    let count = move |tx: &ReadTx<'_>| rule(tx, &by(tx)?).map_err(Failure::from);
+    Ok(answers::count(app.store.tenant(caller.tenant).read_long(count).await?))
 }
 
 /// `a group` without its article.

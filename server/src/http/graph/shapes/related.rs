@@ -219,8 +219,8 @@ impl<K: ObjectKey> Related<K> {
         let handler =
             async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>, query: Query| {
                 let listing = scope.listing(&query, Cursor::START)?;
-                let count = move |tx: &ReadTx<'_>| navigation.count(tx, &caller.grants, key.key(), &listing);
-                answer_count(&app, caller.tenant, count).await
+                let count = move |tx: &ReadTx<'_>, by: &_| navigation.count(tx, by, key.key(), &listing);
+                answer_count(&app, &caller, count).await
             };
         self.to(Operation::shaped(need, HttpMethod::Get, path, id, get(handler)))
             .page(self.graph_page("list"))

@@ -1,0 +1,140 @@
+//! The rights of signed-in users, where roles are enforced: whether what a user holds, owns or is lets it do what the token's permissions
+//! do. What needs to know the object is asked in the object's own rules, in the transaction that changes it.
+
+use super::{Error, Policy, Refusal, RoleEnforcement, lookup};
+use crate::{
+    model::{
+        ids::ObjectId,
+        kinds::{ObjectKind, ObjectTraits},
+        permissions::{
+            Grants, Need, Principal, Right, Roles, Standing, WRITE_MANAGER, lets_act_upon, parts, right,
+        },
+        user::USER,
+        values::Values,
+    },
+    odata::reference::Key,
+    store::{
+        ReadTx, WriteTx, objects,
+        objects::Object,
+        relations::{CREATORS, OWNERS},
+        rights,
+    },
+};
+
+/// The grants of a caller with the caller's standing, where that counts. Refuses what the caller has no right to, whatever the object is.
+pub fn admit(tx: &ReadTx<'_>, policy: Policy, by: &Grants, need: &Need) -> Result<Grants, Error> {
+    let standing = match (policy.roles, by.principal) {
+        (RoleEnforcement::Enforced, Principal::User(id)) => Some(standing(tx, id)?),
+        _ => None,
+    };
+    let by = Grants { standing, ..*by };
+    allow(by.have_right(need))?;
+    Ok(by)
+}
+
+fn standing(tx: &ReadTx<'_>, user: Option<ObjectId>) -> Result<Standing, Error> {
+    let user = user.map(|id| objects::find(tx, id)).transpose()?.flatten();
+    Ok(match user.filter(|user| user.kind() == ObjectKind::User) {
+        Some(user) => Standing { is_guest: user.is_guest, roles: rights::roles_of(tx, &user)? },
+        None => Standing { is_guest: true, roles: Roles::NONE },
+    })
+}
+
+/// Refuses what a caller may do with no object.
+pub(super) fn may(by: &Grants, need: &Need) -> Result<(), Refusal> {
+    allow(by.have_right(need))
+}
+
+/// Refuses to make an object of these traits.
+pub(super) fn may_make(by: &Grants, right: &Right, traits: ObjectTraits) -> Result<(), Refusal> {
+    allow(by.standing.is_none_or(|standing| right.reaches(standing, traits)))
+}
+
+/// Refuses what a caller may do by a role with objects of these traits.
+pub(super) fn holds_role_for(by: &Grants, right: &Right, traits: ObjectTraits) -> bool {
+    by.standing.is_some_and(|standing| right.is_held(standing, traits))
+}
+
+/// Refuses to do something with an object for which neither a role of the caller's, nor that it is the caller's own, is enough.
+pub(super) fn may_act(tx: &ReadTx<'_>, by: &Grants, right: &Right, object: &Object) -> Result<(), Error> {
+    let Some(standing) = by.standing else { return Ok(()) };
+    let may = right.reaches(standing, object.traits)
+        || right.is_oneself() && is_oneself(by, object.id)
+        || right.is_owners(object.traits) && owns(tx, by, object)?;
+    Ok(allow(may)?)
+}
+
+/// The same with the object of this kind and key. It isn't looked up where that doesn't count.
+pub(super) fn may_act_on(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    need: &Need,
+    kind: ObjectKind,
+    key: &Key,
+) -> Result<(), Error> {
+    if by.standing.is_none() {
+        return Ok(());
+    }
+    may_act(tx, by, right(need), &lookup::of_kind(tx, kind, key)?)
+}
+
+/// Refuses to do something sensitive with a user who holds roles that the caller's don't let act upon.
+pub(super) fn may_act_upon(tx: &ReadTx<'_>, by: &Grants, right: &Right, user: &Object) -> Result<(), Error> {
+    let Some(standing) = by.standing else { return Ok(()) };
+    if right.is_oneself() && is_oneself(by, user.id) {
+        return Ok(());
+    }
+    let roles = right.held_by(standing);
+    Ok(allow(!roles.is_empty() && lets_act_upon(roles, rights::target(tx, user)?))?)
+}
+
+/// Refuses to change what these changes of a user name, and to assign a manager.
+pub(super) fn may_change_user(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    user: &Object,
+    changes: &Values,
+    assigns_manager: bool,
+) -> Result<(), Error> {
+    if by.standing.is_none() {
+        return Ok(());
+    }
+    if assigns_manager {
+        may_act(tx, by, right(&WRITE_MANAGER), user)?;
+    }
+    let own = is_oneself(by, user.id);
+    let names = changes.keys().map(String::as_str);
+    for name in names.filter(|name| !(own && is_own_property(name))) {
+        match name {
+            "passwordProfile" | "businessPhones" | "mobilePhone" | "otherMails" => {
+                may_act_upon(tx, by, &parts::PASSWORDS, user)?;
+            }
+            "accountEnabled" | "userPrincipalName" => may_act_upon(tx, by, &parts::ACCOUNTS, user)?,
+            "identities" | "onPremisesImmutableId" => may_act_upon(tx, by, &parts::SENSITIVE, user)?,
+            "usageLocation" => may_act(tx, by, &parts::USAGE_LOCATION, user)?,
+            _ => may_act(tx, by, &parts::BASICS, user)?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether users change this property of themselves: their mobile phone, and what their profile holds.
+fn is_own_property(name: &str) -> bool {
+    name == "mobilePhone" || USER.is_from_other_service(name)
+}
+
+fn is_oneself(by: &Grants, id: ObjectId) -> bool {
+    by.principal == Principal::User(Some(id))
+}
+
+/// Whether the signed-in user owns an object. Owners are kept of groups alone: what else a user has created it owns.
+fn owns(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
+    let Some(id) = by.principal.id() else { return Ok(false) };
+    let Some(user) = objects::find(tx, id)? else { return Ok(false) };
+    let relation = if object.kind() == ObjectKind::Group { &OWNERS } else { &CREATORS };
+    Ok(relation.contains(tx, object, &user)?)
+}
+
+fn allow(may: bool) -> Result<(), Refusal> {
+    if may { Ok(()) } else { Err(Refusal::NotPermitted) }
+}
