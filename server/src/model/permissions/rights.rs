@@ -204,6 +204,7 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::LIST_ADMINISTRATIVE_UNIT_MEMBERS, Right::READERS),
     (&need::WRITE_ADMINISTRATIVE_UNIT, MANAGE_ROLES),
     (&need::READ_DIRECTORY_ROLE, Right::READERS),
+    (&need::READ_ROLE_ASSIGNMENT, Right::READERS),
     (&need::WRITE_DIRECTORY_ROLE, MANAGE_ROLES),
 
     // Objects of whatever kind: the kind decides, once it is known.
