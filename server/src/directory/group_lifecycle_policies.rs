@@ -9,8 +9,8 @@ use crate::{
         draft::Draft,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         ids::{AsWritten, ObjectId},
-        kinds::GroupKind,
-        permissions::{Grants, RENEW_GROUP, right},
+        kinds::{GroupKind, ObjectKind},
+        permissions::{Grants, RENEW_GROUP},
         values::{Document, PropertyFault, Values},
     },
     odata::reference::Key,
@@ -124,8 +124,8 @@ pub fn remove_group(tx: &WriteTx<'_>, id: &AsWritten<ObjectId>, group: &Key) -> 
 
 /// Renews a group: it expires anew from now on, if a policy has it expire.
 pub fn renew(tx: &WriteTx<'_>, by: &Grants, group: &Key) -> Result<(), Error> {
+    rights::may_act_on(tx, by, &RENEW_GROUP, ObjectKind::Group, group)?;
     let (group, document) = expiring_group(tx, group)?;
-    rights::may_act(tx, by, right(&RENEW_GROUP), &group)?;
     let lifetime = covering(tx, Some(group.row))?.map(|policy| lifetime(&policy));
     let mut draft = Draft::of_stored(values_of(&document)?);
     draft.set("renewedDateTime", timestamp(tx.now()));

@@ -50,7 +50,7 @@ pub(super) fn may_make(by: &Grants, right: &Right, traits: ObjectTraits) -> Resu
     allow(by.standing.is_none_or(|standing| right.reaches(standing, traits)))
 }
 
-/// Refuses what a caller may do by a role with objects of these traits.
+/// Whether a caller holds a role that is enough for objects of these traits.
 pub(super) fn holds_role_for(by: &Grants, right: &Right, traits: ObjectTraits) -> bool {
     by.standing.is_some_and(|standing| right.is_held(standing, traits))
 }

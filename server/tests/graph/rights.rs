@@ -200,6 +200,11 @@ async fn owners_change_their_group_and_no_other() {
     let patched = ask(&tenant, ada, Method::PATCH, &path, Some(bound.clone())).await;
     assert_eq!(patched.refusal(), forbidden());
     assert_eq!(refusal(graph.delete_group().id(other).send().await), forbidden());
+    // Neither expires, which only those who may renew it learn.
+    let renewed = async |group| {
+        ask(&tenant, ada, Method::POST, &format!("/groups/{group}/renew"), None).await.status.as_u16()
+    };
+    assert_eq!([renewed(other).await, renewed(own).await], [403, 400]);
 
     graph.add_group_member().id(own).body(reference(ada)).send().await.unwrap();
     graph.remove_group_member().id(own).member_id(ada).send().await.unwrap();
