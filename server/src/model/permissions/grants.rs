@@ -1,6 +1,6 @@
 //! What a verified caller may do.
 
-use super::{Need, Permissions, READ_HIDDEN_MEMBERS, Standing, right};
+use super::{Permissions, Standing};
 use crate::model::ids::ObjectId;
 
 /// Whom a token speaks for.
@@ -36,15 +36,5 @@ impl Grants {
     /// What a token grants by itself.
     pub const fn of_token(principal: Principal, permissions: Permissions) -> Self {
         Self { principal, permissions, standing: None }
-    }
-
-    /// Whether who is in what hides that is shown.
-    pub fn show_hidden_members(&self) -> bool {
-        READ_HIDDEN_MEMBERS.reach(self).is_some() && self.have_right(&READ_HIDDEN_MEMBERS)
-    }
-
-    /// Whether the user's rights are enough for some object. Those of objects that the user owns are asked for with the object.
-    pub fn have_right(&self, need: &Need) -> bool {
-        self.standing.is_none_or(|standing| right(need).reaches_some(standing))
     }
 }

@@ -5,10 +5,23 @@
 //! from its *Default user permissions*.
 
 use super::{
-    Need, Right, operations as need,
+    Grants, Need, Right, operations as need,
     right::{GLOBAL_ADMINISTRATOR, Roles},
 };
 use std::ptr;
+
+impl Grants {
+    /// Whether who is in what hides that is shown.
+    pub fn show_hidden_members(&self) -> bool {
+        let need = &need::READ_HIDDEN_MEMBERS;
+        need.reach(self).is_some() && self.have_right(need)
+    }
+
+    /// Whether the user's rights are enough for some object. Those of objects that the user owns are asked for with the object.
+    pub fn have_right(&self, need: &Need) -> bool {
+        self.standing.is_none_or(|standing| right(need).reaches_some(standing))
+    }
+}
 
 /// The right that something needs besides.
 pub fn right(need: &Need) -> &'static Right {
