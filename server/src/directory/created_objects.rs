@@ -9,9 +9,10 @@ use crate::{
     },
     odata::reference::Key,
     store::{
-        WriteTx, directory_roles,
+        WriteTx,
         objects::{self, Object},
         relations::CREATORS,
+        rights,
     },
 };
 
@@ -31,7 +32,7 @@ pub static OF_SERVICE_PRINCIPAL: Navigation<Key> = Navigation {
 pub(super) fn note(tx: &WriteTx<'_>, by: &Grants, created: &Object) -> Result<(), Error> {
     let Some(id) = by.principal.id() else { return Ok(()) };
     let Some(creator) = objects::find(tx, id)? else { return Ok(()) };
-    if !directory_roles::is_administrator(tx, &creator)? {
+    if rights::roles_of(tx, &creator)?.is_empty() {
         CREATORS.insert(tx, created, &creator)?;
     }
     Ok(())

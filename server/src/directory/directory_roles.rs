@@ -53,7 +53,7 @@ pub(super) fn may_restore(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Resu
 }
 
 fn may_change_privileged(tx: &ReadTx<'_>, by: &Grants, object: &Object, need: &Need) -> Result<(), Error> {
-    if need.reach(by).is_none() && store::directory_roles::is_privileged(tx, object)? {
+    if need.reach(by).is_none() && store::rights::target(tx, object)?.is_privileged() {
         return Err(Refusal::lacks(need, by).into());
     }
     Ok(())

@@ -17,7 +17,10 @@ use axum::{
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use std::{convert::Infallible, sync::Arc};
-use tokio::{sync::Semaphore, task};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 use tower::{ServiceExt, service_fn};
 
 /// Smaller answers fit into one packet anyway, in bytes.
@@ -35,11 +38,11 @@ pub(super) fn compressed<S: App>(routes: S) -> impl App + use<S> {
     service_fn(move |request: Request| {
         let (method, accepted) = (request.method().clone(), accepts_gzip(request.headers()));
         let (answer, large) = (routes.clone().oneshot(request), large.clone());
-        async move { Ok::<_, Infallible>(coded(answer.await?, &method, accepted, &large).await) }
+        async move { Ok::<_, Infallible>(coded(answer.await?, &method, accepted, large).await) }
     })
 }
 
-async fn coded(mut response: Response, method: &Method, accepted: bool, large: &Semaphore) -> Response {
+async fn coded(mut response: Response, method: &Method, accepted: bool, large: Arc<Semaphore>) -> Response {
     let share = response.extensions_mut().remove::<BodyShare>();
     let headers = response.headers_mut();
     if headers.get(header::CACHE_CONTROL).is_some_and(|control| control == "no-store") {
@@ -58,8 +61,8 @@ async fn coded(mut response: Response, method: &Method, accepted: bool, large: &
     }
     let size = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
     match (share, size) {
-        (Some(share), _) => match large.try_acquire() {
-            Ok(_permit) => off_this_thread(response, share).await,
+        (Some(share), _) => match large.try_acquire_owned() {
+            Ok(permit) => off_this_thread(response, share, permit).await,
             Err(_) => response,
         },
         (None, MIN_SIZE..SMALL_ANSWER) => zipped(response, None),
@@ -67,9 +70,14 @@ async fn coded(mut response: Response, method: &Method, accepted: bool, large: &
     }
 }
 
-/// Compresses what is large, on a thread where it may take its time.
-async fn off_this_thread(response: Response, share: BodyShare) -> Response {
-    let zipped = task::spawn_blocking(move || zipped(response, Some(&share))).await;
+/// Compresses what is large, on a thread where it may take its time. It goes on there when its client has gone away, and has the permit
+/// until then.
+async fn off_this_thread(response: Response, share: BodyShare, permit: OwnedSemaphorePermit) -> Response {
+    let zipped = task::spawn_blocking(move || {
+        let _permit = permit;
+        zipped(response, Some(&share))
+    });
+    let zipped = zipped.await;
     zipped.unwrap_or_else(|_| Failure::from(RequestFault::Internal).into_response())
 }
 

@@ -265,6 +265,13 @@ pub struct Target {
     pub is_in_role_assignable_group: bool,
 }
 
+impl Target {
+    /// Whether it holds a role, or is a member or owner of a group to which roles can be assigned.
+    pub const fn is_privileged(self) -> bool {
+        self.is_in_role_assignable_group || !self.roles.is_empty()
+    }
+}
+
 /// Whether one of these roles lets act upon such a user, where that is sensitive (Entra's *Who can perform sensitive actions*, and
 /// *Who can reset passwords*).
 pub fn lets_act_upon(roles: Roles, target: Target) -> bool {
