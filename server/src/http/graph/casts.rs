@@ -8,10 +8,11 @@ use super::{
     directory_roles::DIRECTORY_ROLES,
     groups::GROUPS,
     service_principals::SERVICE_PRINCIPALS,
-    shapes::{ObjectKey, Related},
+    shapes::{ObjectKey, Objects, Related},
     users::USERS,
 };
 use crate::{
+    directory::navigation::Navigation,
     http::{
         contract::schemas::{
             AdministrativeUnitCollection, ApplicationCollection, DeviceCollection, DirectoryRoleCollection,
@@ -31,6 +32,39 @@ pub(super) const ALL: &[ObjectKind] = &[
     ObjectKind::ServicePrincipal,
     ObjectKind::User,
 ];
+
+/// What users, and objects of other kinds, have alike: a collection with its casts.
+pub(super) struct Collection {
+    /// The segment of its path, and how its operations are named without their verb and whose it is.
+    pub segment: (&'static str, &'static str),
+    /// What is in it, in words.
+    pub name: &'static str,
+    /// How its page in Graph's documentation is named, after whose it is.
+    pub page: &'static str,
+    /// One of what is in it, with its article.
+    pub one: &'static str,
+    /// The contract's tag.
+    pub tag: &'static str,
+    /// The example of what is in it.
+    pub examples: &'static [(ObjectKind, &'static str, &'static str)],
+    /// The kinds that it is cast to.
+    pub kinds: &'static [ObjectKind],
+}
+
+impl Collection {
+    /// The operations on that of the objects at a path, whose ids have this noun.
+    pub(super) fn of<K: ObjectKey>(
+        &self,
+        of: &'static Objects,
+        (path, noun): (&str, &str),
+        navigation: &'static Navigation<K::Key>,
+        need: &'static Need,
+    ) -> Vec<Operation> {
+        let Self { segment: (segment, id), name, page, one, tag, examples, kinds } = *self;
+        let related = Related::<K> { of, name, page, one, tag, examples, navigation };
+        with_collection(&related, kinds, &format!("{path}/{segment}"), &format!("{noun}_{id}"), need)
+    }
+}
 
 /// A collection of what is related at a path, how much there is of it, and its casts to these kinds. `id` is how the operations are
 /// named, without their verb.
