@@ -55,10 +55,10 @@ pub fn remove(
     let (group, traits) = lookup::group(tx, key)?;
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
-    if let Some(owner) = lookup::find(tx, reference)? {
-        may_change(tx, by, &group, &owner)?;
-    }
+    // Who may change no owners doesn't learn who is one.
+    rights::may_act(tx, by, &parts::OWNERS_WHO_ARE_USERS, &group)?;
     let owner = unrelate(tx, &relations::OWNERS, (&group, key), reference)?;
+    may_change(tx, by, &group, &owner)?;
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
         return Err(Refusal::LastOwner.into());
     }
