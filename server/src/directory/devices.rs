@@ -27,10 +27,11 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 
 /// Changes a device as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    if body.keys().any(|name| name != "accountEnabled") {
-        rights::may_make(by, &parts::DEVICES, ObjectTraits::Device)?;
+    let (device, document, changes) = objects::with_changes(tx, by, ObjectKind::Device, key, body)?;
+    if changes.keys().any(|name| name != "accountEnabled") {
+        rights::may_act(tx, by, &parts::DEVICES, &device)?;
     }
-    objects::update_plain(tx, by, ObjectKind::Device, key, body, |_| Ok(())).map(drop)
+    objects::update(tx, &device, &objects::apply(&DEVICE, &document, &changes)?)
 }
 
 /// Deletes a device.

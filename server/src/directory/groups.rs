@@ -172,8 +172,10 @@ pub fn update(
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;
     if !changes.is_empty() {
-        let right =
-            if names_rule(&changes) { &parts::MEMBERSHIP_RULES } else { right(&UPDATE_GROUP_PROPERTIES) };
+        let right = match changes_rule(&document, &changes)? {
+            true => &parts::MEMBERSHIP_RULES,
+            false => right(&UPDATE_GROUP_PROPERTIES),
+        };
         rights::may_act(tx, by, right, &group)?;
     }
     if !bound.members.is_empty() {
@@ -407,11 +409,15 @@ pub(super) fn read_traits(values: &Values) -> Result<GroupTraits, Refusal> {
     Ok(GroupTraits { kind, dynamic, role_assignable, hidden_membership })
 }
 
-/// Whether changes of a group are about the rule that its members follow.
-fn names_rule(changes: &Values) -> bool {
-    ["groupTypes", "membershipRule", "membershipRuleProcessingState"]
-        .into_iter()
-        .any(|name| changes.contains_key(name))
+/// Whether changes of the group with this document are about the rule that its members follow, and not just name what is so.
+fn changes_rule(document: &Document, changes: &Values) -> Result<bool, Error> {
+    let rule = ["groupTypes", "membershipRule", "membershipRuleProcessingState"];
+    let named = || rule.into_iter().filter_map(|name| Some((name, changes.get(name)?)));
+    if named().next().is_none() {
+        return Ok(false);
+    }
+    let stored = store::objects::values_of(document)?;
+    Ok(named().any(|(name, value)| stored.get(name).unwrap_or(&Value::Null) != value))
 }
 
 /// A dynamic group begins with a rule, and no other group does.

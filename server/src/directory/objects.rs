@@ -285,6 +285,18 @@ pub(super) fn changed(
     key: &Key,
     body: &Values,
 ) -> Result<(Object, Draft), Error> {
+    let (object, document, changes) = with_changes(tx, by, kind, key, body)?;
+    Ok((object, apply(model::entity(kind), &document, &changes)?))
+}
+
+/// An object of such a kind, and what the body says that is to change of it.
+pub(super) fn with_changes(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    kind: ObjectKind,
+    key: &Key,
+    body: &Values,
+) -> Result<(Object, Document, Values), Error> {
     let entity = model::entity(kind);
     check_names(body)?;
     let found = lookup::of_kind_with_document(tx, kind, key);
@@ -292,5 +304,5 @@ pub(super) fn changed(
     let changes = check_update(by, entity, &without_idle_lists(entity, body, document))?;
     let (object, document) = found?;
     check_id(body, &object)?;
-    Ok((object, apply(entity, &document, &changes)?))
+    Ok((object, document, changes))
 }

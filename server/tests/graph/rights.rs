@@ -315,6 +315,10 @@ async fn owners_do_not_change_by_what_rule_a_group_has_its_members() {
     let path = format!("/groups/{group}");
     assert_eq!(ask(&tenant, ada, Method::PATCH, &path, rule()).await.refusal(), forbidden());
     assert_eq!(ask(&tenant, ada, Method::PATCH, &path, Some(json!({"description": "d"}))).await.status, 204);
+    let as_it_is = json!({"description": "e", "groupTypes": ["DynamicMembership"]});
+    assert_eq!(ask(&tenant, ada, Method::PATCH, &path, Some(as_it_is)).await.status, 204);
+    let paused = json!({"membershipRuleProcessingState": "Paused"});
+    assert_eq!(ask(&tenant, ada, Method::PATCH, &path, Some(paused)).await.refusal(), forbidden());
     let dynamic = json!({"displayName": "d", "mailNickname": "d", "mailEnabled": false, "securityEnabled": true,
         "groupTypes": ["DynamicMembership"], "membershipRule": "user.city -eq \"London\""});
     let created = ask(&tenant, ada, Method::POST, "/groups", Some(dynamic.clone())).await;
@@ -477,12 +481,15 @@ async fn roles_and_units_are_one_roles_matter() {
 async fn devices_are_disabled_by_more_roles_than_change_them() {
     let tenant = enforced().await;
     let device = tenant.device("d").await;
-    for (name, may) in [("Cloud Device Administrator", [true, false]), ("Intune Administrator", [true, true])]
+    let bodies = || {
+        let annotated = json!({"@odata.type": "#microsoft.graph.device", "accountEnabled": true});
+        [json!({"accountEnabled": false}), annotated, json!({"displayName": "e"})]
+    };
+    for (name, may) in
+        [("Cloud Device Administrator", [true, true, false]), ("Intune Administrator", [true; 3])]
     {
         let user = holder(&tenant, name).await;
-        for (body, may) in
-            [json!({"accountEnabled": false}), json!({"displayName": "e"})].into_iter().zip(may)
-        {
+        for (body, may) in bodies().into_iter().zip(may) {
             let changed = ask(&tenant, user, Method::PATCH, &format!("/devices/{device}"), Some(body)).await;
             assert_eq!(changed.status == 204, may, "{name}: {}", changed.text);
         }
