@@ -23,9 +23,9 @@ use crate::{
         kinds::{ObjectKind, ObjectTraits, Relationship},
         permissions::{
             Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_ADMINISTRATIVE_UNIT, PURGE_APPLICATION,
-            PURGE_GROUP, PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION, READ_DELETED_GROUP,
-            READ_DELETED_USER, RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
-            right,
+            PURGE_GROUP, PURGE_USER, READ_DELETED_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION,
+            READ_DELETED_GROUP, READ_DELETED_USER, RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER,
+            WRITE_ADMINISTRATIVE_UNIT, right,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -90,7 +90,7 @@ const READ: NeedOf = |kind| match kind {
     ObjectKind::User => Some(&READ_DELETED_USER),
     ObjectKind::Group => Some(&READ_DELETED_GROUP),
     ObjectKind::ServicePrincipal | ObjectKind::Application => Some(&READ_DELETED_APPLICATION),
-    ObjectKind::AdministrativeUnit => Some(&READ_ADMINISTRATIVE_UNIT),
+    ObjectKind::AdministrativeUnit => Some(&READ_DELETED_ADMINISTRATIVE_UNIT),
     ObjectKind::Device | ObjectKind::OrgContact | ObjectKind::DirectoryRole => None,
 };
 
@@ -123,7 +123,7 @@ fn find(
     if need.reach(by).is_none() {
         return Err(Refusal::lacks(need, by).into());
     }
-    rights::may(by, need)?;
+    rights::may_act(tx, by, right(need), &object)?;
     Ok((object, document))
 }
 
@@ -138,10 +138,8 @@ fn find_changeable(
     if let ObjectTraits::Group(traits) = object.traits {
         may_change_role_assignable(by, traits)?;
     }
-    match (object.kind(), need(object.kind())) {
-        (ObjectKind::User, Some(need)) => rights::may_act_upon(tx, by, right(need), &object)?,
-        (_, Some(need)) => rights::may_act(tx, by, right(need), &object)?,
-        (_, None) => {}
+    if let (ObjectKind::User, Some(need)) = (object.kind(), need(object.kind())) {
+        rights::may_act_upon(tx, by, right(need), &object)?;
     }
     Ok((object, document))
 }

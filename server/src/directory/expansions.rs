@@ -1,11 +1,12 @@
 //! `$expand`: objects with the first of those that are related to them. It shows no more than the list of those does, and asks for
-//! the same permissions. On a page, a group whose members the caller may not see seems to have none: so what is told of others
+//! the same permissions and rights. On a page, a group whose members the caller may not see seems to have none: so what is told of others
 //! doesn't fail.
 
 use super::{
     Error, Found, Refusal,
     access::{check_listed, may_see_members},
     follows::Follows,
+    rights,
 };
 use crate::{
     model::{
@@ -37,6 +38,7 @@ pub fn of_one(
     if !need.covers(by, found.id) {
         return Err(Refusal::lacks(need, by).into());
     }
+    rights::may_follow(by, need, found.id)?;
     let listing = listing(by, expansion)?;
     let object = objects::find(tx, found.id)?.ok_or(store::Error::Corrupt("an object that was there"))?;
     may_follow(by, expansion, &object)?;
@@ -56,6 +58,7 @@ pub(super) fn of_page(
     if need.reach(by) != Some(Reach::Any) {
         return Err(Refusal::lacks(need, by).into());
     }
+    rights::may(by, need)?;
     let listing = listing(by, expansion)?;
     let (mut bytes, mut expanded) = (0, Vec::with_capacity(page.objects.len()));
     for (object, document) in &page.objects {
@@ -119,7 +122,7 @@ fn chain(
     let levels = expansion.levels.unwrap_or(1);
     let may_follow = |object: &Object| {
         let need = entity(object.kind()).need_to_follow(expansion.property);
-        need.is_some_and(|need| need.covers(by, object.id))
+        need.is_some_and(|need| need.covers(by, object.id) && rights::may_follow(by, need, object.id).is_ok())
     };
     let (mut chain, mut bytes, mut seen) = (Vec::new(), 0, HashSet::from([object.row]));
     while chain.len() < levels && may_follow(&object) {

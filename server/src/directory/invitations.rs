@@ -1,6 +1,6 @@
 //! Invitations: who is invited is a guest of the tenant from then on. Nobody is written to, and nothing signs guests in.
 
-use super::{Error, Refusal, objects, users};
+use super::{Error, Refusal, objects, rights, users};
 use crate::{
     model::{
         clock::timestamp,
@@ -9,6 +9,7 @@ use crate::{
         invitation::INVITATION,
         kinds::ObjectTraits,
         names,
+        permissions::{Grants, parts},
         properties::Format,
         user::USER,
         values::{PropertyFault, Values},
@@ -39,9 +40,13 @@ const MAX_NAME: usize = 113;
 /// Invites somebody, as the body says. Who was invited before and is a guest is told again.
 ///
 /// # Errors
-/// Refuses addresses of the tenant's own domains: who has one isn't from elsewhere.
-pub fn create(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<Values, Error> {
+/// Refuses addresses of the tenant's own domains: who has one isn't from elsewhere. Refuses to invite members to those who have no
+/// right to that.
+pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Values, Error> {
     let mut values = INVITATION.check_creation(body).map_err(refused)?;
+    if values.get("invitedUserType").is_some_and(|kind| kind != "Guest") {
+        rights::may_make(by, &parts::INVITED_MEMBERS, ObjectTraits::User)?;
+    }
     let redirect = text(&values, "inviteRedirectUrl").parse::<Url>();
     if !redirect.is_ok_and(|url| ["http", "https"].contains(&url.scheme())) {
         return Err(refused(PropertyFault::Invalid("inviteRedirectUrl")).into());

@@ -45,6 +45,11 @@ pub(super) fn may(by: &Grants, need: &Need) -> Result<(), Refusal> {
     allow(by.have_right(need))
 }
 
+/// Refuses to show what is related to the object with this id, for which this is needed. Users see of themselves whatever there is.
+pub(super) fn may_follow(by: &Grants, need: &Need, id: ObjectId) -> Result<(), Refusal> {
+    if is_oneself(by, id) { Ok(()) } else { may(by, need) }
+}
+
 /// Refuses to make an object of these traits.
 pub(super) fn may_make(by: &Grants, right: &Right, traits: ObjectTraits) -> Result<(), Refusal> {
     allow(by.standing.is_none_or(|standing| right.reaches(standing, traits)))

@@ -79,8 +79,8 @@ fn members_may(operation: &Operation) -> bool {
     if operation.method == Method::GET {
         let of_settings = path.starts_with("/groupSetting") || path.contains("/settings");
         let deleted = path.starts_with("/directory/deletedItems/");
-        let without_role = path.contains(".administrativeUnit") || path.contains(".device");
-        return !of_settings && (!deleted || without_role);
+        let of_roles = path.starts_with("/roleManagement/");
+        return !of_settings && !of_roles && (!deleted || path.contains(".device"));
     }
     guests_may(operation)
         || ["/groups", "/applications"].contains(&path)
@@ -451,6 +451,113 @@ async fn whoever_registers_an_application_changes_it_and_administrators_of_appli
     let service = tenant.service_principal("s").await;
     assert_eq!(refusal(graph.delete_service_principal().id(service).send().await), forbidden());
     managing.delete_service_principal().id(service).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_registers_an_application_and_holds_a_role_that_changes_none_owns_it_too() {
+    let tenant = enforced().await;
+    let (developer, other) = (holder(&tenant, "Application Developer").await, tenant.user("ada").await);
+    let graph = client(&tenant, developer).await;
+    let body = ApplicationCreate::builder().display_name("a");
+    let id: Uuid =
+        graph.create_application().body(body).send().await.unwrap().id.clone().unwrap().parse().unwrap();
+    let note = || ApplicationUpdate::builder().notes(Patch::from("n"));
+    graph.update_application().id(id).body(note()).send().await.unwrap();
+    let others = client(&tenant, other).await;
+    assert_eq!(refusal(others.update_application().id(id).body(note()).send().await), forbidden());
+    let application = ask(&tenant, developer, Method::GET, "/me/createdObjects", None).await.json();
+    assert_eq!(application["value"][0]["id"], json!(id));
+}
+
+#[tokio::test]
+async fn only_global_administrators_invite_members() {
+    let tenant = enforced().await;
+    let (ada, inviter) = (tenant.user("ada").await, holder(&tenant, "User Administrator").await);
+    let global = holder(&tenant, "Global Administrator").await;
+    for (by, kind, status) in [
+        (ada, "Guest", 201),
+        (ada, "Member", 403),
+        (inviter, "Member", 403),
+        (global, "Member", 201),
+        (global, "Guest", 201),
+    ] {
+        let body = json!({"invitedUserEmailAddress": format!("{by}@fabrikam.example"), "invitedUserType": kind,
+            "inviteRedirectUrl": "https://loans.contoso.example"});
+        let invited = ask(&tenant, by, Method::POST, "/invitations", Some(body)).await;
+        assert_eq!(invited.status, status, "{kind}: {}", invited.text);
+    }
+}
+
+#[tokio::test]
+async fn nobody_expands_what_it_may_not_list() {
+    let tenant = enforced().await;
+    let (guest, ada) = (guest(&tenant, "guest").await, tenant.user("ada").await);
+    let group = tenant.security_group("g").await;
+    tenant.join(group, ada).await;
+    for (by, of, property, status) in [
+        (guest, ada, "ownedObjects", 403),
+        (guest, ada, "createdObjects", 403),
+        (guest, ada, "memberOf", 200),
+        (guest, guest, "ownedObjects", 200),
+        (ada, guest, "ownedObjects", 200),
+    ] {
+        let path = format!("/users/{of}?$expand={property}");
+        let expanded = ask(&tenant, by, Method::GET, &path, None).await;
+        assert_eq!(expanded.status, status, "{path}: {}", expanded.text);
+    }
+    let me = ask(&tenant, guest, Method::GET, "/me?$expand=ownedObjects", None).await;
+    assert_eq!(me.status, 200, "{}", me.text);
+    let members = format!("/groups/{group}/members/microsoft.graph.user?$expand=");
+    for (property, status) in [("ownedObjects", 403), ("memberOf", 200)] {
+        let page = ask(&tenant, guest, Method::GET, &format!("{members}{property}"), None).await;
+        assert_eq!(page.status, status, "{property}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn who_holds_which_role_and_deleted_units_are_read_by_three_roles() {
+    let tenant = enforced().await;
+    let unit = tenant.unit("u").await;
+    tenant.delete(unit).await;
+    let paths = [
+        "/roleManagement/directory/roleAssignments".to_owned(),
+        "/directory/deletedItems/microsoft.graph.administrativeUnit".to_owned(),
+        format!("/directory/deletedItems/{unit}"),
+    ];
+    for (name, status) in [
+        ("Directory Readers", 200),
+        ("Global Reader", 200),
+        ("Privileged Role Administrator", 200),
+        ("User Administrator", 403),
+    ] {
+        let user = holder(&tenant, name).await;
+        for path in &paths {
+            let answer = ask(&tenant, user, Method::GET, path, None).await;
+            assert_eq!(answer.status, status, "{name}: {path}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_group_to_which_roles_can_be_assigned_is_another_roles_matter() {
+    let tenant = enforced().await;
+    let groups = [tenant.security_group("g").await, tenant.role_assignable_group("r").await];
+    for group in groups {
+        tenant.delete(group).await;
+    }
+    for (name, may) in [
+        ("Groups Administrator", [true, false]),
+        ("User Administrator", [true, false]),
+        ("Privileged Role Administrator", [false, true]),
+        ("Global Reader", [true, true]),
+    ] {
+        let user = holder(&tenant, name).await;
+        for (group, may) in groups.into_iter().zip(may) {
+            let path = format!("/directory/deletedItems/{group}");
+            let answer = ask(&tenant, user, Method::GET, &path, None).await;
+            assert_eq!(answer.status == 200, may, "{name}: {}", answer.text);
+        }
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ use crate::{
         ids::{AsWritten, ObjectId},
         permissions::{
             Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_APPLICATION, PURGE_DELETED_ITEM, PURGE_GROUP,
-            PURGE_USER, READ_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION, READ_DELETED_GROUP,
+            PURGE_USER, READ_DELETED_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION, READ_DELETED_GROUP,
             READ_DELETED_ITEM, READ_DELETED_USER, READ_DEVICE, RESTORE_APPLICATION, RESTORE_DELETED_ITEM,
             RESTORE_GROUP, RESTORE_USER, WRITE_ADMINISTRATIVE_UNIT,
         },
@@ -85,7 +85,7 @@ pub(super) fn operations() -> Vec<Operation> {
         of_kind::<AdministrativeUnitCollection>(
             &ADMINISTRATIVE_UNITS,
             "administrative_units",
-            &READ_ADMINISTRATIVE_UNIT,
+            &READ_DELETED_ADMINISTRATIVE_UNIT,
             SORTED,
         ),
         of_kind::<DeviceCollection>(&DEVICES, "devices", &READ_DEVICE, NO_DEVICES),
@@ -170,7 +170,7 @@ fn get_one() -> Operation {
             (&READ_DELETED_USER, OF_USERS),
             (&READ_DELETED_GROUP, OF_GROUPS),
             (&READ_DELETED_APPLICATION, OF_APPLICATIONS),
-            (&READ_ADMINISTRATIVE_UNIT, OF_ADMINISTRATIVE_UNITS),
+            (&READ_DELETED_ADMINISTRATIVE_UNIT, OF_ADMINISTRATIVE_UNITS),
         ])
         .answers::<DirectoryObject>("The deleted object.", JSON, example())
 }

@@ -44,7 +44,7 @@ pub(super) fn operations() -> Vec<Operation> {
                          form: Form,
                          Body { values, .. }: Body<InvitationCreate>| {
         let id = ObjectId::random();
-        let told = write(&app, &caller, move |tx, _, _| invitations::create(tx, id, &values)).await?;
+        let told = write(&app, &caller, move |tx, _, by| invitations::create(tx, by, id, &values)).await?;
         Ok::<_, Failure>(answers::made_resource(&form, &INVITATION, &told))
     };
     let body = json!({

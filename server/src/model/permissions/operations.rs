@@ -628,7 +628,7 @@ needs! {
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
-    /// `GET /directory/administrativeUnits`, its count and each of them, deleted ones too.
+    /// `GET /directory/administrativeUnits`, its count and each of them.
     READ_ADMINISTRATIVE_UNIT = Need::both(READ_ADMINISTRATIVE_UNITS);
 
     /// `GET /directory/administrativeUnits/{id}/members`. [`READ_HIDDEN_MEMBERS`] besides where the unit hides its members.
@@ -680,6 +680,9 @@ needs! {
 
     /// The same of applications and service principals.
     READ_DELETED_APPLICATION = Need::both(READ_APPLICATIONS);
+
+    /// The same of administrative units.
+    READ_DELETED_ADMINISTRATIVE_UNIT = Need::both(READ_ADMINISTRATIVE_UNITS);
 
     /// `GET /directory/deletedItems/{id}`: enough for some kind of object.
     READ_DELETED_ITEM = Need::both(&[

@@ -68,6 +68,7 @@ const MANAGE_APPLICATIONS: Right = Right::roles(&[
     "Hybrid Identity Administrator",
 ]);
 const MANAGE_ROLES: Right = Right::roles(&["Privileged Role Administrator"]);
+const READ_ROLES: Right = MANAGE_ROLES.or_roles(&["Directory Readers", "Global Reader"]);
 const READ_SETTINGS: Right = Right::roles(&[
     "Directory Readers",
     "Directory Writers",
@@ -110,6 +111,9 @@ pub mod parts {
     /// The other sensitive properties.
     pub static SENSITIVE: Right = MANAGE_USERS;
 
+    /// Inviting somebody as a member. Only Global Administrators do.
+    pub static INVITED_MEMBERS: Right = Right::NOBODY;
+
     /// Properties of devices other than `accountEnabled`.
     pub static DEVICES: Right = MANAGE_DEVICES;
 }
@@ -126,7 +130,8 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::DELETE_GROUP, MANAGE_GROUPS),
     (&need::RESTORE_GROUP, MANAGE_GROUPS),
     (&need::PURGE_GROUP, Right::roles(&["Groups Administrator", "User Administrator"]).with_role_assignable_groups(OF_ROLE_ASSIGNABLE_GROUPS)),
-    (&need::READ_DELETED_GROUP, Right::roles(&["Global Reader", "Groups Administrator", "Privileged Role Administrator", "User Administrator"])),
+    (&need::READ_DELETED_GROUP, Right::roles(&["Global Reader", "Groups Administrator", "User Administrator"])
+        .with_role_assignable_groups(&["Global Reader", "Privileged Role Administrator"])),
     (&need::RENEW_GROUP, CHANGE_GROUPS),
     (&need::LIST_MEMBERS, Right::ALL.in_parts()),
     (&need::READ_HIDDEN_MEMBERS, Right::roles(&[
@@ -156,7 +161,7 @@ static RIGHTS: &[(&Need, Right)] = &[
 
     // Users.
     (&need::LIST_USERS, Right::READERS),
-    (&need::READ_BASIC_USER, Right::ALL),
+    (&need::READ_BASIC_USER, Right::ALL.in_parts()),
     (&need::READ_ME, Right::ALL),
     (&need::CREATE_USER, Right::roles(&["Directory Writers", "User Administrator"])),
     (&need::UPDATE_USER, SET_USAGE_LOCATION.or_roles(&["Helpdesk Administrator", "Password Administrator"]).or_oneself()),
@@ -167,7 +172,7 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::READ_DELETED_USER, MANAGE_USERS.or_roles(&["Global Reader"])),
     (&need::REVOKE_SIGN_IN_SESSIONS, RESET_PASSWORDS.or_roles(&["Directory Writers"]).or_oneself()),
     (&need::REVOKE_MY_SIGN_IN_SESSIONS, Right::ALL),
-    (&need::INVITE, Right::ALL),
+    (&need::INVITE, Right::ALL.in_parts()),
     (&need::ASSIGN_LICENSE_TO_USER, Right::roles(&["Directory Writers", "License Administrator", "User Administrator"])),
     (&need::READ_MANAGER, Right::ALL),
     (&need::READ_MY_MANAGER, Right::ALL),
@@ -214,10 +219,11 @@ static RIGHTS: &[(&Need, Right)] = &[
 
     // Administrative units and directory roles.
     (&need::READ_ADMINISTRATIVE_UNIT, Right::READERS),
+    (&need::READ_DELETED_ADMINISTRATIVE_UNIT, READ_ROLES),
     (&need::LIST_ADMINISTRATIVE_UNIT_MEMBERS, Right::READERS),
     (&need::WRITE_ADMINISTRATIVE_UNIT, MANAGE_ROLES),
     (&need::READ_DIRECTORY_ROLE, Right::READERS),
-    (&need::READ_ROLE_ASSIGNMENT, Right::READERS),
+    (&need::READ_ROLE_ASSIGNMENT, READ_ROLES),
     (&need::WRITE_DIRECTORY_ROLE, MANAGE_ROLES),
 
     // Objects of whatever kind: the kind decides, once it is known.
