@@ -70,7 +70,8 @@ async fn a_deletion_in_batches_is_finished_by_the_server_and_after_a_kill_by_the
 }
 
 fn token(data: &Path) -> String {
-    let roles = ["User.ReadWrite.All", "GroupMember.Read.All"];
+    // Ada holds a role of the sample.
+    let roles = ["User.ReadWrite.All", "GroupMember.Read.All", "RoleManagement.ReadWrite.Directory"];
     let data = data.to_str().unwrap();
     printed(&[&["token", "--data", data, "--app", "sample", "--role"][..], &roles].concat())
 }
