@@ -9,7 +9,7 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Permission, WRITE_APPLICATION, right},
+        permissions::{Access, Grants, Permission, WRITE_APPLICATION},
         values::Values,
     },
     odata::{
@@ -133,7 +133,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
 /// Deletes an application, and its service principal with it.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_act(tx, by, right(&WRITE_APPLICATION), &application)?;
+    rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
 }
 

@@ -7,7 +7,7 @@ use crate::{
         draft::Draft,
         ids::ObjectId,
         kinds::GroupKind,
-        permissions::{ASSIGN_LICENSE_TO_GROUP, Grants, right},
+        permissions::{ASSIGN_LICENSE_TO_GROUP, Grants},
         values::{Document, PropertyFault, Values},
     },
     odata::reference::Key,
@@ -73,7 +73,7 @@ pub fn of_user(tx: &WriteTx<'_>, _: &Grants, user: &Key, change: &Change) -> Res
 /// Changes which licences a group has.
 pub fn of_group(tx: &WriteTx<'_>, by: &Grants, group: &Key, change: &Change) -> Result<Found, Error> {
     let (group, traits, document) = lookup::group_with_document(tx, group)?;
-    rights::may_act(tx, by, right(&ASSIGN_LICENSE_TO_GROUP), &group)?;
+    rights::may_act(tx, by, &ASSIGN_LICENSE_TO_GROUP, &group)?;
     if traits.kind == GroupKind::Distribution {
         return Err(Refusal::ManagedByExchange.into());
     }

@@ -5,7 +5,7 @@ use crate::{
     model::{
         kinds::ObjectKind,
         navigation::NavigationProperty,
-        permissions::{Grants, LIST_CREATED_OBJECTS, WRITE_APPLICATION, right},
+        permissions::{Grants, LIST_CREATED_OBJECTS, WRITE_APPLICATION},
     },
     odata::reference::Key,
     store::{
@@ -43,5 +43,5 @@ pub(super) fn note(tx: &WriteTx<'_>, by: &Grants, created: &Object) -> Result<()
 fn owns_by_creation(by: &Grants, created: &Object) -> bool {
     created.kind() == ObjectKind::Application
         && by.standing.is_some()
-        && !rights::holds_role_for(by, right(&WRITE_APPLICATION), created.traits)
+        && !rights::holds_role_for(by, &WRITE_APPLICATION, created.traits)
 }

@@ -25,7 +25,7 @@ use crate::{
             Grants, LIST_DELETED_OWNED_OBJECTS, Need, PURGE_ADMINISTRATIVE_UNIT, PURGE_APPLICATION,
             PURGE_GROUP, PURGE_USER, READ_DELETED_ADMINISTRATIVE_UNIT, READ_DELETED_APPLICATION,
             READ_DELETED_GROUP, READ_DELETED_USER, RESTORE_APPLICATION, RESTORE_GROUP, RESTORE_USER,
-            WRITE_ADMINISTRATIVE_UNIT, right,
+            WRITE_ADMINISTRATIVE_UNIT,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -123,7 +123,7 @@ fn find(
     if need.reach(by).is_none() {
         return Err(Refusal::lacks(need, by).into());
     }
-    rights::may_act(tx, by, right(need), &object)?;
+    rights::may_act(tx, by, need, &object)?;
     Ok((object, document))
 }
 
@@ -139,7 +139,7 @@ fn find_changeable(
         may_change_role_assignable(by, traits)?;
     }
     if let (ObjectKind::User, Some(need)) = (object.kind(), need(object.kind())) {
-        rights::may_act_upon(tx, by, right(need), &object)?;
+        rights::may_act_upon(tx, by, need, &object)?;
     }
     Ok((object, document))
 }
@@ -281,7 +281,7 @@ impl Owned {
 pub fn owned_by_user(tx: &ReadTx<'_>, by: &Grants, owned: Owned) -> Result<Page, Error> {
     let user = objects::find(tx, owned.user)?.filter(|object| object.kind() == ObjectKind::User);
     let user = user.ok_or_else(|| Refusal::NotFound(owned.user.to_string()))?;
-    rights::may_act(tx, by, right(&LIST_DELETED_OWNED_OBJECTS), &user)?;
+    rights::may_act(tx, by, &LIST_DELETED_OWNED_OBJECTS, &user)?;
     let listing = Listing { kind: Some(owned.kind), limit: MOST_OWNED, ..Listing::default() };
     let page = deleted_items::owned_by(tx, &user, &listing)?;
     if page.next.is_some() && page.objects.len() < MOST_OWNED {

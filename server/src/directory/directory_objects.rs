@@ -13,7 +13,6 @@ use crate::{
         kinds::{ObjectKind, ObjectTraits},
         permissions::{
             DELETE_DEVICE, Grants, WRITE_ADMINISTRATIVE_UNIT, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL,
-            right,
         },
         values::Values,
     },
@@ -97,7 +96,7 @@ pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<Obje
         ObjectTraits::ServicePrincipal => &WRITE_SERVICE_PRINCIPAL,
         ObjectTraits::AdministrativeUnit(_) => &WRITE_ADMINISTRATIVE_UNIT,
     };
-    rights::may_act(tx, by, right(need), &object)?;
+    rights::may_act(tx, by, need, &object)?;
     match object.kind() {
         ObjectKind::Application => applications::delete_found(tx, &object),
         _ => objects::delete(tx, &object),

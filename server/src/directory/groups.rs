@@ -87,7 +87,7 @@ pub fn create(
     if traits.dynamic && !bound.members.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }
-    rights::may_make(by, right(&CREATE_GROUP), ObjectTraits::Group(traits))?;
+    rights::may_make(by, &CREATE_GROUP, ObjectTraits::Group(traits))?;
     if traits.dynamic {
         rights::may_make(by, &parts::MEMBERSHIP_RULES, ObjectTraits::Group(traits))?;
     }
@@ -104,7 +104,7 @@ pub fn create(
     }
     if traits.kind == GroupKind::Microsoft365 {
         let settings = Settings::of_tenant(tx)?;
-        if !rights::holds_role_for(by, right(&CREATE_GROUP), ObjectTraits::Group(traits)) {
+        if !rights::holds_role_for(by, &CREATE_GROUP, ObjectTraits::Group(traits)) {
             group_settings::may_create(tx, by, &settings)?;
         }
         naming_policy::check(tx, by, &settings, &draft)?;
@@ -179,7 +179,7 @@ pub fn update(
         rights::may_act(tx, by, right, &group)?;
     }
     if !bound.members.is_empty() {
-        rights::may_act(tx, by, right(&ADD_MEMBER), &group)?;
+        rights::may_act(tx, by, &ADD_MEMBER, &group)?;
     }
     if elsewhere {
         has_mailbox(traits)?;
@@ -214,7 +214,7 @@ pub(super) fn delete_found(
 ) -> Result<(), Error> {
     policy.may_change(traits)?;
     members::may_change_role_assignable(by, traits)?;
-    rights::may_act(tx, by, right(&DELETE_GROUP), group)?;
+    rights::may_act(tx, by, &DELETE_GROUP, group)?;
     objects::delete_as(tx, group, |values| {
         // As Graph shows deleted ones: their `groupTypes` tell what they are.
         if is_security_group(traits) {
@@ -487,7 +487,7 @@ fn check_free<'n>(
 
 /// The user who creates a Microsoft 365 group, and so owns it; where roles are enforced, any group without a role for that.
 fn owner_by_creation(tx: &ReadTx<'_>, by: &Grants, traits: GroupTraits) -> Result<Option<Object>, Error> {
-    let has_role = || rights::holds_role_for(by, right(&CREATE_GROUP), ObjectTraits::Group(traits));
+    let has_role = || rights::holds_role_for(by, &CREATE_GROUP, ObjectTraits::Group(traits));
     let owns = traits.kind == GroupKind::Microsoft365 || by.standing.is_some() && !has_role();
     let Principal::User(Some(creator)) = by.principal else { return Ok(None) };
     if !owns {

@@ -16,7 +16,7 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectTraits},
         navigation::NavigationProperty,
-        permissions::{ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, REMOVE_MEMBER, right},
+        permissions::{ADD_MEMBER, CHANGE_ROLE_ASSIGNABLE, Grants, REMOVE_MEMBER},
     },
     odata::reference::{Key, Reference},
     store::{ReadTx, WriteTx, objects::Object, relations},
@@ -36,7 +36,7 @@ pub fn add(
     let member = lookup::resolve(tx, reference)?;
     may_add(by, &member)?;
     may_change_role_assignable(by, traits)?;
-    rights::may_act(tx, by, right(&ADD_MEMBER), &group)?;
+    rights::may_act(tx, by, &ADD_MEMBER, &group)?;
     may_join(traits, &member)?;
     may_take(tx, Some(group.row), traits, [&member])?;
     join(tx, &group, &member)
@@ -54,7 +54,7 @@ pub fn remove(
     policy.may_change(traits)?;
     may_be_changed_by_hand(traits)?;
     may_change_role_assignable(by, traits)?;
-    rights::may_act(tx, by, right(&REMOVE_MEMBER), &group)?;
+    rights::may_act(tx, by, &REMOVE_MEMBER, &group)?;
     unrelate(tx, &relations::MEMBERS, (&group, key), reference).map(drop)
 }
 

@@ -6,9 +6,7 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{
-            Grants, Need, Principal, Right, Roles, Standing, WRITE_MANAGER, lets_act_upon, parts, right,
-        },
+        permissions::{Grants, Need, Principal, Right, Roles, Standing, WRITE_MANAGER, lets_act_upon, parts},
         user::USER,
         values::Values,
     },
@@ -51,18 +49,28 @@ pub(super) fn may_follow(by: &Grants, need: &Need, id: ObjectId) -> Result<(), R
 }
 
 /// Refuses to make an object of these traits.
-pub(super) fn may_make(by: &Grants, right: &Right, traits: ObjectTraits) -> Result<(), Refusal> {
-    allow(by.standing.is_none_or(|standing| right.reaches(standing, traits)))
+pub(super) fn may_make(
+    by: &Grants,
+    right: impl Into<&'static Right>,
+    traits: ObjectTraits,
+) -> Result<(), Refusal> {
+    allow(by.standing.is_none_or(|standing| right.into().reaches(standing, traits)))
 }
 
 /// Whether a caller holds a role that is enough for objects of these traits.
-pub(super) fn holds_role_for(by: &Grants, right: &Right, traits: ObjectTraits) -> bool {
-    by.standing.is_some_and(|standing| right.is_held(standing, traits))
+pub(super) fn holds_role_for(by: &Grants, right: impl Into<&'static Right>, traits: ObjectTraits) -> bool {
+    by.standing.is_some_and(|standing| right.into().is_held(standing, traits))
 }
 
 /// Refuses to do something with an object for which neither a role of the caller's, nor that it is the caller's own, is enough.
-pub(super) fn may_act(tx: &ReadTx<'_>, by: &Grants, right: &Right, object: &Object) -> Result<(), Error> {
+pub(super) fn may_act(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    right: impl Into<&'static Right>,
+    object: &Object,
+) -> Result<(), Error> {
     let Some(standing) = by.standing else { return Ok(()) };
+    let right = right.into();
     let may = right.reaches(standing, object.traits)
         || right.is_oneself() && is_oneself(by, object.id)
         || right.is_owners(object.traits) && owns(tx, by, object)?;
@@ -80,12 +88,18 @@ pub(super) fn may_act_on(
     if by.standing.is_none() {
         return Ok(());
     }
-    may_act(tx, by, right(need), &lookup::of_kind(tx, kind, key)?)
+    may_act(tx, by, need, &lookup::of_kind(tx, kind, key)?)
 }
 
 /// Refuses to do something sensitive with a user who holds roles that the caller's don't let act upon.
-pub(super) fn may_act_upon(tx: &ReadTx<'_>, by: &Grants, right: &Right, user: &Object) -> Result<(), Error> {
+pub(super) fn may_act_upon(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    right: impl Into<&'static Right>,
+    user: &Object,
+) -> Result<(), Error> {
     let Some(standing) = by.standing else { return Ok(()) };
+    let right = right.into();
     if right.is_oneself() && is_oneself(by, user.id) {
         return Ok(());
     }
@@ -105,7 +119,7 @@ pub(super) fn may_change_user(
         return Ok(());
     }
     if assigns_manager {
-        may_act(tx, by, right(&WRITE_MANAGER), user)?;
+        may_act(tx, by, &WRITE_MANAGER, user)?;
     }
     let own = is_oneself(by, user.id);
     let names = changes.keys().map(String::as_str);

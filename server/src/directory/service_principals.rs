@@ -6,7 +6,7 @@ use crate::{
         draft::Draft,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, WRITE_SERVICE_PRINCIPAL, right},
+        permissions::{Access, Grants, WRITE_SERVICE_PRINCIPAL},
         service_principal::SERVICE_PRINCIPAL,
         values::{PropertyFault, Values},
     },
@@ -156,6 +156,6 @@ fn id(declared: &Value) -> Option<&str> {
 /// Deletes a service principal: no more tokens are issued to it.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_act(tx, by, right(&WRITE_SERVICE_PRINCIPAL), &service_principal)?;
+    rights::may_act(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     objects::delete(tx, &service_principal)
 }

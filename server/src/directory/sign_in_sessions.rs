@@ -5,7 +5,7 @@ use crate::{
     model::{
         clock::timestamp,
         draft::Draft,
-        permissions::{Grants, REVOKE_SIGN_IN_SESSIONS, right},
+        permissions::{Grants, REVOKE_SIGN_IN_SESSIONS},
     },
     odata::reference::Key,
     store::{self, WriteTx, principals},
@@ -19,7 +19,7 @@ const VALID_FROM: &str = "signInSessionsValidFromDateTime";
 /// this second are among them. What counts no longer never counts again, wherever the clock goes.
 pub fn revoke(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let user = users::find(tx, by, &REVOKE_SIGN_IN_SESSIONS, key)?;
-    rights::may_act_upon(tx, by, right(&REVOKE_SIGN_IN_SESSIONS), &user)?;
+    rights::may_act_upon(tx, by, &REVOKE_SIGN_IN_SESSIONS, &user)?;
     let mut draft = Draft::of_stored(store::objects::values(tx, user.row)?);
     let before = draft.text(VALID_FROM).and_then(|time| DateTime::parse_from_rfc3339(time).ok());
     let valid_from = tx.now() + TimeDelta::seconds(1);

@@ -13,7 +13,7 @@ use crate::{
         kinds::ObjectTraits,
         permissions::{
             Access, DELETE_USER, Grants, Need, Principal, READ_BASIC_USER, Reach, UPDATE_USER,
-            UPDATE_USER_PROFILE, right,
+            UPDATE_USER_PROFILE,
         },
         properties::Mutability,
         user::USER,
@@ -166,7 +166,7 @@ pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
 }
 
 pub(super) fn delete_found(tx: &WriteTx<'_>, by: &Grants, user: &Object) -> Result<(), Error> {
-    rights::may_act_upon(tx, by, right(&DELETE_USER), user)?;
+    rights::may_act_upon(tx, by, &DELETE_USER, user)?;
     directory_roles::may_delete(tx, by, user)?;
     subscribed_skus::count_all(tx, &store::objects::values(tx, user.row)?, -1)?;
     objects::delete(tx, user)

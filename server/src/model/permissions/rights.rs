@@ -28,6 +28,13 @@ pub fn right(need: &Need) -> &'static Right {
     row(need).unwrap_or(&Right::NOBODY)
 }
 
+/// The right that something needs, looked up where it is asked for.
+impl From<&Need> for &'static Right {
+    fn from(need: &Need) -> Self {
+        right(need)
+    }
+}
+
 fn row(need: &Need) -> Option<&'static Right> {
     RIGHTS.iter().find(|(row, _)| ptr::eq(*row, need)).map(|(_, right)| right)
 }
