@@ -6,7 +6,7 @@
 //! - A block of `text` tells what the commands before it print: each of its lines is part of a line there, in this order.
 //! - A block with a file's name after its language is that file.
 //! - `cargo run --release --` and `cargo install` give the binary that the tests have built.
-//! - Where a document says `127.0.0.1:8080`, the server's port is one that was free.
+//! - Where a document says `127.0.0.1:8080` or `localhost:8443`, the server's port is one that was free.
 
 use crate::{markdown, markdown::Block, run};
 use clap::{Args, Command as Cli, CommandFactory};
@@ -19,8 +19,15 @@ use std::{
 use tempfile::TempDir;
 
 /// The documents that need more than a shell, curl and Roster.
-const WITH_OTHER_LANGUAGES: [&str; 5] =
-    ["docs/agents.md", "docs/go.md", "docs/java.md", "docs/python.md", "docs/typescript.md"];
+const WITH_OTHER_LANGUAGES: [&str; 7] = [
+    "docs/agents.md",
+    "docs/clients/javascript.md",
+    "docs/clients/python.md",
+    "docs/go.md",
+    "docs/java.md",
+    "docs/python.md",
+    "docs/typescript.md",
+];
 
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
@@ -32,11 +39,26 @@ const NOT_RUN: [(&str, &str); 2] = [
 const SERVING: [&str; 4] = ["-- demo", "-- serve", "roster demo", "roster serve"];
 
 /// The languages of blocks that hold no command lines.
-const OTHER_LANGUAGES: [&str; 11] =
-    ["", "go", "java", "json", "python", "rust", "rust,ignore", "text", "toml", "typescript", "xml"];
+const OTHER_LANGUAGES: [&str; 12] = [
+    "",
+    "go",
+    "java",
+    "javascript",
+    "json",
+    "python",
+    "rust",
+    "rust,ignore",
+    "text",
+    "toml",
+    "typescript",
+    "xml",
+];
 
 /// Where a server listens that isn't told otherwise.
 const ADDRESS: &str = "127.0.0.1:8080";
+
+/// The address for https that the documents name.
+const TLS_ADDRESS: &str = "localhost:8443";
 
 /// What the shell prints after each block.
 const END: &str = "-- the end of a block --";
@@ -152,12 +174,12 @@ impl Newcomer {
 
     /// A text of the document with the address of the server that runs.
     fn here(&self, text: &str) -> String {
-        self.server.as_ref().map_or_else(|| text.to_owned(), |server| text.replace(ADDRESS, &server.address))
+        self.server.as_ref().map_or_else(|| text.to_owned(), |server| server.in_document(text))
     }
 
     /// What was printed with the address that the document has.
     fn elsewhere(&self, text: &str) -> String {
-        self.server.as_ref().map_or_else(|| text.to_owned(), |server| text.replace(&server.address, ADDRESS))
+        self.server.as_ref().map_or_else(|| text.to_owned(), |server| server.as_in_document(text))
     }
 }
 
@@ -248,6 +270,7 @@ struct Server {
     process: Child,
     output: Lines<BufReader<ChildStdout>>,
     address: String,
+    tls_address: String,
     first: Vec<String>,
 }
 
@@ -256,6 +279,7 @@ impl Server {
         let mut process = surrounded(Command::new("sh"), folder)
             .args(["-c", &format!("exec {command}")])
             .env("ROSTER_LISTEN", "127.0.0.1:0")
+            .env("ROSTER_LISTEN_TLS", "localhost:0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -264,8 +288,10 @@ impl Server {
         let mut first = Vec::new();
         for line in &mut output {
             first.push(line.map_err(|error| error.to_string())?);
-            if let Some(address) = first.last().and_then(|line| address(line)) {
-                return Ok(Self { process, output, address, first });
+            if let Some(address) = first.last().and_then(|line| address(line, "http://")) {
+                let tls_address = first.last().and_then(|line| self::address(line, "https://"));
+                let tls_address = tls_address.unwrap_or_else(|| TLS_ADDRESS.into());
+                return Ok(Self { process, output, address, tls_address, first });
             }
         }
         process.wait().ok();
@@ -275,13 +301,25 @@ impl Server {
     /// Looks for the expected text in what the server prints.
     fn prints(&mut self, expected: &str) -> Result<(), String> {
         let printed = self.first.drain(..).chain(self.output.by_ref().map_while(Result::ok));
-        expect(&mut printed.map(|line| line.replace(&self.address, ADDRESS)), expected)
+        let (address, tls_address) = (self.address.clone(), self.tls_address.clone());
+        let documented = |line: String| line.replace(&address, ADDRESS).replace(&tls_address, TLS_ADDRESS);
+        expect(&mut printed.map(documented), expected)
+    }
+
+    /// A text of the document with this server's addresses.
+    fn in_document(&self, text: &str) -> String {
+        text.replace(ADDRESS, &self.address).replace(TLS_ADDRESS, &self.tls_address)
+    }
+
+    /// What was printed with the addresses that the document has.
+    fn as_in_document(&self, text: &str) -> String {
+        text.replace(&self.address, ADDRESS).replace(&self.tls_address, TLS_ADDRESS)
     }
 }
 
-/// The host and port of the first URL in a line.
-fn address(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once("http://")?;
+/// The host and port of the first URL with this beginning in a line.
+fn address(line: &str, scheme: &str) -> Option<String> {
+    let (_, rest) = line.split_once(scheme)?;
     rest.split(|letter: char| letter == '/' || letter.is_whitespace()).next().map(str::to_owned)
 }
 
@@ -309,7 +347,17 @@ fn surrounded(mut command: Command, folder: &Path) -> Command {
         .env("BUILT", run::target().join("debug"))
         .env("ROSTER_DATA", folder.join("data"))
         .env("RUST_LOG", "error")
-        .env("NO_PROXY", "127.0.0.1");
+        .env("NO_PROXY", "127.0.0.1,localhost");
+    if let Some(home) = env::home_dir() {
+        let downloads = |name: &str| home.join(name);
+        // A newcomer's own, where what was downloaded before needn't be downloaded again.
+        command
+            .env("HOME", folder)
+            .env("GOPATH", env::var_os("GOPATH").unwrap_or_else(|| downloads("go").into()))
+            .env("MAVEN_ARGS", format!("-Dmaven.repo.local={}", downloads(".m2/repository").display()))
+            .env("PIP_CACHE_DIR", downloads(".cache/pip"))
+            .env("npm_config_cache", downloads(".npm"));
+    }
     command
 }
 

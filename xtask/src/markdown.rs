@@ -25,7 +25,7 @@ pub fn read(name: &str) -> Result<String, String> {
 /// The documents of the workspace: those beside its manifest, and those in `docs/`.
 pub fn documents() -> Result<Vec<String>, String> {
     let mut names = Vec::new();
-    for folder in ["", "docs/"] {
+    for folder in ["", "docs/", "docs/clients/"] {
         let entries = fs::read_dir(run::root().join(folder)).map_err(|error| format!("{folder}: {error}"))?;
         for entry in entries {
             let name = entry.map_err(|error| error.to_string())?.file_name().to_string_lossy().into_owned();

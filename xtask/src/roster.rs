@@ -33,6 +33,8 @@ impl Roster {
 
     /// Starts a command that announces a server as JSON.
     pub fn spawn(command: &mut Command) -> Result<Self, String> {
+        // Others on this machine may want the port.
+        command.env("ROSTER_LISTEN_TLS", "off");
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut process = spawned.map_err(|error| error.to_string())?;
         let mut line = String::new();

@@ -1,7 +1,9 @@
-//! Bearer tokens: the key set that signs them, signing and verifying. Pure: keys, time and audiences are
+//! Bearer tokens, the key set that signs them, secrets, and the certificates of TLS. Pure: keys, time and audiences are
 //! passed in. Nothing here knows HTTP, a file or the store.
 
+pub mod certificates;
 mod claims;
+pub mod development_ca;
 pub mod keys;
 pub mod secrets;
 pub mod tokens;

@@ -37,7 +37,8 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Error> {
         let settings = Settings {
-            listen: self.listen,
+            listen: Some(self.listen),
+            tls: None,
             sample: Some(sample::public_secret()),
             domains: Vec::new(),
             allow_remote: false,
@@ -98,7 +99,7 @@ impl Show {
     }
 
     async fn show(&self) -> Result<(), Error> {
-        let Urls { origin, base, docs } = &self.urls;
+        let Urls { origin, base, docs, .. } = &self.urls;
         match self.format {
             Format::Text => print(format_args!(
                 "Roster listens on {origin} with the sample directory, which goes away at the end.\nBase URL: {base}\nDocumentation: {docs}\n"

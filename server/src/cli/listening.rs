@@ -16,7 +16,7 @@ const QUEUE: u32 = 4096;
 /// How often a free port is looked for that is free at every address.
 const TRIES: usize = 16;
 
-/// What `--listen` takes.
+/// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Listen {
     /// An address and a port.
@@ -30,7 +30,7 @@ impl FromStr for Listen {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const EXPECTED: &str =
-            "an address or a name, and a port: 127.0.0.1:8080, [::1]:8080 or localhost:8080";
+            "an address or a name, and a port: 127.0.0.1:8080, [::1]:8080 or localhost:8080; or off";
         if let Ok(address) = text.parse() {
             return Ok(Self::At(address));
         }
@@ -56,20 +56,71 @@ impl Listen {
         if addresses.is_empty() { Err(failed(io::ErrorKind::NotFound.into())) } else { Ok(addresses) }
     }
 
-    /// The origin of a server that listens here, at a port that it has. One that answers only to loopback names is known by
-    /// its address, unless its name is `localhost`.
-    pub(super) fn origin(&self, bound: SocketAddr, loopback_only: bool) -> String {
+    /// The name or address here, which a certificate has. None for one that stands for all that the machine has.
+    pub(super) fn name(&self) -> Option<String> {
+        match self {
+            Self::At(address) if address.ip().is_unspecified() => None,
+            Self::At(address) => Some(address.ip().to_string()),
+            Self::Named(name, _) => Some(name.clone()),
+        }
+    }
+
+    /// The host and port of a server that listens here, at a port that it has. One that answers only to loopback names is known
+    /// by its address, unless its name is `localhost`.
+    pub(super) fn host(&self, bound: SocketAddr, loopback_only: bool) -> String {
         match self {
             Self::Named(name, _) if !loopback_only || name == "localhost" => {
-                format!("http://{name}:{}", bound.port())
+                format!("{name}:{}", bound.port())
             }
-            _ => format!("http://{bound}"),
+            _ => bound.to_string(),
         }
     }
 }
 
+/// What `--listen` and `--listen-tls` take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Nowhere.
+    Off,
+    On(Listen),
+}
+
+impl FromStr for Choice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("off") { Ok(Self::Off) } else { text.parse().map(Self::On) }
+    }
+}
+
+/// Sockets that are listened on, as they were asked for.
+pub(super) struct Bound {
+    listen: Listen,
+    pub(super) sockets: Vec<TcpListener>,
+    /// The first of their addresses.
+    pub(super) address: SocketAddr,
+}
+
+impl Bound {
+    /// The host and port by which it is told where the server listens.
+    pub(super) fn host(&self, loopback_only: bool) -> String {
+        self.listen.host(self.address, loopback_only)
+    }
+
+    /// The host and port by which this machine reaches it.
+    pub(super) fn reachable_host(&self, loopback_only: bool) -> String {
+        self.listen.host(reachable(self.address), loopback_only)
+    }
+}
+
+/// Listens at all addresses that this stands for.
+pub(super) fn bind(listen: &Listen, addresses: &[SocketAddr]) -> Result<Bound, Error> {
+    let (sockets, address) = self::listen(addresses)?;
+    Ok(Bound { listen: listen.clone(), sockets, address })
+}
+
 /// An address by which this machine reaches a server that listens on this one, which may stand for all that it has.
-pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
+fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -79,7 +130,7 @@ pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// Listens on all of these addresses, at one port; tells the first of them with it.
-pub(super) fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr), Error> {
+fn listen(addresses: &[SocketAddr]) -> Result<(Vec<TcpListener>, SocketAddr), Error> {
     let any_port = addresses.iter().all(|address| address.port() == 0);
     let mut tries = if any_port { TRIES } else { 1 };
     loop {
@@ -168,14 +219,14 @@ mod tests {
     #[test]
     fn a_server_that_answers_to_loopback_names_alone_is_announced_by_one() {
         let bound = "127.0.1.1:8080".parse().unwrap();
-        for (listen, loopback_only, origin) in [
-            ("localhost:0", true, "http://localhost:8080"),
-            ("LocalHost:0", true, "http://localhost:8080"),
-            ("my-machine:0", true, "http://127.0.1.1:8080"),
-            ("my-machine:0", false, "http://my-machine:8080"),
-            ("127.0.1.1:0", true, "http://127.0.1.1:8080"),
+        for (listen, loopback_only, host) in [
+            ("localhost:0", true, "localhost:8080"),
+            ("LocalHost:0", true, "localhost:8080"),
+            ("my-machine:0", true, "127.0.1.1:8080"),
+            ("my-machine:0", false, "my-machine:8080"),
+            ("127.0.1.1:0", true, "127.0.1.1:8080"),
         ] {
-            assert_eq!(listen.parse::<Listen>().unwrap().origin(bound, loopback_only), origin, "{listen}");
+            assert_eq!(listen.parse::<Listen>().unwrap().host(bound, loopback_only), host, "{listen}");
         }
     }
 

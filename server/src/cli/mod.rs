@@ -3,6 +3,7 @@
 
 mod app;
 mod arguments;
+mod ca;
 mod check;
 mod completions;
 mod demo;
@@ -11,10 +12,11 @@ mod log;
 mod serve;
 mod server;
 mod tenant;
+mod tls;
 mod token;
 
 use crate::{
-    auth::keys::KeyError,
+    auth::{certificates::CertificateError, keys::KeyError},
     data_folder::{Folder, FolderError},
     directory,
     files::lock::Holder,
@@ -30,6 +32,9 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+
+/// The exit status of what is configured wrongly (`EX_CONFIG` of sysexits.h).
+const WRONG_CONFIGURATION: u8 = 78;
 
 /// Microsoft Graph's directory of users, groups and memberships, as one binary.
 #[derive(Debug, Parser)]
@@ -73,6 +78,8 @@ enum Command {
         #[command(subcommand)]
         command: tenant::TenantCommand,
     },
+    /// Print where the certificate of the development CA is, which clients have to trust for https
+    Ca(ca::Ca),
     /// Compare the index, by which searches find objects, with the directory, beside a server or without one
     Check(check::Check),
     /// Print the script by which a shell completes commands and flags
@@ -102,6 +109,15 @@ pub enum Error {
     /// There is no room on the disk of this folder.
     #[error("the disk is full: {0} has no room for what Roster writes when it starts")]
     DiskFull(PathBuf),
+    /// A certificate or its key can't be used.
+    #[error("{0}: {1}")]
+    Certificate(PathBuf, CertificateError),
+    /// The file of a certificate or its key can't be read.
+    #[error("{0}: {1}")]
+    CertificateFile(PathBuf, io::Error),
+    /// TLS isn't to be had.
+    #[error("TLS: {0}")]
+    Tls(CertificateError),
     /// The system refused.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -194,7 +210,7 @@ impl Cli {
             log::say(format_args!("roster: {error}"));
         }
         drop(log);
-        if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        ended.map_or_else(|error| error.exit_code(), |()| ExitCode::SUCCESS)
     }
 }
 
@@ -222,6 +238,7 @@ impl Command {
             Self::Token(token) => token.run().await,
             Self::App { command } => command.run().await,
             Self::Tenant { command } => command.run().await,
+            Self::Ca(ca) => ca.run(),
             Self::Check(check) => check.run().await,
             Self::Completions(completions) => completions.run(),
         }
@@ -229,6 +246,18 @@ impl Command {
 }
 
 impl Error {
+    /// What a shell is told.
+    fn exit_code(&self) -> ExitCode {
+        let is_of_certificates = matches!(
+            self,
+            Self::Certificate(..)
+                | Self::CertificateFile(..)
+                | Self::Tls(_)
+                | Self::Folder(FolderError::Certificate(..))
+        );
+        if is_of_certificates { ExitCode::from(WRONG_CONFIGURATION) } else { ExitCode::FAILURE }
+    }
+
     /// What came of opening this folder, where a full disk is named as that: the errors of its files and of the database tell
     /// of it in many ways.
     fn opening(self, folder: &Path) -> Self {

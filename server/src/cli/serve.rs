@@ -3,9 +3,10 @@
 use super::{
     Data, Error, Format,
     arguments::{boolean, domain, secret},
-    listening::Listen,
+    listening::Choice,
     print,
-    server::{self, SampleFound, Server, Settings},
+    server::{self, SampleFound, Server, Settings, TlsSettings},
+    tls::Source,
 };
 use crate::{
     auth::secrets::Secret,
@@ -17,7 +18,11 @@ use crate::{
 };
 use clap::{Args, builder::RangedU64ValueParser};
 use serde_json::json;
-use std::{fmt::Display, thread};
+use std::{fmt::Display, path::PathBuf, thread};
+use url::Host;
+
+/// Where a server listens for https where nothing else is said.
+const TLS: &str = "localhost:8443";
 
 /// Characters that a secret of the sample's applications has at least.
 const SECRET: usize = 16;
@@ -28,10 +33,32 @@ const SECRET: usize = 16;
   roster serve --data /var/lib/roster --listen localhost:8080
   roster serve --listen 0.0.0.0:8080 --allow-remote --public-url https://directory.example")]
 pub(super) struct Serve {
-    /// Address or name, and port, to listen on; port 0 takes a free one. A name that stands for several addresses means all of
-    /// them
+    /// Address or name, and port, to listen on for http; port 0 takes a free one, `off` is none. A name that stands for several
+    /// addresses means all of them
     #[arg(long, value_name = "ADDRESS", env = "ROSTER_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: Listen,
+    listen: Choice,
+
+    /// The same for https, HTTP/2 and HTTP/1.1 [default: localhost:8443, or none where another program listens there]
+    #[arg(long, value_name = "ADDRESS", env = "ROSTER_LISTEN_TLS")]
+    listen_tls: Option<Choice>,
+
+    /// A further name or address for which the server's certificate is; repeatable
+    #[arg(long = "tls-name", value_name = "NAME", env = "ROSTER_TLS_NAME", value_delimiter = ',', value_parser = host,
+        conflicts_with = "tls_cert")]
+    tls_names: Vec<String>,
+
+    /// The server's certificate with those that vouch for it, in PEM, instead of one by the development CA. A new one in its
+    /// place is taken over
+    #[arg(long, value_name = "FILE", env = "ROSTER_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", env = "ROSTER_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Where the development CA is kept, whose certificate clients trust; made where there is none [default: the data folder]
+    #[arg(long, value_name = "DIR", env = "ROSTER_CA_DIR", conflicts_with = "tls_cert")]
+    ca_dir: Option<PathBuf>,
 
     #[command(flatten)]
     data: Data,
@@ -100,13 +127,18 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Error> {
+        let tls = self.tls()?;
         let sample = if self.sample { Some(sample_secret(self.sample_secret)?) } else { None };
         // A folder that goes away with the process is removed whenever that is told to end.
         let early = self.ephemeral.then(server::stop_signal);
         let folder = if self.ephemeral { Folder::ephemeral()? } else { self.data.folder()? };
         let path = folder.path().to_owned();
         let settings = Settings {
-            listen: self.listen,
+            listen: match self.listen {
+                Choice::Off => None,
+                Choice::On(listen) => Some(listen),
+            },
+            tls,
             sample,
             domains: self.domains,
             allow_remote: self.allow_remote,
@@ -124,6 +156,24 @@ impl Serve {
         let stop = early.unwrap_or_else(server::stop_signal);
         announce(&server, self.format);
         server.serve(stop).await
+    }
+
+    fn tls(&self) -> Result<Option<TlsSettings>, Error> {
+        let listen = match &self.listen_tls {
+            Some(Choice::Off) => return Ok(None),
+            Some(Choice::On(listen)) => listen.clone(),
+            None => TLS.parse().map_err(|error: &str| Error::Usage(error.into()))?,
+        };
+        let source = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Source::Own { certificate: certificate.clone(), key: key.clone() }
+            }
+            _ => {
+                let names = listen.name().into_iter().chain(self.tls_names.iter().cloned()).collect();
+                Source::Development { ca_folder: self.ca_dir.clone(), names }
+            }
+        };
+        Ok(Some(TlsSettings { listen, is_optional: self.listen_tls.is_none(), source }))
     }
 }
 
@@ -143,8 +193,15 @@ fn announce(server: &Server, format: Format) {
     let (urls, tenant, folder) = (server.urls(), server.tenant().to_string(), server.folder().display());
     let text = match format {
         Format::Text => format!(
-            "Roster listens on {} (tenant {tenant}, data in {folder})\nBase URL: {}\nDocumentation: {}",
-            urls.origin, urls.base, urls.docs
+            "Roster listens on {}{} (tenant {tenant}, data in {folder})\nBase URL: {}\nDocumentation: {}{}",
+            urls.origin,
+            urls.tls_origin
+                .as_ref()
+                .filter(|tls| **tls != urls.origin)
+                .map_or_else(String::new, |tls| format!(" and {tls}")),
+            urls.base,
+            urls.docs,
+            urls.ca.as_ref().map_or_else(String::new, |ca| format!("\nCA of https: {}", ca.display())),
         ),
         Format::Json => json!({
             "url": urls.origin,
@@ -152,6 +209,8 @@ fn announce(server: &Server, format: Format) {
             "dataFolder": folder.to_string(),
             "baseUrl": urls.base,
             "docs": urls.docs,
+            "tlsUrl": urls.tls_origin,
+            "ca": urls.ca.as_ref().map(|ca| ca.display().to_string()),
         })
         .to_string(),
     };
@@ -189,5 +248,17 @@ fn origin(text: &str) -> Result<String, String> {
         Ok(url.origin().ascii_serialization())
     } else {
         Err("an origin such as https://directory.example".into())
+    }
+}
+
+/// The name or the address of a machine, as certificates have it.
+fn host(text: &str) -> Result<String, &'static str> {
+    const EXPECTED: &str = "a name such as directory.example, or an address such as 192.0.2.7";
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        return Ok(address.to_string());
+    }
+    match Host::parse(text) {
+        Ok(Host::Domain(name)) => Ok(name),
+        _ => Err(EXPECTED),
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     Error,
-    listening::{self, Listen},
+    listening::{self, Bound, Listen},
     open_store,
+    tls::{self, Followed},
 };
 use crate::{
     auth::secrets::Secret,
@@ -11,17 +12,23 @@ use crate::{
     directory::{Policy, deleted_items, purging::Purging, sample},
     http::{
         self,
-        state::{self, AppState},
-        transport::{self, Limits},
+        state::{self, Addresses, AppState},
+        transport::{self, Endpoint, Limits},
     },
-    model::{domains::DomainName, ids::TenantId},
+    model::{clock::Clock, domains::DomainName, ids::TenantId},
     store::{
         self, DynamicGroupOptions, IndexOptions, Indexing, MigrationLock, Older, Options, Progress,
         RuleFollowing, Store, Tenant, WriteTx, changes, domains,
     },
 };
-use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
-use tokio::{net::TcpListener, time::MissedTickBehavior};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::time::MissedTickBehavior;
 use url::{Host, Url};
 
 /// How often deleted objects are looked through for what is to be purged.
@@ -41,7 +48,9 @@ const LEAST_CONNECTIONS: usize = 8;
 
 /// How a server is started.
 pub(super) struct Settings {
-    pub listen: Listen,
+    /// For plain HTTP.
+    pub listen: Option<Listen>,
+    pub tls: Option<TlsSettings>,
     /// The secret of the sample's applications. `None`: an empty directory isn't filled.
     pub sample: Option<Secret>,
     pub domains: Vec<DomainName>,
@@ -52,6 +61,14 @@ pub(super) struct Settings {
     pub store: Options,
 }
 
+/// How a server speaks TLS.
+pub(super) struct TlsSettings {
+    pub listen: Listen,
+    /// Whether the server does without it where another one has the port.
+    pub is_optional: bool,
+    pub source: tls::Source,
+}
+
 /// A server that listens, and answers once [`Server::serve`] runs.
 pub(super) struct Server {
     folder: Folder,
@@ -59,7 +76,8 @@ pub(super) struct Server {
     store: Store,
     state: AppState,
     tenant: Tenant,
-    listeners: Vec<TcpListener>,
+    endpoints: Vec<Endpoint>,
+    certificate: Option<Followed>,
     urls: Urls,
     sample: SampleFound,
     limits: Limits,
@@ -68,8 +86,12 @@ pub(super) struct Server {
 /// The addresses that users of a server need.
 #[derive(Debug, Clone)]
 pub(super) struct Urls {
-    /// The origin at which it listens.
+    /// The origin at which it listens, for plain HTTP if it does.
     pub origin: String,
+    /// The origin at which it listens for TLS.
+    pub tls_origin: Option<String>,
+    /// The certificate of the development CA, which clients have to trust for TLS.
+    pub ca: Option<PathBuf>,
     /// What SDKs call the base URL.
     pub base: String,
     /// The documentation.
@@ -90,19 +112,23 @@ pub(super) enum SampleFound {
 impl Server {
     /// Starts a server. What can be refused is refused before anything is made.
     pub(super) async fn start(folder: Folder, settings: Settings) -> Result<Self, Error> {
-        let addresses = settings.listen.addresses().await?;
+        let listening = Listening::find(&settings).await?;
         let fills_publicly = settings.sample.as_ref().is_some_and(sample::is_public);
-        check_reach(&settings, &addresses, fills_publicly && !Store::is_in(folder.path()))?;
-        let (listeners, address) = listening::listen(&addresses)?;
+        check_reach(&settings, &listening, fills_publicly && !Store::is_in(folder.path()))?;
+        let (plain, secure) = listening.bind(&settings)?;
         folder.make()?;
         let (lock, store) = open(&folder, settings.store.clone())?;
         let is_empty = store.tenants(1).await?.is_empty();
         let is_public =
             is_empty && fills_publicly || store.has_secret(sample::public_secret().digest()).await?;
-        check_reach(&settings, &addresses, is_public)?;
+        check_reach(&settings, &listening, is_public)?;
         let tenant = first_tenant(&store, &settings).await?;
         let sample = find_sample(&store, settings.sample.as_ref()).await?;
-        let urls = Urls::new(&settings, address, is_public);
+        let certificate = match (&settings.tls, &secure) {
+            (Some(tls), Some(_)) => Some(Followed::start(tls.source.clone(), &folder, store.clock().now())?),
+            _ => None,
+        };
+        let urls = Urls::new(&settings, &folder, (plain.as_ref(), secure.as_ref()), is_public)?;
         let load_keys = folder.load_keys();
         let http = state::Settings {
             policy: settings.policy,
@@ -111,8 +137,12 @@ impl Server {
             body_memory: settings.body_memory,
             ..state::Settings::default()
         };
-        let state = AppState::new(store.clone(), load_keys, address, http);
-        Ok(Self { folder, _lock: lock, store, state, tenant, listeners, urls, sample, limits: limits() })
+        let address = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.address);
+        let addresses = Addresses { http: address(&plain), https: address(&secure) };
+        let state = AppState::new(store.clone(), load_keys, addresses, http);
+        let endpoints = endpoints(plain, secure, certificate.as_ref());
+        let limits = limits();
+        Ok(Self { folder, _lock: lock, store, state, tenant, endpoints, certificate, urls, sample, limits })
     }
 
     pub(super) fn urls(&self) -> &Urls {
@@ -142,12 +172,14 @@ impl Server {
                 tracing::error!(%error, "the signing key can't be used: no token is accepted");
             }
         });
+        let certificate = tokio::spawn(follow(self.certificate, self.store.clock().clone()));
         let purge = tokio::spawn(purge(self.store.clone()));
         let finish = tokio::spawn(finish(self.store.clone()));
         let clear = tokio::spawn(clear(self.store.clone()));
         let shorten = tokio::spawn(shorten(self.store.clone()));
-        let served = transport::serve(self.listeners, http::app(self.state), self.limits, stop).await;
+        let served = transport::serve(self.endpoints, http::app(self.state), self.limits, stop).await;
         keys.abort();
+        certificate.abort();
         purge.abort();
         finish.abort();
         clear.abort();
@@ -158,11 +190,81 @@ impl Server {
 }
 
 impl Urls {
-    fn new(settings: &Settings, address: SocketAddr, loopback_only: bool) -> Self {
-        let origin = |address| settings.listen.origin(address, loopback_only);
-        let reachable = || origin(listening::reachable(address));
-        let outside = settings.public_url.clone().unwrap_or_else(reachable);
-        Self { origin: origin(address), base: format!("{outside}/v1.0"), docs: format!("{outside}/docs") }
+    fn new(
+        settings: &Settings,
+        folder: &Folder,
+        (plain, secure): (Option<&Bound>, Option<&Bound>),
+        loopback_only: bool,
+    ) -> Result<Self, Error> {
+        let host = |bound: &Bound| bound.host(loopback_only);
+        let tls_origin = secure.map(|bound| format!("https://{}", host(bound)));
+        let none = || {
+            Error::Usage(
+                "the server is to listen nowhere: leave out `off` of --listen or --listen-tls".into(),
+            )
+        };
+        let origin = plain.map(|bound| format!("http://{}", host(bound))).or_else(|| tls_origin.clone());
+        let reachable = match (plain, secure) {
+            (Some(bound), _) => format!("http://{}", bound.reachable_host(loopback_only)),
+            (None, Some(bound)) => format!("https://{}", bound.reachable_host(loopback_only)),
+            (None, None) => return Err(none()),
+        };
+        let outside = settings.public_url.clone().unwrap_or(reachable);
+        let ca = settings.tls.as_ref().filter(|_| secure.is_some()).and_then(|tls| tls.source.ca(folder));
+        let (base, docs) = (format!("{outside}/v1.0"), format!("{outside}/docs"));
+        Ok(Self { origin: origin.ok_or_else(none)?, tls_origin, ca, base, docs })
+    }
+}
+
+/// The addresses at which a server is to listen.
+struct Listening {
+    plain: Vec<SocketAddr>,
+    secure: Vec<SocketAddr>,
+}
+
+impl Listening {
+    async fn find(settings: &Settings) -> Result<Self, Error> {
+        let plain = match &settings.listen {
+            Some(listen) => listen.addresses().await?,
+            None => Vec::new(),
+        };
+        let secure = match &settings.tls {
+            Some(tls) => tls.listen.addresses().await?,
+            None => Vec::new(),
+        };
+        Ok(Self { plain, secure })
+    }
+
+    /// Listens: for plain HTTP, and for TLS.
+    fn bind(&self, settings: &Settings) -> Result<(Option<Bound>, Option<Bound>), Error> {
+        let plain =
+            settings.listen.as_ref().map(|listen| listening::bind(listen, &self.plain)).transpose()?;
+        let Some(tls) = &settings.tls else { return Ok((plain, None)) };
+        match listening::bind(&tls.listen, &self.secure) {
+            Ok(secure) => Ok((plain, Some(secure))),
+            Err(Error::Io(_, error)) if tls.is_optional && error.kind() == io::ErrorKind::AddrInUse => {
+                tracing::warn!(
+                    "nothing is served by https: another program listens at its port; choose one with --listen-tls, or off"
+                );
+                Ok((plain, None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn endpoints(plain: Option<Bound>, secure: Option<Bound>, certificate: Option<&Followed>) -> Vec<Endpoint> {
+    let plain = plain.into_iter().flat_map(|bound| bound.sockets).map(Endpoint::plain);
+    let secure = secure.into_iter().flat_map(|bound| bound.sockets).zip(std::iter::repeat(certificate));
+    let secure =
+        secure.filter_map(|(socket, certificate)| Some(Endpoint::tls(socket, certificate?.settings())));
+    plain.chain(secure).collect()
+}
+
+/// Keeps the certificate up to date, where there is one.
+async fn follow(certificate: Option<Followed>, clock: Clock) {
+    if let Some(certificate) = certificate {
+        certificate.follow(clock).await;
     }
 }
 
@@ -170,7 +272,7 @@ impl Urls {
 fn open(folder: &Folder, options: Options) -> Result<(ServerLock, Store), Error> {
     let migrations = MigrationLock::take(folder.path())?;
     let lock = folder.lock(&migrations)?;
-    folder.remove_new_keys()?;
+    folder.remove_new_files()?;
     // A key that can't be used is found now; one that must be made is made off the path to the first answer.
     data_folder::existing_keys(folder.path())?;
     let index = IndexOptions { indexing: Indexing::Followed, ..options.index };
@@ -301,7 +403,7 @@ async fn find_sample(store: &Store, asked_for: Option<&Secret>) -> Result<Sample
 }
 
 /// A client that reaches the server gets tokens only with a secret; the sample's is public, unless it was given another.
-fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret: bool) -> Result<(), Error> {
+fn check_reach(settings: &Settings, listening: &Listening, has_public_secret: bool) -> Result<(), Error> {
     let url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
     let is_known_outside = url.is_some_and(|url| match url.host() {
         Some(Host::Ipv4(address)) => !address.is_loopback(),
@@ -309,18 +411,25 @@ fn check_reach(settings: &Settings, addresses: &[SocketAddr], has_public_secret:
         Some(Host::Domain(name)) => name != "localhost",
         None => false,
     });
-    let remote = addresses.iter().find(|address| !address.ip().is_loopback());
-    if has_public_secret && (remote.is_some() || is_known_outside) {
+    let remote =
+        |addresses: &[SocketAddr]| addresses.iter().copied().find(|address| !address.ip().is_loopback());
+    let (plain, secure) = (remote(&listening.plain), remote(&listening.secure));
+    if has_public_secret && (plain.or(secure).is_some() || is_known_outside) {
         let message = "the sample's secret is public: a server with it listens only on loopback addresses. Give a new directory \
                        another one with --sample-secret; in one that is there, make new ones for the applications `sample` and \
                        `sample-all` with `roster app rotate-secret`";
         return Err(Error::Usage(message.into()));
     }
-    match remote {
-        Some(address) if !settings.allow_remote => Err(Error::Usage(format!(
-            "{address} can be reached from other machines, without TLS: add --allow-remote if that is meant"
+    let is_meant = "add --allow-remote if that is meant";
+    match (plain, secure) {
+        _ if settings.allow_remote => Ok(()),
+        (Some(address), _) => Err(Error::Usage(format!(
+            "{address} can be reached from other machines, without TLS: {is_meant}"
         ))),
-        _ => Ok(()),
+        (None, Some(address)) => {
+            Err(Error::Usage(format!("{address} can be reached from other machines: {is_meant}")))
+        }
+        (None, None) => Ok(()),
     }
 }
 

@@ -89,6 +89,16 @@ impl Access {
 
 /// Opens a key to be read, which no other user can read or write wherever it lies. `None`: there is none.
 pub fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
+    let Some((file, found)) = open_own(path)? else { return Ok(None) };
+    if access(&found).is_private { Ok(Some(file)) } else { Err(AccessError::KeyNotPrivate(path.into())) }
+}
+
+/// Opens a file to be read, which no other user can write. `None`: there is none.
+pub fn open(path: &Path) -> Result<Option<File>, AccessError> {
+    Ok(open_own(path)?.map(|(file, _)| file))
+}
+
+fn open_own(path: &Path) -> Result<Option<(File, Metadata)>, AccessError> {
     let failed = |error| AccessError::Io(path.into(), error);
     let file = match directly(OpenOptions::new().read(true)).open(path) {
         Ok(file) => file,
@@ -97,7 +107,7 @@ pub fn open_key(path: &Path) -> Result<Option<File>, AccessError> {
     };
     let found = file.metadata().map_err(failed)?;
     check_file(path, &found)?;
-    if access(&found).is_private { Ok(Some(file)) } else { Err(AccessError::KeyNotPrivate(path.into())) }
+    Ok(Some((file, found)))
 }
 
 /// Opens a file to be read and written, made private where there is none.

@@ -1,14 +1,7 @@
 //! Who calls: verifies the token of everything that isn't public, before routing. What it grants is looked at
 //! by `operation.rs`.
 
-use super::{
-    authorization,
-    errors::{Failure, RequestFault},
-    extract::Caller,
-    origin::Origin,
-    paths::GraphPath,
-    state::AppState,
-};
+use super::{authorization, errors::Failure, extract::Caller, paths::GraphPath, state::AppState};
 use crate::{
     auth::tokens::{self, TokenFault},
     model::{domains::TenantName, permissions::NOTHING},
@@ -39,8 +32,7 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let token = authorization::read(&request.headers)?.and_then(bearer).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
-    let origin = request.extensions.get::<Origin>().ok_or(RequestFault::Internal)?;
-    let verified = tokens::verify(token, keys, app.origins(&origin.scheme), app.store.clock().now())?;
+    let verified = tokens::verify(token, keys, &app.origins, app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
     let Found { tenant, tenant_created_at, status, sessions_valid_from } = found.ok_or(TokenFault::Tenant)?;

@@ -9,11 +9,12 @@ use super::{
     paths::GraphPath,
     state::AppState,
 };
+use crate::odata::path::Version;
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version as HttpVersion, header,
         uri::{Authority, Scheme},
     },
     middleware::Next,
@@ -83,13 +84,15 @@ pub(super) async fn envelope(State(app): State<AppState>, request: Request, next
 pub(super) async fn answered(
     app: &AppState,
     mut request: Request,
-    origin: Origin,
+    mut origin: Origin,
     time: Duration,
     answer: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let began = Instant::now();
     let ids = Ids::of(request.headers());
-    let graph = request.extensions().get::<GraphPath>().is_some();
+    let path = request.extensions().get::<GraphPath>();
+    let graph = path.is_some();
+    origin.version = path.map_or(origin.version, |path| path.version);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     request.extensions_mut().insert(origin.clone());
     if !graph {
@@ -158,7 +161,8 @@ fn origin(request: &Request, host: Option<&str>, public_url: Option<&Arc<str>>) 
     // Only a call within this process, as in tests, comes without one.
     let scheme = request.extensions().get().cloned().unwrap_or(Scheme::HTTP);
     let request: Arc<str> = format!("{scheme}://{}", host.unwrap_or(LOCAL)).into();
-    Origin { scheme, links: public_url.unwrap_or(&request).clone(), request }
+    let version = Version::default();
+    Origin { links: public_url.unwrap_or(&request).clone(), request, version }
 }
 
 /// The host and port that the caller used: the request target's, else the Host header's (RFC 9112, 3.2). An empty port is
@@ -171,7 +175,7 @@ fn host(request: &Request) -> Option<String> {
         (Some(authority), _, None) => authority.as_str(),
         (None, Some(host), None) => host.to_str().ok()?,
         // Version 1.0 knew no hosts.
-        (None, None, None) if request.version() == Version::HTTP_10 => LOCAL,
+        (None, None, None) if request.version() == HttpVersion::HTTP_10 => LOCAL,
         (None, None, None) => return None,
     };
     let host = host.strip_suffix(':').unwrap_or(host);

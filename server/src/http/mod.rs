@@ -33,7 +33,7 @@ pub mod transport;
 mod units_of_work;
 mod unserved;
 
-use crate::odata::path::VERSION;
+use crate::odata::path::Version;
 use axum::{
     Router,
     extract::Request,
@@ -100,8 +100,7 @@ pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> imp
 fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
     let (graph, contract) = graph().split_for_parts();
     let graph = Router::new()
-        .nest(&format!("/{VERSION}"), graph.merge(unserved::routes(&contract)))
-        .merge(unserved::other_version())
+        .nest(&format!("/{}", Version::V1.name()), graph.merge(unserved::routes(&contract)))
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         .with_state(state.clone());

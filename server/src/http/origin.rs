@@ -2,27 +2,25 @@
 //! state's to know.
 
 use super::errors::{Failure, RequestFault};
-use axum::{
-    extract::FromRequestParts,
-    http::{request::Parts, uri::Scheme},
-};
+use crate::odata::path::Version;
+use axum::{extract::FromRequestParts, http::request::Parts};
 use std::sync::Arc;
 
 /// Where this server is for the caller. The outer layer puts it into the request.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// The scheme of the connection.
-    pub scheme: Scheme,
     /// Scheme, host and port that links name: the public URL's, else the request's own.
     pub links: Arc<str>,
     /// Those by which the request came.
     pub request: Arc<str>,
+    /// The version of Graph that the caller uses.
+    pub version: Version,
 }
 
 impl Origin {
-    /// The base of Graph's URLs.
+    /// The base of Graph's URLs, of the version that the caller uses.
     pub fn base(&self) -> String {
-        format!("{}/v1.0", self.links)
+        format!("{}/{}", self.links, self.version.name())
     }
 }
 

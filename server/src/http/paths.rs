@@ -6,7 +6,7 @@ use super::not_implemented;
 use crate::{
     model::{domains::TenantName, kinds::ObjectKind},
     odata::{
-        path::{BETA, NAMESPACE, Parentheses, ResourcePath, Segment, VERSION, unqualified},
+        path::{NAMESPACE, Parentheses, ResourcePath, Segment, Version, unqualified},
         reference::kind_of_alternate_key,
     },
 };
@@ -20,6 +20,8 @@ const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').
 /// What was found out about a path under a version, left in the request. A request without it isn't Graph's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GraphPath {
+    /// The version under which it is.
+    pub version: Version,
     /// The tenant that the path names.
     pub tenant: Option<TenantName>,
     /// The kind of object that the first key names by its alternate key.
@@ -31,7 +33,7 @@ pub struct GraphPath {
 /// The paths of the contract, and those that Graph has besides, segment by segment.
 #[derive(Debug, Default)]
 pub struct Paths {
-    /// Its children are the versions.
+    /// Its children are what lies under a version.
     root: Node,
 }
 
@@ -53,20 +55,18 @@ struct Literal {
 }
 
 impl Paths {
-    /// Reads the contract's paths (`/groups/{id}/members`), which lie under the version that is served.
+    /// Reads the contract's paths (`/groups/{id}/members`), which lie under each version.
     pub fn new<'p>(templates: impl IntoIterator<Item = &'p str>) -> Self {
         let mut root = Node::default();
-        let served = root.child(VERSION);
         for template in templates {
-            served.descendant(template);
+            root.descendant(template);
         }
         Self { root }
     }
 
     /// Adds what Graph has and this server doesn't.
     pub fn with_unserved(mut self) -> Self {
-        self.root.child(BETA).is_whole = true;
-        let served = self.root.child(VERSION);
+        let served = &mut self.root;
         served.descendant("/$metadata");
         for operation in not_implemented::operations() {
             served.descendant(&operation.path);
@@ -90,15 +90,15 @@ impl Paths {
         request
     }
 
-    /// A path in the contract's spelling. From the first segment that leads nowhere on, it stays as it is.
+    /// A path in the contract's spelling, which is under version 1.0. From the first segment that leads nowhere on, it stays as it is.
     fn walk(&self, path: &str) -> Option<(String, GraphPath)> {
         let read = ResourcePath::read(path);
-        let version = self.root.literals.get(read.version?)?;
-        let mut spelled = String::with_capacity(path.len());
-        spelled.extend(["/", &version.spelling]);
-        let (mut node, mut alternate, mut unknown) = (Some(&version.next), None, None);
+        let version = read.version?;
+        let mut spelled = String::with_capacity(path.len() + 1);
+        spelled.extend(["/", Version::default().name()]);
+        let (mut node, mut alternate, mut unknown) = (Some(&self.root), None, None);
         let mut segments = read.segments().peekable();
-        if segments.peek().is_none() && !version.next.is_whole {
+        if segments.peek().is_none() {
             // A version leads nowhere by itself, nor does one with a tenant.
             let last = path.trim_end_matches('/').rsplit('/').next();
             unknown = last.map(|last| Segment::read(last).text.into_owned());
@@ -111,7 +111,7 @@ impl Paths {
                 unknown.get_or_insert_with(|| segment.text.into_owned());
             }
         }
-        Some((spelled, GraphPath { tenant: read.tenant, alternate, unknown }))
+        Some((spelled, GraphPath { version, tenant: read.tenant, alternate, unknown }))
     }
 }
 
@@ -351,7 +351,13 @@ mod tests {
         ] {
             assert_eq!(rewritten(&format!("/v1.0{not_one}")), format!("/v1.0{not_one}"));
         }
-        assert_eq!(walk("/BETA/groups('x')/members").1.unknown, None);
+        let (path, found) = walk("/BETA/Groups('x')/members/$ref");
+        assert_eq!(
+            (&*path, found.version, found.unknown),
+            ("/v1.0/groups/x/members/$ref", Version::Beta, None)
+        );
+        assert_eq!(walk("/beta/chats/x").1.unknown, walk("/v1.0/chats/x").1.unknown);
+        assert_eq!(walk("/beta").1.unknown.as_deref(), Some("beta"));
     }
 
     #[test]

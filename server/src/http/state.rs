@@ -13,6 +13,22 @@ use tokio::{sync::OnceCell, task};
 /// Why there are no keys.
 type NoKeys = Arc<dyn Error + Send + Sync>;
 
+/// Where a server listens, by scheme.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Addresses {
+    /// For plain HTTP.
+    pub http: Option<SocketAddr>,
+    /// For HTTP by TLS.
+    pub https: Option<SocketAddr>,
+}
+
+impl From<SocketAddr> for Addresses {
+    /// That of a server that listens for plain HTTP only.
+    fn from(address: SocketAddr) -> Self {
+        Self { http: Some(address), https: None }
+    }
+}
+
 /// How a server answers.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -57,9 +73,8 @@ pub struct Shared {
     pub(super) store: Store,
     pub(super) policy: Policy,
     pub(super) public_url: Option<Arc<str>>,
-    /// The origins that are this server, for connections of each scheme.
-    http_origins: Vec<String>,
-    https_origins: Vec<String>,
+    /// The origins that are this server: what tokens may be for, and references name, besides Graph.
+    pub(super) origins: Vec<String>,
     pub(super) loopback_only: bool,
     pub(super) body_budget: BodyBudget,
     pub(super) answer_budget: BodyBudget,
@@ -76,26 +91,24 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// The state of a server that listens on `address`, on this store. `load_keys` reads or makes its keys when they are first
+    /// The state of a server that listens on these addresses, on this store. `load_keys` reads or makes its keys when they are first
     /// needed, on a thread where it may take its time.
     pub fn new<E: Error + Send + Sync + 'static>(
         store: Store,
         load_keys: impl Fn() -> Result<Keys, E> + Send + Sync + 'static,
-        address: SocketAddr,
+        addresses: impl Into<Addresses>,
         settings: Settings,
     ) -> Self {
         let public_url: Option<Arc<str>> = settings.public_url.map(|url| url.trim_end_matches('/').into());
-        let origins = |scheme| match &public_url {
+        let origins = match &public_url {
             Some(url) => vec![url.to_string()],
-            None => loopback_origins(&scheme, address),
+            None => addresses.into().loopback_origins(),
         };
-        let (http_origins, https_origins) = (origins(Scheme::HTTP), origins(Scheme::HTTPS));
         Self(Arc::new(Shared {
             store,
             policy: settings.policy,
             public_url,
-            http_origins,
-            https_origins,
+            origins,
             loopback_only: settings.loopback_only,
             body_budget: BodyBudget::new(settings.body_memory, settings.body_stall_time),
             answer_budget: BodyBudget::new(settings.answer_memory, settings.body_stall_time),
@@ -104,15 +117,9 @@ impl AppState {
         }))
     }
 
-    /// The origins that are this server on connections of this scheme: what tokens may be for, and references name, besides
-    /// Graph.
-    pub(super) fn origins(&self, scheme: &Scheme) -> &[String] {
-        if *scheme == Scheme::HTTPS { &self.https_origins } else { &self.http_origins }
-    }
-
     /// The hosts (and ports) that are this server for a caller at this origin.
     pub(super) fn hosts<'a>(&'a self, origin: &'a Origin) -> Vec<&'a str> {
-        let own = self.origins(&origin.scheme).iter().map(String::as_str);
+        let own = self.origins.iter().map(String::as_str);
         let origins = [&*origin.links, &*origin.request].into_iter().chain(own);
         origins.map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host)).collect()
     }
@@ -126,6 +133,15 @@ impl AppState {
             loaded.map(Arc::new).map_err(Failure::Keys)
         };
         self.keys.get_or_try_init(load).await
+    }
+}
+
+impl Addresses {
+    fn loopback_origins(self) -> Vec<String> {
+        let by_scheme = [(Scheme::HTTP, self.http), (Scheme::HTTPS, self.https)];
+        let origins =
+            by_scheme.map(|(scheme, address)| address.map(|address| loopback_origins(&scheme, address)));
+        origins.into_iter().flatten().flatten().collect()
     }
 }
 

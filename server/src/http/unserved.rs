@@ -6,7 +6,7 @@ use super::{
     not_implemented::{self, Operation, Part},
     paths::GraphPath,
 };
-use crate::odata::path::{BETA, Segment, VERSION, unqualified};
+use crate::odata::path::{Segment, Version, unqualified};
 use axum::{
     Router,
     http::{Extensions, Method, Request, Uri},
@@ -60,12 +60,6 @@ fn is_served(contract: &OpenApi, Operation { method, path }: &Operation) -> bool
     })
 }
 
-/// The version of Graph that this server doesn't have.
-pub(super) fn other_version<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let path = format!("/{BETA}");
-    whole(&path, &RequestFault::NotServed(path.as_str().into()))
-}
-
 /// A path and all below it, whatever the method.
 fn whole<S: Clone + Send + Sync + 'static>(path: &str, fault: &RequestFault) -> Router<S> {
     let refused = || {
@@ -90,6 +84,9 @@ pub(super) async fn unknown_path<B>(request: Request<B>) -> Failure {
 pub(super) async fn wrong_method<B>(request: Request<B>) -> Failure {
     recorded(request.method(), request.uri()).unwrap_or(RequestFault::Method).into()
 }
+
+/// The version as routes have it.
+const VERSION: &str = Version::V1.name();
 
 /// The segment that leads nowhere. What isn't under a version does so with the first one.
 fn segment(extensions: &Extensions, uri: &Uri) -> String {

@@ -5,11 +5,30 @@ use crate::model::domains::TenantName;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// The version of Graph that is served.
-pub const VERSION: &str = "v1.0";
+/// A version of Graph. Both have the same operations here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Version {
+    /// The one that the contract documents.
+    #[default]
+    V1,
+    /// The other one.
+    Beta,
+}
 
-/// Graph's other version.
-pub const BETA: &str = "beta";
+impl Version {
+    /// How a path names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+
+    /// The version that a segment of a path names, in whatever case.
+    pub fn named(segment: &str) -> Option<Self> {
+        [Self::V1, Self::Beta].into_iter().find(|version| version.name().eq_ignore_ascii_case(segment))
+    }
+}
 
 /// Graph's namespace, in which types, functions and actions lie.
 pub const NAMESPACE: &str = "microsoft.graph.";
@@ -26,8 +45,8 @@ const KEY_NAME: &str = "id";
 /// A path, taken apart.
 #[derive(Debug)]
 pub struct ResourcePath<'p> {
-    /// The version, in the contract's spelling. `None`: the path names none.
-    pub version: Option<&'static str>,
+    /// The version. `None`: the path names none.
+    pub version: Option<Version>,
     /// The tenant. `None`: the caller's own.
     pub tenant: Option<TenantName>,
     /// Whether the path names a tenant, be it as the caller's own.
@@ -40,7 +59,7 @@ impl<'p> ResourcePath<'p> {
     pub fn read(path: &'p str) -> Self {
         let path = path.strip_prefix('/').unwrap_or(path);
         let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
-        let version = take(&mut rest, read_version);
+        let version = take(&mut rest, Version::named);
         let tenant = take(&mut rest, read_tenant);
         Self { version, names_tenant: tenant.is_some(), tenant: tenant.flatten(), rest }
     }
@@ -58,10 +77,6 @@ fn take<T>(rest: &mut Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<
     let taken = read(&decoded(first))?;
     *rest = after;
     Some(taken)
-}
-
-fn read_version(segment: &str) -> Option<&'static str> {
-    [VERSION, BETA].into_iter().find(|version| version.eq_ignore_ascii_case(segment))
 }
 
 /// The tenant that a segment names: `Some(None)` is the caller's own. Names of Graph's own namespace read like domains,
@@ -249,17 +264,17 @@ mod tests {
     #[test]
     fn version_and_tenant_are_taken_off_where_they_are() {
         for (path, version, tenant, rest) in [
-            ("/v1.0/groups", Some(VERSION), None, &["groups"][..]),
-            ("/V1%2E0/groups/", Some(VERSION), None, &["groups"]),
-            ("/Beta/myOrganization/me", Some(BETA), None, &["me"]),
-            ("/v1.0/Contoso.example/users/x", Some(VERSION), Some("contoso.example"), &["users", "x"]),
-            (&format!("/v1.0/{ID}"), Some(VERSION), Some(ID), &[]),
+            ("/v1.0/groups", Some(Version::V1), None, &["groups"][..]),
+            ("/V1%2E0/groups/", Some(Version::V1), None, &["groups"]),
+            ("/Beta/myOrganization/me", Some(Version::Beta), None, &["me"]),
+            ("/v1.0/Contoso.example/users/x", Some(Version::V1), Some("contoso.example"), &["users", "x"]),
+            (&format!("/v1.0/{ID}"), Some(Version::V1), Some(ID), &[]),
             ("groups/a%2Fb/$ref", None, None, &["groups", "a/b", "$ref"]),
             ("/groups//members", None, None, &["groups", "", "members"]),
             ("/v2.0/users", None, None, &["v2.0", "users"]),
-            ("/v1.0/users/contoso.example", Some(VERSION), None, &["users", "contoso.example"]),
-            ("/v1.0/microsoft.graph.group", Some(VERSION), None, &["microsoft.graph.group"]),
-            ("/v1.0/", Some(VERSION), None, &[]),
+            ("/v1.0/users/contoso.example", Some(Version::V1), None, &["users", "contoso.example"]),
+            ("/v1.0/microsoft.graph.group", Some(Version::V1), None, &["microsoft.graph.group"]),
+            ("/v1.0/", Some(Version::V1), None, &[]),
             ("/", None, None, &[""]),
         ] {
             let read = ResourcePath::read(path);

@@ -416,11 +416,10 @@ async fn what_is_not_served_of_an_authority_says_so_in_oauths_form() {
         format!("/{id}/oauth2/v2.0/authorize?client_id=x&response_type=code"),
         format!("/{id}/oauth2/v2.0/devicecode"),
         format!("/{id}/oauth2/v2.0/logout"),
-        "/common/discovery/instance?api-version=1.1".into(),
-        format!("/{id}/discovery/keys"),
-        format!("/{}/.well-known/openid-configuration", tenant.domain()),
+        format!("/{id}/discovery/nothing"),
+        format!("/{}/.well-known/nothing", tenant.domain()),
         format!("/{id}/v2.0/adminconsent"),
-        "/nobodys.example/oauth2/token".into(),
+        "/nobodys.example/oauth2/nothing".into(),
     ] {
         for method in [Method::GET, Method::POST] {
             let answer = send(tenant.anonymous(method, &path)).await;
@@ -543,4 +542,111 @@ async fn behind_a_public_url_every_link_names_it_and_references_may_name_either(
         let add = tenant.raw(Method::POST, &format!("/groups/{group}/members/$ref")).await.json(&body);
         assert_eq!(send(add).await.status, status, "{origin}: added, then a member already");
     }
+}
+
+#[tokio::test]
+async fn clients_of_version_1_0_ask_for_a_resource_and_read_numbers_as_texts() {
+    let tenant = Tenant::fresh().await;
+    let app = app(&tenant).await;
+    let at = format!("/{}", tenant.id());
+    let document = format!("{at}/.well-known/openid-configuration");
+    let document = send(tenant.anonymous(Method::GET, &document)).await.json();
+    assert_eq!(document["issuer"], format!("{}{at}/", tenant.server.url));
+    let here =
+        |name: &str| document[name].as_str().unwrap().strip_prefix(&*tenant.server.url).unwrap().to_owned();
+    assert_eq!(send(tenant.anonymous(Method::GET, &here("jwks_uri"))).await.status, 200);
+    let mut form = fields(&app, "unread");
+    form.retain(|(name, _)| *name != "scope");
+    let ask = async |form: &[(&str, &str)]| {
+        send(tenant.anonymous(Method::POST, &here("token_endpoint")).form(form)).await
+    };
+    let refused = ask(&form).await.json();
+    assert!(refused["error_description"].as_str().unwrap().contains("'resource'"), "{refused}");
+    form.push(("resource", "https://graph.microsoft.com/"));
+    let answer = ask(&form).await.json();
+    assert_eq!(
+        (&answer["expires_in"], &answer["resource"]),
+        (&"3599".into(), &"https://graph.microsoft.com/".into())
+    );
+    let seconds = |name: &str| answer[name].as_str().unwrap().parse::<i64>().unwrap();
+    assert_eq!(seconds("expires_on") - seconds("not_before"), 3599);
+    let groups = tenant.anonymous(Method::GET, "/v1.0/groups");
+    assert_eq!(send(groups.bearer_auth(answer["access_token"].as_str().unwrap())).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_authority_knows_itself_and_no_other_one() {
+    let tenant = Tenant::fresh().await;
+    let url = &tenant.server.url;
+    let ask = async |authority: &str| {
+        let path = "/common/discovery/instance?api-version=1.1&authorization_endpoint=";
+        send(tenant.anonymous(Method::GET, &format!("{path}{authority}"))).await
+    };
+    let known = ask(&format!("{url}/{}/oauth2/v2.0/authorize", tenant.id())).await.json();
+    let discovery = known["tenant_discovery_endpoint"].as_str().unwrap().strip_prefix(&**url).unwrap();
+    assert_eq!(send(tenant.anonymous(Method::GET, discovery)).await.status, 200);
+    let host = url.trim_start_matches("http://");
+    assert_eq!(known["metadata"][0]["aliases"], serde_json::json!([host]));
+    for other in ["https://login.microsoftonline.com/common/oauth2/v2.0/authorize", url, "", "x", "mailto:x"]
+    {
+        let refused = ask(other).await;
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["error"]),
+            (400, &"invalid_instance".into()),
+            "{other}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_account_signs_in_here_where_a_tenant_has_its_domain() {
+    let tenant = Tenant::fresh().await;
+    let domain = tenant.domain();
+    for (name, account_type) in [
+        (format!("ada@{domain}"), "Managed"),
+        (format!("ada%40{}", domain.to_uppercase()), "Managed"),
+        ("ada@elsewhere.example".into(), "Unknown"),
+        ("ada".into(), "Unknown"),
+        ("a%2Fb@%FF".into(), "Unknown"),
+    ] {
+        let path = format!("/common/userrealm/{name}?api-version=1.0");
+        let answer = send(tenant.anonymous(Method::GET, &path)).await;
+        assert_eq!(answer.status, 200, "{name}");
+        assert_eq!(answer.json()["account_type"], account_type, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn one_document_tells_where_everything_of_the_cloud_is() {
+    let tenant = Tenant::fresh().await;
+    let url = &*tenant.server.url;
+    let ask = async |query: &str| {
+        send(tenant.anonymous(Method::GET, &format!("/metadata/endpoints{query}"))).await.json()
+    };
+    for query in ["?api-version=2022-09-01", "", "?api-version=2023-12-01"] {
+        let cloud = ask(query).await;
+        assert_eq!(cloud["authentication"]["loginEndpoint"], url, "{query}");
+        assert_eq!(
+            (&cloud["microsoftGraphResourceId"], &cloud["resourceManager"]),
+            (&url.into(), &url.into())
+        );
+        assert!(cloud["name"].as_str().is_some_and(|name| !name.is_empty() && name != "AzureCloud"));
+    }
+    // Azure CLI reads a list.
+    assert_eq!(ask("?api-version=2019-05-01").await, serde_json::json!([ask("").await]));
+}
+
+#[tokio::test]
+async fn an_account_has_its_tenant_and_no_subscriptions_and_needs_a_token_to_be_told() {
+    let tenant = Tenant::fresh().await;
+    let token = tenant.app_token([]).await;
+    for path in ["/tenants?api-version=2022-12-01", "/subscriptions?api-version=2022-12-01"] {
+        assert_eq!(send(tenant.anonymous(Method::GET, path)).await.status, 401, "{path}");
+    }
+    let ask = async |path: &str| send(tenant.anonymous(Method::GET, path).bearer_auth(&token)).await.json();
+    let tenants = ask("/tenants").await;
+    assert_eq!(tenants["value"].as_array().unwrap().len(), 1);
+    assert_eq!(tenants["value"][0]["tenantId"], tenant.id().to_string());
+    assert_eq!(tenants["value"][0]["defaultDomain"], tenant.domain());
+    assert_eq!(ask("/subscriptions").await["value"], serde_json::json!([]));
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use roster_server::{directory::Policy, http::not_implemented, odata::path::BETA};
+use roster_server::{directory::Policy, http::not_implemented};
 use serde_json::json;
 
 fn not_served(what: &str) -> (u16, String, String) {
@@ -222,15 +222,50 @@ async fn every_part_of_graph_that_is_not_served_is_named_with_all_below_it() {
             assert_eq!(send(request.bearer_auth(&token)).await.refusal(), expected, "{path}");
         }
     }
-    for path in [
-        format!("/{BETA}"),
-        "/beta/groups".into(),
-        "/Beta/groups/delta()".into(),
-        format!("/beta/{}/me", tenant.id()),
+}
+
+#[tokio::test]
+async fn what_is_served_is_served_under_beta_too_and_named_so() {
+    let tenant = Tenant::fresh().await;
+    let [ada, grace] = [tenant.user("ada").await, tenant.user("grace").await];
+    let group = tenant.security_group("readers").await;
+    let token = tenant.app_token(["Group.ReadWrite.All", "User.Read.All"]).await;
+    let ask = |method: Method, path: &str| tenant.anonymous(method, path).bearer_auth(&token);
+    let reference = json!({"@odata.id": format!("{}/beta/users/{ada}", tenant.server.url)});
+    let added = ask(Method::POST, &format!("/Beta/groups('{group}')/members/$ref")).json(&reference);
+    assert_eq!(send(added).await.status, 204);
+    let base = format!("{}/beta", tenant.server.url);
+    for (path, context) in [
+        ("/users?$top=1&$select=id".to_owned(), "users(id)".to_owned()),
+        (format!("/groups/{group}/members/graph.user?$select=id"), "users(id)".to_owned()),
+        (format!("/users/{grace}?$select=id"), "users(id)/$entity".into()),
     ] {
-        let request = tenant.anonymous(Method::POST, &path).bearer_auth(&token);
-        assert_eq!(send(request).await.refusal(), not_served("/beta"), "{path}");
+        let answer = send(ask(Method::GET, &format!("/beta{path}"))).await;
+        assert_eq!(answer.json()["@odata.context"], format!("{base}/$metadata#{context}"), "{path}");
     }
+    let page = send(ask(Method::GET, "/beta/users?$top=1&$select=id")).await.json();
+    let next = page["@odata.nextLink"].as_str().unwrap();
+    let next =
+        next.strip_prefix(&*tenant.server.url).filter(|path| path.starts_with("/beta/users?")).unwrap();
+    assert_eq!(send(ask(Method::GET, next)).await.json()["value"].as_array().unwrap().len(), 1);
+    let url = format!("/users/{ada}?$select=id");
+    let batch = json!({"requests": [
+        {"id": "1", "method": "GET", "url": url}, {"id": "2", "method": "GET", "url": format!("/v1.0{url}")},
+    ]});
+    let answers = send(ask(Method::POST, "/beta/$batch").json(&batch)).await.json();
+    let contexts =
+        answers["responses"].as_array().unwrap().iter().map(|answer| &answer["body"]["@odata.context"]);
+    let mut contexts: Vec<_> = contexts.map(|context| context.as_str().unwrap().to_owned()).collect();
+    contexts.sort();
+    let context = |version| format!("{}/{version}/$metadata#users(id)/$entity", tenant.server.url);
+    assert_eq!(contexts, ["beta", "v1.0"].map(context));
+    for path in ["/beta/groups/delta", "/beta/nothing", "/beta"] {
+        let [here, there] =
+            [path.to_owned(), path.replace("beta", "v1.0")].map(|path| ask(Method::GET, &path));
+        let (here, there) = (send(here).await.refusal(), send(there).await.refusal());
+        assert_eq!(here.0, there.0, "{path}");
+    }
+    assert_eq!(send(tenant.anonymous(Method::GET, "/beta/users")).await.status, 401);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use roster_server::{
     auth::keys::{self, Keys},
     http::{
         self,
-        state::{AppState, Settings},
+        state::{Addresses, AppState, Settings},
         transport::App,
     },
     model::{ids::TenantId, permissions::Permission},
@@ -40,8 +40,8 @@ async fn server(public_url: Option<&str>) -> Server<impl App> {
     let pem = keys::generate().unwrap();
     let key = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
     let settings = Settings { public_url: public_url.map(str::to_owned), ..Settings::default() };
-    let address = "0.0.0.0:8443".parse().unwrap();
-    let state = AppState::new(store, move || Keys::from_pem(&pem), address, settings);
+    let addresses = Addresses { http: None, https: Some("0.0.0.0:8443".parse().unwrap()) };
+    let state = AppState::new(store, move || Keys::from_pem(&pem), addresses, settings);
     Server { app: http::app(state), tenant, key, _folder: folder }
 }
 

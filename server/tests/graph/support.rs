@@ -17,7 +17,7 @@ use roster_server::{
     http::{
         self,
         state::{AppState, Settings},
-        transport::{self, Limits},
+        transport::{self, Endpoint, Limits},
     },
     model::{
         ids::{AppId, AsWritten, ObjectId, TenantId},
@@ -122,7 +122,9 @@ impl Server {
         let app = tower::service_fn(move |request| exchanges::checked(app.clone(), request));
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
-            transport::serve(vec![listener], app, limits, std::future::pending()).await.unwrap();
+            transport::serve(vec![Endpoint::plain(listener)], app, limits, std::future::pending())
+                .await
+                .unwrap();
         });
         Self { url, store, state, _folder: folder, _runtime: Some(runtime) }
     }
@@ -133,7 +135,7 @@ impl Server {
         let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let url = serve(folder.path());
         let store = Store::open(folder.path(), Options::default()).unwrap();
-        let address = url.trim_start_matches("http://").parse().unwrap();
+        let address: SocketAddr = url.trim_start_matches("http://").parse().unwrap();
         let state = AppState::new(store.clone(), load_keys(&folder), address, Settings::default());
         Self { url, store, state, _folder: folder, _runtime: None }
     }

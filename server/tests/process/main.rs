@@ -30,5 +30,6 @@ mod rules;
 #[cfg(feature = "strace")]
 mod strace;
 mod streams;
+mod tls;
 mod unserved;
 mod wrong_folder;

@@ -36,7 +36,8 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 async fn all_that_a_server_makes_is_private_whatever_the_umask_is() {
     let keep = tempfile::tempdir().unwrap();
     let data = keep.path().join("above/data");
-    let serve = ["serve", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
+    let serve =
+        ["serve", "--sample", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0", "--format", "json"];
     for umask in ["0", "022"] {
         for more in [&["--data", data.to_str().unwrap()][..], &["--ephemeral"]] {
             let serve = roster(&[&serve[..], more].concat());
@@ -50,7 +51,7 @@ async fn all_that_a_server_makes_is_private_whatever_the_umask_is() {
             let files: Vec<PathBuf> =
                 fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
             files.iter().for_each(|file| assert_eq!(mode(file), 0o600, "{}", file.display()));
-            assert_eq!(files.len(), 6, "{files:?}");
+            assert_eq!(files.len(), 9, "{files:?}");
         }
     }
     assert_eq!(mode(&keep.path().join("above")), 0o700);

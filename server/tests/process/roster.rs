@@ -22,7 +22,9 @@ pub const SAMPLE: [&str; 3] = [
 /// A command of the binary with nothing of this process's settings.
 pub fn roster(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_roster"));
-    command.args(arguments).env_clear().env("RUST_LOG", "error").stdin(Stdio::null());
+    // By https only those that ask for it: others would all want the same port.
+    command.args(arguments).env_clear().env("ROSTER_LISTEN_TLS", "off");
+    command.env("RUST_LOG", "error").stdin(Stdio::null());
     command
 }
 

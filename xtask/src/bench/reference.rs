@@ -14,7 +14,7 @@ use roster_server::{
     http::{
         self,
         state::{AppState, Settings},
-        transport::{self, Limits},
+        transport::{self, Endpoint, Limits},
     },
     store::{Durability, Options, Store},
 };
@@ -70,7 +70,8 @@ impl Reference {
             .route("/{tenant}/oauth2/v2.0/token", post(async |_: Bytes| StatusCode::OK));
         println!("{}", json!({"url": format!("http://{address}")}));
         let app = http::enveloped(state, &http::contract(), routes);
-        let serving = transport::serve(vec![listener], app, Limits::default(), std::future::pending());
+        let serving =
+            transport::serve(vec![Endpoint::plain(listener)], app, Limits::default(), std::future::pending());
         serving.await.map_err(|error| error.to_string())
     }
 }

@@ -9,12 +9,32 @@ use crate::{http::state::AppState, store::Tenant};
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
+/// The document of version 2.0.
 pub(super) async fn document(State(app): State<AppState>, inquiry: Inquiry) -> Response {
-    match tenant(&app, &inquiry).await {
-        Ok(tenant) => no_store(&describe(&format!("{}/{}", inquiry.origin, tenant.id))),
+    answer(&app, &inquiry, &V2).await
+}
+
+/// The same for clients of version 1.0.
+pub(super) async fn first_document(State(app): State<AppState>, inquiry: Inquiry) -> Response {
+    answer(&app, &inquiry, &V1).await
+}
+
+async fn answer(app: &AppState, inquiry: &Inquiry, version: &Endpoints) -> Response {
+    match tenant(app, inquiry).await {
+        Ok(tenant) => no_store(&describe(&format!("{}/{}", inquiry.origin, tenant.id), version)),
         Err(fault) => inquiry.refuse(&fault),
     }
 }
+
+/// What differs between the versions: where things are, below the authority of a tenant.
+struct Endpoints {
+    issuer: &'static str,
+    oauth2: &'static str,
+    keys: &'static str,
+}
+
+const V1: Endpoints = Endpoints { issuer: "/", oauth2: "/oauth2", keys: "/discovery/keys" };
+const V2: Endpoints = Endpoints { issuer: "/v2.0", oauth2: "/oauth2/v2.0", keys: "/discovery/v2.0/keys" };
 
 pub(super) async fn public_keys(State(app): State<AppState>, inquiry: Inquiry) -> Response {
     let keys = async {
@@ -32,12 +52,12 @@ async fn tenant(app: &AppState, inquiry: &Inquiry) -> Result<Tenant, OAuthFault>
     found.ok_or_else(|| OAuthFault::NoAuthority(inquiry.tenant.clone()))
 }
 
-fn describe(authority: &str) -> Value {
+fn describe(authority: &str, Endpoints { issuer, oauth2, keys }: &Endpoints) -> Value {
     json!({
-        "issuer": format!("{authority}/v2.0"),
-        "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
-        "token_endpoint": format!("{authority}/oauth2/v2.0/token"),
-        "jwks_uri": format!("{authority}/discovery/v2.0/keys"),
+        "issuer": format!("{authority}{issuer}"),
+        "authorization_endpoint": format!("{authority}{oauth2}/authorize"),
+        "token_endpoint": format!("{authority}{oauth2}/token"),
+        "jwks_uri": format!("{authority}{keys}"),
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         "response_types_supported": ["code"],

@@ -36,8 +36,7 @@ pub(super) enum OAuthFault {
     #[error("The endpoint only accepts {accepted} requests. Received a {received} request.")]
     Method { accepted: Method, received: Method },
     #[error(
-        "'{0}' is not served here. What is served of an authority is '/{{tenant}}/oauth2/v2.0/token', \
-         '/{{tenant}}/v2.0/.well-known/openid-configuration' and '/{{tenant}}/discovery/v2.0/keys'."
+        "'{0}' is not served here. '/{{tenant}}/v2.0/.well-known/openid-configuration' tells what is served of an authority."
     )]
     Unserved(String),
     #[error("The request body must contain the following parameter: '{0}'.")]

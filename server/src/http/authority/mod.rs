@@ -1,15 +1,18 @@
 //! The embedded authority: token endpoint, public keys, discovery. OAuth's own forms of answers and errors,
-//! with Entra's codes. Public: a client authenticates in the request itself.
+//! with Entra's codes. Public: a client authenticates in the request itself. Only what tells of an account needs its token.
 
+mod clouds;
 mod discovery;
 mod faults;
+mod instances;
 mod token;
 
-use super::{cross_origin, state::AppState};
+use super::{authenticate, cross_origin, state::AppState};
 use crate::store::{self, Tenant};
 use axum::{
     Router,
     http::{Method, Uri, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
@@ -22,17 +25,33 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
             "/{tenant}/v2.0/.well-known/openid-configuration",
             get(discovery::document).fallback(other_than_get),
         )
+        .route(
+            "/{tenant}/.well-known/openid-configuration",
+            get(discovery::first_document).fallback(other_than_get),
+        )
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::public_keys).fallback(other_than_get))
+        .route("/{tenant}/discovery/keys", get(discovery::public_keys).fallback(other_than_get))
+        .route("/{tenant}/discovery/instance", get(instances::discover).fallback(other_than_get))
+        .route("/{tenant}/userrealm/{name}", get(instances::realm).fallback(other_than_get))
+        .route("/metadata/endpoints", get(clouds::endpoints))
+        .layer(cross_origin::any_origin([Method::GET]));
+    let verified = middleware::from_fn_with_state(app.clone(), authenticate::authenticate);
+    let of_accounts = Router::new()
+        .route("/tenants", get(clouds::tenants))
+        .route("/subscriptions", get(clouds::subscriptions))
+        .layer(verified)
         .layer(cross_origin::any_origin([Method::GET]));
     // While a secret is public, any page that the user visits knows it.
     let origins =
         if app.loopback_only { cross_origin::no_origin() } else { cross_origin::any_origin([Method::POST]) };
     let token = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_than_post))
+        .route("/{tenant}/oauth2/token", post(token::first_token).fallback(other_than_post))
         .layer(origins);
     public
+        .merge(of_accounts)
         .merge(token)
-        // What else Entra's authority has: version 1.0 of the same, signing in with a browser, consent.
+        // What else Entra's authority has: signing in with a browser, consent.
         .route("/{tenant}/oauth2/{*rest}", any(unserved))
         .route("/{tenant}/v2.0/{*rest}", any(unserved))
         .route("/{tenant}/discovery/{*rest}", any(unserved))

@@ -1,4 +1,4 @@
-//! The token endpoint: the client credentials grant (RFC 6749, 4.4).
+//! The token endpoints, of version 2.0 and of version 1.0: the client credentials grant (RFC 6749, 4.4).
 
 use super::{
     faults::{Inquiry, OAuthFault},
@@ -25,16 +25,74 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashMap, str::FromStr};
 
+/// The endpoint of version 2.0.
 pub(super) async fn token(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    issue(&app, &inquiry, request).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
+    issue(&app, &inquiry, request, Version::V2).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
+}
+
+/// The endpoint of version 1.0.
+pub(super) async fn first_token(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
+    issue(&app, &inquiry, request, Version::V1).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
+}
+
+/// How a client asks for a token, and is answered.
+#[derive(Clone, Copy)]
+enum Version {
+    /// For a `resource`. Numbers are answered as texts.
+    V1,
+    /// For a `scope`.
+    V2,
+}
+
+impl Version {
+    /// The resource that is asked for. Whatever is named, it means Graph; what counts is that all granted roles are asked for.
+    fn resource<'f>(self, form: &'f Form<'_>) -> Result<&'f str, OAuthFault> {
+        match self {
+            Self::V1 => form.field("resource"),
+            Self::V2 => {
+                let scope = form.field("scope")?;
+                let resource =
+                    scope.strip_suffix("/.default").filter(|name| !name.contains(char::is_whitespace));
+                resource.ok_or_else(|| OAuthFault::Scope(scope.into()))
+            }
+        }
+    }
+
+    /// The answer with this token.
+    fn answer(self, token: &str, resource: &str, now: DateTime<Utc>) -> Value {
+        let life = LIFETIME_SECONDS - 1;
+        match self {
+            Self::V1 => json!({
+                "token_type": "Bearer",
+                "expires_in": life.to_string(),
+                "ext_expires_in": life.to_string(),
+                "expires_on": (now.timestamp() + life).to_string(),
+                "not_before": now.timestamp().to_string(),
+                "resource": resource,
+                "access_token": token,
+            }),
+            Self::V2 => json!({
+                "token_type": "Bearer",
+                "expires_in": life,
+                "ext_expires_in": life,
+                "access_token": token,
+            }),
+        }
+    }
 }
 
 /// Issues a token. What the request itself gets wrong is told before its client is looked for.
-async fn issue(app: &AppState, inquiry: &Inquiry, request: Request) -> Result<Response, OAuthFault> {
+async fn issue(
+    app: &AppState,
+    inquiry: &Inquiry,
+    request: Request,
+    version: Version,
+) -> Result<Response, OAuthFault> {
     let tenant = find_tenant(app, &inquiry.tenant).await?;
     let tenant = tenant.ok_or_else(|| OAuthFault::Tenant(inquiry.tenant.clone()))?;
     let (parts, body) = request.into_parts();
@@ -52,11 +110,7 @@ async fn issue(app: &AppState, inquiry: &Inquiry, request: Request) -> Result<Re
         return Err(OAuthFault::GrantType(grant_type.into()));
     }
     let (client_id, secret) = credentials(&parts.headers, &form)?;
-    let scope = form.field("scope")?;
-    // Whatever resource is named, it means Graph; what counts is that all granted roles are asked for.
-    if scope.split_ascii_whitespace().count() != 1 || !scope.ends_with("/.default") {
-        return Err(OAuthFault::Scope(scope.into()));
-    }
+    let resource = version.resource(&form)?;
     let unknown = || OAuthFault::UnknownClient { client: client_id.clone(), tenant: tenant.id.to_string() };
     let app_id = AppId::from_str(&client_id).map_err(|_| unknown())?;
     let store = app.store.tenant(tenant);
@@ -79,12 +133,7 @@ async fn issue(app: &AppState, inquiry: &Inquiry, request: Request) -> Result<Re
     };
     // A signature costs as much as a hundred look-ups: tenants take turns.
     let token = store.read_long(sign).await?;
-    Ok(no_store(&json!({
-        "token_type": "Bearer",
-        "expires_in": LIFETIME_SECONDS - 1,
-        "ext_expires_in": LIFETIME_SECONDS - 1,
-        "access_token": token,
-    })))
+    Ok(no_store(&version.answer(&token, resource, now)))
 }
 
 /// The fields of a form. What OAuth doesn't name is ignored.

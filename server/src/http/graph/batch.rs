@@ -19,7 +19,7 @@ use crate::{
     model::permissions::SEND_BATCH,
     odata::{
         batch::{self, BatchRequest, Schedule, is_json},
-        path::{BETA, VERSION},
+        path::Version,
     },
 };
 use axum::{
@@ -142,7 +142,7 @@ pub(in crate::http) struct Operations {
 impl Operations {
     /// What this router answers, whose paths have these spellings.
     pub(in crate::http) fn new(router: Router, paths: Arc<Paths>) -> Self {
-        Self { router, paths, path: format!("/{VERSION}{}", batch::PATH).into() }
+        Self { router, paths, path: format!("/{}{}", Version::V1.name(), batch::PATH).into() }
     }
 
     /// Answers requests, and leaves in a batch what it needs to ask for others.
@@ -268,7 +268,7 @@ impl Batch {
             "DELETE" => Method::DELETE,
             _ => return Err(RequestFault::Method),
         };
-        let uri = uri(&asked.url)?;
+        let uri = uri(&asked.url, self.origin.version)?;
         let mut headers = headers(&asked.headers)?;
         if let Some(id) = &self.client_request_id {
             headers.entry(CLIENT_REQUEST_ID).or_insert_with(|| id.clone());
@@ -310,13 +310,15 @@ fn nothing() -> Request {
     request
 }
 
-/// A URL of a batch under the version.
-fn uri(url: &str) -> Result<Uri, RequestFault> {
+/// A URL of a batch, under this version where it names none.
+fn uri(url: &str, version: Version) -> Result<Uri, RequestFault> {
     let path = url.strip_prefix('/').unwrap_or(url);
     let first = path.split(['/', '?']).next().unwrap_or_default();
-    let has_version = [VERSION, BETA].iter().any(|version| version.eq_ignore_ascii_case(first));
     let path = utf8_percent_encode(path, NOT_IN_URLS);
-    let uri = if has_version { format!("/{path}") } else { format!("/{VERSION}/{path}") };
+    let uri = match Version::named(first) {
+        Some(_) => format!("/{path}"),
+        None => format!("/{}/{path}", version.name()),
+    };
     uri.try_into().map_err(|_| RequestFault::InBatch("URL"))
 }
 
@@ -488,9 +490,14 @@ mod tests {
             ("/users/a%40b.example?$search=\"d:ä\"", "/v1.0/users/a%40b.example?$search=%22d:%C3%A4%22"),
             ("/users/a\r\nHost: x", "/v1.0/users/a%0D%0AHost:%20x"),
         ] {
-            assert_eq!(uri(written).map(|uri| uri.to_string()), Ok(expected.to_owned()), "{written}");
+            assert_eq!(
+                uri(written, Version::V1).map(|uri| uri.to_string()),
+                Ok(expected.to_owned()),
+                "{written}"
+            );
         }
-        assert_eq!(uri(&"x".repeat(70_000)), Err(RequestFault::InBatch("URL")));
+        assert_eq!(uri("/me", Version::Beta).unwrap(), "/beta/me");
+        assert_eq!(uri(&"x".repeat(70_000), Version::V1), Err(RequestFault::InBatch("URL")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod schema;
 mod xml;
 
 use super::{origin::Origin, state::AppState, static_files::StaticFile};
-use crate::odata::path::VERSION;
+use crate::odata::path::Version;
 use axum::{
     Router,
     extract::{RawQuery, Request},
@@ -50,7 +50,7 @@ pub(super) fn is_asked(request: &Request) -> bool {
 
 /// Where what is described lies.
 fn described() -> String {
-    format!("/{VERSION}")
+    format!("/{}", Version::V1.name())
 }
 
 /// The entity data model, as XML unless JSON is asked for.

@@ -4,23 +4,20 @@
 //! unread, is replaced too, once that has lasted for `stall_time`. If there is none of these, the next answer says
 //! `Connection: close`. A connection whose request is under way keeps its slot: time limits of their own bound it.
 
-use super::limits::Limits;
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
+use super::{
+    activity::{Activity, Stream},
+    limits::Limits,
+};
 use std::{
     collections::HashMap,
-    io,
-    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -36,6 +33,8 @@ const CLOSED_AT_ONCE: usize = 32;
 pub(super) struct ConnectionSlots {
     limits: Limits,
     free: Arc<Semaphore>,
+    /// The places of streams beside others.
+    places: Arc<Semaphore>,
     taken: Arc<Mutex<Taken>>,
     one_waits: Arc<AtomicBool>,
 }
@@ -57,8 +56,8 @@ pub(super) struct Slot {
 impl ConnectionSlots {
     /// As many slots as these limits say, all free.
     pub(super) fn new(limits: Limits) -> Self {
-        let free = Arc::new(Semaphore::new(limits.connections));
-        Self { limits, free, taken: Arc::default(), one_waits: Arc::default() }
+        let [free, places] = [(); 2].map(|()| Arc::new(Semaphore::new(limits.connections)));
+        Self { limits, free, places, taken: Arc::default(), one_waits: Arc::default() }
     }
 
     /// Takes a slot, as soon as one is free.
@@ -78,7 +77,7 @@ impl ConnectionSlots {
 
     /// Ends every connection after the request that is under way on it, and waits until all have ended.
     pub(super) async fn clear(&self) {
-        self.taken().connections.values().for_each(|activity| activity.end.notify_one());
+        self.taken().connections.values().for_each(|activity| activity.end());
         let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
         let _ = self.free.acquire_many(all).await;
     }
@@ -99,7 +98,7 @@ impl ConnectionSlots {
         let mut closable: Vec<_> = taken.connections.values().filter_map(closable).collect();
         closable.sort_unstable_by_key(|(time, _)| std::cmp::Reverse(*time));
         closable.truncate(CLOSED_AT_ONCE);
-        closable.iter().for_each(|(_, activity)| activity.make_way.notify_one());
+        closable.iter().for_each(|(_, activity)| activity.make_way());
         !closable.is_empty()
     }
 
@@ -114,6 +113,11 @@ impl Slot {
         &self.activity
     }
 
+    /// A stream on its connection. `None`: there is no place for one beside another.
+    pub(super) fn stream(&self) -> Option<Stream> {
+        Stream::begin(&self.activity, || self.slots.places.clone().try_acquire_owned().ok())
+    }
+
     /// Whether this connection is to be closed after its next answer, since a new one waits. Each that waits is told of
     /// once.
     pub(super) fn makes_way(&self) -> bool {
@@ -125,206 +129,5 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.slots.taken().connections.remove(&self.number);
-    }
-}
-
-/// What happens on a connection: its requests, and whether it is to end.
-pub(super) struct Activity {
-    limits: Limits,
-    state: Mutex<State>,
-    make_way: Notify,
-    end: Notify,
-}
-
-struct State {
-    /// Requests under way.
-    requests: u32,
-    /// Whether a request was answered.
-    answered: bool,
-    /// Whether an answer waits for its client.
-    unread: bool,
-    /// Whether pieces of its body are still to come.
-    in_pieces: bool,
-    /// Whether a request has begun to come.
-    coming: bool,
-    /// Since when nothing of this has changed.
-    since: Instant,
-}
-
-impl Activity {
-    fn new(limits: Limits) -> Self {
-        let state = State {
-            requests: 0,
-            answered: false,
-            unread: false,
-            in_pieces: false,
-            coming: false,
-            since: Instant::now(),
-        };
-        Self { limits, state: Mutex::new(state), make_way: Notify::new(), end: Notify::new() }
-    }
-
-    /// A request has arrived, its body aside.
-    pub(super) fn request_begins(&self) {
-        let mut state = self.state();
-        state.requests += 1;
-        state.coming = false;
-    }
-
-    /// A request is answered; the answer is still to be sent.
-    pub(super) fn request_ends(&self) {
-        let mut state = self.state();
-        state.requests = state.requests.saturating_sub(1);
-        (state.answered, state.unread, state.in_pieces, state.since) = (true, true, true, Instant::now());
-    }
-
-    /// The last piece of an answer's body is there to be sent.
-    fn body_ends(&self) {
-        self.state().in_pieces = false;
-    }
-
-    /// Bytes came: of the next request, where none is under way.
-    fn bytes_come(&self) {
-        let mut state = self.state();
-        if state.requests == 0 && !state.coming {
-            (state.coming, state.since) = (true, Instant::now());
-        }
-    }
-
-    fn all_is_sent(&self) {
-        let mut state = self.state();
-        if state.unread && !state.in_pieces && state.requests == 0 {
-            (state.unread, state.since) = (false, Instant::now());
-        }
-    }
-
-    /// For how long the connection has been of no use, where that is so long that another one may have its slot.
-    fn useless_for(&self, now: Instant) -> Option<Duration> {
-        let state = self.state();
-        let limit = match *state {
-            State { requests: 1.., .. } => return None,
-            State { answered: true, unread: false, coming: false, .. } => self.limits.idle_time,
-            _ => self.limits.stall_time,
-        };
-        let time = now.saturating_duration_since(state.since);
-        (time >= limit).then_some(time)
-    }
-
-    /// Done when another connection is to have the slot. Whether that is still right is for [`Self::is_useless`].
-    pub(super) async fn is_to_make_way(&self) {
-        self.make_way.notified().await;
-    }
-
-    /// Whether another connection may have the slot.
-    pub(super) fn is_useless(&self) -> bool {
-        self.useless_for(Instant::now()).is_some()
-    }
-
-    /// Whether no request is under way and no answer is left to be sent.
-    pub(super) fn is_quiet(&self) -> bool {
-        let state = self.state();
-        state.requests == 0 && !state.unread
-    }
-
-    /// Done when the connection is to end after what is under way.
-    pub(super) async fn is_to_end(&self) {
-        self.end.notified().await;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An answer's body, whose end is noted.
-pub(super) struct WatchedBody {
-    /// The body.
-    pub(super) body: Body,
-    /// Where it is noted.
-    pub(super) activity: Arc<Activity>,
-}
-
-impl HttpBody for WatchedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for WatchedBody {
-    fn drop(&mut self) {
-        // A body is dropped with its last piece; one that is empty isn't asked for any.
-        self.activity.body_ends();
-    }
-}
-
-/// A connection's bytes; what came and what was sent is noted.
-pub(super) struct WatchedStream<S> {
-    /// The bytes.
-    pub(super) stream: S,
-    /// Where it is noted.
-    pub(super) activity: Arc<Activity>,
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.activity.bytes_come();
-        }
-        outcome
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.stream).poll_flush(context);
-        // Only what was written whole is flushed.
-        if outcome.is_ready() {
-            self.activity.all_is_sent();
-        }
-        outcome
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -15,6 +15,9 @@ pub struct Limits {
     /// How long a client may leave a connection without a request, or an answer unread, before its slot can go to another
     /// one.
     pub stall_time: Duration,
+    /// Streams at once on a connection of HTTP/2. All connections together have as many beside the first of each as there may be
+    /// connections.
+    pub streams: u32,
     /// Headers of a request.
     pub headers: usize,
     /// Bytes of a request's head, and of a body that wait to be read.
@@ -39,6 +42,7 @@ impl Default for Limits {
             connections: 4096,
             idle_time: Duration::from_millis(400),
             stall_time: Duration::from_secs(10),
+            streams: 100,
             headers: 100,
             head_bytes: 32 * 1024,
             unread_bytes: 256 * 1024,

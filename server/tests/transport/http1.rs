@@ -1,15 +1,12 @@
 //! Which connections keep their slots when there are more connections than slots, and which are kept after an answer.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
+use crate::server::{FOREVER, LARGE, LIMIT, SLOTS, default_like, impatient, patient, start, start_until};
 use axum::{
-    Extension, Router,
+    Router,
     body::{Body, Bytes},
-    extract::{Request, State},
-    http::uri::Scheme,
-    routing::{get, post},
+    routing::get,
 };
-use roster_server::http::transport::{self, Limits};
+use roster_server::http::transport::{self, Endpoint, Limits};
 use std::{
     convert::Infallible,
     future,
@@ -23,81 +20,9 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::{Notify, oneshot},
+    sync::oneshot,
     time::timeout,
 };
-
-/// Longer than any test takes.
-const FOREVER: Duration = Duration::from_secs(3600);
-/// What hasn't come by then won't come.
-const LIMIT: Duration = Duration::from_secs(120);
-/// More than the system takes from a server whose client reads nothing.
-const LARGE: usize = 64 << 20;
-const SLOTS: usize = 2;
-
-/// Limits under which no connection is idle or stalled for too long.
-fn patient() -> Limits {
-    Limits {
-        connections: SLOTS,
-        idle_time: FOREVER,
-        stall_time: FOREVER,
-        shutdown_time: FOREVER,
-        ..Limits::default()
-    }
-}
-
-/// Limits under which each idle or stalled connection is so for too long.
-fn impatient() -> Limits {
-    Limits { idle_time: Duration::ZERO, stall_time: Duration::ZERO, ..patient() }
-}
-
-/// Limits under which idle connections lose their slots, and stalled ones don't.
-fn default_like() -> Limits {
-    Limits { idle_time: Duration::ZERO, ..patient() }
-}
-
-/// Lets requests to paths below `/held` go on.
-type Release = Arc<Notify>;
-
-/// Starts a listener until `stop` is done.
-async fn start_until(
-    limits: Limits,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> (SocketAddr, Release, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let release = Release::default();
-    let app = Router::new()
-        .route("/echo", post(|body: Bytes| async { body }))
-        .route("/scheme", get(|Extension(scheme): Extension<Scheme>| async move { scheme.to_string() }))
-        .route("/large", get(|| async { vec![b'.'; LARGE] }))
-        .route("/pieces", get(pieces))
-        .route("/held/body-read-late", post(read_late))
-        .route(
-            "/held/body-unread",
-            post(|State(release): State<Release>| async move { release.notified().await }),
-        )
-        .with_state(release.clone());
-    let serving =
-        tokio::spawn(async move { transport::serve(vec![listener], app, limits, stop).await.unwrap() });
-    (address, release, serving)
-}
-
-/// Two large pieces, one after the other.
-async fn pieces() -> Body {
-    let piece = Bytes::from(vec![b'.'; LARGE]);
-    Body::from_stream(futures::stream::iter([piece.clone(), piece].map(Ok::<_, Infallible>)))
-}
-
-async fn read_late(State(release): State<Release>, request: Request) {
-    release.notified().await;
-    axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
-}
-
-async fn start(limits: Limits) -> (SocketAddr, Release) {
-    let (address, release, _) = start_until(limits, future::pending()).await;
-    (address, release)
-}
 
 /// A request with a body of one byte.
 fn request(path: &str) -> String {
@@ -304,7 +229,7 @@ async fn connect_to_one_that_reads_no_body(drain_time: Duration) -> TcpStream {
     let address = listener.local_addr().unwrap();
     let app = Router::new().fallback(async || "refused");
     let limits = Limits { drain_time, ..patient() };
-    tokio::spawn(transport::serve(vec![listener], app, limits, future::pending()));
+    tokio::spawn(transport::serve(vec![Endpoint::plain(listener)], app, limits, future::pending()));
     TcpStream::connect(address).await.unwrap()
 }
 
@@ -332,7 +257,7 @@ async fn little_is_sent_to_a_client_that_reads_nothing() {
     let address = listener.local_addr().unwrap();
     let app = Router::new().route("/endless", get(endless)).fallback(async || "refused");
     let limits = Limits { threads: 1, ..patient() };
-    tokio::spawn(transport::serve(vec![listener], app, limits, future::pending()));
+    tokio::spawn(transport::serve(vec![Endpoint::plain(listener)], app, limits, future::pending()));
 
     let mut slow = TcpStream::connect(address).await.unwrap();
     send(&mut slow, "GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await;

@@ -1,8 +1,14 @@
-//! The data folder: where the database and the signing key lie, who may read them, and that only one
+//! The data folder: where the database, keys and certificates lie, who may read them, and that only one
 //! server serves it.
 
+mod certificates;
+mod private_file;
+
 use crate::{
-    auth::keys::{self, KeyError, Keys},
+    auth::{
+        certificates::CertificateError,
+        keys::{self, KeyError, Keys},
+    },
     files::{
         disk::{self, sync_folder},
         lock::{Holder, Lock, LockError},
@@ -10,10 +16,10 @@ use crate::{
     },
     store::{self, MigrationLock, Store},
 };
+pub use certificates::CertificateFiles;
 use std::{
     ffi::OsStr,
     fs, io,
-    io::{Read, Write},
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -24,12 +30,6 @@ const LOCK_FILE: &str = "server.lock";
 /// The folder in which file systems keep what a repair found, at the top of each.
 const LOST_AND_FOUND: &str = "lost+found";
 
-/// How the names of keys begin that are being written.
-const NEW_KEY: &str = ".key-";
-
-/// The size of a key's file at most, in bytes: an RSA key of 16,384 bits takes a fifth of it.
-const KEY_BYTES: u64 = 64 << 10;
-
 /// Why a data folder can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -39,12 +39,15 @@ pub enum FolderError {
     /// Others than its owner can get at it.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// What lies in the signing key's place is too large.
-    #[error("{0} has more than 64 kB, and can't be a signing key")]
-    KeyTooLarge(PathBuf),
+    /// What lies in the place of a key or a certificate is too large.
+    #[error("{0} has more than 64 kB, and can't be a key or a certificate")]
+    TooLarge(PathBuf),
     /// The signing key can't be read or made.
     #[error("{0}: {1}")]
     Key(PathBuf, KeyError),
+    /// A certificate or its key can't be read or made.
+    #[error("{0}: {1}")]
+    Certificate(PathBuf, CertificateError),
     /// It holds this, and no directory.
     #[error(
         "{0} holds other files, such as {1}, and no directory of Roster's: choose a new or empty folder with --data"
@@ -138,16 +141,17 @@ impl Folder {
         Ok(ServerLock(lock))
     }
 
-    /// Removes what a process left that was killed while it made the key. For a server that holds the folder: another process
-    /// may be making one.
-    pub fn remove_new_keys(&self) -> Result<(), FolderError> {
-        remove_new_keys(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))
+    /// Removes what a process left that was killed while it made a key or a certificate. For a server that holds the folder: another
+    /// process may be making one.
+    pub fn remove_new_files(&self) -> Result<(), FolderError> {
+        private_file::remove_new(&self.path).map_err(|error| FolderError::Io(self.path.clone(), error))
     }
 }
 
 fn check_access(folder: &Path) -> Result<(), AccessError> {
-    let secrets = [&store::DIRECTORY_FILES[..], &store::INDEX_FILES, &[KEY_FILE]].concat();
-    private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK])
+    let secrets =
+        [&store::DIRECTORY_FILES[..], &store::INDEX_FILES, &certificates::SECRETS, &[KEY_FILE]].concat();
+    private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK, certificates::CA_FILE])
 }
 
 /// Refuses a folder that is another program's, before anything is made in it.
@@ -169,19 +173,13 @@ fn check_contents(folder: &Path) -> Result<(), FolderError> {
 /// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's. An index is
 /// made later: without the database it is another program's file.
 fn is_own(name: &OsStr) -> bool {
-    let others = [KEY_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
-    let is_new_key = name.as_encoded_bytes().starts_with(NEW_KEY.as_bytes());
-    is_new_key || store::DIRECTORY_FILES.into_iter().chain(others).any(|own| name == own)
-}
-
-fn remove_new_keys(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().as_encoded_bytes().starts_with(NEW_KEY.as_bytes()) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
+    let others = [KEY_FILE, certificates::CA_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
+    private_file::is_new(name)
+        || store::DIRECTORY_FILES
+            .into_iter()
+            .chain(certificates::SECRETS)
+            .chain(others)
+            .any(|own| name == own)
 }
 
 /// The signing key of the data folder at this path, made where there is none. Takes up to a second then.
@@ -192,7 +190,8 @@ pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
         if let Some(keys) = existing_keys(folder)? {
             return Ok(keys);
         }
-        make_key(folder, &path)?;
+        let new = keys::generate().map_err(|error| FolderError::Key(path.clone(), error))?;
+        private_file::write_first(&path, &new)?;
     }
     // Another process may have been first: what lies there counts.
     existing_keys(folder)?.ok_or_else(|| FolderError::Io(path, io::ErrorKind::NotFound.into()))
@@ -201,35 +200,8 @@ pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
 /// The same where there is one already: quick, and fails where it can't be used.
 pub fn existing_keys(folder: &Path) -> Result<Option<Keys>, FolderError> {
     let path = folder.join(KEY_FILE);
-    let text = read_key(&path)?;
+    let text = private_file::read_secret(&path)?;
     text.map(|text| Keys::from_pem(&text).map_err(|error| FolderError::Key(path, error))).transpose()
-}
-
-fn make_key(folder: &Path, path: &Path) -> Result<(), FolderError> {
-    let text = keys::generate().map_err(|error| FolderError::Key(path.into(), error))?;
-    let failed = |error| FolderError::Io(path.into(), error);
-    // Written beside and put in place whole, so that no start finds half a key. Private from the beginning.
-    let mut file = tempfile::Builder::new().prefix(NEW_KEY).tempfile_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => sync_folder(folder).map_err(failed),
-        Err(error)
-            if matches!(error.error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(failed(error.error)),
-    }
-}
-
-fn read_key(path: &Path) -> Result<Option<String>, FolderError> {
-    let Some(file) = private::open_key(path)? else { return Ok(None) };
-    let mut text = String::new();
-    let read = file.take(KEY_BYTES + 1).read_to_string(&mut text);
-    if read.map_err(|error| FolderError::Io(path.into(), error))? as u64 > KEY_BYTES {
-        return Err(FolderError::KeyTooLarge(path.into()));
-    }
-    Ok(Some(text))
 }
 
 /// Makes the folder at this path, and those above it that aren't there. Each is synced into the one above: what is

@@ -1,0 +1,26 @@
+//! TLS: the handshake of a connection, and what the client chose in it.
+
+use rustls::ServerConfig;
+use std::{io, sync::Arc};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+/// The protocol's name for HTTP/2 (RFC 9113, 3.2).
+const HTTP2: &[u8] = b"h2";
+
+/// How TLS is spoken, as of each moment: with which certificate above all.
+pub type TlsSettings = watch::Receiver<Arc<ServerConfig>>;
+
+/// Shakes hands. Says besides whether the client chose HTTP/2.
+pub(super) async fn accept<S>(settings: TlsSettings, stream: S) -> io::Result<(TlsStream<S>, bool)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let settings = Arc::clone(&settings.borrow());
+    let stream = TlsAcceptor::from(settings).accept(stream).await?;
+    let is_http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+    Ok((stream, is_http2))
+}
