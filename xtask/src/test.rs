@@ -8,6 +8,7 @@ use clap::Args;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
+    time::Instant,
 };
 
 /// The environment's variable that says for how many seconds tests make up input.
@@ -125,7 +126,9 @@ fn make_docs() -> Result<(), String> {
 impl Tally {
     fn steps<'s>(&mut self, steps: impl Iterator<Item = &'s Step>) {
         for (name, step) in steps {
-            self.step(name, step());
+            let began = Instant::now();
+            let outcome = step();
+            self.step(&format!("{name} ({} s)", began.elapsed().as_secs()), outcome);
         }
     }
 

@@ -411,7 +411,6 @@ async fn what_is_not_served_of_an_authority_says_so_in_oauths_form() {
     let tenant = Tenant::fresh().await;
     let id = tenant.id();
     for path in [
-        format!("/{id}/oauth2/token"),
         format!("/{id}/oauth2/authorize"),
         format!("/{id}/oauth2/v2.0/authorize?client_id=x&response_type=code"),
         format!("/{id}/oauth2/v2.0/devicecode"),

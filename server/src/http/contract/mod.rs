@@ -30,7 +30,8 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         title = "Roster, the directory of Microsoft Graph",
         version = "0.2.0",
         description = "Users, groups and memberships with the URLs, JSON, errors, permissions and semantics of \
-            Microsoft Graph v1.0.\n\nEvery path may also be written with a tenant after the version \
+            Microsoft Graph v1.0. The same operations are served under `/beta`, which the URLs in their answers then name; what only \
+            Graph's beta has is unknown there.\n\nEvery path may also be written with a tenant after the version \
             (`/v1.0/{tenant}/groups`, by its id or one of its domains), with segments in another case or \
             percent-encoded, and with keys in parentheses (`groups('{id}')`); users, groups, devices, service principals and \
             applications are named by `userPrincipalName`, `uniqueName`, `deviceId` and `appId` too \
