@@ -7,6 +7,7 @@ mod failing_disk;
 mod fairness;
 #[cfg(feature = "strace")]
 mod full_disk;
+mod http2;
 mod kill;
 mod memory;
 mod overload;
