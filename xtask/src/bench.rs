@@ -15,6 +15,7 @@ mod query_scenarios;
 mod reference;
 mod scenario;
 mod seeded;
+mod tls;
 mod world;
 
 use crate::run;

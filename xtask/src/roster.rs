@@ -4,7 +4,7 @@ use crate::run;
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -14,6 +14,8 @@ pub struct Roster {
     pub url: String,
     /// Its data folder.
     data: String,
+    /// The origin by https, and the file of the authority to be trusted for it.
+    pub tls: Option<(String, PathBuf)>,
     process: Child,
 }
 
@@ -25,9 +27,10 @@ impl Roster {
         Self::spawn(binary().args(arguments).env("RUST_LOG", "error"))
     }
 
-    /// Starts the release binary, which is built already, on a folder that stays.
+    /// Starts the release binary, which is built already, on a folder that stays. It listens for https too.
     pub fn start_on(folder: &Path) -> Result<Self, String> {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--data"];
+        let arguments =
+            ["serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0", "--format", "json", "--data"];
         Self::spawn(binary().args(arguments).arg(folder).stderr(Stdio::null()))
     }
 
@@ -43,7 +46,8 @@ impl Roster {
         }
         let announced: Value = serde_json::from_str(&line).map_err(|_| "the server didn't start")?;
         let text = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self { url: text("url"), data: text("dataFolder"), process })
+        let tls = announced["ca"].as_str().map(|ca| (text("tlsUrl"), ca.into()));
+        Ok(Self { url: text("url"), data: text("dataFolder"), tls, process })
     }
 
     /// The process's id.

@@ -46,6 +46,7 @@ pub fn all() -> Vec<Scenario<Large>> {
         scenario("add-member-c1", Some((0.40, 0.60)), rate(1, World::add_to_own_group, Appends)),
         scenario("add-member-c64", Some((0.35, 0.60)), rate(64, World::add_to_own_group, NoOpOrDisk)),
         scenario("add-member-c256", Some((0.50, 0.70)), rate(256, World::add_to_own_group, NoOpOrDisk)),
+        scenario("add-member-c64-tls", Some((0.70, 0.85)), Kind::OverTls(64, World::add_to_own_group)),
         scenario("add-member-p99", Some((12.0, 5.0)), Kind::Tail(64, World::add_to_own_group)),
         scenario("add-member-commits", None, rate(64, World::add_to_own_group, Commits)),
         scenario("add-member-scattered-c64", None, rate(64, World::add_from_everywhere, NoOpOrDisk)),
@@ -71,6 +72,7 @@ pub fn all() -> Vec<Scenario<Large>> {
         scenario("list-users-c64", None, rate(64, World::list_users, Page)),
         scenario("create-user-c64", None, rate(64, World::create_users, NoOpOrDisk)),
         scenario("token-c64", None, rate(64, World::ask_for_tokens, NoOp)),
+        scenario("token-new-tls", Some((300.0, 500.0)), Kind::NewConnections(16, World::ask_for_tokens)),
         scenario("mostly-read-c64", None, rate(64, World::mostly_read, NoOp)),
         scenario("remove-member-c64", None, rate(64, World::remove_from_large_group, NoOpOrDisk)),
         scenario(

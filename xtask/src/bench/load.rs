@@ -1,9 +1,17 @@
 //! The load: connections that each send a request, wait for its answer, and send the next.
 
-use super::process::{Process, Usage};
+use super::{
+    process::{Process, Usage},
+    tls::Tls,
+};
 use hdrhistogram::Histogram;
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode, body::Bytes, client::conn::http1};
+use hyper::{
+    Request, StatusCode,
+    body::Bytes,
+    client::conn::http1,
+    rt::{Read, Write},
+};
 use hyper_util::rt::TokioIo;
 use std::{
     sync::Arc,
@@ -52,6 +60,17 @@ impl Measured {
     }
 }
 
+/// How a server is reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Http, on connections that are kept.
+    Http,
+    /// Https, on connections that are kept.
+    Https,
+    /// Https, on a new connection for each request.
+    NewHttps,
+}
+
 /// Sends requests over this many connections for this time. Any answer but the expected one is an error.
 pub async fn drive(
     server: &Process,
@@ -59,16 +78,28 @@ pub async fn drive(
     time: Duration,
     requests: &Requests,
 ) -> Result<Measured, String> {
+    drive_by(By::Http, server, connections, time, requests).await
+}
+
+/// The same by http or https.
+pub async fn drive_by(
+    by: By,
+    server: &Process,
+    connections: usize,
+    time: Duration,
+    requests: &Requests,
+) -> Result<Measured, String> {
+    let target = Target { by, address: server.address.clone(), tls: server.tls.clone() };
     let mut opened = Vec::new();
     for _ in 0..connections {
-        opened.push(connect(&server.address).await?);
+        opened.push(target.connect().await?);
     }
     server.forget_peak()?;
     let before = server.usage()?;
     let began = Instant::now();
     let mut workers = JoinSet::new();
     for (connection, sender) in opened.into_iter().enumerate() {
-        workers.spawn(converse(sender, connection, requests.clone(), began + time));
+        workers.spawn(converse(target.clone(), sender, connection, requests.clone(), began + time));
     }
     let (mut latency, mut put_off) = (histogram()?, 0);
     while let Some(ended) = workers.join_next().await {
@@ -81,18 +112,38 @@ pub async fn drive(
     Ok(Measured { rate: latency.len() as f64 / seconds, latency, usage, put_off })
 }
 
-async fn connect(address: &str) -> Result<http1::SendRequest<Full<Bytes>>, String> {
-    let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
-    let (sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+/// A server as it is reached.
+#[derive(Clone)]
+struct Target {
+    by: By,
+    address: String,
+    tls: Option<Tls>,
+}
+
+type Sender = http1::SendRequest<Full<Bytes>>;
+
+impl Target {
+    async fn connect(&self) -> Result<Sender, String> {
+        if self.by == By::Http {
+            let stream = TcpStream::connect(&self.address).await.map_err(|error| error.to_string())?;
+            stream.set_nodelay(true).map_err(|error| error.to_string())?;
+            return begin(TokioIo::new(stream)).await;
+        }
+        let tls = self.tls.as_ref().ok_or("the server isn't reached by https")?;
+        begin(tls.connect().await?).await
+    }
+}
+
+async fn begin(stream: impl Read + Write + Unpin + Send + 'static) -> Result<Sender, String> {
+    let (sender, connection) = http1::handshake(stream).await.map_err(|error| error.to_string())?;
     tokio::spawn(connection);
     Ok(sender)
 }
 
 /// How long the answers of a connection took, and how many asked to send again later.
 async fn converse(
-    mut sender: http1::SendRequest<Full<Bytes>>,
+    target: Target,
+    mut sender: Sender,
     connection: usize,
     requests: Requests,
     end: Instant,
@@ -104,6 +155,9 @@ async fn converse(
             break;
         }
         let Some(exchange) = requests(connection, number) else { break };
+        if target.by == By::NewHttps && number > 0 {
+            sender = target.connect().await?;
+        }
         let answer = sender.send_request(exchange.request).await.map_err(|error| error.to_string())?;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();

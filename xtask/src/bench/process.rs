@@ -1,5 +1,6 @@
 //! A server's process, and what it uses, from `/proc`: the bench runs only on Linux.
 
+use super::tls::Tls;
 use crate::roster::Roster;
 use std::{fs, time::Duration};
 
@@ -10,6 +11,8 @@ const TICKS: f64 = 100.0;
 pub struct Process {
     /// Its address and port.
     pub address: String,
+    /// How it is reached by https, where it is.
+    pub tls: Option<Tls>,
     /// The process itself.
     pub roster: Roster,
 }
@@ -32,9 +35,14 @@ impl Usage {
 
 impl Process {
     /// Takes a server that was started.
-    pub fn new(roster: Roster) -> Self {
+    pub fn new(roster: Roster) -> Result<Self, String> {
         let address = roster.url.trim_start_matches("http://").to_owned();
-        Self { address, roster }
+        let tls = roster
+            .tls
+            .as_ref()
+            .map(|(url, ca)| Tls::new(url.trim_start_matches("https://"), ca))
+            .transpose()?;
+        Ok(Self { address, tls, roster })
     }
 
     /// Resets the peak of memory to what it has now.

@@ -2,7 +2,7 @@
 
 use super::{
     ROUNDS,
-    load::{self, Measured, Requests},
+    load::{self, By, Measured, Requests},
     process::Process,
     reference,
     world::World,
@@ -98,6 +98,10 @@ pub type Make<D> = fn(&World<D>, connections: usize, round: usize) -> Requests;
 pub enum Kind<D> {
     /// Answers per second, over this many connections.
     Rate(usize, Make<D>, Reference<D>),
+    /// The same by https, in parts of the rate by http.
+    OverTls(usize, Make<D>),
+    /// Answers to requests by https, each on a new connection, in a second of the server's processor time.
+    NewConnections(usize, Make<D>),
     /// How long 99 of 100 adds take at most, in median times of appending and syncing 4 KB.
     Tail(usize, Make<D>),
     /// What an answer costs, over this many connections.
@@ -180,6 +184,10 @@ impl<D> Scenario<D> {
             Kind::Rate(connections, make, against) => {
                 self.rate(world, time, *connections, *make, against).await
             }
+            Kind::OverTls(connections, make) => self.over_tls(world, time, *connections, *make).await,
+            Kind::NewConnections(connections, make) => {
+                self.new_connections(world, time, *connections, *make).await
+            }
             Kind::Tail(connections, make) => self.tail(world, time, *connections, *make).await,
             Kind::Cost(cost, server, connections, make) => {
                 self.cost(world, time, (*cost, *server), *connections, *make).await
@@ -233,6 +241,52 @@ impl<D> Scenario<D> {
             lower_is_better: false,
             ..self.outcome("/s", rate).with(&ours)
         })
+    }
+
+    async fn over_tls(
+        &self,
+        world: &World<D>,
+        time: Duration,
+        connections: usize,
+        make: Make<D>,
+    ) -> Result<Outcome, String> {
+        let (mut ours, mut references) = (Vec::new(), Vec::new());
+        // The first round warms up.
+        for round in 0..=ROUNDS {
+            let time = if round == 0 { time.min(Duration::from_secs(1)) } else { time };
+            let by = async |by, round| {
+                load::drive_by(by, &world.ours, connections, time, &make(world, connections, round)).await
+            };
+            let (plain, secure) = (by(By::Http, 2 * round).await?, by(By::Https, 2 * round + 1).await?);
+            if round > 0 {
+                references.push(plain.rate);
+                ours.push(secure);
+            }
+        }
+        let (rate, reference) = (median(ours.iter().map(|round| round.rate)), median(references));
+        Ok(Outcome {
+            against: "http",
+            ratio: rate / reference,
+            reference: Some(reference),
+            lower_is_better: false,
+            ..self.outcome("/s", rate).with(&ours)
+        })
+    }
+
+    async fn new_connections(
+        &self,
+        world: &World<D>,
+        time: Duration,
+        connections: usize,
+        make: Make<D>,
+    ) -> Result<Outcome, String> {
+        let mut rounds = Vec::new();
+        for round in 1..=ROUNDS {
+            let requests = make(world, connections, round);
+            rounds.push(load::drive_by(By::NewHttps, &world.ours, connections, time, &requests).await?);
+        }
+        let rate = median(rounds.iter().map(|round| 1e6 / round.processor_microseconds()));
+        Ok(Outcome { lower_is_better: false, ..self.outcome("/s of a core", rate).with(&rounds) })
     }
 
     async fn tail(
@@ -319,7 +373,7 @@ impl<D> Scenario<D> {
         for _ in 0..5 {
             world.ours.roster.stop();
             let began = Instant::now();
-            world.ours = Process::new(Roster::start_on(&world.data())?);
+            world.ours = Process::new(Roster::start_on(&world.data())?)?;
             let requests = make(world, 1, 0);
             let once: Requests = std::sync::Arc::new(move |connection, number| {
                 (number == 0).then(|| requests(connection, number)).flatten()

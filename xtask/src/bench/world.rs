@@ -82,7 +82,7 @@ impl<D> World<D> {
         mut directory: D,
         find: impl AsyncFnOnce(&Reader<'_>, &mut D) -> Result<Ready, String>,
     ) -> Result<Self, String> {
-        let ours = Process::new(Roster::start_on(&home.data())?);
+        let ours = Process::new(Roster::start_on(&home.data())?)?;
         index::is_complete(&home.data()).await?;
         let token = ours.roster.token(&["--app", "sample"])?;
         let reader = Reader { origin: &ours.roster.url, token: &token, client: Client::new() };
@@ -92,7 +92,7 @@ impl<D> World<D> {
         fs::write(&user, reader.text(&ready.user).await?).map_err(text)?;
         let mut reference = Command::new(std::env::current_exe().map_err(text)?);
         let reference = reference.arg("reference").args([page, user]).stderr(Stdio::null());
-        Ok(Self { reference: Process::new(Roster::spawn(reference)?), ours, directory, home, token })
+        Ok(Self { reference: Process::new(Roster::spawn(reference)?)?, ours, directory, home, token })
     }
 
     /// Where the directory lies.
@@ -109,7 +109,7 @@ impl<D> World<D> {
     /// than most answers.
     pub async fn restart(&mut self) -> Result<(), String> {
         self.ours.roster.stop();
-        self.ours = Process::new(Roster::start_on(&self.data())?);
+        self.ours = Process::new(Roster::start_on(&self.data())?)?;
         index::is_complete(&self.data()).await?;
         self.reader().text("/v1.0/users?$top=1").await.map(drop)
     }
