@@ -46,6 +46,9 @@ pub enum CertificateError {
     /// An authority's certificate is of another key than the one beside it.
     #[error("the certificate in it isn't of the key beside it")]
     OtherKey,
+    /// The random source of the machine failed.
+    #[error("the machine's random source failed")]
+    NoRandomness,
     /// The cryptographic library failed.
     #[error("a certificate can't be made: {0}")]
     Unmade(#[from] rcgen::Error),

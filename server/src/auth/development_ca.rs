@@ -1,11 +1,11 @@
 //! A certificate authority of one's own, for development: whoever trusts its certificate trusts the servers that it vouches for.
 
 use super::certificates::{Certificate, CertificateError, time};
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, rand};
 use chrono::{DateTime, Utc};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PublicKeyData,
+    KeyUsagePurpose, PublicKeyData, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::time::{Duration, SystemTime};
@@ -27,6 +27,8 @@ pub struct DevelopmentCa {
     issuer: Issuer<'static, KeyPair>,
     /// Its name, as it stands in certificates.
     name: Vec<u8>,
+    /// When its certificate begins to be valid.
+    pub begins_at: DateTime<Utc>,
     /// When its certificate ends.
     pub ends_at: DateTime<Utc>,
 }
@@ -42,6 +44,11 @@ pub fn certify(key: &str, now: DateTime<Utc>) -> Result<String, CertificateError
     let mut params = valid_for(AUTHORITY_DAYS, now, CertificateParams::default());
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    // Two certificates of one authority must not have the same number (RFC 5280, 4.1.2.2), which is positive.
+    let mut number = [0; 16];
+    rand::fill(&mut number).map_err(|_| CertificateError::NoRandomness)?;
+    number[0] = number[0] & 0x7f | 0x40;
+    params.serial_number = Some(SerialNumber::from_slice(&number));
     // Several such authorities may be trusted on one machine: each has a name of its own.
     let fingerprint = digest::digest(&digest::SHA256, &key.subject_public_key_info());
     let fingerprint: String = fingerprint.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -59,8 +66,9 @@ impl DevelopmentCa {
         if *own.public_key().raw != key.subject_public_key_info() {
             return Err(CertificateError::OtherKey);
         }
-        let (name, ends_at) = (own.subject().as_raw().to_vec(), time(own.validity().not_after)?);
-        Ok(Self { issuer: Issuer::from_ca_cert_der(&certificate, key)?, name, ends_at })
+        let (name, validity) = (own.subject().as_raw().to_vec(), own.validity());
+        let (begins_at, ends_at) = (time(validity.not_before)?, time(validity.not_after)?);
+        Ok(Self { issuer: Issuer::from_ca_cert_der(&certificate, key)?, name, begins_at, ends_at })
     }
 
     /// Whether a server's certificate is of this authority.

@@ -24,15 +24,26 @@ pub(super) struct Ca {
 }
 
 impl Ca {
+    /// That of the directory, whose server has made it.
+    fn of_directory(&self) -> Result<PathBuf, Error> {
+        self.data.check_is_there()?;
+        let path = CertificateFiles::new(self.data.folder()?.path(), None).ca();
+        if !path.exists() {
+            let message = "the data folder has no development CA: a server makes one there when it first listens for https";
+            return Err(Error::Usage(message.into()));
+        }
+        Ok(path)
+    }
+
     pub(super) fn run(self) -> Result<(), Error> {
-        let files = match &self.ca_dir {
-            Some(folder) => CertificateFiles::new(folder, Some(folder)),
-            None => {
-                self.data.check_is_there()?;
-                CertificateFiles::new(self.data.folder()?.path(), None)
+        let path = match &self.ca_dir {
+            Some(folder) => {
+                let files = CertificateFiles::new(folder, Some(folder));
+                files.make_authority(Clock::default().now())?;
+                files.ca()
             }
+            None => self.of_directory()?,
         };
-        let path = files.authority(Clock::default().now())?;
         if !self.pem {
             return print(path.display());
         }

@@ -173,7 +173,10 @@ impl Serve {
                 Source::Development { ca_folder: self.ca_dir.clone(), names }
             }
         };
-        Ok(Some(TlsSettings { listen, is_optional: self.listen_tls.is_none(), source }))
+        // Who asks for nothing of it gets it where it is to be had.
+        let is_asked_for = self.listen_tls.is_some() || self.tls_cert.is_some() || !self.tls_names.is_empty();
+        let is_optional = !is_asked_for && self.ca_dir.is_none() && self.listen != Choice::Off;
+        Ok(Some(TlsSettings { listen, is_optional, source }))
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) struct Settings {
 /// How a server speaks TLS.
 pub(super) struct TlsSettings {
     pub listen: Listen,
-    /// Whether the server does without it where another one has the port.
+    /// Whether the server does without it where it can't listen there.
     pub is_optional: bool,
     pub source: tls::Source,
 }
@@ -113,6 +113,9 @@ impl Server {
     /// Starts a server. What can be refused is refused before anything is made.
     pub(super) async fn start(folder: Folder, settings: Settings) -> Result<Self, Error> {
         let listening = Listening::find(&settings).await?;
+        if let Some(tls) = &settings.tls {
+            tls::check(&tls.source, Clock::default().now())?;
+        }
         let fills_publicly = settings.sample.as_ref().is_some_and(sample::is_public);
         check_reach(&settings, &listening, fills_publicly && !Store::is_in(folder.path()))?;
         let (plain, secure) = listening.bind(&settings)?;
@@ -198,22 +201,21 @@ impl Urls {
     ) -> Result<Self, Error> {
         let host = |bound: &Bound| bound.host(loopback_only);
         let tls_origin = secure.map(|bound| format!("https://{}", host(bound)));
-        let none = || {
-            Error::Usage(
-                "the server is to listen nowhere: leave out `off` of --listen or --listen-tls".into(),
-            )
-        };
         let origin = plain.map(|bound| format!("http://{}", host(bound))).or_else(|| tls_origin.clone());
         let reachable = match (plain, secure) {
             (Some(bound), _) => format!("http://{}", bound.reachable_host(loopback_only)),
             (None, Some(bound)) => format!("https://{}", bound.reachable_host(loopback_only)),
-            (None, None) => return Err(none()),
+            (None, None) => return Err(nowhere()),
         };
         let outside = settings.public_url.clone().unwrap_or(reachable);
         let ca = settings.tls.as_ref().filter(|_| secure.is_some()).and_then(|tls| tls.source.ca(folder));
         let (base, docs) = (format!("{outside}/v1.0"), format!("{outside}/docs"));
-        Ok(Self { origin: origin.ok_or_else(none)?, tls_origin, ca, base, docs })
+        Ok(Self { origin: origin.ok_or_else(nowhere)?, tls_origin, ca, base, docs })
     }
+}
+
+fn nowhere() -> Error {
+    Error::Usage("the server is to listen nowhere: leave out `off` of --listen or --listen-tls".into())
 }
 
 /// The addresses at which a server is to listen.
@@ -224,11 +226,15 @@ struct Listening {
 
 impl Listening {
     async fn find(settings: &Settings) -> Result<Self, Error> {
+        if settings.listen.is_none() && settings.tls.is_none() {
+            return Err(nowhere());
+        }
         let plain = match &settings.listen {
             Some(listen) => listen.addresses().await?,
             None => Vec::new(),
         };
         let secure = match &settings.tls {
+            Some(tls) if tls.is_optional => tls.listen.addresses().await.unwrap_or_default(),
             Some(tls) => tls.listen.addresses().await?,
             None => Vec::new(),
         };
@@ -239,7 +245,9 @@ impl Listening {
     fn bind(&self, settings: &Settings) -> Result<(Option<Bound>, Option<Bound>), Error> {
         let plain =
             settings.listen.as_ref().map(|listen| listening::bind(listen, &self.plain)).transpose()?;
-        let Some(tls) = &settings.tls else { return Ok((plain, None)) };
+        let Some(tls) = settings.tls.as_ref().filter(|_| !self.secure.is_empty()) else {
+            return Ok((plain, None));
+        };
         match listening::bind(&tls.listen, &self.secure) {
             Ok(secure) => Ok((plain, Some(secure))),
             Err(Error::Io(_, error)) if tls.is_optional && error.kind() == io::ErrorKind::AddrInUse => {

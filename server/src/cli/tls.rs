@@ -8,14 +8,14 @@ use crate::{
     http::transport::TlsSettings,
     model::clock::Clock,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rustls::ServerConfig;
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tokio::{
     sync::watch,
@@ -31,6 +31,9 @@ const LOOKS: Duration = Duration::from_secs(2);
 
 /// How often it is looked whether the development CA's certificate ends soon.
 const RENEWALS: Duration = Duration::from_secs(60 * 60);
+
+/// How long before its end a certificate without another one is told of.
+const WARNED_BEFORE: TimeDelta = TimeDelta::days(14);
 
 /// Whose certificate a server has.
 #[derive(Debug, Clone)]
@@ -57,33 +60,39 @@ impl Source {
 /// A server's certificate as it changes.
 pub(super) struct Followed {
     certificates: Certificates,
-    tls: Tls,
-    /// When the certificate in use ends.
-    ends_at: DateTime<Utc>,
+    tls: Arc<Tls>,
+    in_use: InUse,
     settings: watch::Sender<Arc<ServerConfig>>,
 }
 
 /// Where certificates come from.
 #[derive(Clone)]
 enum Certificates {
-    Own { certificate: PathBuf, key: PathBuf, seen: [Option<Seen>; 2] },
+    Own { certificate: PathBuf, key: PathBuf },
     Development { files: CertificateFiles, names: Vec<String> },
 }
 
-/// What tells of a file that it has changed.
-type Seen = (Option<SystemTime>, u64);
+/// The certificate that a server has.
+#[derive(Clone)]
+struct InUse {
+    /// What was read, where it is one of the operator's own.
+    texts: Option<Texts>,
+    ends_at: DateTime<Utc>,
+}
+
+/// What certificate and key were read from.
+type Texts = [Vec<u8>; 2];
+
+/// A certificate that can be used, and how.
+type Usable = (InUse, Arc<ServerConfig>);
 
 impl Followed {
     /// Reads the certificate that is there, or makes one where it can.
     pub(super) fn start(source: Source, folder: &Folder, now: DateTime<Utc>) -> Result<Self, Error> {
         let certificates = Certificates::new(source, folder);
-        let found = match &certificates {
-            Certificates::Own { certificate, key, .. } => read(certificate, key, now)?,
-            Certificates::Development { files, names } => files.certificate(names, now)?,
-        };
-        let tls = Tls::new().map_err(Error::Tls)?;
-        let (ends_at, settings) = (found.ends_at, certificates.settings(&tls, found)?);
-        Ok(Self { certificates, tls, ends_at, settings: watch::Sender::new(settings) })
+        let tls = Arc::new(Tls::new().map_err(Error::Tls)?);
+        let (in_use, settings) = certificates.first(&tls, now)?;
+        Ok(Self { certificates, tls, in_use, settings: watch::Sender::new(settings) })
     }
 
     /// How TLS is spoken, as of each moment.
@@ -91,35 +100,41 @@ impl Followed {
         self.settings.subscribe()
     }
 
-    /// Takes over what is new, for ever, and makes a new one where it can before the old one ends. What can't be used is told in the log; what there was
-    /// before stays in use.
+    /// Takes over what is new, for ever, and makes a new certificate where it can before the old one ends. What can't be used is tried
+    /// again, and told in the log once; what there was before stays in use.
     pub(super) async fn follow(mut self, clock: Clock) {
         let mut looks = interval(self.certificates.interval());
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut told, mut warned_at) = (None, None::<DateTime<Utc>>);
         loop {
             looks.tick().await;
-            if let Err(error) = self.look(clock.now()).await {
-                tracing::error!(%error, "a new certificate for TLS can't be used");
+            let now = clock.now();
+            match self.look(now).await {
+                Ok(()) => told = None,
+                Err(error) => {
+                    let error = error.to_string();
+                    if told.as_ref() != Some(&error) {
+                        tracing::error!(error, "a new certificate for TLS can't be used");
+                    }
+                    told = Some(error);
+                }
+            }
+            let ends_at = self.in_use.ends_at;
+            if ends_at - now < WARNED_BEFORE && warned_at.is_none_or(|at| now - at >= TimeDelta::days(1)) {
+                tracing::warn!(%ends_at, "the certificate for TLS ends soon, and there is no new one");
+                warned_at = Some(now);
             }
         }
     }
 
     async fn look(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
-        let mut certificates = self.certificates.clone();
+        let (certificates, tls, in_use) = (self.certificates.clone(), self.tls.clone(), self.in_use.clone());
         // It may wait for the disk.
-        let found = task::spawn_blocking(move || {
-            let found = certificates.next(now);
-            (certificates, found)
-        });
-        let Ok((certificates, found)) = found.await else { return Ok(()) };
-        self.certificates = certificates;
-        let Some(found) = found? else { return Ok(()) };
-        let is_new = found.ends_at != self.ends_at;
-        self.ends_at = found.ends_at;
-        self.settings.send_replace(self.certificates.settings(&self.tls, found)?);
-        if is_new {
-            tracing::info!(ends_at = %self.ends_at, "a new certificate is in use for TLS");
-        }
+        let found = task::spawn_blocking(move || certificates.next(&tls, &in_use, now)).await;
+        let Some((in_use, settings)) = found.unwrap_or(Ok(None))? else { return Ok(()) };
+        self.in_use = in_use;
+        self.settings.send_replace(settings);
+        tracing::info!(ends_at = %self.in_use.ends_at, "a new certificate is in use for TLS");
         Ok(())
     }
 }
@@ -127,10 +142,7 @@ impl Followed {
 impl Certificates {
     fn new(source: Source, folder: &Folder) -> Self {
         match source {
-            Source::Own { certificate, key } => {
-                let seen = [seen(&certificate), seen(&key)];
-                Self::Own { certificate, key, seen }
-            }
+            Source::Own { certificate, key } => Self::Own { certificate, key },
             Source::Development { ca_folder, names } => {
                 let names: BTreeSet<_> = LOOPBACK.into_iter().map(str::to_owned).chain(names).collect();
                 let names = names.into_iter().collect();
@@ -146,39 +158,60 @@ impl Certificates {
         }
     }
 
-    /// The certificate to be used from now on, where that is another one.
-    fn next(&mut self, now: DateTime<Utc>) -> Result<Option<Certificate>, Error> {
+    /// The certificate of a server that starts.
+    fn first(&self, tls: &Tls, now: DateTime<Utc>) -> Result<Usable, Error> {
         match self {
-            Self::Own { certificate, key, seen: before } => {
-                let found = [seen(certificate), seen(key)];
-                if *before == found {
-                    return Ok(None);
-                }
-                // One that can't be used is told of once.
-                *before = found;
-                read(certificate, key, now).map(Some)
-            }
-            Self::Development { files, names } => Ok(Some(files.certificate(names, now)?)),
+            Self::Own { certificate, key } => usable(certificate, key, texts(certificate, key)?, tls, now),
+            Self::Development { files, names } => made(files.certificate(names, now)?, tls),
         }
     }
 
-    fn settings(&self, tls: &Tls, certificate: Certificate) -> Result<Arc<ServerConfig>, Error> {
-        tls.settings(certificate).map_err(|error| match self {
-            Self::Own { certificate, .. } => Error::Certificate(certificate.clone(), error),
-            Self::Development { .. } => Error::Tls(error),
-        })
+    /// The certificate to be used from now on, where that is another one.
+    fn next(&self, tls: &Tls, in_use: &InUse, now: DateTime<Utc>) -> Result<Option<Usable>, Error> {
+        match self {
+            Self::Own { certificate, key } => {
+                let texts = texts(certificate, key)?;
+                let is_new = in_use.texts.as_ref() != Some(&texts);
+                is_new.then(|| usable(certificate, key, texts, tls, now)).transpose()
+            }
+            Self::Development { files, names } => {
+                files.renewed(names, in_use.ends_at, now)?.map(|renewed| made(renewed, tls)).transpose()
+            }
+        }
     }
 }
 
-fn seen(path: &Path) -> Option<Seen> {
-    fs::metadata(path).ok().map(|found| (found.modified().ok(), found.len()))
+/// Refuses a certificate that can't be used, before anything is made.
+pub(super) fn check(source: &Source, now: DateTime<Utc>) -> Result<(), Error> {
+    let Source::Own { certificate, key } = source else { return Ok(()) };
+    let tls = Tls::new().map_err(Error::Tls)?;
+    usable(certificate, key, texts(certificate, key)?, &tls, now).map(drop)
 }
 
-fn read(certificate: &Path, key: &Path, now: DateTime<Utc>) -> Result<Certificate, Error> {
-    let [chain, secret] = [certificate, key]
-        .map(|path| fs::read(path).map_err(|error: io::Error| Error::CertificateFile(path.into(), error)));
-    Certificate::read(&chain?, &secret?, now).map_err(|error| {
+fn made(certificate: Certificate, tls: &Tls) -> Result<Usable, Error> {
+    let ends_at = certificate.ends_at;
+    Ok((InUse { texts: None, ends_at }, tls.settings(certificate).map_err(Error::Tls)?))
+}
+
+fn texts(certificate: &Path, key: &Path) -> Result<Texts, Error> {
+    let read = |path: &Path| fs::read(path).map_err(|error| Error::CertificateFile(path.into(), error));
+    Ok([read(certificate)?, read(key)?])
+}
+
+fn usable(
+    certificate: &Path,
+    key: &Path,
+    texts: Texts,
+    tls: &Tls,
+    now: DateTime<Utc>,
+) -> Result<Usable, Error> {
+    let [chain, secret] = &texts;
+    let failed = |error| {
         let path = if matches!(error, CertificateError::NoKey) { key } else { certificate };
         Error::Certificate(path.into(), error)
-    })
+    };
+    let found = Certificate::read(chain, secret, now).map_err(failed)?;
+    let ends_at = found.ends_at;
+    let settings = tls.settings(found).map_err(failed)?;
+    Ok((InUse { texts: Some(texts), ends_at }, settings))
 }

@@ -42,10 +42,9 @@ impl CertificateFiles {
         Self { ca_folder: ca_folder.unwrap_or(folder).into(), folder: folder.into() }
     }
 
-    /// Where the authority's certificate is, which is made where there is none.
-    pub fn authority(&self, now: DateTime<Utc>) -> Result<PathBuf, FolderError> {
-        self.read_or_make_authority(now)?;
-        Ok(self.ca())
+    /// Makes the authority where there is none.
+    pub fn make_authority(&self, now: DateTime<Utc>) -> Result<(), FolderError> {
+        self.read_or_make_authority(now).map(drop)
     }
 
     /// Where the authority's certificate is or will be.
@@ -68,6 +67,21 @@ impl CertificateFiles {
             Ok(_) | Err(CertificateError::Ended(_) | CertificateError::NotYetValid(_)) => Ok(None),
             Err(error) => Err(FolderError::Certificate(path, error)),
         }
+    }
+
+    /// A new certificate of this server's for these names, where the one that is in use ends soon.
+    pub fn renewed(
+        &self,
+        names: &[String],
+        ends_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Certificate>, FolderError> {
+        if goes_on(ends_at, now) {
+            return Ok(None);
+        }
+        // No new authority is made under a running server: nobody would trust it.
+        let key = self.ca_folder.join(CA_KEY_FILE);
+        if key.exists() { self.certificate(names, now).map(Some) } else { Err(missing(&key)) }
     }
 
     /// This server's certificate for these names: the one that is there, or a new one where that is for others, is another
@@ -102,7 +116,7 @@ impl CertificateFiles {
         self.read_authority(now)?.ok_or_else(|| missing(&path))
     }
 
-    /// The authority, where key and certificate are there and the certificate doesn't end soon.
+    /// The authority, where key and certificate are there, and the certificate is valid and doesn't end soon.
     fn read_authority(&self, now: DateTime<Utc>) -> Result<Option<DevelopmentCa>, FolderError> {
         if !self.ca_folder.exists() {
             return Ok(None);
@@ -113,7 +127,7 @@ impl CertificateFiles {
         let (Some(certificate), Some(key)) = (private_file::read(&path)?, key) else { return Ok(None) };
         let found = DevelopmentCa::read(&certificate, &key);
         let found = found.map_err(|error| FolderError::Certificate(path, error))?;
-        Ok(Some(found).filter(|found| goes_on(found.ends_at, now)))
+        Ok(Some(found).filter(|found| found.begins_at <= now && goes_on(found.ends_at, now)))
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn write_first(path: &Path, text: &str) -> Result<(), FolderError> {
 /// Writes a file in place of the one that may be there.
 pub(super) fn write_anew(path: &Path, text: &str) -> Result<(), FolderError> {
     let failed = |error| FolderError::Io(path.into(), error);
-    written(path, text).map_err(failed)?.persist(path).map_err(|error| failed(error.error))?;
+    let write = || written(path, text)?.persist(path).map_err(|error| error.error);
+    // A server that starts just then may take the file beside for a leftover.
+    let is_lost = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    write().or_else(|error| if is_lost(&error) { write() } else { Err(error) }).map_err(failed)?;
     sync_folder(folder(path)).map_err(failed)
 }
 

@@ -23,10 +23,8 @@ pub enum AccessError {
     /// Others than the owner can read a file.
     #[error("{0} can be read by others than its owner: make it private with `chmod go= '{0}'`")]
     Readable(PathBuf),
-    /// Others than the owner can read the signing key.
-    #[error(
-        "{0} can be read by others than its owner: make it private with `chmod 600`; or delete it while no server runs, to get a new key"
-    )]
+    /// Others than the owner can read a key.
+    #[error("{0} can be read by others than its owner: make it private with `chmod 600`")]
     KeyNotPrivate(PathBuf),
     /// The file system refused.
     #[error("{0}: {1}")]
@@ -46,11 +44,11 @@ struct Access {
 
 /// Refuses a folder that others can write to, or that another user owns, and the same of these files in it. `secrets` are
 /// refused too where others can read them.
-pub fn check(folder: &Path, secrets: &[&str], locks: &[&str]) -> Result<(), AccessError> {
+pub fn check(folder: &Path, secrets: &[&str], others: &[&str]) -> Result<(), AccessError> {
     let of_folder = fs::metadata(folder).map_err(|error| AccessError::Io(folder.into(), error))?;
     let of_folder = access(&of_folder);
     of_folder.check(folder)?;
-    for name in secrets.iter().chain(locks) {
+    for name in secrets.iter().chain(others) {
         let path = folder.join(name);
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,

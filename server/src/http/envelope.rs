@@ -170,8 +170,15 @@ fn origin(request: &Request, host: Option<&str>, public_url: Option<&Arc<str>>) 
 /// would open a hole for DNS rebinding: browsers send host names that this check refuses.
 fn host(request: &Request) -> Option<String> {
     let mut sent = request.headers().get_all(header::HOST).iter();
+    // There both say the same (RFC 9113, 8.3.1).
+    let is_http2 = request.version() == HttpVersion::HTTP_2;
     let host = match (request.uri().authority(), sent.next(), sent.next()) {
         (_, _, Some(_)) => return None,
+        (Some(authority), Some(host), None)
+            if is_http2 && host.as_bytes() != authority.as_str().as_bytes() =>
+        {
+            return None;
+        }
         (Some(authority), _, None) => authority.as_str(),
         (None, Some(host), None) => host.to_str().ok()?,
         // Version 1.0 knew no hosts.

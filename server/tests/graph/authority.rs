@@ -550,7 +550,7 @@ async fn clients_of_version_1_0_ask_for_a_resource_and_read_numbers_as_texts() {
     let at = format!("/{}", tenant.id());
     let document = format!("{at}/.well-known/openid-configuration");
     let document = send(tenant.anonymous(Method::GET, &document)).await.json();
-    assert_eq!(document["issuer"], format!("{}{at}/", tenant.server.url));
+    assert_eq!(document["issuer"], format!("{}{at}/v2.0", tenant.server.url));
     let here =
         |name: &str| document[name].as_str().unwrap().strip_prefix(&*tenant.server.url).unwrap().to_owned();
     assert_eq!(send(tenant.anonymous(Method::GET, &here("jwks_uri"))).await.status, 200);
@@ -561,6 +561,7 @@ async fn clients_of_version_1_0_ask_for_a_resource_and_read_numbers_as_texts() {
     };
     let refused = ask(&form).await.json();
     assert!(refused["error_description"].as_str().unwrap().contains("'resource'"), "{refused}");
+    assert_eq!(ask(&fields(&app, SCOPE)).await.status, 200);
     form.push(("resource", "https://graph.microsoft.com/"));
     let answer = ask(&form).await.json();
     assert_eq!(

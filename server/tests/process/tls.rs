@@ -159,15 +159,7 @@ fn what_can_not_be_a_certificate_is_named_and_the_status_is_that_of_wrong_config
     // A development CA that was tampered with.
     let data = folder.path().join("data");
     let data = data.to_str().unwrap();
-    drop(Server::spawn(&mut roster(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--format",
-        "json",
-        "--data",
-        data,
-    ])));
+    drop(Server::spawn(&mut serve(&["--data", data])));
     let ca = printed(&["ca", "--data", data]);
     let other = authority.issue(&names, now).unwrap();
     fs::write(ca, other).unwrap();

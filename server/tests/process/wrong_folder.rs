@@ -148,11 +148,24 @@ fn a_start_that_is_refused_leaves_nothing_behind() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let outside = ["--sample", "--public-url", "https://directory.example"];
-    let starts: [&[&str]; 8] = [
+    let starts: [&[&str]; 11] = [
         &["serve", "--data", data, "--listen", &taken],
         &["serve", "--data", data, "--listen", "192.0.2.1:8080", "--allow-remote"],
         &["serve", "--data", data, "--listen", "0.0.0.0:0"],
         &["serve", "--data", data, "--listen", "localhost"],
+        &["serve", "--data", data, "--listen", "off"],
+        &["serve", "--data", data, "--listen", "127.0.0.1:0", "--listen-tls", &taken],
+        &[
+            "serve",
+            "--data",
+            data,
+            "--listen-tls",
+            "127.0.0.1:0",
+            "--tls-cert",
+            "/nowhere.pem",
+            "--tls-key",
+            "/nowhere.pem",
+        ],
         &["serve", "--data", data, "--listen", "127.0.0.1:0", outside[0], outside[1], outside[2]],
         &["serve", "--data", data, "--listen", "127.0.0.1:0", "--sample", "--sample-secret", "short"],
         &["serve", "--data", data, "--listen", "127.0.0.1:0", "--public-url", "directory.example"],

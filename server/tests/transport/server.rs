@@ -4,8 +4,8 @@ use axum::{
     Extension, Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::uri::Scheme,
-    routing::{get, post},
+    http::{StatusCode, uri::Scheme},
+    routing::{any, get, post},
 };
 use roster_server::http::transport::{self, Endpoint, Limits, TlsSettings};
 use std::{convert::Infallible, future, net::SocketAddr, sync::Arc, time::Duration};
@@ -53,6 +53,8 @@ fn app() -> (Router, Release) {
         .route("/scheme", get(|Extension(scheme): Extension<Scheme>| async move { scheme.to_string() }))
         .route("/large", get(|| async { vec![b'.'; LARGE] }))
         .route("/windows", get(|| async { vec![b'.'; WINDOWS] }))
+        // It answers HEAD by itself, as a layer around the routes does.
+        .route("/fallible", any(|| async { (StatusCode::IM_A_TEAPOT, "refused") }))
         .route("/pieces", get(pieces))
         .route("/held", get(|State(release): State<Release>| async move { release.notified().await }))
         .route("/held/body-read-late", post(read_late))

@@ -26,15 +26,14 @@ async fn answer(app: &AppState, inquiry: &Inquiry, version: &Endpoints) -> Respo
     }
 }
 
-/// What differs between the versions: where things are, below the authority of a tenant.
+/// What differs between the versions: where things are, below the authority of a tenant. Tokens are the same.
 struct Endpoints {
-    issuer: &'static str,
     oauth2: &'static str,
     keys: &'static str,
 }
 
-const V1: Endpoints = Endpoints { issuer: "/", oauth2: "/oauth2", keys: "/discovery/keys" };
-const V2: Endpoints = Endpoints { issuer: "/v2.0", oauth2: "/oauth2/v2.0", keys: "/discovery/v2.0/keys" };
+const V1: Endpoints = Endpoints { oauth2: "/oauth2", keys: "/discovery/keys" };
+const V2: Endpoints = Endpoints { oauth2: "/oauth2/v2.0", keys: "/discovery/v2.0/keys" };
 
 pub(super) async fn public_keys(State(app): State<AppState>, inquiry: Inquiry) -> Response {
     let keys = async {
@@ -52,9 +51,9 @@ async fn tenant(app: &AppState, inquiry: &Inquiry) -> Result<Tenant, OAuthFault>
     found.ok_or_else(|| OAuthFault::NoAuthority(inquiry.tenant.clone()))
 }
 
-fn describe(authority: &str, Endpoints { issuer, oauth2, keys }: &Endpoints) -> Value {
+fn describe(authority: &str, Endpoints { oauth2, keys }: &Endpoints) -> Value {
     json!({
-        "issuer": format!("{authority}{issuer}"),
+        "issuer": format!("{authority}/v2.0"),
         "authorization_endpoint": format!("{authority}{oauth2}/authorize"),
         "token_endpoint": format!("{authority}{oauth2}/token"),
         "jwks_uri": format!("{authority}{keys}"),

@@ -24,7 +24,8 @@ pub(super) async fn discover(origin: Origin, RawQuery(query): RawQuery) -> Respo
     let query = query.unwrap_or_default();
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
     let asked = parameters.find(|(name, _)| name == AUTHORITY).and_then(|(_, url)| Url::parse(&url).ok());
-    let tenant = asked.as_ref().filter(|url| url.origin().ascii_serialization() == *origin.links);
+    let own = Url::parse(&origin.links).ok().map(|url| url.origin());
+    let tenant = asked.as_ref().filter(|url| own.as_ref() == Some(&url.origin()));
     let tenant = tenant.and_then(|url| url.path_segments()?.next().filter(|tenant| !tenant.is_empty()));
     let host = origin.links.split_once("://").map_or(&*origin.links, |(_, host)| host);
     match tenant {

@@ -43,7 +43,7 @@ pub(super) async fn first_token(State(app): State<AppState>, inquiry: Inquiry, r
 /// How a client asks for a token, and is answered.
 #[derive(Clone, Copy)]
 enum Version {
-    /// For a `resource`. Numbers are answered as texts.
+    /// For a `resource`, or for a scope where none is named. Numbers are answered as texts.
     V1,
     /// For a `scope`.
     V2,
@@ -53,8 +53,10 @@ impl Version {
     /// The resource that is asked for. Whatever is named, it means Graph; what counts is that all granted roles are asked for.
     fn resource<'f>(self, form: &'f Form<'_>) -> Result<&'f str, OAuthFault> {
         match self {
-            Self::V1 => form.field("resource"),
-            Self::V2 => {
+            Self::V1 if form.get("resource").is_some() || form.get("scope").is_none() => {
+                form.field("resource")
+            }
+            Self::V1 | Self::V2 => {
                 let scope = form.field("scope")?;
                 let resource =
                     scope.strip_suffix("/.default").filter(|name| !name.contains(char::is_whitespace));

@@ -15,6 +15,9 @@ use tokio::{
     time::sleep,
 };
 
+/// How many times longer than otherwise an answer may wait for its client beside others that the client takes.
+const PATIENCE: u32 = 4;
+
 /// Streams that a client may give up before they are answered, whatever it does with its others.
 const GIVEN_UP: u32 = 100;
 
@@ -41,6 +44,8 @@ struct State {
     since: Instant,
     /// Its streams, where HTTP/2 is spoken.
     streams: Option<Box<Streams>>,
+    /// Since when it is told to end.
+    ending: Option<Instant>,
 }
 
 /// The streams of a connection.
@@ -62,6 +67,10 @@ impl Streams {
 }
 
 impl State {
+    fn is_quiet(&self) -> bool {
+        self.requests == 0 && !self.is_unread()
+    }
+
     fn is_unread(&self) -> bool {
         self.unread || self.streams.as_ref().is_some_and(|streams| !streams.answers.is_empty())
     }
@@ -78,6 +87,7 @@ impl Activity {
             coming: false,
             since: Instant::now(),
             streams: None,
+            ending: None,
         };
         Self { limits, state: Mutex::new(state), make_way: Notify::new(), end: Notify::new() }
     }
@@ -149,8 +159,7 @@ impl Activity {
 
     /// Whether no request is under way and no answer is left to be sent.
     pub(super) fn is_quiet(&self) -> bool {
-        let state = self.state();
-        state.requests == 0 && !state.is_unread()
+        self.state().is_quiet()
     }
 
     /// The connection is to end after what is under way.
@@ -173,23 +182,46 @@ impl Activity {
         self.state().streams.is_some()
     }
 
-    /// Done when HTTP/2 is spoken and nothing was asked for too long, or nothing taken of an answer. HTTP/1.1 sees to that itself.
+    /// The connection is told to end.
+    pub(super) fn begin_end(&self) {
+        self.state().ending.get_or_insert_with(Instant::now);
+    }
+
+    /// Whether the connection was told to end.
+    pub(super) fn is_ending(&self) -> bool {
+        self.state().ending.is_some()
+    }
+
+    /// Done when the connection was told to end, and hasn't in time; or when HTTP/2 is spoken, and nothing was asked for too long, or
+    /// nothing taken of an answer. HTTP/1.1 sees to the latter itself.
     pub(super) async fn is_overdue(&self) {
         while !self.takes_too_long(Instant::now()) {
-            if !self.has_streams() {
+            let ending = self.is_ending();
+            if !ending && !self.has_streams() {
                 return future::pending().await;
             }
-            sleep(self.limits.head_time.min(self.limits.write_time) / 4).await;
+            let Limits { head_time, write_time, drain_time, .. } = self.limits;
+            sleep(if ending { drain_time } else { head_time.min(write_time) } / 4).await;
         }
     }
 
     fn takes_too_long(&self, now: Instant) -> bool {
-        let state = self.state();
-        let Some(streams) = &state.streams else { return false };
+        let (state, limits) = (self.state(), &self.limits);
         let is_over = |since: Instant, limit| now.saturating_duration_since(since) >= limit;
-        let is_idle = state.requests == 0 && streams.answers.is_empty();
-        is_idle && is_over(state.since, self.limits.head_time)
-            || streams.answers.values().any(|sent_at| is_over(*sent_at, self.limits.write_time))
+        let (nothing_moves, is_quiet) = (|limit| is_over(state.since, limit), state.is_quiet());
+        if let Some(ending) = state.ending {
+            // Who doesn't take leave is left all the same.
+            let is_left = is_quiet && is_over(ending, limits.drain_time) && nothing_moves(limits.drain_time);
+            if is_left || is_over(ending, limits.head_time + limits.write_time) {
+                return true;
+            }
+        }
+        let Some(streams) = &state.streams else { return false };
+        if streams.answers.is_empty() {
+            return state.ending.is_none() && is_quiet && nothing_moves(limits.head_time);
+        }
+        let is_stuck = |sent_at: &Instant| is_over(*sent_at, limits.write_time * PATIENCE);
+        nothing_moves(limits.write_time) || streams.answers.values().any(is_stuck)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -207,13 +239,19 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A request has arrived, its body aside. `place` gives a place to a stream beside another one. `None`: it has none.
+    /// A request has arrived, its body aside. `place` gives a place to a stream beside so many others. `None`: it has none, or the
+    /// connection was told to end long enough ago for its client to know.
     pub(super) fn begin(
         activity: &Arc<Activity>,
-        place: impl FnOnce() -> Option<OwnedSemaphorePermit>,
+        place: impl FnOnce(usize) -> Option<OwnedSemaphorePermit>,
     ) -> Option<Self> {
         let mut state = activity.state();
-        let place = if state.requests > 0 || state.is_unread() { Some(place()?) } else { None };
+        if state.ending.is_some_and(|ending| ending.elapsed() >= activity.limits.drain_time) {
+            return None;
+        }
+        let sent = state.streams.as_ref().map_or(0, |streams| streams.answers.len());
+        let others = usize::try_from(state.requests).unwrap_or(usize::MAX).saturating_add(sent);
+        let place = if others > 0 { Some(place(others)?) } else { None };
         state.requests += 1;
         let streams = state.streams.get_or_insert_default();
         streams.last_number += 1;

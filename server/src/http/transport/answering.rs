@@ -1,9 +1,9 @@
 //! A connection that answers, whatever protocol is spoken on it, and its end.
 
-use super::{activity::Activity, limits::Limits};
+use super::activity::Activity;
 use futures::poll;
 use std::pin::{Pin, pin};
-use tokio::{task::yield_now, time::sleep};
+use tokio::task::yield_now;
 
 /// A connection on which requests are answered as long as it is polled.
 pub(super) trait Answering: Future<Output = hyper::Result<()>> {
@@ -12,9 +12,8 @@ pub(super) trait Answering: Future<Output = hyper::Result<()>> {
 }
 
 /// Lets a connection answer until it ends, makes way for another one, is overdue, or is to end.
-pub(super) async fn answer(connection: impl Answering, activity: &Activity, limits: &Limits) {
+pub(super) async fn answer(connection: impl Answering, activity: &Activity) {
     let mut connection = pin!(connection);
-    let mut is_ending = false;
     let ended = loop {
         tokio::select! {
             biased;
@@ -23,6 +22,11 @@ pub(super) async fn answer(connection: impl Answering, activity: &Activity, limi
                 // A request that has arrived may not be known here yet.
                 yield_now().await;
                 if poll!(connection.as_mut()).is_ready() || activity.is_useless() {
+                    if activity.has_streams() {
+                        // Its client may be about to send a request, and is told that it isn't read.
+                        end(connection.as_mut(), activity);
+                        let _ = poll!(connection.as_mut());
+                    }
                     return tracing::debug!("a connection made way for another one");
                 }
             }
@@ -31,21 +35,22 @@ pub(super) async fn answer(connection: impl Answering, activity: &Activity, limi
                 if poll!(connection.as_mut()).is_ready() || activity.is_quiet() && !activity.has_streams() {
                     return;
                 }
-                connection.as_mut().end();
-                is_ending = true;
+                end(connection.as_mut(), activity);
             }
-            // Who doesn't take leave is left all the same.
-            () = sleep(limits.drain_time), if is_ending && activity.is_quiet() => return,
             () = activity.is_overdue() => {
-                if is_ending || !activity.is_quiet() {
+                if activity.is_ending() || !activity.is_quiet() {
                     return tracing::debug!("a client took too long");
                 }
-                connection.as_mut().end();
-                is_ending = true;
+                end(connection.as_mut(), activity);
             }
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+fn end(connection: Pin<&mut impl Answering>, activity: &Activity) {
+    activity.begin_end();
+    connection.end();
 }

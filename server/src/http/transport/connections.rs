@@ -1,8 +1,9 @@
 //! Connection slots: how many connections there are at once, and which one is closed when all slots are taken.
 //!
 //! A new connection replaces the one that has been idle longest. One that never sent a request, or leaves its answer
-//! unread, is replaced too, once that has lasted for `stall_time`. If there is none of these, the next answer says
-//! `Connection: close`. A connection whose request is under way keeps its slot: time limits of their own bound it.
+//! unread, is replaced too, once that has lasted for `stall_time`. If there is none of these, the connection that is answered next
+//! is told to end: by `Connection: close`, or by GOAWAY. A connection whose request is under way keeps its slot: time limits of
+//! their own bound it.
 
 use super::{
     activity::{Activity, Stream},
@@ -23,6 +24,9 @@ use tokio::{
 
 /// How soon the connections are looked through again while a new one waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// A connection has at most one place for each so many that are free.
+const SHARE: usize = 4;
 
 /// Connections that are closed at once when there is no slot: looking through all of them for each new one would take
 /// long.
@@ -115,7 +119,11 @@ impl Slot {
 
     /// A stream on its connection. `None`: there is no place for one beside another.
     pub(super) fn stream(&self) -> Option<Stream> {
-        Stream::begin(&self.activity, || self.slots.places.clone().try_acquire_owned().ok())
+        let places = &self.slots.places;
+        // However many connections ask, there are some left for those with few streams.
+        let is_fair = |others: usize| others <= places.available_permits() / SHARE;
+        let place = |others| is_fair(others).then(|| places.clone().try_acquire_owned().ok()).flatten();
+        Stream::begin(&self.activity, place)
     }
 
     /// Whether this connection is to be closed after its next answer, since a new one waits. Each that waits is told of

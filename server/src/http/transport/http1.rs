@@ -5,24 +5,21 @@ use super::{
     app::App,
     connections::Slot,
     limits::Limits,
-    request_body::RequestBody,
+    request_body,
     watched::{WatchedBody, WatchedStream},
 };
 use axum::{
-    body::Body,
-    extract::Request,
-    http::{HeaderValue, StatusCode, Version, header, uri::Scheme},
+    http::{HeaderValue, Version, header, uri::Scheme},
     response::Response,
 };
 use hyper::{
-    body::{Body as _, Incoming},
+    body::Incoming,
     server::conn::http1::{Builder, Connection},
     service::{HttpService, service_fn},
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, error::Error, pin::Pin, time::Duration};
+use std::{convert::Infallible, error::Error, pin::Pin};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower::ServiceExt;
 
 /// Answers the requests on this stream, which have this scheme.
 pub(super) async fn serve<S>(stream: S, scheme: Scheme, app: impl App, slot: Slot, limits: Limits)
@@ -34,7 +31,7 @@ where
     let answer = service_fn(|request: hyper::Request<Incoming>| {
         activity.request_begins();
         let version = request.version();
-        let answering = answer(app.clone(), request, scheme.clone(), limits.drain_time);
+        let answering = request_body::answer(app.clone(), request, scheme.clone(), limits.drain_time);
         let slot = &slot;
         async move {
             let (mut response, all_is_read) = answering.await;
@@ -47,7 +44,7 @@ where
         }
     });
     let connection = builder(&limits).serve_connection(TokioIo::new(stream), answer);
-    answering::answer(connection, activity, &limits).await;
+    answering::answer(connection, activity).await;
 }
 
 fn builder(limits: &Limits) -> Builder {
@@ -69,26 +66,6 @@ where
     fn end(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
-}
-
-/// Answers a request. Says besides whether all of it was read, so that another one can follow it.
-async fn answer(
-    app: impl App,
-    mut request: hyper::Request<Incoming>,
-    scheme: Scheme,
-    drain_time: Duration,
-) -> (Response, bool) {
-    request.extensions_mut().insert(scheme);
-    if request.body().is_end_stream() {
-        let Ok(response) = app.oneshot(request.map(|_| Body::empty())).await;
-        return (response, true);
-    }
-    let (parts, body) = request.into_parts();
-    let (body, rest) = RequestBody::new(&parts.headers, body);
-    let Ok(response) = app.oneshot(Request::from_parts(parts, Body::new(body))).await;
-    // A server that has too much to do reads nothing that it needn't.
-    let all_is_read = response.status() != StatusCode::SERVICE_UNAVAILABLE && rest.drain(drain_time).await;
-    (response, all_is_read)
 }
 
 /// Tells the client that the connection ends after this answer.

@@ -2,8 +2,8 @@
 //!
 //! What HTTP/1.1 bounds by having one request after the other is bounded here for each stream: a stream beside another one takes
 //! a place, of which all connections together have as many as there may be connections. It is given back when the last byte of
-//! its answer is sent, or when the client gives it up. An answer of which a client takes nothing for long ends its connection, and so
-//! does a flood of streams that their client gives up before they are answered.
+//! its answer is sent, or when the client gives it up. A client that takes nothing of its answers for long loses its connection, and so
+//! does one that only begins streams to give them up before they are answered.
 
 use super::{
     activity::Stream,
@@ -11,11 +11,13 @@ use super::{
     app::App,
     connections::Slot,
     limits::Limits,
+    lingering::Lingering,
+    request_body,
 };
 use axum::{
     body::{Body, Bytes, HttpBody},
-    http::{StatusCode, uri::Scheme},
-    response::IntoResponse,
+    http::{Method, StatusCode, header, uri::Scheme},
+    response::{IntoResponse, Response},
 };
 use h2::Reason;
 use hyper::{
@@ -32,10 +34,12 @@ use std::{
     task::{Context, Poll},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower::ServiceExt;
 
-/// Bytes of answers that HTTP/2 itself holds for each stream, and of which a frame consists at most.
-const FRAME: usize = 16 << 10;
+/// Bytes of answers that HTTP/2 itself holds for each stream.
+const UNSENT: usize = 16 << 10;
+
+/// Bytes that are sent of an answer as one: its client takes so many at least for it to go on.
+const PIECE: usize = 4 << 10;
 
 /// Bytes of requests' bodies that may wait to be read, on a stream and on a connection: what the protocol begins with.
 const WINDOW: u32 = (1 << 16) - 1;
@@ -48,9 +52,14 @@ where
     let slot = Arc::new(slot);
     let activity = Arc::clone(slot.activity());
     activity.begin_streams();
-    let answer = service_fn(|request| answer(app.clone(), request, Arc::clone(&slot), limits));
+    let answer = service_fn(|request| {
+        // At once, so that the connection knows of it.
+        let stream = slot.stream();
+        answer(app.clone(), request, stream, Arc::clone(&slot), limits)
+    });
+    let stream = Lingering::new(stream, limits.drain_time);
     let connection = builder(&limits).serve_connection(TokioIo::new(stream), answer);
-    answering::answer(connection, &activity, &limits).await;
+    answering::answer(connection, &activity).await;
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
@@ -61,7 +70,7 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
-        .max_send_buf_size(FRAME);
+        .max_send_buf_size(UNSENT);
     builder
 }
 
@@ -79,24 +88,36 @@ where
 
 async fn answer(
     app: impl App,
-    mut request: hyper::Request<Incoming>,
+    request: hyper::Request<Incoming>,
+    stream: Option<Stream>,
     slot: Arc<Slot>,
     limits: Limits,
 ) -> Result<hyper::Response<StreamBody>, h2::Error> {
     // Such a client may send the request again: nothing was done for it.
-    let stream = slot.stream().ok_or(Reason::REFUSED_STREAM)?;
-    let response = if request.headers().len() > limits.headers {
+    let stream = stream.ok_or(Reason::REFUSED_STREAM)?;
+    let is_head = request.method() == Method::HEAD;
+    let mut response = if request.headers().len() > limits.headers {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response()
     } else {
-        request.extensions_mut().insert(Scheme::HTTPS);
-        let Ok(response) = app.oneshot(request.map(Body::new)).await;
-        response
+        // What isn't read of a body is dropped.
+        request_body::answer(app, request, Scheme::HTTPS, limits.drain_time).await.0
     };
+    if is_head {
+        leave_out_body(&mut response);
+    }
     if slot.makes_way() {
         slot.activity().end();
     }
     stream.is_answered();
     Ok(response.map(|body| StreamBody { body, rest: Bytes::new(), stream: Arc::new(stream) }))
+}
+
+/// An answer to HEAD tells only how long its body would be.
+fn leave_out_body(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    *response.body_mut() = Body::empty();
 }
 
 /// An answer's body, in pieces that each hold its stream's place until they are sent.
@@ -142,7 +163,7 @@ impl HttpBody for StreamBody {
                 other => return Poll::Ready(other),
             }
         }
-        let length = self.rest.len().min(FRAME);
+        let length = self.rest.len().min(PIECE);
         let piece = Piece { bytes: self.rest.split_to(length), stream: Arc::clone(&self.stream) };
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
     }

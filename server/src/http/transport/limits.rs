@@ -20,7 +20,7 @@ pub struct Limits {
     pub streams: u32,
     /// Headers of a request.
     pub headers: usize,
-    /// Bytes of a request's head, and of a body that wait to be read.
+    /// Bytes of a request's head, and of a body that wait to be read; with HTTP/2 twice as many of bodies.
     pub head_bytes: usize,
     /// Bytes of answers that the system takes for a client that doesn't read them. The system itself would take megabytes,
     /// which no budget counts, and copying them for many such clients would keep others waiting.

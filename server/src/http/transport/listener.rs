@@ -44,7 +44,7 @@ impl Endpoint {
 /// Serves connections to these, one at least, until `stop` is done, then ends those that are idle and waits for the others. Fails
 /// where a thread can't be started.
 pub async fn serve(
-    endpoints: Vec<Endpoint>,
+    mut endpoints: Vec<Endpoint>,
     app: impl App,
     limits: Limits,
     stop: impl Future<Output = ()>,
@@ -56,7 +56,7 @@ pub async fn serve(
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&endpoints) => accepted,
+            accepted = accept(&mut endpoints) => accepted,
             () = &mut stop => break,
         };
         let accepted = match accepted {
@@ -86,8 +86,9 @@ pub async fn serve(
     Ok(())
 }
 
-/// The next connection to any of these.
-async fn accept(endpoints: &[Endpoint]) -> io::Result<Accepted> {
+/// The next connection to any of these. They take turns by being moved: what is first is looked at first.
+async fn accept(endpoints: &mut [Endpoint]) -> io::Result<Accepted> {
+    endpoints.rotate_left(1);
     let accepts = endpoints.iter().map(|endpoint| Box::pin(endpoint.listener.accept()));
     let (accepted, index, _) = select_all(accepts).await;
     let stream = accepted?.0.into_std()?;

@@ -8,6 +8,7 @@ mod connections;
 mod http1;
 mod http2;
 mod limits;
+mod lingering;
 mod listener;
 mod request_body;
 mod tls;

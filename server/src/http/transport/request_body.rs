@@ -1,7 +1,12 @@
 //! What is left of a request's body when it is answered. It is read and dropped, so that the connection can be kept: a
 //! client that sends its body after the head would meet a closed connection otherwise, and lose the answer.
 
-use axum::http::{HeaderMap, header};
+use super::app::App;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, StatusCode, header, uri::Scheme},
+    response::Response,
+};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use std::{
@@ -11,9 +16,30 @@ use std::{
     time::Duration,
 };
 use tokio::time::timeout;
+use tower::ServiceExt;
 
 /// How much of a body is read and dropped, in bytes.
 const MAX_DRAINED: usize = 64 << 20;
+
+/// Answers a request. Says besides whether all of it was read, so that another one can follow it.
+pub(super) async fn answer(
+    app: impl App,
+    mut request: hyper::Request<Incoming>,
+    scheme: Scheme,
+    drain_time: Duration,
+) -> (Response, bool) {
+    request.extensions_mut().insert(scheme);
+    if request.body().is_end_stream() {
+        let Ok(response) = app.oneshot(request.map(|_| axum::body::Body::empty())).await;
+        return (response, true);
+    }
+    let (parts, body) = request.into_parts();
+    let (body, rest) = RequestBody::new(&parts.headers, body);
+    let Ok(response) = app.oneshot(Request::from_parts(parts, axum::body::Body::new(body))).await;
+    // A server that has too much to do reads nothing that it needn't.
+    let all_is_read = response.status() != StatusCode::SERVICE_UNAVAILABLE && rest.drain(drain_time).await;
+    (response, all_is_read)
+}
 
 /// A request's body. What of it wasn't read goes to its [`Rest`] when this is dropped.
 pub(super) struct RequestBody {
