@@ -11,7 +11,7 @@ use rustls::{
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 use x509_parser::{
     certificate::X509Certificate,
@@ -21,6 +21,9 @@ use x509_parser::{
 
 /// The protocols that clients choose from (RFC 7301), the preferred one first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// How long a client may resume a session, in seconds: as long as the keys for it are kept.
+const SESSION_SECONDS: u32 = 12 * 60 * 60;
 
 /// Why a certificate can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -113,19 +116,42 @@ fn name(name: &GeneralName<'_>) -> Option<String> {
     }
 }
 
+/// The keys by which clients resume their sessions, made when the first one is to have a session: at the start of a process the
+/// random source takes its time.
+#[derive(Debug)]
+struct Tickets(LazyLock<Option<Arc<dyn ProducesTickets>>>);
+
+impl ProducesTickets for Tickets {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        SESSION_SECONDS
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.0.as_ref()?.encrypt(plain)
+    }
+
+    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        self.0.as_ref()?.decrypt(cipher)
+    }
+}
+
 /// What makes settings of TLS servers out of certificates. Clients resume their sessions across all that one of these made.
 #[derive(Debug)]
 pub struct Tls {
-    tickets: Arc<dyn ProducesTickets>,
+    tickets: Arc<Tickets>,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self { tickets: Arc::new(Tickets(LazyLock::new(|| Ticketer::new().ok()))) }
+    }
 }
 
 impl Tls {
-    /// Begins with new keys for the sessions.
-    pub fn new() -> Result<Self, CertificateError> {
-        let tickets = Ticketer::new().map_err(CertificateError::Unusable)?;
-        Ok(Self { tickets })
-    }
-
     /// A server's settings with this certificate: TLS 1.2 and 1.3. Fails where the key isn't the certificate's.
     pub fn settings(&self, certificate: Certificate) -> Result<Arc<ServerConfig>, CertificateError> {
         let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
@@ -134,7 +160,7 @@ impl Tls {
         let settings = builder.with_single_cert(certificate.chain, certificate.key);
         let mut settings = settings.map_err(CertificateError::Unusable)?;
         settings.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
-        settings.ticketer = Arc::clone(&self.tickets);
+        settings.ticketer = self.tickets.clone();
         Ok(Arc::new(settings))
     }
 }

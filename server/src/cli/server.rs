@@ -28,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio::time::MissedTickBehavior;
+use tokio::{task, time::MissedTickBehavior};
 use url::{Host, Url};
 
 /// How often deleted objects are looked through for what is to be purged.
@@ -121,15 +121,20 @@ impl Server {
         let (plain, secure) = listening.bind(&settings)?;
         folder.make()?;
         let (lock, store) = open(&folder, settings.store.clone())?;
+        // Beside what follows: at the start of a process the random source takes its time.
+        let certificate = settings.tls.as_ref().filter(|_| secure.is_some()).map(|tls| {
+            let (source, folder, now) = (tls.source.clone(), folder.path().to_owned(), store.clock().now());
+            task::spawn_blocking(move || Followed::start(source, &folder, now))
+        });
         let is_empty = store.tenants(1).await?.is_empty();
         let is_public =
             is_empty && fills_publicly || store.has_secret(sample::public_secret().digest()).await?;
         check_reach(&settings, &listening, is_public)?;
         let tenant = first_tenant(&store, &settings).await?;
         let sample = find_sample(&store, settings.sample.as_ref()).await?;
-        let certificate = match (&settings.tls, &secure) {
-            (Some(tls), Some(_)) => Some(Followed::start(tls.source.clone(), &folder, store.clock().now())?),
-            _ => None,
+        let certificate = match certificate {
+            Some(started) => Some(started.await.map_err(|_| Error::Usage("TLS can't be started".into()))??),
+            None => None,
         };
         let urls = Urls::new(&settings, &folder, (plain.as_ref(), secure.as_ref()), is_public)?;
         let load_keys = folder.load_keys();

@@ -88,9 +88,9 @@ type Usable = (InUse, Arc<ServerConfig>);
 
 impl Followed {
     /// Reads the certificate that is there, or makes one where it can.
-    pub(super) fn start(source: Source, folder: &Folder, now: DateTime<Utc>) -> Result<Self, Error> {
+    pub(super) fn start(source: Source, folder: &Path, now: DateTime<Utc>) -> Result<Self, Error> {
         let certificates = Certificates::new(source, folder);
-        let tls = Arc::new(Tls::new().map_err(Error::Tls)?);
+        let tls = Arc::new(Tls::default());
         let (in_use, settings) = certificates.first(&tls, now)?;
         Ok(Self { certificates, tls, in_use, settings: watch::Sender::new(settings) })
     }
@@ -140,13 +140,13 @@ impl Followed {
 }
 
 impl Certificates {
-    fn new(source: Source, folder: &Folder) -> Self {
+    fn new(source: Source, folder: &Path) -> Self {
         match source {
             Source::Own { certificate, key } => Self::Own { certificate, key },
             Source::Development { ca_folder, names } => {
                 let names: BTreeSet<_> = LOOPBACK.into_iter().map(str::to_owned).chain(names).collect();
                 let names = names.into_iter().collect();
-                Self::Development { files: CertificateFiles::new(folder.path(), ca_folder.as_deref()), names }
+                Self::Development { files: CertificateFiles::new(folder, ca_folder.as_deref()), names }
             }
         }
     }
@@ -184,8 +184,7 @@ impl Certificates {
 /// Refuses a certificate that can't be used, before anything is made.
 pub(super) fn check(source: &Source, now: DateTime<Utc>) -> Result<(), Error> {
     let Source::Own { certificate, key } = source else { return Ok(()) };
-    let tls = Tls::new().map_err(Error::Tls)?;
-    usable(certificate, key, texts(certificate, key)?, &tls, now).map(drop)
+    usable(certificate, key, texts(certificate, key)?, &Tls::default(), now).map(drop)
 }
 
 fn made(certificate: Certificate, tls: &Tls) -> Result<Usable, Error> {

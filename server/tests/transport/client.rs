@@ -37,7 +37,7 @@ impl Authority {
         let key = development_ca::make_key().unwrap();
         let certificate = development_ca::certify(&key, now()).unwrap();
         let ca = DevelopmentCa::read(&certificate, &key).unwrap();
-        Self { certificate, ca, tls: Tls::new().unwrap() }
+        Self { certificate, ca, tls: Tls::default() }
     }
 
     /// Settings of a server with a new certificate for this name.

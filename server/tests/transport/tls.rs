@@ -136,7 +136,7 @@ fn what_can_not_be_a_servers_certificate_is_refused_with_the_reason() {
     assert!(matches!(ended, Err(CertificateError::Ended(_))));
     let early = Certificate::read(one.as_bytes(), one.as_bytes(), later(-2));
     assert!(matches!(early, Err(CertificateError::NotYetValid(_))));
-    let tls = Tls::new().unwrap();
+    let tls = Tls::default();
     let mixed = tls.settings(read(&one, &other).unwrap());
     assert!(matches!(mixed, Err(CertificateError::Unusable(_))));
     let other_key = development_ca::make_key().unwrap();
