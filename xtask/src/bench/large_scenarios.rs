@@ -7,7 +7,7 @@ use super::{
     scenario::{
         Kind,
         Reference::{Appends, Commits, NoOp, NoOpOrDisk, Ours, Page},
-        Scenario, rate,
+        Scenario, rate, rate_by_https,
     },
     world::{Home, Reader, Ready, World},
 };
@@ -46,7 +46,7 @@ pub fn all() -> Vec<Scenario<Large>> {
         scenario("add-member-c1", Some((0.40, 0.60)), rate(1, World::add_to_own_group, Appends)),
         scenario("add-member-c64", Some((0.35, 0.60)), rate(64, World::add_to_own_group, NoOpOrDisk)),
         scenario("add-member-c256", Some((0.50, 0.70)), rate(256, World::add_to_own_group, NoOpOrDisk)),
-        scenario("add-member-c64-tls", Some((0.70, 0.85)), Kind::OverTls(64, World::add_to_own_group)),
+        scenario("add-member-c64-tls", Some((0.70, 0.85)), rate_by_https(64, World::add_to_own_group)),
         scenario("add-member-p99", Some((12.0, 5.0)), Kind::Tail(64, World::add_to_own_group)),
         scenario("add-member-commits", None, rate(64, World::add_to_own_group, Commits)),
         scenario("add-member-scattered-c64", None, rate(64, World::add_from_everywhere, NoOpOrDisk)),

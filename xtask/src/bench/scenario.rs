@@ -96,10 +96,8 @@ pub type Make<D> = fn(&World<D>, connections: usize, round: usize) -> Requests;
 
 /// What is measured.
 pub enum Kind<D> {
-    /// Answers per second, over this many connections.
-    Rate(usize, Make<D>, Reference<D>),
-    /// The same by https, in parts of the rate by http.
-    OverTls(usize, Make<D>),
+    /// Answers per second by this, over so many connections.
+    Rate(By, usize, Make<D>, Reference<D>),
     /// Answers to requests by https, each on a new connection, in a second of the server's processor time.
     NewConnections(usize, Make<D>),
     /// How long 99 of 100 adds take at most, in median times of appending and syncing 4 KB.
@@ -156,7 +154,12 @@ pub enum Reference<D> {
 
 /// A rate over this many connections.
 pub fn rate<D>(connections: usize, make: Make<D>, against: Reference<D>) -> Kind<D> {
-    Kind::Rate(connections, make, against)
+    Kind::Rate(By::Http, connections, make, against)
+}
+
+/// A rate by https over this many connections, compared with that by http.
+pub fn rate_by_https<D>(connections: usize, make: Make<D>) -> Kind<D> {
+    Kind::Rate(By::Https, connections, make, Reference::Ours("http", make))
 }
 
 impl<D> Reference<D> {
@@ -181,10 +184,9 @@ impl<D> Scenario<D> {
     /// Measures it.
     pub async fn run(&self, world: &mut World<D>, time: Duration) -> Result<Outcome, String> {
         match &self.kind {
-            Kind::Rate(connections, make, against) => {
-                self.rate(world, time, *connections, *make, against).await
+            Kind::Rate(by, connections, make, against) => {
+                self.rate(world, time, (*by, *connections), *make, against).await
             }
-            Kind::OverTls(connections, make) => self.over_tls(world, time, *connections, *make).await,
             Kind::NewConnections(connections, make) => {
                 self.new_connections(world, time, *connections, *make).await
             }
@@ -217,7 +219,7 @@ impl<D> Scenario<D> {
         &self,
         world: &World<D>,
         time: Duration,
-        connections: usize,
+        (by, connections): (By, usize),
         make: Make<D>,
         against: &Reference<D>,
     ) -> Result<Outcome, String> {
@@ -226,8 +228,8 @@ impl<D> Scenario<D> {
         for round in 0..=ROUNDS {
             let time = if round == 0 { time.min(Duration::from_secs(1)) } else { time };
             let reference = against.rate(world, time, connections, make, round).await?;
-            let measured =
-                load::drive(&world.ours, connections, time, &make(world, connections, round)).await?;
+            let requests = make(world, connections, round);
+            let measured = load::drive_by(by, &world.ours, connections, time, &requests).await?;
             if round > 0 {
                 references.push(reference);
                 ours.push(measured);
@@ -236,36 +238,6 @@ impl<D> Scenario<D> {
         let (rate, reference) = (median(ours.iter().map(|round| round.rate)), median(references));
         Ok(Outcome {
             against: against.name(),
-            ratio: rate / reference,
-            reference: Some(reference),
-            lower_is_better: false,
-            ..self.outcome("/s", rate).with(&ours)
-        })
-    }
-
-    async fn over_tls(
-        &self,
-        world: &World<D>,
-        time: Duration,
-        connections: usize,
-        make: Make<D>,
-    ) -> Result<Outcome, String> {
-        let (mut ours, mut references) = (Vec::new(), Vec::new());
-        // The first round warms up.
-        for round in 0..=ROUNDS {
-            let time = if round == 0 { time.min(Duration::from_secs(1)) } else { time };
-            let by = async |by, round| {
-                load::drive_by(by, &world.ours, connections, time, &make(world, connections, round)).await
-            };
-            let (plain, secure) = (by(By::Http, 2 * round).await?, by(By::Https, 2 * round + 1).await?);
-            if round > 0 {
-                references.push(plain.rate);
-                ours.push(secure);
-            }
-        }
-        let (rate, reference) = (median(ours.iter().map(|round| round.rate)), median(references));
-        Ok(Outcome {
-            against: "http",
             ratio: rate / reference,
             reference: Some(reference),
             lower_is_better: false,
