@@ -18,9 +18,12 @@ mod token;
 use crate::{
     auth::{certificates::CertificateError, keys::KeyError},
     data_folder::{Folder, FolderError},
-    directory,
+    directory::{self, well_known_applications},
     files::lock::Holder,
-    model::domains::{DomainName, TenantName},
+    model::{
+        domains::{DomainName, TenantName},
+        well_known_applications::CHANGES,
+    },
     store::{self, Durability, MigrationLock, Older, Options, Store, Tenant, TenantStore},
 };
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -35,6 +38,9 @@ use std::{
 
 /// The exit status of what is configured wrongly (`EX_CONFIG` of sysexits.h).
 const WRONG_CONFIGURATION: u8 = 78;
+
+/// How many tenants of a folder of an older version are looked for at once.
+const TENANTS_AT_ONCE: usize = 100;
 
 /// Microsoft Graph's directory of users, groups and memberships, as one binary.
 #[derive(Debug, Parser)]
@@ -284,17 +290,18 @@ impl Data {
     }
 
     /// Opens the directory there for a command that writes, making it where there is none. A server may be running on it.
-    fn open_or_create(&self) -> Result<(Folder, Store), Error> {
+    async fn open_or_create(&self) -> Result<(Folder, Store), Error> {
         let folder = self.folder()?;
         folder.make().map_err(|error| Error::from(error).opening(folder.path()))?;
         let store = open_and_migrate(&folder).map_err(|error| error.opening(folder.path()))?;
+        complete_tenants(&store).await?;
         Ok((folder, store))
     }
 
     /// Opens the directory there for a command that writes. A server may be running on it.
-    fn open_to_write(&self) -> Result<(Folder, Store), Error> {
+    async fn open_to_write(&self) -> Result<(Folder, Store), Error> {
         self.check_is_there()?;
-        self.open_or_create()
+        self.open_or_create().await
     }
 
     /// Opens the directory there for a command that only reads. One of an older version is refused, as nothing is to change.
@@ -336,7 +343,7 @@ impl Target {
     }
 
     async fn open_to_write(&self) -> Result<Opened, Error> {
-        self.find(self.data.open_to_write()?).await
+        self.find(self.data.open_to_write().await?).await
     }
 
     async fn find(&self, (folder, store): (Folder, Store)) -> Result<Opened, Error> {
@@ -375,6 +382,23 @@ fn open_and_migrate(folder: &Folder) -> Result<Store, Error> {
                 error => error,
             }),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives tenants of an older version what they lack of what every tenant has.
+async fn complete_tenants(store: &Store) -> Result<(), Error> {
+    loop {
+        let lacking = store.tenants_given_less(CHANGES, TENANTS_AT_ONCE).await?;
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        for tenant in lacking {
+            match store.tenant(tenant).write(well_known_applications::give).await {
+                // It was deleted meanwhile.
+                Err(directory::Error::Store(store::Error::TenantGone)) => {}
+                given => given?,
+            }
+        }
     }
 }
 

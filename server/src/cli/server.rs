@@ -1,7 +1,7 @@
 //! A server as the commands start it: folder, store, state, listener.
 
 use super::{
-    Error,
+    Error, complete_tenants,
     listening::{self, Bound, Listen},
     open_store,
     tls::{self, Followed},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     auth::secrets::Secret,
     data_folder::{self, Folder, ServerLock},
-    directory::{Policy, deleted_items, purging::Purging, sample},
+    directory::{Policy, deleted_items, purging::Purging, sample, well_known_applications},
     http::{
         self,
         state::{self, Addresses, AppState},
@@ -121,6 +121,7 @@ impl Server {
         let (plain, secure) = listening.bind(&settings)?;
         folder.make()?;
         let (lock, store) = open(&folder, settings.store.clone())?;
+        complete_tenants(&store).await?;
         // Beside what follows: at the start of a process the random source takes its time.
         let certificate = settings.tls.as_ref().filter(|_| secure.is_some()).map(|tls| {
             let (source, folder, now) = (tls.source.clone(), folder.path().to_owned(), store.clock().now());
@@ -387,8 +388,9 @@ async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Erro
     let id = settings.sample.as_ref().map_or_else(TenantId::random, |_| sample::TENANT);
     let (secret, domains) = (settings.sample.clone(), settings.domains.clone());
     let fill = move |tx: &WriteTx<'_>| {
-        if let Some(secret) = &secret {
-            sample::fill_with(tx, secret)?;
+        match &secret {
+            Some(secret) => sample::fill_with(tx, secret)?,
+            None => well_known_applications::give(tx)?,
         }
         refuse_taken(domains::give(tx, &domains)?)
     };

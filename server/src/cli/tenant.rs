@@ -2,13 +2,13 @@
 
 use super::{Data, Error, Format, Opened, Output, Target, arguments, print, server::in_batches};
 use crate::{
-    directory::objects,
+    directory::{objects, well_known_applications},
     model::{
         domains::{DomainName, TenantName},
         ids::TenantId,
         kinds::ObjectKind,
     },
-    store::{self, Progress, ReadTx, Store, Tenant, domains::Given},
+    store::{self, Progress, ReadTx, Store, Tenant, WriteTx, domains::Given},
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -101,8 +101,10 @@ async fn create(
     data: &Data,
     format: Format,
 ) -> Result<(), Error> {
-    let (_folder, store) = data.open_or_create()?;
-    let tenant = store.create_tenant(id.unwrap_or_else(TenantId::random), domains).await?;
+    let (_folder, store) = data.open_or_create().await?;
+    let id = id.unwrap_or_else(TenantId::random);
+    let fill = |tx: &WriteTx<'_>| Ok::<_, Error>(well_known_applications::give(tx)?);
+    let tenant = store.create_tenant(id, domains, fill).await?;
     match format {
         Format::Text => print(tenant.id),
         Format::Json => print(json!({"tenant": tenant.id.to_string()})),
@@ -173,7 +175,7 @@ fn as_json(tenant: Tenant, domains: &[String], size: &Size) -> Value {
 
 impl Delete {
     async fn run(self) -> Result<(), Error> {
-        let (_folder, store) = self.data.open_to_write()?;
+        let (_folder, store) = self.data.open_to_write().await?;
         let none = || Error::Usage(format!("there is no tenant {} here", self.tenant));
         let tenant = store.named_tenant(&self.tenant).await?.ok_or_else(none)?;
         let id = tenant.id;

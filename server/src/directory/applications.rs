@@ -1,6 +1,9 @@
 //! Applications: registering, changing and deleting them, and what their tokens say.
 
-use super::{Error, Found, Refusal, access, created_objects, lookup, objects, rights, service_principals};
+use super::{
+    Error, Found, Refusal, access, app_role_assignments, created_objects, lookup, objects, rights,
+    service_principals, well_known_applications,
+};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -38,7 +41,7 @@ pub struct Registration {
     pub application: ObjectId,
     /// The id of its service principal, which its tokens act as.
     pub service_principal: ObjectId,
-    /// The permissions that are granted to it.
+    /// The permissions of Graph that are granted to it.
     pub roles: Vec<Permission>,
     /// What is kept of its secret.
     pub secret: SecretDigest,
@@ -69,7 +72,7 @@ pub struct Overview {
     pub application: ObjectId,
     /// The id of its service principal. `None`: that was deleted, and it gets no tokens.
     pub service_principal: Option<ObjectId>,
-    /// The roles that were granted to it.
+    /// The roles of Graph's that were assigned to it.
     pub roles: Vec<String>,
     /// How many secrets it has.
     pub secrets: usize,
@@ -82,7 +85,7 @@ pub struct Identity {
     pub app_id: AppId,
     /// Its service principal's id.
     pub service_principal: ObjectId,
-    /// The roles that were granted to it.
+    /// The roles of Graph's that were assigned to it.
     pub roles: Vec<String>,
 }
 
@@ -96,8 +99,10 @@ pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Err
     let mut body = Values::new();
     body.insert("appId".into(), registration.app_id.to_string().into());
     let (service_principal, _) = service_principals::insert(tx, registration.service_principal, &body)?;
+    let graph = well_known_applications::graph(tx)?;
+    let graph = graph.ok_or(store::Error::Corrupt("a tenant without Graph's service principal"))?;
     for role in &registration.roles {
-        applications::grant(tx, service_principal.row, role.name())?;
+        well_known_applications::assign(tx, service_principal.row, &graph, *role)?;
     }
     Ok(())
 }
@@ -144,7 +149,10 @@ pub fn identity(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Identity>, Erro
 }
 
 fn identify(tx: &ReadTx<'_>, app_id: AppId, service_principal: &Object) -> Result<Identity, Error> {
-    let roles = applications::roles(tx, service_principal.row)?;
+    let roles = match well_known_applications::graph(tx)? {
+        Some(graph) => app_role_assignments::roles(tx, service_principal, &graph)?,
+        None => Vec::new(),
+    };
     Ok(Identity { app_id, service_principal: service_principal.id, roles })
 }
 

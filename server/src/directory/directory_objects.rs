@@ -3,7 +3,7 @@
 use super::{
     Error, Found, Policy, Refusal, access, applications, check_members, groups, lookup,
     objects::{self, Page},
-    rights, users,
+    rights, service_principals, users,
 };
 use crate::{
     model::{
@@ -99,6 +99,7 @@ pub fn delete(tx: &WriteTx<'_>, policy: Policy, by: &Grants, id: &AsWritten<Obje
     rights::may_act(tx, by, need, &object)?;
     match object.kind() {
         ObjectKind::Application => applications::delete_found(tx, &object),
+        ObjectKind::ServicePrincipal => service_principals::delete_found(tx, &object),
         _ => objects::delete(tx, &object),
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 pub mod administrative_unit_members;
 pub mod administrative_units;
+pub mod app_role_assignments;
 pub mod applications;
 pub mod assign_license;
 pub mod check_members;
@@ -29,6 +30,7 @@ pub mod members;
 pub mod membership_rules;
 mod naming_policy;
 pub mod navigation;
+pub mod oauth2_permission_grants;
 pub mod objects;
 pub mod organization;
 pub mod owned_objects;
@@ -45,6 +47,7 @@ pub mod subscribed_skus;
 pub mod upserts;
 pub mod users;
 pub mod validate_properties;
+pub mod well_known_applications;
 
 use crate::{
     membership_rules::RuleFault,

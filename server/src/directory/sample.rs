@@ -4,11 +4,12 @@
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
-    group_lifecycle_policies, group_settings, import, lookup, objects,
+    group_lifecycle_policies, group_settings, import, lookup, objects, well_known_applications,
 };
 use crate::{
     auth::secrets::Secret,
     model::{
+        self,
         domains::DomainName,
         group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::{AppId, ObjectId, TenantId},
@@ -58,6 +59,9 @@ const USERS: [(u16, &str, &str, &str); 13] = [
 
 /// A user who was deleted, and was in the group [`READERS`].
 const DELETED: u16 = 120;
+
+/// The service principals that every tenant has: Graph's, and those of well-known clients.
+const WELL_KNOWN: [u16; 5] = [311, 312, 313, 314, 315];
 
 /// Who is in the administrative unit.
 const UNIT_MEMBERS: [u16; 3] = [101, 202, 301];
@@ -156,6 +160,10 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     if domains::give(tx, &[DomainName::from_known(DOMAIN)])?.is_some() {
         return Err(Refusal::ForeignDomain.into());
     }
+    well_known_applications::give_with(tx, |application| {
+        let index = model::well_known_applications::all().position(|one| one == application);
+        id(WELL_KNOWN[index.unwrap_or_default()])
+    })?;
     for (number, given, family, department) in USERS {
         let nickname = given.to_lowercase();
         let name = format!("{nickname}@{DOMAIN}");

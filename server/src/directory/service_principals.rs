@@ -1,6 +1,8 @@
 //! Service principals: creating, changing and deleting them.
 
-use super::{Error, Found, Refusal, access, created_objects, lookup, objects, rights};
+use super::{
+    Error, Found, Refusal, access, created_objects, lookup, objects, rights, well_known_applications,
+};
 use crate::{
     model::{
         draft::Draft,
@@ -153,9 +155,17 @@ fn id(declared: &Value) -> Option<&str> {
     declared["id"].as_str()
 }
 
-/// Deletes a service principal: no more tokens are issued to it.
+/// Deletes a service principal: no more tokens are issued to it. Graph's stays, as every application's roles are its.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
     rights::may_act(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
-    objects::delete(tx, &service_principal)
+    delete_found(tx, &service_principal)
+}
+
+pub(super) fn delete_found(tx: &WriteTx<'_>, service_principal: &Object) -> Result<(), Error> {
+    let graph = well_known_applications::graph(tx)?;
+    if graph.is_some_and(|graph| graph.row == service_principal.row) {
+        return Err(Refusal::NotPermitted.into());
+    }
+    objects::delete(tx, service_principal)
 }

@@ -37,6 +37,7 @@ pub mod service_principal;
 pub mod subscribed_sku;
 pub mod user;
 pub mod values;
+pub mod well_known_applications;
 pub mod words;
 
 use kinds::ObjectKind;

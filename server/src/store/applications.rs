@@ -1,4 +1,4 @@
-//! Applications by their client id, the digests of their secrets, and the roles that were granted to them.
+//! Applications by their client id, and the digests of their secrets.
 
 use super::{
     Error, ReadTx, Store, WriteTx,
@@ -69,15 +69,14 @@ pub fn forget_secrets(tx: &WriteTx<'_>, application: RowNumber) -> Result<(), Er
     tx.run("DELETE FROM application_secrets WHERE application_row = ?1", params![application.0]).map(drop)
 }
 
-/// Grants a role to a service principal.
-pub fn grant(tx: &WriteTx<'_>, service_principal: RowNumber, role: &str) -> Result<(), Error> {
-    let sql =
-        "INSERT INTO granted_roles (service_principal_row, role) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    tx.run(sql, params![service_principal.0, role]).map(drop)
-}
-
-/// The roles that were granted to a service principal.
-pub fn roles(tx: &ReadTx<'_>, service_principal: RowNumber) -> Result<Vec<String>, Error> {
-    let sql = "SELECT role FROM granted_roles WHERE service_principal_row = ?1 ORDER BY role";
-    tx.all(sql, params![service_principal.0], |row| row.get(0))
+/// The roles of Graph's that were granted to service principals of this tenant before these were assigned, each with the row of its
+/// holder. They are forgotten.
+pub fn take_older_grants(tx: &WriteTx<'_>) -> Result<Vec<(RowNumber, String)>, Error> {
+    let (tenant, sql) =
+        (tx.tenant().number, "SELECT service_principal_row, role FROM older_grants WHERE tenant = ?1");
+    let granted = tx.all(sql, params![tenant], |row| Ok((RowNumber(row.get(0)?), row.get(1)?)))?;
+    if !granted.is_empty() {
+        tx.run("DELETE FROM older_grants WHERE tenant = ?1", params![tenant])?;
+    }
+    Ok(granted)
 }

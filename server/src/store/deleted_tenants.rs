@@ -2,17 +2,17 @@
 //! write for long, by the process that comes to it: the command that deleted it, or a server.
 
 use super::{
-    Error, Progress, Store, Tenant, engine::params, relations::RELATIONS, resources, transaction::SystemTx,
+    Error, Progress, Store, Tenant, app_role_assignments, engine::params, oauth2_permission_grants,
+    relations::RELATIONS, resources, transaction::SystemTx,
 };
 
 /// Rows of objects and pairs that one batch deletes at most, and as many changes.
 const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 9] = [
+const TAKE_OBJECT: [&str; 8] = [
     resources::TAKE,
     "DELETE FROM application_secrets WHERE application_row = ?1",
-    "DELETE FROM granted_roles WHERE service_principal_row = ?1",
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
     "DELETE FROM unfinished_deletions WHERE object_row = ?1",
     "DELETE FROM rule_runs WHERE group_row = ?1",
@@ -73,6 +73,7 @@ impl DeletedTenant {
         }
         // Few are left: those of objects went with these.
         tx.run("DELETE FROM resources WHERE tenant = ?1", params![self.number])?;
+        tx.run("DELETE FROM older_grants WHERE tenant = ?1", params![self.number])?;
         tx.run("DELETE FROM counts WHERE what > 0 AND of_row = ?1", params![self.number])?;
         if self.clear_changes(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);
@@ -94,6 +95,9 @@ impl DeletedTenant {
         for row in tx.all(sql, params![self.number, size(left)], |row| row.get::<i64>(0))? {
             for relation in RELATIONS {
                 left -= relation.clear(tx, row, left)?.min(left);
+            }
+            for clear in [app_role_assignments::clear, oauth2_permission_grants::clear] {
+                left -= clear(tx, row, left)?.min(left);
             }
             if left == 0 {
                 return Ok(Progress::Unfinished);

@@ -6,10 +6,11 @@
 //! `unfinished_purges`. `restorations.rs` undoes a deletion.
 
 use super::{
-    Error, Progress, Store, Tenant, WriteTx,
+    Error, Progress, Store, Tenant, WriteTx, app_role_assignments,
     changes::{self, Change},
     counts,
     engine::params,
+    oauth2_permission_grants,
     objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
     relations::RELATIONS,
     resources, tenants,
@@ -66,11 +67,7 @@ fn is_unfinished(tx: &WriteTx<'_>, object: &Object) -> Result<bool, Error> {
 
 /// Deletes a deleted object for good: nothing of it can be read any more, and it can't be restored.
 pub fn purge(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
-    for strip in [
-        "DELETE FROM application_secrets WHERE application_row = ?1",
-        "DELETE FROM granted_roles WHERE service_principal_row = ?1",
-        resources::TAKE,
-    ] {
+    for strip in ["DELETE FROM application_secrets WHERE application_row = ?1", resources::TAKE] {
         tx.run(strip, params![object.row.0])?;
     }
     let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,
@@ -90,6 +87,11 @@ fn purge_batch(tx: &WriteTx<'_>, object: &Object) -> Result<Progress, Error> {
     let mut batch = Progress::Finished;
     for relation in RELATIONS {
         if relation.purge(tx, object, BATCH)? == Progress::Unfinished {
+            batch = Progress::Unfinished;
+        }
+    }
+    for purge in [app_role_assignments::purge, oauth2_permission_grants::purge] {
+        if purge(tx, object.row, BATCH)? == Progress::Unfinished {
             batch = Progress::Unfinished;
         }
     }

@@ -6,6 +6,7 @@
 //! threads of their own. Each is a consistent snapshot, and sees every write that was answered before it began. Which
 //! database does it is `engine/`'s affair. The store knows no rule, no permission and no HTTP.
 
+pub mod app_role_assignments;
 pub mod applications;
 pub mod changes;
 mod conditions;
@@ -26,6 +27,7 @@ mod member_sets;
 mod names;
 pub mod nestings;
 mod numbers;
+pub mod oauth2_permission_grants;
 pub mod objects;
 mod orders;
 pub mod owners;

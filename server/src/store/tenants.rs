@@ -49,23 +49,36 @@ impl Store {
         self.read(move |queries| queries.all(sql, params![limit], read)).await
     }
 
-    /// Makes a tenant with these domains besides its initial one. The first of them is its default.
-    pub async fn create_tenant(
+    /// Makes a tenant with these domains besides its initial one, the first of which is its default, and fills it in the same
+    /// transaction.
+    pub async fn create_tenant<E>(
         &self,
         id: TenantId,
         domains: Vec<DomainName>,
-    ) -> Result<Tenant, CreationError> {
+        fill: impl Fn(&WriteTx<'_>) -> Result<(), E> + Send + 'static,
+    ) -> Result<Tenant, E>
+    where
+        E: From<CreationError> + From<Error> + Send + 'static,
+    {
         self.write(move |tx| {
             if find(tx, id)?.is_some() {
-                return Err(CreationError::Exists(id));
+                return Err(CreationError::Exists(id).into());
             }
             let tx = insert(tx, id)?;
             if let Some(taken) = domains::give(&tx, &domains)? {
-                return Err(CreationError::DomainTaken(taken.clone()));
+                return Err(CreationError::DomainTaken(taken.clone()).into());
             }
+            fill(&tx)?;
             Ok(tx.tenant())
         })
         .await
+    }
+
+    /// The tenants that weren't given all that every tenant is, of which there were so many changes, at most `limit`.
+    pub async fn tenants_given_less(&self, than: i64, limit: usize) -> Result<Vec<Tenant>, Error> {
+        let sql = "SELECT number, id FROM tenants WHERE given < ?1 ORDER BY number LIMIT ?2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |queries| queries.all(sql, params![than, limit], read)).await
     }
 
     /// The oldest tenant; where there is none yet, a new one, filled in the same transaction.
@@ -93,6 +106,11 @@ pub fn created_at(tx: &ReadTx<'_>) -> Result<DateTime<Utc>, Error> {
     let created_at = tx.one(sql, params![tx.tenant().number], |row| row.get::<i64>(0))?;
     let time = created_at.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     time.ok_or(Error::Corrupt("a tenant without the time of its creation"))
+}
+
+/// Notes that the tenant was given all that every tenant is, of which there were so many changes.
+pub fn note_given(tx: &WriteTx<'_>, changes: i64) -> Result<(), Error> {
+    tx.run("UPDATE tenants SET given = ?2 WHERE number = ?1", params![tx.tenant().number, changes]).map(drop)
 }
 
 fn find(queries: &Queries<'_>, id: TenantId) -> Result<Option<Tenant>, Error> {

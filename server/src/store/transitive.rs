@@ -313,7 +313,7 @@ mod tests {
     use super::*;
     use crate::{
         model::ids::TenantId,
-        store::{Options, Store, relations::RELATIONS},
+        store::{Options, Store, WriteTx, relations::RELATIONS, tenants::CreationError},
     };
     use rusqlite::{Connection, ParamsFromIter, params_from_iter, types::Value};
 
@@ -340,7 +340,8 @@ mod tests {
     async fn no_walk_and_no_page_reads_a_whole_table_or_sorts() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Options::default()).unwrap();
-        store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+        let empty = |_: &WriteTx<'_>| Ok::<_, CreationError>(());
+        store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
         let database = Connection::open(folder.path().join("roster.sqlite")).unwrap();
         let own = [MEMBERS, MEMBERS_OF_KIND, ALL_MEMBERS, ALL_MEMBERS_OF_KIND, LEAVING, WALKED];
         let statements = own.into_iter().chain(nestings::statements());

@@ -598,7 +598,7 @@ struct World {
 
 impl World {
     async fn fresh() -> Self {
-        let tenant = Tenant::fresh().await;
+        let tenant = Tenant::bare().await;
         let user = tenant.user("ada").await;
         let member = json!({"accountEnabled": true, "displayName": "grace", "mailNickname": "grace",
             "userPrincipalName": tenant.upn("grace"), "mail": "grace@contoso.example",

@@ -88,7 +88,7 @@ struct World {
 
 impl World {
     async fn fresh() -> Self {
-        let mut world = Self { tenant: Tenant::fresh().await, names: BTreeMap::new() };
+        let mut world = Self { tenant: Tenant::bare().await, names: BTreeMap::new() };
         let ada = world
             .user("ada", json!({"accountEnabled": true, "displayName": "Ada Guthrie", "givenName": "Ada",
                 "mail": "ada@post.example", "department": "Retail", "companyName": "Wingtip", "userType": "Member",

@@ -232,7 +232,7 @@ async fn members_that_a_group_hides_are_refused_of_it_alone_and_left_out_in_list
 
 #[tokio::test]
 async fn objects_of_each_kind_are_shown_with_the_groups_that_they_are_in() {
-    let tenant = Tenant::fresh().await;
+    let tenant = Tenant::bare().await;
     let (outer, inner) = (tenant.security_group("outer").await, tenant.security_group("inner").await);
     tenant.join(outer, inner).await;
     let objects = [
@@ -282,7 +282,7 @@ async fn a_group_that_hides_its_members_is_refused_whether_it_has_any_or_not() {
 
 #[tokio::test]
 async fn users_and_service_principals_are_shown_with_what_they_own() {
-    let tenant = Tenant::fresh().await;
+    let tenant = Tenant::bare().await;
     let (ada, service) = (tenant.user("ada").await, tenant.service_principal("service").await);
     let (readers, hidden) = (tenant.security_group("readers").await, tenant.hidden_group("hidden").await);
     for (group, owner) in [(readers, ada), (hidden, ada), (readers, service)] {

@@ -91,7 +91,7 @@ async fn a_select_holds_a_bounded_number_of_names() {
 
 #[tokio::test]
 async fn each_kind_is_listed_by_itself_counted_and_read_one_by_one() {
-    let tenant = Tenant::fresh().await;
+    let tenant = Tenant::bare().await;
     for number in 0..3 {
         tenant.user(&format!("user{number}")).await;
         tenant.security_group(&format!("group{number}")).await;

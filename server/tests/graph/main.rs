@@ -77,6 +77,7 @@ mod references;
 mod rights;
 mod role_assignments;
 mod scheme;
+mod service_principals;
 mod sign_in_sessions;
 mod support;
 mod tokens;

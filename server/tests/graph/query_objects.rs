@@ -56,7 +56,7 @@ const TIME: &str = "2026-03-01T12:00:00Z";
 
 impl Objects {
     pub async fn fresh() -> Self {
-        let tenant = Tenant::fresh().await;
+        let tenant = Tenant::bare().await;
         let mut objects = BTreeMap::new();
         for entity in ENTITIES {
             let of_kind =

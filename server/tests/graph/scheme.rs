@@ -1,6 +1,7 @@
 //! Connections over TLS: every URL in a response has the connection's scheme. No socket is needed: the tests put into a request
 //! what the transport would.
 
+use crate::support;
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -36,7 +37,7 @@ async fn server(public_url: Option<&str>) -> Server<impl App> {
     let options = Options { durability: Durability::Ephemeral, ..Options::default() };
     let store = Store::open(folder.path(), options).unwrap();
     let tenant = TenantId::random();
-    store.create_tenant(tenant, vec!["contoso.example".parse().unwrap()]).await.unwrap();
+    store.create_tenant(tenant, vec!["contoso.example".parse().unwrap()], support::fill).await.unwrap();
     let pem = keys::generate().unwrap();
     let key = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
     let settings = Settings { public_url: public_url.map(str::to_owned), ..Settings::default() };

@@ -9,10 +9,11 @@ use roster_server::{
         keys::Keys,
         tokens::{self, Subject},
     },
+    cli,
     data_folder::{self, FolderError},
     directory::{
         self, Policy, applications, applications::Registration, group_lifecycle_policies, group_settings,
-        import, sample,
+        import, sample, well_known_applications,
     },
     http::{
         self,
@@ -25,7 +26,9 @@ use roster_server::{
         permissions::{Grants, Permission, Principal},
     },
     odata::reference::Key,
-    store::{self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store},
+    store::{
+        self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store, WriteTx,
+    },
 };
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::Path, sync::OnceLock};
@@ -148,10 +151,22 @@ impl Server {
 
     /// A fresh tenant on this server.
     pub async fn tenant(&'static self) -> Tenant {
+        self.tenant_with(fill).await
+    }
+
+    async fn tenant_with(
+        &'static self,
+        fill: impl Fn(&WriteTx<'_>) -> Result<(), cli::Error> + Send + 'static,
+    ) -> Tenant {
         let id = TenantId::random();
-        let tenant = self.store.create_tenant(id, vec![domain(id).parse().unwrap()]).await.unwrap();
+        let tenant = self.store.create_tenant(id, vec![domain(id).parse().unwrap()], fill).await.unwrap();
         Tenant { server: self, tenant }
     }
+}
+
+/// Fills a new tenant with what every tenant has.
+pub fn fill(tx: &WriteTx<'_>) -> Result<(), cli::Error> {
+    Ok(well_known_applications::give(tx)?)
 }
 
 /// The default domain of a test's tenant: as long as one can be whose sign-in names are as long as they can be.
@@ -212,6 +227,11 @@ impl Tenant {
     /// A fresh tenant on the shared server.
     pub async fn fresh() -> Self {
         Server::shared().tenant().await
+    }
+
+    /// The same without what every tenant has, for tests that know each of its objects.
+    pub async fn bare() -> Self {
+        Server::shared().tenant_with(|_| Ok(())).await
     }
 
     /// A tenant that this server has.
@@ -298,7 +318,7 @@ impl Tenant {
         let values = json!({"accountEnabled": true, "displayName": name, "mailNickname": name,
             "userPrincipalName": self.upn(name), "passwordProfile": {"password": "Secret 123"}});
         let id = ObjectId::random();
-        let create = move |tx: &store::WriteTx<'_>| import::user(tx, id, values.clone());
+        let create = move |tx: &WriteTx<'_>| import::user(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
         id.uuid()
     }
@@ -312,7 +332,7 @@ impl Tenant {
 
     /// Puts a group of this id and these properties into the directory.
     pub async fn put_group(&self, id: ObjectId, values: Value) {
-        let create = move |tx: &store::WriteTx<'_>| import::group(tx, id, values.clone());
+        let create = move |tx: &WriteTx<'_>| import::group(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 
@@ -383,7 +403,7 @@ impl Tenant {
 
     /// Puts an object of this id and these values, which no rule looks at, into the directory.
     pub async fn put(&self, kind: ObjectKind, id: ObjectId, values: Value) {
-        let create = move |tx: &store::WriteTx<'_>| import::object(tx, kind, id, values.clone());
+        let create = move |tx: &WriteTx<'_>| import::object(tx, kind, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 
@@ -425,21 +445,21 @@ impl Tenant {
     /// Puts a member into a group, whatever their kinds.
     pub async fn join(&self, group: Uuid, member: Uuid) {
         let (group, member) = (ObjectId::from_uuid(group), ObjectId::from_uuid(member));
-        let join = move |tx: &store::WriteTx<'_>| import::member(tx, group, member);
+        let join = move |tx: &WriteTx<'_>| import::member(tx, group, member);
         self.server.store.tenant(self.tenant).write(join).await.unwrap();
     }
 
     /// Makes an object an owner of a group, whatever its kind.
     pub async fn own(&self, group: Uuid, owner: Uuid) {
         let (group, owner) = (ObjectId::from_uuid(group), ObjectId::from_uuid(owner));
-        let own = move |tx: &store::WriteTx<'_>| import::owner(tx, group, owner);
+        let own = move |tx: &WriteTx<'_>| import::owner(tx, group, owner);
         self.server.store.tenant(self.tenant).write(own).await.unwrap();
     }
 
     /// Gives a user or a contact a manager, whatever its kind.
     pub async fn manage(&self, managed: Uuid, manager: Uuid) {
         let (managed, manager) = (ObjectId::from_uuid(managed), ObjectId::from_uuid(manager));
-        let manage = move |tx: &store::WriteTx<'_>| import::manager(tx, managed, manager);
+        let manage = move |tx: &WriteTx<'_>| import::manager(tx, managed, manager);
         self.server.store.tenant(self.tenant).write(manage).await.unwrap();
     }
 
@@ -447,7 +467,7 @@ impl Tenant {
     pub async fn settings(&self, group: Option<Uuid>, id: Uuid, body: &Value) {
         let (id, body) = (ObjectId::from_uuid(id), body.as_object().unwrap().clone());
         let group = group.map(|group| Key::read(group.to_string()));
-        let create = move |tx: &store::WriteTx<'_>| match &group {
+        let create = move |tx: &WriteTx<'_>| match &group {
             Some(group) => group_settings::create(tx, group, id, &body),
             None => group_settings::create(tx, &(), id, &body),
         };
@@ -458,7 +478,7 @@ impl Tenant {
     pub async fn policy(&self, id: Uuid) {
         let body = json!({"groupLifetimeInDays": 180, "managedGroupTypes": "Selected"});
         let (id, body) = (ObjectId::from_uuid(id), body.as_object().unwrap().clone());
-        let create = move |tx: &store::WriteTx<'_>| group_lifecycle_policies::create(tx, &(), id, &body);
+        let create = move |tx: &WriteTx<'_>| group_lifecycle_policies::create(tx, &(), id, &body);
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
     }
 
@@ -471,7 +491,7 @@ impl Tenant {
     /// Gives the tenant licences of a product of these values.
     pub async fn product(&self, sku: Uuid, values: Value) {
         let sku = ObjectId::from_uuid(sku);
-        let insert = move |tx: &store::WriteTx<'_>| import::subscribed_sku(tx, sku, values.clone());
+        let insert = move |tx: &WriteTx<'_>| import::subscribed_sku(tx, sku, values.clone());
         self.server.store.tenant(self.tenant).write(insert).await.unwrap();
     }
 
@@ -480,15 +500,14 @@ impl Tenant {
         let id: AsWritten<ObjectId> = AsWritten::read(object.to_string()).unwrap();
         let permissions = Permission::ALL.iter().copied().collect();
         let by = Grants::of_token(Principal::Application(None), permissions);
-        let delete = move |tx: &store::WriteTx<'_>| {
-            directory::directory_objects::delete(tx, Policy::default(), &by, &id)
-        };
+        let delete =
+            move |tx: &WriteTx<'_>| directory::directory_objects::delete(tx, Policy::default(), &by, &id);
         self.server.store.tenant(self.tenant).write(delete).await.unwrap();
     }
 
     /// Registers an application.
     pub async fn register(&self, registration: Registration) {
-        let register = move |tx: &store::WriteTx<'_>| applications::register(tx, &registration);
+        let register = move |tx: &WriteTx<'_>| applications::register(tx, &registration);
         self.server.store.tenant(self.tenant).write::<_, directory::Error>(register).await.unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! Which tokens are accepted: their tenant, audience, times, signature and kind.
 
-use crate::support::{Answer, Server, Tenant, forbidden, refused, send};
+use crate::support::{self, Answer, Server, Tenant, forbidden, refused, send};
 use reqwest::Method;
 use roster_server::directory::Policy;
 use serde_json::{Value, json};
@@ -247,7 +247,7 @@ async fn a_token_of_a_deleted_tenant_is_not_good_in_a_new_one_with_the_same_id()
 
     assert!(store.delete_tenant(tenant.store_tenant()).await.unwrap());
     store.clock().advance(1);
-    store.create_tenant(tenant.id(), Vec::new()).await.unwrap();
+    store.create_tenant(tenant.id(), Vec::new(), support::fill).await.unwrap();
 
     let (status, code, _) = get(&tenant, "/v1.0/groups", &old).await.refusal();
     assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));

@@ -155,10 +155,8 @@ async fn an_application_made_while_the_server_runs_gets_tokens_with_its_secret()
     for set in ["applications", "servicePrincipals"] {
         let list =
             server.get(&format!("/{set}"), &reader).send().await.unwrap().json::<Value>().await.unwrap();
-        assert_eq!(
-            (&list["value"][0]["displayName"], &list["value"][0]["appId"]),
-            (&"reader".into(), &app["clientId"])
-        );
+        let is_listed = |one: &Value| one["displayName"] == "reader" && one["appId"] == app["clientId"];
+        assert!(list["value"].as_array().unwrap().iter().any(is_listed), "{list}");
     }
     for entry in fs::read_dir(&data).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();

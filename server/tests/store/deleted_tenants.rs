@@ -1,14 +1,14 @@
 //! Deleting a tenant: at once nothing finds it, and in the end nothing is left of it.
 
 use crate::world::{
-    GROUP, add_member, database, delete, device, member, members, rows, world, world_with_group,
+    GROUP, add_member, database, delete, device, empty, member, members, rows, world, world_with_group,
 };
 use roster_server::{
     auth::secrets::Secret,
     directory::{
         Error,
         applications::{self, Registration},
-        import,
+        import, well_known_applications,
     },
     model::{
         ids::TenantId,
@@ -31,6 +31,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     let folder = world.folder.path();
     let application = Registration::new("program", vec![Permission::GroupReadAll], &Secret::new("secret"));
     let fill = move |tx: &WriteTx<'_>| {
+        well_known_applications::give(tx)?;
         applications::register(tx, &application)?;
         import::owner(tx, GROUP, application.service_principal)?;
         import::owner(tx, GROUP, member(1))?;
@@ -43,7 +44,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
     world.write(fill).await.unwrap();
     world.count_and_keep().await;
     assert_eq!(world.kept_groups(), 1);
-    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let other = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     world.store.tenant(other).write(add_member_of_new_group).await.unwrap();
 
     assert!(world.store.delete_tenant(world.tenant).await.unwrap());
@@ -67,7 +68,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
         ["objects", "memberships", "nestings", "ownerships", "deleted_memberships", "deleted_ownerships"];
     assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0, 0], "the other tenant's");
     assert_eq!(
-        ["application_secrets", "granted_roles", "resources"].map(|table| rows(folder, table)),
+        ["application_secrets", "app_role_assignments", "resources"].map(|table| rows(folder, table)),
         [0; 3]
     );
     assert_eq!(rows(folder, "changes"), 3, "the other tenant's");
@@ -103,7 +104,7 @@ async fn a_deleted_tenant_is_forgotten_when_nothing_of_it_is_left() {
     let world = world().await;
     let folder = world.folder.path();
     world.create(member(1)).await.unwrap();
-    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let other = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     world.store.delete_tenant(world.tenant).await.unwrap();
     let clear = async || while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {};
     let left = || ["objects", "changes", "deleted_tenants"].map(|table| rows(folder, table));
@@ -122,7 +123,7 @@ async fn a_tenant_with_the_id_of_a_deleted_one_is_a_new_one() {
     let domains = world.store.domains(world.tenant).await.unwrap();
     assert_eq!(domains.len(), 1);
     world.store.delete_tenant(world.tenant).await.unwrap();
-    let again = world.store.create_tenant(world.tenant.id, Vec::new()).await.unwrap();
+    let again = world.store.create_tenant(world.tenant.id, Vec::new(), empty).await.unwrap();
     assert_eq!(world.store.domains(again).await.unwrap(), domains, "they are free");
     while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {}
     let found = world.store.tenant(again).read(|tx| objects::find(tx, member(1))).await.unwrap();

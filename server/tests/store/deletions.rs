@@ -7,7 +7,7 @@ use roster_server::{
     directory::{
         Error,
         applications::{self, Registration},
-        import,
+        import, well_known_applications,
     },
     model::{
         ids::ObjectId,
@@ -37,6 +37,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         let kind = json!({"mailEnabled": false, "securityEnabled": true, "mailNickname": "readers"});
         import::group(tx, group, kind)?;
         import::object(tx, ObjectKind::User, user, json!({"userPrincipalName": "ada@contoso.example"}))?;
+        well_known_applications::give(tx)?;
         applications::register(tx, &registration)?;
         import::member(tx, group, user)?;
         import::owner(tx, group, user)?;
@@ -51,7 +52,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         "deleted_memberships",
         "deleted_ownerships",
         "application_secrets",
-        "granted_roles",
+        "app_role_assignments",
         "managers",
         "deleted_managers",
     ];

@@ -2,7 +2,7 @@
 
 use crate::{
     rules,
-    world::{database, delete, rows},
+    world::{database, delete, empty, rows},
 };
 use chrono::{DateTime, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
@@ -144,7 +144,7 @@ impl World {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::default());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let store = open(&folder, &clock);
-        let tenant = runtime.block_on(store.create_tenant(TenantId::random(), Vec::new())).unwrap();
+        let tenant = runtime.block_on(store.create_tenant(TenantId::random(), Vec::new(), empty)).unwrap();
         Self {
             runtime,
             store: Some(store),

@@ -1,6 +1,6 @@
 //! The index beside the directory: it follows what happens, can be lost at any time, and costs nothing where nothing is large.
 
-use crate::world::{World, database, delete, device, world_with};
+use crate::world::{World, database, delete, device, empty, world_with};
 use roster_server::{
     directory::import,
     model::{
@@ -174,14 +174,14 @@ async fn an_index_that_was_ahead_of_its_own_position_is_made_anew_beside_a_copy_
 async fn an_index_goes_on_where_the_last_change_that_it_has_went_with_its_tenant() {
     let world = world_with(stepped()).await;
     world.create_devices(1..4).await;
-    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let other = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     let create = |tx: &WriteTx<'_>| (1..4).try_for_each(|number| device(tx, id(number), "x"));
     world.store.tenant(other).write(create).await.unwrap();
     world.catch_up();
     world.store.delete_tenant(other).await.unwrap();
     world.catch_up();
     // Not the tenant's, and nothing that is indexed: whatever was newest can go.
-    let small = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let small = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     world.store.tenant(small).write(|tx| device(tx, id(1), "x")).await.unwrap();
     while world.store.clear_deleted_tenants().await.unwrap() == Progress::Unfinished {}
     world.catch_up();
@@ -320,7 +320,7 @@ async fn of_a_deleted_tenant_nothing_is_left_in_the_index() {
     let world = world_with(stepped()).await;
     world.create_devices(1..9).await;
     world.catch_up();
-    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let other = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     let create = |tx: &WriteTx<'_>| (1..4).try_for_each(|number| device(tx, id(number), "x"));
     world.store.tenant(other).write(create).await.unwrap();
     world.store.delete_tenant(world.tenant).await.unwrap();
@@ -346,7 +346,7 @@ async fn a_tenants_objects_are_created_and_updated_no_more_while_the_index_lacks
     assert_eq!(world.store.step_index().unwrap(), Progress::Unfinished);
     let refused = world.write(|tx| device(tx, id(99), "x")).await.unwrap_err();
     assert!(matches!(refused, roster_server::directory::Error::Store(Error::TenantOverloaded)), "{refused}");
-    let other = world.store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let other = world.store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     let create = |tx: &WriteTx<'_>| (1..6).try_for_each(|number| device(tx, id(number), "x"));
     world.store.tenant(other).write(create).await.unwrap();
     world.write(|tx| delete(tx, id(19))).await.unwrap();

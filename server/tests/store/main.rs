@@ -10,6 +10,7 @@ mod deleted_tenants;
 mod deletions;
 mod domains;
 mod dynamic_groups;
+mod grants;
 mod indexes;
 mod kept_counts;
 mod logs;

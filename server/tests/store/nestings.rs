@@ -2,7 +2,7 @@
 
 use crate::{
     older,
-    world::{World, database, delete, device, member, world, world_with},
+    world::{World, database, delete, device, empty, member, world, world_with},
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 use roster_server::{
@@ -303,8 +303,11 @@ async fn a_set_of_members_is_kept_until_the_change_log_tells_of_another_membersh
     world.write(|tx| import::owner(tx, id(0), id(20))).await.unwrap();
     world.write(|tx| import::manager(tx, id(20), id(10))).await.unwrap();
     assert_eq!(count(&world).await, 3, "what changes no membership changes nothing");
-    let other =
-        world.store.create_tenant(roster_server::model::ids::TenantId::random(), Vec::new()).await.unwrap();
+    let other = world
+        .store
+        .create_tenant(roster_server::model::ids::TenantId::random(), Vec::new(), empty)
+        .await
+        .unwrap();
     let elsewhere = |tx: &WriteTx<'_>| {
         group(tx, 0, false)?;
         device(tx, id(10), "a member")?;

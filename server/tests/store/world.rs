@@ -8,6 +8,7 @@ use roster_server::{
     },
     store::{
         self, Options, Store, Tenant, WriteTx, counts as kept_counts, deletions, objects, relations::MEMBERS,
+        tenants::CreationError,
     },
 };
 use serde_json::json;
@@ -30,8 +31,13 @@ pub async fn world() -> Arc<World> {
 pub async fn world_with(options: Options) -> Arc<World> {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), options).unwrap();
-    let tenant = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+    let tenant = store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
     Arc::new(World { store, tenant, folder })
+}
+
+/// What fills a tenant that is to have nothing.
+pub fn empty(_: &WriteTx<'_>) -> Result<(), CreationError> {
+    Ok(())
 }
 
 pub fn device(tx: &WriteTx<'_>, id: ObjectId, name: &str) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use roster_server::{
         ids::{ObjectId, TenantId},
         kinds::ObjectKind,
     },
-    store::{Options, Store, Tenant, WriteTx},
+    store::{Options, Store, Tenant, WriteTx, tenants::CreationError},
 };
 use serde_json::json;
 use std::{
@@ -92,8 +92,10 @@ struct World {
 impl World {
     async fn create(folder: &Path) -> Self {
         let store = Store::open(folder, Options::default()).unwrap();
-        let busy = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
-        let other = store.create_tenant(TenantId::random(), Vec::new()).await.unwrap();
+        // The server gives them what every tenant has.
+        let empty = |_: &WriteTx<'_>| Ok::<_, CreationError>(());
+        let busy = store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
+        let other = store.create_tenant(TenantId::random(), Vec::new(), empty).await.unwrap();
         let (group, user) = (ObjectId::random(), ObjectId::random());
         let values = json!({"displayName": "all", "mailNickname": "all", "mailEnabled": false, "securityEnabled": true});
         let create = move |tx: &WriteTx<'_>| import::group(tx, group, values.clone());
