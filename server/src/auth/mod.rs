@@ -3,6 +3,7 @@
 
 pub mod certificates;
 mod claims;
+pub mod client_certificates;
 pub mod development_ca;
 pub mod keys;
 pub mod secrets;

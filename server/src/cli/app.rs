@@ -3,7 +3,10 @@
 use super::{Error, Format, Opened, Target, arguments, print};
 use crate::{
     auth::secrets::Secret,
-    directory::applications::{self, Overview, Registration},
+    directory::{
+        applications::{self, Overview, Registration},
+        credentials::NewPassword,
+    },
     model::{ids::AppId, permissions::Permission},
     store::{self, ReadTx, Tenant},
 };
@@ -136,8 +139,8 @@ impl Existing {
         let opened = self.target.open_to_write().await?;
         let app_id = self.find(&opened).await?;
         let secret = new_secret()?;
-        let digest = secret.digest();
-        if !opened.tenant().write(move |tx| applications::rotate_secret(tx, app_id, &digest)).await? {
+        let new = NewPassword::of(&secret);
+        if !opened.tenant().write(move |tx| applications::rotate_secret(tx, app_id, &new)).await? {
             return Err(unknown(app_id));
         }
         print_secret(self.target.output.format, opened.tenant, app_id, &secret)

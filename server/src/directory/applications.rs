@@ -1,11 +1,12 @@
 //! Applications: registering, changing and deleting them, and what their tokens say.
 
 use super::{
-    Error, Found, Refusal, access, app_role_assignments, created_objects, lookup, objects, rights,
-    service_principals, well_known_applications,
+    Error, Found, Refusal, access, app_role_assignments, application_settings, created_objects,
+    credentials::{self, NewPassword, Proof},
+    lookup, objects, rights, service_principals, well_known_applications,
 };
 use crate::{
-    auth::secrets::{Secret, SecretDigest},
+    auth::secrets::Secret,
     model::{
         application::APPLICATION,
         clock::timestamp,
@@ -19,12 +20,7 @@ use crate::{
         listing::{Cursor, Listing},
         reference::Key,
     },
-    store::{
-        self, ReadTx, WriteTx, applications,
-        changes::{self, Change},
-        domains,
-        objects::Object,
-    },
+    store::{self, ReadTx, WriteTx, applications, domains, identifier_uris, objects::Object},
 };
 
 /// Applications that are read at once.
@@ -44,7 +40,7 @@ pub struct Registration {
     /// The permissions of Graph that are granted to it.
     pub roles: Vec<Permission>,
     /// What is kept of its secret.
-    pub secret: SecretDigest,
+    pub secret: NewPassword,
 }
 
 impl Registration {
@@ -56,7 +52,7 @@ impl Registration {
             application: ObjectId::random(),
             service_principal: ObjectId::random(),
             roles,
-            secret: secret.digest(),
+            secret: NewPassword::of(secret),
         }
     }
 }
@@ -94,7 +90,7 @@ pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Err
     let mut values = Values::new();
     values.insert("displayName".into(), registration.name.as_str().into());
     let (application, _) = insert(tx, registration.application, registration.app_id, &values)?;
-    applications::add_secret(tx, application.row, &registration.secret)?;
+    credentials::add_lasting_password(tx, &application, &registration.secret)?;
 
     let mut body = Values::new();
     body.insert("appId".into(), registration.app_id.to_string().into());
@@ -121,18 +117,28 @@ pub fn create(
 }
 
 fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Result<(Object, Found), Error> {
-    let mut values = objects::check_creation(&APPLICATION, body)?;
-    values.insert("appId".into(), app_id.to_string().into());
-    values.insert("createdDateTime".into(), timestamp(tx.now()).into());
-    values.insert("publisherDomain".into(), domains::default(tx)?.to_string().into());
-    objects::insert(tx, ObjectTraits::Application, id, values)
+    let mut draft = Draft::of_new(objects::check_creation(&APPLICATION, body)?);
+    draft.set("appId", app_id.to_string());
+    draft.set("createdDateTime", timestamp(tx.now()));
+    draft.set("publisherDomain", domains::default(tx)?.to_string());
+    application_settings::check(tx, &draft)?;
+    let keys = credentials::prepare_keys(ObjectKind::Application, &mut draft)?;
+    let (application, found) = objects::insert(tx, ObjectTraits::Application, id, draft.values().clone())?;
+    application_settings::keep_uris(tx, &application, &draft)?;
+    credentials::keep_keys(tx, &application, &keys)?;
+    Ok((application, found))
 }
 
 /// Changes an application as the body says, and what its service principal says of it.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     rights::may_act_on(tx, by, &WRITE_APPLICATION, ObjectKind::Application, key)?;
-    let application = objects::update_plain(tx, by, ObjectKind::Application, key, body, |_| Ok(()))?;
-    service_principals::follow(tx, &application)
+    let (application, mut draft) = objects::changed(tx, by, ObjectKind::Application, key, body)?;
+    application_settings::check(tx, &draft)?;
+    let keys = credentials::prepare_keys(ObjectKind::Application, &mut draft)?;
+    application_settings::keep_uris(tx, &application, &draft)?;
+    credentials::keep_keys(tx, &application, &keys)?;
+    objects::update(tx, &application, &draft)?;
+    service_principals::follow(tx, &draft)
 }
 
 /// Deletes an application, and its service principal with it.
@@ -191,7 +197,7 @@ fn view(tx: &ReadTx<'_>, application: &Object, values: &Values) -> Result<Overvi
         application: application.id,
         service_principal: identity.as_ref().map(|identity| identity.service_principal),
         roles: identity.map(|identity| identity.roles).unwrap_or_default(),
-        secrets: applications::secrets(tx, application.row)?.len(),
+        secrets: store::credentials::passwords(tx, application)?.len(),
     })
 }
 
@@ -200,11 +206,10 @@ fn find(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Object>, Error> {
 }
 
 /// Gives an application this secret, in the place of those that it had. `false`: there is no such application.
-pub fn rotate_secret(tx: &WriteTx<'_>, app_id: AppId, secret: &SecretDigest) -> Result<bool, Error> {
+pub fn rotate_secret(tx: &WriteTx<'_>, app_id: AppId, secret: &NewPassword) -> Result<bool, Error> {
     let Some(application) = find(tx, app_id)? else { return Ok(false) };
-    applications::forget_secrets(tx, application.row)?;
-    applications::add_secret(tx, application.row, secret)?;
-    changes::append(tx, &application, Change::Updated(&["passwordCredentials"]))?;
+    credentials::remove_passwords(tx, &application)?;
+    credentials::add_lasting_password(tx, &application, secret)?;
     Ok(true)
 }
 
@@ -222,15 +227,17 @@ pub(super) fn delete_found(tx: &WriteTx<'_>, application: &Object) -> Result<(),
     if let Some(service_principal) = applications::find(tx, ObjectKind::ServicePrincipal, app_id)? {
         objects::delete(tx, &service_principal)?;
     }
+    // Others can be named by its URIs.
+    identifier_uris::forget(tx, application)?;
     objects::delete(tx, application)
 }
 
-/// Refuses a second application with one client id.
-pub(super) fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
-    match applications::find(tx, ObjectKind::Application, draft.text("appId").unwrap_or_default())? {
-        Some(_) => Err(Refusal::Taken("appId").into()),
-        None => Ok(()),
+/// Has its URIs name a deleted application again, which is to be restored. No other may have its client id, or one of these.
+pub(super) fn ready_to_restore(tx: &WriteTx<'_>, application: &Object, draft: &Draft) -> Result<(), Error> {
+    if applications::find(tx, ObjectKind::Application, draft.text("appId").unwrap_or_default())?.is_some() {
+        return Err(Refusal::Taken("appId").into());
     }
+    application_settings::keep_all_uris(tx, application, draft)
 }
 
 /// What came of an application's proof of who it is.
@@ -240,6 +247,8 @@ pub enum Authentication {
     Proven(Identity),
     /// The secret isn't the application's.
     WrongSecret,
+    /// The secret was the application's, and has ended.
+    ExpiredSecret,
     /// It is the application, and it gets no tokens: its service principal is disabled.
     Disabled,
     /// There is no such application.
@@ -252,9 +261,10 @@ pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<A
     let (Some(application), Some(service_principal)) = (find(tx, app_id)?, service_principal) else {
         return Ok(Authentication::Unknown);
     };
-    let known = applications::secrets(tx, application.row)?;
-    if !known.iter().any(|digest| secret.matches(digest)) {
-        return Ok(Authentication::WrongSecret);
+    match credentials::prove(tx, [&application, &service_principal], secret)? {
+        Proof::Valid => {}
+        Proof::Expired => return Ok(Authentication::ExpiredSecret),
+        Proof::None => return Ok(Authentication::WrongSecret),
     }
     if store::objects::values(tx, service_principal.row)?.get("accountEnabled") == Some(&false.into()) {
         return Ok(Authentication::Disabled);

@@ -189,7 +189,7 @@ pub fn restore(
         }
         ObjectTraits::Group(traits) => groups::ready_to_restore(tx, &mut draft, object.row, traits)?,
         ObjectTraits::ServicePrincipal => service_principals::ready_to_restore(tx, &mut draft)?,
-        ObjectTraits::Application => applications::check_app_id(tx, &draft)?,
+        ObjectTraits::Application => applications::ready_to_restore(tx, &object, &draft)?,
         ObjectTraits::Device
         | ObjectTraits::OrgContact
         | ObjectTraits::AdministrativeUnit(_)

@@ -1,7 +1,11 @@
 //! Putting objects into a directory that Graph itself can't create, or with ids of one's own: what the
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
-use super::{Error, Found, Refusal, administrative_units, groups, objects, subscribed_skus, users};
+use super::{
+    Error, Found, Refusal, administrative_units,
+    credentials::{self, NewPassword},
+    groups, objects, subscribed_skus, users,
+};
 use crate::{
     model::{
         draft::Draft,
@@ -53,6 +57,12 @@ pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), E
 /// Gives a user or a contact a manager, whatever its kind. Both must be there.
 pub fn manager(tx: &WriteTx<'_>, managed: ObjectId, manager: ObjectId) -> Result<(), Error> {
     relate(tx, &MANAGERS, managed, manager)
+}
+
+/// Gives an application, or a service principal, a password that doesn't end. One with its identifier stays as it is.
+pub fn password(tx: &WriteTx<'_>, of: ObjectId, password: &NewPassword) -> Result<(), Error> {
+    let of = find(tx, of)?.ok_or_else(|| Error::from(Refusal::NotFound(of.to_string())))?;
+    credentials::add_lasting_password(tx, &of, password)
 }
 
 /// Gives the tenant licences of a product.

@@ -5,10 +5,12 @@ mod addresses;
 pub mod administrative_unit_members;
 pub mod administrative_units;
 pub mod app_role_assignments;
+mod application_settings;
 pub mod applications;
 pub mod assign_license;
 pub mod check_members;
 pub mod created_objects;
+pub mod credentials;
 pub mod deleted_items;
 pub mod devices;
 pub mod direct_reports;
@@ -16,6 +18,7 @@ pub mod directory_objects;
 pub mod directory_role_members;
 pub mod directory_roles;
 pub mod domains;
+mod entitlements;
 pub mod expansions;
 pub mod follows;
 pub mod group_lifecycle_policies;
@@ -240,6 +243,15 @@ pub enum Refusal {
     /// It isn't known where the user is.
     #[error("a user without a usage location")]
     NoUsageLocation,
+    /// A role or permission that an application declares is to go, or to have another value, while it is enabled.
+    #[error("a role or permission is enabled")]
+    EnabledEntitlement,
+    /// The application has no password with this identifier.
+    #[error("no such password")]
+    NoPassword,
+    /// The URI is of no domain of the tenant's.
+    #[error("the domain of '{0}' isn't the tenant's")]
+    ForeignIdentifierUri(String),
     /// The password doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
     WeakPassword,

@@ -262,22 +262,7 @@ pub(super) fn delete_as(
     Ok(())
 }
 
-/// Changes an object of a kind whose properties stand each for itself, but for what `check` says of them together.
-pub(super) fn update_plain(
-    tx: &WriteTx<'_>,
-    by: &Grants,
-    kind: ObjectKind,
-    key: &Key,
-    body: &Values,
-    check: impl Fn(&Draft) -> Result<(), Refusal>,
-) -> Result<Draft, Error> {
-    let (object, draft) = changed(tx, by, kind, key, body)?;
-    check(&draft)?;
-    update(tx, &object, &draft)?;
-    Ok(draft)
-}
-
-/// An object of such a kind, and its values as the body changes them.
+/// An object of a kind whose properties stand each for itself, and its values as the body changes them.
 pub(super) fn changed(
     tx: &ReadTx<'_>,
     by: &Grants,

@@ -4,6 +4,7 @@
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
+    credentials::NewPassword,
     group_lifecycle_policies, group_settings, import, lookup, objects, well_known_applications,
 };
 use crate::{
@@ -279,7 +280,7 @@ fn registrations(secret: &Secret) -> [Registration; 2] {
             application: id(304),
             service_principal: id(305),
             roles: vec![Permission::GroupReadWriteAll, Permission::DirectoryReadWriteAll],
-            secret: secret.digest(),
+            secret: NewPassword::of(secret),
         },
         Registration {
             name: "sample-all".into(),
@@ -287,7 +288,7 @@ fn registrations(secret: &Secret) -> [Registration; 2] {
             application: id(306),
             service_principal: id(307),
             roles: all.copied().collect(),
-            secret: secret.digest(),
+            secret: NewPassword::of(secret),
         },
     ]
 }

@@ -1,7 +1,9 @@
 //! Service principals: creating, changing and deleting them.
 
 use super::{
-    Error, Found, Refusal, access, created_objects, lookup, objects, rights, well_known_applications,
+    Error, Found, Refusal, access, application_settings, created_objects, credentials,
+    entitlements::{self, listed},
+    lookup, objects, rights, well_known_applications,
 };
 use crate::{
     model::{
@@ -10,13 +12,12 @@ use crate::{
         kinds::{ObjectKind, ObjectTraits},
         permissions::{Access, Grants, WRITE_SERVICE_PRINCIPAL},
         service_principal::SERVICE_PRINCIPAL,
-        values::{PropertyFault, Values},
+        values::Values,
     },
     odata::reference::Key,
     store::{self, ReadTx, WriteTx, applications, objects::Object},
 };
 use serde_json::Value;
-use std::collections::HashSet;
 
 /// Creates the service principal of an application as an object of a new `id`. The application may be
 /// registered elsewhere; where it is registered here, the service principal takes its name.
@@ -32,12 +33,15 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
     check_declared(&draft)?;
     check_app_id(tx, &draft)?;
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
+    draft.set("servicePrincipalNames", vec![app_id]);
     if let Some(application) = application(tx, &draft)? {
         draft.set_if_absent("displayName", application.get("displayName").cloned().unwrap_or_default());
         take_all_after(tx, &mut draft, &application);
     }
-    draft.set("servicePrincipalNames", vec![app_id]);
-    objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())
+    let keys = credentials::prepare_keys(ObjectKind::ServicePrincipal, &mut draft)?;
+    let made = objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())?;
+    credentials::keep_keys(tx, &made.0, &keys)?;
+    Ok(made)
 }
 
 /// What a service principal says of its application: the application's property, and its own.
@@ -46,6 +50,76 @@ const OF_APPLICATION: [(&str, &str); 3] = [
     ("displayName", "appDisplayName"),
     ("signInAudience", "signInAudience"),
 ];
+
+/// What a service principal says of it that is a part of a property, or of several.
+struct OfParts {
+    /// The application's properties.
+    of: &'static [&'static str],
+    /// The service principal's.
+    own: &'static str,
+    /// What it says. `None`: the application says nothing, and it keeps what it has.
+    read: fn(&Draft) -> Option<Value>,
+}
+
+static OF_PARTS: [OfParts; 7] = [
+    OfParts { of: &["info"], own: "info", read: |application| application.get("info").cloned() },
+    OfParts { of: &["appRoles"], own: "appRoles", read: |application| declared(application.get("appRoles")) },
+    OfParts {
+        of: &["api"],
+        own: "oauth2PermissionScopes",
+        read: |application| declared(application.get("api")?.get("oauth2PermissionScopes")),
+    },
+    OfParts { of: &["web"], own: "homepage", read: |application| text_of_web(application, "homePageUrl") },
+    OfParts { of: &["web"], own: "logoutUrl", read: |application| text_of_web(application, "logoutUrl") },
+    OfParts {
+        of: &["web", "spa", "publicClient"],
+        own: "replyUrls",
+        read: |application| some(application_settings::redirect_uris(application).cloned().collect()),
+    },
+    OfParts {
+        of: &["identifierUris"],
+        own: "servicePrincipalNames",
+        read: |application| {
+            let names = [application.text("appId").unwrap_or_default()].into_iter();
+            some(names.chain(application_settings::uris(application)).map(Value::from).collect())
+        },
+    },
+];
+
+impl OfParts {
+    fn set(&self, draft: &mut Draft, application: &Draft) {
+        match (self.read)(application) {
+            Some(value) => draft.set(self.own, value),
+            None if self.of.iter().any(|name| application.has_changed(name)) => {
+                draft.set(self.own, Value::Null)
+            }
+            None => {}
+        }
+    }
+}
+
+fn text_of_web(application: &Draft, part: &str) -> Option<Value> {
+    application.get("web")?.get(part).filter(|text| text.is_string()).cloned()
+}
+
+/// What an application declares, as its service principal has it.
+fn declared(value: Option<&Value>) -> Option<Value> {
+    some(
+        listed(value)
+            .iter()
+            .map(|one| {
+                let mut one = one.clone();
+                one["origin"] = "Application".into();
+                one
+            })
+            .collect(),
+    )
+}
+
+/// A list that has something.
+fn some(list: Vec<Value>) -> Option<Value> {
+    (!list.is_empty()).then_some(Value::Array(list))
+}
 
 /// The application of a service principal, where it is registered here.
 fn application(tx: &ReadTx<'_>, draft: &Draft) -> Result<Option<Draft>, Error> {
@@ -60,6 +134,9 @@ fn take_all_after(tx: &ReadTx<'_>, draft: &mut Draft, application: &Draft) {
     for (name, own) in OF_APPLICATION {
         draft.set(own, application.get(name).cloned().unwrap_or_default());
     }
+    for part in &OF_PARTS {
+        part.set(draft, application);
+    }
     tag(draft, listed(application.get("tags")));
 }
 
@@ -69,6 +146,9 @@ fn take_after(draft: &mut Draft, application: &Draft) {
         if application.has_changed(name) {
             draft.set(own, application.get(name).cloned().unwrap_or_default());
         }
+    }
+    for part in OF_PARTS.iter().filter(|part| part.of.iter().any(|name| application.has_changed(name))) {
+        part.set(draft, application);
     }
     let before = listed(application.before("tags"));
     let got = listed(application.get("tags")).iter().filter(|tag| !before.contains(tag));
@@ -129,30 +209,18 @@ fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
-    objects::update_plain(tx, by, ObjectKind::ServicePrincipal, key, body, check_declared).map(drop)
+    let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
+    check_declared(&draft)?;
+    let keys = credentials::prepare_keys(ObjectKind::ServicePrincipal, &mut draft)?;
+    credentials::keep_keys(tx, &service_principal, &keys)?;
+    objects::update(tx, &service_principal, &draft)
 }
 
-/// Refuses roles and permissions without an id of their own, and to take away one that is enabled.
+/// Refuses what can't be declared.
 fn check_declared(draft: &Draft) -> Result<(), Refusal> {
-    for name in ["appRoles", "oauth2PermissionScopes"] {
-        let (before, after) = (listed(draft.before(name)), listed(draft.get(name)));
-        let ids: HashSet<&str> = after.iter().filter_map(id).collect();
-        let stays = |one: &Value| id(one).is_some_and(|id| ids.contains(id));
-        let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
-        if ids.len() < after.len() || !enabled.all(stays) {
-            let fault = PropertyFault::Invalid(name);
-            return Err(Refusal::Property { resource: SERVICE_PRINCIPAL.resource, fault });
-        }
-    }
-    Ok(())
-}
-
-fn listed(value: Option<&Value>) -> &[Value] {
-    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn id(declared: &Value) -> Option<&str> {
-    declared["id"].as_str()
+    ["appRoles", "oauth2PermissionScopes"].into_iter().try_for_each(|name| {
+        entitlements::check((SERVICE_PRINCIPAL.resource, name), draft.before(name), draft.get(name))
+    })
 }
 
 /// Deletes a service principal: no more tokens are issued to it. Graph's stays, as every application's roles are its.

@@ -1,5 +1,6 @@
 //! The parameters of actions, declared like the properties of a complex type, and what some actions answer.
 
+use super::application_types::PASSWORD_CREDENTIAL;
 use super::complex_types::ASSIGNED_LICENSE;
 use super::properties::{
     Complex, Enumeration, Format,
@@ -12,6 +13,24 @@ pub const MAX_IDS: usize = 20;
 
 /// Ids of objects that one request can get.
 pub const MAX_OBJECTS: usize = 1000;
+
+/// Of *addPassword*.
+pub static ADD_PASSWORD: Complex = Complex {
+    name: "AddPasswordParameters",
+    description: "What is to be said of a new password.",
+    properties: &[property(
+        "passwordCredential",
+        Object(&PASSWORD_CREDENTIAL),
+        "Its name, and when it begins and ends. All else of it is made.",
+    )],
+};
+
+/// Of *removePassword*.
+pub static REMOVE_PASSWORD: Complex = Complex {
+    name: "RemovePasswordParameters",
+    description: "The password that is to be taken away.",
+    properties: &[property("keyId", String, "Its identifier.").required().format(Format::Guid)],
+};
 
 /// Of *assignLicense*.
 pub static ASSIGN_LICENSE: Complex = Complex {

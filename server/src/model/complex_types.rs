@@ -42,7 +42,10 @@ pub static APP_ROLE: Complex = Complex {
         property("isEnabled", Boolean, "Whether it can be assigned.").writable(),
         property("origin", String, "Whether the application or its service principal declares it.")
             .writable(),
-        property("value", String, "The role as it stands in tokens.").writable(),
+        property("value", String, "The role as it stands in tokens.")
+            .writable()
+            .max(120)
+            .format(Format::ClaimValue),
     ],
 };
 
@@ -120,11 +123,13 @@ pub static INFORMATIONAL_URL: Complex = Complex {
     name: "InformationalUrl",
     description: "URLs that tell of an application.",
     properties: &[
-        property("logoUrl", String, "Its logo.").filter(NULL),
-        property("marketingUrl", String, "Its marketing page."),
-        property("privacyStatementUrl", String, "Its privacy statement."),
-        property("supportUrl", String, "Its support page."),
+        property("logoUrl", String, "Its logo.").writable().format(Format::Uri).filter(NULL),
+        property("marketingUrl", String, "Its marketing page.").writable().format(Format::Uri),
+        property("privacyStatementUrl", String, "Its privacy statement.").writable().format(Format::Uri),
+        property("supportUrl", String, "Its support page.").writable().format(Format::Uri),
         property("termsOfServiceUrl", String, "Its terms of service.")
+            .writable()
+            .format(Format::Uri)
             .filter(EQ_ADVANCED | STARTS_WITH_ADVANCED),
     ],
 };
@@ -246,7 +251,10 @@ pub static PERMISSION_SCOPE: Complex = Complex {
             .format(Format::OneOf(&CONSENT_TYPE)),
         property("userConsentDescription", String, "What it allows, for users.").writable(),
         property("userConsentDisplayName", String, "Its name for users.").writable(),
-        property("value", String, "The permission as it stands in tokens.").writable(),
+        property("value", String, "The permission as it stands in tokens.")
+            .writable()
+            .max(120)
+            .format(Format::ClaimValue),
     ],
 };
 

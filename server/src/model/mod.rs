@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod administrative_unit;
 pub mod application;
+pub mod application_types;
 pub mod clock;
 mod complex_types;
 pub mod condition;

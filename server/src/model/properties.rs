@@ -173,6 +173,8 @@ pub enum Initial {
     Zero,
     /// This text.
     Text(&'static str),
+    /// A value of the complex type, each of whose parts is what it is where none was set.
+    Parts,
 }
 
 /// When a caller may set a property.
@@ -246,20 +248,38 @@ pub enum Format {
     Guid,
     /// The same of an object that a request names. A refusal says so, and how many objects a request may name.
     Identifier,
+    /// An absolute URI.
+    Uri,
+    /// A URI to which the users of an application on the web are led: `https`, or `http` on this machine; no fragment, no wildcard.
+    RedirectUri,
+    /// The same of one that is installed: also of a scheme of the application's own, other than those by which programs are run.
+    NativeRedirectUri,
+    /// A URI that names an application as a resource, such as `api://…`.
+    IdentifierUri,
+    /// A word in a list of such with spaces between them, as tokens have it.
+    ClaimValue,
+    /// Bytes in Base64.
+    Base64,
 }
 
 impl Format {
     /// Those that a regular expression describes.
-    pub const WITH_PATTERN: [Self; 6] = [
+    pub const WITH_PATTERN: [Self; 12] = [
         Self::DisplayName,
         Self::UniqueName,
         Self::MailNickname,
         Self::UserPrincipalName,
         Self::MailAddress,
         Self::Country,
+        Self::Uri,
+        Self::RedirectUri,
+        Self::NativeRedirectUri,
+        Self::IdentifierUri,
+        Self::ClaimValue,
+        Self::Base64,
     ];
 
-    /// The regular expression that a value satisfies, as the contract says it too. Unique names must satisfy more.
+    /// The regular expression that a value satisfies, as the contract says it too. Unique names and redirect URIs must satisfy more.
     pub const fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Any | Self::OneOf(_) | Self::Guid | Self::Identifier => None,
@@ -273,6 +293,20 @@ impl Format {
             }
             Self::MailAddress => Some(r"^[^@\s\x00-\x1F\x7F]+@[^@\s\x00-\x1F\x7F]+$"),
             Self::Country => Some("^[A-Za-z]{2}$"),
+            Self::Uri => Some(r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x1F\x7F]+$"),
+            Self::RedirectUri => Some(
+                r"^(https://[^\s\x00-\x20\x7F*#?/\\@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?)([/?][^\s\x00-\x20\x7F*#\\]*)?$",
+            ),
+            Self::NativeRedirectUri => Some(r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7F*#\\]+$"),
+            Self::IdentifierUri => {
+                Some(r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7F*#?\\]*[^\s\x00-\x20\x7F*#?\\/:]$")
+            }
+            Self::ClaimValue => Some(
+                r"^[!#$%&'()*+,\-/:;=?@\[\]^_`{|}~0-9A-Za-z][!#$%&'()*+,\-./:;=?@\[\]^_`{|}~0-9A-Za-z]*$",
+            ),
+            Self::Base64 => {
+                Some(r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$")
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The service principal: its properties.
 
 use super::{
+    application_types::{KEY_CREDENTIAL, PASSWORD_CREDENTIAL},
     complex_types::{
         APP_ROLE, INFORMATIONAL_URL, PERMISSION_SCOPE, SAML_SINGLE_SIGN_ON_SETTINGS, VERIFIED_PUBLISHER,
     },
@@ -62,11 +63,13 @@ const PROPERTIES: &[Property] = &[
     property("homepage", String, "Its application's home page.").writable().on_select().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),
     property("info", Object(&INFORMATIONAL_URL), "URLs that tell of its application.").on_select(),
     property("isDisabled", Boolean, "Whether its application is disabled.").on_select(),
+    property("keyCredentials", Objects(&KEY_CREDENTIAL), "Certificates of its own, besides those of its application. An update names all that it is to have; those that it has need no `key`.").writable().max_items(50).on_select(),
     property("loginUrl", String, "Where it begins a sign-in.").writable().on_select(),
     property("logoutUrl", String, "Where it is told of a sign-out.").writable().on_select(),
     property("notes", String, "Notes on it.").writable().max(1024).on_select().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),
     property("notificationEmailAddresses", Strings, "Who is told before its certificate expires.").writable().on_select(),
     property("oauth2PermissionScopes", Objects(&PERMISSION_SCOPE), "The delegated permissions that its application declares. Each has an `id` of its own; one that is enabled can't be taken away.").writable().on_select(),
+    property("passwordCredentials", Objects(&PASSWORD_CREDENTIAL), "Passwords of its own, without themselves, besides those of its application: `addPassword` makes one.").on_select(),
     property("preferredSingleSignOnMode", String, "How single sign-on works for it: `password` (kept and filled in), `saml`, `oidc`, or `notSupported`.").writable().format(Format::OneOf(&SINGLE_SIGN_ON_MODE)).on_select().filter(EQ).search(),
     property("preferredTokenSigningKeyThumbprint", String, "The certificate that signs its SAML tokens.").writable().on_select(),
     property("replyUrls", Strings, "Where tokens are sent.").writable().on_select(),

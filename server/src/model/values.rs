@@ -22,6 +22,7 @@ use std::{
     fmt::{self, Write},
     sync::LazyLock,
 };
+use url::Url;
 
 /// Why the table refuses a body. `http/errors/` has the words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -400,6 +401,10 @@ impl Property {
             Initial::True => true.into(),
             Initial::Zero => 0.into(),
             Initial::Text(text) => text.into(),
+            Initial::Parts => match self.kind {
+                Kind::Object(complex) => complex.merge(None, &Values::new()),
+                _ => Value::Null,
+            },
         }
     }
 
@@ -533,11 +538,24 @@ impl Complex {
             .collect()
     }
 
+    /// A value with all parts: those named as given, the others as they are where none was set.
+    pub fn whole(&self, parts: &Values) -> Values {
+        match self.merge(None, parts) {
+            Value::Object(whole) => whole,
+            _ => Values::new(),
+        }
+    }
+
     /// A value with all parts: those named as given, the others as they were.
     fn merge(&self, current: Option<&Value>, parts: &Values) -> Value {
         let kept = |name: &str| current.and_then(|current| current.get(name));
         let part = |part: &Property| {
-            let value = parts.get(part.name).or_else(|| kept(part.name)).cloned();
+            let value = match (part.kind, parts.get(part.name)) {
+                (Kind::Object(complex), Some(Value::Object(parts))) => {
+                    Some(complex.merge(kept(part.name), parts))
+                }
+                (_, given) => given.or_else(|| kept(part.name)).cloned(),
+            };
             (part.name.to_owned(), value.unwrap_or_else(|| part.default_value()))
         };
         Value::Object(self.properties.iter().map(part).collect())
@@ -569,7 +587,25 @@ impl Format {
         let fits = self
             .pattern()
             .is_none_or(|pattern| COMPILED.get(pattern).is_some_and(|compiled| compiled.is_match(text)));
-        fits && (self != Self::UniqueName || names::is_name(text))
+        fits && match self {
+            Self::UniqueName => names::is_name(text),
+            Self::RedirectUri => Url::parse(text).is_ok(),
+            Self::NativeRedirectUri => is_native_redirect_uri(text),
+            _ => true,
+        }
+    }
+}
+
+/// Schemes that name no application: what they lead to is run, shown or read by the browser itself.
+const NO_SCHEMES: [&str; 8] =
+    ["about", "blob", "data", "file", "ftp", "javascript", "vbscript", "view-source"];
+
+/// Whether users of an installed application can be led to this URI.
+fn is_native_redirect_uri(text: &str) -> bool {
+    let Ok(uri) = Url::parse(text) else { return false };
+    match uri.scheme() {
+        "http" | "https" => Format::RedirectUri.holds(text),
+        scheme => !NO_SCHEMES.contains(&scheme),
     }
 }
 
@@ -579,6 +615,19 @@ mod tests {
     use crate::model::{ENTITIES, group, service_principal, user};
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn what_well_known_clients_are_led_to_is_what_applications_can_have() {
+        let clients = crate::model::well_known_applications::CLIENTS;
+        for uri in clients.iter().flat_map(|client| client.redirect_uris) {
+            assert!(Format::NativeRedirectUri.holds(uri), "{uri}");
+        }
+        for uri in
+            ["javascript:alert(1)", "data:text/html,a", "http://contoso.example/", "contoso", "https://"]
+        {
+            assert!(!Format::NativeRedirectUri.holds(uri), "{uri}");
+        }
+    }
 
     #[test]
     fn no_table_names_a_property_twice_and_each_has_an_id() {

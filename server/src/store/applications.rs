@@ -1,28 +1,13 @@
-//! Applications by their client id, and the digests of their secrets.
+//! Applications and service principals by their client id.
 
 use super::{
-    Error, ReadTx, Store, WriteTx,
+    Error, ReadTx, WriteTx,
     engine::params,
     numbers,
     objects::{self, Object, RowNumber},
-    transaction::Queries,
 };
-use crate::{
-    auth::secrets::SecretDigest,
-    model::{application::APPLICATION, ids::AppId, kinds::ObjectKind, names, values::Document},
-};
+use crate::model::{application::APPLICATION, ids::AppId, kinds::ObjectKind, names, values::Document};
 use std::ops::ControlFlow;
-
-impl Store {
-    /// Whether this is the secret of an application, of whatever tenant.
-    pub async fn has_secret(&self, digest: SecretDigest) -> Result<bool, Error> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM application_secrets s
-                   JOIN objects o ON o.row = s.application_row AND o.deleted_at IS NULL
-                   JOIN tenants t ON t.number = o.tenant WHERE s.digest = ?1)";
-        let has = move |queries: &Queries<'_>| queries.one(sql, params![&digest[..]], |row| row.get(0));
-        Ok(self.read(has).await?.unwrap_or_default())
-    }
-}
 
 /// The object of this kind (application or service principal) that has this client id.
 pub fn find(tx: &ReadTx<'_>, kind: ObjectKind, app_id: &str) -> Result<Option<Object>, Error> {
@@ -50,23 +35,6 @@ pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Vec<AppId>, Error> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
-}
-
-/// Keeps what is kept of an application's secret.
-pub fn add_secret(tx: &WriteTx<'_>, application: RowNumber, digest: &SecretDigest) -> Result<(), Error> {
-    let sql = "INSERT INTO application_secrets (application_row, digest, created_at) VALUES (?1, ?2, ?3)";
-    tx.run(sql, params![application.0, &digest[..], tx.now().timestamp()]).map(drop)
-}
-
-/// What is kept of an application's secrets.
-pub fn secrets(tx: &ReadTx<'_>, application: RowNumber) -> Result<Vec<SecretDigest>, Error> {
-    let sql = "SELECT digest FROM application_secrets WHERE application_row = ?1";
-    tx.all(sql, params![application.0], |row| row.get(0))
-}
-
-/// Forgets what is kept of an application's secrets.
-pub fn forget_secrets(tx: &WriteTx<'_>, application: RowNumber) -> Result<(), Error> {
-    tx.run("DELETE FROM application_secrets WHERE application_row = ?1", params![application.0]).map(drop)
 }
 
 /// The roles of Graph's that were granted to service principals of this tenant before these were assigned, each with the row of its

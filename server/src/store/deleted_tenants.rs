@@ -2,17 +2,19 @@
 //! write for long, by the process that comes to it: the command that deleted it, or a server.
 
 use super::{
-    Error, Progress, Store, Tenant, app_role_assignments, engine::params, oauth2_permission_grants,
-    relations::RELATIONS, resources, transaction::SystemTx,
+    Error, Progress, Store, Tenant, app_role_assignments, credentials, engine::params, identifier_uris,
+    oauth2_permission_grants, relations::RELATIONS, resources, transaction::SystemTx,
 };
 
 /// Rows of objects and pairs that one batch deletes at most, and as many changes.
 const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 8] = [
+const TAKE_OBJECT: [&str; 10] = [
     resources::TAKE,
-    "DELETE FROM application_secrets WHERE application_row = ?1",
+    identifier_uris::TAKE,
+    credentials::TAKE[0],
+    credentials::TAKE[1],
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
     "DELETE FROM unfinished_deletions WHERE object_row = ?1",
     "DELETE FROM rule_runs WHERE group_row = ?1",

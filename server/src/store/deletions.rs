@@ -8,9 +8,9 @@
 use super::{
     Error, Progress, Store, Tenant, WriteTx, app_role_assignments,
     changes::{self, Change},
-    counts,
+    counts, credentials,
     engine::params,
-    oauth2_permission_grants,
+    identifier_uris, oauth2_permission_grants,
     objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
     relations::RELATIONS,
     resources, tenants,
@@ -67,7 +67,7 @@ fn is_unfinished(tx: &WriteTx<'_>, object: &Object) -> Result<bool, Error> {
 
 /// Deletes a deleted object for good: nothing of it can be read any more, and it can't be restored.
 pub fn purge(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
-    for strip in ["DELETE FROM application_secrets WHERE application_row = ?1", resources::TAKE] {
+    for strip in [resources::TAKE, identifier_uris::TAKE].into_iter().chain(credentials::TAKE) {
         tx.run(strip, params![object.row.0])?;
     }
     let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,

@@ -1,11 +1,12 @@
 //! `/applications`: their life, and what their service principals say of them.
 
-use crate::support::{Tenant, not_found, refusal, refused, send};
+use crate::support::{Answer, Tenant, not_found, refusal, refused, send};
 use reqwest::Method;
 use roster_client::{
     Client, Patch, Replace,
     types::{ApplicationCreate, ApplicationUpdate, ServicePrincipalCreate, ServicePrincipalUpdate},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn texts(texts: &[&str]) -> Vec<String> {
@@ -163,4 +164,164 @@ async fn the_client_id_is_not_the_callers_to_choose() {
     let create = tenant.raw(Method::POST, "/applications").await.json(&body);
     let read_only = "Property 'appId' is read-only and cannot be set.";
     assert_eq!(send(create).await.refusal(), refused(400, "Request_BadRequest", read_only));
+}
+
+async fn patch(tenant: &Tenant, path: &str, body: Value) -> Answer {
+    send(tenant.raw(Method::PATCH, path).await.json(&body)).await
+}
+
+async fn read(tenant: &Tenant, path: &str) -> Value {
+    send(tenant.raw(Method::GET, path).await).await.json()
+}
+
+async fn created(tenant: &Tenant, body: Value) -> Value {
+    let answer = send(tenant.raw(Method::POST, "/applications").await.json(&body)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()
+}
+
+#[tokio::test]
+async fn what_an_application_declares_its_service_principal_has_too() {
+    let tenant = Tenant::fresh().await;
+    let (read_id, write_id) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let new = created(
+        &tenant,
+        json!({
+            "displayName": "Loans", "identifierUris": ["api://loans"], "appRoles": [
+                {"id": read_id, "value": "Loans.Read", "isEnabled": true, "allowedMemberTypes": ["application"]}],
+            "web": {"redirectUris": ["https://loans.example/in"], "homePageUrl": "https://loans.example",
+                "implicitGrantSettings": {"enableIdTokenIssuance": true}},
+            "publicClient": {"redirectUris": ["loans://in", "http://localhost"]},
+            "info": {"supportUrl": "https://loans.example/help"},
+        }),
+    )
+    .await;
+    assert_eq!(new["web"]["implicitGrantSettings"]["enableAccessTokenIssuance"], false);
+    assert_eq!(new["spa"], json!({"redirectUris": []}));
+    let app_id = new["appId"].as_str().unwrap();
+    let body = json!({"appId": app_id});
+    let of = send(tenant.raw(Method::POST, "/servicePrincipals").await.json(&body)).await.json();
+    let path = format!("/servicePrincipals/{}?$select=*", of["id"].as_str().unwrap());
+    let has = read(&tenant, &path).await;
+    assert_eq!(has["servicePrincipalNames"], json!([app_id, "api://loans"]));
+    assert_eq!(has["replyUrls"], json!(["https://loans.example/in", "loans://in", "http://localhost"]));
+    assert_eq!((&has["homepage"], &has["logoutUrl"]), (&"https://loans.example".into(), &Value::Null));
+    assert_eq!(has["info"]["supportUrl"], "https://loans.example/help");
+    let role = &has["appRoles"][0];
+    assert_eq!((&role["value"], &role["origin"]), (&"Loans.Read".into(), &"Application".into()));
+
+    let application = format!("/applications/{}", new["id"].as_str().unwrap());
+    let scope = json!({"id": write_id, "value": "Loans.Write", "isEnabled": true, "type": "Admin"});
+    let change = json!({"api": {"oauth2PermissionScopes": [scope]}, "identifierUris": [],
+        "web": {"logoutUrl": "https://loans.example/out", "implicitGrantSettings": {"enableAccessTokenIssuance": true}}});
+    assert_eq!(patch(&tenant, &application, change).await.status, 204);
+    let has = read(&tenant, &path).await;
+    assert_eq!(has["servicePrincipalNames"], json!([app_id]));
+    assert_eq!(has["oauth2PermissionScopes"][0]["value"], "Loans.Write");
+    assert_eq!(
+        (&has["homepage"], &has["logoutUrl"]),
+        (&"https://loans.example".into(), &"https://loans.example/out".into())
+    );
+    let settings = &read(&tenant, &application).await["web"]["implicitGrantSettings"];
+    assert_eq!(*settings, json!({"enableAccessTokenIssuance": true, "enableIdTokenIssuance": true}));
+    let enabled = patch(&tenant, &application, json!({"api": {"oauth2PermissionScopes": []}})).await;
+    assert_eq!(enabled.refusal().1, "CannotDeleteOrUpdateEnabledEntitlement");
+    let enabled = patch(&tenant, &application, json!({"appRoles": []})).await;
+    assert_eq!(enabled.refusal().1, "CannotDeleteOrUpdateEnabledEntitlement");
+}
+
+#[tokio::test]
+async fn identifier_uris_are_of_one_application_and_of_the_tenants_domains() {
+    let tenant = Tenant::fresh().await;
+    let own = format!("https://books.{}/api", tenant.domain());
+    let first = created(&tenant, json!({"displayName": "a", "identifierUris": ["api://Books", own]})).await;
+    let second = created(&tenant, json!({"displayName": "b"})).await;
+    let of = |application: &Value| format!("/applications/{}", application["id"].as_str().unwrap());
+    let taken = "Another object with the same value for property identifierUris already exists.";
+    for uri in ["api://books", &own.to_uppercase().replace("HTTPS", "https")] {
+        let answer = patch(&tenant, &of(&second), json!({"identifierUris": [uri]})).await;
+        assert_eq!(answer.refusal(), refused(400, "Request_BadRequest", taken), "{uri}");
+    }
+    for bad in [
+        "https://elsewhere.example/api",
+        &format!("https://{}.elsewhere.example/api", tenant.domain()),
+        &format!("https://x{}/api", tenant.domain()),
+        "urn:books",
+        "api://",
+        "api://a b",
+        "api://books#1",
+        "api://*",
+        "api://books/",
+        "books",
+    ] {
+        let answer = patch(&tenant, &of(&second), json!({"identifierUris": [bad]})).await;
+        assert_eq!(answer.status, 400, "{bad}");
+    }
+    assert_eq!(read(&tenant, &of(&second)).await["identifierUris"], json!([]));
+
+    // A deleted application leaves its URIs to others, and is restored only if they are free.
+    let delete = tenant.raw(Method::DELETE, &of(&first)).await;
+    assert_eq!(send(delete).await.status, 204);
+    assert_eq!(patch(&tenant, &of(&second), json!({"identifierUris": ["api://books"]})).await.status, 204);
+    let restore = format!("/directory/deletedItems/{}/restore", first["id"].as_str().unwrap());
+    let restored = send(tenant.raw(Method::POST, &restore).await).await;
+    assert_eq!(restored.refusal(), refused(400, "Request_BadRequest", taken));
+    assert_eq!(patch(&tenant, &of(&second), json!({"identifierUris": []})).await.status, 204);
+    assert_eq!(send(tenant.raw(Method::POST, &restore).await).await.status, 200);
+    let answer = patch(&tenant, &of(&second), json!({"identifierUris": ["api://books"]})).await;
+    assert_eq!(answer.refusal().0, 400, "it is the restored one's again");
+}
+
+#[tokio::test]
+async fn redirect_uris_are_safe_for_their_kind_of_client() {
+    let tenant = Tenant::fresh().await;
+    let application = created(&tenant, json!({"displayName": "a"})).await;
+    let path = format!("/applications/{}", application["id"].as_str().unwrap());
+    let status = async |kind: &str, uri: &str| {
+        patch(&tenant, &path, json!({kind: {"redirectUris": [uri]}})).await.status.as_u16()
+    };
+    for uri in [
+        "https://a.example",
+        "https://a.example:8443/in?x=1",
+        "http://localhost",
+        "http://localhost:5000/in",
+        "http://127.0.0.1/in",
+        "http://[::1]:80/",
+    ] {
+        for kind in ["web", "spa", "publicClient"] {
+            assert_eq!(status(kind, uri).await, 204, "{kind} {uri}");
+        }
+    }
+    for uri in [
+        "http://a.example",
+        "http://localhost.evil.example",
+        "http://localhost@evil.example",
+        "https://*.a.example",
+        "https://a.example/#x",
+        "https://",
+        "https:///a",
+        "https://a.example\\@evil.example",
+        "https://u@a.example",
+        "//a.example",
+        "/in",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://a.example/ x",
+        "",
+    ] {
+        for kind in ["web", "spa", "publicClient"] {
+            assert_eq!(status(kind, uri).await, 400, "{kind} {uri}");
+        }
+    }
+    for uri in ["loans://in", "ms-appx-web://Microsoft.AAD.BrokerPlugin/x", "urn:ietf:wg:oauth:2.0:oob"] {
+        assert_eq!(status("publicClient", uri).await, 204, "{uri}");
+        assert_eq!((status("web", uri).await, status("spa", uri).await), (400, 400), "{uri}");
+    }
+    let many = |count: usize| (0..count).map(|n| format!("https://a.example/{n}")).collect::<Vec<_>>();
+    let all = |web: usize, spa: usize| {
+        json!({"web": {"redirectUris": many(web)}, "spa": {"redirectUris": many(spa)},
+        "publicClient": {"redirectUris": []}})
+    };
+    assert_eq!(patch(&tenant, &path, all(200, 56)).await.status, 204);
+    assert_eq!(patch(&tenant, &path, all(200, 57)).await.status, 400);
 }

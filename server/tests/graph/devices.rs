@@ -87,16 +87,26 @@ async fn roles_and_permissions_have_ids_of_their_own_and_go_once_they_are_disabl
     let path = format!("/servicePrincipals/{}", tenant.service_principal("catalogue").await);
     let change = async |body: &Value| send(tenant.raw(reqwest::Method::PATCH, &path).await.json(body)).await;
     for name in ["appRoles", "oauth2PermissionScopes"] {
-        let one =
-            |id: u128, enabled: bool| json!({"id": Uuid::from_u128(id), "value": "x", "isEnabled": enabled});
+        let one = |id: u128, enabled: bool| json!({"id": Uuid::from_u128(id), "value": format!("x{id}"), "isEnabled": enabled});
+        let named = |value: &str| json!({"id": Uuid::from_u128(1), "value": value, "isEnabled": true});
         let message =
             format!("Invalid value specified for property '{name}' of resource 'ServicePrincipal'.");
         let invalid = refused(400, "Request_BadRequest", &message);
-        for bad in [json!([{"value": "x"}]), json!([one(1, true), one(1, false)])] {
+        let same_value = json!([one(1, true), {"id": Uuid::from_u128(3), "value": "x1"}]);
+        for bad in
+            [json!([{"value": "x"}]), json!([one(1, true), one(1, false)]), same_value, json!([named("a b")])]
+        {
             assert_eq!(change(&json!({name: bad})).await.refusal(), invalid, "{bad}");
         }
         assert_eq!(change(&json!({name: [one(1, true), one(2, true)]})).await.status, 204);
-        assert_eq!(change(&json!({name: [one(2, true)]})).await.refusal(), invalid, "an enabled one stays");
+        let enabled = refused(
+            400,
+            "CannotDeleteOrUpdateEnabledEntitlement",
+            "Permission (scope or role) cannot be deleted or updated unless disabled first.",
+        );
+        for bad in [json!([one(2, true)]), json!([named("y"), one(2, true)])] {
+            assert_eq!(change(&json!({name: bad})).await.refusal(), enabled, "an enabled one stays: {bad}");
+        }
         assert_eq!(change(&json!({name: [one(1, false), one(2, true)]})).await.status, 204);
         assert_eq!(change(&json!({name: [one(2, true)]})).await.status, 204);
     }

@@ -7,7 +7,7 @@ use crate::{
 use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
-    directory::{applications, sample},
+    directory::{applications, credentials::NewPassword, sample},
     store::WriteTx,
 };
 
@@ -130,7 +130,7 @@ async fn an_application_whose_secret_was_renewed_is_not_shown() {
     let tenant = server.store.find_tenant(sample::TENANT).await.unwrap().unwrap();
     for app_id in [sample::APP_ID, sample::ALL_APP_ID] {
         assert_eq!(told().await.json()["client_id"], app_id.to_string());
-        let secret = Secret::random().unwrap().digest();
+        let secret = NewPassword::of(&Secret::random().unwrap());
         let rotate = move |tx: &WriteTx<'_>| applications::rotate_secret(tx, app_id, &secret);
         assert!(server.store.tenant(tenant).write(rotate).await.unwrap());
     }

@@ -78,6 +78,21 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();
+    let role = json!({"id": sample::id(901).to_string(), "isEnabled": true, "value": "read"});
+    for (set, number) in [("applications", 304), ("servicePrincipals", 302)] {
+        let change = tenant.raw(Method::PATCH, &format!("/{set}/{}", sample::id(number))).await;
+        assert_eq!(send(change.json(&json!({"appRoles": [role]}))).await.status, 204);
+    }
+    let taken = json!({"displayName": "taken", "identifierUris": ["api://taken"]});
+    let create = tenant.raw(Method::POST, "/applications").await.json(&taken);
+    assert_eq!(send(create).await.status, 201);
+    for of in
+        [format!("/applications/{}", sample::id(306)), format!("/servicePrincipals/{}", sample::id(307))]
+    {
+        for _ in 0..50 {
+            send(tenant.raw(Method::POST, &format!("{of}/addPassword")).await.json(&json!({}))).await;
+        }
+    }
     // Who must end the names of groups so, and who must be kept out of some of them.
     let values = json!({"displayName": "titled", "accountEnabled": true, "jobTitle": "Chief"});
     tenant.put(ObjectKind::User, sample::id(TITLED), values).await;

@@ -23,6 +23,7 @@ mod client;
 mod compression;
 mod contract;
 mod created_objects;
+mod credentials;
 mod deleted_items;
 mod deletions;
 mod devices;

@@ -232,6 +232,8 @@ objects! {
     service_principal,
     contact,
     application,
+    application_password,
+    service_principal_password,
     unit,
     role,
     role_template,
@@ -269,6 +271,8 @@ impl Objects {
             service_principal: tenant.service_principal("s").await,
             contact: tenant.contact("c").await,
             application: tenant.application("a").await,
+            application_password: ObjectId::random().uuid(),
+            service_principal_password: ObjectId::random().uuid(),
             unit: tenant.unit("u").await,
             role: tenant.role(ROLE_TEMPLATES[0].id).await,
             role_template: ROLE_TEMPLATES[0].id.parse().unwrap(),
@@ -300,6 +304,7 @@ impl Objects {
         {
             tenant.delete(deleted).await;
         }
+        objects.give_passwords(tenant).await;
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
         tenant.join(objects.role, objects.member).await;
@@ -308,6 +313,16 @@ impl Objects {
             tenant.manage(managed, objects.member).await;
         }
         objects
+    }
+
+    /// Gives the application and the service principal the passwords that are to be taken away.
+    async fn give_passwords(&self, tenant: &Tenant) {
+        for (of, key_id) in [
+            (self.application, self.application_password),
+            (self.service_principal, self.service_principal_password),
+        ] {
+            tenant.password(of, key_id).await;
+        }
     }
 
     /// A request of this operation that only its permissions decide. A body that it needs and that isn't here fails the suite.
@@ -369,6 +384,9 @@ impl Objects {
             "restore_deleted_item" => Some(json!({})),
             "get_deleted_objects_owned_by_user" => Some(json!({"userId": self.owner, "type": "Group"})),
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
+            "add_application_password" | "add_service_principal_password" => Some(json!({})),
+            "remove_application_password" => Some(json!({"keyId": self.application_password})),
+            "remove_service_principal_password" => Some(json!({"keyId": self.service_principal_password})),
             "send_batch" => {
                 let url = format!("/users/{}", self.user);
                 Some(json!({"requests": [{"id": "1", "method": "GET", "url": url}]}))
@@ -475,6 +493,9 @@ impl Objects {
             request = request.json(body);
         }
         let answer = send(request).await;
+        if operation.path.ends_with("/removePassword") {
+            self.give_passwords(tenant).await;
+        }
         if operation.path.ends_with("/revokeSignInSessions") {
             self.let_in_again(tenant).await;
         }

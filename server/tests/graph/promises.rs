@@ -279,6 +279,9 @@ async fn the_examples_of_bodies_are_accepted() {
         if let Some(group) = example.get_mut("groupId") {
             *group = objects.unified.to_string().into();
         }
+        if let Some(key_id) = example.get_mut("keyId") {
+            *key_id = objects.request(operation).1.unwrap()["keyId"].clone();
+        }
         let tenant = if operation.is_once() { &empty } else { &tenant };
         let answer = ask(tenant, operation, &objects, "", Some(example)).await;
         assert!(answer.status.is_success(), "{} {}", operation.id, answer.text);

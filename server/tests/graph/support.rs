@@ -7,13 +7,14 @@ use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::{
         keys::Keys,
+        secrets::Secret,
         tokens::{self, Subject},
     },
     cli,
     data_folder::{self, FolderError},
     directory::{
-        self, Policy, applications, applications::Registration, group_lifecycle_policies, group_settings,
-        import, sample, well_known_applications,
+        self, Policy, applications, applications::Registration, credentials::NewPassword,
+        group_lifecycle_policies, group_settings, import, sample, well_known_applications,
     },
     http::{
         self,
@@ -213,6 +214,7 @@ impl Answer {
         let error = &body["error"];
         let inner = &error["innerError"];
         for (member, header) in [("request-id", "request-id"), ("client-request-id", "client-request-id")] {
+            assert!(self.headers.contains_key(header), "{self:.3000?}");
             assert_eq!(inner[member].as_str(), self.headers[header].to_str().ok(), "{self:?}");
         }
         let date = inner["date"].as_str().unwrap();
@@ -480,6 +482,17 @@ impl Tenant {
         let (id, body) = (ObjectId::from_uuid(id), body.as_object().unwrap().clone());
         let create = move |tx: &WriteTx<'_>| group_lifecycle_policies::create(tx, &(), id, &body);
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
+    }
+
+    /// Gives an application, or a service principal, if it is there, a password with this identifier.
+    pub async fn password(&self, of: Uuid, key_id: Uuid) {
+        let [of, key_id] = [of, key_id].map(ObjectId::from_uuid);
+        let password = NewPassword::of(&Secret::random().unwrap()).with_id(key_id);
+        let give = move |tx: &WriteTx<'_>| match store::objects::find(tx, of)? {
+            Some(_) => import::password(tx, of, &password),
+            None => Ok(()),
+        };
+        self.server.store.tenant(self.tenant).write(give).await.unwrap();
     }
 
     /// Gives the tenant licences of a product with one service plan.

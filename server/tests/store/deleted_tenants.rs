@@ -68,7 +68,7 @@ async fn of_a_deleted_tenant_nothing_is_found_at_once_and_in_the_end_nothing_is_
         ["objects", "memberships", "nestings", "ownerships", "deleted_memberships", "deleted_ownerships"];
     assert_eq!(left.map(|table| rows(folder, table)), [2, 1, 0, 0, 0, 0], "the other tenant's");
     assert_eq!(
-        ["application_secrets", "app_role_assignments", "resources"].map(|table| rows(folder, table)),
+        ["password_credentials", "app_role_assignments", "resources"].map(|table| rows(folder, table)),
         [0; 3]
     );
     assert_eq!(rows(folder, "changes"), 3, "the other tenant's");

@@ -51,7 +51,7 @@ async fn what_a_deleted_object_was_in_is_set_aside_and_purging_leaves_nothing_of
         "ownerships",
         "deleted_memberships",
         "deleted_ownerships",
-        "application_secrets",
+        "password_credentials",
         "app_role_assignments",
         "managers",
         "deleted_managers",

@@ -5,10 +5,11 @@ use crate::{
     world::{World, world},
 };
 use roster_server::{
-    directory::{Bound, Error, Policy, Refusal, groups},
+    auth::secrets::Secret,
+    directory::{Bound, Error, Policy, Refusal, applications, applications::Authentication, groups},
     model::{
         domains::{DomainName, TenantName},
-        ids::{ObjectId, TenantId},
+        ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::{Grants, Permission, Permissions, Principal},
     },
@@ -164,6 +165,45 @@ async fn devices_that_were_deleted_when_they_were_kept_are_gone_for_good() {
     let left: i64 =
         database.query_row("SELECT sum(target_row) FROM deleted_memberships", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 1, "what the device was in is gone with it");
+}
+
+#[tokio::test]
+async fn secrets_of_applications_are_passwords_now_that_prove_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tenant, application, service_principal) =
+        (TenantId::random(), ObjectId::random(), ObjectId::random());
+    let (app_id, secret) = (AppId::random(), Secret::random().unwrap());
+    let object = |row: u8, id: ObjectId, kind: u8| {
+        let document = json!({"id": id.to_string(), "appId": app_id.to_string(), "displayName": "a program"});
+        let id = id.uuid().simple();
+        format!(
+            "INSERT INTO objects (row, tenant, id, kind, document, rest, app_id, is_guest)
+             VALUES ({row}, 1, x'{id}', {kind}, '{document}', '{{}}', '{app_id}', 0);"
+        )
+    };
+    let digest: String = secret.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    let fill = [
+        format!(
+            "INSERT INTO tenants (number, id, created_at, default_domain) VALUES (1, x'{}', 0, 'a.example');",
+            tenant.uuid().simple()
+        ),
+        object(1, application, 6),
+        object(2, service_principal, 4),
+        format!("INSERT INTO application_secrets VALUES (1, x'{digest}', 0);"),
+    ];
+    older::before("0025", folder.path(), &fill.concat());
+    let store = Store::open(folder.path(), migrating()).unwrap();
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    let read = move |tx: &store::ReadTx<'_>| {
+        let proof = applications::authenticate(tx, app_id, &secret)?;
+        let application = objects::find(tx, application)?.unwrap();
+        Ok::<_, Error>((matches!(proof, Authentication::Proven(_)), objects::values(tx, application.row)?))
+    };
+    let (is_proven, application) = store.tenant(tenant).read(read).await.unwrap();
+    assert!(is_proven);
+    assert_eq!(application["passwordCredentials"][0]["endDateTime"], "2299-12-31T00:00:00Z");
+    assert_eq!(application["requiredResourceAccess"], json!([]));
+    assert_eq!(application["displayName"], "a program");
 }
 
 #[tokio::test]

@@ -88,6 +88,12 @@ pub(super) enum OAuthFault {
          client secret ID, for a secret added to app '{0}'."
     )]
     Secret(String),
+    #[error(
+        "The provided client secret keys for app '{0}' are expired. Visit the Azure portal to create new keys for your app: \
+         https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: \
+         https://aka.ms/certCreds."
+    )]
+    ExpiredSecret(String),
     #[error("Application '{0}' is disabled.")]
     Disabled(String),
     #[error("The server can't answer now.")]
@@ -124,6 +130,7 @@ impl OAuthFault {
             Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),
             Self::UnknownClient { .. } => (StatusCode::BAD_REQUEST, "unauthorized_client", 700_016),
             Self::Secret(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215),
+            Self::ExpiredSecret(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_222),
             Self::Disabled(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 7_000_112),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
         }

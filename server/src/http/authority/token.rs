@@ -119,6 +119,7 @@ async fn issue(
     let identity = match store.read(move |tx| applications::authenticate(tx, app_id, &secret)).await? {
         Authentication::Proven(identity) => identity,
         Authentication::WrongSecret => return Err(OAuthFault::Secret(client_id)),
+        Authentication::ExpiredSecret => return Err(OAuthFault::ExpiredSecret(client_id)),
         Authentication::Disabled => return Err(OAuthFault::Disabled(client_id)),
         Authentication::Unknown => return Err(unknown()),
     };

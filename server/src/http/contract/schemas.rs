@@ -7,12 +7,13 @@ use crate::{
     model::{
         ENTITIES,
         actions::{
-            ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
-            GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS, MANAGED_GROUP, RESTORE,
-            VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
+            ADD_PASSWORD, ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
+            EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
+            MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
         administrative_unit::ADMINISTRATIVE_UNIT,
         application::APPLICATION,
+        application_types::PASSWORD_CREDENTIAL,
         device::DEVICE,
         directory_role::DIRECTORY_ROLE,
         domain::DOMAIN,
@@ -230,11 +231,35 @@ macro_rules! parameters {
 
             fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
                 schemas.extend($parameters.properties.iter().filter_map(enumeration_schema));
+                $parameters.properties.iter().for_each(|parameter| add_complex(parameter, schemas));
             }
         }
     };
 }
 
+/// A schema of an answer that is a value of a complex type.
+macro_rules! value {
+    ($name:ident, $complex:ident) => {
+        #[doc = concat!("The schema `", stringify!($name), "`.")]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                value_schema(&$complex)
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    };
+}
+
+value!(NewPasswordCredential, PASSWORD_CREDENTIAL);
+
+parameters!(AddPasswordParameters, ADD_PASSWORD);
 parameters!(AssignLicenseParameters, ASSIGN_LICENSE);
 parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
@@ -243,6 +268,7 @@ parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);
 parameters!(ManagedGroupParameters, MANAGED_GROUP);
+parameters!(RemovePasswordParameters, REMOVE_PASSWORD);
 parameters!(RestoreParameters, RESTORE);
 parameters!(ValidateGroupPropertiesParameters, VALIDATE_GROUP_PROPERTIES);
 parameters!(ValidatePropertiesParameters, VALIDATE_PROPERTIES);
@@ -632,7 +658,20 @@ fn parameters_schema(parameters: &Complex) -> RefOr<Schema> {
 
 /// One schema for both ways.
 fn complex_schema(complex: &Complex) -> RefOr<Schema> {
-    let mut object = ObjectBuilder::new().description(Some(complex.description));
+    with_parts(ObjectBuilder::new(), complex)
+}
+
+/// The same of a value that is an answer by itself.
+fn value_schema(complex: &Complex) -> RefOr<Schema> {
+    let context = text("What the answer is, as a URL.").examples(Some(json!(format!(
+        "https://graph.microsoft.com/v1.0/$metadata#{}",
+        complex.odata_type()
+    ))));
+    with_parts(ObjectBuilder::new().property("@odata.context", context), complex)
+}
+
+fn with_parts(object: ObjectBuilder, complex: &Complex) -> RefOr<Schema> {
+    let mut object = object.description(Some(complex.description));
     for part in complex.properties {
         object = object.property(
             part.name,

@@ -171,6 +171,18 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             BAD_REQUEST,
             "A conflicting object with one or more of the specified property values is present in the directory.",
         ),
+        Refusal::EnabledEntitlement => bad(
+            "CannotDeleteOrUpdateEnabledEntitlement",
+            "Permission (scope or role) cannot be deleted or updated unless disabled first.",
+        ),
+        Refusal::NoPassword => bad(BAD_REQUEST, "No password credential found with keyId."),
+        Refusal::ForeignIdentifierUri(uri) => about(
+            "identifierUris",
+            "HostNameNotOnVerifiedDomain",
+            format!(
+                "Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'"
+            ),
+        ),
         Refusal::WeakPassword => about(
             "passwordProfile",
             "InvalidValue",

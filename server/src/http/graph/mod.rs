@@ -10,6 +10,7 @@ mod casts;
 mod check_members;
 mod contacts;
 mod created_objects;
+mod credentials;
 mod deleted_items;
 mod devices;
 mod direct_reports;
@@ -62,6 +63,7 @@ pub(super) fn operations() -> Vec<Operation> {
         devices::operations(),
         service_principals::operations(),
         applications::operations(),
+        credentials::operations(),
         contacts::operations(),
         administrative_units::operations(),
         administrative_unit_members::operations(),

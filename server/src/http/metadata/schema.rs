@@ -4,16 +4,19 @@
 use crate::model::{
     ENTITIES, RESOURCES,
     actions::{
-        ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
+        ADD_PASSWORD, ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
         EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
-        MANAGED_GROUP, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
+        MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
+    application::APPLICATION,
+    application_types::PASSWORD_CREDENTIAL,
     group::GROUP,
     group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
     group_setting::GROUP_SETTING,
     navigation::NavigationProperty,
     properties::{Complex, EdmType, Enumeration, Format, Kind, Property},
     resources::Resource,
+    service_principal::SERVICE_PRINCIPAL,
     user::USER,
 };
 use std::collections::BTreeMap;
@@ -331,6 +334,9 @@ fn actions() -> Vec<Action> {
     let (group, user) = (qualified(GROUP.name), Type::one(&qualified(USER.name)));
     let (policy, truth) =
         (Type::one(&qualified(GROUP_LIFECYCLE_POLICY.name)), Some(Type::one("Edm.Boolean")));
+    let application = Type::one(&qualified(APPLICATION.name));
+    let service_principal = Type::one(&qualified(SERVICE_PRINCIPAL.name));
+    let password = Some(Type::one(&qualified(PASSWORD_CREDENTIAL.name)));
     let evaluated = Some(Type::one(&qualified(EVALUATE_DYNAMIC_MEMBERSHIP_RESULT.name)));
     let evaluate = |bound_to: &Type| {
         action("evaluateDynamicMembership", bound_to, &EVALUATE_DYNAMIC_MEMBERSHIP, evaluated.clone())
@@ -348,6 +354,10 @@ fn actions() -> Vec<Action> {
         evaluate(&Type::many(&group)),
         action("assignLicense", &Type::one(&group), &ASSIGN_LICENSE, Some(Type::one(&group))),
         action("assignLicense", &user, &ASSIGN_LICENSE, Some(user.clone())),
+        action("addPassword", &application, &ADD_PASSWORD, password.clone()),
+        action("addPassword", &service_principal, &ADD_PASSWORD, password),
+        action("removePassword", &application, &REMOVE_PASSWORD, None),
+        action("removePassword", &service_principal, &REMOVE_PASSWORD, None),
         action("renew", &Type::one(&group), &NO_PARAMETERS, None),
         action("addGroup", &policy, &MANAGED_GROUP, truth.clone()),
         action("removeGroup", &policy, &MANAGED_GROUP, truth),

@@ -34,7 +34,7 @@ pub(super) fn is_text(path: PropertyPath) -> bool {
 }
 
 fn is_guid(path: PropertyPath) -> bool {
-    let is_part = path.part.is_some();
+    let is_part = path.part.is_some_and(|part| part.edm_type.is_none());
     path.last().format == Format::Guid && (is_part || GUIDS.contains(&path.property.name))
 }
 

@@ -92,6 +92,7 @@ impl Attempt<'_> {
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
             || self.get_licences_wrong(name)
+            || self.get_credentials_wrong(name)
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
@@ -355,6 +356,35 @@ impl Attempt<'_> {
         true
     }
 
+    fn get_credentials_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.ends_with("Password") {
+            return false;
+        }
+        let mut body = self.operation.body_example.clone();
+        let is_new = self.operation.path.ends_with("/addPassword");
+        match name {
+            "unknownProperty" => body["colour"] = "red".into(),
+            "missingParameter" => body = json!({}),
+            "otherType" if is_new => body["passwordCredential"]["displayName"] = true.into(),
+            "unexpectedArray" if is_new => body["passwordCredential"]["displayName"] = json!([]),
+            "otherSchema" => body["passwordCredential"] = "x".into(),
+            "invalidValue" if is_new => {
+                body["passwordCredential"]["endDateTime"] = "2020-01-01T00:00:00Z".into();
+            }
+            "otherType" => body["keyId"] = true.into(),
+            "unexpectedArray" => body["keyId"] = json!([]),
+            "invalidValue" => body["keyId"] = "x".into(),
+            "noPassword" => {}
+            "tooManyPasswords" => {
+                let of_application = self.operation.path.starts_with("/applications");
+                self.replace(0, sample::id(if of_application { 306 } else { 307 }));
+            }
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
     fn get_policy_wrong(&mut self, name: &str) -> bool {
         let is_selection = self.operation.path.ends_with("Group");
         if name == "neverExpires" && !is_selection {
@@ -509,6 +539,7 @@ impl Attempt<'_> {
             "immutableProperty" if self.operation.id == "update_device" => json!({"deviceId": absent}),
             "immutableProperty" => json!({"appId": absent}),
             "nameTaken" => match self.operation.id.as_str() {
+                "create_application" | "update_application" => json!({"identifierUris": ["api://taken"]}),
                 "create_directory_role" => json!({"roleTemplateId": "fe930be7-5e62-47db-91af-98c3a49a38b1"}),
                 "create_user" => json!({"userPrincipalName": "ada@contoso.example"}),
                 "update_user" | "update_me" => json!({"userPrincipalName": "grace@contoso.example"}),
@@ -553,6 +584,8 @@ impl Attempt<'_> {
             }
             "invalidReference" => json!({"members@odata.bind": ["readers"]}),
             "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
+            "enabledRole" => json!({"appRoles": []}),
+            "foreignUri" => json!({"identifierUris": ["https://elsewhere.example/loans"]}),
             "servicePrincipalExists" => json!({"appId": sample::id(392).to_string()}),
             _ => return false,
         };

@@ -1,12 +1,17 @@
 //! What the operations on devices, service principals, applications and contacts refuse.
 
 use super::{
-    ErrorExample, absent, contact_not_found, created, device_not_found, immutable, null, null_collection,
-    other_schema, property, refused, service_principal_exists, service_principal_not_found, taken, texts,
-    too_large, updated,
+    ErrorExample, absent, array_for_value, contact_not_found, created, device_not_found, immutable,
+    missing_parameter, null, null_collection, other_schema, parameters, property, refused,
+    service_principal_exists, service_principal_not_found, taken, texts, too_large, unknown_parameter,
+    updated,
 };
-use crate::model::{
-    application::APPLICATION, device::DEVICE, service_principal::SERVICE_PRINCIPAL, values::PropertyFault,
+use crate::{
+    directory::{Refusal, check_members},
+    model::{
+        application::APPLICATION, device::DEVICE, properties::Entity, service_principal::SERVICE_PRINCIPAL,
+        values::PropertyFault,
+    },
 };
 
 /// What the rules of this operation refuse. `None`: it is of another file.
@@ -25,15 +30,23 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
         ]
         .concat(),
         "update_service_principal" => {
-            let own = vec![service_principal_not_found(), immutable(&SERVICE_PRINCIPAL, "appId")];
+            let own = vec![
+                service_principal_not_found(),
+                immutable(&SERVICE_PRINCIPAL, "appId"),
+                enabled_entitlement(),
+            ];
             [updated(&SERVICE_PRINCIPAL), service_principal_values(), own].concat()
         }
         "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
         "create_application" => [created(&APPLICATION, "displayName"), application_values()].concat(),
         "update_application" => {
-            let own = vec![application_not_found(), null(&APPLICATION)];
+            let own = vec![application_not_found(), null(&APPLICATION), enabled_entitlement()];
             [updated(&APPLICATION), application_values(), own].concat()
         }
+        "add_application_password" => [vec![application_not_found()], new_password()].concat(),
+        "add_service_principal_password" => [vec![service_principal_not_found()], new_password()].concat(),
+        "remove_application_password" => [vec![application_not_found()], old_password()].concat(),
+        "remove_service_principal_password" => [vec![service_principal_not_found()], old_password()].concat(),
         "get_application" | "delete_application" => vec![application_not_found()],
         "get_contact" => vec![contact_not_found()],
         _ => return None,
@@ -56,14 +69,69 @@ fn device_values() -> Vec<ErrorExample> {
 
 /// What bodies of applications get wrong besides.
 fn application_values() -> Vec<ErrorExample> {
-    [texts(&APPLICATION, "tags"), vec![too_large()]].concat()
+    let foreign = Refusal::ForeignIdentifierUri("https://elsewhere.example/loans".into());
+    let own = vec![
+        roles_with_one_id(&APPLICATION),
+        other_schema(&APPLICATION, "appRoles"),
+        taken("identifierUris"),
+        refused("foreignUri", "An identifier URI is of a domain that the tenant lacks.", foreign),
+        too_large(),
+    ];
+    [texts(&APPLICATION, "tags"), own].concat()
+}
+
+fn roles_with_one_id(of: &Entity) -> ErrorExample {
+    let twice = property(of, PropertyFault::Invalid("appRoles"));
+    refused("invalidRoles", "Two of the roles have the same id.", twice)
+}
+
+fn enabled_entitlement() -> ErrorExample {
+    refused(
+        "enabledRole",
+        "A role, or a permission, that is enabled can't be taken away.",
+        Refusal::EnabledEntitlement,
+    )
+}
+
+/// What bodies of new passwords get wrong.
+fn new_password() -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    vec![
+        unknown_parameter(),
+        refused("otherType", "The name is no text.", of(literal)),
+        refused(
+            "unexpectedArray",
+            "An array stands where a single value is due.",
+            of(array_for_value("displayName")),
+        ),
+        refused(
+            "otherSchema",
+            "The value isn't the object that is due.",
+            of(PropertyFault::Schema("passwordCredential")),
+        ),
+        refused(
+            "invalidValue",
+            "The password would end before it begins.",
+            of(PropertyFault::Invalid("passwordCredential")),
+        ),
+        refused("tooManyPasswords", "It has as many passwords as it can have.", Refusal::TooLarge),
+    ]
+}
+
+/// What bodies get wrong that take a password away.
+fn old_password() -> Vec<ErrorExample> {
+    let own = vec![
+        missing_parameter("keyId"),
+        refused("noPassword", "It has no such password.", Refusal::NoPassword),
+    ];
+    [parameters("keyId"), own].concat()
 }
 
 /// What bodies of service principals get wrong besides.
 fn service_principal_values() -> Vec<ErrorExample> {
-    let twice = property(&SERVICE_PRINCIPAL, PropertyFault::Invalid("appRoles"));
     let own = vec![
-        refused("invalidRoles", "Two of the roles have the same id.", twice),
+        roles_with_one_id(&SERVICE_PRINCIPAL),
         other_schema(&SERVICE_PRINCIPAL, "appRoles"),
         too_large(),
     ];

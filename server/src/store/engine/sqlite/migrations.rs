@@ -1,10 +1,11 @@
 //! The migrations: how the database of an older version becomes one of this version.
 
 use super::faults::is_conflict;
-use crate::model::{ids::ObjectId, names, values::Document};
+use crate::model::{clock::timestamp, ids::ObjectId, names, values::Document};
+use chrono::DateTime;
 use rusqlite::{Transaction, params};
 use rusqlite_migration::{M, Migrations};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Every migration, oldest first. A file is never edited once it was released.
 pub(super) fn all() -> Migrations<'static> {
@@ -32,7 +33,80 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0021_role_assignable_groups.sql")),
         M::up(include_str!("migrations/0022_purged_devices.sql")),
         M::up(include_str!("migrations/0024_grants.sql")),
+        M::up_with_hook(include_str!("migrations/0025_applications.sql"), |tx: &Transaction<'_>| {
+            Ok(complete_applications(tx)?)
+        }),
     ])
+}
+
+/// What applications that were stored before have of the properties that are shown by default since.
+const OF_APPLICATIONS: &str = r#"{
+    "api": {"acceptMappedClaims": null, "knownClientApplications": [], "oauth2PermissionScopes": [],
+        "preAuthorizedApplications": [], "requestedAccessTokenVersion": null},
+    "appRoles": [], "applicationTemplateId": null, "defaultRedirectUri": null, "disabledByMicrosoftStatus": null,
+    "groupMembershipClaims": null,
+    "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
+        "termsOfServiceUrl": null},
+    "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": null, "keyCredentials": [],
+    "oauth2RequirePostResponse": false, "optionalClaims": null, "passwordCredentials": [],
+    "publicClient": {"redirectUris": []}, "requiredResourceAccess": [], "samlMetadataUrl": null,
+    "serviceManagementReference": null, "spa": {"redirectUris": []}, "tokenEncryptionKeyId": null,
+    "verifiedPublisher": {"addedDateTime": null, "displayName": null, "verifiedPublisherId": null},
+    "web": {"homePageUrl": null, "implicitGrantSettings": {"enableAccessTokenIssuance": false,
+        "enableIdTokenIssuance": false}, "logoutUrl": null, "redirectUris": []}
+}"#;
+
+/// When secrets end that were made before they had an end.
+const NEVER: (&str, i64) = ("2299-12-31T00:00:00Z", 10_413_705_600);
+
+/// Completes the documents of applications, and makes credentials of their secrets.
+fn complete_applications(connection: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    let Ok(Value::Object(added)) = serde_json::from_str(OF_APPLICATIONS) else { return Ok(()) };
+    let sql = "SELECT row, document FROM objects WHERE kind = 6 AND purged_at IS NULL ORDER BY row";
+    let mut applications = connection.prepare(sql)?;
+    let mut rows = applications.query([])?;
+    while let Some(row) = rows.next()? {
+        let application: i64 = row.get(0)?;
+        let Ok(Value::Object(mut document)) = serde_json::from_str(&row.get::<_, String>(1)?) else {
+            continue;
+        };
+        for (name, value) in &added {
+            document.entry(name).or_insert_with(|| value.clone());
+        }
+        let credentials = complete_secrets(connection, application)?;
+        document.insert("passwordCredentials".into(), credentials.into());
+        let document = Value::Object(document).to_string();
+        let update = "UPDATE objects SET document = ?2 WHERE row = ?1";
+        connection.prepare_cached(update)?.execute(params![application, document])?;
+    }
+    connection.execute("DROP TABLE application_secrets", []).map(drop)
+}
+
+/// Makes credentials of an application's secrets, and gives what is shown of them.
+fn complete_secrets(connection: &Transaction<'_>, application: i64) -> Result<Vec<Value>, rusqlite::Error> {
+    let sql =
+        "SELECT digest, created_at FROM application_secrets WHERE application_row = ?1 ORDER BY created_at";
+    let mut secrets = connection.prepare_cached(sql)?;
+    let mut rows = secrets.query([application])?;
+    let mut shown = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (digest, created_at): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
+        let (key_id, (end, end_at)) = (ObjectId::random(), NEVER);
+        let insert = "INSERT INTO password_credentials VALUES (?1, ?2, ?3, ?4, ?5)";
+        connection.prepare_cached(insert)?.execute(params![
+            application,
+            key_id.uuid(),
+            digest,
+            created_at,
+            end_at
+        ])?;
+        let start = DateTime::from_timestamp(created_at, 0).unwrap_or_default();
+        shown.push(json!({
+            "customKeyIdentifier": null, "displayName": null, "endDateTime": end, "hint": null,
+            "keyId": key_id.to_string(), "secretText": null, "startDateTime": timestamp(start),
+        }));
+    }
+    Ok(shown)
 }
 
 /// A property whose values got keys: as it is in the tables of that version, whatever becomes of it later.

@@ -1,0 +1,90 @@
+//! What joins properties of an application: what it declares, how many redirect URIs it has, and the URIs that name it, which no other
+//! application of the tenant has.
+
+use super::{
+    Error, Refusal,
+    entitlements::{self, listed},
+};
+use crate::{
+    model::{
+        application::APPLICATION, application_types::MAX_REDIRECT_URIS, draft::Draft, values::PropertyFault,
+    },
+    store::{ReadTx, WriteTx, domains, identifier_uris, objects::Object},
+};
+use serde_json::Value;
+use url::Url;
+
+/// Permissions that an application can need, of all resources together.
+const MAX_PERMISSIONS: usize = 400;
+
+const URIS: &str = "identifierUris";
+
+/// Refuses what doesn't go together.
+pub(super) fn check(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
+    let resource = APPLICATION.resource;
+    entitlements::check((resource, "appRoles"), draft.before("appRoles"), draft.get("appRoles"))?;
+    let scopes = |api: Option<&Value>| api.and_then(|api| api.get("oauth2PermissionScopes")).cloned();
+    let (before, after) = (scopes(draft.before("api")), scopes(draft.get("api")));
+    entitlements::check((resource, "api"), before.as_ref(), after.as_ref())?;
+    let refused = |name| Refusal::Property { resource, fault: PropertyFault::Invalid(name) };
+    for kind in ["publicClient", "spa", "web"] {
+        if draft.has_changed(kind) && redirect_uris(draft).count() > MAX_REDIRECT_URIS {
+            return Err(refused(kind).into());
+        }
+    }
+    let needed = listed(draft.get("requiredResourceAccess")).iter();
+    if needed.map(|one| listed(one.get("resourceAccess")).len()).sum::<usize>() > MAX_PERMISSIONS {
+        return Err(refused("requiredResourceAccess").into());
+    }
+    check_uris(tx, draft)
+}
+
+/// Where its users can be led, as whatever kind of client.
+pub(super) fn redirect_uris(draft: &Draft) -> impl Iterator<Item = &Value> {
+    let of = |kind| draft.get(kind).and_then(|kind| kind.get("redirectUris"));
+    ["web", "spa", "publicClient"].into_iter().flat_map(move |kind| listed(of(kind)))
+}
+
+/// The URIs that name it as a resource.
+pub(super) fn uris(draft: &Draft) -> impl Iterator<Item = &str> {
+    listed(draft.get(URIS)).iter().filter_map(Value::as_str)
+}
+
+/// Refuses new URIs that are neither `api://…` nor of one of the tenant's domains.
+fn check_uris(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
+    if !draft.has_changed(URIS) {
+        return Ok(());
+    }
+    let before = listed(draft.before(URIS));
+    let new = uris(draft).filter(|uri| !before.iter().any(|old| old == uri));
+    let foreign: Vec<&str> = new.filter(|uri| !uri.starts_with("api://")).collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let domains = domains::all(tx)?;
+    let is_own = |uri: &&str| {
+        let uri = Url::parse(uri).ok();
+        let host = uri.as_ref().and_then(Url::host_str).map(str::to_ascii_lowercase);
+        host.is_some_and(|host| {
+            let is_of = |domain: &str| {
+                host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            };
+            domains.iter().any(|domain| is_of(domain.as_str()))
+        })
+    };
+    match foreign.iter().find(|uri| !is_own(uri)) {
+        Some(uri) => Err(Refusal::ForeignIdentifierUri((*uri).to_owned()).into()),
+        None => Ok(()),
+    }
+}
+
+/// Has its URIs name a stored application, where they changed.
+pub(super) fn keep_uris(tx: &WriteTx<'_>, application: &Object, draft: &Draft) -> Result<(), Error> {
+    if draft.has_changed(URIS) { keep_all_uris(tx, application, draft) } else { Ok(()) }
+}
+
+/// The same whether they changed or not.
+pub(super) fn keep_all_uris(tx: &WriteTx<'_>, application: &Object, draft: &Draft) -> Result<(), Error> {
+    let kept = identifier_uris::put(tx, application, uris(draft))?;
+    Ok(kept.then_some(()).ok_or(Refusal::Taken(URIS))?)
+}

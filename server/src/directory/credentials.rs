@@ -1,0 +1,320 @@
+//! What applications prove themselves with, and service principals by themselves: passwords and certificates. A password is shown once,
+//! when it is made; a certificate is kept, and not shown again.
+
+use super::{Error, Refusal, check_members, lookup, objects, rights};
+use crate::{
+    auth::{
+        client_certificates::ClientCertificate,
+        secrets::{Secret, SecretDigest},
+    },
+    model::{
+        actions::{ADD_PASSWORD, REMOVE_PASSWORD},
+        application_types::PASSWORD_CREDENTIAL,
+        clock::timestamp,
+        draft::Draft,
+        entity,
+        ids::ObjectId,
+        kinds::ObjectKind,
+        permissions::{Grants, Need, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL},
+        properties::Values,
+        values::PropertyFault,
+    },
+    odata::reference::Key,
+    store::{
+        self, ReadTx, WriteTx,
+        credentials::{self as stored, Validity},
+        objects::Object,
+    },
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Months, Utc};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// How many passwords an application has at most, and a service principal.
+pub const MAX_PASSWORDS: usize = 50;
+
+/// How long a password proves something where nothing else is said.
+const MONTHS: Months = Months::new(24);
+
+/// When passwords end that an operator makes: Entra's *never*.
+const NEVER: i64 = 10_413_705_600;
+
+const PASSWORDS: &str = "passwordCredentials";
+const KEYS: &str = "keyCredentials";
+
+/// A new password, as far as it is kept.
+#[derive(Debug, Clone)]
+pub struct NewPassword {
+    key_id: ObjectId,
+    digest: SecretDigest,
+    hint: String,
+}
+
+impl NewPassword {
+    /// What is kept of this.
+    pub fn of(secret: &Secret) -> Self {
+        let hint = secret.reveal().chars().take(3).collect();
+        Self { key_id: ObjectId::random(), digest: secret.digest(), hint }
+    }
+
+    /// The same with this identifier.
+    pub fn with_id(self, key_id: ObjectId) -> Self {
+        Self { key_id, ..self }
+    }
+}
+
+/// What a caller says of a new password.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    name: Option<String>,
+    start: Option<DateTime<Utc>>,
+    end: Option<DateTime<Utc>>,
+}
+
+impl Terms {
+    /// Reads the body of *addPassword*.
+    pub fn read(body: &Values) -> Result<Self, Refusal> {
+        let given = ADD_PASSWORD.check_parameters(body).map_err(check_members::refused)?;
+        let Some(Value::Object(given)) = given.get("passwordCredential") else { return Ok(Self::default()) };
+        let name = given.get("displayName").and_then(Value::as_str).map(str::to_owned);
+        Ok(Self { name, start: time(given.get("startDateTime")), end: time(given.get("endDateTime")) })
+    }
+}
+
+fn time(value: Option<&Value>) -> Option<DateTime<Utc>> {
+    let time = DateTime::parse_from_rfc3339(value?.as_str()?).ok()?;
+    // The store keeps whole seconds.
+    DateTime::from_timestamp(time.timestamp(), 0)
+}
+
+/// Makes a password of an application or a service principal, and gives what is shown of it.
+pub fn add_password(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    (kind, key): (ObjectKind, &Key),
+    new: &NewPassword,
+    terms: &Terms,
+) -> Result<Values, Error> {
+    let object = changed_by(tx, by, kind, key)?;
+    let start = terms.start.unwrap_or(tx.now());
+    let end = terms.end.or_else(|| start.checked_add_months(MONTHS)).unwrap_or(start);
+    if end <= start {
+        return Err(check_members::refused(PropertyFault::Invalid("passwordCredential")).into());
+    }
+    put_password(tx, &object, new, Validity { start, end }, terms.name.as_deref())
+}
+
+/// Makes a password of an application, or of a service principal, that doesn't end. One that is there stays as it is.
+pub(super) fn add_lasting_password(
+    tx: &WriteTx<'_>,
+    application: &Object,
+    new: &NewPassword,
+) -> Result<(), Error> {
+    let there = stored::passwords(tx, application)?;
+    if there.iter().any(|password| password.key_id == new.key_id.uuid()) {
+        return Ok(());
+    }
+    let start = tx.now();
+    let end = DateTime::from_timestamp(NEVER, 0).unwrap_or(start);
+    put_password(tx, application, new, Validity { start, end }, None).map(drop)
+}
+
+fn put_password(
+    tx: &WriteTx<'_>,
+    object: &Object,
+    new: &NewPassword,
+    validity: Validity,
+    name: Option<&str>,
+) -> Result<Values, Error> {
+    let shown = PASSWORD_CREDENTIAL.whole(&parts([
+        ("displayName", json!(name)),
+        ("endDateTime", timestamp(validity.end).into()),
+        ("hint", new.hint.as_str().into()),
+        ("keyId", new.key_id.to_string().into()),
+        ("startDateTime", timestamp(validity.start).into()),
+    ]));
+    let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
+    let mut all = listed(draft.get(PASSWORDS));
+    if all.len() >= MAX_PASSWORDS {
+        return Err(Refusal::TooLarge.into());
+    }
+    all.push(shown.clone().into());
+    draft.set(PASSWORDS, all);
+    let password = stored::Password { key_id: new.key_id.uuid(), digest: new.digest, validity };
+    stored::add_password(tx, object, &password)?;
+    objects::update(tx, object, &draft)?;
+    Ok(shown)
+}
+
+fn parts<const N: usize>(parts: [(&str, Value); N]) -> Values {
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn listed(value: Option<&Value>) -> Vec<Value> {
+    value.and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// The `keyId` in the body of *removePassword*.
+pub fn read_key_id(body: &Values) -> Result<ObjectId, Refusal> {
+    let given = REMOVE_PASSWORD.check_parameters(body).map_err(check_members::refused)?;
+    let key_id = given.get("keyId").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    key_id.ok_or_else(|| check_members::refused(PropertyFault::Invalid("keyId")))
+}
+
+/// Takes a password away.
+pub fn remove_password(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    (kind, key): (ObjectKind, &Key),
+    key_id: ObjectId,
+) -> Result<(), Error> {
+    let object = changed_by(tx, by, kind, key)?;
+    let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
+    let all = listed(draft.get(PASSWORDS));
+    let left: Vec<Value> = all.iter().filter(|one| self::key_id(one) != Some(key_id)).cloned().collect();
+    if left.len() == all.len() {
+        return Err(Refusal::NoPassword.into());
+    }
+    draft.set(PASSWORDS, left);
+    stored::remove_password(tx, &object, key_id.uuid())?;
+    objects::update(tx, &object, &draft)
+}
+
+/// Takes all passwords of an application away.
+pub(super) fn remove_passwords(tx: &WriteTx<'_>, application: &Object) -> Result<(), Error> {
+    let mut draft = Draft::of_stored(store::objects::values(tx, application.row)?);
+    for password in stored::passwords(tx, application)? {
+        stored::remove_password(tx, application, password.key_id)?;
+    }
+    draft.set(PASSWORDS, Vec::<Value>::new());
+    objects::update(tx, application, &draft)
+}
+
+fn key_id(credential: &Value) -> Option<ObjectId> {
+    credential["keyId"].as_str()?.parse().ok()
+}
+
+/// The application or service principal whose credentials the caller changes.
+fn changed_by(tx: &WriteTx<'_>, by: &Grants, kind: ObjectKind, key: &Key) -> Result<Object, Error> {
+    let need: &Need = match kind {
+        ObjectKind::Application => &WRITE_APPLICATION,
+        _ => &WRITE_SERVICE_PRINCIPAL,
+    };
+    let object = lookup::of_kind(tx, kind, key)?;
+    rights::may_act(tx, by, need, &object)?;
+    Ok(object)
+}
+
+/// What a change of certificates comes to in the store.
+#[derive(Debug, Default)]
+pub(super) struct KeyChange {
+    added: Vec<stored::Key>,
+    removed: Vec<Uuid>,
+}
+
+/// Reads the certificates that a body names, and has the draft show them. Those that are there need no key.
+pub(super) fn prepare_keys(kind: ObjectKind, draft: &mut Draft) -> Result<KeyChange, Refusal> {
+    if !draft.has_changed(KEYS) {
+        return Ok(KeyChange::default());
+    }
+    let refused =
+        || Refusal::Property { resource: entity(kind).resource, fault: PropertyFault::Invalid(KEYS) };
+    let (before, named) = (listed(draft.before(KEYS)), listed(draft.get(KEYS)));
+    let mut change = KeyChange::default();
+    let mut shown = Vec::new();
+    for one in &named {
+        let there = before.iter().find(|old| key_id(old).is_some() && key_id(old) == key_id(one));
+        match there.filter(|_| one["key"].is_null()) {
+            Some(old) => shown.push(old.clone()),
+            None => {
+                let (key, values) = read_key(one).ok_or_else(refused)?;
+                change.removed.extend(there.and_then(key_id).map(ObjectId::uuid));
+                change.added.push(key);
+                shown.push(values.into());
+            }
+        }
+    }
+    let ids: HashSet<ObjectId> = shown.iter().filter_map(key_id).collect();
+    if ids.len() < shown.len() {
+        return Err(refused());
+    }
+    let gone = before.iter().filter_map(key_id).filter(|id| !ids.contains(id));
+    change.removed.extend(gone.map(ObjectId::uuid));
+    draft.set(KEYS, shown);
+    Ok(change)
+}
+
+/// A certificate, and what is shown of it. `None`: it isn't one, or it is to prove something while it isn't valid.
+fn read_key(named: &Value) -> Option<(stored::Key, Values)> {
+    let certificate = ClientCertificate::read(&STANDARD.decode(named["key"].as_str()?).ok()?)?;
+    let key_id = key_id(named).unwrap_or_else(ObjectId::random);
+    let start = time(named.get("startDateTime")).unwrap_or(certificate.not_before);
+    let end = time(named.get("endDateTime")).unwrap_or(certificate.not_after);
+    if start < certificate.not_before || end > certificate.not_after || end <= start {
+        return None;
+    }
+    let or = |name: &str, other: String| match &named[name] {
+        Value::Null => other.into(),
+        given => given.clone(),
+    };
+    let name: String = certificate.subject.chars().take(120).collect();
+    let values = parts([
+        ("customKeyIdentifier", or("customKeyIdentifier", STANDARD.encode(&certificate.thumbprint))),
+        ("displayName", or("displayName", name)),
+        ("endDateTime", timestamp(end).into()),
+        ("key", Value::Null),
+        ("keyId", key_id.to_string().into()),
+        ("startDateTime", timestamp(start).into()),
+        ("type", or("type", "AsymmetricX509Cert".into())),
+        ("usage", or("usage", "Verify".into())),
+    ]);
+    let validity = Validity { start, end };
+    Some((stored::Key { key_id: key_id.uuid(), certificate: certificate.der, validity }, values))
+}
+
+/// Keeps the certificates of an object that is stored.
+pub(super) fn keep_keys(tx: &WriteTx<'_>, of: &Object, change: &KeyChange) -> Result<(), Error> {
+    for key_id in &change.removed {
+        stored::remove_key(tx, of, *key_id)?;
+    }
+    for key in &change.added {
+        stored::add_key(tx, of, key)?;
+    }
+    Ok(())
+}
+
+/// What a password proves of those who have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is theirs.
+    Valid,
+    /// It was theirs, and has ended.
+    Expired,
+    /// It isn't theirs, or not yet.
+    None,
+}
+
+/// Compares a secret with the passwords of these objects.
+pub(super) fn prove<'o>(
+    tx: &ReadTx<'_>,
+    objects: impl IntoIterator<Item = &'o Object>,
+    secret: &Secret,
+) -> Result<Proof, Error> {
+    let mut proof = Proof::None;
+    for object in objects {
+        for password in stored::passwords(tx, object)? {
+            if !secret.matches(&password.digest) {
+                continue;
+            }
+            if password.validity.covers(tx.now()) {
+                return Ok(Proof::Valid);
+            }
+            if password.validity.has_ended(tx.now()) {
+                proof = Proof::Expired;
+            }
+        }
+    }
+    Ok(proof)
+}

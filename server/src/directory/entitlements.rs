@@ -1,0 +1,41 @@
+//! The roles and delegated permissions that applications declare, and service principals: each by its id and its value, and none taken
+//! away while it is enabled.
+
+use super::Refusal;
+use crate::model::values::PropertyFault;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// Refuses two that have one id or one value, one without an id, and to take away or rename one that is enabled.
+pub(super) fn check(
+    (resource, property): (&'static str, &'static str),
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Result<(), Refusal> {
+    let (before, after) = (listed(before), listed(after));
+    let ids: HashSet<&str> = after.iter().filter_map(id).collect();
+    let values: Vec<&str> = after.iter().filter_map(value).collect();
+    let differ = values.iter().collect::<HashSet<_>>().len() == values.len();
+    if ids.len() < after.len() || !differ {
+        return Err(Refusal::Property { resource, fault: PropertyFault::Invalid(property) });
+    }
+    let stays = |one: &Value| {
+        let same = after.iter().find(|other| id(other) == id(one));
+        same.is_some_and(|other| value(other) == value(one))
+    };
+    let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
+    enabled.all(stays).then_some(()).ok_or(Refusal::EnabledEntitlement)
+}
+
+/// The items of a list, none where there is none.
+pub(super) fn listed(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn id(declared: &Value) -> Option<&str> {
+    declared["id"].as_str()
+}
+
+fn value(declared: &Value) -> Option<&str> {
+    declared["value"].as_str().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,164 @@
+//! What applications prove themselves with: passwords, made and taken away, and certificates.
+
+use crate::{
+    http_client,
+    support::{Answer, Tenant, refusal, refused, send},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use reqwest::{Method, StatusCode};
+use roster_client::types::{AddPasswordParameters, NewPasswordCredential, RemovePasswordParameters};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// An application with a service principal: its id, that one's, and the client id.
+async fn application(tenant: &Tenant) -> (Uuid, Uuid, String) {
+    let created =
+        send(tenant.raw(Method::POST, "/applications").await.json(&json!({"displayName": "Loans"})))
+            .await
+            .json();
+    let app_id = created["appId"].as_str().unwrap().to_owned();
+    let body = json!({"appId": app_id});
+    let of = send(tenant.raw(Method::POST, "/servicePrincipals").await.json(&body)).await.json();
+    let id = |object: &Value| object["id"].as_str().unwrap().parse().unwrap();
+    (id(&created), id(&of), app_id)
+}
+
+/// What the token endpoint says of a secret: the status, and the number of the error.
+async fn token(tenant: &Tenant, app_id: &str, secret: &str) -> (StatusCode, Value) {
+    let url = format!("{}/{}/oauth2/v2.0/token", tenant.server.url, tenant.id());
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", app_id),
+        ("client_secret", secret),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let answer = http_client::shared().post(url).form(&form).send().await.unwrap();
+    let status = answer.status();
+    (status, answer.json::<Value>().await.unwrap()["error_codes"][0].clone())
+}
+
+async fn shown(tenant: &Tenant, path: &str) -> Value {
+    send(tenant.raw(Method::GET, path).await).await.json()
+}
+
+fn secret(made: &NewPasswordCredential) -> &str {
+    made.secret_text.as_deref().unwrap()
+}
+
+#[tokio::test]
+async fn a_password_is_shown_once_and_proves_the_application_until_it_is_taken_away() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All"]).await;
+    let (id, service_principal, app_id) = application(&tenant).await;
+    let named: AddPasswordParameters =
+        serde_json::from_value(json!({"passwordCredential": {"displayName": "first"}})).unwrap();
+    let first = graph.add_application_password().id(id).body(named).send().await.unwrap().into_inner();
+    let empty = AddPasswordParameters::builder();
+    let second = graph.add_application_password().id(id).body(empty).send().await.unwrap().into_inner();
+    let empty = AddPasswordParameters::builder();
+    let own = graph.add_service_principal_password().id(service_principal).body(empty);
+    let own = own.send().await.unwrap().into_inner();
+    assert_ne!(secret(&first), secret(&second));
+    assert_eq!(first.hint.as_deref(), Some(&secret(&first)[..3]));
+    for made in [&first, &second, &own] {
+        assert_eq!(token(&tenant, &app_id, secret(made)).await.0, 200);
+    }
+    let listed = shown(&tenant, &format!("/applications/{id}")).await["passwordCredentials"].clone();
+    let names: Vec<_> = listed.as_array().unwrap().iter().map(|one| &one["displayName"]).collect();
+    assert_eq!(names, [&json!("first"), &Value::Null]);
+    assert!(listed.as_array().unwrap().iter().all(|one| one["secretText"].is_null()), "{listed}");
+    let text = shown(&tenant, &format!("/servicePrincipals/{service_principal}?$select=*")).await.to_string();
+    assert!(!text.contains(secret(&own)) && text.contains(own.key_id.as_deref().unwrap()));
+
+    let key_id: Uuid = first.key_id.as_deref().unwrap().parse().unwrap();
+    let which = || RemovePasswordParameters::builder().key_id(key_id);
+    graph.remove_application_password().id(id).body(which()).send().await.unwrap();
+    assert_eq!(token(&tenant, &app_id, secret(&first)).await, (StatusCode::UNAUTHORIZED, 7_000_215.into()));
+    assert_eq!(token(&tenant, &app_id, secret(&second)).await.0, 200);
+    let again = graph.remove_application_password().id(id).body(which()).send().await;
+    let none = refused(400, "Request_BadRequest", "No password credential found with keyId.");
+    assert_eq!(refusal(again), none);
+}
+
+async fn add(tenant: &Tenant, id: Uuid, credential: Value) -> Answer {
+    let body = json!({"passwordCredential": credential});
+    send(tenant.raw(Method::POST, &format!("/applications/{id}/addPassword")).await.json(&body)).await
+}
+
+#[tokio::test]
+async fn a_password_proves_nothing_before_it_begins_and_after_it_ends() {
+    let tenant = Tenant::fresh().await;
+    let (id, _, app_id) = application(&tenant).await;
+    let made = async |start: &str, end: &str| {
+        let made = add(&tenant, id, json!({"startDateTime": start, "endDateTime": end})).await.json();
+        made["secretText"].as_str().unwrap().to_owned()
+    };
+    let past = made("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z").await;
+    let future = made("2090-01-01T00:00:00Z", "2091-01-01T00:00:00Z").await;
+    assert_eq!(token(&tenant, &app_id, &past).await, (StatusCode::UNAUTHORIZED, 7_000_222.into()));
+    assert_eq!(token(&tenant, &app_id, &future).await, (StatusCode::UNAUTHORIZED, 7_000_215.into()));
+    assert_eq!(token(&tenant, &app_id, "other").await, (StatusCode::UNAUTHORIZED, 7_000_215.into()));
+    let made = add(&tenant, id, json!({"startDateTime": "2026-02-28T12:00:00.5+02:00"})).await.json();
+    assert_eq!(
+        (&made["startDateTime"], &made["endDateTime"]),
+        (&"2026-02-28T10:00:00Z".into(), &"2028-02-28T10:00:00Z".into())
+    );
+    let backwards = json!({"startDateTime": "2026-02-28T12:00:00Z", "endDateTime": "2026-02-28T12:00:00Z"});
+    assert_eq!(add(&tenant, id, backwards).await.status, 400);
+}
+
+fn certificate(name: &str) -> rcgen::Certificate {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::default();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+    parameters.not_before = rcgen::date_time_ymd(2024, 1, 1);
+    parameters.not_after = rcgen::date_time_ymd(2030, 1, 1);
+    parameters.self_signed(&key).unwrap()
+}
+
+#[tokio::test]
+async fn certificates_are_kept_by_an_update_that_names_all_and_never_shown() {
+    let tenant = Tenant::fresh().await;
+    let (id, service_principal, _) = application(&tenant).await;
+    for path in [format!("/applications/{id}"), format!("/servicePrincipals/{service_principal}")] {
+        let change = async |keys: &Value| {
+            let body = json!({"keyCredentials": keys});
+            send(tenant.raw(Method::PATCH, &path).await.json(&body)).await
+        };
+        let keys = async || {
+            shown(&tenant, &format!("{path}?$select=keyCredentials")).await["keyCredentials"].clone()
+        };
+        let first = certificate("Loans");
+        let key = STANDARD.encode(first.der());
+        assert_eq!(change(&json!([{"key": key}])).await.status, 204);
+        let kept = keys().await;
+        assert_eq!(kept[0]["key"], Value::Null);
+        assert_eq!(kept[0]["startDateTime"], "2024-01-01T00:00:00Z");
+        assert_eq!(kept[0]["endDateTime"], "2030-01-01T00:00:00Z");
+        assert!(kept[0]["displayName"].as_str().unwrap().contains("CN=Loans"), "{kept}");
+        let thumbprint = STANDARD.decode(kept[0]["customKeyIdentifier"].as_str().unwrap()).unwrap();
+        assert_eq!(thumbprint.len(), 20);
+
+        let pem = STANDARD.encode(certificate("Books").pem());
+        let both = json!([kept[0], {"key": pem, "type": "AsymmetricX509Cert", "usage": "Verify",
+            "displayName": "books", "endDateTime": "2029-01-01T00:00:00Z"}]);
+        assert_eq!(change(&both).await.status, 204);
+        let kept_both = keys().await;
+        assert_eq!((&kept_both[0], &kept_both[1]["displayName"]), (&kept[0], &"books".into()));
+        for bad in [
+            json!([{"key": "AAAA"}]),
+            json!([{"displayName": "without a key"}]),
+            json!([{"key": key, "endDateTime": "2031-01-01T00:00:00Z"}]),
+            json!([{"key": key, "startDateTime": "2023-01-01T00:00:00Z"}]),
+            json!([kept[0], kept[0]]),
+            json!([{"keyId": Uuid::from_u128(7)}]),
+        ] {
+            assert_eq!(change(&bad).await.status, 400, "{bad}");
+            assert_eq!(keys().await, kept_both, "{bad}");
+        }
+        assert_eq!(change(&json!([kept_both[1]])).await.status, 204);
+        assert_eq!(keys().await, json!([kept_both[1]]));
+        assert_eq!(change(&json!([])).await.status, 204);
+        assert_eq!(keys().await, json!([]));
+    }
+}
