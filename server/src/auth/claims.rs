@@ -7,8 +7,8 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// What every token that is issued here is for, whatever resource was asked for.
-const AUDIENCE: &str = "https://graph.microsoft.com";
+/// What tokens for Graph are for, however Graph was named.
+pub const GRAPH: &str = "https://graph.microsoft.com";
 
 /// Graph's own application id, an audience too.
 pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -80,6 +80,8 @@ pub enum Subject {
         id: ObjectId,
         /// The user's sign-in name.
         user_principal_name: String,
+        /// The client that the user signed in to, if it was one.
+        client: Option<AppId>,
         /// Delegated permissions.
         scopes: Vec<String>,
     },
@@ -115,6 +117,8 @@ pub(super) struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     appid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    azp: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     idtyp: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     oid: Option<String>,
@@ -141,11 +145,19 @@ pub(super) struct SignedClaims {
 }
 
 impl SignedClaims {
+    /// Whether it is for one of these audiences.
+    pub(super) fn names(&self, audiences: &[String]) -> bool {
+        match &self.audience {
+            Audience::One(audience) => audiences.contains(audience),
+            Audience::Many(named) => named.iter().any(|audience| audiences.contains(audience)),
+        }
+    }
+
     /// Whether it is for Graph, by URL or application id, or for one of these origins. A URL may end in a slash.
     pub(super) fn is_for(&self, origins: &[String]) -> bool {
         let known = |audience: &String| {
             let origin = audience.strip_suffix('/').unwrap_or(audience);
-            audience == GRAPH_APP_ID || origin == AUDIENCE || origins.iter().any(|known| known == origin)
+            audience == GRAPH_APP_ID || origin == GRAPH || origins.iter().any(|known| known == origin)
         };
         match &self.audience {
             Audience::One(audience) => known(audience),
@@ -162,15 +174,28 @@ impl From<Claims> for SignedClaims {
 }
 
 impl Claims {
-    /// The claims of a token for Graph that lives from one time to another, in seconds since 1970.
-    pub(super) fn new(issuer: String, tenant: TenantId, subject: &Subject, from: i64, exp: i64) -> Self {
+    /// The claims of a token for this audience that lives from one time to another, in seconds since 1970. Those of an application's own
+    /// interface name its client as version 2.0 does (`azp`), those of Graph as Graph's do (`appid`).
+    pub(super) fn new(
+        issuer: String,
+        audience: &str,
+        tenant: TenantId,
+        subject: &Subject,
+        (from, exp): (i64, i64),
+    ) -> Self {
+        let named = |client: &AppId| Some(client.to_string());
+        let by = |client: Option<&AppId>| match audience {
+            GRAPH => (client.and_then(named), None),
+            _ => (None, client.and_then(named)),
+        };
         let claims = Self {
-            aud: Audience::One(AUDIENCE.into()),
+            aud: Audience::One(audience.into()),
             iss: Some(issuer),
             iat: Some(from),
             nbf: Some(from),
             exp,
             appid: None,
+            azp: None,
             idtyp: None,
             oid: None,
             roles: None,
@@ -181,7 +206,9 @@ impl Claims {
             ver: Some("2.0".into()),
         };
         match subject {
-            Subject::User { id, user_principal_name, scopes } => Self {
+            Subject::User { id, user_principal_name, client, scopes } => Self {
+                appid: by(client.as_ref()).0,
+                azp: by(client.as_ref()).1,
                 idtyp: Some("user".into()),
                 oid: Some(id.to_string()),
                 sub: Some(id.to_string()),
@@ -191,7 +218,8 @@ impl Claims {
             },
             Subject::Application { app_id, id, roles } => Self {
                 idtyp: Some("app".into()),
-                appid: Some(app_id.to_string()),
+                appid: by(Some(app_id)).0,
+                azp: by(Some(app_id)).1,
                 oid: Some(id.to_string()),
                 sub: Some(id.to_string()),
                 roles: Some(roles.clone()),

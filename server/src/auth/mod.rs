@@ -1,11 +1,15 @@
-//! Bearer tokens, the key set that signs them, secrets, and the certificates of TLS. Pure: keys, time and audiences are
+//! Bearer tokens, the key set that signs them, secrets and passwords, proofs of clients, and the certificates of TLS. Pure: keys, time and audiences are
 //! passed in. Nothing here knows HTTP, a file or the store.
 
+pub mod assertions;
 pub mod certificates;
 mod claims;
 pub mod client_certificates;
 pub mod development_ca;
+pub mod id_tokens;
 pub mod keys;
+pub mod passwords;
+pub mod pkce;
 pub mod secrets;
 pub mod tokens;
 mod verified_tokens;

@@ -1,6 +1,6 @@
 //! Access tokens: signing and verifying. RS256, leeway of five minutes.
 
-pub use super::claims::{GRAPH_APP_ID, Subject, TokenFault, Verified};
+pub use super::claims::{GRAPH, GRAPH_APP_ID, Subject, TokenFault, Verified};
 use super::{
     claims::{Claims, SignedClaims},
     keys::{KeyError, Keys},
@@ -8,7 +8,7 @@ use super::{
 use crate::model::{ids::TenantId, json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, Header, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
@@ -30,6 +30,29 @@ pub fn verify(
         return Err(TokenFault::Missing);
     }
     let claims = keys.signed.get_or_read(token, || read_signed(token, keys))?;
+    check_times(&claims, now)?;
+    if !claims.is_for(audiences) {
+        return Err(TokenFault::Audience);
+    }
+    claims.verified
+}
+
+/// Verifies a token that an application was sent, whose audiences these are: Graph isn't one, nor is this server.
+pub fn verify_for(
+    token: &str,
+    keys: &Keys,
+    audiences: &[String],
+    now: DateTime<Utc>,
+) -> Result<Verified, TokenFault> {
+    let claims = read_signed(token, keys)?;
+    check_times(&claims, now)?;
+    if !claims.names(audiences) {
+        return Err(TokenFault::Audience);
+    }
+    claims.verified
+}
+
+fn check_times(claims: &SignedClaims, now: DateTime<Utc>) -> Result<(), TokenFault> {
     let now = now.timestamp();
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now {
         return Err(TokenFault::Expired);
@@ -37,10 +60,7 @@ pub fn verify(
     if claims.nbf.is_some_and(|nbf| nbf.saturating_sub(LEEWAY_SECONDS) > now) {
         return Err(TokenFault::NotYetValid);
     }
-    if !claims.is_for(audiences) {
-        return Err(TokenFault::Audience);
-    }
-    claims.verified
+    Ok(())
 }
 
 /// Reads a token that these keys signed. Times and audience are checked at each use.
@@ -86,8 +106,21 @@ fn check_header(header: &Map<String, Value>, keys: &Keys) -> Result<(), TokenFau
     Ok(())
 }
 
-/// Signs a token. A negative life makes one that expired so many seconds before the leeway ran out.
+/// Signs a token for Graph. A negative life makes one that expired so many seconds before the leeway ran out.
 pub fn sign(
+    keys: &Keys,
+    origin: &str,
+    tenant: TenantId,
+    subject: &Subject,
+    now: DateTime<Utc>,
+    lifetime_seconds: i64,
+) -> Result<String, KeyError> {
+    sign_for(GRAPH, keys, origin, tenant, subject, now, lifetime_seconds)
+}
+
+/// The same for this audience.
+pub fn sign_for(
+    audience: &str,
     keys: &Keys,
     origin: &str,
     tenant: TenantId,
@@ -101,10 +134,13 @@ pub fn sign(
         past => now.saturating_add(past).saturating_sub(LEEWAY_SECONDS),
     };
     let from = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
-    let claims = Claims::new(format!("{origin}/{tenant}/v2.0"), tenant, subject, from, exp);
-    let mut header = Header::new(Algorithm::RS256);
-    header.kid = Some(keys.id.clone());
-    jsonwebtoken::encode(&header, &claims, &keys.signing).map_err(|_| KeyError::Refused)
+    let claims = Claims::new(issuer(origin, tenant), audience, tenant, subject, (from, exp));
+    keys.sign(&claims)
+}
+
+/// Who issues a tenant's tokens.
+pub(super) fn issuer(origin: &str, tenant: TenantId) -> String {
+    format!("{origin}/{tenant}/v2.0")
 }
 
 #[cfg(test)]

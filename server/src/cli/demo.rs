@@ -44,6 +44,8 @@ impl Demo {
             allow_remote: false,
             public_url: None,
             policy: Policy::default(),
+            sign_in: None,
+            allow_password_grant: false,
             body_memory: http::state::Settings::BODY_MEMORY,
             store: Options::default(),
         };

@@ -12,7 +12,7 @@ use crate::{
     auth::secrets::Secret,
     data_folder::Folder,
     directory::{ExchangeManagedGroups, Policy, RoleEnforcement, sample},
-    http,
+    http::{self, state::SignInMode},
     model::domains::DomainName,
     store::{IndexOptions, LARGEST_SCANNED, LARGEST_UNCOUNTED, LOG_PAGES, Options},
 };
@@ -99,6 +99,15 @@ pub(super) struct Serve {
     #[arg(long, value_name = "POLICY", env = "ROSTER_ROLES", default_value = "off")]
     roles: RoleEnforcement,
 
+    /// How people sign in on the server's own page: by choosing an account (`picker`), or by name and password (`password`)
+    /// [default: picker with --sample or --ephemeral, if only this machine reaches the server, else password]
+    #[arg(long, value_name = "WAY", env = "ROSTER_SIGN_IN")]
+    sign_in: Option<SignInMode>,
+
+    /// Let clients show users' passwords to get tokens (the grant `password`)
+    #[arg(long, env = "ROSTER_ALLOW_PASSWORD_GRANT", value_parser = boolean)]
+    allow_password_grant: bool,
+
     /// The memory that the bodies of all requests under way may have together, in MB
     #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::state::Settings::BODY_MEMORY >> 20,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
@@ -144,6 +153,8 @@ impl Serve {
             allow_remote: self.allow_remote,
             public_url: self.public_url,
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups, roles: self.roles },
+            sign_in: self.sign_in,
+            allow_password_grant: self.allow_password_grant,
             body_memory: self.body_memory << 20,
             store: Options {
                 log_pages: self.log_pages,

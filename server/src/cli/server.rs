@@ -12,7 +12,7 @@ use crate::{
     directory::{Policy, deleted_items, purging::Purging, sample, well_known_applications},
     http::{
         self,
-        state::{self, Addresses, AppState},
+        state::{self, Addresses, AppState, SignInMode, SignInSettings},
         transport::{self, Endpoint, Limits},
     },
     model::{clock::Clock, domains::DomainName, ids::TenantId},
@@ -57,6 +57,9 @@ pub(super) struct Settings {
     pub allow_remote: bool,
     pub public_url: Option<String>,
     pub policy: Policy,
+    /// How people sign in. `None`: by choosing an account where only this machine reaches a server for tests, else by password.
+    pub sign_in: Option<SignInMode>,
+    pub allow_password_grant: bool,
     pub body_memory: usize,
     pub store: Options,
 }
@@ -139,10 +142,16 @@ impl Server {
         };
         let urls = Urls::new(&settings, &folder, (plain.as_ref(), secure.as_ref()), is_public)?;
         let load_keys = folder.load_keys();
+        let is_local = !settings.allow_remote && settings.public_url.is_none();
+        let is_for_tests = settings.sample.is_some() || folder.is_ephemeral();
+        let default = if is_local && is_for_tests { SignInMode::Picker } else { SignInMode::Password };
+        let mode = settings.sign_in.unwrap_or(default);
         let http = state::Settings {
             policy: settings.policy,
+            sign_in: SignInSettings { mode, allows_password_grant: settings.allow_password_grant },
             public_url: settings.public_url,
-            loopback_only: is_public,
+            // Else a page from elsewhere could choose an account by a name of its own for this machine.
+            loopback_only: is_public || is_local && mode == SignInMode::Picker,
             body_memory: settings.body_memory,
             ..state::Settings::default()
         };

@@ -41,6 +41,8 @@ pub struct Registration {
     pub roles: Vec<Permission>,
     /// What is kept of its secret.
     pub secret: NewPassword,
+    /// What it declares besides.
+    pub declared: Values,
 }
 
 impl Registration {
@@ -53,6 +55,7 @@ impl Registration {
             service_principal: ObjectId::random(),
             roles,
             secret: NewPassword::of(secret),
+            declared: Values::new(),
         }
     }
 }
@@ -87,7 +90,7 @@ pub struct Identity {
 
 /// Registers an application: the application, its service principal, its secret and its roles.
 pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Error> {
-    let mut values = Values::new();
+    let mut values = registration.declared.clone();
     values.insert("displayName".into(), registration.name.as_str().into());
     let (application, _) = insert(tx, registration.application, registration.app_id, &values)?;
     credentials::add_lasting_password(tx, &application, &registration.secret)?;

@@ -45,6 +45,7 @@ pub mod role_assignments;
 pub mod sample;
 mod selections;
 pub mod service_principals;
+pub mod sign_in;
 pub mod sign_in_sessions;
 pub mod subscribed_skus;
 pub mod upserts;

@@ -16,6 +16,7 @@ use crate::{
         ids::{AppId, ObjectId, TenantId},
         kinds::ObjectKind,
         permissions::{Holders, Permission},
+        values::Values,
     },
     odata::reference::Key,
     store::{ReadTx, WriteTx, domains},
@@ -281,6 +282,12 @@ fn registrations(secret: &Secret) -> [Registration; 2] {
             service_principal: id(305),
             roles: vec![Permission::GroupReadWriteAll, Permission::DirectoryReadWriteAll],
             secret: NewPassword::of(secret),
+            // For a page under development, and for programs on this machine.
+            declared: import::into_values(json!({
+                "isFallbackPublicClient": true,
+                "publicClient": {"redirectUris": ["http://localhost"]},
+                "spa": {"redirectUris": ["http://localhost:3000"]},
+            })),
         },
         Registration {
             name: "sample-all".into(),
@@ -289,6 +296,7 @@ fn registrations(secret: &Secret) -> [Registration; 2] {
             service_principal: id(307),
             roles: all.copied().collect(),
             secret: NewPassword::of(secret),
+            declared: Values::new(),
         },
     ]
 }

@@ -5,6 +5,7 @@ use super::{
     objects, rights, subscribed_skus,
 };
 use crate::{
+    auth::passwords::PasswordHash,
     model::{
         clock::timestamp,
         domains::DomainName,
@@ -23,6 +24,8 @@ use crate::{
     store::{
         self, ReadTx, WriteTx, domains,
         objects::{Object, RowNumber},
+        passwords::{self, Stored},
+        sign_in_grants,
     },
 };
 use serde_json::{Value, json};
@@ -65,16 +68,18 @@ fn cover<F>(
     }
 }
 
-/// Creates a user of a new `id`, with the manager that the request binds. The password is checked and not kept.
+/// Creates a user of a new `id`, with the manager that the request binds. The password is checked, and its hash is kept where there is one.
 pub fn create(
     tx: &WriteTx<'_>,
     by: &Grants,
     id: ObjectId,
     body: &Values,
     bound: &Bound,
+    hash: Option<&PasswordHash>,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&USER], Access::Creation, body.keys())?;
     let (user, found) = insert(tx, id, body)?;
+    keep_password(tx, &user, body.get("passwordProfile"), hash)?;
     if let Some(manager) = &bound.manager {
         managers::assign(tx, &user, &managers::resolve(tx, by, manager)?)?;
     }
@@ -103,8 +108,15 @@ pub(super) fn complete(tx: &WriteTx<'_>, id: ObjectId, draft: &mut Draft) -> Res
 }
 
 /// Changes a user as the body says, and assigns the manager that the request binds: what it doesn't name stays, `null` takes a
-/// value away.
-pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &Bound) -> Result<(), Error> {
+/// value away. The hash of a new password is kept where there is one.
+pub fn update(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    key: &Key,
+    body: &Values,
+    bound: &Bound,
+    hash: Option<&PasswordHash>,
+) -> Result<(), Error> {
     objects::check_names(body)?;
     let need = need_to_change(by, body, bound);
     let found = covered(tx, by, need, key);
@@ -144,7 +156,32 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values, bound: &B
     }
     let manager = bound.manager.as_ref().map(|manager| managers::resolve(tx, by, manager)).transpose()?;
     objects::update(tx, &user, &draft)?;
+    keep_password(tx, &user, Some(&password), hash)?;
     manager.map_or(Ok(()), |manager| managers::assign(tx, &user, &manager))
+}
+
+/// Keeps a new password by its hash, and whether it has to be changed. Whoever signed in by the one before has to sign in anew.
+fn keep_password(
+    tx: &WriteTx<'_>,
+    user: &Object,
+    profile: Option<&Value>,
+    hash: Option<&PasswordHash>,
+) -> Result<(), Error> {
+    let Some(profile) = profile else { return Ok(()) };
+    let forced = ["forceChangePasswordNextSignIn", "forceChangePasswordNextSignInWithMfa"];
+    let forced: Vec<bool> = forced.iter().filter_map(|name| profile[*name].as_bool()).collect();
+    let must_change = forced.contains(&true);
+    match hash.filter(|_| profile["password"].is_string()) {
+        Some(hash) => set_password(tx, user, &Stored { hash: hash.clone(), must_change }),
+        None if !forced.is_empty() => Ok(passwords::set_must_change(tx, user, must_change)?),
+        None => Ok(()),
+    }
+}
+
+/// Gives a user a password. Whoever signed in by the one before has to sign in anew.
+pub fn set_password(tx: &WriteTx<'_>, user: &Object, password: &Stored) -> Result<(), Error> {
+    passwords::set(tx, user, password)?;
+    Ok(sign_in_grants::remove_of_user(tx, user.row)?)
 }
 
 /// What changing a user so needs: less than its whole profile where the caller may change each of the properties by itself.
@@ -236,6 +273,12 @@ pub(super) fn ready_to_restore(
         return set_identities(tx, draft);
     }
     draft.text("userPrincipalName").map_or(Ok(()), |name| check_free(tx, name, None))
+}
+
+/// Whether a user may choose this password.
+pub fn is_strong_password(tx: &ReadTx<'_>, user: RowNumber, password: &str) -> Result<bool, store::Error> {
+    let user = Draft::of_stored(store::objects::values(tx, user)?);
+    Ok(check_password(Some(&password.into()), &user).is_ok())
 }
 
 /// 8 to 256 characters, of three of four classes unless the user's policies have it otherwise.

@@ -4,10 +4,12 @@ use super::{
     body::{BodyBudget, STALL_TIME},
     errors::{Failure, RequestFault},
     origin::Origin,
+    password_thread::PasswordThread,
+    sign_in_attempts::SignInAttempts,
 };
 use crate::{auth::keys::Keys, directory::Policy, store::Store};
 use axum::http::uri::Scheme;
-use std::{error::Error, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{error::Error, net::SocketAddr, ops::Deref, str::FromStr, sync::Arc, time::Duration};
 use tokio::{sync::OnceCell, task};
 
 /// Why there are no keys.
@@ -29,11 +31,51 @@ impl From<SocketAddr> for Addresses {
     }
 }
 
+/// How people sign in on the server's own page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignInMode {
+    /// By choosing an account: for tests, where whoever reaches the server may be anybody.
+    Picker,
+    /// By name and password.
+    #[default]
+    Password,
+}
+
+impl FromStr for SignInMode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "picker" => Ok(Self::Picker),
+            "password" => Ok(Self::Password),
+            _ => Err("either 'picker' or 'password'"),
+        }
+    }
+}
+
+/// What an operator decides about signing in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SignInSettings {
+    /// How people do it.
+    pub mode: SignInMode,
+    /// Whether clients may show users' passwords (RFC 6749, 4.3).
+    pub allows_password_grant: bool,
+}
+
+impl SignInSettings {
+    /// Whether anybody signs in by password, so that passwords are kept.
+    pub(super) fn keeps_passwords(self) -> bool {
+        self.mode == SignInMode::Password || self.allows_password_grant
+    }
+}
+
 /// How a server answers.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// What an operator decides about the rules.
     pub policy: Policy,
+    /// What it decides about signing in.
+    pub sign_in: SignInSettings,
     /// The origin that clients use, where it isn't the one that they name.
     pub public_url: Option<String>,
     /// Whether it answers to loopback names only: for a server whose secrets are public.
@@ -55,6 +97,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            sign_in: SignInSettings::default(),
             public_url: None,
             loopback_only: false,
             body_memory: Self::BODY_MEMORY,
@@ -72,6 +115,9 @@ pub struct AppState(Arc<Shared>);
 pub struct Shared {
     pub(super) store: Store,
     pub(super) policy: Policy,
+    pub(super) sign_in: SignInSettings,
+    pub(super) passwords: PasswordThread,
+    pub(super) sign_in_attempts: SignInAttempts,
     pub(super) public_url: Option<Arc<str>>,
     /// The origins that are this server: what tokens may be for, and references name, besides Graph.
     pub(super) origins: Vec<String>,
@@ -107,6 +153,9 @@ impl AppState {
         Self(Arc::new(Shared {
             store,
             policy: settings.policy,
+            sign_in: settings.sign_in,
+            passwords: PasswordThread::new(),
+            sign_in_attempts: SignInAttempts::default(),
             public_url,
             origins,
             loopback_only: settings.loopback_only,

@@ -224,10 +224,10 @@ pub static ON_PREMISES_PROVISIONING_ERROR: Complex = Complex {
     ],
 };
 
-/// A new user's password. Checked and not kept: nothing signs users in by password.
+/// A user's password. It is checked, and its hash is kept apart from the object.
 pub static PASSWORD_PROFILE: Complex = Complex {
     name: "PasswordProfile",
-    description: "A user's new password. It is checked against the rules for passwords and not kept.",
+    description: "A user's new password. It is checked against the rules for passwords, and nobody can read it.",
     properties: &[
         property("forceChangePasswordNextSignIn", Boolean, "Whether the user must change it at the next sign-in.").writable(),
         property("forceChangePasswordNextSignInWithMfa", Boolean, "The same, after a multi-factor sign-in.").writable(),

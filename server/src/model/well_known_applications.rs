@@ -20,6 +20,7 @@ pub static GRAPH: WellKnownApplication = WellKnownApplication {
     name: "Microsoft Graph",
     identifier_uris: &["https://graph.microsoft.com", "https://graph.microsoft.com/"],
     redirect_uris: &[],
+    scopes: &[],
 };
 
 /// The clients. All are public: they have no secret.
@@ -33,6 +34,7 @@ pub static CLIENTS: [WellKnownApplication; 4] = [
             "https://login.microsoftonline.com/common/oauth2/nativeclient",
             "ms-appx-web://Microsoft.AAD.BrokerPlugin/04b07795-8ddb-461a-bbee-02f9e1bf7b46",
         ],
+        &["Directory.AccessAsUser.All", "Group.ReadWrite.All", "User.ReadWrite.All"],
     ),
     client(
         uuid!("1950a258-227b-4e31-a9cf-717495945fc2"),
@@ -43,6 +45,7 @@ pub static CLIENTS: [WellKnownApplication; 4] = [
             "https://login.microsoftonline.com/common/oauth2/nativeclient",
             "ms-appx-web://Microsoft.AAD.BrokerPlugin/1950a258-227b-4e31-a9cf-717495945fc2",
         ],
+        &["Directory.AccessAsUser.All", "Group.ReadWrite.All", "User.ReadWrite.All"],
     ),
     client(
         uuid!("14d82eec-204b-4c2f-b7e8-296a70dab67e"),
@@ -53,6 +56,7 @@ pub static CLIENTS: [WellKnownApplication; 4] = [
             "https://login.microsoftonline.com/common/oauth2/nativeclient",
             "ms-appx-web://Microsoft.AAD.BrokerPlugin/14d82eec-204b-4c2f-b7e8-296a70dab67e",
         ],
+        &[],
     ),
     client(
         uuid!("872cd9fa-d31f-45e0-9eab-6e460a02d1f1"),
@@ -63,6 +67,7 @@ pub static CLIENTS: [WellKnownApplication; 4] = [
             "https://login.microsoftonline.com/common/oauth2/nativeclient",
             "ms-appx-web://Microsoft.AAD.BrokerPlugin/872cd9fa-d31f-45e0-9eab-6e460a02d1f1",
         ],
+        &["User.Read"],
     ),
 ];
 
@@ -77,14 +82,23 @@ pub struct WellKnownApplication {
     pub identifier_uris: &'static [&'static str],
     /// Where it is led after a user signed in, as a public client. On loopback addresses, any port will do.
     pub redirect_uris: &'static [&'static str],
+    /// The scopes of Graph that it has without anybody's consent.
+    pub scopes: &'static [&'static str],
 }
 
 const fn client(
     app_id: Uuid,
     name: &'static str,
     redirect_uris: &'static [&'static str],
+    scopes: &'static [&'static str],
 ) -> WellKnownApplication {
-    WellKnownApplication { app_id: AppId::from_uuid(app_id), name, identifier_uris: &[], redirect_uris }
+    WellKnownApplication {
+        app_id: AppId::from_uuid(app_id),
+        name,
+        identifier_uris: &[],
+        redirect_uris,
+        scopes,
+    }
 }
 
 /// All of them, Graph first.

@@ -2,25 +2,39 @@
 //! write for long, by the process that comes to it: the command that deleted it, or a server.
 
 use super::{
-    Error, Progress, Store, Tenant, app_role_assignments, credentials, engine::params, identifier_uris,
-    oauth2_permission_grants, relations::RELATIONS, resources, transaction::SystemTx,
+    Error, Progress, Store, Tenant, app_role_assignments, credentials, engine::params, federated_issuers,
+    identifier_uris, managed_identity, oauth2_permission_grants, passwords, relations::RELATIONS, resources,
+    sign_in_grants, transaction::SystemTx, used_assertions,
 };
 
 /// Rows of objects and pairs that one batch deletes at most, and as many changes.
 const BATCH: usize = 1_000;
 
 /// The rest of an object, itself last.
-const TAKE_OBJECT: [&str; 10] = [
+const TAKE_OBJECT: [&str; 12] = [
     resources::TAKE,
     identifier_uris::TAKE,
     credentials::TAKE[0],
     credentials::TAKE[1],
+    passwords::TAKE,
+    sign_in_grants::TAKE,
     "DELETE FROM counts WHERE what = 0 AND of_row = ?1",
     "DELETE FROM unfinished_deletions WHERE object_row = ?1",
     "DELETE FROM rule_runs WHERE group_row = ?1",
     "DELETE FROM unfinished_restorations WHERE object_row = ?1",
     "DELETE FROM unfinished_purges WHERE object_row = ?1",
     "DELETE FROM objects WHERE row = ?1",
+];
+
+/// What a tenant has besides its objects, but the change log. There is little of it: what belongs to objects went with them.
+const TAKE_OTHERS: [&str; 7] = [
+    "DELETE FROM resources WHERE tenant = ?1",
+    "DELETE FROM older_grants WHERE tenant = ?1",
+    "DELETE FROM counts WHERE what > 0 AND of_row = ?1",
+    federated_issuers::TAKE_OF_TENANT,
+    managed_identity::TAKE_OF_TENANT,
+    sign_in_grants::TAKE_OF_TENANT,
+    used_assertions::TAKE_OF_TENANT,
 ];
 
 impl Store {
@@ -73,10 +87,9 @@ impl DeletedTenant {
         if self.clear_objects(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);
         }
-        // Few are left: those of objects went with these.
-        tx.run("DELETE FROM resources WHERE tenant = ?1", params![self.number])?;
-        tx.run("DELETE FROM older_grants WHERE tenant = ?1", params![self.number])?;
-        tx.run("DELETE FROM counts WHERE what > 0 AND of_row = ?1", params![self.number])?;
+        for part in TAKE_OTHERS {
+            tx.run(part, params![self.number])?;
+        }
         if self.clear_changes(tx)? == Progress::Unfinished {
             return Ok(Progress::Unfinished);
         }

@@ -12,8 +12,9 @@ use super::{
     engine::params,
     identifier_uris, oauth2_permission_grants,
     objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
+    passwords,
     relations::RELATIONS,
-    resources, tenants,
+    resources, sign_in_grants, tenants,
     transaction::SystemTx,
 };
 use crate::model::{entity, values::Values};
@@ -67,7 +68,8 @@ fn is_unfinished(tx: &WriteTx<'_>, object: &Object) -> Result<bool, Error> {
 
 /// Deletes a deleted object for good: nothing of it can be read any more, and it can't be restored.
 pub fn purge(tx: &WriteTx<'_>, object: &Object) -> Result<(), Error> {
-    for strip in [resources::TAKE, identifier_uris::TAKE].into_iter().chain(credentials::TAKE) {
+    let own = [resources::TAKE, identifier_uris::TAKE, passwords::TAKE, sign_in_grants::TAKE];
+    for strip in own.into_iter().chain(credentials::TAKE) {
         tx.run(strip, params![object.row.0])?;
     }
     let sql = "UPDATE objects SET purged_at = ?2, document = '{}', rest = '{}', user_principal_name = NULL,

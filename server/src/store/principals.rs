@@ -3,11 +3,18 @@
 //! Every request asks for it, so what was found is cached: until a write of this process may have changed a
 //! principal's status, and for a second at most, since another process may change it too.
 
-use super::{Error, Store, Tenant, WriteTx, engine::params, numbers, objects::Object, transaction::Queries};
+use super::{
+    Error, ReadTx, Store, Tenant, WriteTx,
+    engine::params,
+    numbers,
+    objects::{self, NEXT_COLUMN, Object, RowNumber, select_objects},
+    transaction::Queries,
+};
 use crate::model::{
     ids::{ObjectId, TenantId},
     kinds::ObjectKind,
     permissions::Principal,
+    values::Document,
 };
 use chrono::{DateTime, Utc};
 use quick_cache::sync::Cache;
@@ -106,6 +113,32 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// A user who signed in, as the user is now.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The user.
+    pub user: Object,
+    /// What is stored of the user.
+    pub document: Document,
+    /// Whether the user may sign in.
+    pub enabled: bool,
+    /// What was granted before this time, in seconds since 1970, counts no longer. `None`: all counts.
+    pub sessions_valid_from: Option<i64>,
+}
+
+/// The user of this row. `None`: the user was deleted.
+pub fn signed_in(tx: &ReadTx<'_>, user: RowNumber) -> Result<Option<SignedIn>, Error> {
+    let sql = select_objects!(
+        ", o.document, o.rest, o.account_enabled, o.sessions_valid_from FROM objects o
+         WHERE o.row = ?1 AND o.tenant = ?2 AND o.deleted_at IS NULL"
+    );
+    tx.one(sql, params![user.0, tx.tenant().number], |row| {
+        let (user, document) = objects::read_with_document(row)?;
+        let enabled = row.get::<Option<bool>>(NEXT_COLUMN + 2)? != Some(false);
+        Ok(SignedIn { user, document, enabled, sessions_valid_from: row.get(NEXT_COLUMN + 3)? })
+    })
 }
 
 /// Has tokens of a user count only where they were issued from this time on.

@@ -371,8 +371,8 @@ async fn refusals_have_entras_words() {
         // https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/pull/3023
         (
             &here,
-            with("grant_type", "authorization_code"),
-            "The app requested an unsupported grant type 'authorization_code'.".to_owned(),
+            with("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer"),
+            "The app requested an unsupported grant type 'urn:ietf:params:oauth:grant-type:saml2-bearer'.".to_owned(),
         ),
         // https://github.com/Azure/azure-sdk-for-java/issues/31733
         (&here, twice, "The request is not properly formatted. The parameter 'scope' is duplicated.".to_owned()),
@@ -411,10 +411,9 @@ async fn what_is_not_served_of_an_authority_says_so_in_oauths_form() {
     let tenant = Tenant::fresh().await;
     let id = tenant.id();
     for path in [
-        format!("/{id}/oauth2/authorize"),
-        format!("/{id}/oauth2/v2.0/authorize?client_id=x&response_type=code"),
-        format!("/{id}/oauth2/v2.0/devicecode"),
-        format!("/{id}/oauth2/v2.0/logout"),
+        format!("/{id}/oauth2/nothing"),
+        format!("/{id}/oauth2/v2.0/nothing?client_id=x&response_type=code"),
+        format!("/{id}/adminconsent"),
         format!("/{id}/discovery/nothing"),
         format!("/{}/.well-known/nothing", tenant.domain()),
         format!("/{id}/v2.0/adminconsent"),
@@ -438,6 +437,10 @@ async fn an_endpoint_that_is_asked_by_another_method_says_which_it_takes() {
     for (method, path, takes) in [
         (Method::GET, "oauth2/v2.0/token", "POST"),
         (Method::PUT, "oauth2/v2.0/token", "POST"),
+        (Method::GET, "oauth2/v2.0/devicecode", "POST"),
+        (Method::GET, "login", "POST"),
+        (Method::DELETE, "oauth2/v2.0/authorize", "GET"),
+        (Method::PUT, "oauth2/deviceauth", "GET"),
         (Method::POST, "v2.0/.well-known/openid-configuration", "GET"),
         (Method::DELETE, "discovery/v2.0/keys", "GET"),
     ] {

@@ -15,6 +15,8 @@ mod basic_permissions;
 mod batch;
 mod batch_histories;
 mod bodies;
+#[path = "../shared/browser.rs"]
+mod browser;
 #[path = "../shared/campaign.rs"]
 mod campaign;
 mod campaigns;
@@ -79,6 +81,7 @@ mod rights;
 mod role_assignments;
 mod scheme;
 mod service_principals;
+mod sign_in;
 mod sign_in_sessions;
 mod support;
 mod tokens;

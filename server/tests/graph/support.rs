@@ -18,7 +18,7 @@ use roster_server::{
     },
     http::{
         self,
-        state::{AppState, Settings},
+        state::{AppState, Settings, SignInMode, SignInSettings},
         transport::{self, Endpoint, Limits},
     },
     model::{
@@ -42,6 +42,9 @@ fn load_keys(folder: &TempDir) -> impl Fn() -> Result<Keys, FolderError> + Send 
     let path = folder.path().to_owned();
     move || data_folder::keys(&path)
 }
+
+/// Users of these servers sign in by being chosen: hashing their passwords would take long.
+const PICKER: SignInSettings = SignInSettings { mode: SignInMode::Picker, allows_password_grant: false };
 
 /// A server in this process.
 pub struct Server {
@@ -76,7 +79,8 @@ impl Server {
         around: impl FnOnce(Router) -> Router,
     ) -> Self {
         let (folder, store) = Self::store();
-        let settings = Settings { policy, public_url: public_url.map(str::to_owned), ..Settings::default() };
+        let public_url = public_url.map(str::to_owned);
+        let settings = Settings { policy, sign_in: PICKER, public_url, ..Settings::default() };
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         Self::listen(folder, store, state, listener, Limits::default(), around)
@@ -91,7 +95,7 @@ impl Server {
     pub async fn with_sample_of(policy: Policy) -> &'static Self {
         let (folder, store) = Self::store();
         store.first_tenant(sample::TENANT, sample::fill).await.unwrap();
-        let settings = Settings { policy, loopback_only: true, ..Settings::default() };
+        let settings = Settings { policy, sign_in: PICKER, loopback_only: true, ..Settings::default() };
         let (listener, address) = bind();
         let state = AppState::new(store.clone(), load_keys(&folder), address, settings);
         // Its threads can't be ended from within a test's.
@@ -285,7 +289,11 @@ impl Tenant {
     pub async fn user_token<'p>(&self, user: Uuid, scopes: impl IntoIterator<Item = &'p str>) -> String {
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         let user_principal_name = self.upn("someone");
-        self.sign(&Subject::User { id: ObjectId::from_uuid(user), user_principal_name, scopes }, 600).await
+        self.sign(
+            &Subject::User { id: ObjectId::from_uuid(user), user_principal_name, client: None, scopes },
+            600,
+        )
+        .await
     }
 
     /// The generated client with an application's token of these permissions. It doesn't try again.

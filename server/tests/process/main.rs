@@ -2,6 +2,8 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../shared/browser.rs"]
+mod browser;
 #[path = "../shared/campaign.rs"]
 mod campaign;
 mod campaigns;
@@ -27,6 +29,7 @@ mod private_folder;
 mod roster;
 #[path = "../shared/rules.rs"]
 mod rules;
+mod sign_in;
 #[cfg(feature = "strace")]
 mod strace;
 mod streams;

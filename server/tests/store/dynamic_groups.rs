@@ -221,7 +221,7 @@ impl World {
             }
             Step::Update(number, values) => drop(self.write(move |tx| {
                 let (key, body) = (Key::read(id(number).to_string()), values.as_object().unwrap());
-                users::update(tx, &by(), &key, body, &Bound::default())
+                users::update(tx, &by(), &key, body, &Bound::default(), None)
             })),
             Step::Delete(number) if self.is_there(number) => {
                 self.write(move |tx| delete(tx, id(number)));

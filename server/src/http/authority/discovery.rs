@@ -5,7 +5,7 @@ use super::{
     faults::{Inquiry, OAuthFault},
     find_tenant, no_store,
 };
-use crate::{http::state::AppState, store::Tenant};
+use crate::{auth::pkce, http::state::AppState, store::Tenant};
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
@@ -56,13 +56,26 @@ fn describe(authority: &str, Endpoints { oauth2, keys }: &Endpoints) -> Value {
         "issuer": format!("{authority}/v2.0"),
         "authorization_endpoint": format!("{authority}{oauth2}/authorize"),
         "token_endpoint": format!("{authority}{oauth2}/token"),
+        "device_authorization_endpoint": format!("{authority}{oauth2}/devicecode"),
+        "end_session_endpoint": format!("{authority}{oauth2}/logout"),
         "jwks_uri": format!("{authority}{keys}"),
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-        "response_types_supported": ["code"],
+        "grant_types_supported": [
+            "authorization_code", "client_credentials", "refresh_token",
+            "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        ],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+        "code_challenge_methods_supported": [pkce::METHOD],
+        "response_types_supported": ["code", "id_token", "code id_token"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "authorization_response_iss_parameter_supported": true,
+        "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "scopes_supported": ["https://graph.microsoft.com/.default"],
-        "claims_supported": ["aud", "iss", "iat", "nbf", "exp", "appid", "idtyp", "oid", "roles", "scp", "sub", "tid", "upn", "ver"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access", "https://graph.microsoft.com/.default"],
+        "claims_supported": [
+            "aud", "iss", "iat", "nbf", "exp", "appid", "auth_time", "azp", "email", "idtyp", "name", "nonce", "oid",
+            "preferred_username", "roles", "scp", "sid", "sub", "tid", "upn", "ver",
+        ],
     })
 }

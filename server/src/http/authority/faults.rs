@@ -1,10 +1,13 @@
-//! Why the authority refuses, in OAuth's form: its error codes (RFC 6749, 5.2) with Entra's numbers and words. Entra's own
-//! words where they are known.
+//! Why the authority refuses, in OAuth's form: its error codes (RFC 6749, 5.2) with Entra's numbers and words. What the directory
+//! refuses has its own file, `sign_in_faults.rs`.
 
-use super::no_store;
+use super::{no_store, sign_in_faults};
 use crate::{
-    directory,
-    http::{AppState, envelope::Ids, origin::Origin},
+    directory::{
+        self,
+        sign_in::faults::{Error, Fault},
+    },
+    http::{AppState, envelope::Ids, origin::Origin, password_thread::Busy},
     store,
 };
 use axum::{
@@ -67,35 +70,35 @@ pub(super) enum OAuthFault {
     )]
     NoCredential,
     #[error(
-        "The certificate with identifier used to sign the client assertion is not registered on application. Applications \
-         here have only secrets: application '{0}' must send its 'client_secret'."
+        "The request body must contain the following parameter: 'client_assertion_type' with the value 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'."
     )]
-    Assertion(String),
+    AssertionType,
+    #[error("The value of the parameter 'requested_token_use' must be 'on_behalf_of'.")]
+    TokenUse,
+    #[error(
+        "The app requested a grant by a user's password, which the operator of this server doesn't allow (--allow-password-grant)."
+    )]
+    PasswordGrant,
+    #[error("The provided value for the input parameter '{0}' is not valid.")]
+    Parameter(&'static str),
+    #[error(
+        "The provided value for the input parameter 'response_type' is not allowed for this client: '{0}'."
+    )]
+    ResponseType(String),
+    #[error("Proof Key for Code Exchange is required for cross-origin authorization code redemption.")]
+    ChallengeRequired,
+    /// A form that this server didn't make for this browser.
+    #[error("This form was made for another browser, or long ago. Go back to the program, and sign in anew.")]
+    ForeignForm,
+    /// The directory refuses.
+    #[error("{}", sign_in_faults::words(.0))]
+    SignIn(Fault),
     #[error("The app requested an unsupported grant type '{0}'.")]
     GrantType(String),
     #[error(
         "The provided value for scope '{0}' is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
     )]
     Scope(String),
-    #[error(
-        "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the \
-         application has not been installed by the administrator of the tenant or consented to by any user in the tenant. \
-         You may have sent your authentication request to the wrong tenant."
-    )]
-    UnknownClient { client: String, tenant: String },
-    #[error(
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the \
-         client secret ID, for a secret added to app '{0}'."
-    )]
-    Secret(String),
-    #[error(
-        "The provided client secret keys for app '{0}' are expired. Visit the Azure portal to create new keys for your app: \
-         https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: \
-         https://aka.ms/certCreds."
-    )]
-    ExpiredSecret(String),
-    #[error("Application '{0}' is disabled.")]
-    Disabled(String),
     #[error("The server can't answer now.")]
     Unavailable,
 }
@@ -110,7 +113,7 @@ fn no_tenant(name: &str) -> String {
 
 impl OAuthFault {
     /// The status, OAuth's code and Entra's number.
-    const fn answer(&self) -> (StatusCode, &'static str, u32) {
+    pub(super) const fn answer(&self) -> (StatusCode, &'static str, u32) {
         match self {
             Self::Tenant(_) => (StatusCode::BAD_REQUEST, "invalid_request", 90002),
             Self::NoAuthority(_) => (StatusCode::BAD_REQUEST, "invalid_tenant", 90002),
@@ -125,15 +128,39 @@ impl OAuthFault {
             Self::TwoAuthorizations | Self::Credentials | Self::NoCredential => {
                 (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_216)
             }
-            Self::Assertion(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 700_027),
+            Self::AssertionType => (StatusCode::BAD_REQUEST, "invalid_request", 900_144),
+            Self::TokenUse => (StatusCode::BAD_REQUEST, "invalid_request", 70003),
+            Self::PasswordGrant => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
+            Self::Parameter(_) => (StatusCode::BAD_REQUEST, "invalid_request", 90023),
+            Self::ResponseType(_) => (StatusCode::BAD_REQUEST, "unsupported_response_type", 700_051),
+            Self::ForeignForm => (StatusCode::BAD_REQUEST, "invalid_request", 165_000),
+            Self::ChallengeRequired => (StatusCode::BAD_REQUEST, "invalid_request", 9_002_325),
+            Self::SignIn(fault) => sign_in_faults::answer(fault),
             Self::GrantType(_) => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
             Self::Scope(_) => (StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012),
-            Self::UnknownClient { .. } => (StatusCode::BAD_REQUEST, "unauthorized_client", 700_016),
-            Self::Secret(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215),
-            Self::ExpiredSecret(_) => (StatusCode::UNAUTHORIZED, "invalid_client", 7_000_222),
-            Self::Disabled(_) => (StatusCode::BAD_REQUEST, "unauthorized_client", 7_000_112),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
         }
+    }
+}
+
+impl From<Fault> for OAuthFault {
+    fn from(fault: Fault) -> Self {
+        Self::SignIn(fault)
+    }
+}
+
+impl From<Error> for OAuthFault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(fault) => fault.into(),
+            Error::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl From<Busy> for OAuthFault {
+    fn from(_: Busy) -> Self {
+        Self::Unavailable
     }
 }
 
@@ -162,9 +189,9 @@ pub(super) struct Inquiry {
     /// The origin that answers name.
     pub(super) origin: String,
     /// The request's id, which finds it in the log.
-    trace_id: String,
+    pub(super) trace_id: String,
     /// The client's own id for it, if that is a GUID.
-    correlation_id: String,
+    pub(super) correlation_id: String,
     time: DateTime<Utc>,
     /// Whether it has an Authorization header: then a 401 says which scheme is expected (RFC 6749, 5.2).
     by_header: bool,
@@ -205,23 +232,39 @@ fn guid(text: &str) -> Option<String> {
 }
 
 impl Inquiry {
+    /// A fault in words, with what finds it in the log.
+    pub(super) fn describe(&self, fault: &OAuthFault) -> String {
+        let Self { trace_id, correlation_id, .. } = self;
+        let (number, time) = (fault.answer().2, self.timestamp());
+        format!(
+            "AADSTS{number}: {fault}\r\nTrace ID: {trace_id}\r\nCorrelation ID: {correlation_id}\r\nTimestamp: {time}"
+        )
+    }
+
+    /// The request's time, as refusals tell it.
+    pub(super) fn timestamp(&self) -> String {
+        self.time.format("%Y-%m-%d %H:%M:%SZ").to_string()
+    }
+
     /// The answer to a request that got this wrong.
     pub(super) fn refuse(&self, fault: &OAuthFault) -> Response {
         let (status, error, number) = fault.answer();
         let Self { trace_id, correlation_id, .. } = self;
-        let time = self.time.format("%Y-%m-%d %H:%M:%SZ").to_string();
-        let description = format!(
-            "AADSTS{number}: {fault}\r\nTrace ID: {trace_id}\r\nCorrelation ID: {correlation_id}\r\nTimestamp: {time}"
-        );
-        let body = json!({
+        let time = self.timestamp();
+        let mut body = json!({
             "error": error,
-            "error_description": description,
+            "error_description": self.describe(fault),
             "error_codes": [number],
             "timestamp": time,
             "trace_id": trace_id,
             "correlation_id": correlation_id,
             "error_uri": format!("{EXPLANATIONS}{number}"),
         });
+        if let OAuthFault::SignIn(fault) = fault
+            && let Some(more) = sign_in_faults::suberror(fault)
+        {
+            body["suberror"] = more.into();
+        }
         let mut response = (status, no_store(&body)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

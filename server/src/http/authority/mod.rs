@@ -1,11 +1,27 @@
-//! The embedded authority: token endpoint, public keys, discovery. OAuth's own forms of answers and errors,
-//! with Entra's codes. Public: a client authenticates in the request itself. Only what tells of an account needs its token.
+//! The embedded authority: where people sign in, where clients get tokens, and what tells them of all that. OAuth's own forms of answers
+//! and errors, with Entra's codes. Public: a client authenticates in the request itself. Only what tells of an account needs its token.
 
+mod authorization_request;
+mod authorize;
+mod browser;
+mod client_proof;
 mod clouds;
+mod devices;
 mod discovery;
 mod faults;
+mod form;
+mod grants;
 mod instances;
+mod issuers;
+mod login;
+mod logout;
+mod pages;
+mod passwords;
+mod resource_names;
+mod sign_in_faults;
+mod signing;
 mod token;
+mod visit;
 
 use super::{authenticate, cross_origin, state::AppState};
 use crate::store::{self, Tenant};
@@ -47,11 +63,27 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
     let token = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_than_post))
         .route("/{tenant}/oauth2/token", post(token::first_token).fallback(other_than_post))
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(devices::device_code).fallback(other_than_post))
+        .route("/{tenant}/oauth2/devicecode", post(devices::device_code).fallback(other_than_post))
         .layer(origins);
+    // No page of another origin reads these.
+    let authorize = get(authorize::authorize).post(authorize::authorize).fallback(other_than_get);
+    let logout = get(logout::logout).post(logout::logout).fallback(other_than_get);
+    let pages = Router::new()
+        .route("/{tenant}/oauth2/v2.0/authorize", authorize.clone())
+        .route("/{tenant}/oauth2/authorize", authorize)
+        .route("/{tenant}/oauth2/v2.0/logout", logout.clone())
+        .route("/{tenant}/oauth2/logout", logout)
+        .route("/{tenant}/oauth2/deviceauth", get(devices::page).fallback(other_than_get))
+        .route("/{tenant}/login", post(login::login).fallback(other_than_post))
+        .route("/{tenant}/password", post(login::change_password).fallback(other_than_post))
+        .route("/{tenant}/consent", post(authorize::consent).fallback(other_than_post))
+        .route("/{tenant}/device", post(devices::decide).fallback(other_than_post));
     public
+        .merge(pages)
         .merge(of_accounts)
         .merge(token)
-        // What else Entra's authority has: signing in with a browser, consent.
+        // What else Entra's authority has.
         .route("/{tenant}/oauth2/{*rest}", any(unserved))
         .route("/{tenant}/v2.0/{*rest}", any(unserved))
         .route("/{tenant}/discovery/{*rest}", any(unserved))

@@ -1,34 +1,37 @@
-//! The token endpoints, of version 2.0 and of version 1.0: the client credentials grant (RFC 6749, 4.4).
+//! The token endpoints, of version 2.0 and of version 1.0 (RFC 6749, 3.2): who asks, for which grant, and what is answered. How a grant is
+//! exchanged is for `grants/`.
 
 use super::{
+    client_proof,
     faults::{Inquiry, OAuthFault},
-    find_tenant, no_store,
+    find_tenant,
+    form::{self, Form},
+    grants::{self, GrantType},
+    issuers, no_store,
+    resource_names::ResourceNames,
+    signing::{self, LIFE},
 };
 use crate::{
-    auth::{
-        secrets::Secret,
-        tokens::{self, LIFETIME_SECONDS, Subject},
+    auth::tokens::Subject,
+    directory::sign_in::{
+        clients::{self, Client, Proof, Proven, UsedAssertion},
+        exchanges::Exchanged,
+        faults::{Error, Fault},
+        scopes::Scopes,
+        tokens::Tokens,
     },
-    directory::applications::{self, Authentication},
-    http::{
-        AppState, authorization,
-        body::{self, MAX_FORM},
-        content,
-        errors::RequestFault,
-    },
-    model::ids::AppId,
-    store::ReadTx,
+    http::{AppState, transport::Peer},
+    model::ids::ObjectId,
+    store::{ReadTx, Tenant, used_assertions},
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue},
+    http::{HeaderValue, header, request::Parts},
     response::Response,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, Utc};
-use percent_encoding::percent_decode_str;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::DateTime;
 use serde_json::{Value, json};
-use std::{borrow::Cow, collections::HashMap, str::FromStr};
 
 /// The endpoint of version 2.0.
 pub(super) async fn token(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
@@ -41,7 +44,7 @@ pub(super) async fn first_token(State(app): State<AppState>, inquiry: Inquiry, r
 }
 
 /// How a client asks for a token, and is answered.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     /// For a `resource`, or for a scope where none is named. Numbers are answered as texts.
     V1,
@@ -49,46 +52,18 @@ enum Version {
     V2,
 }
 
-impl Version {
-    /// The resource that is asked for. Whatever is named, it means Graph; what counts is that all granted roles are asked for.
-    fn resource<'f>(self, form: &'f Form<'_>) -> Result<&'f str, OAuthFault> {
-        match self {
-            Self::V1 if form.get("resource").is_some() || form.get("scope").is_none() => {
-                form.field("resource")
-            }
-            Self::V1 | Self::V2 => {
-                let scope = form.field("scope")?;
-                let resource =
-                    scope.strip_suffix("/.default").filter(|name| !name.contains(char::is_whitespace));
-                resource.ok_or_else(|| OAuthFault::Scope(scope.into()))
-            }
-        }
-    }
-
-    /// The answer with this token.
-    fn answer(self, token: &str, resource: &str, now: DateTime<Utc>) -> Value {
-        let life = LIFETIME_SECONDS - 1;
-        match self {
-            Self::V1 => json!({
-                "token_type": "Bearer",
-                "expires_in": life.to_string(),
-                "ext_expires_in": life.to_string(),
-                "expires_on": (now.timestamp() + life).to_string(),
-                "not_before": now.timestamp().to_string(),
-                "resource": resource,
-                "access_token": token,
-            }),
-            Self::V2 => json!({
-                "token_type": "Bearer",
-                "expires_in": life,
-                "ext_expires_in": life,
-                "access_token": token,
-            }),
-        }
-    }
+/// A request for tokens.
+pub(super) struct TokenRequest<'r> {
+    pub(super) app: &'r AppState,
+    pub(super) tenant: Tenant,
+    pub(super) form: Form<'r>,
+    /// What clients call Graph.
+    pub(super) names: ResourceNames,
+    inquiry: &'r Inquiry,
+    parts: &'r Parts,
+    version: Version,
 }
 
-/// Issues a token. What the request itself gets wrong is told before its client is looked for.
 async fn issue(
     app: &AppState,
     inquiry: &Inquiry,
@@ -98,106 +73,179 @@ async fn issue(
     let tenant = find_tenant(app, &inquiry.tenant).await?;
     let tenant = tenant.ok_or_else(|| OAuthFault::Tenant(inquiry.tenant.clone()))?;
     let (parts, body) = request.into_parts();
-    content::check(&parts.headers, "application/x-www-form-urlencoded").map_err(|fault| match fault {
-        RequestFault::Charset | RequestFault::ContentEncoding => OAuthFault::Encoding,
-        _ => OAuthFault::ContentType,
-    })?;
-    let form = body::read(&parts.extensions, None, body, MAX_FORM).await.map_err(|fault| match fault {
-        RequestFault::Overloaded | RequestFault::TenantOverloaded => OAuthFault::Unavailable,
-        _ => OAuthFault::Form,
-    })?;
-    let form = Form::read(&form)?;
-    let grant_type = form.field("grant_type")?;
-    if grant_type != "client_credentials" {
-        return Err(OAuthFault::GrantType(grant_type.into()));
+    let body = form::read_body(&parts, body).await?;
+    let form = Form::read(&body)?;
+    let grant_type = GrantType::read(form.field("grant_type")?)?;
+    let names = ResourceNames::of(app, &parts.extensions);
+    let request = TokenRequest { app, tenant, form, names, inquiry, parts: &parts, version };
+    let exchanged = grants::exchange(grant_type, &request).await;
+    let mut response = exchanged.unwrap_or_else(|fault| inquiry.refuse(&fault));
+    if app.loopback_only {
+        request.open_to_its_page(&mut response).await;
     }
-    let (client_id, secret) = credentials(&parts.headers, &form)?;
-    let resource = version.resource(&form)?;
-    let unknown = || OAuthFault::UnknownClient { client: client_id.clone(), tenant: tenant.id.to_string() };
-    let app_id = AppId::from_str(&client_id).map_err(|_| unknown())?;
-    let store = app.store.tenant(tenant);
-    let identity = match store.read(move |tx| applications::authenticate(tx, app_id, &secret)).await? {
-        Authentication::Proven(identity) => identity,
-        Authentication::WrongSecret => return Err(OAuthFault::Secret(client_id)),
-        Authentication::ExpiredSecret => return Err(OAuthFault::ExpiredSecret(client_id)),
-        Authentication::Disabled => return Err(OAuthFault::Disabled(client_id)),
-        Authentication::Unknown => return Err(unknown()),
-    };
-    let subject = Subject::Application {
-        app_id: identity.app_id,
-        id: identity.service_principal,
-        roles: identity.roles,
-    };
-    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
-    let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
-    let sign = move |_: &ReadTx<'_>| {
-        tokens::sign(&keys, &origin, tenant.id, &subject, now, LIFETIME_SECONDS)
-            .map_err(|_| OAuthFault::Unavailable)
-    };
-    // A signature costs as much as a hundred look-ups: tenants take turns.
-    let token = store.read_long(sign).await?;
-    Ok(no_store(&version.answer(&token, resource, now)))
+    Ok(response)
 }
 
-/// The fields of a form. What OAuth doesn't name is ignored.
-struct Form<'b>(HashMap<Cow<'b, str>, Cow<'b, str>>);
-
-impl<'b> Form<'b> {
-    /// Reads a form. A field that occurs twice is refused; one without a value counts as absent (RFC 6749, 3.2).
-    fn read(body: &'b [u8]) -> Result<Self, OAuthFault> {
-        let mut form = HashMap::new();
-        for (name, value) in url::form_urlencoded::parse(body) {
-            if form.insert(name.clone(), value).is_some() {
-                return Err(OAuthFault::Twice(name.into_owned()));
-            }
+impl TokenRequest<'_> {
+    /// The scopes that are asked for. `None`: none.
+    pub(super) fn scopes(&self) -> Result<Option<Scopes>, OAuthFault> {
+        let resource = self.form.get("resource").filter(|_| self.version == Version::V1);
+        match (resource, self.form.get("scope")) {
+            (Some(resource), _) => Ok(Some(Scopes::of(resource))),
+            (None, Some(scope)) => Ok(Some(Scopes::read(scope)?)),
+            (None, None) => Ok(None),
         }
-        form.retain(|_, value| !value.is_empty());
-        Ok(Self(form))
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| &**value)
+    /// The name of the parameter that says what is asked for.
+    pub(super) fn scope_parameter(&self) -> &'static str {
+        if self.version == Version::V1 { "resource" } else { "scope" }
     }
 
-    fn field(&self, name: &'static str) -> Result<&str, OAuthFault> {
-        self.get(name).ok_or(OAuthFault::Missing(name))
+    /// Where the request comes from.
+    pub(super) fn peer(&self) -> Option<Peer> {
+        self.parts.extensions.get().copied()
+    }
+
+    /// Whether a page of another origin asks: a browser says so.
+    pub(super) fn is_from_page(&self) -> bool {
+        self.parts.headers.contains_key(header::ORIGIN)
+    }
+
+    /// Lets the page that asks read the answer, if it is the client and proves nothing by a secret, which any page could know. Where
+    /// secrets are secret, every page may.
+    async fn open_to_its_page(&self, response: &mut Response) {
+        let (Some(origin), Some(client_id)) =
+            (self.parts.headers.get(header::ORIGIN), self.form.get("client_id"))
+        else {
+            return;
+        };
+        if !matches!(self.proof(), Ok((_, Proof::None))) {
+            return;
+        }
+        let id = client_id.to_owned();
+        let find = move |tx: &ReadTx<'_>| clients::find(tx, &id);
+        let found = self.app.store.tenant(self.tenant).read(find).await;
+        if found.is_ok_and(|client| origin.to_str().is_ok_and(|origin| client.is_page_of(origin))) {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+        }
+    }
+
+    /// What the client is called and how it says that it is itself.
+    pub(super) fn proof(&self) -> Result<(String, Proof), OAuthFault> {
+        client_proof::read(&self.parts.headers, &self.form)
+    }
+
+    /// The client that asks, and what it has proven. An assertion is used up.
+    pub(super) async fn client(&self) -> Result<(Client, Proven), OAuthFault> {
+        let (client_id, proof) = self.proof()?;
+        self.prove(&client_id, proof).await
+    }
+
+    /// The client of this id, and what its proof is worth.
+    pub(super) async fn prove(&self, client_id: &str, proof: Proof) -> Result<(Client, Proven), OAuthFault> {
+        let store = self.app.store.tenant(self.tenant);
+        let (id, audiences, shown) = (client_id.to_owned(), self.audiences(), proof.clone());
+        let look = move |tx: &ReadTx<'_>| -> Result<_, Error> {
+            let client = clients::find(tx, &id)?;
+            let proven = clients::prove(tx, &client, &shown, &audiences)?;
+            Ok((client, proven))
+        };
+        let (client, proven) = store.read(look).await?;
+        match (&proven, &proof) {
+            (Proven::ByAssertion(used), _) => self.use_up(&client, *used).await?,
+            (Proven::ByIssuer(keys), Proof::Assertion(text)) => {
+                issuers::check(keys, text, &client.app_id.to_string()).await?;
+            }
+            _ => {}
+        }
+        Ok((client, proven))
+    }
+
+    /// Remembers an assertion, which counts once.
+    async fn use_up(&self, client: &Client, used: UsedAssertion) -> Result<(), OAuthFault> {
+        let UsedAssertion { fingerprint, ends_at } = used;
+        let ends_at = DateTime::from_timestamp(ends_at, 0).ok_or(Fault::AssertionUsed)?;
+        let store = self.app.store.tenant(self.tenant);
+        if store.write(move |tx| used_assertions::note(tx, &fingerprint, ends_at)).await? {
+            return Ok(());
+        }
+        tracing::warn!(client = %client.app_id, "an assertion was shown again");
+        Err(Fault::AssertionUsed.into())
+    }
+
+    /// What this authority is called in assertions.
+    fn audiences(&self) -> Vec<String> {
+        let (origin, id) = (&self.inquiry.origin, self.tenant.id.to_string());
+        let named = [id.as_str(), &self.inquiry.tenant].map(|tenant| {
+            ["", "/", "/v2.0", "/oauth2/token", "/oauth2/v2.0/token"]
+                .map(|end| format!("{origin}/{tenant}{end}"))
+        });
+        named.into_iter().flatten().collect()
+    }
+
+    /// The answer with the tokens that a grant was exchanged for.
+    pub(super) async fn answer(&self, exchanged: Exchanged) -> Result<Response, OAuthFault> {
+        match exchanged {
+            Exchanged::For(tokens) => self.answer_user(*tokens).await,
+            Exchanged::Before(fault) => Err(fault.into()),
+        }
+    }
+
+    /// The answer with a user's tokens.
+    pub(super) async fn answer_user(&self, granted: Tokens) -> Result<Response, OAuthFault> {
+        let Tokens { audience, subject, scope, sign_in, refresh_token, user } = granted;
+        let mut answer = self.signed(&audience, &subject).await?;
+        answer["scope"] = scope.into();
+        if let Some(token) = refresh_token {
+            answer["refresh_token"] = token.reveal().into();
+        }
+        if let Some(sign_in) = sign_in {
+            let token = signing::id_token(self.app, self.inquiry, self.tenant, sign_in).await?;
+            answer["id_token"] = token.into();
+        }
+        if self.form.get("client_info").is_some_and(|asked| asked == "1") {
+            answer["client_info"] = client_info(user, self.tenant).into();
+        }
+        Ok(no_store(&answer))
+    }
+
+    /// The answer with an application's token.
+    pub(super) async fn answer_application(
+        &self,
+        audience: &str,
+        subject: &Subject,
+    ) -> Result<Response, OAuthFault> {
+        Ok(no_store(&self.signed(audience, subject).await?))
+    }
+
+    /// An answer with an access token.
+    async fn signed(&self, audience: &str, subject: &Subject) -> Result<Value, OAuthFault> {
+        let token = signing::access_token(self.app, self.inquiry, self.tenant, audience, subject).await?;
+        let now = self.app.store.clock().now().timestamp();
+        Ok(match self.version {
+            Version::V1 => json!({
+                "token_type": "Bearer",
+                "expires_in": LIFE.to_string(),
+                "ext_expires_in": LIFE.to_string(),
+                "expires_on": (now + LIFE).to_string(),
+                "not_before": now.to_string(),
+                "resource": self.form.get("resource").unwrap_or(audience),
+                "access_token": token,
+            }),
+            Version::V2 => json!({
+                "token_type": "Bearer",
+                "expires_in": LIFE,
+                "ext_expires_in": LIFE,
+                "access_token": token,
+            }),
+        })
     }
 }
 
-/// The client's id and secret: from the Authorization header or from the form. A request with two authentication methods,
-/// or with two client ids, is refused: which of them counts would be a guess (RFC 6749, 2.3).
-fn credentials(headers: &HeaderMap, form: &Form<'_>) -> Result<(String, Secret), OAuthFault> {
-    let header = authorization::read(headers).map_err(|_| OAuthFault::TwoAuthorizations)?;
-    let by_header = header.map(|header| basic(header).ok_or(OAuthFault::Credentials)).transpose()?;
-    let by_form =
-        ["client_secret", "client_assertion"].iter().filter(|name| form.get(name).is_some()).count();
-    if by_form + usize::from(by_header.is_some()) > 1 {
-        return Err(OAuthFault::TwoMethods);
-    }
-    match (by_header, form.get("client_id")) {
-        (Some((id, _)), Some(other)) if !other.eq_ignore_ascii_case(&id) => Err(OAuthFault::TwoClients),
-        (Some(credentials), _) => Ok(credentials),
-        (None, None) => Err(OAuthFault::Missing("client_id")),
-        (None, Some(id)) => match (form.get("client_secret"), form.get("client_assertion")) {
-            (Some(secret), _) => Ok((id.to_owned(), Secret::new(secret))),
-            (None, Some(_)) => Err(OAuthFault::Assertion(id.to_owned())),
-            (None, None) => Err(OAuthFault::NoCredential),
-        },
-    }
-}
-
-/// Client id and secret of an Authorization header, each encoded as in a form (RFC 6749, 2.3.1). `None`: it can't be
-/// read.
-fn basic(header: &HeaderValue) -> Option<(String, Secret)> {
-    let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let credentials = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
-    let (id, secret) = credentials.split_once(':')?;
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8().ok().map(Cow::into_owned)
-    };
-    Some((decode(id)?, Secret::new(decode(secret)?)))
+/// What names an account to clients: the user and the tenant.
+pub(super) fn client_info(user: ObjectId, tenant: Tenant) -> String {
+    URL_SAFE_NO_PAD.encode(json!({"uid": user.to_string(), "utid": tenant.id.to_string()}).to_string())
 }

@@ -2,11 +2,12 @@
 
 use super::shapes::Objects;
 use crate::{
+    auth::{passwords::PasswordHash, secrets::Secret},
     directory::users,
     http::{
         answers::{self, Form},
         contract::schemas::{User, UserCollection, UserCreate, UserUpdate},
-        errors::Failure,
+        errors::{Failure, RequestFault},
         extract::{Caller, Path},
         operation::{BASIC, Operation},
         payload::Body,
@@ -20,8 +21,10 @@ use crate::{
             CREATE_USER, DELETE_USER, LIST_USERS, READ_BASIC_USER, READ_USER, UPDATE_USER,
             UPDATE_USER_PROFILE,
         },
+        values::Values,
     },
     odata::reference::Key,
+    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -67,7 +70,7 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Create a user
 ///
 /// Creates a user. The domain of `userPrincipalName` must be one of the tenant's. The password in `passwordProfile` is checked against the
-/// rules for passwords and not kept: users don't sign in by password here. `manager@odata.bind` gives the user a manager.
+/// rules for passwords, and its hash is kept where users sign in by password. `manager@odata.bind` gives the user a manager.
 #[utoipa::path(
     post, path = "/users", operation_id = "create_user", tag = "users",
     request_body(content = UserCreate, description = "The new user.", example = json!({
@@ -87,8 +90,9 @@ async fn create_user(
     form: Form,
     Body { values, bound, .. }: Body<UserCreate>,
 ) -> Result<Response, Failure> {
-    let id = ObjectId::random();
-    let new = write(&app, &caller, move |tx, _, by| users::create(tx, by, id, &values, &bound)).await?;
+    let (id, hash) = (ObjectId::random(), hash(&app, &values).await?);
+    let create = move |tx: &WriteTx<'_>, _, by: &_| users::create(tx, by, id, &values, &bound, hash.as_ref());
+    let new = write(&app, &caller, create).await?;
     answers::created(&form, &new)
 }
 
@@ -122,6 +126,24 @@ pub(super) async fn update(
     key: Key,
     Body { values, bound, .. }: Body<UserUpdate>,
 ) -> Result<Response, Failure> {
-    write(app, caller, move |tx, _, by| users::update(tx, by, &key, &values, &bound)).await?;
+    let hash = hash(app, &values).await?;
+    let update =
+        move |tx: &WriteTx<'_>, _, by: &_| users::update(tx, by, &key, &values, &bound, hash.as_ref());
+    write(app, caller, update).await?;
     Ok(answers::no_content())
 }
+
+/// What is kept of the password that a body has, where users sign in by it. One that is too long for the rules isn't worth the time.
+async fn hash(app: &AppState, values: &Values) -> Result<Option<PasswordHash>, Failure> {
+    let password = values.get("passwordProfile").and_then(|profile| profile["password"].as_str());
+    let password = password.filter(|password| app.sign_in.keeps_passwords() && password.len() <= MOST_BYTES);
+    match password {
+        Some(password) => {
+            Ok(Some(app.passwords.hash(Secret::new(password)).await.map_err(|_| RequestFault::Overloaded)?))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Bytes that a password has at most: 256 characters of four.
+const MOST_BYTES: usize = 4 * 256;

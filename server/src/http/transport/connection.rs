@@ -6,6 +6,7 @@ use super::{
     connections::Slot,
     http1, http2,
     limits::Limits,
+    peer,
     tls::{self, TlsSettings},
 };
 use axum::http::uri::Scheme;
@@ -22,6 +23,7 @@ pub(super) struct Accepted {
 
 /// Answers a connection's requests until it ends or makes way for another one.
 pub(super) async fn serve(accepted: Accepted, app: impl App, slot: Slot, limits: Limits) {
+    let app = peer::told(app, accepted.stream.peer_addr().ok().map(|address| address.ip()));
     let stream = match ready(accepted.stream, &limits) {
         Ok(stream) => Box::pin(stream),
         Err(error) => return tracing::debug!(%error, "a connection can't be served"),

@@ -19,5 +19,5 @@ pub use need::{Access, Alternatives, Missing, Need, PropertyNeeds, Reach};
 pub use operations::*;
 pub use permission::{Holders, Permission, Permissions, UnknownPermission};
 pub use properties::*;
-pub use right::{Right, Roles, Standing};
+pub use right::{CONSENTING_ROLES, Right, Roles, Standing};
 pub use rights::{Target, lets_act_upon, parts, right};

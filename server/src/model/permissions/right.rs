@@ -73,6 +73,14 @@ const fn is_same(one: &str, other: &str) -> bool {
 /// The role that may do everything.
 pub(super) const GLOBAL_ADMINISTRATOR: Roles = Roles::named(&["Global Administrator"]);
 
+/// The roles whose holders may let clients act for everybody.
+pub const CONSENTING_ROLES: Roles = Roles::named(&[
+    "Application Administrator",
+    "Cloud Application Administrator",
+    "Global Administrator",
+    "Privileged Role Administrator",
+]);
+
 /// What a signed-in user is in the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -138,6 +138,7 @@ impl Attempt<'_> {
         let subject = Subject::User {
             id: sample::id(ADA),
             user_principal_name: "ada@contoso.example".into(),
+            client: None,
             scopes: vec!["Directory.Read.All".into()],
         };
         let now = tenant.server.store.clock().now();

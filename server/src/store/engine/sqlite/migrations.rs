@@ -32,6 +32,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up(include_str!("migrations/0020_creators.sql")),
         M::up(include_str!("migrations/0021_role_assignable_groups.sql")),
         M::up(include_str!("migrations/0022_purged_devices.sql")),
+        M::up(include_str!("migrations/0023_sign_in.sql")),
         M::up(include_str!("migrations/0024_grants.sql")),
         M::up_with_hook(include_str!("migrations/0025_applications.sql"), |tx: &Transaction<'_>| {
             Ok(complete_applications(tx)?)

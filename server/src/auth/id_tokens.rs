@@ -1,0 +1,91 @@
+//! Id tokens (OpenID Connect Core 1.0, 2): what a client is told of who signed in to it. They open nothing here: their audience is the
+//! client.
+
+use super::{
+    keys::{KeyError, Keys},
+    tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS},
+};
+use crate::model::ids::{AppId, ObjectId, TenantId};
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// Who signed in to which client, and how.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The client.
+    pub client: AppId,
+    /// The user's id.
+    pub user: ObjectId,
+    /// The user's sign-in name.
+    pub user_principal_name: String,
+    /// The user's name.
+    pub display_name: Option<String>,
+    /// The user's mail address, where it was asked for.
+    pub mail: Option<String>,
+    /// What the client sent to know the token by. No token has one that wasn't sent.
+    pub nonce: Option<String>,
+    /// When the user proved who that is, in seconds since 1970, where it was asked for.
+    pub authenticated_at: Option<i64>,
+    /// The browser's session, by which a client is told of its end.
+    pub session: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Claims<'s> {
+    aud: String,
+    iss: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'s str>,
+    oid: String,
+    preferred_username: &'s str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'s str>,
+    sub: String,
+    tid: String,
+    ver: &'static str,
+}
+
+/// Signs an id token.
+pub fn sign(
+    keys: &Keys,
+    origin: &str,
+    tenant: TenantId,
+    sign_in: &SignIn,
+    now: DateTime<Utc>,
+) -> Result<String, KeyError> {
+    let now = now.timestamp();
+    keys.sign(&Claims {
+        aud: sign_in.client.to_string(),
+        iss: tokens::issuer(origin, tenant),
+        iat: now,
+        nbf: now.saturating_sub(LEEWAY_SECONDS),
+        exp: now.saturating_add(LIFETIME_SECONDS),
+        auth_time: sign_in.authenticated_at,
+        email: sign_in.mail.as_deref(),
+        name: sign_in.display_name.as_deref(),
+        nonce: sign_in.nonce.as_deref(),
+        oid: sign_in.user.to_string(),
+        preferred_username: &sign_in.user_principal_name,
+        sid: sign_in.session.as_deref(),
+        sub: pairwise(tenant, sign_in.client, sign_in.user),
+        tid: tenant.to_string(),
+        ver: "2.0",
+    })
+}
+
+/// A user's name for one client: another client's tells nothing of it.
+fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
+    let text = format!("{tenant} {client} {user}");
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
+}

@@ -1,0 +1,130 @@
+//! Accounts: users as those who sign in.
+
+use super::faults::{Error, Fault};
+use crate::{
+    directory::users,
+    model::{
+        ids::ObjectId,
+        kinds::ObjectKind,
+        names,
+        values::{Document, Values},
+    },
+    odata::listing::{Cursor, Listing},
+    store::{
+        self, ReadTx, WriteTx,
+        objects::{self, Object, RowNumber},
+        passwords,
+        principals::{self, SignedIn},
+    },
+};
+use chrono::{DateTime, Utc};
+
+/// A user who signs in, or may.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The user.
+    pub user: Object,
+    /// The user's id.
+    pub id: ObjectId,
+    /// The sign-in name.
+    pub user_principal_name: String,
+    /// The name for people.
+    pub display_name: Option<String>,
+    /// The mail address.
+    pub mail: Option<String>,
+}
+
+impl Account {
+    fn of(user: Object, document: &Document) -> Result<Self, Error> {
+        let values = objects::values_of(document)?;
+        let text = |name: &str| values.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        Ok(Self {
+            id: user.id,
+            user_principal_name: text("userPrincipalName").unwrap_or_default(),
+            display_name: text("displayName"),
+            mail: text("mail"),
+            user,
+        })
+    }
+}
+
+/// The user of this row, to whom something was given at this time. Refuses a user who is deleted or disabled, or whose sessions were
+/// revoked since.
+pub fn of_row(tx: &ReadTx<'_>, row: RowNumber, given_at: DateTime<Utc>) -> Result<Account, Error> {
+    let found = principals::signed_in(tx, row)?.ok_or(Fault::DeletedUser)?;
+    let SignedIn { user, document, enabled, sessions_valid_from } = found;
+    if !enabled {
+        return Err(Fault::DisabledUser.into());
+    }
+    if sessions_valid_from.is_some_and(|valid_from| given_at.timestamp() < valid_from) {
+        return Err(Fault::GrantRevoked.into());
+    }
+    Account::of(user, &document)
+}
+
+/// The user with this id, who may sign in.
+pub fn of_id(tx: &ReadTx<'_>, id: ObjectId) -> Result<Account, Error> {
+    of_id_since(tx, id, tx.now().timestamp())
+}
+
+/// The user with this id, to whom something was given at this time, in seconds since 1970.
+pub fn of_id_since(tx: &ReadTx<'_>, id: ObjectId, given_at: i64) -> Result<Account, Error> {
+    let user = objects::find(tx, id)?.filter(|object| object.kind() == ObjectKind::User);
+    let given_at = DateTime::from_timestamp(given_at, 0).ok_or(Fault::GrantRevoked)?;
+    of_row(tx, user.ok_or(Fault::DeletedUser)?.row, given_at)
+}
+
+/// The user with this sign-in name, who may sign in. `None`: there is none.
+pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Option<Account>, Error> {
+    let user = store::users::find_by_principal_name(tx, name)?;
+    user.map(|user| of_row(tx, user.row, tx.now())).transpose()
+}
+
+/// What is known of a name with which somebody signs in.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Who it is. `None`: nobody.
+    pub user: Option<RowNumber>,
+    /// The user's password.
+    pub password: Option<passwords::Stored>,
+}
+
+/// What is known of this sign-in name. The comparing of passwords is for another thread.
+pub fn known(tx: &ReadTx<'_>, name: &str) -> Result<Known, Error> {
+    let Some(user) = store::users::find_by_principal_name(tx, name)? else { return Ok(Known::default()) };
+    Ok(Known { user: Some(user.row), password: passwords::find(tx, user.row)? })
+}
+
+/// Stores the password that a user chose, if the one of before is still the user's.
+pub fn change_password(
+    tx: &WriteTx<'_>,
+    row: RowNumber,
+    before: &passwords::Stored,
+    new: &passwords::Stored,
+) -> Result<(), Error> {
+    let account = of_row(tx, row, tx.now())?;
+    if passwords::find(tx, row)?.is_none_or(|stored| stored.hash != before.hash) {
+        return Err(Fault::Password.into());
+    }
+    Ok(users::set_password(tx, &account.user, new)?)
+}
+
+/// The first accounts of the tenant that may sign in, oldest first, so many at most.
+pub fn first(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<Account>, Error> {
+    let listing = Listing { select: None, after: Cursor::START, limit, ..Listing::default() };
+    let page = objects::page(tx, ObjectKind::User, &listing)?;
+    let is_enabled = |values: &Values| values.get("accountEnabled") != Some(&false.into());
+    let mut accounts = Vec::new();
+    for (user, _) in page.objects {
+        let document = objects::document(tx, user.row)?;
+        if is_enabled(&objects::values_of(&document)?) {
+            accounts.push(Account::of(user, &document)?);
+        }
+    }
+    Ok(accounts)
+}
+
+/// What wrong passwords for a sign-in name are counted by.
+pub fn key(name: &str) -> String {
+    names::key(name)
+}

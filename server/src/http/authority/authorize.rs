@@ -1,0 +1,250 @@
+//! The authorization endpoint (RFC 6749, 3.1): who is signed in, what was granted, and the code for that. Where somebody has to be asked,
+//! it shows the page that does, which leads back here.
+
+use super::{
+    authorization_request::{self, AuthorizationRequest, Target, redirect},
+    faults::{Inquiry, OAuthFault},
+    form::{self, Form},
+    pages::{self, Frame},
+    signing,
+    token::client_info,
+    visit::{Asked, Visit, fault_page},
+};
+use crate::{
+    auth::secrets::Secret,
+    directory::sign_in::{
+        codes::{self, Code},
+        consent::{self, Whom},
+        faults::{Error, Fault},
+        resources,
+        scopes::ResourceScopes,
+        sessions::{self, Session},
+        tokens::{self, Circumstances},
+    },
+    http::AppState,
+    model::ids::ObjectId,
+    store::{ReadTx, WriteTx},
+};
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode, request::Parts},
+    response::Response,
+};
+use std::collections::BTreeSet;
+
+/// The endpoint, of version 2.0 and of version 1.0.
+pub(super) async fn authorize(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let query = if parts.method == Method::POST {
+        form::read_body(&parts, body).await
+    } else {
+        Ok(parts.uri.query().unwrap_or_default().as_bytes().to_vec())
+    };
+    let answered = async { answer(&app, &inquiry, &parts, &String::from_utf8_lossy(&query?)).await };
+    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+}
+
+/// Whatever is wrong before it is known where the answer goes is shown, and sent nowhere.
+async fn answer(
+    app: &AppState,
+    inquiry: &Inquiry,
+    parts: &Parts,
+    query: &str,
+) -> Result<Response, OAuthFault> {
+    let visit = Visit::begin(app, inquiry, parts).await?;
+    let form = Form::read(query.as_bytes())?;
+    let target = target(&visit, &form).await?;
+    let proceed = format!("{}?{query}", parts.uri.path());
+    let answered = proceed_to(&visit, &target, &form, &proceed).await;
+    Ok(answered.unwrap_or_else(|fault| target.refuse(inquiry, &fault)))
+}
+
+/// Where the answer to this request goes.
+async fn target(visit: &Visit<'_>, form: &Form<'_>) -> Result<Target, OAuthFault> {
+    let client = visit.client(form.field("client_id")?).await?;
+    Target::read(client, form, visit.issuer())
+}
+
+async fn proceed_to(
+    visit: &Visit<'_>,
+    target: &Target,
+    form: &Form<'_>,
+    proceed: &str,
+) -> Result<Response, OAuthFault> {
+    let request = AuthorizationRequest::read(form, target, &visit.names)?;
+    let now = visit.app.store.clock().now().timestamp();
+    let session = visit.session().await?.filter(|session| fits(session, &request, now));
+    let Some(session) = session.filter(|_| !request.prompt.login) else {
+        if request.prompt.none {
+            return Err(Fault::LoginRequired.into());
+        }
+        let hint = request.login_hint.as_deref().unwrap_or_default();
+        let client = (target.client.name.as_str(), Some(target.redirect_uri.as_str()));
+        return visit.sign_in(client, proceed, hint, None).await;
+    };
+    let (missing, asked) = missing(visit, target, &request, &session).await?;
+    if missing.is_empty() && !request.prompt.consent {
+        return give(visit, target, &request, &session).await;
+    }
+    if request.prompt.none {
+        return Err(consent::required(&target.client).into());
+    }
+    let page = pages::Consent {
+        frame: Frame::new(),
+        form: visit.form("consent", &consenting(&session), proceed),
+        client: target.client.name.clone(),
+        username: session.account.user_principal_name.clone(),
+        scopes: asked.scopes,
+        may_grant: asked.may_grant,
+        is_administrator: asked.is_administrator,
+    };
+    Ok(visit.show(StatusCode::OK, &page, Some(&target.redirect_uri)))
+}
+
+/// What the form for consent is for: nobody else's session answers it.
+fn consenting(session: &Session) -> String {
+    format!("consent {}", session.id)
+}
+
+/// Whether the session is of whom the client means, and as new as it wants.
+fn fits(session: &Session, request: &AuthorizationRequest, now: i64) -> bool {
+    let is_meant = |hint: &String| hint.eq_ignore_ascii_case(&session.account.user_principal_name);
+    let is_known = |id: &String| *id == session.id.to_string();
+    let is_new = |age: i64| age > 0 && now - session.authenticated_at <= age;
+    request.login_hint.as_ref().is_none_or(is_meant)
+        && request.session.as_ref().is_none_or(is_known)
+        && request.max_age.is_none_or(is_new)
+}
+
+/// What nobody has granted yet, and what to ask for.
+async fn missing(
+    visit: &Visit<'_>,
+    target: &Target,
+    request: &AuthorizationRequest,
+    session: &Session,
+) -> Result<(BTreeSet<String>, Asked), OAuthFault> {
+    let (client, account) = (target.client.clone(), session.account.clone());
+    let (scopes, name, again) = (request.scopes.clone(), request.resource.clone(), request.prompt.consent);
+    let look = move |tx: &ReadTx<'_>| -> Result<_, Error> {
+        let resource = resources::find(tx, &name)?;
+        let consent = consent::of(tx, &client, &resource, &account, &scopes)?;
+        let mut shown = consent.missing.clone();
+        if again {
+            shown.extend(scopes.openid.asked().into_iter().map(str::to_owned));
+            match &scopes.of_resource {
+                ResourceScopes::Granted => shown.extend(consent.granted),
+                ResourceScopes::Named(names) => shown.extend(names.iter().cloned()),
+            }
+        }
+        let asked = Asked::read(tx, &account, &resource, &shown)?;
+        Ok((consent.missing, asked))
+    };
+    visit.app.store.tenant(visit.tenant).read(look).await.map_err(OAuthFault::from)
+}
+
+/// Sends what was asked for.
+async fn give(
+    visit: &Visit<'_>,
+    target: &Target,
+    request: &AuthorizationRequest,
+    session: &Session,
+) -> Result<Response, OAuthFault> {
+    let circumstances = Circumstances {
+        nonce: request.nonce.clone(),
+        authenticated_at: session.authenticated_at,
+        tells_time: request.max_age.is_some(),
+        session: Some(session.id.to_string()),
+    };
+    let mut fields = Vec::new();
+    if request.code {
+        let secret = Visit::new_secret()?;
+        store_code(visit, target, request, session, &secret, circumstances.clone()).await?;
+        fields.push(("code", secret.reveal().to_owned()));
+    }
+    if request.id_token {
+        let said = tokens::sign_in(&target.client, &session.account, &request.scopes, &circumstances);
+        let token = signing::id_token(visit.app, visit.inquiry, visit.tenant, said).await?;
+        fields.push(("id_token", token));
+    }
+    if request.client_info {
+        fields.push(("client_info", client_info(session.account.id, visit.tenant)));
+    }
+    fields.push(("session_state", session.id.to_string()));
+    Ok(target.answer(fields))
+}
+
+async fn store_code(
+    visit: &Visit<'_>,
+    target: &Target,
+    request: &AuthorizationRequest,
+    session: &Session,
+    secret: &Secret,
+    circumstances: Circumstances,
+) -> Result<(), OAuthFault> {
+    let code = Code {
+        client: target.client.app_id.to_string(),
+        redirect_uri: target.redirect_uri.clone(),
+        platform: target.platform,
+        challenge: request.challenge.clone(),
+        scopes: request.scopes.clone(),
+        circumstances,
+    };
+    let (account, family) = (session.account.clone(), ObjectId::random().uuid());
+    let (secret, session) = (secret.clone(), visit.browser.session(visit.tenant.id));
+    let store = move |tx: &WriteTx<'_>| -> Result<(), Error> {
+        codes::give(tx, &account, &secret, family, &code)?;
+        session.iter().try_for_each(|session| sessions::note_client(tx, session, &code.client))
+    };
+    visit.app.store.tenant(visit.tenant).write(store).await.map_err(OAuthFault::from)
+}
+
+/// What came of the page for consent.
+pub(super) async fn consent(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answered = async {
+        let body = form::read_body(&parts, body).await?;
+        decide(&app, &inquiry, &parts, &Form::read(&body)?).await
+    };
+    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+}
+
+async fn decide(
+    app: &AppState,
+    inquiry: &Inquiry,
+    parts: &Parts,
+    form: &Form<'_>,
+) -> Result<Response, OAuthFault> {
+    let visit = Visit::begin(app, inquiry, parts).await?;
+    let session = visit.session().await?.ok_or(OAuthFault::ForeignForm)?;
+    let proceed = visit.check_form(&consenting(&session), form)?;
+    let (path, query) = proceed.split_once('?').ok_or(OAuthFault::ForeignForm)?;
+    let asked = Form::read(query.as_bytes())?;
+    let target = target(&visit, &asked).await?;
+    match form.get("decision") {
+        Some("accept") => {
+            let request = AuthorizationRequest::read(&asked, &target, &visit.names)?;
+            let whom = if form.get("everybody").is_some() { Whom::Everybody } else { Whom::Oneself };
+            grant(&visit, &target, request, session, whom).await?;
+            Ok(redirect(&format!("{path}?{}", authorization_request::after_consent(query))))
+        }
+        Some("other") => {
+            Ok(redirect(&format!("{path}?{}", authorization_request::with_other_account(query))))
+        }
+        _ => Ok(target.refuse(inquiry, &Fault::ConsentDeclined.into())),
+    }
+}
+
+async fn grant(
+    visit: &Visit<'_>,
+    target: &Target,
+    request: AuthorizationRequest,
+    session: Session,
+    whom: Whom,
+) -> Result<(), OAuthFault> {
+    let client = target.client.clone();
+    let give = move |tx: &WriteTx<'_>| -> Result<(), Error> {
+        let resource = resources::find(tx, &request.resource)?;
+        consent::give(tx, &client, &resource, &session.account, &request.scopes, whom)
+    };
+    visit.app.store.tenant(visit.tenant).write(give).await.map_err(OAuthFault::from)
+}

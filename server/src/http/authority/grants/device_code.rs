@@ -1,0 +1,23 @@
+//! Device codes (RFC 8628, 3.4): a device asks whether somebody has entered its code.
+
+use crate::{
+    auth::secrets::Secret,
+    directory::sign_in::device_codes,
+    http::authority::{faults::OAuthFault, token::TokenRequest},
+    store::WriteTx,
+};
+use axum::response::Response;
+
+pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAuthFault> {
+    // Version 1.0 calls it so.
+    let code = request.form.get("device_code").or_else(|| request.form.get("code"));
+    let code = Secret::new(code.ok_or(OAuthFault::Missing("device_code"))?);
+    let next = Secret::random().map_err(|_| OAuthFault::Unavailable)?;
+    let (client, proven) = request.client().await?;
+    let names = request.names.clone();
+    let exchange = move |tx: &WriteTx<'_>| {
+        device_codes::exchange(tx, &client, &proven, &code, &next, |scopes| names.of_scopes(scopes))
+    };
+    let exchanged = request.app.store.tenant(request.tenant).write(exchange).await?;
+    request.answer(exchanged).await
+}

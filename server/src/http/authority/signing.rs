@@ -1,0 +1,47 @@
+//! Signing tokens for whoever was found to get them. A signature costs as much as a hundred look-ups: tenants take turns.
+
+use super::faults::{Inquiry, OAuthFault};
+use crate::{
+    auth::{
+        id_tokens::{self, SignIn},
+        tokens::{self, LIFETIME_SECONDS, Subject},
+    },
+    http::AppState,
+    store::{ReadTx, Tenant},
+};
+
+/// How long a token counts, as clients are told: less than it does.
+pub(super) const LIFE: i64 = LIFETIME_SECONDS - 1;
+
+/// An access token for this audience.
+pub(super) async fn access_token(
+    app: &AppState,
+    inquiry: &Inquiry,
+    tenant: Tenant,
+    audience: &str,
+    subject: &Subject,
+) -> Result<String, OAuthFault> {
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
+    let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
+    let (audience, subject) = (audience.to_owned(), subject.clone());
+    let sign = move |_: &ReadTx<'_>| {
+        tokens::sign_for(&audience, &keys, &origin, tenant.id, &subject, now, LIFETIME_SECONDS)
+            .map_err(|_| OAuthFault::Unavailable)
+    };
+    app.store.tenant(tenant).read_long(sign).await
+}
+
+/// The id token of a sign-in.
+pub(super) async fn id_token(
+    app: &AppState,
+    inquiry: &Inquiry,
+    tenant: Tenant,
+    sign_in: SignIn,
+) -> Result<String, OAuthFault> {
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
+    let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
+    let sign = move |_: &ReadTx<'_>| {
+        id_tokens::sign(&keys, &origin, tenant.id, &sign_in, now).map_err(|_| OAuthFault::Unavailable)
+    };
+    app.store.tenant(tenant).read_long(sign).await
+}

@@ -1,0 +1,204 @@
+//! A browser's visit: whose pages it sees, who is signed in there, and which form it sends back.
+
+use super::{
+    browser::Browser,
+    faults::{Inquiry, OAuthFault},
+    find_tenant,
+    pages::{self, Choice, FormFields, Frame, Page, ScopeInWords},
+    resource_names::ResourceNames,
+};
+use crate::{
+    auth::{keys::Keys, secrets::Secret},
+    directory::sign_in::{
+        accounts::{self, Account},
+        clients::{self, Client},
+        consent,
+        faults::Error,
+        resources::Resource,
+        sessions::{self, Session},
+    },
+    http::{AppState, state::SignInMode, transport::Peer},
+    store::{ReadTx, Tenant},
+};
+use axum::{
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Accounts that are shown to choose from.
+const CHOICES: usize = 20;
+
+/// A visit to a tenant's pages.
+pub(super) struct Visit<'v> {
+    pub(super) app: &'v AppState,
+    pub(super) inquiry: &'v Inquiry,
+    pub(super) tenant: Tenant,
+    pub(super) browser: Browser,
+    pub(super) keys: Arc<Keys>,
+    pub(super) names: ResourceNames,
+    pub(super) peer: Option<Peer>,
+}
+
+impl<'v> Visit<'v> {
+    /// The visit that a request is part of.
+    pub(super) async fn begin(
+        app: &'v AppState,
+        inquiry: &'v Inquiry,
+        parts: &Parts,
+    ) -> Result<Self, OAuthFault> {
+        let tenant = find_tenant(app, &inquiry.tenant).await?;
+        Ok(Self {
+            app,
+            inquiry,
+            tenant: tenant.ok_or_else(|| OAuthFault::NoAuthority(inquiry.tenant.clone()))?,
+            browser: Browser::of(&parts.headers, inquiry)?,
+            keys: app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone(),
+            names: ResourceNames::of(app, &parts.extensions),
+            peer: parts.extensions.get().copied(),
+        })
+    }
+
+    /// Who issues this tenant's tokens.
+    pub(super) fn issuer(&self) -> String {
+        format!("{}/{}/v2.0", self.inquiry.origin, self.tenant.id)
+    }
+
+    /// The client of this id.
+    pub(super) async fn client(&self, client_id: &str) -> Result<Client, OAuthFault> {
+        let client_id = client_id.to_owned();
+        let find = move |tx: &ReadTx<'_>| clients::find(tx, &client_id);
+        self.app.store.tenant(self.tenant).read(find).await.map_err(OAuthFault::from)
+    }
+
+    /// The session that the browser has here.
+    pub(super) async fn session(&self) -> Result<Option<Session>, OAuthFault> {
+        let Some(secret) = self.browser.session(self.tenant.id) else { return Ok(None) };
+        let find = move |tx: &ReadTx<'_>| sessions::find(tx, &secret);
+        self.app.store.tenant(self.tenant).read(find).await.map_err(OAuthFault::from)
+    }
+
+    /// The hidden fields of a form that is sent to a page of this tenant's.
+    pub(super) fn form(&self, page: &'static str, purpose: &str, proceed: &str) -> FormFields {
+        FormFields {
+            action: format!("/{}/{page}", self.tenant.id),
+            proceed: proceed.to_owned(),
+            token: self.browser.mark(&self.keys, purpose, proceed),
+        }
+    }
+
+    /// A page as an answer to this browser.
+    pub(super) fn show<P: Page>(&self, status: StatusCode, page: &P, leads_to: Option<&str>) -> Response {
+        let mut response = pages::show(status, page, leads_to);
+        self.browser.know(&mut response);
+        response
+    }
+
+    /// The page for signing in, to go on there. `client` is what it is for.
+    pub(super) async fn sign_in(
+        &self,
+        (client, leads_to): (&str, Option<&str>),
+        proceed: &str,
+        username: &str,
+        fault: Option<&OAuthFault>,
+    ) -> Result<Response, OAuthFault> {
+        let accounts = match self.app.sign_in.mode {
+            SignInMode::Picker => Some(self.choices().await?),
+            SignInMode::Password => None,
+        };
+        let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let page = pages::SignIn {
+            frame: Frame::new(),
+            form: self.form("login", SIGN_IN, proceed),
+            client: client.to_owned(),
+            username: username.to_owned(),
+            fault: fault.map(ToString::to_string),
+            accounts,
+        };
+        Ok(self.show(status, &page, leads_to))
+    }
+
+    async fn choices(&self) -> Result<Vec<Choice>, OAuthFault> {
+        let first = |tx: &ReadTx<'_>| accounts::first(tx, CHOICES);
+        let accounts = self.app.store.tenant(self.tenant).read_long(first).await.map_err(OAuthFault::from)?;
+        Ok(accounts.into_iter().map(choice).collect())
+    }
+
+    /// What a form that came back has proven to be for.
+    pub(super) fn check_form(
+        &self,
+        purpose: &str,
+        form: &super::form::Form<'_>,
+    ) -> Result<String, OAuthFault> {
+        let proceed = form.field("continue")?;
+        self.browser.check_mark(&self.keys, purpose, proceed, form.field("form_token")?)?;
+        Ok(proceed.to_owned())
+    }
+
+    /// A secret for something new.
+    pub(super) fn new_secret() -> Result<Secret, OAuthFault> {
+        Secret::random().map_err(|_| OAuthFault::Unavailable)
+    }
+}
+
+/// What the form for signing in is for.
+pub(super) const SIGN_IN: &str = "sign in";
+
+fn choice(account: Account) -> Choice {
+    Choice {
+        id: account.id.to_string(),
+        name: account.display_name.unwrap_or_else(|| account.user_principal_name.clone()),
+        user_principal_name: account.user_principal_name,
+    }
+}
+
+/// Whether a user can be asked for consent, and for what.
+pub(super) struct Asked {
+    pub(super) scopes: Vec<ScopeInWords>,
+    pub(super) may_grant: bool,
+    pub(super) is_administrator: bool,
+}
+
+impl Asked {
+    /// What to ask a user for.
+    pub(super) fn read(
+        tx: &ReadTx<'_>,
+        account: &Account,
+        resource: &Resource,
+        names: &BTreeSet<String>,
+    ) -> Result<Self, Error> {
+        let in_words = |name: &String| {
+            let openid = consent::describe(name).map(str::to_owned);
+            let declared = resource.scopes().find(|scope| scope.value == name);
+            match (openid, declared) {
+                (Some(description), _) => ScopeInWords { name: String::new(), description },
+                (None, declared) => {
+                    let description = declared.map(|scope| scope.description).unwrap_or(name);
+                    ScopeInWords { name: name.clone(), description: description.to_owned() }
+                }
+            }
+        };
+        Ok(Self {
+            scopes: names.iter().map(in_words).collect(),
+            may_grant: consent::may_grant(tx, account, resource, names)?,
+            is_administrator: consent::is_administrator(tx, account)?,
+        })
+    }
+}
+
+/// The page that says what is wrong, where there is nowhere to send the browser.
+pub(super) fn fault_page(inquiry: &Inquiry, fault: &OAuthFault) -> Response {
+    let (status, _, number) = fault.answer();
+    let page = pages::Message {
+        frame: Frame::new(),
+        title: "Sign-in isn't possible".into(),
+        text: format!("AADSTS{number}: {fault}"),
+        details: vec![
+            format!("Request id: {}", inquiry.trace_id),
+            format!("Correlation id: {}", inquiry.correlation_id),
+            format!("Timestamp: {}", inquiry.timestamp()),
+        ],
+        is_fault: true,
+    };
+    pages::show(status, &page, None)
+}
