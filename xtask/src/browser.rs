@@ -20,8 +20,8 @@ pub fn docs_page() -> Result<(), String> {
         command.arg(run::root().join("xtask/tools").join(name)).arg(&roster.url).arg(&tools);
         command
     };
-    run::succeed(script("docs-page.mjs").arg(folder.join(name)))?;
-    run::succeed(&mut script("docs-states.mjs"))
+    run::captured(script("docs-page.mjs").arg(folder.join(name)))?;
+    run::captured(&mut script("docs-states.mjs")).map(drop)
 }
 
 /// Asks a new server from a page of another origin.
@@ -29,7 +29,7 @@ pub fn cross_origin() -> Result<(), String> {
     let roster = Roster::start()?;
     let mut command = Command::new("node");
     command.arg(run::root().join("xtask/tools/cross-origin.mjs")).arg(&roster.url);
-    run::succeed(command.arg(tools::node()?))
+    run::captured(command.arg(tools::node()?)).map(drop)
 }
 
 /// Publishes twice with the same bytes, reads the YAML as older readers do, and finds an operation in the site.
@@ -40,8 +40,8 @@ pub fn published() -> Result<(), String> {
         return Err("published twice, the bytes differ".into());
     }
     let mut same = Command::new(tools::python()?.join("python"));
-    run::succeed(same.arg(run::root().join("xtask/tools/same.py")).arg(&folders[0]))?;
+    run::captured(same.arg(run::root().join("xtask/tools/same.py")).arg(&folders[0]))?;
     let mut command = Command::new("node");
     command.arg(run::root().join("xtask/tools/docs-site.mjs")).arg(folders[0].join("index.html"));
-    run::succeed(command.arg(tools::node()?))
+    run::captured(command.arg(tools::node()?)).map(drop)
 }

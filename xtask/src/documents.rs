@@ -5,10 +5,11 @@
 //!   started, or the document ends.
 //! - A block of `text` tells what the commands before it print: each of its lines is part of a line there, in this order.
 //! - A block with a file's name after its language is that file.
-//! - `cargo run --release --` and `cargo install` give the binary that the tests have built.
+//! - `cargo run --release --` and `cargo install` give the binary that the tests have built, and documents with other languages the
+//!   release binary.
 //! - Where a document says `127.0.0.1:8080` or `localhost:8443`, the server's port is one that was free.
 
-use crate::{markdown, markdown::Block, run};
+use crate::{markdown, markdown::Block, roster, run};
 use clap::{Args, Command as Cli, CommandFactory};
 use std::{
     env, fs,
@@ -18,16 +19,17 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The documents that need more than a shell, curl and Roster.
-const WITH_OTHER_LANGUAGES: [&str; 7] = [
-    "docs/agents.md",
-    "docs/clients/javascript.md",
-    "docs/clients/python.md",
-    "docs/go.md",
-    "docs/java.md",
-    "docs/python.md",
-    "docs/typescript.md",
-];
+/// The documents that need Go besides a shell, curl and Roster.
+const WITH_GO: [&str; 1] = ["docs/go.md"];
+
+/// Those that need Java and Maven.
+const WITH_JAVA: [&str; 1] = ["docs/java.md"];
+
+/// Those that need Node.js.
+const WITH_JAVASCRIPT: [&str; 2] = ["docs/clients/javascript.md", "docs/typescript.md"];
+
+/// Those that need Python.
+const WITH_PYTHON: [&str; 3] = ["docs/agents.md", "docs/clients/python.md", "docs/python.md"];
 
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
@@ -79,35 +81,73 @@ pub struct Documents {
     /// Also those with other languages, whose packages are installed (Go, Java, Node.js, Python)
     #[arg(long)]
     all: bool,
+    /// Only these, such as docs/go.md
+    #[arg(value_name = "FILE")]
+    only: Vec<String>,
 }
 
 impl Documents {
     /// Runs the task.
     pub fn run(&self) -> Result<(), String> {
-        follow()?;
-        if self.all { follow_other_languages() } else { Ok(()) }
+        let names = if self.only.is_empty() { markdown::documents()? } else { self.only.clone() };
+        let (others, plain): (Vec<&str>, Vec<&str>) =
+            names.iter().map(String::as_str).partition(|name| has_other_language(name));
+        follow_built(&plain)?;
+        if self.all || !self.only.is_empty() { follow_released(&others) } else { Ok(()) }
     }
 }
 
 /// Follows the documents that need a shell, curl and Roster.
 pub fn follow() -> Result<(), String> {
+    let names = markdown::documents()?;
+    let plain: Vec<&str> =
+        names.iter().map(String::as_str).filter(|name| !has_other_language(name)).collect();
+    follow_built(&plain)
+}
+
+/// Follows those with Go.
+pub fn follow_go() -> Result<(), String> {
+    follow_released(&WITH_GO)
+}
+
+/// Follows those with Java.
+pub fn follow_java() -> Result<(), String> {
+    follow_released(&WITH_JAVA)
+}
+
+/// Follows those with JavaScript and TypeScript.
+pub fn follow_javascript() -> Result<(), String> {
+    follow_released(&WITH_JAVASCRIPT)
+}
+
+/// Follows those with Python.
+pub fn follow_python() -> Result<(), String> {
+    follow_released(&WITH_PYTHON)
+}
+
+fn has_other_language(name: &str) -> bool {
+    [&WITH_GO[..], &WITH_JAVA, &WITH_JAVASCRIPT, &WITH_PYTHON].concat().contains(&name)
+}
+
+/// Follows documents by the binary that the tests build.
+fn follow_built(names: &[&str]) -> Result<(), String> {
     // With the features that the tests built it with.
     run::succeed(&mut run::cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"]))?;
-    let names = markdown::documents()?;
-    let plain = names.iter().filter(|name| !WITH_OTHER_LANGUAGES.contains(&name.as_str()));
-    plain.map(String::as_str).try_for_each(follow_document)
+    names.iter().try_for_each(|name| follow_document(name, "debug"))
 }
 
-/// Follows those with other languages, by the binary that [`follow`] built.
-pub fn follow_other_languages() -> Result<(), String> {
-    WITH_OTHER_LANGUAGES.into_iter().try_for_each(follow_document)
+/// Follows documents by the release binary.
+fn follow_released(names: &[&str]) -> Result<(), String> {
+    roster::build()?;
+    names.iter().try_for_each(|name| follow_document(name, "release"))
 }
 
-fn follow_document(name: &str) -> Result<(), String> {
+/// Follows a document by the binary in this folder of the target folder.
+fn follow_document(name: &str, built: &str) -> Result<(), String> {
     let text = markdown::read(name)?;
     let at = |message: String| format!("{name}: {message}");
     check_words(&text).map_err(at)?;
-    let mut newcomer = Newcomer::arrive().map_err(at)?;
+    let mut newcomer = Newcomer::arrive(built).map_err(at)?;
     let mut blocks = markdown::blocks(&text).into_iter().peekable();
     while let Some(block) = blocks.next() {
         let expected = match blocks.peek() {
@@ -123,12 +163,13 @@ fn follow_document(name: &str) -> Result<(), String> {
 /// Somebody who reads a document from its top, at an empty folder.
 struct Newcomer {
     folder: TempDir,
+    built: PathBuf,
     shell: Shell,
     server: Option<Server>,
 }
 
 impl Newcomer {
-    fn arrive() -> Result<Self, String> {
+    fn arrive(built: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let prepare = || {
             fs::create_dir(folder.path().join("programs"))?;
@@ -138,8 +179,9 @@ impl Newcomer {
             make_executable(&cargo)
         };
         prepare().map_err(|error| error.to_string())?;
-        let shell = Shell::start(folder.path())?;
-        Ok(Self { folder, shell, server: None })
+        let built = run::target().join(built);
+        let shell = Shell::start(folder.path(), &built)?;
+        Ok(Self { folder, built, shell, server: None })
     }
 
     fn follow(&mut self, block: &Block, expected: &str) -> Result<(), String> {
@@ -150,7 +192,8 @@ impl Newcomer {
                     Some(command) => {
                         // Stopped first, as Ctrl-C does: they would have the same address.
                         self.server = None;
-                        let server = self.server.insert(Server::start(self.folder.path(), command)?);
+                        let server =
+                            self.server.insert(Server::start(self.folder.path(), &self.built, command)?);
                         // For a program that was compiled with the address of the document.
                         self.shell.run(&format!("export ROSTER=http://{}", server.address))?;
                         server.prints(expected)
@@ -225,8 +268,8 @@ struct Shell {
 }
 
 impl Shell {
-    fn start(folder: &Path) -> Result<Self, String> {
-        let mut process = surrounded(Command::new("sh"), folder)
+    fn start(folder: &Path, built: &Path) -> Result<Self, String> {
+        let mut process = surrounded(Command::new("sh"), folder, built)
             .arg("-e")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -275,8 +318,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path, command: &str) -> Result<Self, String> {
-        let mut process = surrounded(Command::new("sh"), folder)
+    fn start(folder: &Path, built: &Path, command: &str) -> Result<Self, String> {
+        let mut process = surrounded(Command::new("sh"), folder, built)
             .args(["-c", &format!("exec {command}")])
             .env("ROSTER_LISTEN", "127.0.0.1:0")
             .env("ROSTER_LISTEN_TLS", "localhost:0")
@@ -331,9 +374,9 @@ impl Drop for Server {
     }
 }
 
-/// A command at the newcomer's empty folder: with the programs that a document has installed so far, the platform's data
-/// folder, and no settings.
-fn surrounded(mut command: Command, folder: &Path) -> Command {
+/// A command at the newcomer's empty folder: with the programs that a document has installed so far, those that are built in this
+/// folder, the platform's data folder, and no settings.
+fn surrounded(mut command: Command, folder: &Path, built: &Path) -> Command {
     let programs = folder.join("programs");
     let rest = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(std::iter::once(programs.clone()).chain(env::split_paths(&rest)));
@@ -344,7 +387,7 @@ fn surrounded(mut command: Command, folder: &Path) -> Command {
         .current_dir(folder.join("work"))
         .env("PATH", path.unwrap_or(rest))
         .env("PROGRAMS", programs)
-        .env("BUILT", run::target().join("debug"))
+        .env("BUILT", built)
         .env("ROSTER_DATA", folder.join("data"))
         .env("RUST_LOG", "error")
         .env("NO_PROXY", "127.0.0.1,localhost");

@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
 };
 
 /// A running server. It ends when this is dropped.
@@ -20,9 +21,9 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Builds the release binary and starts it in a temporary folder.
+    /// Starts the release binary in a temporary folder.
     pub fn start() -> Result<Self, String> {
-        run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]))?;
+        build()?;
         let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
         Self::spawn(binary().args(arguments).env("RUST_LOG", "error"))
     }
@@ -81,6 +82,14 @@ impl Roster {
         let scopes = ["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
         self.token(&[&user[..], scopes.map(|scope| ["--scope", scope]).as_flattened()].concat())
     }
+}
+
+/// Builds the release binary, once for all that ask for it.
+pub fn build() -> Result<(), String> {
+    static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
+    let build =
+        || run::succeed(&mut run::cargo(&["build", "--release", "--quiet", "--package", "roster-server"]));
+    BUILT.get_or_init(build).clone()
 }
 
 fn binary() -> Command {

@@ -79,7 +79,9 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
     command.args(["--no-color", "--warnings", "missing_auth", "--header"]);
     command.arg(format!("Authorization: Bearer {token}"));
     command.args(operations.iter().flat_map(|operation| ["--include-operation-id", operation]));
-    run::succeed(command.current_dir(folder))
+    let printed = run::captured(command.current_dir(folder))?.printed;
+    printed.lines().filter(|line| line.contains(" generated, ")).for_each(|line| println!("     {line}"));
+    Ok(())
 }
 
 /// The operations that only signed-in users may do, and the others.

@@ -7,7 +7,11 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
+
+/// What is made once, for all that ask for it at the same time.
+type Once<T> = OnceLock<Result<T, String>>;
 
 const CARGO_DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
 const CARGO_SHEAR: [&str; 2] = ["cargo-shear", "1.9.1"];
@@ -17,10 +21,15 @@ const MAVEN_DEPENDENCY_PLUGIN: &str = "3.11.0";
 
 /// The folder in which `node_modules` lies.
 pub fn node() -> Result<PathBuf, String> {
-    install("node", &["package.json", "package-lock.json"], |folder| {
-        let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        run::succeed(Command::new("npm").args(options).current_dir(folder))
-    })
+    static FOLDER: Once<PathBuf> = Once::new();
+    let files = ["package.json", "package-lock.json"];
+    let install = || {
+        install("node", &files, |folder| {
+            let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+            run::captured(Command::new("npm").args(options).current_dir(folder)).map(drop)
+        })
+    };
+    FOLDER.get_or_init(install).clone()
 }
 
 /// The redocly program, without telemetry.
@@ -32,13 +41,16 @@ pub fn redocly() -> Result<Command, String> {
 
 /// The folder of the programs that the Python packages bring.
 pub fn python() -> Result<PathBuf, String> {
-    let folder = install("python", &["requirements.txt"], |folder| {
-        run::succeed(Command::new("python3").args(["-m", "venv", "."]).current_dir(folder))?;
-        let options =
-            ["install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"];
-        run::succeed(Command::new(folder.join("bin/pip")).args(options).current_dir(folder))
-    })?;
-    Ok(folder.join("bin"))
+    static FOLDER: Once<PathBuf> = Once::new();
+    let install = || {
+        install("python", &["requirements.txt"], |folder| {
+            run::captured(Command::new("python3").args(["-m", "venv", "."]).current_dir(folder))?;
+            let options =
+                ["install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"];
+            run::captured(Command::new(folder.join("bin/pip")).args(options).current_dir(folder)).map(drop)
+        })
+    };
+    Ok(FOLDER.get_or_init(install).clone()?.join("bin"))
 }
 
 /// The cargo-deny program.
@@ -53,20 +65,27 @@ pub fn cargo_shear() -> Result<Command, String> {
 
 /// The openapi-generator program.
 pub fn openapi_generator() -> Result<Command, String> {
+    static ARCHIVE: Once<PathBuf> = Once::new();
+    let mut command = Command::new("java");
+    command.arg("-jar").arg(ARCHIVE.get_or_init(download_openapi_generator).clone()?);
+    Ok(command)
+}
+
+fn download_openapi_generator() -> Result<PathBuf, String> {
     let folder = run::target().join("tools/openapi-generator");
     let archive = folder.join(format!("openapi-generator-cli-{OPENAPI_GENERATOR}.jar"));
-    if !archive.exists() {
-        let plugin =
-            format!("org.apache.maven.plugins:maven-dependency-plugin:{MAVEN_DEPENDENCY_PLUGIN}:copy");
-        let mut copy = Command::new("mvn");
-        copy.args(["--batch-mode", "--quiet", &plugin]);
-        copy.arg(format!("-Dartifact=org.openapitools:openapi-generator-cli:{OPENAPI_GENERATOR}"));
-        copy.arg(format!("-DoutputDirectory={}", folder.display()));
-        run::succeed(copy.current_dir(run::root()))?;
+    if archive.exists() {
+        return Ok(archive);
     }
-    let mut command = Command::new("java");
-    command.arg("-jar").arg(archive);
-    Ok(command)
+    let plugin = format!("org.apache.maven.plugins:maven-dependency-plugin:{MAVEN_DEPENDENCY_PLUGIN}:copy");
+    let mut copy = Command::new("mvn");
+    // With a repository of its own, as Maven takes no two at once into one.
+    copy.args(["--batch-mode", "--quiet", "-Dmaven.repo.local=repository", &plugin]);
+    copy.arg(format!("-Dartifact=org.openapitools:openapi-generator-cli:{OPENAPI_GENERATOR}"));
+    copy.arg("-DoutputDirectory=.");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    run::captured(copy.current_dir(&folder))?;
+    Ok(archive)
 }
 
 /// A program with this name and version, built without optimization, which would take longer than all that it does here.
@@ -78,7 +97,7 @@ fn from_registry([name, version]: [&str; 2]) -> Result<Command, String> {
             run::cargo(&["install", name, "--version", version, "--locked", "--debug", "--quiet"]);
         // In a temporary folder: its build files are large.
         install.arg("--root").arg(&folder).env_remove("CARGO_TARGET_DIR").env("CARGO_PROFILE_DEV_DEBUG", "0");
-        run::succeed(&mut install)?;
+        run::captured(&mut install)?;
     }
     let mut command = Command::new(program);
     command.current_dir(run::root());
