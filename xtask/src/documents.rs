@@ -20,16 +20,18 @@ use std::{
 use tempfile::TempDir;
 
 /// The documents that need Go besides a shell, curl and Roster.
-const WITH_GO: [&str; 1] = ["docs/go.md"];
+const WITH_GO: [&str; 3] = ["docs/clients/go.md", "docs/clients/terraform.md", "docs/go.md"];
 
 /// Those that need Java and Maven.
-const WITH_JAVA: [&str; 1] = ["docs/java.md"];
+const WITH_JAVA: [&str; 2] = ["docs/clients/java.md", "docs/java.md"];
 
 /// Those that need Node.js.
-const WITH_JAVASCRIPT: [&str; 2] = ["docs/clients/javascript.md", "docs/typescript.md"];
+const WITH_JAVASCRIPT: [&str; 3] =
+    ["docs/clients/javascript.md", "docs/clients/msal-node.md", "docs/typescript.md"];
 
 /// Those that need Python.
-const WITH_PYTHON: [&str; 3] = ["docs/agents.md", "docs/clients/python.md", "docs/python.md"];
+const WITH_PYTHON: [&str; 4] =
+    ["docs/agents.md", "docs/clients/msal-python.md", "docs/clients/python.md", "docs/python.md"];
 
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
@@ -393,9 +395,10 @@ fn surrounded(mut command: Command, folder: &Path, built: &Path) -> Command {
         .env("NO_PROXY", "127.0.0.1,localhost");
     if let Some(home) = env::home_dir() {
         let downloads = |name: &str| home.join(name);
-        // A newcomer's own, where what was downloaded before needn't be downloaded again.
+        // A newcomer's own, where what was downloaded and what Go compiled before needn't be again.
         command
             .env("HOME", folder)
+            .env("GOCACHE", env::var_os("GOCACHE").unwrap_or_else(|| downloads(".cache/go-build").into()))
             .env("GOPATH", env::var_os("GOPATH").unwrap_or_else(|| downloads("go").into()))
             .env("MAVEN_ARGS", format!("-Dmaven.repo.local={}", downloads(".m2/repository").display()))
             .env("PIP_CACHE_DIR", downloads(".cache/pip"))
@@ -476,6 +479,21 @@ mod tests {
                         .any(|program| line.starts_with(program))
                 };
                 assert!(!block.text.lines().any(command), "{block:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_readme_shows_lines_of_the_clients_programs() {
+        for language in ["javascript", "python"] {
+            let program = |document: &str| {
+                let blocks = markdown::blocks(&markdown::read(document).unwrap());
+                blocks.into_iter().find(|block| block.language == language).unwrap().text
+            };
+            let whole = program(&format!("docs/clients/{language}.md"));
+            let mut lines = whole.lines();
+            for line in program("README.md").lines().filter(|line| !line.is_empty()) {
+                assert!(lines.any(|other| other == line), "{language}: {line}");
             }
         }
     }
