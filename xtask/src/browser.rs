@@ -1,8 +1,13 @@
 //! The documentation in a browser, served and published, and what pages of other origins may read: Debian's Chromium without a
-//! window, driven by `tools/docs-page.mjs`, `tools/docs-states.mjs`, `tools/docs-site.mjs` and `tools/cross-origin.mjs`.
+//! window, driven by the scripts in `tools/`. The pages where people sign in too, to which a program with MSAL leads.
 
-use crate::{publish, roster::Roster, run, tools};
-use std::{env, process::Command};
+use crate::{
+    documents::{self, MSAL_BROWSER},
+    publish,
+    roster::Roster,
+    run, tools,
+};
+use std::{env, fs, process::Command};
 
 /// If it is set, the screenshot replaces the README's.
 const UPDATE: &str = "ROSTER_UPDATE_SCREENSHOT";
@@ -22,6 +27,19 @@ pub fn docs_page() -> Result<(), String> {
     };
     run::captured(script("docs-page.mjs").arg(folder.join(name)))?;
     run::captured(&mut script("docs-states.mjs")).map(drop)
+}
+
+/// Signs in to the page of `docs/clients/msal-browser.md` by the pages of a new server, and looks at each of those, light and dark, wide
+/// and narrow.
+pub fn signing_in() -> Result<(), String> {
+    let roster = Roster::start_secure()?;
+    let (origin, _) = roster.tls.as_ref().ok_or("the server doesn't listen for https")?;
+    let page = documents::file_of(MSAL_BROWSER, "index.html", origin)?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    fs::write(folder.path().join("index.html"), page).map_err(|error| error.to_string())?;
+    let mut command = Command::new("node");
+    command.arg(run::root().join("xtask/tools/sign-in-pages.mjs")).arg(origin).arg(folder.path());
+    run::succeed(command.arg(tools::node()?))
 }
 
 /// Asks a new server from a page of another origin.

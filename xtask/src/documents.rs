@@ -33,6 +33,9 @@ const WITH_JAVASCRIPT: [&str; 3] =
 const WITH_PYTHON: [&str; 4] =
     ["docs/agents.md", "docs/clients/msal-python.md", "docs/clients/python.md", "docs/python.md"];
 
+/// The document whose page `browser.rs` opens.
+pub const MSAL_BROWSER: &str = "docs/clients/msal-browser.md";
+
 /// The beginnings of command lines that aren't run, and why.
 const NOT_RUN: [(&str, &str); 2] = [
     ("cargo xtask bench", "it measures for minutes"),
@@ -43,9 +46,10 @@ const NOT_RUN: [(&str, &str); 2] = [
 const SERVING: [&str; 4] = ["-- demo", "-- serve", "roster demo", "roster serve"];
 
 /// The languages of blocks that hold no command lines.
-const OTHER_LANGUAGES: [&str; 12] = [
+const OTHER_LANGUAGES: [&str; 13] = [
     "",
     "go",
+    "html",
     "java",
     "javascript",
     "json",
@@ -128,7 +132,17 @@ pub fn follow_python() -> Result<(), String> {
 }
 
 fn has_other_language(name: &str) -> bool {
-    [&WITH_GO[..], &WITH_JAVA, &WITH_JAVASCRIPT, &WITH_PYTHON].concat().contains(&name)
+    let others = [&WITH_GO[..], &WITH_JAVA, &WITH_JAVASCRIPT, &WITH_PYTHON, &[MSAL_BROWSER]];
+    others.concat().contains(&name)
+}
+
+/// A file that a document has, for the server at this origin by https.
+pub fn file_of(name: &str, file: &str, origin: &str) -> Result<String, String> {
+    let text = markdown::read(name)?;
+    let is_it = |block: &Block| block.file.as_deref() == Some(file);
+    let block = markdown::blocks(&text).into_iter().find(is_it);
+    let block = block.ok_or_else(|| format!("{name} has no {file}"))?;
+    Ok(block.text.replace(TLS_ADDRESS, origin.trim_start_matches("https://")))
 }
 
 /// Follows documents by the binary that the tests build.

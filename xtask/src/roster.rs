@@ -28,6 +28,14 @@ impl Roster {
         Self::spawn(binary().args(arguments).env("RUST_LOG", "error"))
     }
 
+    /// The same, which listens for https too.
+    pub fn start_secure() -> Result<Self, String> {
+        build()?;
+        let arguments = ["serve", "--ephemeral", "--sample", "--listen", "127.0.0.1:0", "--format", "json"];
+        let secure = ["--listen-tls", "localhost:0"];
+        Self::spawn(binary().args(arguments).args(secure).env("RUST_LOG", "error"))
+    }
+
     /// Starts the release binary, which is built already, on a folder that stays. It listens for https too.
     pub fn start_on(folder: &Path) -> Result<Self, String> {
         let arguments =

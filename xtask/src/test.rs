@@ -48,7 +48,7 @@ const AFTER: [Step; 2] = [("contract, covered", coverage::check), ("documents, f
 
 /// What needs more than Rust and curl. Most of it keeps one core busy, or waits, so two of these steps run side by side, and one
 /// beside the tests: none writes where another one does. What takes long is begun first.
-const FULL: [Step; 24] = [
+const FULL: [Step; 25] = [
     ("dependencies", dependencies::check),
     ("dependencies, used", dependencies::check_used),
     ("contract, linted", lint::contract),
@@ -64,6 +64,7 @@ const FULL: [Step; 24] = [
     ("documents with Python, followed", documents::follow_python),
     ("documents with JavaScript, followed", documents::follow_javascript),
     ("documentation, in a browser", browser::docs_page),
+    ("signing in, in a browser", browser::signing_in),
     ("documentation, published", browser::published),
     ("pages of other origins", browser::cross_origin),
     ("workflows, followed", forms::workflows),
