@@ -27,6 +27,7 @@ pub mod groups;
 pub mod import;
 pub mod invitations;
 mod lookup;
+pub mod managed_identity;
 pub mod managers;
 pub mod member_of;
 pub mod members;

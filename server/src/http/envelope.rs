@@ -147,7 +147,7 @@ impl Ids {
 }
 
 /// Whether a host is this machine itself. A page from elsewhere reaches a loopback server by a name of its own.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
         _ => host,

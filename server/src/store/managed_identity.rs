@@ -24,6 +24,11 @@ impl Store {
     pub async fn managed_identity(&self) -> Result<Option<ManagedIdentity>, Error> {
         self.read(find).await
     }
+
+    /// Has there be no managed identity. `false`: there was none.
+    pub async fn unset_managed_identity(&self) -> Result<bool, Error> {
+        self.write(|tx| Ok(tx.run("DELETE FROM managed_identity", params![])? > 0)).await
+    }
 }
 
 fn find(queries: &Queries<'_>) -> Result<Option<ManagedIdentity>, Error> {
@@ -50,11 +55,6 @@ pub fn set(tx: &WriteTx<'_>, service_principal: &Object, secret: &SecretDigest) 
                ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant,
                service_principal_row = excluded.service_principal_row, secret = excluded.secret";
     tx.run(sql, params![tx.tenant().number, service_principal.row.0, &secret[..]]).map(drop)
-}
-
-/// Has there be none. `false`: there was none of this tenant's.
-pub fn unset(tx: &WriteTx<'_>) -> Result<bool, Error> {
-    Ok(tx.run("DELETE FROM managed_identity WHERE tenant = ?1", params![tx.tenant().number])? > 0)
 }
 
 /// Takes away a tenant's.

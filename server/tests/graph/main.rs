@@ -55,6 +55,7 @@ mod invitations;
 mod keys;
 mod licences;
 mod listings;
+mod managed_identity;
 mod managers;
 mod me;
 mod member_of;

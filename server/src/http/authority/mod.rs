@@ -15,6 +15,7 @@ mod instances;
 mod issuers;
 mod login;
 mod logout;
+mod managed_identity;
 mod pages;
 mod passwords;
 mod resource_names;
@@ -69,6 +70,11 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
     // No page of another origin reads these.
     let authorize = get(authorize::authorize).post(authorize::authorize).fallback(other_than_get);
     let logout = get(logout::logout).post(logout::logout).fallback(other_than_get);
+    let of_this_machine = Router::new()
+        .route("/msi/token", get(managed_identity::app_service))
+        // As Microsoft's own examples write it.
+        .route("/msi/token/", get(managed_identity::app_service))
+        .route("/metadata/identity/oauth2/token", get(managed_identity::instance_metadata));
     let pages = Router::new()
         .route("/{tenant}/oauth2/v2.0/authorize", authorize.clone())
         .route("/{tenant}/oauth2/authorize", authorize)
@@ -80,6 +86,7 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
         .route("/{tenant}/consent", post(authorize::consent).fallback(other_than_post))
         .route("/{tenant}/device", post(devices::decide).fallback(other_than_post));
     public
+        .merge(of_this_machine)
         .merge(pages)
         .merge(of_accounts)
         .merge(token)
