@@ -10,7 +10,7 @@ use base64::{
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation,
-    jwk::{Jwk, JwkSet},
+    jwk::{AlgorithmParameters, Jwk, JwkSet},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
@@ -197,7 +197,10 @@ impl<'t> Assertion<'t> {
 /// Reads a set of keys (RFC 7517, 5). `None`: it isn't one, or has none that signs assertions.
 pub fn read_keys(text: &str) -> Option<JwkSet> {
     let keys: JwkSet = serde_json::from_str(text).ok()?;
-    keys.keys.iter().any(|key| DecodingKey::from_jwk(key).is_ok()).then_some(keys)
+    let is_public = |key: &Jwk| {
+        matches!(key.algorithm, AlgorithmParameters::RSA(_) | AlgorithmParameters::EllipticCurve(_))
+    };
+    keys.keys.iter().any(|key| is_public(key) && DecodingKey::from_jwk(key).is_ok()).then_some(keys)
 }
 
 /// The JSON of a header or of claims, in which no name stands twice.

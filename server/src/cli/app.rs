@@ -163,7 +163,7 @@ pub(super) fn unknown(app_id: AppId) -> Error {
     Error::Usage(format!("there is no application with the client id {app_id}"))
 }
 
-fn new_secret() -> Result<Secret, Error> {
+pub(super) fn new_secret() -> Result<Secret, Error> {
     Secret::random().map_err(|error| Error::Usage(error.to_string()))
 }
 

@@ -9,6 +9,7 @@ use crate::{
 };
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::convert::Infallible;
+use url::{Host, Url};
 
 /// A variable that switches a setting on or off.
 pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
@@ -37,6 +38,33 @@ pub(super) fn domain(text: &str) -> Result<DomainName, UnfitDomain> {
 /// A secret, which no message shows: what is wrong with it is found later.
 pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
+}
+
+/// An origin: scheme, host and port, and nothing after it.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if bare {
+        Ok(url.origin().ascii_serialization())
+    } else {
+        Err("an origin such as https://directory.example".into())
+    }
+}
+
+/// An origin at which this machine alone is reached.
+pub(super) fn loopback_origin(text: &str) -> Result<String, String> {
+    let origin = origin(text)?;
+    let is_loopback = Url::parse(&origin).is_ok_and(|url| match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    });
+    if is_loopback {
+        Ok(origin)
+    } else {
+        Err("an origin on this machine, such as http://localhost:8080".into())
+    }
 }
 
 /// Permissions that applications hold.
@@ -76,6 +104,20 @@ mod tests {
         }
         for text in ["maybe", "2", "tru", " ", "nope"] {
             assert!(boolean(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_on_this_machine_names_it_and_nothing_else() {
+        for text in
+            ["http://localhost:8080", "https://localhost", "http://127.0.0.1:8080/", "http://[::1]:80"]
+        {
+            assert!(loopback_origin(text).is_ok(), "{text}");
+        }
+        for text in
+            ["localhost:8080", "http://directory.example", "http://0.0.0.0:8080", "http://localhost/a", ""]
+        {
+            assert!(loopback_origin(text).is_err(), "{text}");
         }
     }
 }

@@ -7,6 +7,8 @@ mod ca;
 mod check;
 mod completions;
 mod demo;
+mod identity;
+mod issuer;
 mod listening;
 mod log;
 mod serve;
@@ -14,6 +16,7 @@ mod server;
 mod tenant;
 mod tls;
 mod token;
+mod user;
 
 use crate::{
     auth::{certificates::CertificateError, keys::KeyError},
@@ -76,6 +79,27 @@ enum Command {
     App {
         #[command(subcommand)]
         command: app::App,
+    },
+    /// Name the application of which programs on this machine get tokens without a secret of their own
+    #[command(after_help = "Example:
+  roster identity set my-program")]
+    Identity {
+        #[command(subcommand)]
+        command: identity::Identity,
+    },
+    /// Give users passwords, by which they sign in
+    #[command(after_help = "Example:
+  roster user set-password ada@contoso.example")]
+    User {
+        #[command(subcommand)]
+        command: user::User,
+    },
+    /// Manage other issuers, whose assertions stand for applications with a federated credential
+    #[command(after_help = "Example:
+  roster issuer list")]
+    Issuer {
+        #[command(subcommand)]
+        command: issuer::Issuer,
     },
     /// Manage tenants: directories that know nothing of each other
     #[command(after_help = "Example:
@@ -243,6 +267,9 @@ impl Command {
             Self::Demo(demo) => demo.run().await,
             Self::Token(token) => token.run().await,
             Self::App { command } => command.run().await,
+            Self::Identity { command } => command.run().await,
+            Self::User { command } => command.run().await,
+            Self::Issuer { command } => command.run().await,
             Self::Tenant { command } => command.run().await,
             Self::Ca(ca) => ca.run(),
             Self::Check(check) => check.run().await,

@@ -2,7 +2,7 @@
 
 use super::{
     Data, Error, Format,
-    arguments::{boolean, domain, secret},
+    arguments::{boolean, domain, origin, secret},
     listening::Choice,
     print,
     server::{self, SampleFound, Server, Settings, TlsSettings},
@@ -251,17 +251,6 @@ fn warn_of_sample(found: SampleFound) {
                 "--sample-secret changed nothing: the sample is there already, with another secret; `roster app rotate-secret` makes a new one"
             );
         }
-    }
-}
-
-/// An origin: scheme, host and port, and nothing after it.
-fn origin(text: &str) -> Result<String, String> {
-    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
-    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
-    if bare {
-        Ok(url.origin().ascii_serialization())
-    } else {
-        Err("an origin such as https://directory.example".into())
     }
 }
 

@@ -20,6 +20,7 @@ pub mod directory_roles;
 pub mod domains;
 mod entitlements;
 pub mod expansions;
+pub mod federated_issuers;
 pub mod follows;
 pub mod group_lifecycle_policies;
 pub mod group_settings;

@@ -178,8 +178,27 @@ fn keep_password(
     }
 }
 
+/// Refuses a password that the user with this key can't have. Asks for no permission: it is for the command line.
+pub fn check_new_password(tx: &ReadTx<'_>, key: &Key, password: &str) -> Result<(), Error> {
+    let user = lookup::user(tx, key)?;
+    if is_strong_password(tx, user.row, password)? { Ok(()) } else { Err(Refusal::WeakPassword.into()) }
+}
+
+/// Gives the user with this key another password. Asks for no permission: it is for the command line.
+pub fn replace_password(tx: &WriteTx<'_>, key: &Key, password: &Stored) -> Result<(), Error> {
+    change_password(tx, &lookup::user(tx, key)?, password)
+}
+
+/// Gives a user another password, and notes when.
+pub(super) fn change_password(tx: &WriteTx<'_>, user: &Object, password: &Stored) -> Result<(), Error> {
+    let mut draft = Draft::of_stored(store::objects::values(tx, user.row)?);
+    draft.set("lastPasswordChangeDateTime", timestamp(tx.now()));
+    objects::update(tx, user, &draft)?;
+    set_password(tx, user, password)
+}
+
 /// Gives a user a password. Whoever signed in by the one before has to sign in anew.
-pub fn set_password(tx: &WriteTx<'_>, user: &Object, password: &Stored) -> Result<(), Error> {
+fn set_password(tx: &WriteTx<'_>, user: &Object, password: &Stored) -> Result<(), Error> {
     passwords::set(tx, user, password)?;
     Ok(sign_in_grants::remove_of_user(tx, user.row)?)
 }

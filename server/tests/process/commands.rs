@@ -21,19 +21,20 @@ const LIMIT: Duration = Duration::from_secs(60);
 const ALL_CLIENT_ID: &str = "5a3e0000-0000-4000-8000-0000000000ab";
 const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
-fn folder() -> (TempDir, String) {
+/// A folder, and the data folder that is to be in it.
+pub fn folder() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data").to_str().unwrap().to_owned();
     (folder, path)
 }
 
 /// What a command prints as JSON.
-fn json_of(arguments: &[&str]) -> Value {
+pub fn json_of(arguments: &[&str]) -> Value {
     serde_json::from_str(&printed(&[arguments, &["--format", "json"]].concat())).unwrap()
 }
 
 /// What a command that is refused says, and its status.
-fn refusal(arguments: &[&str]) -> (String, Option<i32>) {
+pub fn refusal(arguments: &[&str]) -> (String, Option<i32>) {
     let output = run(arguments);
     assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
     (String::from_utf8(output.stderr).unwrap(), output.status.code())

@@ -20,7 +20,9 @@ mod dynamic_groups;
 mod full_disk;
 #[path = "../shared/http_client.rs"]
 mod http_client;
+mod identity;
 mod index;
+mod issuers;
 mod ledger;
 #[path = "../shared/older.rs"]
 mod older;
@@ -35,4 +37,5 @@ mod strace;
 mod streams;
 mod tls;
 mod unserved;
+mod users;
 mod wrong_folder;

@@ -106,7 +106,7 @@ pub fn change_password(
     if passwords::find(tx, row)?.is_none_or(|stored| stored.hash != before.hash) {
         return Err(Fault::Password.into());
     }
-    Ok(users::set_password(tx, &account.user, new)?)
+    Ok(users::change_password(tx, &account.user, new)?)
 }
 
 /// The first accounts of the tenant that may sign in, oldest first, so many at most.
