@@ -13,6 +13,12 @@ pub const GRAPH: &str = "https://graph.microsoft.com";
 /// Graph's own application id, an audience too.
 pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
+/// How far clocks may be apart, in seconds.
+pub const LEEWAY_SECONDS: i64 = 300;
+
+/// The default lifetime of a token, in seconds.
+pub const LIFETIME_SECONDS: i64 = 3600;
+
 /// The tenant of personal Microsoft accounts, which this surface doesn't support.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 

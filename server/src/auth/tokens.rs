@@ -1,6 +1,8 @@
 //! Access tokens: signing and verifying. RS256, leeway of five minutes.
 
-pub use super::claims::{GRAPH, GRAPH_APP_ID, Subject, TokenFault, Verified};
+pub use super::claims::{
+    GRAPH, GRAPH_APP_ID, LEEWAY_SECONDS, LIFETIME_SECONDS, Subject, TokenFault, Verified,
+};
 use super::{
     claims::{Claims, SignedClaims},
     keys::{KeyError, Keys},
@@ -8,15 +10,9 @@ use super::{
 use crate::model::{ids::TenantId, json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
-
-/// How far clocks may be apart, in seconds.
-pub const LEEWAY_SECONDS: i64 = 300;
-
-/// The default lifetime of a token, in seconds.
-pub const LIFETIME_SECONDS: i64 = 3600;
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
 /// the server's own origins, accepted besides Graph's.
@@ -67,16 +63,15 @@ fn check_times(claims: &SignedClaims, now: DateTime<Utc>) -> Result<(), TokenFau
 fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
     let segments: Vec<&str> = token.split('.').collect();
     let [header, claims, _] = *segments.as_slice() else { return Err(TokenFault::NotWellFormed) };
-    check_header(&segment(header)?, keys)?;
+    let header = segment(header)?;
+    let key = key(&header, keys)?;
     let mut rules = Validation::new(Algorithm::RS256);
     // Times are compared with the server's own clock, audiences with its own names.
     (rules.validate_exp, rules.validate_aud) = (false, false);
     rules.required_spec_claims.clear();
-    jsonwebtoken::decode::<IgnoredAny>(token, &keys.verifying, &rules).map_err(|error| {
-        match error.kind() {
-            jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
-            _ => TokenFault::Unreadable,
-        }
+    jsonwebtoken::decode::<IgnoredAny>(token, key, &rules).map_err(|error| match error.kind() {
+        jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
+        _ => TokenFault::Unreadable,
     })?;
     let claims: Claims =
         serde_json::from_value(segment(claims)?.into()).map_err(|_| TokenFault::Unreadable)?;
@@ -91,19 +86,19 @@ fn segment(text: &str) -> Result<Map<String, Value>, TokenFault> {
     if members.values().any(Value::is_null) { Err(TokenFault::Unreadable) } else { Ok(members) }
 }
 
-/// A header says what this server writes and nothing else: no other key (`jwk`, `jku`, `x5u`), no other reading of the
+/// The key of this header. It says what this server writes and nothing else: no other key (`jwk`, `jku`, `x5u`), no other reading of the
 /// token (`crit`, `b64`, `zip`).
-fn check_header(header: &Map<String, Value>, keys: &Keys) -> Result<(), TokenFault> {
+fn key<'k>(header: &Map<String, Value>, keys: &'k Keys) -> Result<&'k DecodingKey, TokenFault> {
+    let mut id = None;
     for (name, value) in header {
         match name.as_str() {
             "alg" if value == "RS256" => {}
             "typ" if value == "JWT" => {}
-            "kid" if *value == keys.id => {}
-            "kid" => return Err(TokenFault::Signature),
+            "kid" => id = Some(value.as_str().ok_or(TokenFault::Signature)?),
             _ => return Err(TokenFault::Unreadable),
         }
     }
-    Ok(())
+    keys.verifying(id).ok_or(TokenFault::Signature)
 }
 
 /// Signs a token for Graph. A negative life makes one that expired so many seconds before the leeway ran out.
@@ -147,7 +142,7 @@ pub(super) fn issuer(origin: &str, tenant: TenantId) -> String {
 mod tests {
     use super::*;
     use crate::{
-        auth::keys,
+        auth::{keys, retired_keys::RetiredKeys},
         model::{
             clock::Clock,
             ids::{AppId, ObjectId},
@@ -199,6 +194,30 @@ mod tests {
             let forged = format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(header));
             assert_eq!(verify(&forged, &KEYS, &[], now), Err(TokenFault::Unreadable), "{header}");
         }
+    }
+
+    #[test]
+    fn a_retired_keys_tokens_verify_by_its_name_and_a_key_that_is_gone_verifies_nothing() {
+        let [old, new] = [keys::generate().unwrap(), keys::generate().unwrap()];
+        let (before, now) = (Keys::from_pem(&old).unwrap(), Clock::default().now());
+        let subject = Subject::Application {
+            app_id: AppId::random(),
+            id: ObjectId::random(),
+            roles: vec!["Group.Read.All".into()],
+        };
+        let token = sign(&before, "http://here", TenantId::random(), &subject, now, 60).unwrap();
+        let mut retired = RetiredKeys::default();
+        retired.add(&old, now).unwrap();
+        let after = Keys::with_retired(&new, &retired).unwrap();
+        assert!(verify(&token, &after, &[], now).is_ok());
+        assert_eq!(verify(&token, &Keys::from_pem(&new).unwrap(), &[], now), Err(TokenFault::Signature));
+        let token = sign(&after, "http://here", TenantId::random(), &subject, now, 60).unwrap();
+        assert_eq!(verify(&token, &before, &[], now), Err(TokenFault::Signature), "the new one signs");
+        // Without a name it is the current key's or nobody's.
+        let encoding = jsonwebtoken::EncodingKey::from_rsa_pem(old.as_bytes()).unwrap();
+        let nameless = jsonwebtoken::Header::new(Algorithm::RS256);
+        let nameless = jsonwebtoken::encode(&nameless, &serde_json::json!({"exp": 1}), &encoding).unwrap();
+        assert_eq!(verify(&nameless, &after, &[], now), Err(TokenFault::Signature));
     }
 
     proptest! {

@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod identity;
 mod issuer;
+mod keys;
 mod listening;
 mod log;
 mod serve;
@@ -100,6 +101,13 @@ enum Command {
     Issuer {
         #[command(subcommand)]
         command: issuer::Issuer,
+    },
+    /// Manage the keys that sign tokens
+    #[command(after_help = "Example:
+  roster keys rotate")]
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
     },
     /// Manage tenants: directories that know nothing of each other
     #[command(after_help = "Example:
@@ -270,6 +278,7 @@ impl Command {
             Self::Identity { command } => command.run().await,
             Self::User { command } => command.run().await,
             Self::Issuer { command } => command.run().await,
+            Self::Keys { command } => command.run(),
             Self::Tenant { command } => command.run().await,
             Self::Ca(ca) => ca.run(),
             Self::Check(check) => check.run().await,

@@ -1,7 +1,7 @@
 //! A server as the commands start it: folder, store, state, listener.
 
 use super::{
-    Error, complete_tenants,
+    Error, complete_tenants, keys,
     listening::{self, Bound, Listen},
     open_store,
     tls::{self, Followed},
@@ -183,13 +183,8 @@ impl Server {
 
     /// Answers requests until `stop` is done, and ends when what is under way is answered.
     pub(super) async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        // What needs the keys waits for them.
-        let state = self.state.clone();
-        let keys = tokio::spawn(async move {
-            if let Err(error) = state.keys().await {
-                tracing::error!(%error, "the signing key can't be used: no token is accepted");
-            }
-        });
+        let (folder, clock) = (self.folder.path().to_owned(), self.store.clock().clone());
+        let keys = tokio::spawn(keys::follow(self.state.clone(), folder, clock));
         let certificate = tokio::spawn(follow(self.certificate, self.store.clock().clone()));
         let purge = tokio::spawn(purge(self.store.clone()));
         let finish = tokio::spawn(finish(self.store.clone()));
@@ -296,6 +291,7 @@ fn open(folder: &Folder, options: Options) -> Result<(ServerLock, Store), Error>
     let migrations = MigrationLock::take(folder.path())?;
     let lock = folder.lock(&migrations)?;
     folder.remove_new_files()?;
+    data_folder::forget_ended_keys(&migrations, Clock::default().now())?;
     // A key that can't be used is found now; one that must be made is made off the path to the first answer.
     data_folder::existing_keys(folder.path())?;
     let index = IndexOptions { indexing: Indexing::Followed, ..options.index };

@@ -3,11 +3,12 @@
 
 mod certificates;
 mod private_file;
+mod signing_keys;
 
 use crate::{
     auth::{
         certificates::CertificateError,
-        keys::{self, KeyError, Keys},
+        keys::{KeyError, Keys},
     },
     files::{
         disk::{self, sync_folder},
@@ -17,6 +18,7 @@ use crate::{
     store::{self, MigrationLock, Store},
 };
 pub use certificates::CertificateFiles;
+pub use signing_keys::{KeyTexts, existing_keys, forget_ended_keys, keys, rotate_keys};
 use std::{
     ffi::OsStr,
     fs, io,
@@ -24,7 +26,6 @@ use std::{
 };
 use tempfile::TempDir;
 
-const KEY_FILE: &str = "signing-key.pem";
 const LOCK_FILE: &str = "server.lock";
 
 /// The folder in which file systems keep what a repair found, at the top of each.
@@ -150,7 +151,8 @@ impl Folder {
 
 fn check_access(folder: &Path) -> Result<(), AccessError> {
     let secrets =
-        [&store::DIRECTORY_FILES[..], &store::INDEX_FILES, &certificates::SECRETS, &[KEY_FILE]].concat();
+        [&store::DIRECTORY_FILES[..], &store::INDEX_FILES, &certificates::SECRETS, &signing_keys::SECRETS]
+            .concat();
     private::check(folder, &secrets, &[LOCK_FILE, store::MIGRATION_LOCK, certificates::CA_FILE])
 }
 
@@ -173,35 +175,14 @@ fn check_contents(folder: &Path) -> Result<(), FolderError> {
 /// Whether a file is one that a start leaves which is killed before it has made the database, or the file system's. An index is
 /// made later: without the database it is another program's file.
 fn is_own(name: &OsStr) -> bool {
-    let others = [KEY_FILE, certificates::CA_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
+    let others = [certificates::CA_FILE, LOCK_FILE, store::MIGRATION_LOCK, LOST_AND_FOUND];
     private_file::is_new(name)
         || store::DIRECTORY_FILES
             .into_iter()
             .chain(certificates::SECRETS)
+            .chain(signing_keys::SECRETS)
             .chain(others)
             .any(|own| name == own)
-}
-
-/// The signing key of the data folder at this path, made where there is none. Takes up to a second then.
-pub fn keys(folder: &Path) -> Result<Keys, FolderError> {
-    let path = folder.join(KEY_FILE);
-    // A server that starts just then may take the new key's file for a leftover and remove it. Only one server can start.
-    for _ in 0..2 {
-        if let Some(keys) = existing_keys(folder)? {
-            return Ok(keys);
-        }
-        let new = keys::generate().map_err(|error| FolderError::Key(path.clone(), error))?;
-        private_file::write_first(&path, &new)?;
-    }
-    // Another process may have been first: what lies there counts.
-    existing_keys(folder)?.ok_or_else(|| FolderError::Io(path, io::ErrorKind::NotFound.into()))
-}
-
-/// The same where there is one already: quick, and fails where it can't be used.
-pub fn existing_keys(folder: &Path) -> Result<Option<Keys>, FolderError> {
-    let path = folder.join(KEY_FILE);
-    let text = private_file::read_secret(&path)?;
-    text.map(|text| Keys::from_pem(&text).map_err(|error| FolderError::Key(path, error))).transpose()
 }
 
 /// Makes the folder at this path, and those above it that aren't there. Each is synced into the one above: what is

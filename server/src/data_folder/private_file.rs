@@ -61,6 +61,12 @@ pub(super) fn write_anew(path: &Path, text: &str) -> Result<(), FolderError> {
     sync_folder(folder(path)).map_err(failed)
 }
 
+/// Removes a file.
+pub(super) fn remove(path: &Path) -> Result<(), FolderError> {
+    let removed = fs::remove_file(path).and_then(|()| sync_folder(folder(path)));
+    removed.map_err(|error| FolderError::Io(path.into(), error))
+}
+
 fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(folder(path))?;
     file.write_all(text.as_bytes())?;

@@ -32,7 +32,7 @@ pub(super) async fn authenticate(State(app): State<AppState>, request: Request, 
 async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     let token = authorization::read(&request.headers)?.and_then(bearer).ok_or(TokenFault::Missing)?;
     let keys = app.keys().await?;
-    let verified = tokens::verify(token, keys, &app.origins, app.store.clock().now())?;
+    let verified = tokens::verify(token, &keys, &app.origins, app.store.clock().now())?;
     let grants = verified.grants;
     let found = app.store.find_principal(verified.tenant, grants.principal).await?;
     let Found { tenant, tenant_created_at, status, sessions_valid_from } = found.ok_or(TokenFault::Tenant)?;

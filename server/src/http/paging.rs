@@ -86,13 +86,14 @@ impl Pages {
         query: &Query,
     ) -> Result<Self, Failure> {
         let bound_to = format!("{path} {} {}", caller.tenant.id, query.fixed());
-        Ok(Self { keys: app.keys().await?.clone(), path: path.into(), bound_to })
+        Ok(Self { keys: app.keys().await?, path: path.into(), bound_to })
     }
 
     /// After which object the page begins that a query asks for.
     pub(super) fn after(&self, query: &Query) -> Result<Cursor, RequestFault> {
         let Some(token) = &query.skip_token else { return Ok(Cursor::START) };
-        page_token::open(self.keys.paging(), token, &self.bound_to).ok_or(RequestFault::PageToken)
+        let opened = self.keys.all_paging().find_map(|key| page_token::open(key, token, &self.bound_to));
+        opened.ok_or(RequestFault::PageToken)
     }
 
     /// The URL of the page after this object.

@@ -9,7 +9,14 @@ use super::{
 };
 use crate::{auth::keys::Keys, directory::Policy, store::Store};
 use axum::http::uri::Scheme;
-use std::{error::Error, net::SocketAddr, ops::Deref, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    net::SocketAddr,
+    ops::Deref,
+    str::FromStr,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{sync::OnceCell, task};
 
 /// Why there are no keys.
@@ -125,7 +132,7 @@ pub struct Shared {
     pub(super) body_budget: BodyBudget,
     pub(super) answer_budget: BodyBudget,
     load_keys: Box<dyn Fn() -> Result<Keys, NoKeys> + Send + Sync>,
-    keys: OnceCell<Arc<Keys>>,
+    keys: OnceCell<RwLock<Arc<Keys>>>,
 }
 
 impl Deref for AppState {
@@ -174,14 +181,25 @@ impl AppState {
     }
 
     /// The server's keys. The first call reads or makes them, off this thread; calls meanwhile wait for it.
-    pub async fn keys(&self) -> Result<&Arc<Keys>, Failure> {
-        let load = || async {
-            let app = self.clone();
-            let loaded = task::spawn_blocking(move || (app.load_keys)()).await;
-            let loaded = loaded.map_err(|_| Failure::from(RequestFault::Internal))?;
-            loaded.map(Arc::new).map_err(Failure::Keys)
-        };
-        self.keys.get_or_try_init(load).await
+    pub async fn keys(&self) -> Result<Arc<Keys>, Failure> {
+        let load = || async { self.read_keys().await.map(RwLock::new) };
+        let keys = self.keys.get_or_try_init(load).await?;
+        Ok(keys.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Reads the keys anew, which have changed. Where they can't be used, those of before stay in use.
+    pub async fn renew_keys(&self) -> Result<(), Failure> {
+        let new = self.read_keys().await?;
+        if let Some(keys) = self.keys.get() {
+            *keys.write().unwrap_or_else(PoisonError::into_inner) = new;
+        }
+        Ok(())
+    }
+
+    async fn read_keys(&self) -> Result<Arc<Keys>, Failure> {
+        let app = self.clone();
+        let loaded = task::spawn_blocking(move || (app.load_keys)()).await;
+        loaded.map_err(|_| Failure::from(RequestFault::Internal))?.map(Arc::new).map_err(Failure::Keys)
     }
 }
 

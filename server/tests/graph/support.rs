@@ -270,13 +270,13 @@ impl Tenant {
     pub async fn sign(&self, subject: &Subject, lifetime: i64) -> String {
         let keys = self.server.state.keys().await.unwrap();
         let now = self.server.store.clock().now();
-        tokens::sign(keys, &self.server.url, self.tenant.id, subject, now, lifetime).unwrap()
+        tokens::sign(&keys, &self.server.url, self.tenant.id, subject, now, lifetime).unwrap()
     }
 
     /// A token that names another tenant.
     pub async fn sign_for(&self, tenant: TenantId, subject: &Subject) -> String {
         let keys = self.server.state.keys().await.unwrap();
-        tokens::sign(keys, &self.server.url, tenant, subject, self.server.store.clock().now(), 600).unwrap()
+        tokens::sign(&keys, &self.server.url, tenant, subject, self.server.store.clock().now(), 600).unwrap()
     }
 
     /// A token of an application with these application permissions.

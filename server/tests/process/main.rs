@@ -23,6 +23,7 @@ mod http_client;
 mod identity;
 mod index;
 mod issuers;
+mod keys;
 mod ledger;
 #[path = "../shared/older.rs"]
 mod older;

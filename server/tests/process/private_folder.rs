@@ -12,7 +12,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-const FILES: [&str; 4] = ["roster.sqlite", "signing-key.pem", "server.lock", "migration.lock"];
+const FILES: [&str; 5] =
+    ["roster.sqlite", "signing-key.pem", "retired-keys.pem", "server.lock", "migration.lock"];
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -29,6 +30,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     assert!(Server::start(&data, &[]).terminate().success());
     printed(&["app", "create", "--data", path, "a", "--role", "Group.Create"]);
     printed(&["token", "--data", path, "--app", "a"]);
+    printed(&["keys", "rotate", "--data", path]);
     (keep, data)
 }
 

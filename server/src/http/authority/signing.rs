@@ -21,7 +21,7 @@ pub(super) async fn access_token(
     audience: &str,
     subject: &Subject,
 ) -> Result<String, OAuthFault> {
-    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
     let (audience, subject) = (audience.to_owned(), subject.clone());
     let sign = move |_: &ReadTx<'_>| {
@@ -38,7 +38,7 @@ pub(super) async fn id_token(
     tenant: Tenant,
     sign_in: SignIn,
 ) -> Result<String, OAuthFault> {
-    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone();
+    let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
     let sign = move |_: &ReadTx<'_>| {
         id_tokens::sign(&keys, &origin, tenant.id, &sign_in, now).map_err(|_| OAuthFault::Unavailable)

@@ -53,7 +53,7 @@ impl<'v> Visit<'v> {
             inquiry,
             tenant: tenant.ok_or_else(|| OAuthFault::NoAuthority(inquiry.tenant.clone()))?,
             browser: Browser::of(&parts.headers, inquiry)?,
-            keys: app.keys().await.map_err(|_| OAuthFault::Unavailable)?.clone(),
+            keys: app.keys().await.map_err(|_| OAuthFault::Unavailable)?,
             names: ResourceNames::of(app, &parts.extensions),
             peer: parts.extensions.get().copied(),
         })

@@ -56,7 +56,7 @@ async fn user_of(
     let names = request.app.store.tenant(request.tenant).read(names).await?;
     let keys = request.app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let now = request.app.store.clock().now();
-    let verified = tokens::verify_for(assertion, keys, &names, now).map_err(|_| Fault::OnBehalfOf)?;
+    let verified = tokens::verify_for(assertion, &keys, &names, now).map_err(|_| Fault::OnBehalfOf)?;
     let Verified { tenant, issued_at, grants } = verified;
     match (grants.principal, issued_at) {
         (Principal::User(Some(user)), Some(issued_at)) if tenant == request.tenant.id => {
