@@ -5,7 +5,7 @@ use crate::model::json;
 use aws_lc_rs::digest;
 use base64::{
     Engine,
-    engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD},
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{
@@ -115,14 +115,17 @@ impl<'t> Assertion<'t> {
         self.claims.exp.saturating_add(LEEWAY_SECONDS)
     }
 
-    /// What tells it from others: its issuer with its `jti`, or its whole text where it has none.
+    /// What tells it from others: its issuer with its `jti`, or all that is signed of it where it has none.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut text = digest::Context::new(&digest::SHA256);
         match &self.claims.jti {
             Some(id) => {
                 [self.claims.iss.as_str(), "\n", id].iter().for_each(|part| text.update(part.as_bytes()))
             }
-            None => text.update(self.text.as_bytes()),
+            // The same claims can have several signatures.
+            None => {
+                text.update(self.text.rsplit_once('.').map_or(self.text, |(signed, _)| signed).as_bytes())
+            }
         }
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(text.finish().as_ref());
@@ -153,13 +156,9 @@ impl<'t> Assertion<'t> {
         let is_named = |certificate: &&SigningCertificate| {
             let (sha1, sha256) = (&certificate.sha1, &certificate.sha256);
             match (named("x5t#S256"), named("x5t"), named("kid")) {
-                (Some(digest), ..) => digest == URL_SAFE_NO_PAD.encode(sha256),
-                (None, Some(digest), _) => digest == URL_SAFE_NO_PAD.encode(sha1),
-                (None, None, Some(id)) => {
-                    id.eq_ignore_ascii_case(&hexadecimal(sha1))
-                        || id == URL_SAFE.encode(sha1)
-                        || id == URL_SAFE_NO_PAD.encode(sha1)
-                }
+                (Some(digest), ..) => is_encoded(digest, sha256),
+                (None, Some(digest), _) => is_encoded(digest, sha1),
+                (None, None, Some(id)) => id.eq_ignore_ascii_case(&hexadecimal(sha1)) || is_encoded(id, sha1),
                 (None, None, None) => false,
             }
         };
@@ -237,6 +236,15 @@ impl SigningCertificate {
     }
 }
 
+/// Whether a text is these bytes in base64, of either alphabet, with padding or without: clients differ.
+fn is_encoded(text: &str, bytes: &[u8]) -> bool {
+    let text = text.trim_end_matches('=');
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .or_else(|_| STANDARD_NO_PAD.decode(text))
+        .is_ok_and(|decoded| decoded == bytes)
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
@@ -245,6 +253,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::model::clock::Clock;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
     use jsonwebtoken::{EncodingKey, Header};
     use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
     use serde_json::json;
@@ -277,12 +286,14 @@ mod tests {
     fn a_certificate_is_found_by_each_name_that_clients_give_it() {
         let (client, now) = (client(), Clock::default().now().timestamp());
         let own = [SigningCertificate::read(&client.certificate).unwrap()];
-        let names: [fn(&mut Header, &SigningCertificate); 5] = [
+        let names: [fn(&mut Header, &SigningCertificate); 7] = [
             |header, own| header.x5t = Some(URL_SAFE_NO_PAD.encode(&own.sha1)),
             |header, own| header.x5t_s256 = Some(URL_SAFE_NO_PAD.encode(&own.sha256)),
             |header, own| header.kid = Some(own.thumbprint()),
             |header, own| header.kid = Some(own.thumbprint().to_lowercase()),
             |header, own| header.kid = Some(URL_SAFE.encode(&own.sha1)),
+            |header, own| header.x5t = Some(STANDARD.encode(&own.sha1)),
+            |header, own| header.x5t_s256 = Some(STANDARD.encode(&own.sha256)),
         ];
         for name in names {
             let text = client.sign(name, &claims(now));
@@ -299,7 +310,7 @@ mod tests {
 
     #[test]
     fn another_key_another_time_and_another_audience_are_refused() {
-        let (client, other, clock) = (client(), self::client(), Clock::default());
+        let (other, client, clock) = (client(), client(), Clock::default());
         let now = clock.now().timestamp();
         let text = client.sign(|_, _| {}, &claims(now));
         let assertion = Assertion::read(&text).unwrap();

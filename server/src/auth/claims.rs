@@ -90,6 +90,8 @@ pub enum Subject {
         client: Option<AppId>,
         /// Delegated permissions.
         scopes: Vec<String>,
+        /// The roles of the resource that the user was assigned.
+        roles: Vec<String>,
     },
     /// An application by itself.
     Application {
@@ -212,13 +214,14 @@ impl Claims {
             ver: Some("2.0".into()),
         };
         match subject {
-            Subject::User { id, user_principal_name, client, scopes } => Self {
+            Subject::User { id, user_principal_name, client, scopes, roles } => Self {
                 appid: by(client.as_ref()).0,
                 azp: by(client.as_ref()).1,
                 idtyp: Some("user".into()),
                 oid: Some(id.to_string()),
                 sub: Some(id.to_string()),
                 upn: Some(user_principal_name.clone()),
+                roles: Some(roles.clone()).filter(|roles| !roles.is_empty()),
                 scp: Some(scopes.join(" ")),
                 ..claims
             },

@@ -3,6 +3,7 @@
 
 use super::{
     keys::{KeyError, Keys},
+    secrets::Secret,
     tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS},
 };
 use crate::model::ids::{AppId, ObjectId, TenantId};
@@ -28,6 +29,10 @@ pub struct SignIn {
     pub nonce: Option<String>,
     /// When the user proved who that is, in seconds since 1970, where it was asked for.
     pub authenticated_at: Option<i64>,
+    /// The code that comes with the token, which shows by this that it belongs to it.
+    pub code: Option<Secret>,
+    /// The roles of the client that the user was assigned.
+    pub roles: Vec<String>,
     /// The browser's session, by which a client is told of its end.
     pub session: Option<String>,
 }
@@ -42,6 +47,8 @@ struct Claims<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'s str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'s str>,
@@ -49,6 +56,8 @@ struct Claims<'s> {
     nonce: Option<&'s str>,
     oid: String,
     preferred_username: &'s str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    roles: &'s [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'s str>,
     sub: String,
@@ -72,16 +81,24 @@ pub fn sign(
         nbf: now.saturating_sub(LEEWAY_SECONDS),
         exp: now.saturating_add(LIFETIME_SECONDS),
         auth_time: sign_in.authenticated_at,
+        c_hash: sign_in.code.as_ref().map(left_half),
         email: sign_in.mail.as_deref(),
         name: sign_in.display_name.as_deref(),
         nonce: sign_in.nonce.as_deref(),
         oid: sign_in.user.to_string(),
         preferred_username: &sign_in.user_principal_name,
+        roles: &sign_in.roles,
         sid: sign_in.session.as_deref(),
         sub: pairwise(tenant, sign_in.client, sign_in.user),
         tid: tenant.to_string(),
         ver: "2.0",
     })
+}
+
+/// The left half of a code's digest (OpenID Connect Core 1.0, 3.3.2.11).
+fn left_half(code: &Secret) -> String {
+    let digest = code.digest();
+    URL_SAFE_NO_PAD.encode(&digest[..digest.len() / 2])
 }
 
 /// A user's name for one client: another client's tells nothing of it.

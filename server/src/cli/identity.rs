@@ -110,7 +110,7 @@ impl Place {
     }
 
     async fn unset(self) -> Result<(), Error> {
-        let (_folder, store) = self.data.open_to_write()?;
+        let (_folder, store) = self.data.open_to_write().await?;
         if !store.unset_managed_identity().await? {
             return Err(none());
         }

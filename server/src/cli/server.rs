@@ -149,6 +149,7 @@ impl Server {
         let http = state::Settings {
             policy: settings.policy,
             sign_in: SignInSettings { mode, allows_password_grant: settings.allow_password_grant },
+            names: settings.tls.as_ref().map(|tls| tls.source.names().to_vec()).unwrap_or_default(),
             public_url: settings.public_url,
             // Else a page from elsewhere could choose an account by a name of its own for this machine.
             loopback_only: is_public || is_local && mode == SignInMode::Picker,

@@ -46,6 +46,15 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// The names that the server is to be known by, besides those of the machine for itself. What is in a certificate of one's own isn't
+    /// looked at: there, a public URL tells.
+    pub(super) fn names(&self) -> &[String] {
+        match self {
+            Self::Own { .. } => &[],
+            Self::Development { names, .. } => names,
+        }
+    }
+
     /// Where the certificate of the development CA will be, which clients are to trust.
     pub(super) fn ca(&self, folder: &Folder) -> Option<PathBuf> {
         match self {

@@ -1,9 +1,9 @@
 //! Which answers a page from another origin may read: any that doesn't depend on who asks, or asks for a token. No answer
 //! says that a browser may send credentials of its own. What has no layer of these is for pages of this server.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 use std::time::Duration;
-use tower_http::cors::{AllowHeaders, AllowMethods, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
@@ -31,7 +31,9 @@ pub(super) fn open(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
-/// A browser keeps the answer from a page of another origin.
-pub(super) fn no_origin() -> CorsLayer {
-    CorsLayer::new()
+/// A browser keeps the answer from a page of another origin, unless the answer itself says otherwise. Any page may ask, with these methods
+/// and any headers.
+pub(super) fn no_origin(methods: impl Into<AllowMethods>) -> CorsLayer {
+    let asks = |_: &HeaderValue, parts: &Parts| parts.method == Method::OPTIONS;
+    any_origin(methods).allow_origin(AllowOrigin::predicate(asks))
 }

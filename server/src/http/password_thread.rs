@@ -3,6 +3,7 @@
 
 use crate::auth::passwords::{self, NotHashed, PasswordHash};
 use crate::auth::secrets::Secret;
+use std::sync::Arc;
 use tokio::{sync::Semaphore, task};
 
 /// How many may wait: those that come later are told to try again.
@@ -11,8 +12,8 @@ const QUEUE: usize = 64;
 /// What hashes and compares passwords.
 #[derive(Debug)]
 pub(super) struct PasswordThread {
-    turn: Semaphore,
-    places: Semaphore,
+    turn: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 /// As many wait as may, or a password can't be hashed.
@@ -28,7 +29,7 @@ impl From<NotHashed> for Busy {
 
 impl PasswordThread {
     pub(super) fn new() -> Self {
-        Self { turn: Semaphore::new(1), places: Semaphore::new(QUEUE) }
+        Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(QUEUE)) }
     }
 
     /// What is kept of a password.
@@ -49,8 +50,14 @@ impl PasswordThread {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let _place = self.places.try_acquire().map_err(|_| Busy)?;
-        let _turn = self.turn.acquire().await.map_err(|_| Busy)?;
-        task::spawn_blocking(work).await.map_err(|_| Busy)
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Busy)?;
+        let turn = self.turn.clone().acquire_owned().await.map_err(|_| Busy)?;
+        // Who asked may go away meanwhile; the next one waits until this is done all the same.
+        let done = task::spawn_blocking(move || {
+            let done = work();
+            drop((turn, place));
+            done
+        });
+        done.await.map_err(|_| Busy)
     }
 }

@@ -85,6 +85,8 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The origin that clients use, where it isn't the one that they name.
     pub public_url: Option<String>,
+    /// Further names of this machine by which clients reach the server by https.
+    pub names: Vec<String>,
     /// Whether it answers to loopback names only: for a server whose secrets are public.
     pub loopback_only: bool,
     /// The memory that the bodies of all requests may have together, in bytes. Those of one tenant may have a quarter.
@@ -106,6 +108,7 @@ impl Default for Settings {
             policy: Policy::default(),
             sign_in: SignInSettings::default(),
             public_url: None,
+            names: Vec::new(),
             loopback_only: false,
             body_memory: Self::BODY_MEMORY,
             answer_memory: 256 << 20,
@@ -155,7 +158,7 @@ impl AppState {
         let public_url: Option<Arc<str>> = settings.public_url.map(|url| url.trim_end_matches('/').into());
         let origins = match &public_url {
             Some(url) => vec![url.to_string()],
-            None => addresses.into().loopback_origins(),
+            None => addresses.into().origins(&settings.names),
         };
         Self(Arc::new(Shared {
             store,
@@ -204,11 +207,18 @@ impl AppState {
 }
 
 impl Addresses {
-    fn loopback_origins(self) -> Vec<String> {
+    fn origins(self, names: &[String]) -> Vec<String> {
         let by_scheme = [(Scheme::HTTP, self.http), (Scheme::HTTPS, self.https)];
-        let origins =
+        let of_this_machine =
             by_scheme.map(|(scheme, address)| address.map(|address| loopback_origins(&scheme, address)));
-        origins.into_iter().flatten().flatten().collect()
+        let named = self.https.map(|address| {
+            let port = port(&Scheme::HTTPS, address);
+            names.iter().map(move |name| format!("https://{name}{port}"))
+        });
+        let mut origins: Vec<String> = of_this_machine.into_iter().flatten().flatten().collect();
+        origins.extend(named.into_iter().flatten());
+        origins.dedup();
+        origins
     }
 }
 
@@ -219,10 +229,14 @@ fn loopback_origins(scheme: &Scheme, address: SocketAddr) -> Vec<String> {
     if !ip.is_loopback() && !ip.is_unspecified() {
         return Vec::new();
     }
-    // An origin doesn't name its scheme's own port (RFC 6454, 6.2).
-    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let port = if address.port() == default_port { String::new() } else { format!(":{}", address.port()) };
+    let port = port(scheme, address);
     ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{scheme}://{host}{port}")).into()
+}
+
+/// The port of an address as an origin names it: its scheme's own one isn't named (RFC 6454, 6.2).
+fn port(scheme: &Scheme, address: SocketAddr) -> String {
+    let default = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    if address.port() == default { String::new() } else { format!(":{}", address.port()) }
 }
 
 #[cfg(test)]

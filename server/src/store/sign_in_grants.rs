@@ -2,7 +2,7 @@
 
 use super::{Error, ReadTx, WriteTx, engine::params, objects::RowNumber};
 use crate::auth::secrets::SecretDigest;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// What kind of grant. Its number never changes.
@@ -40,11 +40,14 @@ pub struct Stored {
 /// Expired grants that one write takes away.
 const CLEARED: i64 = 16;
 
+/// How long one is kept that has expired, so that who shows it is told that.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
 /// Stores a grant, and takes away some that expired.
 pub fn insert(tx: &WriteTx<'_>, kind: Kind, digest: &SecretDigest, new: &Stored) -> Result<(), Error> {
     let expired = "DELETE FROM sign_in_grants WHERE digest IN
                    (SELECT digest FROM sign_in_grants WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
-    tx.run(expired, params![tx.now().timestamp(), CLEARED])?;
+    tx.run(expired, params![(tx.now() - KEPT).timestamp(), CLEARED])?;
     let sql =
         "INSERT INTO sign_in_grants (digest, tenant, kind, user_row, family, issued_at, expires_at, document)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -71,30 +74,42 @@ pub fn find(tx: &ReadTx<'_>, kind: Kind, digest: &SecretDigest) -> Result<Option
     })
 }
 
+/// Whether there is a grant of this digest, expired or not.
+pub fn is_there(tx: &ReadTx<'_>, kind: Kind, digest: &SecretDigest) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM sign_in_grants WHERE digest = ?1 AND tenant = ?2 AND kind = ?3";
+    Ok(tx.one(sql, params![&digest[..], tx.tenant().number, kind as i64], |_| Ok(()))?.is_some())
+}
+
 fn time(seconds: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp(seconds, 0).ok_or(Error::Corrupt("a time that is none"))
 }
 
 /// Notes that a grant was exchanged.
-pub fn mark_used(tx: &WriteTx<'_>, digest: &SecretDigest) -> Result<(), Error> {
-    let sql = "UPDATE sign_in_grants SET used_at = ?2 WHERE digest = ?1 AND used_at IS NULL";
-    tx.run(sql, params![&digest[..], tx.now().timestamp()]).map(drop)
+pub fn mark_used(tx: &WriteTx<'_>, kind: Kind, digest: &SecretDigest) -> Result<(), Error> {
+    let sql = "UPDATE sign_in_grants SET used_at = ?4
+               WHERE digest = ?1 AND tenant = ?2 AND kind = ?3 AND used_at IS NULL";
+    let parameters = params![&digest[..], tx.tenant().number, kind as i64, tx.now().timestamp()];
+    tx.run(sql, parameters).map(drop)
 }
 
 /// Stores who signed in, and what became of a grant.
 pub fn update(
     tx: &WriteTx<'_>,
+    kind: Kind,
     digest: &SecretDigest,
     user: Option<RowNumber>,
     document: &str,
 ) -> Result<(), Error> {
-    let sql = "UPDATE sign_in_grants SET user_row = ?2, document = ?3 WHERE digest = ?1";
-    tx.run(sql, params![&digest[..], user.map(|user| user.0), document]).map(drop)
+    let sql = "UPDATE sign_in_grants SET user_row = ?4, document = ?5
+               WHERE digest = ?1 AND tenant = ?2 AND kind = ?3";
+    let user = user.map(|user| user.0);
+    tx.run(sql, params![&digest[..], tx.tenant().number, kind as i64, user, document]).map(drop)
 }
 
 /// Takes a grant away.
-pub fn remove(tx: &WriteTx<'_>, digest: &SecretDigest) -> Result<(), Error> {
-    tx.run("DELETE FROM sign_in_grants WHERE digest = ?1", params![&digest[..]]).map(drop)
+pub fn remove(tx: &WriteTx<'_>, kind: Kind, digest: &SecretDigest) -> Result<(), Error> {
+    let sql = "DELETE FROM sign_in_grants WHERE digest = ?1 AND tenant = ?2 AND kind = ?3";
+    tx.run(sql, params![&digest[..], tx.tenant().number, kind as i64]).map(drop)
 }
 
 /// Takes away everything that came of one sign-in.

@@ -281,9 +281,9 @@ async fn what_the_token_endpoint_refuses_it_says_in_oauths_form() {
         (
             &*here,
             vec![("grant_type", "client_credentials"), ("client_id", &app.id), ("client_assertion", "x")],
-            401,
-            "invalid_client",
-            700027,
+            400,
+            "invalid_request",
+            900144,
         ),
     ];
     for (at, form, status, error, number) in cases {

@@ -290,7 +290,13 @@ impl Tenant {
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         let user_principal_name = self.upn("someone");
         self.sign(
-            &Subject::User { id: ObjectId::from_uuid(user), user_principal_name, client: None, scopes },
+            &Subject::User {
+                id: ObjectId::from_uuid(user),
+                user_principal_name,
+                client: None,
+                scopes,
+                roles: Vec::new(),
+            },
             600,
         )
         .await

@@ -71,7 +71,7 @@ pub fn of_id(tx: &ReadTx<'_>, id: ObjectId) -> Result<Account, Error> {
 pub fn of_id_since(tx: &ReadTx<'_>, id: ObjectId, given_at: i64) -> Result<Account, Error> {
     let user = objects::find(tx, id)?.filter(|object| object.kind() == ObjectKind::User);
     let given_at = DateTime::from_timestamp(given_at, 0).ok_or(Fault::GrantRevoked)?;
-    of_row(tx, user.ok_or(Fault::DeletedUser)?.row, given_at)
+    of_row(tx, user.ok_or(Fault::UnknownUser)?.row, given_at)
 }
 
 /// The user with this sign-in name, who may sign in. `None`: there is none.
@@ -95,6 +95,17 @@ pub fn known(tx: &ReadTx<'_>, name: &str) -> Result<Known, Error> {
     Ok(Known { user: Some(user.row), password: passwords::find(tx, user.row)? })
 }
 
+/// The user of this row, whose password was found to be right, if it still is the user's.
+pub fn proven(tx: &ReadTx<'_>, row: RowNumber, password: &passwords::Stored) -> Result<Account, Error> {
+    let account = of_row(tx, row, tx.now())?;
+    let is_same = |stored: &passwords::Stored| stored.hash == password.hash;
+    if passwords::find(tx, row)?.as_ref().is_some_and(is_same) {
+        Ok(account)
+    } else {
+        Err(Fault::Password.into())
+    }
+}
+
 /// Stores the password that a user chose, if the one of before is still the user's.
 pub fn change_password(
     tx: &WriteTx<'_>,
@@ -102,10 +113,7 @@ pub fn change_password(
     before: &passwords::Stored,
     new: &passwords::Stored,
 ) -> Result<(), Error> {
-    let account = of_row(tx, row, tx.now())?;
-    if passwords::find(tx, row)?.is_none_or(|stored| stored.hash != before.hash) {
-        return Err(Fault::Password.into());
-    }
+    let account = proven(tx, row, before)?;
     Ok(users::change_password(tx, &account.user, new)?)
 }
 

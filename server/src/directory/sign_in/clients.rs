@@ -145,21 +145,26 @@ fn redirect_uris(platform: Option<&Value>) -> impl Iterator<Item = &str> {
     uris.into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Whether both are the same place on this machine but for the port (RFC 8252, 7.3): a program takes a free one.
+/// Whether both are the same place on this machine, as they are written, but for the port (RFC 8252, 7.3): a program takes a free one.
 fn is_same_loopback(own: &str, given: &str) -> bool {
-    let (Ok(own), Ok(given)) = (Url::parse(own), Url::parse(given)) else { return false };
-    let is_loopback = |url: &Url| {
-        let host = url.host_str().unwrap_or_default();
-        url.scheme() == "http" && ["localhost", "127.0.0.1", "[::1]"].contains(&host)
+    matches!((loopback(own), loopback(given)), (Some(own), Some(given)) if own == given)
+}
+
+/// The host of a URI on this machine, and what comes after its port.
+fn loopback(uri: &str) -> Option<(&'static str, &str)> {
+    let hosts = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+    let (host, rest) = hosts.into_iter().find_map(|host| Some((host, uri.strip_prefix(host)?)))?;
+    let path = match rest.strip_prefix(':') {
+        Some(rest) => {
+            let path = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            rest[..rest.len() - path.len()].parse::<u16>().ok()?;
+            path
+        }
+        None => rest,
     };
-    let is_plain =
-        |url: &Url| url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    is_loopback(&own)
-        && is_plain(&given)
-        && own.scheme() == given.scheme()
-        && own.host_str() == given.host_str()
-        && own.path() == given.path()
-        && own.query() == given.query()
+    // An empty path is the root.
+    let path = if path.is_empty() { "/" } else { path };
+    path.starts_with(['/', '?']).then_some((host, path))
 }
 
 /// How a client says that it is itself.
@@ -277,6 +282,12 @@ mod tests {
             ("http://localhost/a", "http://localhost/A"),
             ("http://localhost/a", "http://localhost/a/../b"),
             ("http://localhost/a", "http://localhost/a?b"),
+            ("http://localhost", "HTTP://LOCALHOST:1"),
+            ("http://localhost", "http://localhost\n"),
+            ("http://localhost", "http://localhost:"),
+            ("http://localhost", "http://localhost:99999"),
+            ("http://localhost", "http://localhost:1:2"),
+            ("http://127.0.0.1", "http://127.1:1"),
             ("http://localhost", "http://localhost@elsewhere.example"),
             ("http://localhost", "http://user@localhost:1"),
             ("http://localhost", "http://localhost:1/#a"),

@@ -94,7 +94,7 @@ pub fn redeem(
     let scopes = narrower.as_ref().unwrap_or(&code.scopes);
     let (name, next) = (resource(scopes), Some(&redemption.refresh_token));
     let tokens = tokens::of_user(tx, client, &account, scopes, &name, &code.circumstances, next)?;
-    sign_in_grants::mark_used(tx, &digest)?;
+    sign_in_grants::mark_used(tx, Kind::AuthorizationCode, &digest)?;
     if let Some(next) = &tokens.refresh_token {
         let mut circumstances = code.circumstances.clone();
         circumstances.nonce = None;

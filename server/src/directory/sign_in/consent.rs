@@ -36,10 +36,7 @@ pub fn of(
         oauth2_permission_grants::granted(tx, &client.service_principal, &resource.service_principal, user)?;
     granted.extend(resource.preauthorized(client.app_id).into_iter().map(str::to_owned));
     let asked = match &scopes.of_resource {
-        ResourceScopes::Named(names) => {
-            check_declared(client, resource, names)?;
-            names.clone()
-        }
+        ResourceScopes::Named(names) => declared(client, resource, names)?,
         ResourceScopes::Granted => {
             let required = resource.scopes_of(&client.required_scopes(resource.app_id));
             if required.is_empty() && granted.is_empty() {
@@ -56,15 +53,21 @@ pub fn of(
     Ok(Consent { granted, missing })
 }
 
-fn check_declared(client: &Client, resource: &Resource, names: &BTreeSet<String>) -> Result<(), Fault> {
-    let is_declared = |name: &&String| resource.scopes().any(|scope| scope.value == **name);
-    names.iter().find(|name| !is_declared(name)).map_or(Ok(()), |unknown| {
-        Err(Fault::UnknownScope {
+/// These scopes as the resource declares them, in whatever case they are asked for. Refuses one that it doesn't declare.
+pub fn declared(
+    client: &Client,
+    resource: &Resource,
+    names: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Fault> {
+    let as_declared = |name: &String| {
+        let scope = resource.scopes().find(|scope| scope.value.eq_ignore_ascii_case(name));
+        scope.map(|scope| scope.value.to_owned()).ok_or_else(|| Fault::UnknownScope {
             client: client.app_id.to_string(),
-            scope: unknown.clone(),
+            scope: name.clone(),
             resource: resource.app_id.to_string(),
         })
-    })
+    };
+    names.iter().map(as_declared).collect()
 }
 
 /// The same where nobody can be asked: what is missing is refused.
@@ -109,30 +112,26 @@ pub enum Whom {
     Everybody,
 }
 
-/// Lets a client have what it lacks of these scopes. Refuses what only an administrator may grant.
+/// Lets a client have these scopes, which were shown to who agrees. Refuses what only an administrator may grant.
 pub fn give(
     tx: &WriteTx<'_>,
     client: &Client,
     resource: &Resource,
     account: &Account,
-    scopes: &Scopes,
+    shown: &BTreeSet<String>,
     whom: Whom,
 ) -> Result<(), Error> {
-    let missing = of(tx, client, resource, account, scopes)?.missing;
     let may = match whom {
-        Whom::Oneself => may_grant(tx, account, resource, &missing)?,
+        Whom::Oneself => may_grant(tx, account, resource, shown)?,
         Whom::Everybody => is_administrator(tx, account)?,
     };
     if !may {
         let (client, name) = (client.app_id.to_string(), client.name.clone());
         return Err(Fault::AdministratorRequired { client, name }.into());
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
     let user = (whom == Whom::Oneself).then_some(&account.user);
     let (client, resource) = (&client.service_principal, &resource.service_principal);
-    Ok(oauth2_permission_grants::consent(tx, client, resource, user, &missing)?)
+    Ok(oauth2_permission_grants::consent(tx, client, resource, user, shown)?)
 }
 
 /// What to tell people that OpenID Connect's scopes allow.

@@ -120,14 +120,31 @@ pub fn approve(
 ) -> Result<(), Error> {
     let (digest, _, code) = shown(tx, user_code)?;
     let approved = DeviceCode { decision: Decision::Approved(circumstances), ..code };
-    Ok(sign_in_grants::update(tx, &digest, Some(account.user.row), &grants::write(&approved)?)?)
+    Ok(sign_in_grants::update(
+        tx,
+        Kind::DeviceCode,
+        &digest,
+        Some(account.user.row),
+        &grants::write(&approved)?,
+    )?)
 }
 
 /// Tells the device that shows this code that it gets nothing.
 pub fn decline(tx: &WriteTx<'_>, user_code: &str) -> Result<(), Error> {
     let (digest, _, code) = shown(tx, user_code)?;
     let declined = DeviceCode { decision: Decision::Declined, ..code };
-    Ok(sign_in_grants::update(tx, &digest, None, &grants::write(&declined)?)?)
+    Ok(sign_in_grants::update(tx, Kind::DeviceCode, &digest, None, &grants::write(&declined)?)?)
+}
+
+/// Whether a device asks too soon after it did before: that changes nothing.
+pub fn asks_too_soon(tx: &ReadTx<'_>, device_code: &Secret) -> Result<bool, Error> {
+    let Some(stored) = sign_in_grants::find(tx, Kind::DeviceCode, &device_code.digest())? else {
+        return Ok(false);
+    };
+    let code: DeviceCode = grants::read(&stored)?;
+    let is_pending = matches!(code.decision, Decision::Pending) && stored.expires_at > tx.now();
+    Ok(is_pending
+        && code.asked_at.is_some_and(|asked_at| asked_at + INTERVAL_SECONDS > tx.now().timestamp() + 1))
 }
 
 /// What a device that asks gets. `None`: nothing yet.
@@ -142,7 +159,7 @@ pub fn exchange(
     let digest = device_code.digest();
     let stored = sign_in_grants::find(tx, Kind::DeviceCode, &digest)?.ok_or(Fault::Grant)?;
     let code: DeviceCode = grants::read(&stored)?;
-    let platform = if matches!(proven, Proven::Nothing) { Platform::Public } else { Platform::Web };
+    let platform = exchanges::platform_of(proven);
     if platform == Platform::Public && !client.is_public() {
         return Err(Fault::NoProof(client.app_id.to_string()).into());
     }
@@ -160,18 +177,15 @@ pub fn exchange(
         Decision::Declined => return Err(Fault::Declined.into()),
         Decision::Approved(circumstances) => circumstances,
         Decision::Pending => {
-            // What was asked too soon is told so, and counts all the same.
-            let soon =
-                code.asked_at.is_some_and(|asked_at| asked_at + INTERVAL_SECONDS > tx.now().timestamp() + 1);
             let asked = DeviceCode { asked_at: Some(tx.now().timestamp()), ..code };
-            sign_in_grants::update(tx, &digest, None, &grants::write(&asked)?)?;
-            return Ok(Exchanged::Before(if soon { Fault::SlowDown } else { Fault::Pending }));
+            sign_in_grants::update(tx, Kind::DeviceCode, &digest, None, &grants::write(&asked)?)?;
+            return Ok(Exchanged::Before(Fault::Pending));
         }
     };
     let account = accounts::of_row(tx, stored.user.ok_or(Fault::Grant)?, stored.issued_at)?;
     let name = resource(&code.scopes);
     let tokens = tokens::of_user(tx, client, &account, &code.scopes, &name, &circumstances, Some(next))?;
-    sign_in_grants::mark_used(tx, &digest)?;
+    sign_in_grants::mark_used(tx, Kind::DeviceCode, &digest)?;
     if let Some(next) = &tokens.refresh_token {
         let granted = RefreshToken::new(client, platform, &code.scopes, circumstances, tx.now());
         refresh_tokens::give(tx, &account, next, stored.family, &granted)?;

@@ -21,6 +21,11 @@ pub(super) fn is_of(owner: &str, client: AppId) -> bool {
     owner.parse() == Ok(client)
 }
 
+/// What kind of program asks where no redirect URI tells: one that has proven something has a secret.
+pub(super) fn platform_of(proven: &Proven) -> Platform {
+    if matches!(proven, Proven::Nothing) { Platform::Public } else { Platform::Web }
+}
+
 /// Refuses to give a program on a server anything without a proof, a public one anything with one, and a page what isn't a page's.
 pub(super) fn check_platform(
     client: &Client,

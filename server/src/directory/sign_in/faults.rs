@@ -113,9 +113,15 @@ pub enum Fault {
     /// The code was redeemed before.
     #[error("the code was redeemed before")]
     CodeUsed,
-    /// The code or refresh token has expired.
+    /// The code has expired.
     #[error("the grant has expired")]
     GrantExpired,
+    /// The refresh token hasn't been used for too long.
+    #[error("the refresh token has expired")]
+    RefreshTokenExpired,
+    /// All refresh tokens of a page's sign-in have ended.
+    #[error("the refresh token of a page has expired")]
+    PageTokenExpired,
     /// The refresh token was given before the user's sessions were revoked.
     #[error("the grant was revoked")]
     GrantRevoked,
@@ -149,6 +155,9 @@ pub enum Fault {
     /// There is no device code with this user code that waits for anybody.
     #[error("no device waits with this code")]
     UserCode,
+    /// Too many wrong codes of devices were entered.
+    #[error("too many wrong codes")]
+    TooManyCodes,
     /// As many device codes wait as may.
     #[error("too many devices wait")]
     TooManyDevices,
@@ -164,12 +173,18 @@ pub enum Fault {
     /// The user is disabled.
     #[error("the user is disabled")]
     DisabledUser,
+    /// There is no such account.
+    #[error("no such account")]
+    UnknownUser,
     /// The user was deleted.
     #[error("the user was deleted")]
     DeletedUser,
     /// The assertion that a client acts by isn't a user's token for it.
     #[error("not a user's token for this client")]
     OnBehalfOf,
+    /// The same, and it has ended.
+    #[error("a user's token for this client that has ended")]
+    OnBehalfOfTime,
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     LoginRequired,

@@ -72,7 +72,7 @@ pub(super) fn give(
 /// The first tokens of a user for a client that signed the user in by itself, or acts for the user.
 pub fn begin(
     tx: &WriteTx<'_>,
-    client: &Client,
+    (client, proven): (&Client, &Proven),
     account: &Account,
     scopes: &Scopes,
     resource: &ResourceName,
@@ -82,7 +82,7 @@ pub fn begin(
     let circumstances = Circumstances { authenticated_at: tx.now().timestamp(), ..Circumstances::default() };
     let tokens = tokens::of_user(tx, client, account, scopes, resource, &circumstances, Some(next))?;
     if tokens.refresh_token.is_some() {
-        let platform = if client.is_public() { Platform::Public } else { Platform::Web };
+        let platform = exchanges::platform_of(proven);
         let granted = RefreshToken::new(client, platform, scopes, circumstances, tx.now());
         give(tx, account, next, family, &granted)?;
     }
@@ -118,7 +118,8 @@ pub fn exchange(
     }
     exchanges::check_platform(client, token.platform, proven, refreshing.from_page)?;
     if stored.expires_at <= tx.now() {
-        return Err(Fault::GrantExpired.into());
+        let in_page = token.platform == Platform::SinglePage;
+        return Err(if in_page { Fault::PageTokenExpired } else { Fault::RefreshTokenExpired }.into());
     }
     if stored.used_at.is_some_and(|used_at| used_at + GRACE < tx.now()) {
         sign_in_grants::remove_family(tx, stored.family)?;
@@ -130,7 +131,7 @@ pub fn exchange(
     scopes.openid.offline_access = true;
     let (name, next) = (resource(&scopes), Some(&refreshing.next));
     let tokens = tokens::of_user(tx, client, &account, &scopes, &name, &token.circumstances, next)?;
-    sign_in_grants::mark_used(tx, &digest)?;
+    sign_in_grants::mark_used(tx, Kind::RefreshToken, &digest)?;
     let renewed = RefreshToken { scopes, ..token };
     give(tx, &account, &refreshing.next, stored.family, &renewed)?;
     Ok(Exchanged::For(Box::new(tokens)))

@@ -71,10 +71,10 @@ pub fn note_client(tx: &WriteTx<'_>, secret: &Secret, client: &str) -> Result<()
         return Ok(());
     }
     document.clients.push(client.to_owned());
-    Ok(sign_in_grants::update(tx, &digest, stored.user, &grants::write(&document)?)?)
+    Ok(sign_in_grants::update(tx, Kind::Session, &digest, stored.user, &grants::write(&document)?)?)
 }
 
 /// Ends a session.
 pub fn end(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
-    Ok(sign_in_grants::remove(tx, &secret.digest())?)
+    Ok(sign_in_grants::remove(tx, Kind::Session, &secret.digest())?)
 }

@@ -61,28 +61,48 @@ pub fn of_user(
     let granted = consent::given(tx, client, &resource, account, scopes)?;
     Ok(Tokens {
         audience: resource.audience.clone(),
-        subject: subject(client, account, &resource, &granted),
+        subject: subject(tx, client, account, &resource, &granted)?,
         scope: scopes.answer(&granted),
-        sign_in: scopes.openid.openid.then(|| sign_in(client, account, scopes, circumstances)),
+        sign_in: match scopes.openid.openid {
+            true => Some(sign_in(tx, client, account, scopes, circumstances)?),
+            false => None,
+        },
         refresh_token: refresh_token.filter(|_| scopes.openid.offline_access).cloned(),
         user: account.id,
     })
 }
 
-fn subject(client: &Client, account: &Account, resource: &Resource, granted: &BTreeSet<String>) -> Subject {
+fn subject(
+    tx: &ReadTx<'_>,
+    client: &Client,
+    account: &Account,
+    resource: &Resource,
+    granted: &BTreeSet<String>,
+) -> Result<Subject, Error> {
     // OpenID Connect's scopes stand in Graph's tokens alone.
     let stands = |name: &&String| resource.is_graph() || consent::describe(name).is_none();
-    Subject::User {
+    let roles = match resource.is_graph() {
+        true => Vec::new(),
+        false => app_role_assignments::roles(tx, &account.user, &resource.service_principal)?,
+    };
+    Ok(Subject::User {
         id: account.id,
         user_principal_name: account.user_principal_name.clone(),
         client: Some(client.app_id),
         scopes: granted.iter().filter(stands).cloned().collect(),
-    }
+        roles,
+    })
 }
 
 /// What an id token says of this sign-in.
-pub fn sign_in(client: &Client, account: &Account, scopes: &Scopes, circumstances: &Circumstances) -> SignIn {
-    SignIn {
+pub fn sign_in(
+    tx: &ReadTx<'_>,
+    client: &Client,
+    account: &Account,
+    scopes: &Scopes,
+    circumstances: &Circumstances,
+) -> Result<SignIn, Error> {
+    Ok(SignIn {
         client: client.app_id,
         user: account.id,
         user_principal_name: account.user_principal_name.clone(),
@@ -90,8 +110,10 @@ pub fn sign_in(client: &Client, account: &Account, scopes: &Scopes, circumstance
         mail: account.mail.clone().filter(|_| scopes.openid.email),
         nonce: circumstances.nonce.clone(),
         authenticated_at: circumstances.tells_time.then_some(circumstances.authenticated_at),
+        code: None,
+        roles: app_role_assignments::roles(tx, &account.user, &client.service_principal)?,
         session: circumstances.session.clone(),
-    }
+    })
 }
 
 /// What a token says of a client by itself: the roles of the resource that it was assigned.

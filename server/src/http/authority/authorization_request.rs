@@ -44,7 +44,6 @@ pub(super) struct Target {
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is asked for or not")]
 pub(super) struct AuthorizationRequest {
     /// A code.
     pub(super) code: bool,
@@ -99,14 +98,15 @@ impl Target {
         }
         let platform = client.platform(&redirect_uri)?;
         let response_type = form.get("response_type").unwrap_or_default();
+        let is_token = response_type.split_ascii_whitespace().any(|word| word != "code");
         let mode = match form.get("response_mode") {
+            // A token doesn't go into an address, which is kept in many places.
+            Some("query") if is_token => return Err(OAuthFault::QueryResponse),
             Some("query") => ResponseMode::Query,
             Some("fragment") => ResponseMode::Fragment,
             Some("form_post") => ResponseMode::FormPost,
             Some(_) => return Err(OAuthFault::Parameter("response_mode")),
-            None if response_type.split_ascii_whitespace().any(|word| word != "code") => {
-                ResponseMode::Fragment
-            }
+            None if is_token => ResponseMode::Fragment,
             None => ResponseMode::Query,
         };
         Ok(Self { client, redirect_uri, platform, mode, state: form.get("state").map(str::to_owned), issuer })
@@ -120,7 +120,7 @@ impl Target {
             ResponseMode::FormPost => {
                 let (action, client) = (self.redirect_uri.clone(), self.client.name.clone());
                 let page = pages::FormPost { frame: Frame::new(), action, client, fields };
-                pages::show(StatusCode::OK, &page, Some(&self.redirect_uri))
+                pages::show(StatusCode::OK, &page)
             }
             ResponseMode::Query => {
                 let (base, separator) =
@@ -186,8 +186,10 @@ impl AuthorizationRequest {
         if id_token && !scopes.openid.openid {
             return Err(OAuthFault::Parameter("scope"));
         }
-        let max_age =
-            form.get("max_age").map(|age| age.parse().map_err(|_| OAuthFault::Parameter("max_age")));
+        let max_age = form.get("max_age").map(|age| {
+            let age = age.parse().ok().filter(|age| *age >= 0);
+            age.ok_or(OAuthFault::Parameter("max_age"))
+        });
         Ok(Self {
             code,
             id_token,
@@ -235,7 +237,9 @@ pub(super) fn after_sign_in(query: &str) -> String {
             (!stays.is_empty()).then(|| stays.join(" "))
         }
         // What is asked for at once is done.
-        "max_age" if value == "0" => Some("60".into()),
+        "max_age" if value.parse() == Ok(0) => Some("60".into()),
+        // Who signed in is whom the client gets.
+        "login_hint" | "sid" => None,
         _ => Some(value.to_owned()),
     })
 }
@@ -247,8 +251,9 @@ pub(super) fn after_consent(query: &str) -> String {
 
 /// A request's query that asks who signs in.
 pub(super) fn with_other_account(query: &str) -> String {
-    let others =
-        rewritten(query, |name, value| (!["prompt", "login_hint"].contains(&name)).then(|| value.to_owned()));
+    let others = rewritten(query, |name, value| {
+        (!["prompt", "login_hint", "sid"].contains(&name)).then(|| value.to_owned())
+    });
     format!("{others}&prompt=select_account")
 }
 

@@ -8,10 +8,10 @@ use super::{
     pages::{self, Frame},
     signing,
     token::client_info,
-    visit::{Asked, Visit, fault_page},
+    visit::{Asked, Visit, agreed, fault_page},
 };
 use crate::{
-    auth::secrets::Secret,
+    auth::{id_tokens::SignIn, secrets::Secret},
     directory::sign_in::{
         codes::{self, Code},
         consent::{self, Whom},
@@ -79,8 +79,7 @@ async fn proceed_to(
             return Err(Fault::LoginRequired.into());
         }
         let hint = request.login_hint.as_deref().unwrap_or_default();
-        let client = (target.client.name.as_str(), Some(target.redirect_uri.as_str()));
-        return visit.sign_in(client, proceed, hint, None).await;
+        return visit.sign_in(&target.client.name, proceed, hint, None).await;
     };
     let (missing, asked) = missing(visit, target, &request, &session).await?;
     if missing.is_empty() && !request.prompt.consent {
@@ -91,14 +90,14 @@ async fn proceed_to(
     }
     let page = pages::Consent {
         frame: Frame::new(),
-        form: visit.form("consent", &consenting(&session), proceed),
+        form: visit.form_for("consent", &consenting(&session), proceed, &asked.names),
         client: target.client.name.clone(),
         username: session.account.user_principal_name.clone(),
         scopes: asked.scopes,
         may_grant: asked.may_grant,
         is_administrator: asked.is_administrator,
     };
-    Ok(visit.show(StatusCode::OK, &page, Some(&target.redirect_uri)))
+    Ok(visit.show(StatusCode::OK, &page))
 }
 
 /// What the form for consent is for: nobody else's session answers it.
@@ -133,7 +132,7 @@ async fn missing(
             shown.extend(scopes.openid.asked().into_iter().map(str::to_owned));
             match &scopes.of_resource {
                 ResourceScopes::Granted => shown.extend(consent.granted),
-                ResourceScopes::Named(names) => shown.extend(names.iter().cloned()),
+                ResourceScopes::Named(names) => shown.extend(consent::declared(&client, &resource, names)?),
             }
         }
         let asked = Asked::read(tx, &account, &resource, &shown)?;
@@ -156,13 +155,17 @@ async fn give(
         session: Some(session.id.to_string()),
     };
     let mut fields = Vec::new();
-    if request.code {
-        let secret = Visit::new_secret()?;
-        store_code(visit, target, request, session, &secret, circumstances.clone()).await?;
+    let code = request.code.then(Visit::new_secret).transpose()?;
+    if let Some(secret) = &code {
+        store_code(visit, target, request, session, secret, circumstances.clone()).await?;
         fields.push(("code", secret.reveal().to_owned()));
     }
     if request.id_token {
-        let said = tokens::sign_in(&target.client, &session.account, &request.scopes, &circumstances);
+        let (client, account) = (target.client.clone(), session.account.clone());
+        let scopes = request.scopes.clone();
+        let say = move |tx: &ReadTx<'_>| tokens::sign_in(tx, &client, &account, &scopes, &circumstances);
+        let said = visit.app.store.tenant(visit.tenant).read(say).await?;
+        let said = SignIn { code, ..said };
         let token = signing::id_token(visit.app, visit.inquiry, visit.tenant, said).await?;
         fields.push(("id_token", token));
     }
@@ -224,7 +227,7 @@ async fn decide(
         Some("accept") => {
             let request = AuthorizationRequest::read(&asked, &target, &visit.names)?;
             let whom = if form.get("everybody").is_some() { Whom::Everybody } else { Whom::Oneself };
-            grant(&visit, &target, request, session, whom).await?;
+            grant(&visit, &target, request, session, (agreed(form), whom)).await?;
             Ok(redirect(&format!("{path}?{}", authorization_request::after_consent(query))))
         }
         Some("other") => {
@@ -239,12 +242,12 @@ async fn grant(
     target: &Target,
     request: AuthorizationRequest,
     session: Session,
-    whom: Whom,
+    (shown, whom): (BTreeSet<String>, Whom),
 ) -> Result<(), OAuthFault> {
     let client = target.client.clone();
     let give = move |tx: &WriteTx<'_>| -> Result<(), Error> {
         let resource = resources::find(tx, &request.resource)?;
-        consent::give(tx, &client, &resource, &session.account, &request.scopes, whom)
+        consent::give(tx, &client, &resource, &session.account, &shown, whom)
     };
     visit.app.store.tenant(visit.tenant).write(give).await.map_err(OAuthFault::from)
 }

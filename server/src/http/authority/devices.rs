@@ -10,16 +10,16 @@ use super::{
     no_store,
     pages::{self, Frame},
     resource_names::ResourceNames,
-    visit::{Asked, Visit, fault_page},
+    visit::{Asked, Visit, agreed, fault_page},
 };
 use crate::{
     directory::sign_in::{
         clients::{self, Client},
         consent::{self, Whom},
         device_codes::{self, Codes, INTERVAL_SECONDS, LIFETIME_SECONDS},
-        faults::Error,
+        faults::{Error, Fault},
         resources::{self, ResourceName},
-        scopes::Scopes,
+        scopes::{ResourceScopes, Scopes},
         sessions::Session,
         tokens::Circumstances,
     },
@@ -34,6 +34,7 @@ use axum::{
     response::Response,
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The letters of codes for people: no vowels, so no words (RFC 8628, 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
@@ -69,7 +70,10 @@ async fn begin(
     let (given, family) = (codes.clone(), ObjectId::random().uuid());
     let give = move |tx: &WriteTx<'_>| -> Result<(), Error> {
         let client = clients::find(tx, &client_id)?;
-        resources::find(tx, &resource)?;
+        let resource = resources::find(tx, &resource)?;
+        if let ResourceScopes::Named(names) = &scopes.of_resource {
+            consent::declared(&client, &resource, names)?;
+        }
         device_codes::give(tx, &client, &scopes, &given, family)
     };
     app.store.tenant(tenant).write(give).await?;
@@ -112,33 +116,39 @@ async fn show(app: &AppState, inquiry: &Inquiry, parts: &Parts) -> Result<Respon
     let form = Form::read(query.as_bytes())?;
     let Some(user_code) = form.get("user_code") else { return Ok(enter(&visit, parts, None)) };
     let code = user_code.to_owned();
+    let (address, now) = (visit.peer.map(|peer| peer.0), app.store.clock().now());
+    let attempt = app.sign_in_attempts.begin_code(address, now);
+    let Ok(attempt) = attempt else { return Ok(enter(&visit, parts, Some(&Fault::TooManyCodes.into()))) };
     let waiting = app.store.tenant(visit.tenant).read(move |tx| device_codes::waiting(tx, &code)).await;
     let waiting = match waiting.map_err(OAuthFault::from) {
-        Ok(waiting) => waiting,
+        Ok(waiting) => {
+            app.sign_in_attempts.succeed(attempt);
+            waiting
+        }
         Err(fault @ OAuthFault::SignIn(_)) => return Ok(enter(&visit, parts, Some(&fault))),
         Err(fault) => return Err(fault),
     };
     let proceed = format!("{}?{query}", parts.uri.path());
     let session = visit.session().await?.filter(|_| form.get("prompt").is_none());
-    let Some(session) = session else { return visit.sign_in((DEVICE, None), &proceed, "", None).await };
+    let Some(session) = session else { return visit.sign_in(DEVICE, &proceed, "", None).await };
     let client = visit.client(&waiting.client).await?;
     let asked = asked(&visit, &client, &waiting.scopes, &session).await?;
     let page = pages::DeviceConfirmation {
         frame: Frame::new(),
-        form: visit.form("device", &confirming(&session), &proceed),
+        form: visit.form_for("device", &confirming(&session), &proceed, &asked.names),
         client: client.name,
         username: session.account.user_principal_name,
         user_code: user_code.to_ascii_uppercase(),
         scopes: asked.scopes,
         may_grant: asked.may_grant,
     };
-    Ok(visit.show(StatusCode::OK, &page, None))
+    Ok(visit.show(StatusCode::OK, &page))
 }
 
 fn enter(visit: &Visit<'_>, parts: &Parts, fault: Option<&OAuthFault>) -> Response {
     let (action, fault) = (parts.uri.path().to_owned(), fault.map(ToString::to_string));
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    visit.show(status, &pages::Device { frame: Frame::new(), action, fault }, None)
+    visit.show(status, &pages::Device { frame: Frame::new(), action, fault })
 }
 
 /// What the form that confirms is for: nobody else's session answers it.
@@ -185,7 +195,7 @@ async fn decided(
     let user_code = Form::read(query.as_bytes())?.field("user_code")?.to_owned();
     match form.get("decision") {
         Some("accept") => {
-            let client = approve(&visit, session, user_code).await?;
+            let client = approve(&visit, session, user_code, agreed(form)).await?;
             let text = format!("You are signed in to {client} on the other device. You can close this page.");
             Ok(message(&visit, "Signed in", &text))
         }
@@ -199,7 +209,12 @@ async fn decided(
 }
 
 /// Lets the device have what it waits for, and says which client's it is.
-async fn approve(visit: &Visit<'_>, session: Session, user_code: String) -> Result<String, OAuthFault> {
+async fn approve(
+    visit: &Visit<'_>,
+    session: Session,
+    user_code: String,
+    shown: BTreeSet<String>,
+) -> Result<String, OAuthFault> {
     let names = visit.names.clone();
     let circumstances = Circumstances {
         authenticated_at: session.authenticated_at,
@@ -211,7 +226,7 @@ async fn approve(visit: &Visit<'_>, session: Session, user_code: String) -> Resu
         let client = clients::find(tx, &waiting.client)?;
         let name: ResourceName = names.of_scopes(&waiting.scopes);
         let resource = resources::find(tx, &name)?;
-        consent::give(tx, &client, &resource, &session.account, &waiting.scopes, Whom::Oneself)?;
+        consent::give(tx, &client, &resource, &session.account, &shown, Whom::Oneself)?;
         device_codes::approve(tx, &user_code, &session.account, circumstances.clone())?;
         Ok(client.name)
     };
@@ -221,5 +236,5 @@ async fn approve(visit: &Visit<'_>, session: Session, user_code: String) -> Resu
 fn message(visit: &Visit<'_>, title: &str, text: &str) -> Response {
     let (title, text) = (title.to_owned(), text.to_owned());
     let page = pages::Message { frame: Frame::new(), title, text, details: Vec::new(), is_fault: false };
-    visit.show(StatusCode::OK, &page, None)
+    visit.show(StatusCode::OK, &page)
 }

@@ -81,6 +81,8 @@ pub(super) enum OAuthFault {
     PasswordGrant,
     #[error("The provided value for the input parameter '{0}' is not valid.")]
     Parameter(&'static str),
+    #[error("'query' is not a supported value of 'response_mode' when requesting a token.")]
+    QueryResponse,
     #[error(
         "The provided value for the input parameter 'response_type' is not allowed for this client: '{0}'."
     )]
@@ -132,6 +134,7 @@ impl OAuthFault {
             Self::TokenUse => (StatusCode::BAD_REQUEST, "invalid_request", 70003),
             Self::PasswordGrant => (StatusCode::BAD_REQUEST, "unsupported_grant_type", 70003),
             Self::Parameter(_) => (StatusCode::BAD_REQUEST, "invalid_request", 90023),
+            Self::QueryResponse => (StatusCode::BAD_REQUEST, "invalid_request", 70007),
             Self::ResponseType(_) => (StatusCode::BAD_REQUEST, "unsupported_response_type", 700_051),
             Self::ForeignForm => (StatusCode::BAD_REQUEST, "invalid_request", 165_000),
             Self::ChallengeRequired => (StatusCode::BAD_REQUEST, "invalid_request", 9_002_325),

@@ -21,7 +21,7 @@ use crate::{
     },
     http::{AppState, state::SignInMode},
     model::ids::ObjectId,
-    store::{ReadTx, WriteTx, objects::RowNumber, passwords::Stored},
+    store::{ReadTx, WriteTx, passwords::Stored},
 };
 use axum::{
     extract::{Request, State},
@@ -48,40 +48,49 @@ async fn sign_in(
     let visit = Visit::begin(app, inquiry, parts).await?;
     let proceed = visit.check_form(SIGN_IN, form)?;
     let username = form.get("username").unwrap_or_default();
-    let found = match app.sign_in.mode {
-        SignInMode::Picker => chosen(&visit, form).await,
-        SignInMode::Password => proven(&visit, form).await,
+    let signed_in = async {
+        let who = match app.sign_in.mode {
+            SignInMode::Picker => chosen(form),
+            SignInMode::Password => {
+                let password = Secret::new(form.get("password").unwrap_or_default());
+                Who::Proven(passwords::check(app, visit.tenant, visit.peer, username, &password).await?)
+            }
+        };
+        begin(&visit, who, &proceed).await
     };
-    match found {
-        Ok(account) => begin(&visit, account, &proceed).await,
+    match signed_in.await {
         Err(OAuthFault::SignIn(Fault::MustChangePassword)) => {
             Ok(change_page(&visit, &proceed, username, None))
         }
         Err(fault @ OAuthFault::SignIn(_)) => again(&visit, &proceed, username, &fault).await,
-        Err(fault) => Err(fault),
+        signed_in => signed_in,
     }
 }
 
-/// The account that was chosen, or named.
-async fn chosen(visit: &Visit<'_>, form: &Form<'_>) -> Result<Account, OAuthFault> {
-    let (id, name) =
-        (form.get("account").map(str::parse::<ObjectId>), form.get("username").map(str::to_owned));
-    let find = move |tx: &ReadTx<'_>| -> Result<_, Error> {
-        match (id, name) {
-            (Some(id), _) => accounts::of_id(tx, id.map_err(|_| Fault::DeletedUser)?),
-            (None, name) => Ok(accounts::named(tx, &name.unwrap_or_default())?.ok_or(Fault::DeletedUser)?),
-        }
-    };
-    visit.app.store.tenant(visit.tenant).read(find).await.map_err(OAuthFault::from)
+/// Who signs in, and how that is known.
+#[derive(Debug, Clone)]
+enum Who {
+    /// The account with this id, which was chosen.
+    Chosen(ObjectId),
+    /// The account with this name, likewise.
+    Named(String),
+    /// The account whose password was shown.
+    Proven(Right),
 }
 
-/// The account whose password was shown.
-async fn proven(visit: &Visit<'_>, form: &Form<'_>) -> Result<Account, OAuthFault> {
-    let name = form.get("username").unwrap_or_default();
-    let password = Secret::new(form.get("password").unwrap_or_default());
-    let id = passwords::check(visit.app, visit.tenant, visit.peer, name, &password).await?;
-    let find = move |tx: &ReadTx<'_>| accounts::of_id(tx, id);
-    visit.app.store.tenant(visit.tenant).read(find).await.map_err(OAuthFault::from)
+impl Who {
+    fn find(&self, tx: &ReadTx<'_>) -> Result<Account, Error> {
+        match self {
+            Self::Chosen(id) => accounts::of_id(tx, *id),
+            Self::Named(name) => Ok(accounts::named(tx, name)?.ok_or(Fault::UnknownUser)?),
+            Self::Proven(right) => accounts::proven(tx, right.user, &right.password),
+        }
+    }
+}
+
+fn chosen(form: &Form<'_>) -> Who {
+    let id = form.get("account").and_then(|id| id.parse().ok());
+    id.map_or_else(|| Who::Named(form.get("username").unwrap_or_default().to_owned()), Who::Chosen)
 }
 
 /// The page once more, with what was wrong.
@@ -97,18 +106,19 @@ async fn again(
         Some(client_id) => visit.client(client_id).await?.name,
         None => DEVICE.into(),
     };
-    visit.sign_in((&client, asked.get("redirect_uri")), proceed, username, Some(fault)).await
+    visit.sign_in(&client, proceed, username, Some(fault)).await
 }
 
 /// What is signed in to where no client is named.
 pub(super) const DEVICE: &str = "another device";
 
 /// Begins a session, and goes on.
-async fn begin(visit: &Visit<'_>, account: Account, proceed: &str) -> Result<Response, OAuthFault> {
+async fn begin(visit: &Visit<'_>, who: Who, proceed: &str) -> Result<Response, OAuthFault> {
     let (secret, id) = (Visit::new_secret()?, ObjectId::random().uuid());
     let before = visit.browser.session(visit.tenant.id);
     let new = secret.clone();
     let begin = move |tx: &WriteTx<'_>| -> Result<(), Error> {
+        let account = who.find(tx)?;
         // A session that somebody else may know doesn't become this user's.
         before.iter().try_for_each(|before| sessions::end(tx, before))?;
         sessions::begin(tx, &account, &new, id)
@@ -131,9 +141,7 @@ fn change_page(visit: &Visit<'_>, proceed: &str, username: &str, fault: Option<&
         fault: fault.map(str::to_owned),
     };
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let query = proceed.split_once('?').map_or("", |(_, query)| query);
-    let asked = Form::read(query.as_bytes()).ok();
-    visit.show(status, &page, asked.as_ref().and_then(|asked| asked.get("redirect_uri")))
+    visit.show(status, &page)
 }
 
 /// The form of the page for another password.
@@ -175,13 +183,13 @@ async fn change(
         Err(fault) => return Err(fault),
     };
     match replace(&visit, right, new).await? {
-        Some(account) => begin(&visit, account, &proceed).await,
+        Some(right) => begin(&visit, Who::Proven(right), &proceed).await,
         None => refused("The new password is too weak: 8 to 256 characters of three classes."),
     }
 }
 
 /// Stores another password. `None`: it is too weak.
-async fn replace(visit: &Visit<'_>, right: Right, new: &str) -> Result<Option<Account>, OAuthFault> {
+async fn replace(visit: &Visit<'_>, right: Right, new: &str) -> Result<Option<Right>, OAuthFault> {
     let Right { user, password: before } = right;
     let text = new.to_owned();
     let is_strong = move |tx: &ReadTx<'_>| users::is_strong_password(tx, user, &text);
@@ -189,14 +197,9 @@ async fn replace(visit: &Visit<'_>, right: Right, new: &str) -> Result<Option<Ac
         return Ok(None);
     }
     let hash = visit.app.passwords.hash(Secret::new(new)).await?;
-    let stored = Stored { hash, must_change: false };
-    set(visit, user, before, stored).await.map(Some)
-}
-
-async fn set(visit: &Visit<'_>, user: RowNumber, before: Stored, new: Stored) -> Result<Account, OAuthFault> {
-    let set = move |tx: &WriteTx<'_>| -> Result<Account, Error> {
-        accounts::change_password(tx, user, &before, &new)?;
-        accounts::of_row(tx, user, tx.now())
-    };
-    visit.app.store.tenant(visit.tenant).write(set).await.map_err(OAuthFault::from)
+    let password = Stored { hash, must_change: false };
+    let stored = password.clone();
+    let set = move |tx: &WriteTx<'_>| accounts::change_password(tx, user, &before, &stored);
+    visit.app.store.tenant(visit.tenant).write(set).await?;
+    Ok(Some(Right { user, password }))
 }

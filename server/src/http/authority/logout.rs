@@ -40,7 +40,8 @@ async fn end(
 ) -> Result<Response, OAuthFault> {
     let visit = Visit::begin(app, inquiry, parts).await?;
     let session = visit.session().await?;
-    if let Some(secret) = visit.browser.session(visit.tenant.id) {
+    let secret = visit.browser.session(visit.tenant.id).filter(|_| session.is_some());
+    if let Some(secret) = secret {
         let end = move |tx: &WriteTx<'_>| -> Result<(), Error> { sessions::end(tx, &secret) };
         app.store.tenant(visit.tenant).write(end).await?;
     }
@@ -89,5 +90,5 @@ fn signed_out(visit: &Visit<'_>) -> Response {
         details: Vec::new(),
         is_fault: false,
     };
-    visit.show(StatusCode::OK, &page, None)
+    visit.show(StatusCode::OK, &page)
 }

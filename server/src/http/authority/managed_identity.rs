@@ -32,7 +32,8 @@ const APP_SERVICE: &str = "2019-08-01";
 const INSTANCE_METADATA: &str = "2018-02-01";
 
 /// What a proxy says of those for whom it asks. Nobody behind one is on this machine.
-const FORWARDED: [&str; 2] = ["x-forwarded-for", "forwarded"];
+const FORWARDED: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
 /// How a program asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,10 @@ async fn answer(app: &AppState, inquiry: &Inquiry, parts: &Parts, service: Servi
 
 async fn token(app: &AppState, inquiry: &Inquiry, parts: &Parts, service: Service) -> Result<Value, Fault> {
     check_nearness(parts)?;
+    if matches!(service, Service::InstanceMetadata) && app.public_url.is_some() {
+        // Behind the proxy that this tells of, everybody's requests come from this machine.
+        return Err(Fault::Elsewhere);
+    }
     let form = Form::read(parts.uri.query().unwrap_or_default().as_bytes())?;
     let version = form.get("api-version").unwrap_or_default();
     service.check_version(version)?;

@@ -59,8 +59,11 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
         .layer(verified)
         .layer(cross_origin::any_origin([Method::GET]));
     // While a secret is public, any page that the user visits knows it.
-    let origins =
-        if app.loopback_only { cross_origin::no_origin() } else { cross_origin::any_origin([Method::POST]) };
+    let origins = if app.loopback_only {
+        cross_origin::no_origin([Method::POST])
+    } else {
+        cross_origin::any_origin([Method::POST])
+    };
     let token = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_than_post))
         .route("/{tenant}/oauth2/token", post(token::first_token).fallback(other_than_post))

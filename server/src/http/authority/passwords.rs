@@ -5,11 +5,11 @@ use crate::{
     auth::secrets::Secret,
     directory::sign_in::{accounts, faults::Fault},
     http::{AppState, transport::Peer},
-    model::ids::ObjectId,
-    store::{ReadTx, Tenant, objects::RowNumber, passwords::Stored},
+    store::{Tenant, objects::RowNumber, passwords::Stored},
 };
 
-/// A user whose password was right.
+/// A user whose password was right. It may be another one by the time that something is given for it: [`accounts::proven`] looks.
+#[derive(Debug, Clone)]
 pub(super) struct Right {
     pub(super) user: RowNumber,
     pub(super) password: Stored,
@@ -22,13 +22,9 @@ pub(super) async fn check(
     peer: Option<Peer>,
     name: &str,
     password: &Secret,
-) -> Result<ObjectId, OAuthFault> {
-    let Right { user, password } = compare(app, tenant, peer, name, password).await?;
-    if password.must_change {
-        return Err(Fault::MustChangePassword.into());
-    }
-    let look = move |tx: &ReadTx<'_>| accounts::of_row(tx, user, tx.now());
-    Ok(app.store.tenant(tenant).read(look).await?.id)
+) -> Result<Right, OAuthFault> {
+    let right = compare(app, tenant, peer, name, password).await?;
+    if right.password.must_change { Err(Fault::MustChangePassword.into()) } else { Ok(right) }
 }
 
 /// The same, whoever has to choose another password.
@@ -40,7 +36,7 @@ pub(super) async fn compare(
     password: &Secret,
 ) -> Result<Right, OAuthFault> {
     let (key, address, now) = (accounts::key(name), peer.map(|peer| peer.0), app.store.clock().now());
-    let attempt = app.sign_in_attempts.begin(tenant.id, key, address, now).map_err(|_| Fault::Locked)?;
+    let attempt = app.sign_in_attempts.begin(tenant.id, &key, address, now).map_err(|_| Fault::Locked)?;
     let name = name.to_owned();
     let known = app.store.tenant(tenant).read(move |tx| accounts::known(tx, &name)).await?;
     let hash = known.password.as_ref().map(|stored| stored.hash.clone());

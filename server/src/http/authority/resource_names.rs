@@ -7,6 +7,7 @@ use crate::{
         scopes::{Scopes, trimmed},
     },
     http::{AppState, origin::Origin},
+    model::names,
 };
 use axum::http::Extensions;
 
@@ -31,16 +32,18 @@ impl ResourceNames {
 
     /// The resource of this name.
     pub(super) fn named(&self, name: &str) -> ResourceName {
-        if self.mean_graph(trimmed(name)) {
+        if self.mean_graph(&names::key(trimmed(name))) {
             ResourceName::Graph
         } else {
             ResourceName::Other(name.to_owned())
         }
     }
 
+    /// Whether this key of a name is one of Graph's or this server's: applications' own names are looked up by the same keys, and none of
+    /// them may be taken for Graph's.
     fn mean_graph(&self, name: &str) -> bool {
         let host = ["https://", "http://"].iter().find_map(|scheme| name.strip_prefix(scheme));
-        name.eq_ignore_ascii_case(GRAPH)
+        name == GRAPH
             || name == GRAPH_APP_ID
             || host.is_some_and(|host| self.0.iter().any(|own| is_host(own, host)))
     }

@@ -31,6 +31,8 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::Grant => (BAD, "invalid_grant", 70000),
         Fault::CodeUsed => (BAD, "invalid_grant", 54005),
         Fault::GrantExpired => (BAD, "invalid_grant", 70008),
+        Fault::RefreshTokenExpired => (BAD, "invalid_grant", 700_082),
+        Fault::PageTokenExpired => (BAD, "invalid_grant", 700_084),
         Fault::GrantRevoked => (BAD, "invalid_grant", 50173),
         Fault::OtherRedirectUri => (BAD, "invalid_grant", 500_112),
         Fault::Verifier => (BAD, "invalid_grant", 501_481),
@@ -42,13 +44,16 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::ConsentDeclined => (BAD, "access_denied", 65004),
         Fault::DeviceCodeExpired => (BAD, "expired_token", 70020),
         Fault::UserCode => (BAD, "bad_verification_code", 70018),
+        Fault::TooManyCodes => (BAD, "bad_verification_code", 70018),
         Fault::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
         Fault::Password => (BAD, "invalid_grant", 50126),
         Fault::Locked => (BAD, "invalid_grant", 50053),
         Fault::MustChangePassword => (BAD, "invalid_grant", 50055),
         Fault::DisabledUser => (BAD, "invalid_grant", 50057),
+        Fault::UnknownUser => (BAD, "invalid_grant", 50034),
         Fault::DeletedUser => (BAD, "invalid_grant", 50020),
         Fault::OnBehalfOf => (BAD, "invalid_grant", 50013),
+        Fault::OnBehalfOfTime => (BAD, "invalid_grant", 500_133),
         Fault::LoginRequired => (BAD, "login_required", 50058),
     }
 }
@@ -66,7 +71,7 @@ const fn of_assertion(fault: AssertionFault) -> u32 {
 pub(super) const fn suberror(fault: &Fault) -> Option<&'static str> {
     match fault {
         Fault::ConsentRequired { .. } | Fault::AdministratorRequired { .. } => Some("consent_required"),
-        Fault::GrantExpired | Fault::GrantRevoked | Fault::Grant | Fault::MustChangePassword => {
+        Fault::RefreshTokenExpired | Fault::PageTokenExpired | Fault::GrantRevoked | Fault::Grant => {
             Some("bad_token")
         }
         _ => None,
@@ -171,6 +176,13 @@ const fn of_grant(fault: &Fault) -> &'static str {
             "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization \
              request for this user and resource."
         }
+        Fault::RefreshTokenExpired => {
+            "The refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource."
+        }
+        Fault::PageTokenExpired => {
+            "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which \
+             can't be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page."
+        }
         Fault::GrantRevoked => {
             "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or \
              reset their password."
@@ -193,6 +205,7 @@ const fn of_grant(fault: &Fault) -> &'static str {
         Fault::ConsentDeclined => "User declined to consent to access the app.",
         Fault::DeviceCodeExpired => "OAuth 2.0 device flow error. The device code has expired.",
         Fault::UserCode => "Invalid verification code. Check the code that the device shows.",
+        Fault::TooManyCodes => "Too many wrong codes were entered here. Try again in a minute.",
         Fault::TooManyDevices => "Too many devices wait. Try again later.",
         Fault::Password => "Error validating credentials due to invalid username or password.",
         Fault::Locked => {
@@ -200,10 +213,12 @@ const fn of_grant(fault: &Fault) -> &'static str {
         }
         Fault::MustChangePassword => "The password is expired.",
         Fault::DisabledUser => "The user account is disabled.",
+        Fault::UnknownUser => "The user account does not exist in the tenant.",
         Fault::DeletedUser => "The user account does not exist in the tenant.",
         Fault::OnBehalfOf => {
             "Assertion failed validation: it must be an access token of a user for the client that presents it."
         }
+        Fault::OnBehalfOfTime => "Assertion is not within its valid time range.",
         Fault::LoginRequired => {
             "Session information is not sufficient for single-sign-on: a silent sign-in request was sent but no user is signed in."
         }

@@ -4,8 +4,9 @@ use super::faults::{Inquiry, OAuthFault};
 use crate::{
     auth::{
         id_tokens::{self, SignIn},
-        tokens::{self, LIFETIME_SECONDS, Subject},
+        tokens::{self, GRAPH, LIFETIME_SECONDS, Subject},
     },
+    directory::sign_in::faults::Fault,
     http::AppState,
     store::{ReadTx, Tenant},
 };
@@ -21,6 +22,10 @@ pub(super) async fn access_token(
     audience: &str,
     subject: &Subject,
 ) -> Result<String, OAuthFault> {
+    if audience != GRAPH && app.origins.iter().any(|own| own == audience.trim_end_matches('/')) {
+        // Graph would take it for its own.
+        return Err(Fault::UnknownResource { resource: audience.into(), tenant: tenant.id }.into());
+    }
     let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
     let (audience, subject) = (audience.to_owned(), subject.clone());

@@ -12,7 +12,7 @@ use super::{
     signing::{self, LIFE},
 };
 use crate::{
-    auth::tokens::Subject,
+    auth::{secrets::Secret, tokens::Subject},
     directory::sign_in::{
         clients::{self, Client, Proof, Proven, UsedAssertion},
         exchanges::Exchanged,
@@ -22,7 +22,11 @@ use crate::{
     },
     http::{AppState, transport::Peer},
     model::ids::ObjectId,
-    store::{ReadTx, Tenant, used_assertions},
+    store::{
+        ReadTx, Tenant,
+        sign_in_grants::{self, Kind},
+        used_assertions,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -164,6 +168,16 @@ impl TokenRequest<'_> {
         Ok((client, proven))
     }
 
+    /// Refuses what nobody was given: the writer isn't asked for that.
+    pub(super) async fn check_given(&self, kind: Kind, secret: &Secret) -> Result<(), OAuthFault> {
+        let digest = secret.digest();
+        let is_there = move |tx: &ReadTx<'_>| sign_in_grants::is_there(tx, kind, &digest);
+        match self.app.store.tenant(self.tenant).read(is_there).await? {
+            true => Ok(()),
+            false => Err(Fault::Grant.into()),
+        }
+    }
+
     /// Remembers an assertion, which counts once.
     async fn use_up(&self, client: &Client, used: UsedAssertion) -> Result<(), OAuthFault> {
         let UsedAssertion { fingerprint, ends_at } = used;
@@ -176,14 +190,16 @@ impl TokenRequest<'_> {
         Err(Fault::AssertionUsed.into())
     }
 
-    /// What this authority is called in assertions.
+    /// What this authority is called in assertions: by the origins that it knows for its own, whatever the request says.
     fn audiences(&self) -> Vec<String> {
-        let (origin, id) = (&self.inquiry.origin, self.tenant.id.to_string());
-        let named = [id.as_str(), &self.inquiry.tenant].map(|tenant| {
-            ["", "/", "/v2.0", "/oauth2/token", "/oauth2/v2.0/token"]
-                .map(|end| format!("{origin}/{tenant}{end}"))
-        });
-        named.into_iter().flatten().collect()
+        let (id, named) = (self.tenant.id.to_string(), &self.inquiry.tenant);
+        let of_origin = |origin: &String| {
+            [id.as_str(), named].map(|tenant| {
+                ["", "/", "/v2.0", "/oauth2/token", "/oauth2/v2.0/token"]
+                    .map(|end| format!("{origin}/{tenant}{end}"))
+            })
+        };
+        self.app.origins.iter().flat_map(of_origin).flatten().collect()
     }
 
     /// The answer with the tokens that a grant was exchanged for.

@@ -80,16 +80,29 @@ impl<'v> Visit<'v> {
 
     /// The hidden fields of a form that is sent to a page of this tenant's.
     pub(super) fn form(&self, page: &'static str, purpose: &str, proceed: &str) -> FormFields {
+        self.form_for(page, purpose, proceed, &BTreeSet::new())
+    }
+
+    /// The same of a form by which somebody agrees to these scopes.
+    pub(super) fn form_for(
+        &self,
+        page: &'static str,
+        purpose: &str,
+        proceed: &str,
+        scopes: &BTreeSet<String>,
+    ) -> FormFields {
+        let scopes = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         FormFields {
             action: format!("/{}/{page}", self.tenant.id),
             proceed: proceed.to_owned(),
-            token: self.browser.mark(&self.keys, purpose, proceed),
+            token: self.browser.mark(&self.keys, &format!("{purpose} {scopes}"), proceed),
+            scopes,
         }
     }
 
     /// A page as an answer to this browser.
-    pub(super) fn show<P: Page>(&self, status: StatusCode, page: &P, leads_to: Option<&str>) -> Response {
-        let mut response = pages::show(status, page, leads_to);
+    pub(super) fn show<P: Page>(&self, status: StatusCode, page: &P) -> Response {
+        let mut response = pages::show(status, page);
         self.browser.know(&mut response);
         response
     }
@@ -97,7 +110,7 @@ impl<'v> Visit<'v> {
     /// The page for signing in, to go on there. `client` is what it is for.
     pub(super) async fn sign_in(
         &self,
-        (client, leads_to): (&str, Option<&str>),
+        client: &str,
         proceed: &str,
         username: &str,
         fault: Option<&OAuthFault>,
@@ -115,7 +128,7 @@ impl<'v> Visit<'v> {
             fault: fault.map(ToString::to_string),
             accounts,
         };
-        Ok(self.show(status, &page, leads_to))
+        Ok(self.show(status, &page))
     }
 
     async fn choices(&self) -> Result<Vec<Choice>, OAuthFault> {
@@ -131,7 +144,8 @@ impl<'v> Visit<'v> {
         form: &super::form::Form<'_>,
     ) -> Result<String, OAuthFault> {
         let proceed = form.field("continue")?;
-        self.browser.check_mark(&self.keys, purpose, proceed, form.field("form_token")?)?;
+        let purpose = format!("{purpose} {}", form.get("scopes").unwrap_or_default());
+        self.browser.check_mark(&self.keys, &purpose, proceed, form.field("form_token")?)?;
         Ok(proceed.to_owned())
     }
 
@@ -152,8 +166,15 @@ fn choice(account: Account) -> Choice {
     }
 }
 
+/// The scopes that a form that came back shows to have been agreed to.
+pub(super) fn agreed(form: &super::form::Form<'_>) -> BTreeSet<String> {
+    let scopes = form.get("scopes").unwrap_or_default();
+    scopes.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
 /// Whether a user can be asked for consent, and for what.
 pub(super) struct Asked {
+    pub(super) names: BTreeSet<String>,
     pub(super) scopes: Vec<ScopeInWords>,
     pub(super) may_grant: bool,
     pub(super) is_administrator: bool,
@@ -179,6 +200,7 @@ impl Asked {
             }
         };
         Ok(Self {
+            names: names.clone(),
             scopes: names.iter().map(in_words).collect(),
             may_grant: consent::may_grant(tx, account, resource, names)?,
             is_administrator: consent::is_administrator(tx, account)?,
@@ -200,5 +222,5 @@ pub(super) fn fault_page(inquiry: &Inquiry, fault: &OAuthFault) -> Response {
         ],
         is_fault: true,
     };
-    pages::show(status, &page, None)
+    pages::show(status, &page)
 }

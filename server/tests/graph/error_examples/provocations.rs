@@ -140,6 +140,7 @@ impl Attempt<'_> {
             user_principal_name: "ada@contoso.example".into(),
             client: None,
             scopes: vec!["Directory.Read.All".into()],
+            roles: Vec::new(),
         };
         let now = tenant.server.store.clock().now();
         self.token = match name {

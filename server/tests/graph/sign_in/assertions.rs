@@ -14,10 +14,8 @@ use futures::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::Method;
-use roster_server::auth::assertions::SigningCertificate;
-use roster_server::store::{WriteTx, federated_issuers, federated_issuers::IssuerKeys};
+use roster_server::{auth::assertions::SigningCertificate, model::ids::ObjectId};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 const SCOPE: &str = "https://graph.microsoft.com/.default";
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -73,7 +71,7 @@ fn claims(tenant: &Tenant, app: &App) -> Value {
     let now = tenant.server.store.clock().now().timestamp();
     json!({
         "aud": format!("{}/{}/oauth2/v2.0/token", tenant.origin(), tenant.id()), "iss": app.id, "sub": app.id,
-        "jti": Uuid::new_v4().to_string(), "iat": now, "nbf": now, "exp": now + 600,
+        "jti": ObjectId::random().to_string(), "iat": now, "nbf": now, "exp": now + 600,
     })
 }
 
@@ -136,7 +134,7 @@ async fn an_assertion_for_others_of_others_or_of_another_time_proves_nothing() {
         ("another audience", with(own(), "aud", "https://login.microsoftonline.com/x/v2.0"), 700_023),
         (
             "another tenant's",
-            with(own(), "aud", format!("{}/{}/v2.0", tenant.origin(), Uuid::new_v4())),
+            with(own(), "aud", format!("{}/{}/v2.0", tenant.origin(), ObjectId::random())),
             700_023,
         ),
         ("ended", with(own(), "exp", now - 301), 700_024),
@@ -168,58 +166,4 @@ async fn an_assertion_needs_its_type() {
         let answer = token(&tenant, &changed(&form, "client_assertion_type", kind)).await;
         assert_eq!(fault(&answer), faulty(400, "invalid_request", 900_144), "{kind}");
     }
-}
-
-/// Another issuer, whose keys the tenant was told.
-async fn issuer(tenant: &Tenant, name: &str) -> Credential {
-    let credential = Credential::of_curve();
-    let mut key = jsonwebtoken::jwk::Jwk::from_encoding_key(&credential.key, Algorithm::ES256).unwrap();
-    key.common.key_id = Some("1".into());
-    let (name, keys) = (name.to_owned(), json!({"keys": [key]}).to_string());
-    let set = move |tx: &WriteTx<'_>| federated_issuers::set(tx, &name, &IssuerKeys::Given(keys.clone()));
-    tenant.server.store.tenant(tenant.store_tenant()).write(set).await.unwrap();
-    credential
-}
-
-#[tokio::test]
-async fn another_issuers_token_stands_for_a_client_that_names_it() {
-    let tenant = Tenant::fresh().await;
-    let app = web_app(&tenant).await;
-    let name = "https://ci.example";
-    let credential = issuer(&tenant, name).await;
-    let path = format!("/applications/{}/federatedIdentityCredentials", app.object);
-    let body = json!({"name": "ci", "issuer": name, "subject": "repo:loans", "audiences": ["api://AzureADTokenExchange"]});
-    let made = send(tenant.raw(Method::POST, &path).await.json(&body)).await;
-    assert_eq!(made.status, 201, "{}", made.text);
-    let now = tenant.server.store.clock().now().timestamp();
-    let own =
-        || json!({"iss": name, "sub": "repo:loans", "aud": "api://AzureADTokenExchange", "exp": now + 600});
-    let sign = |credential: &Credential, claims: &Value| {
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some("1".into());
-        jsonwebtoken::encode(&header, claims, &credential.key).unwrap()
-    };
-    for _ in 0..2 {
-        let answer = ask(&tenant, &app, &sign(&credential, &own())).await;
-        assert_eq!(answer.status, 200, "a cluster shows its token often: {}", answer.text);
-    }
-    for (claims, number) in [
-        (with(own(), "sub", "repo:others"), 700_213),
-        (with(own(), "aud", "api://others"), 700_213),
-        (with(own(), "iss", "https://others.example"), 700_213),
-        (with(own(), "exp", now - 301), 700_024),
-    ] {
-        let answer = ask(&tenant, &app, &sign(&credential, &claims)).await;
-        assert_eq!(fault(&answer), faulty(401, "invalid_client", number), "{claims}");
-    }
-    let forged = ask(&tenant, &app, &sign(&Credential::of_curve(), &own())).await;
-    assert_eq!(fault(&forged), faulty(401, "invalid_client", 700_027));
-    let unknown = json!({"name": "unknown", "issuer": "https://unknown.example", "subject": "s", "audiences": ["api://AzureADTokenExchange"]});
-    assert_eq!(send(tenant.raw(Method::POST, &path).await.json(&unknown)).await.status, 201);
-    let unknown = with(with(own(), "iss", "https://unknown.example"), "sub", "s");
-    assert_eq!(
-        fault(&ask(&tenant, &app, &sign(&credential, &unknown)).await).2,
-        700_211,
-        "nobody told its keys"
-    );
 }

@@ -4,8 +4,9 @@ use super::{
     Browser, REDIRECT, answered, app, authorize, make_administrator, query, redemption, sign_in, token,
     web_app,
 };
-use crate::support::{Tenant, send};
+use crate::support::{Server, Tenant, send};
 use reqwest::Method;
+use roster_server::directory::Policy;
 use serde_json::json;
 
 #[tokio::test]
@@ -24,11 +25,6 @@ async fn a_user_is_asked_once_and_again_for_more() {
     let silent = [("scope", "User.ReadBasic.All"), ("prompt", "none")];
     let silent = browser.get(&authorize(&tenant, &query(&app, &silent))).await;
     assert_eq!(answered(&silent.location.unwrap())["error"], "consent_required");
-    let grants = send(tenant.raw(Method::GET, "/oauth2PermissionGrants").await).await.json();
-    let of_ada: Vec<_> =
-        grants["value"].as_array().unwrap().iter().filter(|g| g["principalId"] == ada.to_string()).collect();
-    assert_eq!(of_ada.len(), 1, "{grants}");
-    assert_eq!(of_ada[0]["consentType"], "Principal");
 }
 
 #[tokio::test]
@@ -116,4 +112,90 @@ async fn a_token_for_an_applications_own_interface_is_for_that_alone() {
     let access = body["access_token"].as_str().unwrap();
     assert_eq!(send(tenant.anonymous(Method::GET, "/v1.0/me").bearer_auth(access)).await.status, 401);
     let _ = interface;
+}
+
+#[tokio::test]
+async fn a_user_agrees_to_what_the_page_showed_and_to_nothing_that_came_after() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("Ada").await;
+    let needs = |id: &str| json!([{"resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": [{"id": id, "type": "Scope"}]}]);
+    let (read, read_all) = ("e1fe6dd8-ba31-4d61-89e7-88639da4683d", "b340eb25-3456-403f-be2f-af7a0d370277");
+    let values = json!({"web": {"redirectUris": [REDIRECT]}, "requiredResourceAccess": needs(read)});
+    let app = app(&tenant, values).await;
+    let mut browser = Browser::at(tenant.origin());
+    let default = [("scope", "https://graph.microsoft.com/.default")];
+    let page = browser.get(&authorize(&tenant, &query(&app, &default))).await;
+    let page = browser.submit(&page, &[("account", &ada.to_string())]).await;
+    let page = browser.follow(page).await;
+    assert!(page.html.contains("(User.Read)"), "{}", page.html);
+    let path = format!("/applications/{}", app.object);
+    let more = json!({"requiredResourceAccess": needs(read_all)});
+    assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&more)).await.status, 204);
+    let (action, mut fields) = page.form();
+    let agreed = browser.submit(&page, &[("decision", "accept")]).await;
+    let asked = browser.follow(agreed).await;
+    assert!(asked.html.contains("(User.ReadBasic.All)"), "the rest is asked for: {}", asked.html);
+    for field in &mut fields {
+        if field.0 == "scopes" {
+            field.1 = "Group.ReadWrite.All".into();
+        }
+    }
+    fields.push(("decision".into(), "accept".into()));
+    assert_eq!(browser.post(&action, &fields).await.status, 400, "what was shown is under the mark");
+}
+
+#[tokio::test]
+async fn an_administrator_grants_for_everybody_what_was_granted_to_the_administrator_alone() {
+    let tenant = Tenant::fresh().await;
+    let (app, ada, grace) = (web_app(&tenant).await, tenant.user("Ada").await, tenant.user("Grace").await);
+    make_administrator(&tenant, grace).await;
+    let (mut browser, _) = sign_in(&tenant, &app, grace, &[]).await;
+    let page = browser.get(&authorize(&tenant, &query(&app, &[("prompt", "consent")]))).await;
+    let page = browser.submit(&page, &[("decision", "accept"), ("everybody", "1")]).await;
+    browser.follow(page).await;
+    let mut browser = Browser::at(tenant.origin());
+    let page = browser.get(&authorize(&tenant, &query(&app, &[]))).await;
+    let page = browser.submit(&page, &[("account", &ada.to_string())]).await;
+    let page = browser.follow(page).await;
+    assert!(answered(&page.location.unwrap()).contains_key("code"), "Ada isn't asked");
+}
+
+#[tokio::test]
+async fn scopes_are_meant_in_whatever_case_they_are_written() {
+    let tenant = Tenant::fresh().await;
+    let (app, ada) = (web_app(&tenant).await, tenant.user("Ada").await);
+    let (_, code) = sign_in(&tenant, &app, ada, &[("scope", "https://graph.microsoft.com/user.read")]).await;
+    let answer = token(&tenant, &redemption(&app, &code)).await.json();
+    assert_eq!(super::claims(&answer["access_token"])["scp"], "User.Read");
+}
+
+#[tokio::test]
+async fn an_applications_interface_is_never_taken_for_graph() {
+    let public = "https://directory.contoso.example";
+    let server = Server::start(Policy::default(), Some(public));
+    // Its threads can't be ended from within a test's.
+    let tenant = Box::leak(Box::new(server)).tenant().await;
+    let ada = tenant.user("Ada").await;
+    let scope = json!({"id": "5a3e0000-0000-4000-8000-00000000c001", "value": "Group.ReadWrite.All", "type": "User", "isEnabled": true,
+        "adminConsentDisplayName": "x", "adminConsentDescription": "x"});
+    let name = format!("https://directory.{}", tenant.domain());
+    let _ = app(&tenant, json!({"identifierUris": [name], "api": {"oauth2PermissionScopes": [scope]}})).await;
+    let client = web_app(&tenant).await;
+    for graphs in [
+        "HTTPS://directory.contoso.example",
+        "https://DIRECTORY.contoso.example//",
+        "https://Graph.Microsoft.com",
+    ] {
+        let mut browser = Browser::at(tenant.origin());
+        let scope = format!("{graphs}/User.Read");
+        let page = browser.get(&authorize(&tenant, &query(&client, &[("scope", &scope)]))).await;
+        let page = browser.submit(&page, &[("account", &ada.to_string())]).await;
+        let page = browser.follow(page).await;
+        assert!(
+            page.html.contains("Permissions requested") || page.location.is_some(),
+            "{graphs}: {}",
+            page.html
+        );
+        assert!(!page.html.contains("Group.ReadWrite.All"), "{graphs}");
+    }
 }

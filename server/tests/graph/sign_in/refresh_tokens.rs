@@ -112,5 +112,5 @@ async fn a_refresh_token_that_is_not_used_for_ninety_days_ends() {
     tenant.server.store.clock().advance(89 * day);
     let token = next(&refresh(&tenant, &app, &token, &[]).await);
     tenant.server.store.clock().advance(90 * day + 1);
-    assert_eq!(fault(&refresh(&tenant, &app, &token, &[]).await), faulty(400, "invalid_grant", 70008));
+    assert_eq!(fault(&refresh(&tenant, &app, &token, &[]).await), faulty(400, "invalid_grant", 700_082));
 }

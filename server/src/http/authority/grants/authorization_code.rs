@@ -4,7 +4,7 @@ use crate::{
     auth::secrets::Secret,
     directory::sign_in::codes::{self, Redemption},
     http::authority::{faults::OAuthFault, token::TokenRequest},
-    store::WriteTx,
+    store::{WriteTx, sign_in_grants::Kind},
 };
 use axum::response::Response;
 
@@ -18,6 +18,7 @@ pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAu
         refresh_token: Secret::random().map_err(|_| OAuthFault::Unavailable)?,
     };
     let (client, proven) = request.client().await?;
+    request.check_given(Kind::AuthorizationCode, &redemption.code).await?;
     let names = request.names.clone();
     let redeem = move |tx: &WriteTx<'_>| {
         codes::redeem(tx, &client, &proven, &redemption, |scopes| names.of_scopes(scopes))

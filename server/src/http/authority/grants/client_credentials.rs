@@ -26,7 +26,7 @@ pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAu
     request.answer_application(&audience, &subject).await
 }
 
-/// A client by itself asks for all that was granted, of one resource that it names.
+/// A client by itself asks for all that was granted, of one resource that it names. What else some ask for is for users.
 fn scopes(request: &TokenRequest<'_>) -> Result<Scopes, OAuthFault> {
     let refused = || OAuthFault::Scope(request.form.get("scope").unwrap_or_default().into());
     let scopes = match request.scopes() {
@@ -34,6 +34,5 @@ fn scopes(request: &TokenRequest<'_>) -> Result<Scopes, OAuthFault> {
         Err(_) => return Err(refused()),
     };
     let asks_for_all = scopes.of_resource == ResourceScopes::Granted && scopes.resource.is_some();
-    let is_alone = request.form.get("resource").is_some() || scopes.openid.asked().is_empty();
-    if asks_for_all && is_alone { Ok(scopes) } else { Err(refused()) }
+    if asks_for_all { Ok(scopes) } else { Err(refused()) }
 }

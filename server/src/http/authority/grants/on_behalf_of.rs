@@ -3,7 +3,7 @@
 use crate::{
     auth::{
         secrets::Secret,
-        tokens::{self, Verified},
+        tokens::{self, TokenFault, Verified},
     },
     directory::sign_in::{
         accounts,
@@ -39,7 +39,7 @@ pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAu
     let family = ObjectId::random().uuid();
     let give = move |tx: &WriteTx<'_>| -> Result<_, Error> {
         let account = accounts::of_id_since(tx, user, issued_at)?;
-        refresh_tokens::begin(tx, &client, &account, &scopes, &resource, &next, family)
+        refresh_tokens::begin(tx, (&client, &proven), &account, &scopes, &resource, &next, family)
     };
     let tokens = request.app.store.tenant(request.tenant).write(give).await?;
     request.answer_user(tokens).await
@@ -56,7 +56,10 @@ async fn user_of(
     let names = request.app.store.tenant(request.tenant).read(names).await?;
     let keys = request.app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let now = request.app.store.clock().now();
-    let verified = tokens::verify_for(assertion, &keys, &names, now).map_err(|_| Fault::OnBehalfOf)?;
+    let verified = tokens::verify_for(assertion, &keys, &names, now).map_err(|fault| match fault {
+        TokenFault::Expired | TokenFault::NotYetValid => Fault::OnBehalfOfTime,
+        _ => Fault::OnBehalfOf,
+    })?;
     let Verified { tenant, issued_at, grants } = verified;
     match (grants.principal, issued_at) {
         (Principal::User(Some(user)), Some(issued_at)) if tenant == request.tenant.id => {

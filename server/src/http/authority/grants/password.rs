@@ -10,7 +10,11 @@ use crate::{
         scopes::Scopes,
         tokens::Tokens,
     },
-    http::authority::{faults::OAuthFault, passwords, token::TokenRequest},
+    http::authority::{
+        faults::OAuthFault,
+        passwords::{self, Right},
+        token::TokenRequest,
+    },
     model::ids::ObjectId,
     store::WriteTx,
 };
@@ -26,23 +30,23 @@ pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAu
     if matches!(proven, Proven::Nothing) && !client.is_public() {
         return Err(Fault::NoProof(client.app_id.to_string()).into());
     }
-    let account = passwords::check(request.app, request.tenant, request.peer(), name, &password).await?;
-    let tokens = give(request, client, account, scopes).await?;
+    let right = passwords::check(request.app, request.tenant, request.peer(), name, &password).await?;
+    let tokens = give(request, (client, proven), right, scopes).await?;
     request.answer_user(tokens).await
 }
 
 async fn give(
     request: &TokenRequest<'_>,
-    client: Client,
-    account: ObjectId,
+    (client, proven): (Client, Proven),
+    right: Right,
     scopes: Scopes,
 ) -> Result<Tokens, OAuthFault> {
     let resource = request.names.of_scopes(&scopes);
     let next = Secret::random().map_err(|_| OAuthFault::Unavailable)?;
     let family = ObjectId::random().uuid();
     let give = move |tx: &WriteTx<'_>| -> Result<_, Error> {
-        let account = accounts::of_id(tx, account)?;
-        refresh_tokens::begin(tx, &client, &account, &scopes, &resource, &next, family)
+        let account = accounts::proven(tx, right.user, &right.password)?;
+        refresh_tokens::begin(tx, (&client, &proven), &account, &scopes, &resource, &next, family)
     };
     request.app.store.tenant(request.tenant).write(give).await.map_err(OAuthFault::from)
 }

@@ -4,7 +4,7 @@ use crate::{
     auth::secrets::Secret,
     directory::sign_in::refresh_tokens::{self, Refreshing},
     http::authority::{faults::OAuthFault, token::TokenRequest},
-    store::WriteTx,
+    store::{WriteTx, sign_in_grants::Kind},
 };
 use axum::response::Response;
 
@@ -16,6 +16,7 @@ pub(super) async fn exchange(request: &TokenRequest<'_>) -> Result<Response, OAu
         next: Secret::random().map_err(|_| OAuthFault::Unavailable)?,
     };
     let (client, proven) = request.client().await?;
+    request.check_given(Kind::RefreshToken, &refreshing.token).await?;
     let names = request.names.clone();
     let refresh = move |tx: &WriteTx<'_>| {
         refresh_tokens::exchange(tx, &client, &proven, &refreshing, |scopes| names.of_scopes(scopes))

@@ -29,6 +29,8 @@ pub(super) struct FormFields {
     pub(super) proceed: String,
     /// What shows that this server made the form for this browser.
     pub(super) token: String,
+    /// The scopes that are shown, where that is what is agreed to.
+    pub(super) scopes: String,
 }
 
 /// An account that can be chosen.
@@ -151,8 +153,9 @@ impl Page for FormPost {
     const HAS_SCRIPT: bool = true;
 }
 
-/// A page as an answer. `leads_to`: where its form may lead in the end, besides this server: browsers look at redirections too.
-pub(super) fn show<P: Page>(status: StatusCode, page: &P, leads_to: Option<&str>) -> Response {
+/// A page as an answer. Its form is sent to this server, which may lead to a client, and that anywhere: browsers would hold each
+/// redirection against a policy for forms (`form-action`).
+pub(super) fn show<P: Page>(status: StatusCode, page: &P) -> Response {
     let Ok(html) = page.render() else {
         tracing::error!("a page can't be written");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -160,9 +163,7 @@ pub(super) fn show<P: Page>(status: StatusCode, page: &P, leads_to: Option<&str>
     let nonce = &page.frame().nonce;
     let script = if P::HAS_SCRIPT { format!("'nonce-{nonce}'") } else { "'none'".into() };
     let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; script-src {script}; form-action 'self' {}; frame-ancestors 'none'; \
-         base-uri 'none'",
-        leads_to.and_then(source).unwrap_or_default()
+        "default-src 'none'; style-src 'nonce-{nonce}'; script-src {script}; frame-ancestors 'none'; base-uri 'none'"
     );
     let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
     let headers: [(HeaderName, HeaderValue); 6] = [
@@ -174,13 +175,4 @@ pub(super) fn show<P: Page>(status: StatusCode, page: &P, leads_to: Option<&str>
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     (status, headers, html).into_response()
-}
-
-/// A URL as a source in a policy: its origin, or its scheme where it has none.
-fn source(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
-    Some(match url.origin() {
-        url::Origin::Tuple(..) => url.origin().ascii_serialization(),
-        url::Origin::Opaque(_) => format!("{}:", url.scheme()),
-    })
 }
