@@ -164,11 +164,14 @@ fn tell_references_from_ids(contract: &mut Value) {
     }
 }
 
+/// The properties that hold passwords.
+const PASSWORDS: [&str; 3] = ["password", "currentPassword", "newPassword"];
+
 /// A plain text would show itself wherever a request is printed for debugging.
 fn hide_passwords(contract: &mut Value) {
     let schemas = contract["components"]["schemas"].as_object_mut().into_iter().flatten();
     let properties = schemas.flat_map(|(_, schema)| schema["properties"].as_object_mut()).flatten();
-    for (_, password) in properties.filter(|(name, _)| *name == "password") {
+    for (_, password) in properties.filter(|(name, _)| PASSWORDS.contains(&name.as_str())) {
         password["x-rust-type"] =
             json!({"crate": "roster-client", "version": "*", "path": "roster_client::Password"});
     }

@@ -49,8 +49,12 @@ mod tests {
             user_principal_name: "ada@contoso.example".into(),
         };
         let update = types::UserUpdate::builder().password_profile(ada.password_profile.clone());
-        let shown = format!("{profile:?} {ada:?} {:?} {update:?}", ada.clone().builder());
+        let change = types::ChangePasswordParameters {
+            current_password: "the-password".into(),
+            new_password: "the-password".into(),
+        };
+        let shown = format!("{profile:?} {ada:?} {:?} {update:?} {change:?}", ada.clone().builder());
         assert!(!shown.contains("the-password"), "{shown}");
-        assert_eq!(shown.matches("Password(..)").count(), 4);
+        assert_eq!(shown.matches("Password(..)").count(), 6);
     }
 }

@@ -58,7 +58,7 @@ impl SetPassword {
         let checked =
             opened.tenant().read(move |tx| users::check_new_password(tx, &look, shown.reveal())).await;
         checked.map_err(|error: directory::Error| match error {
-            directory::Error::Refused(Refusal::WeakPassword) => Error::Usage(
+            directory::Error::Refused(Refusal::WeakPassword(_)) => Error::Usage(
                 "a password has 8 to 256 characters, of three of these kinds: small letters, capital letters, digits, others".into(),
             ),
             error => error.into(),

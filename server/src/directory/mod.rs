@@ -8,6 +8,7 @@ pub mod app_role_assignments;
 mod application_settings;
 pub mod applications;
 pub mod assign_license;
+pub mod change_password;
 pub mod check_members;
 pub mod created_objects;
 pub mod credentials;
@@ -255,9 +256,12 @@ pub enum Refusal {
     /// The URI is of no domain of the tenant's.
     #[error("the domain of '{0}' isn't the tenant's")]
     ForeignIdentifierUri(String),
-    /// The password doesn't satisfy the rules for passwords.
+    /// The password, the value of this property, doesn't satisfy the rules for passwords.
     #[error("the password is too weak")]
-    WeakPassword,
+    WeakPassword(&'static str),
+    /// The password isn't the one that the user has.
+    #[error("wrong password")]
+    WrongPassword,
 }
 
 /// Why a group can't have a name.

@@ -181,7 +181,8 @@ fn keep_password(
 /// Refuses a password that the user with this key can't have. Asks for no permission: it is for the command line.
 pub fn check_new_password(tx: &ReadTx<'_>, key: &Key, password: &str) -> Result<(), Error> {
     let user = lookup::user(tx, key)?;
-    if is_strong_password(tx, user.row, password)? { Ok(()) } else { Err(Refusal::WeakPassword.into()) }
+    let is_strong = is_strong_password(tx, user.row, password)?;
+    if is_strong { Ok(()) } else { Err(Refusal::WeakPassword("passwordProfile").into()) }
 }
 
 /// Gives the user with this key another password. Asks for no permission: it is for the command line.
@@ -313,7 +314,7 @@ fn check_password(password: Option<&Value>, user: &Draft) -> Result<(), Refusal>
         + has(|c| !c.is_alphanumeric());
     let long_enough = (8..=256).contains(&password.chars().count());
     let strong_enough = classes >= 3 || has_policy(user, "DisableStrongPassword");
-    if long_enough && strong_enough { Ok(()) } else { Err(Refusal::WeakPassword) }
+    if long_enough && strong_enough { Ok(()) } else { Err(Refusal::WeakPassword("passwordProfile")) }
 }
 
 /// Whether this is among a user's policies for passwords, which are words with commas between them.

@@ -45,6 +45,22 @@ pub static ASSIGN_LICENSE: Complex = Complex {
     ],
 };
 
+/// Of *changePassword*.
+pub static CHANGE_PASSWORD: Complex = Complex {
+    name: "ChangePasswordParameters",
+    description: "The password that the signed-in user has, and another one.",
+    properties: &[
+        property("currentPassword", String, "The password that the user has.").required().max(256),
+        property(
+            "newPassword",
+            String,
+            "Another one: 8 to 256 characters of three of the four classes lower case, upper case, digits, symbols.",
+        )
+        .required()
+        .max(256),
+    ],
+};
+
 /// Of *checkMemberGroups*.
 pub static CHECK_MEMBER_GROUPS: Complex = Complex {
     name: "CheckMemberGroupsParameters",

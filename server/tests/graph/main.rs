@@ -20,6 +20,7 @@ mod browser;
 #[path = "../shared/campaign.rs"]
 mod campaign;
 mod campaigns;
+mod change_password;
 mod check_members;
 mod client;
 mod compression;

@@ -52,6 +52,9 @@ impl ErrorExample {
     }
 }
 
+/// The password of the user who changes it, as the example has it.
+const PASSWORD: &str = "An engine, analytical";
+
 /// All operations of the contract.
 pub fn operations() -> &'static [Operation] {
     static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(read_operations);
@@ -295,6 +298,7 @@ impl Objects {
             located: tenant.object_with(ObjectKind::User, located).await,
             deleted_unit: tenant.unit("deleted").await,
         };
+        tenant.set_password(objects.user, PASSWORD).await;
         tenant.licences(sample::id(801).uuid(), sample::id(802).uuid(), 25).await;
         tenant.policy(objects.policy).await;
         tenant.settings(None, objects.setting, &settings(&UNIFIED)).await;
@@ -348,6 +352,9 @@ impl Objects {
                 "passwordProfile": {"password": "Secret 123"}})),
             "update_user" => Some(json!({"city": "London"})),
             "update_me" => Some(json!({"city": "Turin"})),
+            "change_my_password" => {
+                Some(json!({"currentPassword": PASSWORD, "newPassword": "Bernoulli's numbers 7"}))
+            }
             "create_device" => Some(json!({"accountEnabled": true, "alternativeSecurityIds": [],
                 "deviceId": name.to_string(), "displayName": "d", "operatingSystem": "Linux",
                 "operatingSystemVersion": "6"})),
@@ -491,6 +498,9 @@ impl Objects {
         }
         if let Some(body) = &body {
             request = request.json(body);
+        }
+        if operation.path.ends_with("/changePassword") {
+            tenant.set_password(self.user, PASSWORD).await;
         }
         let answer = send(request).await;
         if operation.path.ends_with("/removePassword") {

@@ -103,7 +103,7 @@ fn guests_may(operation: &Operation) -> bool {
     let of_memberships = ["checkMemberGroups", "checkMemberObjects", "getMemberGroups", "getMemberObjects"];
     (of_one || of("/me")) && of_memberships.iter().any(|end| path.ends_with(end))
         || ["/invitations", "/$batch"].contains(&path)
-        || path.ends_with("/revokeSignInSessions")
+        || ["/revokeSignInSessions", "/changePassword"].iter().any(|end| path.ends_with(end))
 }
 
 async fn answers_as(tenant: &Tenant, objects: &Objects) -> Vec<(&'static Operation, Answer)> {

@@ -7,6 +7,7 @@ use roster_client::{Client, Error, Failure, Session, StaticToken, types};
 use roster_server::{
     auth::{
         keys::Keys,
+        passwords::PasswordHash,
         secrets::Secret,
         tokens::{self, Subject},
     },
@@ -29,6 +30,7 @@ use roster_server::{
     odata::reference::Key,
     store::{
         self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store, WriteTx,
+        passwords::Stored,
     },
 };
 use serde_json::{Value, json};
@@ -337,6 +339,16 @@ impl Tenant {
         let create = move |tx: &WriteTx<'_>| import::user(tx, id, values.clone());
         self.server.store.tenant(self.tenant).write(create).await.unwrap();
         id.uuid()
+    }
+
+    /// Gives a user this password, if the user is there.
+    pub async fn set_password(&self, user: Uuid, password: &str) {
+        let (user, hash) = (ObjectId::from_uuid(user), PasswordHash::of(password).unwrap());
+        let set = move |tx: &store::WriteTx<'_>| {
+            let Some(user) = store::objects::find(tx, user)? else { return Ok(()) };
+            store::passwords::set(tx, &user, &Stored { hash: hash.clone(), must_change: false })
+        };
+        self.server.store.tenant(self.tenant).write(set).await.unwrap();
     }
 
     /// Puts a group of these properties into the directory.

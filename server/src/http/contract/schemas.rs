@@ -7,7 +7,7 @@ use crate::{
     model::{
         ENTITIES,
         actions::{
-            ADD_PASSWORD, ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
+            ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
             EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
             MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
@@ -261,6 +261,7 @@ value!(NewPasswordCredential, PASSWORD_CREDENTIAL);
 
 parameters!(AddPasswordParameters, ADD_PASSWORD);
 parameters!(AssignLicenseParameters, ASSIGN_LICENSE);
+parameters!(ChangePasswordParameters, CHANGE_PASSWORD);
 parameters!(CheckMemberGroupsParameters, CHECK_MEMBER_GROUPS);
 parameters!(CheckMemberObjectsParameters, CHECK_MEMBER_OBJECTS);
 parameters!(EvaluateDynamicMembershipParameters, EVALUATE_DYNAMIC_MEMBERSHIP);

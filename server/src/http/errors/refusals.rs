@@ -183,8 +183,11 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
                 "Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'"
             ),
         ),
-        Refusal::WeakPassword => about(
-            "passwordProfile",
+        Refusal::WrongPassword => {
+            about("currentPassword", "InvalidValue", "The specified current password is incorrect.")
+        }
+        Refusal::WeakPassword(property) => about(
+            property,
             "InvalidValue",
             "The specified password does not comply with password complexity requirements. Please provide a \
              different password.",

@@ -71,6 +71,9 @@ pub enum RequestFault {
     /// The tenant's bodies have all the memory that they may have.
     #[error("the tenant's share of the memory for bodies is used up")]
     TenantOverloaded,
+    /// There were too many wrong passwords in a row.
+    #[error("too many wrong passwords")]
+    TooManyPasswords,
     /// The connection ended within the body, or the rest of it didn't come.
     #[error("body incomplete")]
     Incomplete,
@@ -186,7 +189,7 @@ pub(super) fn request_answer(fault: &RequestFault) -> Answer {
             "The request's body is larger than this server takes.",
         ),
         RequestFault::Overloaded => unavailable(),
-        RequestFault::TenantOverloaded => throttled(),
+        RequestFault::TenantOverloaded | RequestFault::TooManyPasswords => throttled(),
         RequestFault::Incomplete => bad(GATEWAY_BAD_REQUEST, "The request's body ended too early."),
         RequestFault::NoReference => bad(
             BAD_REQUEST,

@@ -7,6 +7,7 @@ mod applications;
 mod assign_license;
 mod batch;
 mod casts;
+mod change_password;
 mod check_members;
 mod contacts;
 mod created_objects;
@@ -47,6 +48,7 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         users::operations(),
         me::operations(),
+        change_password::operations(),
         sign_in_sessions::operations(),
         invitations::operations(),
         managers::operations(),

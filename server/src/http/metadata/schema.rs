@@ -4,7 +4,7 @@
 use crate::model::{
     ENTITIES, RESOURCES,
     actions::{
-        ADD_PASSWORD, ASSIGN_LICENSE, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
+        ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP,
         EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
         MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
@@ -348,6 +348,7 @@ fn actions() -> Vec<Action> {
         action("getMemberObjects", &one, &GET_MEMBER_GROUPS, ids),
         action("getByIds", &many, &GET_BY_IDS, Some(many.clone())),
         action("getUserOwnedObjects", &many, &GET_USER_OWNED_OBJECTS, Some(many.clone())),
+        action("changePassword", &user, &CHANGE_PASSWORD, None),
         action("revokeSignInSessions", &user, &NO_PARAMETERS, truth.clone()),
         action("restore", &one, &RESTORE, Some(one.clone())),
         evaluate(&Type::one(&group)),

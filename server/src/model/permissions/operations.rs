@@ -561,6 +561,10 @@ needs! {
     /// `POST /invitations`.
     INVITE = Need::both(&[&[UserInviteAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]]);
 
+    /// `POST /me/changePassword`.
+    CHANGE_MY_PASSWORD =
+        Need::delegated(&[&[UserPasswordProfileReadWriteAll], &[DirectoryAccessAsUserAll]]);
+
     /// `POST /me/revokeSignInSessions`.
     REVOKE_MY_SIGN_IN_SESSIONS = Need::delegated(REVOKE_SESSIONS);
 

@@ -177,6 +177,7 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::RESTORE_USER, MANAGE_USERS),
     (&need::PURGE_USER, MANAGE_USERS),
     (&need::READ_DELETED_USER, MANAGE_USERS.or_roles(&["Global Reader"])),
+    (&need::CHANGE_MY_PASSWORD, Right::ALL),
     (&need::REVOKE_SIGN_IN_SESSIONS, RESET_PASSWORDS.or_roles(&["Directory Writers"]).or_oneself()),
     (&need::REVOKE_MY_SIGN_IN_SESSIONS, Right::ALL),
     (&need::INVITE, Right::ALL.in_parts()),

@@ -91,6 +91,7 @@ impl Attempt<'_> {
         if self.get_the_token_wrong(name).await
             || self.get_the_query_wrong(name)
             || self.get_the_body_wrong(name)
+            || self.get_passwords_wrong(name)
             || self.get_licences_wrong(name)
             || self.get_credentials_wrong(name)
             || self.get_parameters_wrong(name).await
@@ -326,6 +327,25 @@ impl Attempt<'_> {
         }
         if !of_new_group {
             body.as_object_mut().unwrap().remove("entityType");
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_passwords_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.ends_with("/changePassword") {
+            return false;
+        }
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "wrongPassword" => {}
+            "weakPassword" => body["newPassword"] = "Bernoulli".into(),
+            "missingParameter" => drop(body.as_object_mut().unwrap().remove("newPassword")),
+            "unknownProperty" => body["colour"] = "red".into(),
+            "otherType" => body["currentPassword"] = true.into(),
+            "unexpectedArray" => body["currentPassword"] = json!([]),
+            "invalidValue" => body["currentPassword"] = "".into(),
+            _ => return false,
         }
         self.send(&body.to_string());
         true

@@ -2,9 +2,9 @@
 
 use super::{
     ErrorExample, absent, contact_not_found, created, foreign_domain, invalid_reference, lacks,
-    mixed_services, not_in_lists, null, other_schema, other_user, privileged_user, property,
-    property_not_readable, property_not_writable, refused, related, service_principal_not_found, taken,
-    texts, too_large, updated, user_not_found,
+    missing_parameter, mixed_services, not_in_lists, null, other_schema, other_user, parameters,
+    privileged_user, property, property_not_readable, property_not_writable, refused, related,
+    service_principal_not_found, taken, texts, too_large, updated, user_not_found,
 };
 use crate::{
     directory::Refusal,
@@ -43,6 +43,15 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "delete_user" => vec![user_not_found(), privileged_user()],
         "get_me" => vec![user_not_found(), property_not_readable(need), chain_too_large()],
         "update_me" => user_update(need),
+        "change_my_password" => {
+            let own = vec![
+                user_not_found(),
+                missing_parameter("newPassword"),
+                weak_password("newPassword"),
+                refused("wrongPassword", "The user has another password, or none.", Refusal::WrongPassword),
+            ];
+            [own, parameters("currentPassword")].concat()
+        }
         "revoke_user_sign_in_sessions" | "revoke_my_sign_in_sessions" => vec![user_not_found()],
         "get_user_manager" | "get_my_manager" => {
             vec![user_not_found(), no_manager(), property_not_readable(need)]
@@ -98,6 +107,10 @@ fn user_property_not_writable(held: &Need) -> ErrorExample {
     property_not_writable(summary, &WRITE_LIFE_CYCLE_INFO, held)
 }
 
+fn weak_password(property: &'static str) -> ErrorExample {
+    refused("weakPassword", "The password breaks the rules for passwords.", Refusal::WeakPassword(property))
+}
+
 /// What bodies of users get wrong besides.
 fn user_values() -> Vec<ErrorExample> {
     let of = |fault| property(&USER, fault);
@@ -114,7 +127,7 @@ fn user_values() -> Vec<ErrorExample> {
         ),
         other_schema(&USER, "identities"),
         foreign_domain(),
-        refused("weakPassword", "The password breaks the rules for passwords.", Refusal::WeakPassword),
+        weak_password("passwordProfile"),
         taken("userPrincipalName"),
         too_large(),
         invalid_reference(),
