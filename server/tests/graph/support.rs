@@ -29,8 +29,8 @@ use roster_server::{
     },
     odata::reference::Key,
     store::{
-        self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store, WriteTx,
-        passwords::Stored,
+        self, Durability, DynamicGroupOptions, IndexOptions, Indexing, Options, RuleFollowing, Store,
+        WriteTx, passwords::Stored,
     },
 };
 use serde_json::{Value, json};

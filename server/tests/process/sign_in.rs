@@ -102,7 +102,11 @@ async fn accounts_are_chosen_only_where_just_this_machine_reaches_a_server_for_t
     ] {
         let server = Server::start(&folder.path().join(name), more);
         let page = Browser::at(&server.url).get(&authorize()).await;
-        assert_eq!((page.status, &page.headers["cache-control"]), (200, &"no-store".parse().unwrap()), "{name}");
+        assert_eq!(
+            (page.status, &page.headers["cache-control"]),
+            (200, &"no-store".parse().unwrap()),
+            "{name}"
+        );
         assert!(page.html.contains("<title>Sign in</title>"), "{name}: {}", page.html);
         assert_eq!(page.html.contains("Ada Lovelace"), chosen, "{name}");
         assert_eq!(page.html.contains("type=\"password\""), !chosen, "{name}");

@@ -161,7 +161,8 @@ impl TokenRequest<'_> {
         match (&proven, &proof) {
             (Proven::ByAssertion(used), _) => self.use_up(&client, *used).await?,
             (Proven::ByIssuer(keys), Proof::Assertion(text)) => {
-                issuers::check(keys, text, &client.app_id.to_string()).await?;
+                let now = self.app.store.clock().now();
+                issuers::check(keys, text, &client.app_id.to_string(), now).await?;
             }
             _ => {}
         }

@@ -65,7 +65,7 @@ async fn change(
     let (looked_up, shown) = (key.clone(), passwords.clone());
     let known = read(app, caller, move |tx, by| rules::look(tx, by, &looked_up, &shown)).await?;
     let Known { account, password } = known;
-    let attempt = app.sign_in_attempts.begin(caller.tenant.id, account, None, app.store.clock().now());
+    let attempt = app.sign_in_attempts.begin(caller.tenant.id, &account, None, app.store.clock().now());
     let attempt = attempt.map_err(|_| RequestFault::TooManyPasswords)?;
     let hash = password.as_ref().map(|stored| stored.hash.clone());
     let busy = |_| RequestFault::Overloaded;
