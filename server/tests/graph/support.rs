@@ -344,7 +344,7 @@ impl Tenant {
     /// Gives a user this password, if the user is there.
     pub async fn set_password(&self, user: Uuid, password: &str) {
         let (user, hash) = (ObjectId::from_uuid(user), PasswordHash::of(password).unwrap());
-        let set = move |tx: &store::WriteTx<'_>| {
+        let set = move |tx: &WriteTx<'_>| {
             let Some(user) = store::objects::find(tx, user)? else { return Ok(()) };
             store::passwords::set(tx, &user, &Stored { hash: hash.clone(), must_change: false })
         };

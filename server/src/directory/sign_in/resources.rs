@@ -10,6 +10,10 @@ use crate::{
     store::{self, ReadTx, identifier_uris, objects::Object},
 };
 use serde_json::Value;
+use std::{borrow::Cow, sync::LazyLock};
+
+/// The scopes that Graph declares.
+static GRAPH_SCOPES: LazyLock<Vec<Value>> = LazyLock::new(well_known_applications::graph_scopes);
 
 /// A resource as a request names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +33,8 @@ pub struct Resource {
     pub service_principal: Object,
     /// What stands in its tokens as their audience.
     pub audience: String,
-    declared: Values,
+    /// The scopes that it declares.
+    scopes: Cow<'static, [Value]>,
     /// Clients that need no consent, with what they have.
     preauthorized: Vec<Value>,
 }
@@ -56,9 +61,14 @@ pub fn find(tx: &ReadTx<'_>, name: &ResourceName) -> Result<Resource, Error> {
 fn graph(tx: &ReadTx<'_>) -> Result<Resource, Error> {
     let graph = by_app_id(tx, GRAPH_APP_ID)?;
     let service_principal = graph.ok_or_else(|| unknown(tx, GRAPH))?;
-    let declared = store::objects::values(tx, service_principal.row)?;
-    let app_id = client_id(&declared)?;
-    Ok(Resource { app_id, service_principal, audience: GRAPH.into(), declared, preauthorized: Vec::new() })
+    Ok(Resource {
+        app_id: well_known_applications::GRAPH.app_id,
+        service_principal,
+        audience: GRAPH.into(),
+        // All of a table: reading its document would take longer than all else.
+        scopes: Cow::Borrowed(&GRAPH_SCOPES),
+        preauthorized: Vec::new(),
+    })
 }
 
 fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
@@ -66,14 +76,18 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
     let application = store::objects::values(tx, application.row)?;
     let app_id = client_id(&application)?;
     let service_principal = by_app_id(tx, &app_id.to_string())?.ok_or_else(|| unknown(tx, name))?;
-    let declared = store::objects::values(tx, service_principal.row)?;
+    let mut declared = store::objects::values(tx, service_principal.row)?;
     let api = application.get("api").cloned().unwrap_or_default();
     // Tokens of version 2.0 name their resource by its client id, those of version 1.0 as it was asked for.
     let is_second = api["requestedAccessTokenVersion"] == 2;
     let own = uris(&application).find(|uri| names::key(uri) == names::key(asked)).filter(|_| !is_second);
     let audience = own.map_or_else(|| app_id.to_string(), str::to_owned);
     let preauthorized = api["preAuthorizedApplications"].as_array().cloned().unwrap_or_default();
-    Ok(Resource { app_id, service_principal, audience, declared, preauthorized })
+    let scopes = match declared.shift_remove("oauth2PermissionScopes") {
+        Some(Value::Array(scopes)) => scopes,
+        _ => Vec::new(),
+    };
+    Ok(Resource { app_id, service_principal, audience, scopes: scopes.into(), preauthorized })
 }
 
 /// The application that this names, by its client id or a URI, and the name without what isn't part of it.
@@ -123,7 +137,7 @@ impl Resource {
 
     /// Its scopes that can be granted.
     pub fn scopes(&self) -> impl Iterator<Item = DeclaredScope<'_>> {
-        self.enabled("oauth2PermissionScopes").filter_map(|scope| {
+        self.enabled().filter_map(|scope| {
             let description =
                 ["userConsentDescription", "adminConsentDescription", "userConsentDisplayName", "value"];
             Some(DeclaredScope {
@@ -142,7 +156,7 @@ impl Resource {
         let of = |scope: &&Value| {
             scope["id"].as_str().is_some_and(|id| ids.iter().any(|other| other.eq_ignore_ascii_case(id)))
         };
-        self.enabled("oauth2PermissionScopes")
+        self.enabled()
             .filter(of)
             .filter_map(|scope| scope["value"].as_str())
             .collect()
@@ -163,8 +177,7 @@ impl Resource {
         self.scopes_of(&ids.filter_map(Value::as_str).collect::<Vec<_>>())
     }
 
-    fn enabled(&self, name: &str) -> impl Iterator<Item = &Value> {
-        let declared = self.declared.get(name).and_then(Value::as_array).into_iter().flatten();
-        declared.filter(|one| one["isEnabled"] == true)
+    fn enabled(&self) -> impl Iterator<Item = &Value> {
+        self.scopes.iter().filter(|scope| scope["isEnabled"] == true)
     }
 }
