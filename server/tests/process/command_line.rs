@@ -90,10 +90,30 @@ async fn a_page_from_elsewhere_gets_no_token_of_the_sample() {
     let rebound = http.get(format!("{}/v1.0{READERS}", server.url)).header("host", "evil.example");
     assert_eq!(rebound.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let token = format!("{}/{}/oauth2/v2.0/token", server.url, SAMPLE[0]);
-    for method in [Method::POST, Method::OPTIONS] {
-        let page = http.request(method, &token).header("origin", "https://evil.example").body("");
-        assert!(!page.send().await.unwrap().headers().contains_key("access-control-allow-origin"));
+    let by_secret = [
+        ("grant_type", "client_credentials"),
+        ("client_id", SAMPLE[1]),
+        ("client_secret", SAMPLE[2]),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let by_code = [("grant_type", "refresh_token"), ("client_id", SAMPLE[1]), ("refresh_token", "x")];
+    let (elsewhere, own) = ("https://evil.example", "http://localhost:3000");
+    for (origin, form, is_read) in [
+        (elsewhere, &by_secret[..], false),
+        (elsewhere, &by_code, false),
+        (elsewhere, &[], false),
+        (own, &by_secret, false),
+        (own, &by_code, true),
+    ] {
+        let answer = http.post(&token).header("origin", origin).form(form).send().await.unwrap();
+        let opened = answer.headers().get("access-control-allow-origin");
+        assert_eq!(opened.is_some_and(|opened| opened == origin), is_read, "{origin} {form:?}");
+        assert_eq!(opened.is_some(), is_read, "{origin} {form:?}");
     }
+    // Any page may ask, with whatever headers: what counts is the answer.
+    let preflight = http.request(Method::OPTIONS, &token).header("origin", elsewhere);
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.headers()["access-control-allow-origin"], elsewhere);
 }
 
 #[tokio::test]

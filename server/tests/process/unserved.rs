@@ -29,7 +29,7 @@ async fn the_log_names_the_path_of_what_is_not_served_and_of_nothing_else() {
     for (method, path, _) in &asked {
         server.request(method.clone(), path, &token).send().await.unwrap();
     }
-    http_client::shared().get(format!("{}/common/oauth2/authorize?hidden", server.url)).send().await.unwrap();
+    http_client::shared().get(format!("{}/common/oauth2/nothing?hidden", server.url)).send().await.unwrap();
     assert!(server.terminate().success());
     let mut log = String::new();
     reader.read_to_string(&mut log).unwrap();
@@ -39,7 +39,7 @@ async fn the_log_names_the_path_of_what_is_not_served_and_of_nothing_else() {
     let named: Vec<Option<&str>> = requests.iter().map(|line| line["fields"]["path"].as_str()).collect();
     let mut expected = vec![None];
     expected.extend(asked.iter().map(|(_, _, path)| path.map(|path| &path[..path.len().min(256)])));
-    expected.push(Some("/common/oauth2/authorize"));
+    expected.push(Some("/common/oauth2/nothing"));
     assert_eq!(named, expected, "the first is for the token");
     assert!(!log.contains("hidden") && !log.contains("ERROR"), "{log}");
 }

@@ -156,10 +156,7 @@ impl Resource {
         let of = |scope: &&Value| {
             scope["id"].as_str().is_some_and(|id| ids.iter().any(|other| other.eq_ignore_ascii_case(id)))
         };
-        self.enabled()
-            .filter(of)
-            .filter_map(|scope| scope["value"].as_str())
-            .collect()
+        self.enabled().filter(of).filter_map(|scope| scope["value"].as_str()).collect()
     }
 
     /// The names of its scopes that its application lets this client have without anybody's consent.
