@@ -250,6 +250,18 @@ pub enum Refusal {
     /// A role or permission that an application declares is to go, or to have another value, while it is enabled.
     #[error("a role or permission is enabled")]
     EnabledEntitlement,
+    /// The resource has no such role that principals of this kind can have.
+    #[error("the resource has no such role")]
+    NoAppRole,
+    /// The principal has the role already.
+    #[error("the role is assigned already")]
+    AppRoleAssigned,
+    /// The principal has as many roles as it can have.
+    #[error("{most} roles are assigned")]
+    TooManyAppRoles {
+        /// How many these are.
+        most: u32,
+    },
     /// The application has no password with this identifier.
     #[error("no such password")]
     NoPassword,

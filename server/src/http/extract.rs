@@ -118,6 +118,13 @@ impl<K: FromPath> FromPath for (K, AsWritten<ObjectId>) {
     }
 }
 
+/// What an object has, named by another text than an id.
+impl<K: FromPath> FromPath for (K, String) {
+    fn from_path(caller: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
+        Ok((K::from_path(caller, parameters)?, parameters.text(1)))
+    }
+}
+
 impl FromPath for Key {
     fn from_path(_: &Caller, parameters: &Parameters) -> Result<Self, RequestFault> {
         match (parameters.alternate, parameters.text(0)) {

@@ -286,10 +286,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &["/groups/{id}"],
         &["/acceptedSenders", "/createdOnBehalfOf", "/membersWithLicenseErrors", "/rejectedSenders"],
     ),
-    (
-        GROUPS_AND_USERS,
-        &["/appRoleAssignments", "/extensions", "/onPremisesSyncBehavior", "/permissionGrants"],
-    ),
+    (GROUPS_AND_USERS, &["/extensions", "/onPremisesSyncBehavior", "/permissionGrants"]),
     (
         USERS,
         &[
@@ -334,8 +331,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     (
         &["/servicePrincipals/{id}"],
         &[
-            "/appRoleAssignedTo",
-            "/appRoleAssignments",
             "/claimsMappingPolicies",
             "/delegatedPermissionClassifications",
             "/endpoints",

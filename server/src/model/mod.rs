@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod administrative_unit;
+pub mod app_role_assignment;
 pub mod application;
 pub mod application_types;
 pub mod clock;
@@ -58,7 +59,8 @@ pub static ENTITIES: [&Entity; 8] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 8] = [
+pub static RESOURCES: [&Resource; 9] = [
+    &app_role_assignment::APP_ROLE_ASSIGNMENT,
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,

@@ -9,7 +9,7 @@ use super::{
     transaction::SystemTx,
 };
 use crate::{
-    model::{ids::ObjectId, kinds::ObjectKind, values::Document},
+    model::{ids::ObjectId, kinds::ObjectKind},
     odata::listing::Cursor,
 };
 use chrono::{DateTime, Utc};
@@ -38,8 +38,14 @@ pub struct Party {
     pub id: ObjectId,
     /// Its kind.
     pub kind: ObjectKind,
-    /// What is shown of it by default.
-    pub document: Document,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+}
+
+impl Party {
+    fn size(&self) -> usize {
+        self.name.as_ref().map_or(0, String::len)
+    }
 }
 
 /// Assignments that stand next to each other in a list.
@@ -106,7 +112,8 @@ pub fn delete(tx: &WriteTx<'_>, principal: &Object, id: Uuid) -> Result<(), Erro
 macro_rules! select_assignments {
     ($condition:literal) => {
         concat!(
-            "SELECT a.number, a.id, a.app_role_id, a.created_at, p.id, p.kind, p.document, r.id, r.kind, r.document
+            "SELECT a.number, a.id, a.app_role_id, a.created_at, p.id, p.kind, p.document ->> '$.displayName', r.id,
+             r.kind, r.document ->> '$.displayName'
              FROM app_role_assignments a CROSS JOIN objects p CROSS JOIN objects r
              WHERE p.row = a.principal_row AND p.deleted_at IS NULL
              AND r.row = a.resource_row AND r.deleted_at IS NULL AND ",
@@ -150,7 +157,7 @@ pub fn page(tx: &ReadTx<'_>, of: Of, after: &Cursor, limit: usize) -> Result<Pag
             return Ok(ControlFlow::Break(()));
         }
         let (number, assignment) = read(row)?;
-        size += assignment.principal.document.size() + assignment.resource.document.size();
+        size += [&assignment.principal, &assignment.resource].map(Party::size).iter().sum::<usize>();
         tx.check_read(size)?;
         last = Cursor::Row(number);
         page.assignments.push(assignment);
@@ -165,7 +172,7 @@ fn read(row: &Row<'_>) -> Result<(i64, Assignment), Error> {
         Ok(Party {
             id: ObjectId::from_uuid(row.get(first)?),
             kind: numbers::kind(row.get(first + 1)?)?,
-            document: Document { default: row.get(first + 2)?, rest: None },
+            name: row.get(first + 2)?,
         })
     };
     let created_at = DateTime::from_timestamp(row.get(3)?, 0);

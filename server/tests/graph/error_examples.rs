@@ -12,14 +12,14 @@ use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
     ADMINISTRATORS, BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_HOLDER, DELETED_UNIT, DISABLED,
-    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, OWNED, REPLACED, REVOKED, SETTING, TITLED, USERS,
-    large_ones, rule_by,
+    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, LADEN, OWNED, REPLACED, REVOKED, SETTING, TITLED,
+    USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
-    directory::{Error, import, sample},
+    directory::{Error, app_role_assignments as app_roles, import, sample},
     model::{ENTITIES, group_setting::UNIFIED, ids::ObjectId, kinds::ObjectKind, values::Values},
-    store::{WriteTx, deletions, objects, principals, resources},
+    store::{self, WriteTx, app_role_assignments, deletions, objects, principals, resources},
 };
 use serde_json::{Value, json};
 
@@ -78,7 +78,8 @@ async fn world() -> Tenant {
         })
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();
-    let role = json!({"id": sample::id(901).to_string(), "isEnabled": true, "value": "read"});
+    let role = json!({"id": sample::id(901).to_string(), "isEnabled": true, "value": "read",
+        "allowedMemberTypes": ["User", "Application"]});
     for (set, number) in [("applications", 304), ("servicePrincipals", 302)] {
         let change = tenant.raw(Method::PATCH, &format!("/{set}/{}", sample::id(number))).await;
         assert_eq!(send(change.json(&json!({"appRoles": [role]}))).await.status, 204);
@@ -93,6 +94,19 @@ async fn world() -> Tenant {
             send(tenant.raw(Method::POST, &format!("{of}/addPassword")).await.json(&json!({}))).await;
         }
     }
+    let assign = |tx: &WriteTx<'_>| {
+        let resource = objects::find(tx, sample::id(302))?.unwrap();
+        let assign = |principal, role: ObjectId| {
+            let principal = objects::find(tx, sample::id(principal))?.unwrap();
+            let id = ObjectId::random().uuid();
+            app_role_assignments::insert(tx, id, principal.row, resource.row, role.uuid()).map(drop)
+        };
+        [101, 201, 302].into_iter().try_for_each(|principal| assign(principal, sample::id(901)))?;
+        LADEN.into_iter().try_for_each(|principal| {
+            (0..app_roles::MAX_ROLES).try_for_each(|_| assign(principal, ObjectId::random()))
+        })
+    };
+    server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(assign).await.unwrap();
     // Who must end the names of groups so, and who must be kept out of some of them.
     let values = json!({"displayName": "titled", "accountEnabled": true, "jobTitle": "Chief"});
     tenant.put(ObjectKind::User, sample::id(TITLED), values).await;

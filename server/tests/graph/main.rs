@@ -9,6 +9,7 @@
 )]
 
 mod administrative_units;
+mod app_role_assignments;
 mod applications;
 mod authority;
 mod basic_permissions;

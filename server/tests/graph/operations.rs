@@ -7,13 +7,15 @@ use roster_server::{
     directory::sample,
     http,
     model::{
+        app_role_assignment,
         group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
         kinds::ObjectKind,
         role_assignment,
         role_templates::ROLE_TEMPLATES,
     },
-    store::{WriteTx, objects, principals},
+    odata::listing::Cursor,
+    store::{self, WriteTx, app_role_assignments, app_role_assignments::Of, objects, principals},
 };
 use serde_json::{Value, json};
 use std::sync::{
@@ -236,6 +238,7 @@ objects! {
     contact,
     application,
     application_password,
+    app_role_assignment,
     service_principal_password,
     unit,
     role,
@@ -275,6 +278,7 @@ impl Objects {
             contact: tenant.contact("c").await,
             application: tenant.application("a").await,
             application_password: ObjectId::random().uuid(),
+            app_role_assignment: ObjectId::random().uuid(),
             service_principal_password: ObjectId::random().uuid(),
             unit: tenant.unit("u").await,
             role: tenant.role(ROLE_TEMPLATES[0].id).await,
@@ -309,6 +313,7 @@ impl Objects {
             tenant.delete(deleted).await;
         }
         objects.give_passwords(tenant).await;
+        objects.give_app_roles(tenant).await;
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
         tenant.join(objects.role, objects.member).await;
@@ -327,6 +332,32 @@ impl Objects {
         ] {
             tenant.password(of, key_id).await;
         }
+    }
+
+    /// Gives those who can have them a role each of the service principal's, and takes away what requests assigned.
+    async fn give_app_roles(&self, tenant: &Tenant) {
+        let (id, resource) = (self.app_role_assignment, ObjectId::from_uuid(self.service_principal));
+        let principals =
+            [self.user, self.group, self.member, self.service_principal].map(ObjectId::from_uuid);
+        let give = move |tx: &WriteTx<'_>| {
+            let Some(resource) = objects::find(tx, resource)? else { return Ok(()) };
+            for principal in principals {
+                let Some(principal) = objects::find(tx, principal)? else { continue };
+                let of = Of::Principal(principal.row, None);
+                for assigned in app_role_assignments::page(tx, of, &Cursor::START, 9)?.assignments {
+                    app_role_assignments::delete(tx, &principal, assigned.id)?;
+                }
+                app_role_assignments::insert(tx, id, principal.row, resource.row, id)?;
+            }
+            Ok(())
+        };
+        tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(give).await.unwrap();
+    }
+
+    /// The ids of the assignments of roles to the user, the group and the service principal.
+    pub fn app_role_assignments(&self) -> [String; 3] {
+        let principals = [self.user, self.group, self.service_principal].map(ObjectId::from_uuid);
+        principals.map(|principal| app_role_assignment::id(principal, self.app_role_assignment))
     }
 
     /// A request of this operation that only its permissions decide. A body that it needs and that isn't here fails the suite.
@@ -399,6 +430,12 @@ impl Objects {
                 Some(json!({"requests": [{"id": "1", "method": "GET", "url": url}]}))
             }
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
+            "create_user_app_role_assignment" => Some(self.assign_app_role(self.user)),
+            "create_group_app_role_assignment" => Some(self.assign_app_role(self.group)),
+            "create_service_principal_app_role_assigned_to" => Some(self.assign_app_role(self.member)),
+            "create_service_principal_app_role_assignment" => {
+                Some(self.assign_app_role(self.service_principal))
+            }
             "update_service_principal" | "update_application" => Some(json!({"notes": "n"})),
             "create_application" | "create_administrative_unit" => Some(json!({"displayName": "a"})),
             "create_directory_role" => {
@@ -413,15 +450,28 @@ impl Objects {
         (self.path(operation), body)
     }
 
+    fn assign_app_role(&self, principal: Uuid) -> Value {
+        json!({"principalId": principal, "resourceId": self.service_principal, "appRoleId": Uuid::nil()})
+    }
+
     /// The operation's path with an object for each parameter, and one in the query where that names one.
     fn path(&self, operation: &Operation) -> String {
-        let dooms = operation.method == Method::DELETE && operation.path.ends_with('}');
+        let is_of_app_role = operation.path.contains("/appRoleAssign");
+        let dooms = operation.method == Method::DELETE && operation.path.ends_with('}') && !is_of_app_role;
         let (mut path, mut set) = (String::new(), "");
         for segment in operation.path.split('/').skip(1) {
             path += "/";
             match segment.starts_with('{') {
                 true if set == "domains" => path += &domain(self.tenant),
                 true if set == "subscribedSkus" => path += &format!("{}_{}", self.tenant, sample::id(801)),
+                true if set.starts_with("appRoleAssign") => {
+                    let [user, group, service_principal] = self.app_role_assignments();
+                    path += match operation.path.split('/').nth(1) {
+                        Some("users") => &user,
+                        Some("groups") => &group,
+                        _ => &service_principal,
+                    };
+                }
                 true if set == "roleAssignments" => path += &self.role_assignment(),
                 true if set == "users" && operation.path.ends_with("/assignLicense") => {
                     path += &self.located.to_string();
@@ -505,6 +555,9 @@ impl Objects {
         let answer = send(request).await;
         if operation.path.ends_with("/removePassword") {
             self.give_passwords(tenant).await;
+        }
+        if operation.path.contains("/appRoleAssign") && operation.method != Method::GET {
+            self.give_app_roles(tenant).await;
         }
         if operation.path.ends_with("/revokeSignInSessions") {
             self.let_in_again(tenant).await;

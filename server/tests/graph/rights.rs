@@ -9,7 +9,8 @@ use reqwest::Method;
 use roster_client::{
     Client, Patch,
     types::{
-        ApplicationCreate, ApplicationUpdate, DirectoryRoleCreate, GroupCreate, GroupUpdate, UserUpdate,
+        AppRoleAssignmentCreate, ApplicationCreate, ApplicationUpdate, DirectoryRoleCreate, GroupCreate,
+        GroupUpdate, UserUpdate,
     },
 };
 use roster_server::{
@@ -96,9 +97,10 @@ fn guests_may(operation: &Operation) -> bool {
     let of_one = ["/groups/{id}", "/users/{id}", "/servicePrincipals/{id}"].into_iter().any(of);
     let of_others =
         path.starts_with("/users/") && (path.contains("ownedObjects") || path.contains("createdObjects"));
+    let of_app_roles = !path.starts_with("/servicePrincipals") && path.contains("/{id}/appRoleAssignments");
     if operation.method == Method::GET {
         let sets = ["/me", "/applications", "/servicePrincipals", "/organization", "/domains"];
-        return (of_one || sets.into_iter().any(of)) && !of_others;
+        return (of_one || sets.into_iter().any(of)) && !of_others && !of_app_roles;
     }
     let of_memberships = ["checkMemberGroups", "checkMemberObjects", "getMemberGroups", "getMemberObjects"];
     (of_one || of("/me")) && of_memberships.iter().any(|end| path.ends_with(end))
@@ -663,4 +665,23 @@ async fn hidden_members_are_shown_by_a_role_besides_the_permission() {
     assert_eq!(refusal(list(ada).await), forbidden());
     let administrator = holder(&tenant, "Groups Administrator").await;
     assert_eq!(list(administrator).await.unwrap().value.len(), 1);
+}
+
+#[tokio::test]
+async fn what_applications_may_do_with_graph_by_themselves_a_privileged_role_administrator_decides() {
+    let tenant = enforced().await;
+    let program = tenant.service_principal("program").await;
+    let path = "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')";
+    let graph = send(tenant.raw(Method::GET, path).await).await.json()["id"].clone();
+    let body = json!({"principalId": program, "resourceId": graph,
+        "appRoleId": "df021288-bdef-4463-88db-98f22de89214"});
+    for (role, is_enough) in [("Application Administrator", false), ("Privileged Role Administrator", true)] {
+        let client = client(&tenant, holder(&tenant, role).await).await;
+        let assign = client.create_service_principal_app_role_assignment().id(program);
+        let assigned = assign.body(serde_json::from_value::<AppRoleAssignmentCreate>(body.clone()).unwrap());
+        match assigned.send().await {
+            Ok(_) => assert!(is_enough, "{role}"),
+            refused => assert_eq!((refusal(refused), is_enough), (forbidden(), false), "{role}"),
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
             MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
         administrative_unit::ADMINISTRATIVE_UNIT,
+        app_role_assignment::APP_ROLE_ASSIGNMENT,
         application::APPLICATION,
         application_types::PASSWORD_CREDENTIAL,
         device::DEVICE,
@@ -158,6 +159,8 @@ body_schema!(InvitationCreate, INVITATION, Creation, &[]);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(AppRoleAssignment, APP_ROLE_ASSIGNMENT, Shape::Answer);
+body_schema!(AppRoleAssignmentCreate, APP_ROLE_ASSIGNMENT, Creation, &[]);
 schema!(UnifiedRoleAssignment, ROLE_ASSIGNMENT, Shape::Answer);
 schema!(DirectoryRole, DIRECTORY_ROLE, Shape::Answer);
 body_schema!(DirectoryRoleCreate, DIRECTORY_ROLE, Creation, &[]);
@@ -202,6 +205,12 @@ collection!(
     AdministrativeUnit,
     "directory/administrativeUnits",
     "A page of administrative units."
+);
+collection!(
+    AppRoleAssignmentCollection,
+    AppRoleAssignment,
+    "appRoleAssignments",
+    "A page of app role assignments."
 );
 collection!(
     UnifiedRoleAssignmentCollection,

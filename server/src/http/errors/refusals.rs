@@ -175,6 +175,14 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "CannotDeleteOrUpdateEnabledEntitlement",
             "Permission (scope or role) cannot be deleted or updated unless disabled first.",
         ),
+        Refusal::NoAppRole => bad(BAD_REQUEST, "Permission being assigned was not found on application"),
+        Refusal::AppRoleAssigned => {
+            bad(BAD_REQUEST, "Permission being assigned already exists on the object")
+        }
+        Refusal::TooManyAppRoles { most } => bad(
+            "Directory_QuotaExceeded",
+            format!("The principal has {most} app role assignments, which is the most that one can have."),
+        ),
         Refusal::NoPassword => bad(BAD_REQUEST, "No password credential found with keyId."),
         Refusal::ForeignIdentifierUri(uri) => about(
             "identifierUris",

@@ -3,6 +3,7 @@
 
 mod administrative_unit_members;
 mod administrative_units;
+mod app_role_assignments;
 mod applications;
 mod assign_license;
 mod batch;
@@ -66,6 +67,7 @@ pub(super) fn operations() -> Vec<Operation> {
         service_principals::operations(),
         applications::operations(),
         credentials::operations(),
+        app_role_assignments::operations(),
         contacts::operations(),
         administrative_units::operations(),
         administrative_unit_members::operations(),

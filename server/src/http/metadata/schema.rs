@@ -9,6 +9,7 @@ use crate::model::{
         GET_USER_OWNED_OBJECTS, MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES,
         VALIDATE_PROPERTIES,
     },
+    app_role_assignment::APP_ROLE_ASSIGNMENT,
     application::APPLICATION,
     application_types::PASSWORD_CREDENTIAL,
     group::GROUP,
@@ -390,18 +391,30 @@ fn sets() -> Vec<EntitySet> {
         of: qualified("directoryRoleTemplate"),
         bindings: Vec::new(),
     };
-    let own = resources().filter(|resource| !resource.set.contains('/'));
+    let own = resources().filter(|resource| has_set(resource));
     [objects, templates].into_iter().chain(own.map(of)).collect()
+}
+
+/// Whether resources of a kind are in a set of their own, and not only within others.
+fn has_set(resource: &Resource) -> bool {
+    !resource.set.contains('/') && resource.set != APP_ROLE_ASSIGNMENT.set
 }
 
 fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {
     let objects = entity.navigation.iter().map(|navigation| (navigation.property.name(), "directoryObjects"));
-    objects.chain(resources_of(entity.name).map(|(name, of)| (name, of.set))).collect()
+    let of_own = resources_of(entity.name).filter(|(_, of)| has_set(of));
+    objects.chain(of_own.map(|(name, of)| (name, of.set))).collect()
 }
 
 /// Resources that objects of a type have: the type, the navigation property that leads to them, and what they are.
-static OF_OBJECTS: [(&str, &str, &Resource); 2] =
-    [("group", "settings", &GROUP_SETTING), ("group", "groupLifecyclePolicies", &GROUP_LIFECYCLE_POLICY)];
+static OF_OBJECTS: [(&str, &str, &Resource); 6] = [
+    ("group", "settings", &GROUP_SETTING),
+    ("group", "groupLifecyclePolicies", &GROUP_LIFECYCLE_POLICY),
+    ("group", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
+    ("user", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
+    ("servicePrincipal", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
+    ("servicePrincipal", "appRoleAssignedTo", &APP_ROLE_ASSIGNMENT),
+];
 
 fn resources_of(entity: &str) -> impl Iterator<Item = (&'static str, &'static Resource)> {
     OF_OBJECTS.iter().filter(move |(of, ..)| *of == entity).map(|&(_, name, resource)| (name, resource))

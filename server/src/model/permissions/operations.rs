@@ -3,16 +3,17 @@
 use super::{
     Alternatives, Need,
     Permission::{
-        AdministrativeUnitReadAll, AdministrativeUnitReadWriteAll, ApplicationReadAll,
-        ApplicationReadWriteAll, DeviceManagementAppsReadAll, DeviceManagementAppsReadWriteAll,
-        DeviceManagementConfigurationReadAll, DeviceManagementConfigurationReadWriteAll,
-        DeviceManagementManagedDevicesReadAll, DeviceManagementManagedDevicesReadWriteAll,
-        DeviceManagementServiceConfigReadAll, DeviceManagementServiceConfigReadWriteAll, DeviceReadAll,
-        DeviceReadWriteAll, DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll,
-        DomainReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll,
-        GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
-        GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
-        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
+        AdministrativeUnitReadAll, AdministrativeUnitReadWriteAll, AppRoleAssignmentReadWriteAll,
+        ApplicationReadAll, ApplicationReadWriteAll, DeviceManagementAppsReadAll,
+        DeviceManagementAppsReadWriteAll, DeviceManagementConfigurationReadAll,
+        DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
+        DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
+        DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
+        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
+        GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
+        GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
+        LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
+        OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
         RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserInviteAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
@@ -658,6 +659,31 @@ needs! {
         &[RoleManagementReadWriteDirectory],
         &[DirectoryReadWriteAll],
     ]);
+
+    /// `POST` and `DELETE /servicePrincipals/{id}/appRoleAssignments` and `/appRoleAssignedTo`.
+    ASSIGN_APP_ROLE = Need::both(&[
+        &[AppRoleAssignmentReadWriteAll, ApplicationReadAll],
+        &[AppRoleAssignmentReadWriteAll, DirectoryReadAll],
+    ]);
+
+    /// The same of a service principal, where the role is Microsoft Graph's: all that an application may do by itself.
+    ASSIGN_GRAPH_ROLE = Need::both(&[&[AppRoleAssignmentReadWriteAll]]);
+
+    /// `POST` and `DELETE /users/{id}/appRoleAssignments` and `/groups/{id}/appRoleAssignments`.
+    ASSIGN_APP_ROLE_TO_MEMBER = Need::both(&[&[AppRoleAssignmentReadWriteAll]]);
+
+    /// `GET /users/{id}/appRoleAssignments`, and one of them.
+    READ_USER_APP_ROLE_ASSIGNMENT = Need::each(
+        &[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll]],
+        &[&[DirectoryReadAll], &[AppRoleAssignmentReadWriteAll]],
+    );
+
+    /// `GET /me/appRoleAssignments`.
+    READ_MY_APP_ROLE_ASSIGNMENT = Need::delegated(&[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll]]);
+
+    /// `GET /groups/{id}/appRoleAssignments`, and one of them.
+    READ_GROUP_APP_ROLE_ASSIGNMENT =
+        Need::both(&[&[DirectoryReadAll], &[AppRoleAssignmentReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `POST /directoryRoles`, and what changes the members of a role.
     WRITE_DIRECTORY_ROLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);

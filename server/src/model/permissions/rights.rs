@@ -74,6 +74,12 @@ const MANAGE_APPLICATIONS: Right = Right::roles(&[
     "Cloud Application Administrator",
     "Hybrid Identity Administrator",
 ]);
+const ASSIGN_APP_ROLES: Right = MANAGE_APPLICATIONS.or_roles(&[
+    "Directory Writers",
+    "Identity Governance Administrator",
+    "Privileged Role Administrator",
+    "User Administrator",
+]);
 const MANAGE_ROLES: Right = Right::roles(&["Privileged Role Administrator"]);
 const READ_ROLES: Right = MANAGE_ROLES.or_roles(&["Directory Readers", "Global Reader"]);
 const READ_SETTINGS: Right = Right::roles(&[
@@ -224,6 +230,13 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::RESTORE_APPLICATION, MANAGE_APPLICATIONS.or_owners()),
     (&need::PURGE_APPLICATION, MANAGE_APPLICATIONS),
     (&need::READ_DELETED_APPLICATION, MANAGE_APPLICATIONS.or_roles(&["Global Reader"])),
+
+    (&need::ASSIGN_APP_ROLE, ASSIGN_APP_ROLES),
+    (&need::ASSIGN_GRAPH_ROLE, MANAGE_ROLES),
+    (&need::ASSIGN_APP_ROLE_TO_MEMBER, ASSIGN_APP_ROLES),
+    (&need::READ_USER_APP_ROLE_ASSIGNMENT, Right::READERS),
+    (&need::READ_MY_APP_ROLE_ASSIGNMENT, Right::ALL),
+    (&need::READ_GROUP_APP_ROLE_ASSIGNMENT, Right::READERS),
 
     // Administrative units and directory roles.
     (&need::READ_ADMINISTRATIVE_UNIT, Right::READERS),

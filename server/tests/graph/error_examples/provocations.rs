@@ -62,6 +62,8 @@ pub const DELETED_HOLDER: u16 = 191;
 /// An administrative unit that hides its members, and a deleted one.
 pub const HIDDEN_UNIT: u16 = 396;
 pub const DELETED_UNIT: u16 = 395;
+/// A user, a group and a service principal with as many roles as they can have.
+pub const LADEN: [u16; 3] = [TIM, ENGINEERING, 307];
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -94,6 +96,7 @@ impl Attempt<'_> {
             || self.get_passwords_wrong(name)
             || self.get_licences_wrong(name)
             || self.get_credentials_wrong(name)
+            || self.get_app_roles_wrong(name)
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
@@ -400,6 +403,45 @@ impl Attempt<'_> {
             "tooManyPasswords" => {
                 let of_application = self.operation.path.starts_with("/applications");
                 self.replace(0, sample::id(if of_application { 306 } else { 307 }));
+            }
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_app_roles_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.contains("/appRoleAssign") {
+            return false;
+        }
+        let absent = sample::id(ABSENT).to_string();
+        if name == "assignmentNotFound" {
+            self.replace(1, absent);
+            return true;
+        }
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "principalNotFound" => body["principalId"] = absent.into(),
+            "resourceNotFound" => body["resourceId"] = absent.into(),
+            "readOnlyProperty" => body["id"] = absent.into(),
+            "otherType" => body["appRoleId"] = true.into(),
+            "unexpectedArray" => body["appRoleId"] = json!([]),
+            "invalidValue" => body["appRoleId"] = "reader".into(),
+            // The resource has roles, and so none of zeros.
+            "noAppRole" => {}
+            "appRoleAssigned" => body["appRoleId"] = sample::id(901).to_string().into(),
+            "tooManyAppRoles" => {
+                body["appRoleId"] = sample::id(901).to_string().into();
+                let [user, group, service_principal] = LADEN;
+                let laden = match &*self.operation.path {
+                    path if path.ends_with("To") || path.starts_with("/users") => user,
+                    path if path.starts_with("/groups") => group,
+                    _ => service_principal,
+                };
+                body["principalId"] = sample::id(laden).to_string().into();
+                if !self.operation.path.ends_with("To") {
+                    self.replace(0, sample::id(laden));
+                }
             }
             _ => return false,
         }

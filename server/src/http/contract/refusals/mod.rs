@@ -1,6 +1,7 @@
 //! What the rules of each operation refuse, as the contract shows it. The objects that it names are those of the sample. There is a file
 //! for each sort of operation; what several sorts refuse stands here.
 
+mod app_roles;
 mod applications;
 mod containers;
 mod directory_objects;
@@ -36,6 +37,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         .or_else(|| memberships::of(operation, need))
         .or_else(|| directory_objects::of(operation, need))
         .or_else(|| applications::of(operation))
+        .or_else(|| app_roles::of(operation))
         .or_else(|| containers::of(operation, need))
         .or_else(|| refuses_nothing(operation).then(Vec::new))
 }
