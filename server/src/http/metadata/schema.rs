@@ -391,7 +391,7 @@ fn sets() -> Vec<EntitySet> {
         of: qualified("directoryRoleTemplate"),
         bindings: Vec::new(),
     };
-    let own = resources().filter(|resource| has_set(resource));
+    let own = resources().filter(has_set);
     [objects, templates].into_iter().chain(own.map(of)).collect()
 }
 
