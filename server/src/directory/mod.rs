@@ -250,6 +250,9 @@ pub enum Refusal {
     /// A role or permission that an application declares is to go, or to have another value, while it is enabled.
     #[error("a role or permission is enabled")]
     EnabledEntitlement,
+    /// The client was granted permissions of the resource there already.
+    #[error("there is such a grant")]
+    PermissionGrantExists,
     /// The resource has no such role that principals of this kind can have.
     #[error("the resource has no such role")]
     NoAppRole,

@@ -275,7 +275,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &[
             "/applications(uniqueName='..')",
             "/contracts",
-            "/oauth2PermissionGrants",
             "/permissionGrants",
             "/policies",
             "/schemaExtensions",
@@ -291,7 +290,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         USERS,
         &[
             "/licenseDetails",
-            "/oauth2PermissionGrants",
             "/ownedDevices",
             "/registeredDevices",
             "/scopedRoleMemberOf",
@@ -334,7 +332,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/claimsMappingPolicies",
             "/delegatedPermissionClassifications",
             "/endpoints",
-            "/oauth2PermissionGrants",
             "/remoteDesktopSecurityConfiguration",
         ],
     ),

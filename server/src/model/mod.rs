@@ -26,6 +26,7 @@ pub mod keys;
 pub mod kinds;
 pub mod names;
 pub mod navigation;
+pub mod oauth2_permission_grant;
 pub mod org_contact;
 pub mod organization;
 pub mod paths;
@@ -59,7 +60,8 @@ pub static ENTITIES: [&Entity; 8] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 9] = [
+pub static RESOURCES: [&Resource; 10] = [
+    &oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
     &app_role_assignment::APP_ROLE_ASSIGNMENT,
     &organization::ORGANIZATION,
     &domain::DOMAIN,

@@ -13,6 +13,7 @@ use crate::{
     odata::listing::Cursor,
 };
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use std::ops::ControlFlow;
 use uuid::Uuid;
 
@@ -112,8 +113,8 @@ pub fn delete(tx: &WriteTx<'_>, principal: &Object, id: Uuid) -> Result<(), Erro
 macro_rules! select_assignments {
     ($condition:literal) => {
         concat!(
-            "SELECT a.number, a.id, a.app_role_id, a.created_at, p.id, p.kind, p.document ->> '$.displayName', r.id,
-             r.kind, r.document ->> '$.displayName'
+            "SELECT a.number, a.id, a.app_role_id, a.created_at, p.id, p.kind, p.document, r.id,
+             r.kind, r.document
              FROM app_role_assignments a CROSS JOIN objects p CROSS JOIN objects r
              WHERE p.row = a.principal_row AND p.deleted_at IS NULL
              AND r.row = a.resource_row AND r.deleted_at IS NULL AND ",
@@ -172,7 +173,7 @@ fn read(row: &Row<'_>) -> Result<(i64, Assignment), Error> {
         Ok(Party {
             id: ObjectId::from_uuid(row.get(first)?),
             kind: numbers::kind(row.get(first + 1)?)?,
-            name: row.get(first + 2)?,
+            name: name(&row.get::<String>(first + 2)?)?,
         })
     };
     let created_at = DateTime::from_timestamp(row.get(3)?, 0);
@@ -184,6 +185,17 @@ fn read(row: &Row<'_>) -> Result<(i64, Assignment), Error> {
         resource: party(7)?,
     };
     Ok((row.get(0)?, assignment))
+}
+
+/// The name in an object's document.
+fn name(document: &str) -> Result<Option<String>, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        display_name: Option<String>,
+    }
+    let named: Result<Named, _> = serde_json::from_str(document);
+    Ok(named.map_err(|_| Error::Corrupt("an object whose documents can't be read"))?.display_name)
 }
 
 /// Takes away a batch of those in which a purged object is the principal, or the resource.

@@ -19,7 +19,10 @@ use reqwest::Method;
 use roster_server::{
     directory::{Error, app_role_assignments as app_roles, import, sample},
     model::{ENTITIES, group_setting::UNIFIED, ids::ObjectId, kinds::ObjectKind, values::Values},
-    store::{self, WriteTx, app_role_assignments, deletions, objects, principals, resources},
+    store::{
+        self, WriteTx, app_role_assignments, deletions, oauth2_permission_grants, objects, principals,
+        resources,
+    },
 };
 use serde_json::{Value, json};
 
@@ -101,6 +104,8 @@ async fn world() -> Tenant {
             let id = ObjectId::random().uuid();
             app_role_assignments::insert(tx, id, principal.row, resource.row, role.uuid()).map(drop)
         };
+        let user = objects::find(tx, sample::id(101))?;
+        oauth2_permission_grants::put(tx, &resource, &resource, user.as_ref(), "Loans.Read")?;
         [101, 201, 302].into_iter().try_for_each(|principal| assign(principal, sample::id(901)))?;
         LADEN.into_iter().try_for_each(|principal| {
             (0..app_roles::MAX_ROLES).try_for_each(|_| assign(principal, ObjectId::random()))

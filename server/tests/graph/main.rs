@@ -68,6 +68,7 @@ mod members_rules;
 mod metadata;
 mod metadata_levels;
 mod nesting;
+mod oauth2_permission_grants;
 mod operations;
 mod organization;
 mod owned_objects;

@@ -11,11 +11,15 @@ use roster_server::{
         group_setting::{Template, UNIFIED, UNIFIED_GUEST},
         ids::ObjectId,
         kinds::ObjectKind,
+        oauth2_permission_grant::Ends,
         role_assignment,
         role_templates::ROLE_TEMPLATES,
     },
     odata::listing::Cursor,
-    store::{self, WriteTx, app_role_assignments, app_role_assignments::Of, objects, principals},
+    store::{
+        self, WriteTx, app_role_assignments, app_role_assignments::Of, oauth2_permission_grants, objects,
+        principals,
+    },
 };
 use serde_json::{Value, json};
 use std::sync::{
@@ -314,6 +318,7 @@ impl Objects {
         }
         objects.give_passwords(tenant).await;
         objects.give_app_roles(tenant).await;
+        objects.give_grant(tenant).await;
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
         tenant.join(objects.role, objects.member).await;
@@ -352,6 +357,31 @@ impl Objects {
             Ok(())
         };
         tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(give).await.unwrap();
+    }
+
+    /// Gives the service principal a grant for the member, and takes away what requests granted it for the user.
+    async fn give_grant(&self, tenant: &Tenant) {
+        let ids = [self.service_principal, self.member, self.user].map(ObjectId::from_uuid);
+        let give = move |tx: &WriteTx<'_>| {
+            let [client, member, user] = ids.map(|id| objects::find(tx, id));
+            let Some(client) = client? else { return Ok(()) };
+            if let Some(user) = user? {
+                oauth2_permission_grants::delete(tx, &client, &client, Some(&user))?;
+            }
+            match member? {
+                Some(member) => {
+                    oauth2_permission_grants::put(tx, &client, &client, Some(&member), "Loans.Read")
+                }
+                None => Ok(()),
+            }
+        };
+        tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(give).await.unwrap();
+    }
+
+    /// The id of that grant.
+    pub fn grant(&self) -> String {
+        let [client, member] = [self.service_principal, self.member].map(ObjectId::from_uuid);
+        Ends { client, resource: client, principal: Some(member) }.id()
     }
 
     /// The ids of the assignments of roles to the user, the group and the service principal.
@@ -430,6 +460,11 @@ impl Objects {
                 Some(json!({"requests": [{"id": "1", "method": "GET", "url": url}]}))
             }
             id if id.ends_with("_by_ids") => Some(json!({"ids": [self.user, self.group]})),
+            "create_oauth2_permission_grant" => {
+                Some(json!({"clientId": self.service_principal, "consentType": "Principal",
+                "principalId": self.user, "resourceId": self.service_principal, "scope": "Loans.Read"}))
+            }
+            "update_oauth2_permission_grant" => Some(json!({"scope": "Loans.Read Loans.Write"})),
             "create_user_app_role_assignment" => Some(self.assign_app_role(self.user)),
             "create_group_app_role_assignment" => Some(self.assign_app_role(self.group)),
             "create_service_principal_app_role_assigned_to" => Some(self.assign_app_role(self.member)),
@@ -472,6 +507,7 @@ impl Objects {
                         _ => &service_principal,
                     };
                 }
+                true if set == "oauth2PermissionGrants" => path += &self.grant(),
                 true if set == "roleAssignments" => path += &self.role_assignment(),
                 true if set == "users" && operation.path.ends_with("/assignLicense") => {
                     path += &self.located.to_string();
@@ -555,6 +591,9 @@ impl Objects {
         let answer = send(request).await;
         if operation.path.ends_with("/removePassword") {
             self.give_passwords(tenant).await;
+        }
+        if operation.path.starts_with("/oauth2PermissionGrants") && operation.method != Method::GET {
+            self.give_grant(tenant).await;
         }
         if operation.path.contains("/appRoleAssign") && operation.method != Method::GET {
             self.give_app_roles(tenant).await;

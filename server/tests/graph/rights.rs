@@ -97,7 +97,8 @@ fn guests_may(operation: &Operation) -> bool {
     let of_one = ["/groups/{id}", "/users/{id}", "/servicePrincipals/{id}"].into_iter().any(of);
     let of_others =
         path.starts_with("/users/") && (path.contains("ownedObjects") || path.contains("createdObjects"));
-    let of_app_roles = !path.starts_with("/servicePrincipals") && path.contains("/{id}/appRoleAssignments");
+    let of_app_roles = !path.starts_with("/servicePrincipals") && path.contains("/{id}/appRoleAssignments")
+        || path.ends_with("}/oauth2PermissionGrants");
     if operation.method == Method::GET {
         let sets = ["/me", "/applications", "/servicePrincipals", "/organization", "/domains"];
         return (of_one || sets.into_iter().any(of)) && !of_others && !of_app_roles;

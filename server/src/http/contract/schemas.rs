@@ -24,6 +24,7 @@ use crate::{
         invitation::INVITATION,
         kinds::Relationship,
         navigation::Navigation,
+        oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
         org_contact::ORG_CONTACT,
         organization::ORGANIZATION,
         permissions::{Access, Need, Permission},
@@ -159,6 +160,9 @@ body_schema!(InvitationCreate, INVITATION, Creation, &[]);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(OAuth2PermissionGrant, OAUTH2_PERMISSION_GRANT, Shape::Answer);
+body_schema!(OAuth2PermissionGrantCreate, OAUTH2_PERMISSION_GRANT, Creation, &[]);
+body_schema!(OAuth2PermissionGrantUpdate, OAUTH2_PERMISSION_GRANT, Update, &[]);
 schema!(AppRoleAssignment, APP_ROLE_ASSIGNMENT, Shape::Answer);
 body_schema!(AppRoleAssignmentCreate, APP_ROLE_ASSIGNMENT, Creation, &[]);
 schema!(UnifiedRoleAssignment, ROLE_ASSIGNMENT, Shape::Answer);
@@ -205,6 +209,12 @@ collection!(
     AdministrativeUnit,
     "directory/administrativeUnits",
     "A page of administrative units."
+);
+collection!(
+    OAuth2PermissionGrantCollection,
+    OAuth2PermissionGrant,
+    "oauth2PermissionGrants",
+    "A page of delegated permission grants."
 );
 collection!(
     AppRoleAssignmentCollection,

@@ -175,6 +175,11 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "CannotDeleteOrUpdateEnabledEntitlement",
             "Permission (scope or role) cannot be deleted or updated unless disabled first.",
         ),
+        Refusal::PermissionGrantExists => answer(
+            StatusCode::CONFLICT,
+            "Request_MultipleObjectsWithSameKeyValue",
+            "Permission entry already exists.",
+        ),
         Refusal::NoAppRole => bad(BAD_REQUEST, "Permission being assigned was not found on application"),
         Refusal::AppRoleAssigned => {
             bad(BAD_REQUEST, "Permission being assigned already exists on the object")

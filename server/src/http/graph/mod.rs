@@ -30,6 +30,7 @@ mod me;
 mod member_of;
 mod members;
 mod membership_rules;
+mod oauth2_permission_grants;
 mod organization;
 mod owned_objects;
 mod owners;
@@ -68,6 +69,7 @@ pub(super) fn operations() -> Vec<Operation> {
         applications::operations(),
         credentials::operations(),
         app_role_assignments::operations(),
+        oauth2_permission_grants::operations(),
         contacts::operations(),
         administrative_units::operations(),
         administrative_unit_members::operations(),

@@ -16,6 +16,7 @@ use crate::model::{
     group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
     group_setting::GROUP_SETTING,
     navigation::NavigationProperty,
+    oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
     properties::{Complex, EdmType, Enumeration, Format, Kind, Property},
     resources::Resource,
     service_principal::SERVICE_PRINCIPAL,
@@ -407,13 +408,15 @@ fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Resources that objects of a type have: the type, the navigation property that leads to them, and what they are.
-static OF_OBJECTS: [(&str, &str, &Resource); 6] = [
+static OF_OBJECTS: [(&str, &str, &Resource); 8] = [
     ("group", "settings", &GROUP_SETTING),
     ("group", "groupLifecyclePolicies", &GROUP_LIFECYCLE_POLICY),
     ("group", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
     ("user", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
     ("servicePrincipal", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),
     ("servicePrincipal", "appRoleAssignedTo", &APP_ROLE_ASSIGNMENT),
+    ("servicePrincipal", "oauth2PermissionGrants", &OAUTH2_PERMISSION_GRANT),
+    ("user", "oauth2PermissionGrants", &OAUTH2_PERMISSION_GRANT),
 ];
 
 fn resources_of(entity: &str) -> impl Iterator<Item = (&'static str, &'static Resource)> {

@@ -4,22 +4,29 @@ use super::{
     Alternatives, Need,
     Permission::{
         AdministrativeUnitReadAll, AdministrativeUnitReadWriteAll, AppRoleAssignmentReadWriteAll,
-        ApplicationReadAll, ApplicationReadWriteAll, DeviceManagementAppsReadAll,
-        DeviceManagementAppsReadWriteAll, DeviceManagementConfigurationReadAll,
-        DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
-        DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
-        DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
-        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
-        GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
-        GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
-        LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
-        OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
+        ApplicationReadAll, ApplicationReadWriteAll, DelegatedPermissionGrantReadAll,
+        DelegatedPermissionGrantReadWriteAll, DeviceManagementAppsReadAll, DeviceManagementAppsReadWriteAll,
+        DeviceManagementConfigurationReadAll, DeviceManagementConfigurationReadWriteAll,
+        DeviceManagementManagedDevicesReadAll, DeviceManagementManagedDevicesReadWriteAll,
+        DeviceManagementServiceConfigReadAll, DeviceManagementServiceConfigReadWriteAll, DeviceReadAll,
+        DeviceReadWriteAll, DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll,
+        DomainReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll,
+        GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
+        GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
+        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
         RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserInviteAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
         UserReadWrite, UserReadWriteAll, UserRevokeSessionsAll,
     },
 };
+
+const READ_PERMISSION_GRANTS: Alternatives = &[
+    &[DelegatedPermissionGrantReadAll],
+    &[DirectoryReadAll],
+    &[DelegatedPermissionGrantReadWriteAll],
+    &[DirectoryReadWriteAll],
+];
 
 const REVOKE_SESSIONS: Alternatives =
     &[&[UserRevokeSessionsAll], &[UserReadWriteAll], &[DirectoryReadWriteAll]];
@@ -663,7 +670,9 @@ needs! {
     /// `POST` and `DELETE /servicePrincipals/{id}/appRoleAssignments` and `/appRoleAssignedTo`.
     ASSIGN_APP_ROLE = Need::both(&[
         &[AppRoleAssignmentReadWriteAll, ApplicationReadAll],
+        &[AppRoleAssignmentReadWriteAll, ApplicationReadWriteAll],
         &[AppRoleAssignmentReadWriteAll, DirectoryReadAll],
+        &[AppRoleAssignmentReadWriteAll, DirectoryReadWriteAll],
     ]);
 
     /// The same of a service principal, where the role is Microsoft Graph's: all that an application may do by itself.
@@ -674,16 +683,26 @@ needs! {
 
     /// `GET /users/{id}/appRoleAssignments`, and one of them.
     READ_USER_APP_ROLE_ASSIGNMENT = Need::each(
-        &[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll]],
-        &[&[DirectoryReadAll], &[AppRoleAssignmentReadWriteAll]],
+        &[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]],
+        &[&[DirectoryReadAll], &[AppRoleAssignmentReadWriteAll], &[DirectoryReadWriteAll]],
     );
 
     /// `GET /me/appRoleAssignments`.
-    READ_MY_APP_ROLE_ASSIGNMENT = Need::delegated(&[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll]]);
+    READ_MY_APP_ROLE_ASSIGNMENT = Need::delegated(&[&[AppRoleAssignmentReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
     /// `GET /groups/{id}/appRoleAssignments`, and one of them.
     READ_GROUP_APP_ROLE_ASSIGNMENT =
         Need::both(&[&[DirectoryReadAll], &[AppRoleAssignmentReadWriteAll], &[DirectoryReadWriteAll]]);
+
+    /// `GET /oauth2PermissionGrants`, each of them, and those of a service principal or a user.
+    READ_PERMISSION_GRANT = Need::both(READ_PERMISSION_GRANTS);
+
+    /// `GET /me/oauth2PermissionGrants`.
+    READ_MY_PERMISSION_GRANT = Need::delegated(READ_PERMISSION_GRANTS);
+
+    /// `POST /oauth2PermissionGrants`, and `PATCH` and `DELETE` of one.
+    WRITE_PERMISSION_GRANT =
+        Need::both(&[&[DelegatedPermissionGrantReadWriteAll], &[DirectoryReadWriteAll]]);
 
     /// `POST /directoryRoles`, and what changes the members of a role.
     WRITE_DIRECTORY_ROLE = Need::both(&[&[RoleManagementReadWriteDirectory]]);

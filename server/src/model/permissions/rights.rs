@@ -231,6 +231,9 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::PURGE_APPLICATION, MANAGE_APPLICATIONS),
     (&need::READ_DELETED_APPLICATION, MANAGE_APPLICATIONS.or_roles(&["Global Reader"])),
 
+    (&need::READ_PERMISSION_GRANT, Right::READERS),
+    (&need::READ_MY_PERMISSION_GRANT, Right::ALL),
+    (&need::WRITE_PERMISSION_GRANT, MANAGE_APPLICATIONS.or_roles(&["Privileged Role Administrator"])),
     (&need::ASSIGN_APP_ROLE, ASSIGN_APP_ROLES),
     (&need::ASSIGN_GRAPH_ROLE, MANAGE_ROLES),
     (&need::ASSIGN_APP_ROLE_TO_MEMBER, ASSIGN_APP_ROLES),

@@ -97,6 +97,7 @@ impl Attempt<'_> {
             || self.get_licences_wrong(name)
             || self.get_credentials_wrong(name)
             || self.get_app_roles_wrong(name)
+            || self.get_grants_wrong(name)
             || self.get_parameters_wrong(name).await
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
@@ -443,6 +444,32 @@ impl Attempt<'_> {
                     self.replace(0, sample::id(laden));
                 }
             }
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_grants_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.starts_with("/oauth2PermissionGrants") {
+            return false;
+        }
+        let absent = sample::id(ABSENT).to_string();
+        if name == "grantNotFound" {
+            self.replace(0, absent);
+            return true;
+        }
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "clientNotFound" => body["clientId"] = absent.into(),
+            "resourceNotFound" => body["resourceId"] = absent.into(),
+            "principalNotFound" => body["principalId"] = absent.into(),
+            "readOnlyProperty" => body["id"] = absent.into(),
+            "immutableProperty" => body["clientId"] = absent.into(),
+            "otherType" => body["scope"] = true.into(),
+            "unexpectedArray" => body["scope"] = json!([]),
+            "invalidValue" => body["scope"] = "x".repeat(3851).into(),
+            "grantExists" => {}
             _ => return false,
         }
         self.send(&body.to_string());

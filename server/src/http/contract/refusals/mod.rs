@@ -7,6 +7,7 @@ mod containers;
 mod directory_objects;
 mod groups;
 mod memberships;
+mod permission_grants;
 mod tenant;
 mod users;
 
@@ -38,6 +39,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         .or_else(|| directory_objects::of(operation, need))
         .or_else(|| applications::of(operation))
         .or_else(|| app_roles::of(operation))
+        .or_else(|| permission_grants::of(operation))
         .or_else(|| containers::of(operation, need))
         .or_else(|| refuses_nothing(operation).then(Vec::new))
 }
