@@ -114,21 +114,47 @@ pub enum TokenError {
     Refused {
         /// The HTTP status.
         status: StatusCode,
-        /// OAuth's code, such as `invalid_client`.
+        /// OAuth's code, such as `invalid_client`. App Service's managed identities say none.
         code: String,
         /// What the authority says to people, empty where it says nothing.
         description: String,
     },
+    /// The browser came back from a sign-in without a code: the user declined, say.
+    Declined {
+        /// OAuth's code, such as `access_denied`.
+        code: String,
+        /// What the authority says to people, empty where it says nothing.
+        description: String,
+    },
+    /// The tokens for a user have ended, and there is no refresh token: the user has to sign in again.
+    Ended,
     /// The authority didn't answer, or not as OAuth has it: what happened instead.
     Failed(String),
+}
+
+impl TokenError {
+    /// The number that Entra and Roster give a refusal, such as 65001 where nobody has consented (`AADSTS65001`).
+    pub fn aadsts(&self) -> Option<u32> {
+        let (Self::Refused { description, .. } | Self::Declined { description, .. }) = self else {
+            return None;
+        };
+        let number = description.strip_prefix("AADSTS")?;
+        number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    }
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // App Service says no code.
+            Self::Refused { status, code, description } if code.is_empty() => {
+                write!(f, "no token: {}: {}", status.as_u16(), one_line(description))
+            }
             Self::Refused { status, code, description } => {
                 write!(f, "no token: {} {code}: {}", status.as_u16(), one_line(description))
             }
+            Self::Declined { code, description } => write!(f, "no token: {code}: {}", one_line(description)),
+            Self::Ended => f.write_str("no token: the user has to sign in again"),
             Self::Failed(reason) => write!(f, "no token: {}", one_line(reason)),
         }
     }
@@ -169,5 +195,6 @@ mod tests {
             refused.to_string(),
             "no token: 401 invalid_client: AADSTS7000215: Invalid client secret provided. Trace ID: a Timestamp: b"
         );
+        assert_eq!((refused.aadsts(), TokenError::Ended.aadsts()), (Some(7_000_215), None));
     }
 }

@@ -27,8 +27,9 @@
 //!
 //! [`Client`] has one method for each operation of the contract, named after it. On top of what is generated:
 //!
-//! - [`connect_with`] takes tokens from a [`TokenSource`], such as [`ClientCredentials`], which gets and renews them;
-//!   [`connect`] takes one token.
+//! - [`connect_with`] takes tokens from a [`TokenSource`], which gets and renews them; [`connect`] takes one token. Sources are
+//!   [`ClientCredentials`] and [`ManagedIdentity`] for programs by themselves; [`AuthorizationCode`] and [`DeviceCode`], which sign a user
+//!   in, [`RefreshToken`], [`OnBehalfOf`] and [`UsernamePassword`] for users.
 //! - [`Client::add_member`], [`Client::remove_member`], [`Client::add_owner`], [`Client::remove_owner`] take ids.
 //! - [`Client::members`] and [`Client::items`] are streams over all pages of a collection.
 //! - [`required`] has what a creation must name, checked by the compiler; [`Patch`] tells null from absent in updates.
@@ -44,7 +45,6 @@ struct Readme;
 // Generated code names the types of this crate by the crate's own name.
 extern crate self as roster_client;
 
-mod credentials;
 mod failure;
 mod hooks;
 mod pages;
@@ -52,6 +52,7 @@ mod password;
 mod patch;
 mod relationships;
 mod session;
+mod tokens;
 mod transport;
 
 #[expect(
@@ -93,12 +94,15 @@ pub mod required {
     include!(concat!(env!("OUT_DIR"), "/required.rs"));
 }
 
-pub use credentials::ClientCredentials;
 pub use failure::{Failure, GraphError, TokenError};
 pub use generated::*;
 pub use pages::{Page, PageError, counted};
 pub use password::Password;
 pub use patch::{Patch, Replace};
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
-pub use session::{Session, StaticToken, TokenSource, connect, connect_with};
+pub use session::{Session, StaticToken, TokenSource, connect, connect_with, http_client};
+pub use tokens::{
+    AuthorizationCode, ClientApplication, ClientCredentials, DeviceCode, ManagedIdentity, OnBehalfOf,
+    RefreshToken, UsernamePassword,
+};
 pub use transport::Transport;

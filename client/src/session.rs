@@ -1,15 +1,12 @@
 //! What a client carries besides its base URL: where its tokens come from, and how often it tries.
 
-use crate::{Client, TokenError, Transport, hooks};
+use crate::{Client, TokenError, Transport, hooks, transport::RETRIES};
 use futures::future::BoxFuture;
 use progenitor_client::ClientInfo;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// How long a request may take, each try by itself.
 const TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How often a request that was answered 429 or 503 is sent again.
-const RETRIES: u32 = 3;
 
 /// Where access tokens come from. It is asked before each request, and keeps what is still good.
 pub trait TokenSource: Send + Sync {
@@ -87,10 +84,16 @@ pub fn connect(base_url: &str, token: impl Into<StaticToken>) -> reqwest::Result
 /// # Errors
 /// Where no HTTP client can be made, for lack of TLS roots, say.
 pub fn connect_with(base_url: &str, tokens: impl TokenSource + 'static) -> reqwest::Result<Client> {
+    Ok(Client::new_with_client(base_url, http_client()?, Session::new(tokens)))
+}
+
+/// The HTTP client that [`connect_with`] uses, for what comes before it, such as [`DeviceCode`](crate::DeviceCode).
+///
+/// # Errors
+/// Where no HTTP client can be made, for lack of TLS roots, say.
+pub fn http_client() -> reqwest::Result<reqwest::Client> {
     // Graph never redirects: what does is something else on the way.
-    let no_redirects = reqwest::redirect::Policy::none();
-    let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(no_redirects).build()?;
-    Ok(Client::new_with_client(base_url, http, Session::new(tokens)))
+    reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()
 }
 
 impl Client {

@@ -12,6 +12,9 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(3);
 /// The longest wait that an answer may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
+/// How often a request that was answered 429 or 503 is sent again.
+pub(crate) const RETRIES: u32 = 3;
+
 /// A client's way to send a request, which a [`TokenSource`](crate::TokenSource) uses too: its HTTP client, and how often it
 /// tries.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +23,12 @@ pub struct Transport<'c> {
     pub(crate) retries: u32,
 }
 
-impl Transport<'_> {
+impl<'c> Transport<'c> {
+    /// By this HTTP client, which tries as often as clients do that aren't told otherwise.
+    pub(crate) fn new(http: &'c reqwest::Client) -> Self {
+        Self { http, retries: RETRIES }
+    }
+
     /// The HTTP client, to build requests with.
     pub fn http(&self) -> &reqwest::Client {
         self.http

@@ -255,9 +255,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rust_program_in_the_docs_is_the_clients_example() {
-        let example = fs::read_to_string(run::root().join("client/examples/members.rs")).unwrap();
-        assert_eq!(Page::read("rust").unwrap().program, example);
+    fn the_rust_programs_in_the_docs_are_the_clients_examples() {
+        let blocks = markdown::blocks(&markdown::read("docs/rust.md").unwrap());
+        let programs: Vec<_> = blocks.iter().filter(|block| block.language == "rust").collect();
+        assert_eq!(programs.len(), 2);
+        for (program, name) in programs.iter().zip(["members", "sign_in"]) {
+            let example = fs::read_to_string(run::root().join(format!("client/examples/{name}.rs"))).unwrap();
+            assert_eq!(program.text, example);
+        }
     }
 
     #[test]

@@ -21,13 +21,13 @@ use tokio::{
 use uuid::Uuid;
 
 /// A server that gives these answers, one after another, and records the requests in lower case.
-struct Scripted {
-    url: String,
+pub struct Scripted {
+    pub url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scripted {
-    async fn start(answers: impl IntoIterator<Item = String>) -> Self {
+    pub async fn start(answers: impl IntoIterator<Item = String>) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), answers)
     }
 
@@ -55,7 +55,7 @@ impl Scripted {
         client(&self.url, ClientCredentials::new(&self.url, "a-tenant", "an-id", "a-secret"))
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -75,16 +75,16 @@ async fn read(connection: &mut TcpStream) -> String {
     }
 }
 
-fn client(url: &str, tokens: impl TokenSource + 'static) -> Client {
+pub fn client(url: &str, tokens: impl TokenSource + 'static) -> Client {
     Client::new_with_client(&format!("{url}/v1.0"), http_client::shared().clone(), Session::new(tokens))
 }
 
-fn granted(token: &str, seconds: u32) -> String {
+pub fn granted(token: &str, seconds: u32) -> String {
     let body = format!(r#"{{"token_type":"Bearer","access_token":"{token}","expires_in":{seconds}}}"#);
     answer("200 OK", &body)
 }
 
-fn answer(head: &str, body: &str) -> String {
+pub fn answer(head: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {head}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()

@@ -88,6 +88,7 @@ mod service_principals;
 mod sign_in;
 mod sign_in_sessions;
 mod support;
+mod token_sources;
 mod tokens;
 mod upserts;
 mod users;

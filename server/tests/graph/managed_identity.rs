@@ -6,26 +6,32 @@ use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
     directory::{self, Policy, applications::Registration, managed_identity},
+    model::permissions::Permission,
     store,
 };
 use serde_json::{Value, json};
 
 /// A tenant on a server of its own, as a server has one identity at most.
-async fn tenant() -> Tenant {
+pub async fn tenant() -> Tenant {
     // Its threads can't be ended from within a test's.
     let server: &'static Server = Box::leak(Box::new(Server::start(Policy::default(), None)));
     server.tenant().await
 }
 
-struct Identity {
-    client_id: String,
+pub struct Identity {
+    pub client_id: String,
     service_principal: String,
-    secret: Secret,
+    pub secret: Secret,
 }
 
 async fn identity(tenant: &Tenant) -> Identity {
+    identity_with(tenant, Vec::new()).await
+}
+
+/// An identity with these permissions.
+pub async fn identity_with(tenant: &Tenant, permissions: Vec<Permission>) -> Identity {
     let secret = Secret::random().unwrap();
-    let registration = Registration::new("worker", Vec::new(), &Secret::random().unwrap());
+    let registration = Registration::new("worker", permissions, &Secret::random().unwrap());
     let (app_id, service_principal) = (registration.app_id, registration.service_principal);
     tenant.register(registration).await;
     let digest = secret.digest();

@@ -6,8 +6,8 @@ mod codes;
 mod consent;
 mod device_codes;
 mod forms;
-mod on_behalf_of;
-mod passwords;
+pub mod on_behalf_of;
+pub mod passwords;
 mod refresh_tokens;
 
 pub use crate::browser::{Browser, Page};

@@ -5,13 +5,13 @@ use crate::support::{Tenant, send};
 use reqwest::Method;
 use serde_json::json;
 
-struct Called {
-    interface: App,
-    assertion: String,
+pub struct Called {
+    pub interface: App,
+    pub assertion: String,
 }
 
 /// An application that Ada's client calls, and Ada's token for it.
-async fn called(tenant: &Tenant) -> Called {
+pub async fn called(tenant: &Tenant) -> Called {
     let ada = tenant.user("Ada").await;
     let scope = json!({"id": "5a3e0000-0000-4000-8000-00000000c001", "value": "read", "type": "User", "isEnabled": true,
         "adminConsentDisplayName": "Read", "adminConsentDescription": "Read the shelves."});

@@ -8,12 +8,12 @@ use reqwest::Method;
 use roster_server::http::state::{SignInMode, SignInSettings};
 use serde_json::{Value, json};
 
-const BY_PASSWORD: SignInSettings =
+pub const BY_PASSWORD: SignInSettings =
     SignInSettings { mode: SignInMode::Password, allows_password_grant: true };
-const PASSWORD: &str = "Sesame, 0pen!";
+pub const PASSWORD: &str = "Sesame, 0pen!";
 
 /// Creates a user with a password.
-async fn user(tenant: &Tenant, alias: &str, profile: Value) -> String {
+pub async fn user(tenant: &Tenant, alias: &str, profile: Value) -> String {
     let name = tenant.upn(alias);
     let body = json!({"accountEnabled": true, "displayName": alias, "mailNickname": alias, "userPrincipalName": name,
         "passwordProfile": profile});
