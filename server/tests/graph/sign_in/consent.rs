@@ -25,6 +25,11 @@ async fn a_user_is_asked_once_and_again_for_more() {
     let silent = [("scope", "User.ReadBasic.All"), ("prompt", "none")];
     let silent = browser.get(&authorize(&tenant, &query(&app, &silent))).await;
     assert_eq!(answered(&silent.location.unwrap())["error"], "consent_required");
+    let grants = send(tenant.raw(Method::GET, "/oauth2PermissionGrants").await).await.json();
+    let of_ada: Vec<_> =
+        grants["value"].as_array().unwrap().iter().filter(|g| g["principalId"] == ada.to_string()).collect();
+    assert_eq!(of_ada.len(), 1, "{grants}");
+    assert_eq!(of_ada[0]["consentType"], "Principal");
 }
 
 #[tokio::test]
