@@ -284,7 +284,10 @@ async fn a_token_that_has_ended_is_never_sent_again() {
     }
     let asked = server.asked();
     assert!(asked[0].starts_with("post /a-tenant/oauth2/v2.0/token "), "{}", asked[0]);
-    assert!(asked[0].contains("grant_type=client_credentials&client_id=an-id&client_secret=a-secret&scope="));
+    for field in ["grant_type=client_credentials", "client_id=an-id", "client_secret=a-secret", "scope=https"]
+    {
+        assert!(asked[0].contains(field), "{field}: {}", asked[0]);
+    }
     let bearers = [&asked[1], &asked[3], &asked[4]].map(|head| head.contains("authorization: bearer first"));
     assert_eq!(bearers, [true, false, false]);
     assert!(asked[3].contains("bearer second") && asked[4].contains("bearer second"), "{asked:?}");

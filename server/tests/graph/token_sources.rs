@@ -184,7 +184,7 @@ async fn a_sign_in_that_the_user_declines_or_that_is_another_ones_gives_no_token
     let refused = sign_in.redeem(http, &led_to).await.unwrap_err();
     assert_eq!(refused.to_string(), "no token: what the browser came back with has another state");
     let injected = format!("?code={}&state={}", answered(&led_to)["code"], answered(&answer)["state"]);
-    assert_eq!(number(sign_in.redeem(http, &injected).await), Some(50148), "the verifier is another one's");
+    assert_eq!(number(sign_in.redeem(http, &injected).await), Some(501_481), "the verifier is another one's");
 }
 
 #[tokio::test]
