@@ -21,6 +21,7 @@ pub mod directory_roles;
 pub mod domains;
 mod entitlements;
 pub mod expansions;
+pub mod federated_identity_credentials;
 pub mod federated_issuers;
 pub mod follows;
 pub mod group_lifecycle_policies;
@@ -221,6 +222,12 @@ pub enum Refusal {
     /// Groups of this kind don't expire.
     #[error("groups of this kind don't expire")]
     NeverExpires,
+    /// An application has as many federated identity credentials as it can.
+    #[error("more than {most} federated identity credentials")]
+    TooManyCredentials {
+        /// How many it can have.
+        most: usize,
+    },
     /// A policy has as many groups as can be selected.
     #[error("more than {most} groups under a policy")]
     TooManyManagedGroups {

@@ -5,7 +5,8 @@ use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
     credentials::NewPassword,
-    group_lifecycle_policies, group_settings, import, lookup, objects, well_known_applications,
+    federated_identity_credentials, group_lifecycle_policies, group_settings, import, lookup, objects,
+    well_known_applications,
 };
 use crate::{
     auth::secrets::Secret,
@@ -258,7 +259,14 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     group_lifecycle_policies::create(tx, &(), id(711), &import::into_values(policy))?;
     import::member(tx, READERS, id(DELETED))?;
     objects::delete(tx, &lookup::user(tx, &Key::read(id(DELETED).to_string()))?)?;
-    registrations(secret).iter().try_for_each(|application| applications::register(tx, application))
+    registrations(secret).iter().try_for_each(|application| applications::register(tx, application))?;
+    let credential = json!({
+        "name": "deployments", "issuer": "https://token.actions.githubusercontent.com",
+        "subject": "repo:contoso/loans:environment:production", "audiences": ["api://AzureADTokenExchange"],
+    });
+    let sample = lookup::of_kind(tx, ObjectKind::Application, &Key::read(id(304).to_string()))?;
+    let credential = import::into_values(credential);
+    federated_identity_credentials::add(tx, &sample, id(821), &credential).map(drop)
 }
 
 /// The first of the sample's applications that gets tokens with the public secret. `None`: neither does.

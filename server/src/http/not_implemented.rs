@@ -317,7 +317,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         APPLICATIONS,
         &[
             "/appManagementPolicies",
-            "/federatedIdentityCredentials",
             "/homeRealmDiscoveryPolicies",
             "/owners",
             "/synchronization",
@@ -332,6 +331,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/claimsMappingPolicies",
             "/delegatedPermissionClassifications",
             "/endpoints",
+            "/federatedIdentityCredentials",
             "/remoteDesktopSecurityConfiguration",
         ],
     ),

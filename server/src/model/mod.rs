@@ -15,6 +15,7 @@ pub mod domain;
 pub mod domains;
 pub mod draft;
 pub mod entries;
+pub mod federated_identity_credential;
 mod forms;
 pub mod group;
 pub mod group_lifecycle_policy;
@@ -60,9 +61,10 @@ pub static ENTITIES: [&Entity; 8] = [
 ];
 
 /// The property tables of what a tenant has besides.
-pub static RESOURCES: [&Resource; 10] = [
+pub static RESOURCES: [&Resource; 11] = [
     &oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
     &app_role_assignment::APP_ROLE_ASSIGNMENT,
+    &federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
     &organization::ORGANIZATION,
     &domain::DOMAIN,
     &group_setting::GROUP_SETTING_TEMPLATE,

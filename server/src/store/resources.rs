@@ -24,6 +24,8 @@ pub enum Kind {
     ManagedGroup = 3,
     /// A product that the tenant has licences of. Its id is the product's.
     SubscribedSku = 4,
+    /// Tokens of another issuer that prove to be an application.
+    FederatedIdentityCredential = 5,
 }
 
 /// The row that stands for the tenant as a whole.

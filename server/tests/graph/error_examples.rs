@@ -12,8 +12,8 @@ use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
     ADMINISTRATORS, BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_HOLDER, DELETED_UNIT, DISABLED,
-    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, LADEN, OWNED, REPLACED, REVOKED, SETTING, TITLED,
-    USERS, large_ones, rule_by,
+    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, LADEN, LADEN_APPLICATION, OWNED, REPLACED,
+    REVOKED, SETTING, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
@@ -96,6 +96,14 @@ async fn world() -> Tenant {
         for _ in 0..50 {
             send(tenant.raw(Method::POST, &format!("{of}/addPassword")).await.json(&json!({}))).await;
         }
+    }
+    for number in 0..=20 {
+        let body = json!({"name": format!("number-{number}"), "issuer": "https://ci.example",
+            "subject": number.to_string(), "audiences": ["a"]});
+        // All but one are the same application's, the last one is that of the examples'.
+        let application = if number < 20 { LADEN_APPLICATION } else { 304 };
+        let path = format!("/applications/{}/federatedIdentityCredentials", sample::id(application));
+        assert_eq!(send(tenant.raw(Method::POST, &path).await.json(&body)).await.status, 201);
     }
     let assign = |tx: &WriteTx<'_>| {
         let resource = objects::find(tx, sample::id(302))?.unwrap();

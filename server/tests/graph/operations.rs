@@ -4,7 +4,7 @@ use crate::support::{Answer, Tenant, domain, send};
 use chrono::DateTime;
 use reqwest::Method;
 use roster_server::{
-    directory::sample,
+    directory::{self, federated_identity_credentials, sample},
     http,
     model::{
         app_role_assignment,
@@ -18,7 +18,7 @@ use roster_server::{
     odata::listing::Cursor,
     store::{
         self, WriteTx, app_role_assignments, app_role_assignments::Of, oauth2_permission_grants, objects,
-        principals,
+        principals, resources, resources::Kind,
     },
 };
 use serde_json::{Value, json};
@@ -243,6 +243,7 @@ objects! {
     application,
     application_password,
     app_role_assignment,
+    federated_credential,
     service_principal_password,
     unit,
     role,
@@ -283,6 +284,7 @@ impl Objects {
             application: tenant.application("a").await,
             application_password: ObjectId::random().uuid(),
             app_role_assignment: ObjectId::random().uuid(),
+            federated_credential: ObjectId::random().uuid(),
             service_principal_password: ObjectId::random().uuid(),
             unit: tenant.unit("u").await,
             role: tenant.role(ROLE_TEMPLATES[0].id).await,
@@ -319,6 +321,7 @@ impl Objects {
         objects.give_passwords(tenant).await;
         objects.give_app_roles(tenant).await;
         objects.give_grant(tenant).await;
+        objects.give_federated_credentials(tenant).await;
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
         tenant.join(objects.role, objects.member).await;
@@ -376,6 +379,25 @@ impl Objects {
             }
         };
         tenant.server.store.tenant(tenant.store_tenant()).write::<_, store::Error>(give).await.unwrap();
+    }
+
+    /// Gives the applications a federated identity credential each, and takes away what requests made.
+    async fn give_federated_credentials(&self, tenant: &Tenant) {
+        let id = ObjectId::from_uuid(self.federated_credential);
+        let applications = [self.application, self.doomed_application].map(ObjectId::from_uuid);
+        let give = move |tx: &WriteTx<'_>| -> Result<(), directory::Error> {
+            for application in applications {
+                let Some(found) = objects::find(tx, application)? else { continue };
+                for credential in resources::all(tx, Kind::FederatedIdentityCredential, Some(found.row))? {
+                    resources::delete(tx, Kind::FederatedIdentityCredential, Some(found.row), credential.id)?;
+                }
+                let values = json!({"name": "pipeline", "issuer": "https://ci.example", "subject": "s", "audiences": ["a"]});
+                let values = values.as_object().unwrap();
+                federated_identity_credentials::add(tx, &found, id, values)?;
+            }
+            Ok(())
+        };
+        tenant.server.store.tenant(tenant.store_tenant()).write(give).await.unwrap();
     }
 
     /// The id of that grant.
@@ -464,6 +486,9 @@ impl Objects {
                 Some(json!({"clientId": self.service_principal, "consentType": "Principal",
                 "principalId": self.user, "resourceId": self.service_principal, "scope": "Loans.Read"}))
             }
+            "create_federated_identity_credential" => Some(json!({"name": name.to_string(),
+                "issuer": "https://ci.example", "subject": name.to_string(), "audiences": ["a"]})),
+            "update_federated_identity_credential" => Some(json!({"description": "d"})),
             "update_oauth2_permission_grant" => Some(json!({"scope": "Loans.Read Loans.Write"})),
             "create_user_app_role_assignment" => Some(self.assign_app_role(self.user)),
             "create_group_app_role_assignment" => Some(self.assign_app_role(self.group)),
@@ -566,6 +591,7 @@ impl Objects {
             ("directoryObjects", true) => self.doomed,
             ("deletedItems", _) => self.deleted,
             ("organization", _) => self.tenant,
+            ("federatedIdentityCredentials", _) => self.federated_credential,
             ("groupSettings", _) => self.setting,
             ("settings", _) => self.group_setting,
             ("groupLifecyclePolicies", _) => self.policy,
@@ -594,6 +620,9 @@ impl Objects {
         }
         if operation.path.starts_with("/oauth2PermissionGrants") && operation.method != Method::GET {
             self.give_grant(tenant).await;
+        }
+        if operation.path.contains("/federatedIdentityCredentials") && operation.method != Method::GET {
+            self.give_federated_credentials(tenant).await;
         }
         if operation.path.contains("/appRoleAssign") && operation.method != Method::GET {
             self.give_app_roles(tenant).await;

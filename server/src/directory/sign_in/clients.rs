@@ -6,7 +6,10 @@ use crate::{
         assertions::{Assertion, SigningCertificate},
         secrets::Secret,
     },
-    directory::applications::{self, Authentication},
+    directory::{
+        applications::{self, Authentication},
+        federated_identity_credentials,
+    },
     model::{
         ids::AppId,
         kinds::ObjectKind,
@@ -241,23 +244,25 @@ fn by_assertion(tx: &ReadTx<'_>, client: &Client, text: &str, audiences: &[Strin
 /// The keys of another issuer, whose assertion a federated credential of the application lets stand for it.
 fn by_issuer(tx: &ReadTx<'_>, client: &Client, assertion: &Assertion<'_>) -> Result<Proven, Error> {
     let (issuer, subject) = (assertion.issuer(), assertion.subject());
-    let is_meant = |credential: &Value| {
-        let audiences = credential["audiences"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        credential["issuer"] == issuer
-            && credential["subject"] == subject
+    let is_meant = |credential: &Values| {
+        let audiences = credential
+            .get("audiences")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let is = |name: &str, text: &str| credential.get(name).is_some_and(|value| value == text);
+        is("issuer", issuer)
+            && is("subject", subject)
             && audiences.into_iter().any(|audience| assertion.audiences().contains(&audience))
     };
     let credentials =
-        client.application.as_ref().map(|application| federated_credentials(tx, application)).transpose()?;
-    if !credentials.unwrap_or_default().iter().any(is_meant) {
+        client.application.as_ref().map(|application| federated_identity_credentials::of(tx, application));
+    if !credentials.transpose()?.unwrap_or_default().iter().any(is_meant) {
         return Err(Fault::Federation { issuer: issuer.into(), subject: subject.into() }.into());
     }
     let keys = store::federated_issuers::find(tx, issuer)?;
     Ok(Proven::ByIssuer(keys.ok_or_else(|| Fault::UnknownIssuer(issuer.into()))?))
-}
-
-fn federated_credentials(_tx: &ReadTx<'_>, _application: &Object) -> Result<Vec<Value>, Error> {
-    Ok(Vec::new())
 }
 
 #[cfg(test)]

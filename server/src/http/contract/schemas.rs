@@ -18,6 +18,7 @@ use crate::{
         device::DEVICE,
         directory_role::DIRECTORY_ROLE,
         domain::DOMAIN,
+        federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
         group::GROUP,
         group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
         group_setting::{GROUP_SETTING, GROUP_SETTING_TEMPLATE},
@@ -160,6 +161,9 @@ body_schema!(InvitationCreate, INVITATION, Creation, &[]);
 schema!(GroupLifecyclePolicy, GROUP_LIFECYCLE_POLICY, Shape::Answer);
 body_schema!(GroupLifecyclePolicyCreate, GROUP_LIFECYCLE_POLICY, Creation, &[]);
 body_schema!(GroupLifecyclePolicyUpdate, GROUP_LIFECYCLE_POLICY, Update, &[]);
+schema!(FederatedIdentityCredential, FEDERATED_IDENTITY_CREDENTIAL, Shape::Answer);
+body_schema!(FederatedIdentityCredentialCreate, FEDERATED_IDENTITY_CREDENTIAL, Creation, &[]);
+body_schema!(FederatedIdentityCredentialUpdate, FEDERATED_IDENTITY_CREDENTIAL, Update, &[]);
 schema!(OAuth2PermissionGrant, OAUTH2_PERMISSION_GRANT, Shape::Answer);
 body_schema!(OAuth2PermissionGrantCreate, OAUTH2_PERMISSION_GRANT, Creation, &[]);
 body_schema!(OAuth2PermissionGrantUpdate, OAUTH2_PERMISSION_GRANT, Update, &[]);
@@ -209,6 +213,12 @@ collection!(
     AdministrativeUnit,
     "directory/administrativeUnits",
     "A page of administrative units."
+);
+collection!(
+    FederatedIdentityCredentialCollection,
+    FederatedIdentityCredential,
+    "applications/federatedIdentityCredentials",
+    "The federated identity credentials of an application."
 );
 collection!(
     OAuth2PermissionGrantCollection,

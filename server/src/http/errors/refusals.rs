@@ -151,6 +151,10 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             bad("MaxExpirationPoliciesCountReached", "Tenant already has maximum allowed 1 policy")
         }
         Refusal::NeverExpires => bad(BAD_REQUEST, "Only Microsoft 365 groups expire and are renewed."),
+        Refusal::TooManyCredentials { most } => bad(
+            "Request_ResourceQuotaExceeded",
+            format!("An application can have {most} federated identity credentials at most."),
+        ),
         Refusal::TooManyManagedGroups { most } => {
             bad(BAD_REQUEST, format!("A policy for selected groups has at most {most} of them."))
         }

@@ -79,7 +79,7 @@ pub(super) fn operations() -> Vec<Operation> {
         SET,
         "create_group_lifecycle_policy",
         write,
-        |tx, key, id, body| Ok((None, rules::create(tx, key, id, body)?)),
+        |tx, _, key, id, body| Ok((None, rules::create(tx, key, id, body)?)),
         body(),
     );
     let get = POLICIES.get::<GroupLifecyclePolicy, AsWritten<ObjectId>>(
@@ -89,7 +89,9 @@ pub(super) fn operations() -> Vec<Operation> {
         rules::get,
     );
     let delete =
-        POLICIES.delete::<AsWritten<ObjectId>>(ONE, "delete_group_lifecycle_policy", write, rules::delete);
+        POLICIES.delete::<AsWritten<ObjectId>>(ONE, "delete_group_lifecycle_policy", write, |tx, _, id| {
+            rules::delete(tx, id)
+        });
     let of_group = POLICIES.list::<GroupLifecyclePolicyCollection, IdKey>(
         "/groups/{id}/groupLifecyclePolicies",
         "list_lifecycle_policies_of_group",

@@ -106,7 +106,7 @@ pub(super) fn operations() -> Vec<Operation> {
         "/groupSettings",
         "create_group_setting",
         &CREATE_GROUP_SETTING,
-        rules::create,
+        |tx, _, (), id, body| rules::create(tx, &(), id, body),
         body(&UNIFIED),
     );
     let one = "/groupSettings/{id}";
@@ -120,14 +120,14 @@ pub(super) fn operations() -> Vec<Operation> {
         one,
         "update_group_setting",
         &CHANGE_GROUP_SETTING,
-        |tx, id, body| rules::update(tx, (&(), id), body),
+        |tx, _, id, body| rules::update(tx, (&(), id), body),
         change,
     );
     let delete = SETTINGS.delete::<AsWritten<ObjectId>>(
         one,
         "delete_group_setting",
         &DELETE_GROUP_SETTING,
-        |tx, id| rules::delete(tx, (&(), id)),
+        |tx, _, id| rules::delete(tx, (&(), id)),
     );
     let all_of = "They have a value for each name that the template has.";
     let with_key = |operation| SETTINGS.with_key("id", operation);
@@ -155,7 +155,7 @@ fn of_groups() -> Vec<Operation> {
         "/groups/{id}/settings",
         "create_setting_of_group",
         &CREATE_GROUP_SETTING,
-        |tx, group, id, body| rules::create(tx, group.key(), id, body),
+        |tx, _, group, id, body| rules::create(tx, group.key(), id, body),
         body(&UNIFIED_GUEST),
     );
     let one = "/groups/{id}/settings/{settingId}";
@@ -169,14 +169,14 @@ fn of_groups() -> Vec<Operation> {
         one,
         "update_setting_of_group",
         &CHANGE_GROUP_SETTING,
-        |tx, (group, id), body| rules::update(tx, (group.key(), id), body),
+        |tx, _, (group, id), body| rules::update(tx, (group.key(), id), body),
         json!({"values": UNIFIED_GUEST.default_values()}),
     );
     let delete = SETTINGS_OF_GROUP.delete::<OfGroup>(
         one,
         "delete_setting_of_group",
         &DELETE_GROUP_SETTING,
-        |tx, (group, id)| rules::delete(tx, (group.key(), id)),
+        |tx, _, (group, id)| rules::delete(tx, (group.key(), id)),
     );
     let of_group = |operation| MICROSOFT_365_GROUPS.with_key::<IdKey>(operation);
     let of_another = |operation| UNSET_GROUPS.with_key::<IdKey>(operation);

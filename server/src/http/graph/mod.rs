@@ -21,6 +21,7 @@ mod directory_role_members;
 mod directory_role_templates;
 mod directory_roles;
 mod domains;
+mod federated_identity_credentials;
 mod group_lifecycle_policies;
 mod group_settings;
 mod groups;
@@ -81,6 +82,7 @@ pub(super) fn operations() -> Vec<Operation> {
         organization::operations(),
         domains::operations(),
         group_settings::operations(),
+        federated_identity_credentials::operations(),
         group_lifecycle_policies::operations(),
         subscribed_skus::operations(),
         assign_license::operations(),

@@ -84,11 +84,11 @@ pub(super) fn operations() -> Vec<Operation> {
         ONE,
         "update_oauth2_permission_grant",
         write,
-        |tx, id, body| rules::update(tx, id, body),
+        |tx, _, id, body| rules::update(tx, id, body),
         json!({"scope": "Loans.Read Loans.Write"}),
     );
-    let delete =
-        GRANTS.delete::<String>(ONE, "delete_oauth2_permission_grant", write, |tx, id| rules::delete(tx, id));
+    let delete = GRANTS
+        .delete::<String>(ONE, "delete_oauth2_permission_grant", write, |tx, _, id| rules::delete(tx, id));
     vec![
         all(),
         create(),

@@ -12,6 +12,7 @@ use crate::model::{
     app_role_assignment::APP_ROLE_ASSIGNMENT,
     application::APPLICATION,
     application_types::PASSWORD_CREDENTIAL,
+    federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
     group::GROUP,
     group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
     group_setting::GROUP_SETTING,
@@ -408,7 +409,8 @@ fn bindings(entity: &Resource) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Resources that objects of a type have: the type, the navigation property that leads to them, and what they are.
-static OF_OBJECTS: [(&str, &str, &Resource); 8] = [
+static OF_OBJECTS: [(&str, &str, &Resource); 9] = [
+    ("application", "federatedIdentityCredentials", &FEDERATED_IDENTITY_CREDENTIAL),
     ("group", "settings", &GROUP_SETTING),
     ("group", "groupLifecyclePolicies", &GROUP_LIFECYCLE_POLICY),
     ("group", "appRoleAssignments", &APP_ROLE_ASSIGNMENT),

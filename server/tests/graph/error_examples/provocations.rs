@@ -64,6 +64,8 @@ pub const HIDDEN_UNIT: u16 = 396;
 pub const DELETED_UNIT: u16 = 395;
 /// A user, a group and a service principal with as many roles as they can have.
 pub const LADEN: [u16; 3] = [TIM, ENGINEERING, 307];
+/// An application with as many federated identity credentials as it can have.
+pub const LADEN_APPLICATION: u16 = 306;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -102,6 +104,7 @@ impl Attempt<'_> {
             || self.get_the_rule_wrong(name)
             || self.get_names_wrong(name)
             || self.get_settings_wrong(name)
+            || self.get_federation_wrong(name)
             || self.get_policy_wrong(name)
             || self.get_invitation_wrong(name)
             || self.get_values_wrong(name)
@@ -470,6 +473,41 @@ impl Attempt<'_> {
             "unexpectedArray" => body["scope"] = json!([]),
             "invalidValue" => body["scope"] = "x".repeat(3851).into(),
             "grantExists" => {}
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
+    fn get_federation_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.contains("/federatedIdentityCredentials") {
+            return false;
+        }
+        let absent = sample::id(ABSENT).to_string();
+        let mut body = self.operation.body_example.clone();
+        match name {
+            "applicationNotFound" => {
+                self.replace(0, absent);
+                return true;
+            }
+            "credentialNotFound" => {
+                self.replace(1, absent);
+                return true;
+            }
+            "nothingToChange" => body = json!({}),
+            "unknownProperty" => body["colour"] = "red".into(),
+            "unknownExtension" => body["extension_0a_colour"] = "red".into(),
+            "otherODataType" => body["@odata.type"] = "#microsoft.graph.colour".into(),
+            "unsupportedBinding" => body["sponsors@odata.bind"] = "x".into(),
+            "readOnlyProperty" => body["id"] = absent.into(),
+            "otherType" => body["subject"] = true.into(),
+            "unexpectedArray" => body["subject"] = json!([]),
+            "invalidValue" => body["audiences"] = json!(["one", "two"]),
+            "missingValue" => body["issuer"] = Value::Null,
+            // The sample's application has one of this name.
+            "nameTaken" => body["name"] = "deployments".into(),
+            "subjectTaken" => body = json!({"issuer": "https://ci.example", "subject": "20"}),
+            "tooManyCredentials" => self.replace(0, sample::id(LADEN_APPLICATION)),
             _ => return false,
         }
         self.send(&body.to_string());

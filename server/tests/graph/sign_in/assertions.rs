@@ -14,7 +14,11 @@ use futures::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::Method;
-use roster_server::{auth::assertions::SigningCertificate, model::ids::ObjectId};
+use roster_server::{
+    auth::assertions::SigningCertificate,
+    model::ids::ObjectId,
+    store::{WriteTx, federated_issuers, federated_issuers::IssuerKeys},
+};
 use serde_json::{Value, json};
 
 const SCOPE: &str = "https://graph.microsoft.com/.default";
@@ -166,4 +170,58 @@ async fn an_assertion_needs_its_type() {
         let answer = token(&tenant, &changed(&form, "client_assertion_type", kind)).await;
         assert_eq!(fault(&answer), faulty(400, "invalid_request", 900_144), "{kind}");
     }
+}
+
+/// Another issuer, whose keys the tenant was told.
+async fn issuer(tenant: &Tenant, name: &str) -> Credential {
+    let credential = Credential::of_curve();
+    let mut key = jsonwebtoken::jwk::Jwk::from_encoding_key(&credential.key, Algorithm::ES256).unwrap();
+    key.common.key_id = Some("1".into());
+    let (name, keys) = (name.to_owned(), json!({"keys": [key]}).to_string());
+    let set = move |tx: &WriteTx<'_>| federated_issuers::set(tx, &name, &IssuerKeys::Given(keys.clone()));
+    tenant.server.store.tenant(tenant.store_tenant()).write(set).await.unwrap();
+    credential
+}
+
+#[tokio::test]
+async fn another_issuers_token_stands_for_a_client_that_names_it() {
+    let tenant = Tenant::fresh().await;
+    let app = web_app(&tenant).await;
+    let name = "https://ci.example";
+    let credential = issuer(&tenant, name).await;
+    let path = format!("/applications/{}/federatedIdentityCredentials", app.object);
+    let body = json!({"name": "pipeline", "issuer": name, "subject": "repo:loans", "audiences": ["api://AzureADTokenExchange"]});
+    let made = send(tenant.raw(Method::POST, &path).await.json(&body)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let now = tenant.server.store.clock().now().timestamp();
+    let own =
+        || json!({"iss": name, "sub": "repo:loans", "aud": "api://AzureADTokenExchange", "exp": now + 600});
+    let sign = |credential: &Credential, claims: &Value| {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some("1".into());
+        jsonwebtoken::encode(&header, claims, &credential.key).unwrap()
+    };
+    for _ in 0..2 {
+        let answer = ask(&tenant, &app, &sign(&credential, &own())).await;
+        assert_eq!(answer.status, 200, "a cluster shows its token often: {}", answer.text);
+    }
+    for (claims, number) in [
+        (with(own(), "sub", "repo:others"), 700_213),
+        (with(own(), "aud", "api://others"), 700_213),
+        (with(own(), "iss", "https://others.example"), 700_213),
+        (with(own(), "exp", now - 301), 700_024),
+    ] {
+        let answer = ask(&tenant, &app, &sign(&credential, &claims)).await;
+        assert_eq!(fault(&answer), faulty(401, "invalid_client", number), "{claims}");
+    }
+    let forged = ask(&tenant, &app, &sign(&Credential::of_curve(), &own())).await;
+    assert_eq!(fault(&forged), faulty(401, "invalid_client", 700_027));
+    let unknown = json!({"name": "unknown", "issuer": "https://unknown.example", "subject": "s", "audiences": ["api://AzureADTokenExchange"]});
+    assert_eq!(send(tenant.raw(Method::POST, &path).await.json(&unknown)).await.status, 201);
+    let unknown = with(with(own(), "iss", "https://unknown.example"), "sub", "s");
+    assert_eq!(
+        fault(&ask(&tenant, &app, &sign(&credential, &unknown)).await).2,
+        700_211,
+        "nobody told its keys"
+    );
 }

@@ -5,6 +5,7 @@ mod app_roles;
 mod applications;
 mod containers;
 mod directory_objects;
+mod federated_identity_credentials;
 mod groups;
 mod memberships;
 mod permission_grants;
@@ -38,6 +39,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         .or_else(|| memberships::of(operation, need))
         .or_else(|| directory_objects::of(operation, need))
         .or_else(|| applications::of(operation))
+        .or_else(|| federated_identity_credentials::of(operation))
         .or_else(|| app_roles::of(operation))
         .or_else(|| permission_grants::of(operation))
         .or_else(|| containers::of(operation, need))

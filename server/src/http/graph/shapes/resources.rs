@@ -44,13 +44,13 @@ type List<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Vec<Values>, directory::Er
 type Get<K> = fn(&ReadTx<'_>, &Grants, &K) -> Result<Values, directory::Error>;
 
 /// The rule that makes one with this id, as a body says.
-type Create<K> = fn(&WriteTx<'_>, &K, ObjectId, &Values) -> Result<Made, directory::Error>;
+type Create<K> = fn(&WriteTx<'_>, &Grants, &K, ObjectId, &Values) -> Result<Made, directory::Error>;
 /// A new one, and the object whose it is. `None`: the tenant's as a whole.
 type Made = (Option<ObjectId>, Values);
 /// The rule that changes one of them, as a body says.
-type Update<K> = fn(&WriteTx<'_>, &K, &Values) -> Result<(), directory::Error>;
+type Update<K> = fn(&WriteTx<'_>, &Grants, &K, &Values) -> Result<(), directory::Error>;
 /// The rule that deletes one of them.
-type Delete<K> = fn(&WriteTx<'_>, &K) -> Result<(), directory::Error>;
+type Delete<K> = fn(&WriteTx<'_>, &Grants, &K) -> Result<(), directory::Error>;
 
 /// Resources of one kind: the operations on their set, and how these are documented.
 pub(in crate::http::graph) struct Resources {
@@ -155,7 +155,7 @@ impl Resources {
                                   Path(key): Path<K>,
                                   Body { values, .. }: Body<B>| {
             let id = ObjectId::random();
-            let (of, made) = write(&app, &caller, move |tx, _, _| rule(tx, &key, id, &values)).await?;
+            let (of, made) = write(&app, &caller, move |tx, _, by| rule(tx, by, &key, id, &values)).await?;
             // By its id: a name in the path can become another's.
             let set = of.map_or_else(|| path.to_owned(), |of| path.replace("{id}", &of.to_string()));
             answers::created_resource(&form, &format!("{set}/{id}"), resource, &made)
@@ -185,7 +185,7 @@ impl Resources {
                                   State(app): State<AppState>,
                                   Path(key): Path<K>,
                                   Body { values, .. }: Body<B>| {
-            write(&app, &caller, move |tx, _, _| rule(tx, &key, &values)).await?;
+            write(&app, &caller, move |tx, _, by| rule(tx, by, &key, &values)).await?;
             Ok::<Response, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);
@@ -206,7 +206,7 @@ impl Resources {
         rule: Delete<K>,
     ) -> Operation {
         let handler = async move |caller: Caller, State(app): State<AppState>, Path(key): Path<K>| {
-            write(&app, &caller, move |tx, _, _| rule(tx, &key)).await?;
+            write(&app, &caller, move |tx, _, by| rule(tx, by, &key)).await?;
             Ok::<Response, Failure>(answers::no_content())
         };
         let noun = without_article(self.one);

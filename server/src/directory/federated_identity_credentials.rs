@@ -1,0 +1,154 @@
+//! Federated identity credentials: tokens of other issuers by which applications prove who they are.
+
+use super::{Error, Refusal, lookup, objects::check_names, resources, rights};
+use crate::{
+    model::{
+        federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
+        ids::{AsWritten, ObjectId},
+        kinds::ObjectKind,
+        permissions::{Grants, WRITE_APPLICATION},
+        values::{PropertyFault, Values},
+    },
+    odata::reference::Key,
+    store::{
+        ReadTx, WriteTx,
+        objects::Object,
+        resources::{self as stored, Kind, Stored},
+    },
+};
+use serde_json::Value;
+
+/// How many an application has at most.
+pub const MAX: usize = 20;
+
+/// How many characters a name has at least.
+const MIN_NAME: usize = 3;
+
+const KIND: Kind = Kind::FederatedIdentityCredential;
+
+/// Those of an application.
+pub fn list(tx: &ReadTx<'_>, _: &Grants, application: &Key) -> Result<Vec<Values>, Error> {
+    let application = find_application(tx, application)?;
+    Ok(stored::all(tx, KIND, Some(application.row))?.into_iter().map(shown).collect())
+}
+
+/// Those of an application, as the authority reads them.
+pub(super) fn of(tx: &ReadTx<'_>, application: &Object) -> Result<Vec<Values>, Error> {
+    let stored = stored::all(tx, KIND, Some(application.row))?;
+    Ok(stored.into_iter().map(|credential| credential.values).collect())
+}
+
+/// One of them.
+pub fn get(
+    tx: &ReadTx<'_>,
+    _: &Grants,
+    (application, id): (&Key, &AsWritten<ObjectId>),
+) -> Result<Values, Error> {
+    let application = find_application(tx, application)?;
+    Ok(shown(resources::find(tx, KIND, Some(application.row), id)?))
+}
+
+/// Gives an application a new one.
+pub fn create(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    application: &Key,
+    id: ObjectId,
+    body: &Values,
+) -> Result<(Option<ObjectId>, Values), Error> {
+    let application = changed_by(tx, by, application)?;
+    Ok((Some(application.id), add(tx, &application, id, body)?))
+}
+
+/// The same, whoever asks. Each has a name of its own, and no two are for the same subject of an issuer.
+pub fn add(tx: &WriteTx<'_>, application: &Object, id: ObjectId, body: &Values) -> Result<Values, Error> {
+    let values = FEDERATED_IDENTITY_CREDENTIAL.check_creation(body).map_err(refused)?;
+    let others = stored::all(tx, KIND, Some(application.row))?;
+    check(&values, &others)?;
+    if others.len() >= MAX {
+        return Err(Refusal::TooManyCredentials { most: MAX }.into());
+    }
+    let new = Stored { id, values };
+    resources::insert(tx, KIND, Some(application.row), &new)?;
+    Ok(shown(new))
+}
+
+/// Changes one of them. Its name stays.
+pub fn update(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    (application, id): (&Key, &AsWritten<ObjectId>),
+    body: &Values,
+) -> Result<(), Error> {
+    check_names(body)?;
+    let changes = FEDERATED_IDENTITY_CREDENTIAL.check_update(body).map_err(refused)?;
+    let application = changed_by(tx, by, application)?;
+    let mut credential = resources::find(tx, KIND, Some(application.row), id)?;
+    resources::check_id(&FEDERATED_IDENTITY_CREDENTIAL, body, credential.id)?;
+    if changes.get("name").is_some_and(|name| credential.values.get("name") != Some(name)) {
+        return Err(refused(PropertyFault::Immutable("name")).into());
+    }
+    credential.values.extend(changes);
+    let others = stored::all(tx, KIND, Some(application.row))?;
+    let others: Vec<Stored> = others.into_iter().filter(|other| other.id != credential.id).collect();
+    check(&credential.values, &others)?;
+    resources::update(tx, KIND, Some(application.row), &credential)
+}
+
+/// Takes one away: tokens of its issuer prove nothing any more.
+pub fn delete(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    (application, id): (&Key, &AsWritten<ObjectId>),
+) -> Result<(), Error> {
+    let application = changed_by(tx, by, application)?;
+    let credential = resources::find(tx, KIND, Some(application.row), id)?;
+    Ok(stored::delete(tx, KIND, Some(application.row), credential.id)?)
+}
+
+fn find_application(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
+    lookup::of_kind(tx, ObjectKind::Application, key)
+}
+
+/// The application whose credentials the caller changes.
+fn changed_by(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<Object, Error> {
+    let application = find_application(tx, key)?;
+    rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
+    Ok(application)
+}
+
+/// Refuses a name that can't be one, several audiences, and what another one has.
+fn check(values: &Values, others: &[Stored]) -> Result<(), Refusal> {
+    let text = |name: &str| values.get(name).and_then(Value::as_str).unwrap_or_default();
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if text("name").len() < MIN_NAME || !text("name").chars().all(is_fit) {
+        return Err(refused(PropertyFault::Invalid("name")));
+    }
+    for name in ["issuer", "subject"] {
+        if text(name).trim().is_empty() {
+            return Err(refused(PropertyFault::Invalid(name)));
+        }
+    }
+    if values.get("audiences").and_then(Value::as_array).map_or(0, Vec::len) != 1 {
+        return Err(refused(PropertyFault::Invalid("audiences")));
+    }
+    let is_same = |other: &Stored, name: &str| other.values.get(name) == values.get(name);
+    if others.iter().any(|other| is_same(other, "name")) {
+        return Err(Refusal::Taken("name"));
+    }
+    if others.iter().any(|other| is_same(other, "issuer") && is_same(other, "subject")) {
+        return Err(Refusal::Taken("subject"));
+    }
+    Ok(())
+}
+
+fn refused(fault: PropertyFault) -> Refusal {
+    Refusal::Property { resource: FEDERATED_IDENTITY_CREDENTIAL.resource, fault }
+}
+
+/// A credential as it is shown.
+fn shown(stored: Stored) -> Values {
+    let mut values = Values::from_iter([("id".into(), stored.id.to_string().into())]);
+    values.extend(stored.values);
+    values
+}
