@@ -36,6 +36,7 @@ fn example() -> Value {
     json!({
         "id": "5a3e0000-0000-4000-8000-000000000304", "appId": "5a3e0000-0000-4000-8000-0000000000aa",
         "displayName": "sample", "signInAudience": "AzureADMyOrg",
+        "optionalClaims": {"accessToken": [], "idToken": [], "saml2Token": []},
     })
 }
 
@@ -72,6 +73,7 @@ pub(super) fn operations() -> Vec<Operation> {
         (status = 201, description = "The new application.", body = Application, example = json!(APPLICATIONS.entity_with(&json!({
             "id": "5a3e0000-0000-4000-8000-000000000307", "appId": "5a3e0000-0000-4000-8000-000000000397",
             "createdDateTime": "2026-03-02T09:30:00Z", "displayName": "Loans", "publisherDomain": "contoso.example",
+            "optionalClaims": {"accessToken": [], "idToken": [], "saml2Token": []},
             "signInAudience": "AzureADMyOrg", "tags": ["books"],
         })))),
     ),
