@@ -8,7 +8,7 @@ use super::{
     pages::{self, Frame},
     signing,
     token::client_info,
-    visit::{Asked, Visit, agreed, fault_page},
+    visit::{self, Asked, Visit, agreed, fault_page},
 };
 use crate::{
     auth::{id_tokens::SignIn, secrets::Secret},
@@ -27,7 +27,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::{StatusCode, request::Parts},
     response::Response,
 };
 use std::collections::BTreeSet;
@@ -35,12 +35,10 @@ use std::collections::BTreeSet;
 /// The endpoint, of version 2.0 and of version 1.0.
 pub(super) async fn authorize(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let query = if parts.method == Method::POST {
-        form::read_body(&parts, body).await
-    } else {
-        Ok(parts.uri.query().unwrap_or_default().as_bytes().to_vec())
+    let answered = async {
+        let sent = form::read_parameters(&parts, body).await?;
+        answer(&app, &inquiry, &parts, &String::from_utf8_lossy(&sent)).await
     };
-    let answered = async { answer(&app, &inquiry, &parts, &String::from_utf8_lossy(&query?)).await };
     answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
 }
 
@@ -203,37 +201,26 @@ async fn store_code(
 
 /// What came of the page for consent.
 pub(super) async fn consent(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let answered = async {
-        let body = form::read_body(&parts, body).await?;
-        decide(&app, &inquiry, &parts, &Form::read(&body)?).await
-    };
-    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+    visit::answer(&app, &inquiry, request, decide).await
 }
 
-async fn decide(
-    app: &AppState,
-    inquiry: &Inquiry,
-    parts: &Parts,
-    form: &Form<'_>,
-) -> Result<Response, OAuthFault> {
-    let visit = Visit::begin(app, inquiry, parts).await?;
+async fn decide(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault> {
     let session = visit.session().await?.ok_or(OAuthFault::ForeignForm)?;
     let proceed = visit.check_form(&consenting(&session), form)?;
     let (path, query) = proceed.split_once('?').ok_or(OAuthFault::ForeignForm)?;
     let asked = Form::read(query.as_bytes())?;
-    let target = target(&visit, &asked).await?;
+    let target = target(visit, &asked).await?;
     match form.get("decision") {
         Some("accept") => {
             let request = AuthorizationRequest::read(&asked, &target, &visit.names)?;
             let whom = if form.get("everybody").is_some() { Whom::Everybody } else { Whom::Oneself };
-            grant(&visit, &target, request, session, (agreed(form), whom)).await?;
+            grant(visit, &target, request, session, (agreed(form), whom)).await?;
             Ok(redirect(&format!("{path}?{}", authorization_request::after_consent(query))))
         }
         Some("other") => {
             Ok(redirect(&format!("{path}?{}", authorization_request::with_other_account(query))))
         }
-        _ => Ok(target.refuse(inquiry, &Fault::ConsentDeclined.into())),
+        _ => Ok(target.refuse(visit.inquiry, &Fault::ConsentDeclined.into())),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     no_store,
     pages::{self, Frame},
     resource_names::ResourceNames,
-    visit::{Asked, Visit, agreed, fault_page},
+    visit::{self, Asked, Visit, agreed, fault_page},
 };
 use crate::{
     directory::sign_in::{
@@ -174,36 +174,25 @@ async fn asked(
 
 /// What came of the page that asks.
 pub(super) async fn decide(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let answered = async {
-        let body = form::read_body(&parts, body).await?;
-        decided(&app, &inquiry, &parts, &Form::read(&body)?).await
-    };
-    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+    visit::answer(&app, &inquiry, request, decided).await
 }
 
-async fn decided(
-    app: &AppState,
-    inquiry: &Inquiry,
-    parts: &Parts,
-    form: &Form<'_>,
-) -> Result<Response, OAuthFault> {
-    let visit = Visit::begin(app, inquiry, parts).await?;
+async fn decided(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault> {
     let session = visit.session().await?.ok_or(OAuthFault::ForeignForm)?;
     let proceed = visit.check_form(&confirming(&session), form)?;
     let query = proceed.split_once('?').map_or("", |(_, query)| query);
     let user_code = Form::read(query.as_bytes())?.field("user_code")?.to_owned();
     match form.get("decision") {
         Some("accept") => {
-            let client = approve(&visit, session, user_code, agreed(form)).await?;
+            let client = approve(visit, session, user_code, agreed(form)).await?;
             let text = format!("You are signed in to {client} on the other device. You can close this page.");
-            Ok(message(&visit, "Signed in", &text))
+            Ok(message(visit, "Signed in", &text))
         }
         Some("other") => Ok(redirect(&format!("{proceed}&prompt=select_account"))),
         _ => {
             let decline = move |tx: &WriteTx<'_>| device_codes::decline(tx, &user_code);
-            app.store.tenant(visit.tenant).write(decline).await?;
-            Ok(message(&visit, "Cancelled", "The other device isn't signed in. You can close this page."))
+            visit.app.store.tenant(visit.tenant).write(decline).await?;
+            Ok(message(visit, "Cancelled", "The other device isn't signed in. You can close this page."))
         }
     }
 }

@@ -6,7 +6,10 @@ use crate::http::{
     content,
     errors::RequestFault,
 };
-use axum::{body::Body, http::request::Parts};
+use axum::{
+    body::Body,
+    http::{Method, request::Parts},
+};
 use std::{borrow::Cow, collections::HashMap};
 
 /// The fields of a form. What isn't known is ignored.
@@ -34,6 +37,14 @@ impl<'b> Form<'b> {
     pub(super) fn field(&self, name: &'static str) -> Result<&str, OAuthFault> {
         self.get(name).ok_or(OAuthFault::Missing(name))
     }
+}
+
+/// Reads the parameters of a request for a page: the body of a form that is posted, and the query elsewhere.
+pub(super) async fn read_parameters(parts: &Parts, body: Body) -> Result<Vec<u8>, OAuthFault> {
+    if parts.method == Method::POST {
+        return read_body(parts, body).await;
+    }
+    Ok(parts.uri.query().unwrap_or_default().as_bytes().to_vec())
 }
 
 /// Reads the body of a request that has to be a form.

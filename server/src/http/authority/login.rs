@@ -4,10 +4,10 @@
 use super::{
     authorization_request::{after_sign_in, redirect},
     faults::{Inquiry, OAuthFault},
-    form::{self, Form},
+    form::Form,
     pages::{self, Frame},
     passwords::{self, Right},
-    visit::{SIGN_IN, Visit, fault_page},
+    visit::{self, SIGN_IN, Visit},
 };
 use crate::{
     auth::secrets::Secret,
@@ -25,44 +25,33 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, request::Parts},
+    http::StatusCode,
     response::Response,
 };
 
 /// The form of the page for signing in.
 pub(super) async fn login(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let answered = async {
-        let body = form::read_body(&parts, body).await?;
-        sign_in(&app, &inquiry, &parts, &Form::read(&body)?).await
-    };
-    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+    visit::answer(&app, &inquiry, request, sign_in).await
 }
 
-async fn sign_in(
-    app: &AppState,
-    inquiry: &Inquiry,
-    parts: &Parts,
-    form: &Form<'_>,
-) -> Result<Response, OAuthFault> {
-    let visit = Visit::begin(app, inquiry, parts).await?;
+async fn sign_in(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault> {
     let proceed = visit.check_form(SIGN_IN, form)?;
     let username = form.get("username").unwrap_or_default();
     let signed_in = async {
-        let who = match app.sign_in.mode {
+        let who = match visit.app.sign_in.mode {
             SignInMode::Picker => chosen(form),
             SignInMode::Password => {
                 let password = Secret::new(form.get("password").unwrap_or_default());
-                Who::Proven(passwords::check(app, visit.tenant, visit.peer, username, &password).await?)
+                Who::Proven(passwords::check(visit.app, visit.tenant, visit.peer, username, &password).await?)
             }
         };
-        begin(&visit, who, &proceed).await
+        begin(visit, who, &proceed).await
     };
     match signed_in.await {
         Err(OAuthFault::SignIn(Fault::MustChangePassword)) => {
-            Ok(change_page(&visit, &proceed, username, None))
+            Ok(change_page(visit, &proceed, username, None))
         }
-        Err(fault @ OAuthFault::SignIn(_)) => again(&visit, &proceed, username, &fault).await,
+        Err(fault @ OAuthFault::SignIn(_)) => again(visit, &proceed, username, &fault).await,
         signed_in => signed_in,
     }
 }
@@ -150,40 +139,30 @@ pub(super) async fn change_password(
     inquiry: Inquiry,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let answered = async {
-        let body = form::read_body(&parts, body).await?;
-        change(&app, &inquiry, &parts, &Form::read(&body)?).await
-    };
-    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+    visit::answer(&app, &inquiry, request, change).await
 }
 
-async fn change(
-    app: &AppState,
-    inquiry: &Inquiry,
-    parts: &Parts,
-    form: &Form<'_>,
-) -> Result<Response, OAuthFault> {
-    let visit = Visit::begin(app, inquiry, parts).await?;
+async fn change(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault> {
     let proceed = visit.check_form(CHANGE, form)?;
     let username = form.field("username")?;
     let (password, new) =
         (form.get("password").unwrap_or_default(), form.get("new_password").unwrap_or_default());
-    let refused = |why: &str| Ok(change_page(&visit, &proceed, username, Some(why)));
+    let refused = |why: &str| Ok(change_page(visit, &proceed, username, Some(why)));
     if form.get("new_password_again") != Some(new) {
         return refused("The new passwords differ.");
     }
     if new == password {
         return refused("The new password is the present one.");
     }
-    let right = passwords::compare(app, visit.tenant, visit.peer, username, &Secret::new(password)).await;
+    let right =
+        passwords::compare(visit.app, visit.tenant, visit.peer, username, &Secret::new(password)).await;
     let right = match right {
         Ok(right) => right,
         Err(fault @ OAuthFault::SignIn(_)) => return refused(&fault.to_string()),
         Err(fault) => return Err(fault),
     };
-    match replace(&visit, right, new).await? {
-        Some(right) => begin(&visit, Who::Proven(right), &proceed).await,
+    match replace(visit, right, new).await? {
+        Some(right) => begin(visit, Who::Proven(right), &proceed).await,
         None => refused("The new password is too weak: 8 to 256 characters of three classes."),
     }
 }

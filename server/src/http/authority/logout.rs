@@ -3,9 +3,9 @@
 use super::{
     authorization_request::redirect,
     faults::{Inquiry, OAuthFault},
-    form::{self, Form},
+    form::Form,
     pages::{self, Frame},
-    visit::{Visit, fault_page},
+    visit::{self, Visit},
 };
 use crate::{
     directory::sign_in::{faults::Error, sessions},
@@ -14,42 +14,27 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::StatusCode,
     response::Response,
 };
 
 /// The endpoint, of version 2.0 and of version 1.0.
 pub(super) async fn logout(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let answered = async {
-        let query = if parts.method == Method::POST {
-            form::read_body(&parts, body).await?
-        } else {
-            parts.uri.query().unwrap_or_default().as_bytes().to_vec()
-        };
-        end(&app, &inquiry, &parts, &Form::read(&query)?).await
-    };
-    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
+    visit::answer(&app, &inquiry, request, end).await
 }
 
-async fn end(
-    app: &AppState,
-    inquiry: &Inquiry,
-    parts: &Parts,
-    form: &Form<'_>,
-) -> Result<Response, OAuthFault> {
-    let visit = Visit::begin(app, inquiry, parts).await?;
+async fn end(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault> {
     let session = visit.session().await?;
     let secret = visit.browser.session(visit.tenant.id).filter(|_| session.is_some());
     if let Some(secret) = secret {
         let end = move |tx: &WriteTx<'_>| -> Result<(), Error> { sessions::end(tx, &secret) };
-        app.store.tenant(visit.tenant).write(end).await?;
+        visit.app.store.tenant(visit.tenant).write(end).await?;
     }
     let clients = session.map(|session| session.clients).unwrap_or_default();
-    let back = return_address(&visit, form, clients).await?;
+    let back = return_address(visit, form, clients).await?;
     let mut response = match back {
         Some(back) => redirect(&back),
-        None => signed_out(&visit),
+        None => signed_out(visit),
     };
     visit.browser.end_session(&mut response, visit.tenant.id);
     Ok(response)

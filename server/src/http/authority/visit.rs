@@ -4,6 +4,7 @@ use super::{
     browser::Browser,
     faults::{Inquiry, OAuthFault},
     find_tenant,
+    form::{self, Form},
     pages::{self, Choice, FormFields, Frame, Page, ScopeInWords},
     resource_names::ResourceNames,
 };
@@ -21,6 +22,7 @@ use crate::{
     store::{ReadTx, Tenant},
 };
 use axum::{
+    extract::Request,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -138,11 +140,7 @@ impl<'v> Visit<'v> {
     }
 
     /// What a form that came back has proven to be for.
-    pub(super) fn check_form(
-        &self,
-        purpose: &str,
-        form: &super::form::Form<'_>,
-    ) -> Result<String, OAuthFault> {
+    pub(super) fn check_form(&self, purpose: &str, form: &Form<'_>) -> Result<String, OAuthFault> {
         let proceed = form.field("continue")?;
         let purpose = format!("{purpose} {}", form.get("scopes").unwrap_or_default());
         self.browser.check_mark(&self.keys, &purpose, proceed, form.field("form_token")?)?;
@@ -167,7 +165,7 @@ fn choice(account: Account) -> Choice {
 }
 
 /// The scopes that a form that came back shows to have been agreed to.
-pub(super) fn agreed(form: &super::form::Form<'_>) -> BTreeSet<String> {
+pub(super) fn agreed(form: &Form<'_>) -> BTreeSet<String> {
     let scopes = form.get("scopes").unwrap_or_default();
     scopes.split_ascii_whitespace().map(str::to_owned).collect()
 }
@@ -206,6 +204,22 @@ impl Asked {
             is_administrator: consent::is_administrator(tx, account)?,
         })
     }
+}
+
+/// Answers what a browser sends to one of a tenant's pages. What is refused is shown.
+pub(super) async fn answer(
+    app: &AppState,
+    inquiry: &Inquiry,
+    request: Request,
+    rule: impl AsyncFnOnce(&Visit<'_>, &Form<'_>) -> Result<Response, OAuthFault>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let answered = async {
+        let sent = form::read_parameters(&parts, body).await?;
+        let form = Form::read(&sent)?;
+        rule(&Visit::begin(app, inquiry, &parts).await?, &form).await
+    };
+    answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(inquiry, &fault))
 }
 
 /// The page that says what is wrong, where there is nowhere to send the browser.
