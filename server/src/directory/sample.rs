@@ -20,7 +20,7 @@ use crate::{
         values::Values,
     },
     odata::reference::Key,
-    store::{ReadTx, WriteTx, domains},
+    store::{self, ReadTx, WriteTx, app_role_assignments, domains, oauth2_permission_grants},
 };
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
@@ -68,6 +68,11 @@ const WELL_KNOWN: [u16; 5] = [311, 312, 313, 314, 315];
 
 /// Who is in the administrative unit.
 const UNIT_MEMBERS: [u16; 3] = [101, 202, 301];
+
+/// To whom applications are assigned, without a role of theirs: the assignment's own id, the principal, and the application's service
+/// principal.
+const APP_ROLE_ASSIGNMENTS: [(u16, u16, u16); 4] =
+    [(911, 302, 305), (912, 101, 305), (913, 201, 305), (914, 103, 302)];
 
 /// Which user owns which group.
 const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
@@ -260,13 +265,28 @@ pub fn fill_with(tx: &WriteTx<'_>, secret: &Secret) -> Result<(), Error> {
     import::member(tx, READERS, id(DELETED))?;
     objects::delete(tx, &lookup::user(tx, &Key::read(id(DELETED).to_string()))?)?;
     registrations(secret).iter().try_for_each(|application| applications::register(tx, application))?;
+    fill_permissions(tx)
+}
+
+/// What applications are trusted with, and who may use them.
+fn fill_permissions(tx: &WriteTx<'_>) -> Result<(), Error> {
     let credential = json!({
         "name": "deployments", "issuer": "https://token.actions.githubusercontent.com",
         "subject": "repo:contoso/loans:environment:production", "audiences": ["api://AzureADTokenExchange"],
     });
-    let sample = lookup::of_kind(tx, ObjectKind::Application, &Key::read(id(304).to_string()))?;
+    let find = |number| {
+        store::objects::find(tx, id(number))?
+            .ok_or_else(|| Error::from(Refusal::NotFound(id(number).to_string())))
+    };
     let credential = import::into_values(credential);
-    federated_identity_credentials::add(tx, &sample, id(821), &credential).map(drop)
+    federated_identity_credentials::add(tx, &find(304)?, id(821), &credential)?;
+    for (assignment, principal, resource) in APP_ROLE_ASSIGNMENTS {
+        let (principal, resource) = (find(principal)?, find(resource)?);
+        app_role_assignments::insert(tx, id(assignment).uuid(), principal.row, resource.row, Uuid::nil())?;
+    }
+    let catalogue = find(302)?;
+    oauth2_permission_grants::put(tx, &catalogue, &catalogue, Some(&find(103)?), "Loans.Read")?;
+    Ok(())
 }
 
 /// The first of the sample's applications that gets tokens with the public secret. `None`: neither does.

@@ -47,8 +47,9 @@ use axum::{
 use serde_json::{Value, json};
 use utoipa::{PartialSchema, openapi::path::HttpMethod};
 
-const EXAMPLE: &str = "AAA-WgAAAECAAAAAAAADAgAAPloAAABAgAAAAAAACRE";
 const ID: &str = "appRoleAssignmentId";
+/// The role of a resource that has none.
+const ROLE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Assignments at one of their ends.
 #[derive(Clone, Copy)]
@@ -65,7 +66,21 @@ struct Assignments {
     words: &'static str,
     read: &'static Need,
     write: &'static Need,
+    example: Example,
 }
+
+/// One that the sample has.
+#[derive(Clone, Copy)]
+struct Example {
+    id: &'static str,
+    /// The principal's id, name and type.
+    principal: [&'static str; 3],
+    /// The resource's id and name.
+    resource: [&'static str; 2],
+}
+
+const CATALOGUE: [&str; 2] = ["5a3e0000-0000-4000-8000-000000000302", "Catalogue"];
+const SAMPLE: [&str; 2] = ["5a3e0000-0000-4000-8000-000000000305", "sample"];
 
 const OF_SERVICE_PRINCIPAL: Assignments = Assignments {
     of: &SERVICE_PRINCIPALS,
@@ -76,6 +91,11 @@ const OF_SERVICE_PRINCIPAL: Assignments = Assignments {
     words: "that a service principal has",
     read: &READ_APPLICATION,
     write: &ASSIGN_APP_ROLE,
+    example: Example {
+        id: "AAA-WgAAAECAAAAAAAADAgAAPloAAABAgAAAAAAACRE",
+        principal: [CATALOGUE[0], CATALOGUE[1], "ServicePrincipal"],
+        resource: SAMPLE,
+    },
 };
 
 const OF_RESOURCE: Assignments = Assignments {
@@ -84,6 +104,11 @@ const OF_RESOURCE: Assignments = Assignments {
     names: ["service_principal_app_role_assigned_to", "service_principal_app_roles_assigned_to"],
     page: "approleassignedto",
     words: "of the roles of a service principal",
+    example: Example {
+        id: "AAA-WgAAAECAAAAAAAABAwAAPloAAABAgAAAAAAACRQ",
+        principal: ["5a3e0000-0000-4000-8000-000000000103", "Alan Turing", "User"],
+        resource: CATALOGUE,
+    },
     ..OF_SERVICE_PRINCIPAL
 };
 
@@ -92,6 +117,11 @@ const OF_USER: Assignments = Assignments {
     names: ["user_app_role_assignment", "user_app_role_assignments"],
     words: "that a user has, without those of the user's groups",
     read: &READ_USER_APP_ROLE_ASSIGNMENT,
+    example: Example {
+        id: "AAA-WgAAAECAAAAAAAABAQAAPloAAABAgAAAAAAACRI",
+        principal: ["5a3e0000-0000-4000-8000-000000000101", "Ada Lovelace", "User"],
+        resource: SAMPLE,
+    },
     write: &ASSIGN_APP_ROLE_TO_MEMBER,
     ..OF_SERVICE_PRINCIPAL
 };
@@ -109,6 +139,11 @@ const OF_GROUP: Assignments = Assignments {
     names: ["group_app_role_assignment", "group_app_role_assignments"],
     words: "that a group has",
     read: &READ_GROUP_APP_ROLE_ASSIGNMENT,
+    example: Example {
+        id: "AAA-WgAAAECAAAAAAAACAQAAPloAAABAgAAAAAAACRM",
+        principal: ["5a3e0000-0000-4000-8000-000000000201", "Readers", "Group"],
+        resource: SAMPLE,
+    },
     write: &ASSIGN_APP_ROLE_TO_MEMBER,
     ..OF_SERVICE_PRINCIPAL
 };
@@ -140,24 +175,24 @@ impl Assignments {
         Place { kind: self.of.kind, end: self.end }
     }
 
-    fn example(&self) -> Value {
+    fn shown(&self) -> Value {
+        let Example { id, principal: [principal, name, kind], resource: [resource, application] } =
+            self.example;
         json!({
-            "id": EXAMPLE, "deletedDateTime": null, "appRoleId": "00000000-0000-0000-0000-000000000000",
-            "createdDateTime": "2026-03-02T09:30:00Z", "principalDisplayName": "Catalogue",
-            "principalId": "5a3e0000-0000-4000-8000-000000000302", "principalType": "ServicePrincipal",
-            "resourceDisplayName": "Catalogue", "resourceId": "5a3e0000-0000-4000-8000-000000000302",
+            "id": id, "deletedDateTime": null, "appRoleId": ROLE, "createdDateTime": "2026-03-02T09:30:00Z",
+            "principalDisplayName": name, "principalId": principal, "principalType": kind,
+            "resourceDisplayName": application, "resourceId": resource,
         })
     }
 
     /// A body that assigns the role of zeros.
     fn body(&self) -> Value {
-        let resource = "5a3e0000-0000-4000-8000-000000000302";
+        let [resource, _] = CATALOGUE;
         let principal = match self.end {
             End::Principal => (self.of.example)()["id"].clone(),
             End::Resource => "5a3e0000-0000-4000-8000-000000000101".into(),
         };
-        let role = "00000000-0000-0000-0000-000000000000";
-        json!({"principalId": principal, "resourceId": resource, "appRoleId": role})
+        json!({"principalId": principal, "resourceId": resource, "appRoleId": ROLE})
     }
 
     fn list<K: ObjectKey<Key = Key>>(self, object: &'static str) -> Operation {
@@ -192,7 +227,7 @@ impl Assignments {
             .answers::<AppRoleAssignmentCollection>(
                 "A page of app role assignments.",
                 JSON,
-                with_context(APP_ROLE_ASSIGNMENT.set, "", json!({"value": [self.example()]})),
+                with_context(APP_ROLE_ASSIGNMENT.set, "", json!({"value": [self.shown()]})),
             )
     }
 
@@ -241,7 +276,7 @@ impl Assignments {
             .summary(self.of.tag, format!("Get an app role assignment, of those {}", self.words))
             .description(format!("Gets one of the app role assignments {}.", self.words))
             .takes(&QueryOptions::RESOURCE)
-            .key(ID, String::schema(), "The assignment's id.".into(), EXAMPLE)
+            .key(ID, String::schema(), "The assignment's id.".into(), self.example.id)
             .answers::<AppRoleAssignment>("The assignment.", JSON, self.entity())
     }
 
@@ -259,7 +294,7 @@ impl Assignments {
         self.described::<K>(operation, "delete")
             .summary(self.of.tag, format!("Take an app role away, of those {}", self.words))
             .description("Takes the role away: tokens from then on don't say it.")
-            .key(ID, String::schema(), "The assignment's id.".into(), EXAMPLE)
+            .key(ID, String::schema(), "The assignment's id.".into(), self.example.id)
             .done("The assignment is deleted, durably.")
     }
 
@@ -268,7 +303,7 @@ impl Assignments {
     }
 
     fn entity(&self) -> Value {
-        with_context(APP_ROLE_ASSIGNMENT.set, "/$entity", self.example())
+        with_context(APP_ROLE_ASSIGNMENT.set, "/$entity", self.shown())
     }
 
     /// An operation on what the object has, with its page.

@@ -57,9 +57,9 @@ const GRANTS: Resources = Resources {
     key: String::schema,
     example: || {
         json!({
-            "id": "AAA-WgAAAECAAAAAAAADAgAAPloAAABAgAAAAAAAAwIAAD5aAAAAQIAAAAAAAAEB",
+            "id": "AAA-WgAAAECAAAAAAAADAgAAPloAAABAgAAAAAAAAwIAAD5aAAAAQIAAAAAAAAED",
             "clientId": "5a3e0000-0000-4000-8000-000000000302", "consentType": "Principal",
-            "principalId": "5a3e0000-0000-4000-8000-000000000101",
+            "principalId": "5a3e0000-0000-4000-8000-000000000103",
             "resourceId": "5a3e0000-0000-4000-8000-000000000302", "scope": "Loans.Read",
         })
     },
@@ -69,6 +69,8 @@ fn body() -> Value {
     let mut body = (GRANTS.example)();
     if let Value::Object(body) = &mut body {
         body.shift_remove("id");
+        // The sample's grant is for another user.
+        body.insert("principalId".into(), "5a3e0000-0000-4000-8000-000000000101".into());
     }
     body
 }
