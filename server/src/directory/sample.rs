@@ -1,5 +1,6 @@
-//! The sample: a small organisation with every kind of group and member, an administrative unit, a directory role, group settings and a lifecycle policy that
-//! change nothing, and two applications. All ids are fixed and public, and so is the applications' secret unless another is given.
+//! The sample: a small organisation with every kind of group and member, an administrative unit, a directory role, group settings and a
+//! lifecycle policy that change nothing, and two applications, with one of each way in which applications are trusted. All ids are fixed
+//! and public, and so is the applications' secret unless another is given.
 
 use super::{
     Error, Refusal, applications,
