@@ -59,19 +59,16 @@ use transport::App;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-fn graph() -> OpenApiRouter<AppState> {
-    let router = OpenApiRouter::with_openapi(contract::Api::openapi());
-    graph::operations().into_iter().fold(router, |router, operation| router.routes(operation.into_routes()))
-}
-
 /// The operations: what each is registered with.
 pub fn operations() -> Vec<Operation> {
     graph::operations()
 }
 
-/// The contract, as the routes say it.
+/// The contract, as the operations say it. It is large: a server serves the text that was made of it.
 pub fn contract() -> utoipa::openapi::OpenApi {
-    let mut contract = graph().split_for_parts().1;
+    let all = OpenApiRouter::with_openapi(contract::Api::openapi());
+    let documented = operations().into_iter().map(Operation::into_documented);
+    let mut contract = documented.fold(all, OpenApiRouter::routes).into_openapi();
     contract::shared_components::share(&mut contract);
     contract
 }
@@ -86,34 +83,39 @@ pub fn document() -> Result<serde_json::Value, serde_json::Error> {
 
 /// Everything that is served.
 pub fn app(state: AppState) -> impl App {
-    let (graph, contract) = verified(&state);
-    everything(state, &contract, graph)
+    let (graph, paths) = verified(&state);
+    everything(state, paths, graph)
 }
 
 /// The same, with more around all that isn't public, such as a layer that injects faults. It runs before callers
 /// are verified, and what it refuses is answered in Graph's envelope.
 pub fn app_within(state: AppState, around: impl FnOnce(Router) -> Router) -> impl App {
-    let (graph, contract) = verified(&state);
-    everything(state, &contract, around(Router::new().fallback_service(graph)))
+    let (graph, paths) = verified(&state);
+    everything(state, paths, around(Router::new().fallback_service(graph)))
 }
 
-/// Graph's operations, and the contract of them. Callers are verified around all of it, what isn't served included: who
+/// Graph's operations, and the spellings of their paths. Callers are verified around all of it, what isn't served included: who
 /// isn't known learns nothing.
-fn verified(state: &AppState) -> (impl App + use<>, utoipa::openapi::OpenApi) {
-    let (graph, contract) = graph().split_for_parts();
+fn verified(state: &AppState) -> (impl App + use<>, Arc<Paths>) {
+    let operations = operations();
+    let (paths, unserved) = (paths(&operations), unserved::routes(&operations));
+    let served = operations.into_iter().fold(Router::new(), |router, operation| {
+        let path = operation.path().to_owned();
+        router.route(&path, operation.into_handler())
+    });
     let graph = Router::new()
-        .nest(&format!("/{}", Version::V1.name()), graph.merge(unserved::routes(&contract)))
+        .nest(&format!("/{}", Version::V1.name()), served.merge(unserved))
         .fallback(unserved::unknown_path)
         .method_not_allowed_fallback(unserved::wrong_method)
         .with_state(state.clone());
-    let graph = Operations::new(graph, paths(&contract)).serve();
+    let graph = Operations::new(graph, paths.clone()).serve();
     let verified = middleware::from_fn_with_state(state.clone(), authenticate::authenticate).layer(graph);
     let methods = [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
-    (cross_origin::any_origin(methods).layer(verified), contract)
+    (cross_origin::any_origin(methods).layer(verified), paths)
 }
 
 /// What is public, and Graph's operations for all else.
-fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, graph: S) -> impl App + use<S> {
+fn everything<S: App>(state: AppState, paths: Arc<Paths>, graph: S) -> impl App + use<S> {
     let public = Router::new()
         .route("/health", get(health))
         .merge(contract::routes().merge(mcp_tools::routes()).layer(cross_origin::any_origin([Method::GET])))
@@ -130,27 +132,25 @@ fn everything<S: App>(state: AppState, contract: &utoipa::openapi::OpenApi, grap
             _ => Either::Right(public.clone().oneshot(request)),
         }
     });
-    enveloped(state, contract, compression::compressed(routes))
+    within_envelope(state, paths, compression::compressed(routes))
+}
+
+/// A service within what surrounds every request. By itself it shows what that costs.
+pub fn enveloped<S: App>(state: AppState, routes: S) -> impl App + use<S> {
+    within_envelope(state, paths(&operations()), routes)
 }
 
 /// A service within what surrounds every request: its path's spelling, its ids, time limit, log line, and Graph's
-/// envelope. By itself it shows what these cost. All of it lies around the routes: within them, each request would copy
-/// each layer.
-pub fn enveloped<S: App>(
-    state: AppState,
-    contract: &utoipa::openapi::OpenApi,
-    routes: S,
-) -> impl App + use<S> {
-    let paths = paths(contract);
+/// envelope. All of it lies around the routes: within them, each request would copy each layer.
+fn within_envelope<S: App>(state: AppState, paths: Arc<Paths>, routes: S) -> impl App + use<S> {
     let routes = CatchPanicLayer::custom(panicked).layer(routes);
     let enveloped = middleware::from_fn_with_state(state, envelope::envelope).layer(routes);
     MapRequestLayer::new(move |request| paths.rewrite(request)).layer(enveloped)
 }
 
 /// The spellings of all paths.
-fn paths(contract: &utoipa::openapi::OpenApi) -> Arc<Paths> {
-    let served = contract.paths.paths.keys().map(String::as_str);
-    Arc::new(Paths::new(served).with_unserved())
+fn paths(operations: &[Operation]) -> Arc<Paths> {
+    Arc::new(Paths::new(operations.iter().map(Operation::path)).with_unserved())
 }
 
 /// Says that the server answers.

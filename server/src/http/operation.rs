@@ -20,7 +20,7 @@ use crate::{
 };
 use axum::{
     extract::Request,
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::{self, Next},
     response::IntoResponse,
     routing::MethodRouter,
@@ -59,6 +59,11 @@ pub const DEFAULT_SCOPE: &str = "https://graph.microsoft.com/.default";
 
 const JSON: &str = "application/json";
 
+/// Schemas with their names, as the contract's components take them.
+type Schemas = Vec<(String, RefOr<Schema>)>;
+/// Adds a type's schema, and those that it refers to.
+type AddSchemas = Box<dyn Fn(&mut Schemas)>;
+
 /// An operation: a method on a path, with its handler.
 pub struct Operation {
     /// What callers need.
@@ -66,7 +71,8 @@ pub struct Operation {
     path: String,
     method: HttpMethod,
     documented: Documented,
-    schemas: Vec<(String, RefOr<Schema>)>,
+    /// What adds the schemas that it refers to. Only the contract asks for them: together they are large.
+    schemas: Vec<AddSchemas>,
     handler: MethodRouter<AppState>,
     options: &'static QueryOptions,
     /// What it reads, lists or counts.
@@ -99,7 +105,8 @@ impl Operation {
         let (method, mut documented) = found.unwrap_or((HttpMethod::Get, Documented::new()));
         // A doc comment's lines are no lines of the text.
         documented.description = documented.description.map(|text| text.replace('\n', " "));
-        Self::new(need, method, path, documented, schemas, handler)
+        let add: AddSchemas = Box::new(move |all| all.extend_from_slice(&schemas));
+        Self::new(need, method, path, documented, vec![add], handler)
     }
 
     /// An operation that is documented by what is called on it. It takes no query options.
@@ -119,7 +126,7 @@ impl Operation {
         method: HttpMethod,
         path: String,
         documented: Documented,
-        schemas: Vec<(String, RefOr<Schema>)>,
+        schemas: Vec<AddSchemas>,
         handler: MethodRouter<AppState>,
     ) -> Self {
         let (options, scope) = (&QueryOptions::NONE, None);
@@ -266,8 +273,10 @@ impl Operation {
 
     /// A reference to a schema, which the contract holds then.
     fn refer<T: ToSchema>(&mut self) -> Ref {
-        self.schemas.push((T::name().into(), T::schema()));
-        T::schemas(&mut self.schemas);
+        self.schemas.push(Box::new(|all| {
+            all.push((T::name().into(), T::schema()));
+            T::schemas(all);
+        }));
         Ref::from_schema_name(T::name())
     }
 
@@ -307,13 +316,28 @@ impl Operation {
         &self.path
     }
 
-    /// What a router serves: the handler behind the refusals, and the whole documentation.
-    pub(super) fn into_routes(self) -> UtoipaMethodRouter<AppState> {
-        let handler = self.guarded();
+    /// Its method.
+    pub(super) fn method(&self) -> Method {
+        match self.method {
+            HttpMethod::Get => Method::GET,
+            HttpMethod::Post => Method::POST,
+            HttpMethod::Put => Method::PUT,
+            HttpMethod::Delete => Method::DELETE,
+            HttpMethod::Options => Method::OPTIONS,
+            HttpMethod::Head => Method::HEAD,
+            HttpMethod::Patch => Method::PATCH,
+            HttpMethod::Trace => Method::TRACE,
+        }
+    }
+
+    /// What the contract says: its handler, and the whole documentation.
+    pub(super) fn into_documented(self) -> UtoipaMethodRouter<AppState> {
+        let mut schemas = Schemas::new();
+        self.schemas.iter().for_each(|add| add(&mut schemas));
         let mut paths = Paths::new();
         let documented = self.documented();
         paths.add_path_operation(self.path, vec![self.method], documented);
-        (self.schemas, paths, handler)
+        (schemas, paths, self.handler)
     }
 
     fn documented(&self) -> Documented {
@@ -427,8 +451,9 @@ impl Operation {
         ids.filter_map(|parameter| parameter["name"].as_str()).map(str::to_owned).collect()
     }
 
-    fn guarded(&self) -> MethodRouter<AppState> {
-        let Self { need, options, signed_in, .. } = *self;
+    /// What a router serves: the handler behind the refusals.
+    pub(super) fn into_handler(self) -> MethodRouter<AppState> {
+        let Self { need, options, signed_in, .. } = self;
         let (id, ids) = (OperationId::new(self.id()), Arc::new(self.ids()));
         let writes = matches!(self.method, HttpMethod::Post | HttpMethod::Patch | HttpMethod::Put);
         let guard = move |request: Request, next: Next| {
@@ -448,7 +473,7 @@ impl Operation {
             }
         };
         // `route_layer`, so that a method that isn't served is 405 and not 403.
-        self.handler.clone().route_layer(middleware::from_fn(guard))
+        self.handler.route_layer(middleware::from_fn(guard))
     }
 }
 

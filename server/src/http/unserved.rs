@@ -4,6 +4,7 @@
 use super::{
     errors::{Failure, RequestFault},
     not_implemented::{self, Operation, Part},
+    operation,
     paths::GraphPath,
 };
 use crate::odata::path::{Segment, Version, unqualified};
@@ -12,13 +13,14 @@ use axum::{
     http::{Extensions, Method, Request, Uri},
     routing::{MethodFilter, any, on},
 };
-use std::future::ready;
-use utoipa::openapi::OpenApi;
+use std::{collections::HashSet, future::ready};
 
-/// The operations and parts of Graph that this server doesn't have, under the version: those of the table that the contract
-/// lacks. Their answers say so.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Router<S> {
-    let unserved = not_implemented::operations().filter(|operation| !is_served(contract, operation));
+/// The operations and parts of Graph that this server doesn't have, under the version: those of the table that aren't among
+/// the served ones. Their answers say so.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(served: &[operation::Operation]) -> Router<S> {
+    let served: HashSet<_> = served.iter().map(|operation| (operation.method(), operation.path())).collect();
+    let unserved = not_implemented::operations()
+        .filter(|Operation { method, path }| !served.contains(&(method.clone(), route(path).as_str())));
     let router = unserved.fold(Router::new(), |router, Operation { method, path }| {
         let path = route(&path);
         let fault = RequestFault::NotServed(format!("{method} {path}").into());
@@ -47,17 +49,6 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(contract: &OpenApi) -> Ro
 fn cast(uri: &Uri) -> Option<String> {
     let last = Segment::read(uri.path().rsplit('/').next()?);
     unqualified(&last.text).is_some().then(|| last.text.into_owned())
-}
-
-fn is_served(contract: &OpenApi, Operation { method, path }: &Operation) -> bool {
-    contract.paths.paths.get(&route(path)).is_some_and(|item| match *method {
-        Method::GET => item.get.is_some(),
-        Method::POST => item.post.is_some(),
-        Method::PUT => item.put.is_some(),
-        Method::PATCH => item.patch.is_some(),
-        Method::DELETE => item.delete.is_some(),
-        _ => false,
-    })
 }
 
 /// A path and all below it, whatever the method.

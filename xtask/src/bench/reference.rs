@@ -69,7 +69,7 @@ impl Reference {
             .route("/v1.0/groups/{id}", get(object.clone()))
             .route("/{tenant}/oauth2/v2.0/token", post(async |_: Bytes| StatusCode::OK));
         println!("{}", json!({"url": format!("http://{address}")}));
-        let app = http::enveloped(state, &http::contract(), routes);
+        let app = http::enveloped(state, routes);
         let serving =
             transport::serve(vec![Endpoint::plain(listener)], app, Limits::default(), std::future::pending());
         serving.await.map_err(|error| error.to_string())
