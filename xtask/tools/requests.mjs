@@ -15,6 +15,11 @@ const REFUSED = [
   "remove_group_owner_by_reference",
   "create_group_setting",
   "create_group_lifecycle_policy",
+  // Only who has the key of a certificate proves it, and the sample has none.
+  "add_application_key",
+  "remove_application_key",
+  "add_service_principal_key",
+  "remove_service_principal_key",
   // Only the server knows: the ids of passwords, and a password that the sample's users don't have.
   "remove_application_password",
   "remove_service_principal_password",

@@ -51,7 +51,8 @@ enum Audience {
 #[derive(Debug, Deserialize)]
 struct Claims {
     iss: String,
-    sub: String,
+    #[serde(default)]
+    sub: Option<String>,
     aud: Audience,
     exp: i64,
     #[serde(default)]
@@ -98,8 +99,8 @@ impl<'t> Assertion<'t> {
     }
 
     /// Whom it is about.
-    pub fn subject(&self) -> &str {
-        &self.claims.sub
+    pub fn subject(&self) -> Result<&str, AssertionFault> {
+        self.claims.sub.as_deref().ok_or(AssertionFault::Unreadable)
     }
 
     /// The audiences that it names.
@@ -141,9 +142,15 @@ impl<'t> Assertion<'t> {
         if ended || endless || not_yet { Err(AssertionFault::Time) } else { Ok(()) }
     }
 
+    /// Refuses one that is valid for more seconds than these, from when it begins, or from now.
+    pub fn check_lifetime(&self, now: DateTime<Utc>, seconds: i64) -> Result<(), AssertionFault> {
+        let begins = self.claims.nbf.unwrap_or(now.timestamp());
+        if self.claims.exp.saturating_sub(begins) > seconds { Err(AssertionFault::Time) } else { Ok(()) }
+    }
+
     /// Refuses one that isn't for one of these audiences.
-    pub fn check_audience(&self, known: &[String]) -> Result<(), AssertionFault> {
-        let is_known = |audience: &str| known.iter().any(|known| known == audience);
+    pub fn check_audience(&self, known: &[impl AsRef<str>]) -> Result<(), AssertionFault> {
+        let is_known = |audience: &str| known.iter().any(|known| known.as_ref() == audience);
         self.audiences().into_iter().any(is_known).then_some(()).ok_or(AssertionFault::Audience)
     }
 
@@ -316,8 +323,8 @@ mod tests {
         let assertion = Assertion::read(&text).unwrap();
         let others = SigningCertificate::read(&other.certificate).unwrap();
         assert_eq!(assertion.check_signed_by(&others), Err(AssertionFault::Signature));
-        assert_eq!(assertion.check_audience(&["there".into()]), Err(AssertionFault::Audience));
-        assertion.check_audience(&["there".into(), "here".into()]).unwrap();
+        assert_eq!(assertion.check_audience(&["there"]), Err(AssertionFault::Audience));
+        assertion.check_audience(&["there", "here"]).unwrap();
         assertion.check_time(clock.now()).unwrap();
         for (name, value) in [("exp", now - 301), ("exp", now + 100_000), ("nbf", now + 301)] {
             let mut claims = claims(now);

@@ -3,7 +3,7 @@
 use super::{
     Error, Found, Refusal, access, app_role_assignments, application_settings, created_objects,
     credentials::{self, NewPassword, Proof},
-    lookup, objects, rights, service_principals, well_known_applications,
+    key_credentials, lookup, objects, rights, service_principals, well_known_applications,
 };
 use crate::{
     auth::secrets::Secret,
@@ -13,7 +13,7 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Permission, WRITE_APPLICATION},
+        permissions::{Access, Grants, Permission, Principal, WRITE_APPLICATION},
         values::Values,
     },
     odata::{
@@ -125,10 +125,10 @@ fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Resul
     draft.set("createdDateTime", timestamp(tx.now()));
     draft.set("publisherDomain", domains::default(tx)?.to_string());
     application_settings::check(tx, &draft)?;
-    let keys = credentials::prepare_keys(ObjectKind::Application, &mut draft)?;
+    let keys = key_credentials::prepare(ObjectKind::Application, &mut draft)?;
     let (application, found) = objects::insert(tx, ObjectTraits::Application, id, draft.values().clone())?;
     application_settings::keep_uris(tx, &application, &draft)?;
-    credentials::keep_keys(tx, &application, &keys)?;
+    key_credentials::keep(tx, &application, &keys)?;
     Ok((application, found))
 }
 
@@ -137,9 +137,9 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     rights::may_act_on(tx, by, &WRITE_APPLICATION, ObjectKind::Application, key)?;
     let (application, mut draft) = objects::changed(tx, by, ObjectKind::Application, key, body)?;
     application_settings::check(tx, &draft)?;
-    let keys = credentials::prepare_keys(ObjectKind::Application, &mut draft)?;
+    let keys = key_credentials::prepare(ObjectKind::Application, &mut draft)?;
     application_settings::keep_uris(tx, &application, &draft)?;
-    credentials::keep_keys(tx, &application, &keys)?;
+    key_credentials::keep(tx, &application, &keys)?;
     objects::update(tx, &application, &draft)?;
     service_principals::follow(tx, &draft)
 }
@@ -149,6 +149,17 @@ pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
     rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
+}
+
+/// Whether a caller is an application by itself, and this its application or its service principal.
+pub(super) fn is_own(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
+    let Principal::Application(Some(id)) = by.principal else { return Ok(false) };
+    if object.id == id {
+        return Ok(true);
+    }
+    let Some(service_principal) = store::objects::find(tx, id)? else { return Ok(false) };
+    let app_id = |of: &Object| Ok::<_, Error>(store::objects::values(tx, of.row)?.remove("appId"));
+    Ok(object.kind() == ObjectKind::Application && app_id(object)? == app_id(&service_principal)?)
 }
 
 /// What the tokens of this application say. `None`: there is none.

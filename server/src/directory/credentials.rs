@@ -1,18 +1,13 @@
-//! What applications prove themselves with, and service principals by themselves: passwords and certificates. A password is shown once,
-//! when it is made; a certificate is kept, and not shown again.
+//! Passwords with which applications prove who they are, and service principals by themselves. One is shown once, when it is made.
 
-use super::{Error, Refusal, check_members, lookup, objects, rights};
+use super::{Error, Refusal, check_members, entitlements::listed, lookup, objects, rights};
 use crate::{
-    auth::{
-        client_certificates::ClientCertificate,
-        secrets::{Secret, SecretDigest},
-    },
+    auth::secrets::{Secret, SecretDigest},
     model::{
         actions::{ADD_PASSWORD, REMOVE_PASSWORD},
         application_types::PASSWORD_CREDENTIAL,
         clock::timestamp,
         draft::Draft,
-        entity,
         ids::ObjectId,
         kinds::ObjectKind,
         permissions::{Grants, Need, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL},
@@ -26,11 +21,8 @@ use crate::{
         objects::Object,
     },
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Months, Utc};
 use serde_json::{Value, json};
-use std::collections::HashSet;
-use uuid::Uuid;
 
 /// How many passwords an application has at most, and a service principal.
 pub const MAX_PASSWORDS: usize = 50;
@@ -42,7 +34,6 @@ const MONTHS: Months = Months::new(24);
 const NEVER: i64 = 10_413_705_600;
 
 const PASSWORDS: &str = "passwordCredentials";
-const KEYS: &str = "keyCredentials";
 
 /// A new password, as far as it is kept.
 #[derive(Debug, Clone)]
@@ -83,7 +74,7 @@ impl Terms {
     }
 }
 
-fn time(value: Option<&Value>) -> Option<DateTime<Utc>> {
+pub(super) fn time(value: Option<&Value>) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(value?.as_str()?).ok()?;
     // The store keeps whole seconds.
     DateTime::from_timestamp(time.timestamp(), 0)
@@ -136,7 +127,7 @@ fn put_password(
         ("startDateTime", timestamp(validity.start).into()),
     ]));
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
-    let mut all = listed(draft.get(PASSWORDS));
+    let mut all = listed(draft.get(PASSWORDS)).to_vec();
     if all.len() >= MAX_PASSWORDS {
         return Err(Refusal::TooLarge.into());
     }
@@ -148,12 +139,8 @@ fn put_password(
     Ok(shown)
 }
 
-fn parts<const N: usize>(parts: [(&str, Value); N]) -> Values {
+pub(super) fn parts<const N: usize>(parts: [(&str, Value); N]) -> Values {
     parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-fn listed(value: Option<&Value>) -> Vec<Value> {
-    value.and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 /// The `keyId` in the body of *removePassword*.
@@ -172,7 +159,7 @@ pub fn remove_password(
 ) -> Result<(), Error> {
     let object = changed_by(tx, by, kind, key)?;
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
-    let all = listed(draft.get(PASSWORDS));
+    let all = listed(draft.get(PASSWORDS)).to_vec();
     let left: Vec<Value> = all.iter().filter(|one| self::key_id(one) != Some(key_id)).cloned().collect();
     if left.len() == all.len() {
         return Err(Refusal::NoPassword.into());
@@ -192,7 +179,7 @@ pub(super) fn remove_passwords(tx: &WriteTx<'_>, application: &Object) -> Result
     objects::update(tx, application, &draft)
 }
 
-fn key_id(credential: &Value) -> Option<ObjectId> {
+pub(super) fn key_id(credential: &Value) -> Option<ObjectId> {
     credential["keyId"].as_str()?.parse().ok()
 }
 
@@ -205,84 +192,6 @@ fn changed_by(tx: &WriteTx<'_>, by: &Grants, kind: ObjectKind, key: &Key) -> Res
     let object = lookup::of_kind(tx, kind, key)?;
     rights::may_act(tx, by, need, &object)?;
     Ok(object)
-}
-
-/// What a change of certificates comes to in the store.
-#[derive(Debug, Default)]
-pub(super) struct KeyChange {
-    added: Vec<stored::Key>,
-    removed: Vec<Uuid>,
-}
-
-/// Reads the certificates that a body names, and has the draft show them. Those that are there need no key.
-pub(super) fn prepare_keys(kind: ObjectKind, draft: &mut Draft) -> Result<KeyChange, Refusal> {
-    if !draft.has_changed(KEYS) {
-        return Ok(KeyChange::default());
-    }
-    let refused =
-        || Refusal::Property { resource: entity(kind).resource, fault: PropertyFault::Invalid(KEYS) };
-    let (before, named) = (listed(draft.before(KEYS)), listed(draft.get(KEYS)));
-    let mut change = KeyChange::default();
-    let mut shown = Vec::new();
-    for one in &named {
-        let there = before.iter().find(|old| key_id(old).is_some() && key_id(old) == key_id(one));
-        match there.filter(|_| one["key"].is_null()) {
-            Some(old) => shown.push(old.clone()),
-            None => {
-                let (key, values) = read_key(one).ok_or_else(refused)?;
-                change.removed.extend(there.and_then(key_id).map(ObjectId::uuid));
-                change.added.push(key);
-                shown.push(values.into());
-            }
-        }
-    }
-    let ids: HashSet<ObjectId> = shown.iter().filter_map(key_id).collect();
-    if ids.len() < shown.len() {
-        return Err(refused());
-    }
-    let gone = before.iter().filter_map(key_id).filter(|id| !ids.contains(id));
-    change.removed.extend(gone.map(ObjectId::uuid));
-    draft.set(KEYS, shown);
-    Ok(change)
-}
-
-/// A certificate, and what is shown of it. `None`: it isn't one, or it is to prove something while it isn't valid.
-fn read_key(named: &Value) -> Option<(stored::Key, Values)> {
-    let certificate = ClientCertificate::read(&STANDARD.decode(named["key"].as_str()?).ok()?)?;
-    let key_id = key_id(named).unwrap_or_else(ObjectId::random);
-    let start = time(named.get("startDateTime")).unwrap_or(certificate.not_before);
-    let end = time(named.get("endDateTime")).unwrap_or(certificate.not_after);
-    if start < certificate.not_before || end > certificate.not_after || end <= start {
-        return None;
-    }
-    let or = |name: &str, other: String| match &named[name] {
-        Value::Null => other.into(),
-        given => given.clone(),
-    };
-    let name: String = certificate.subject.chars().take(120).collect();
-    let values = parts([
-        ("customKeyIdentifier", or("customKeyIdentifier", STANDARD.encode(&certificate.thumbprint))),
-        ("displayName", or("displayName", name)),
-        ("endDateTime", timestamp(end).into()),
-        ("key", Value::Null),
-        ("keyId", key_id.to_string().into()),
-        ("startDateTime", timestamp(start).into()),
-        ("type", or("type", "AsymmetricX509Cert".into())),
-        ("usage", or("usage", "Verify".into())),
-    ]);
-    let validity = Validity { start, end };
-    Some((stored::Key { key_id: key_id.uuid(), certificate: certificate.der, validity }, values))
-}
-
-/// Keeps the certificates of an object that is stored.
-pub(super) fn keep_keys(tx: &WriteTx<'_>, of: &Object, change: &KeyChange) -> Result<(), Error> {
-    for key_id in &change.removed {
-        stored::remove_key(tx, of, *key_id)?;
-    }
-    for key in &change.added {
-        stored::add_key(tx, of, key)?;
-    }
-    Ok(())
 }
 
 /// What a password proves of those who have it.

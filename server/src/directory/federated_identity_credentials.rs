@@ -134,10 +134,11 @@ fn check(values: &Values, others: &[Stored]) -> Result<(), Refusal> {
     }
     let is_same = |other: &Stored, name: &str| other.values.get(name) == values.get(name);
     if others.iter().any(|other| is_same(other, "name")) {
-        return Err(Refusal::Taken("name"));
+        return Err(Refusal::CredentialExists(text("name").into()));
     }
     if others.iter().any(|other| is_same(other, "issuer") && is_same(other, "subject")) {
-        return Err(Refusal::Taken("subject"));
+        let (issuer, subject) = (text("issuer").into(), text("subject").into());
+        return Err(Refusal::TrustedAlready { issuer, subject });
     }
     Ok(())
 }

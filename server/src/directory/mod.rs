@@ -29,6 +29,7 @@ pub mod group_settings;
 pub mod groups;
 pub mod import;
 pub mod invitations;
+pub mod key_credentials;
 mod lookup;
 pub mod managed_identity;
 pub mod managers;
@@ -275,6 +276,23 @@ pub enum Refusal {
     /// The application has no password with this identifier.
     #[error("no such password")]
     NoPassword,
+    /// The application has a federated identity credential of this name.
+    #[error("there is a credential '{0}'")]
+    CredentialExists(String),
+    /// The application has a federated identity credential for this subject of the issuer.
+    #[error("there is a credential for '{subject}' of '{issuer}'")]
+    TrustedAlready {
+        /// The issuer.
+        issuer: String,
+        /// Whom its tokens are about.
+        subject: String,
+    },
+    /// The application has no certificate with this identifier.
+    #[error("no such certificate")]
+    NoKey,
+    /// What is to prove that the caller has the key of one of the certificates proves nothing.
+    #[error("no proof of a key")]
+    NoProof,
     /// The URI is of no domain of the tenant's.
     #[error("the domain of '{0}' isn't the tenant's")]
     ForeignIdentifierUri(String),

@@ -1,9 +1,9 @@
 //! Service principals: creating, changing and deleting them.
 
 use super::{
-    Error, Found, Refusal, access, application_settings, created_objects, credentials,
+    Error, Found, Refusal, access, application_settings, created_objects,
     entitlements::{self, listed},
-    lookup, objects, rights, well_known_applications,
+    key_credentials, lookup, objects, rights, well_known_applications,
 };
 use crate::{
     model::{
@@ -38,9 +38,9 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(O
         draft.set_if_absent("displayName", application.get("displayName").cloned().unwrap_or_default());
         take_all_after(tx, &mut draft, &application);
     }
-    let keys = credentials::prepare_keys(ObjectKind::ServicePrincipal, &mut draft)?;
+    let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
     let made = objects::insert(tx, ObjectTraits::ServicePrincipal, id, draft.into_values())?;
-    credentials::keep_keys(tx, &made.0, &keys)?;
+    key_credentials::keep(tx, &made.0, &keys)?;
     Ok(made)
 }
 
@@ -211,8 +211,8 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
     let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
     check_declared(&draft)?;
-    let keys = credentials::prepare_keys(ObjectKind::ServicePrincipal, &mut draft)?;
-    credentials::keep_keys(tx, &service_principal, &keys)?;
+    let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
+    key_credentials::keep(tx, &service_principal, &keys)?;
     objects::update(tx, &service_principal, &draft)
 }
 

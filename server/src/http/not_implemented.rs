@@ -213,7 +213,6 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (POST, &["/contacts/{id}"], &["/retryServiceProvisioning()"]),
     (POST, &["/applications"], &[""]),
     (&[Method::PATCH, Method::DELETE], &["/applications/{id}"], &[""]),
-    (POST, APPLICATIONS, &["/addKey()", "/removeKey()"]),
     (POST, &["/applications/{id}"], &["/setVerifiedPublisher()", "/unsetVerifiedPublisher()"]),
     (POST, &["/servicePrincipals/{id}"], &["/addTokenSigningCertificate()"]),
     // The directory itself.

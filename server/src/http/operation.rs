@@ -406,9 +406,10 @@ impl Operation {
 
     /// Each alternative of what it needs, and for what only it is enough.
     fn alternatives(&self) -> impl Iterator<Item = (&'static str, &'static [Permission], Option<String>)> {
-        let oneself = self.need.delegated_self;
+        let Need { delegated_self, application_self, .. } = *self.need;
         alternatives(self.need).map(move |(kind, all_of)| {
-            let by_oneself = kind == DELEGATED && oneself.contains(&all_of);
+            let oneself = if kind == DELEGATED { delegated_self } else { application_self };
+            let by_oneself = oneself.contains(&all_of);
             (kind, all_of, if by_oneself { Some("self".into()) } else { self.limit(kind, all_of) })
         })
     }
@@ -524,5 +525,5 @@ fn names(permissions: &[Permission]) -> Value {
 pub fn alternatives(need: &Need) -> impl Iterator<Item = (&'static str, &'static [Permission])> {
     let of = |kind| move |all_of: &&'static [Permission]| (kind, *all_of);
     let delegated = need.delegated.iter().chain(need.delegated_self).map(of(DELEGATED));
-    delegated.chain(need.application.iter().map(of(APPLICATION)))
+    delegated.chain(need.application.iter().chain(need.application_self).map(of(APPLICATION)))
 }

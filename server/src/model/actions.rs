@@ -1,6 +1,6 @@
 //! The parameters of actions, declared like the properties of a complex type, and what some actions answer.
 
-use super::application_types::PASSWORD_CREDENTIAL;
+use super::application_types::{KEY_CREDENTIAL, PASSWORD_CREDENTIAL};
 use super::complex_types::ASSIGNED_LICENSE;
 use super::properties::{
     Complex, Enumeration, Format,
@@ -31,6 +31,36 @@ pub static REMOVE_PASSWORD: Complex = Complex {
     description: "The password that is to be taken away.",
     properties: &[property("keyId", String, "Its identifier.").required().format(Format::Guid)],
 };
+
+/// Of *addKey*.
+pub static ADD_KEY: Complex = Complex {
+    name: "AddKeyParameters",
+    description: "A new certificate, and what proves that whoever adds it has the key of one that is there.",
+    properties: &[
+        property(
+            "keyCredential",
+            Object(&KEY_CREDENTIAL),
+            "The certificate: its `key`, its `type` (`AsymmetricX509Cert`) and its `usage` (`Verify`).",
+        )
+        .required(),
+        property("passwordCredential", Object(&PASSWORD_CREDENTIAL), "Null: certificates have no password."),
+        PROOF,
+    ],
+};
+
+/// Of *removeKey*.
+pub static REMOVE_KEY: Complex = Complex {
+    name: "RemoveKeyParameters",
+    description: "The certificate that is to be taken away, and what proves that whoever does so has the key of one.",
+    properties: &[property("keyId", String, "Its identifier.").required().format(Format::Guid), PROOF],
+};
+
+const PROOF: Property = property(
+    "proof",
+    String,
+    "A JWT, signed with the key of a certificate that is there and counts: for Microsoft Graph (`aud`: \
+     `00000003-0000-0000-c000-000000000000`), from this object (`iss`: its `id`), valid for ten minutes at most.",
+).max(8192);
 
 /// Of *assignLicense*.
 pub static ASSIGN_LICENSE: Complex = Complex {

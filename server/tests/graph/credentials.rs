@@ -1,17 +1,16 @@
-//! What applications prove themselves with: passwords, made and taken away, and certificates.
+//! Passwords with which applications prove who they are, made and taken away.
 
 use crate::{
     http_client,
     support::{Answer, Tenant, refusal, refused, send},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{Method, StatusCode};
-use roster_client::types::{AddPasswordParameters, NewPasswordCredential, RemovePasswordParameters};
+use roster_client::types::{AddPasswordParameters, AddPasswordResult, RemovePasswordParameters};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// An application with a service principal: its id, that one's, and the client id.
-async fn application(tenant: &Tenant) -> (Uuid, Uuid, String) {
+pub async fn application(tenant: &Tenant) -> (Uuid, Uuid, String) {
     let created =
         send(tenant.raw(Method::POST, "/applications").await.json(&json!({"displayName": "Loans"})))
             .await
@@ -37,11 +36,11 @@ async fn token(tenant: &Tenant, app_id: &str, secret: &str) -> (StatusCode, Valu
     (status, answer.json::<Value>().await.unwrap()["error_codes"][0].clone())
 }
 
-async fn shown(tenant: &Tenant, path: &str) -> Value {
+pub async fn shown(tenant: &Tenant, path: &str) -> Value {
     send(tenant.raw(Method::GET, path).await).await.json()
 }
 
-fn secret(made: &NewPasswordCredential) -> &str {
+fn secret(made: &AddPasswordResult) -> &str {
     made.secret_text.as_deref().unwrap()
 }
 
@@ -105,60 +104,4 @@ async fn a_password_proves_nothing_before_it_begins_and_after_it_ends() {
     );
     let backwards = json!({"startDateTime": "2026-02-28T12:00:00Z", "endDateTime": "2026-02-28T12:00:00Z"});
     assert_eq!(add(&tenant, id, backwards).await.status, 400);
-}
-
-fn certificate(name: &str) -> rcgen::Certificate {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let mut parameters = rcgen::CertificateParams::default();
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
-    parameters.not_before = rcgen::date_time_ymd(2024, 1, 1);
-    parameters.not_after = rcgen::date_time_ymd(2030, 1, 1);
-    parameters.self_signed(&key).unwrap()
-}
-
-#[tokio::test]
-async fn certificates_are_kept_by_an_update_that_names_all_and_never_shown() {
-    let tenant = Tenant::fresh().await;
-    let (id, service_principal, _) = application(&tenant).await;
-    for path in [format!("/applications/{id}"), format!("/servicePrincipals/{service_principal}")] {
-        let change = async |keys: &Value| {
-            let body = json!({"keyCredentials": keys});
-            send(tenant.raw(Method::PATCH, &path).await.json(&body)).await
-        };
-        let keys = async || {
-            shown(&tenant, &format!("{path}?$select=keyCredentials")).await["keyCredentials"].clone()
-        };
-        let first = certificate("Loans");
-        let key = STANDARD.encode(first.der());
-        assert_eq!(change(&json!([{"key": key}])).await.status, 204);
-        let kept = keys().await;
-        assert_eq!(kept[0]["key"], Value::Null);
-        assert_eq!(kept[0]["startDateTime"], "2024-01-01T00:00:00Z");
-        assert_eq!(kept[0]["endDateTime"], "2030-01-01T00:00:00Z");
-        assert!(kept[0]["displayName"].as_str().unwrap().contains("CN=Loans"), "{kept}");
-        let thumbprint = STANDARD.decode(kept[0]["customKeyIdentifier"].as_str().unwrap()).unwrap();
-        assert_eq!(thumbprint.len(), 20);
-
-        let pem = STANDARD.encode(certificate("Books").pem());
-        let both = json!([kept[0], {"key": pem, "type": "AsymmetricX509Cert", "usage": "Verify",
-            "displayName": "books", "endDateTime": "2029-01-01T00:00:00Z"}]);
-        assert_eq!(change(&both).await.status, 204);
-        let kept_both = keys().await;
-        assert_eq!((&kept_both[0], &kept_both[1]["displayName"]), (&kept[0], &"books".into()));
-        for bad in [
-            json!([{"key": "AAAA"}]),
-            json!([{"displayName": "without a key"}]),
-            json!([{"key": key, "endDateTime": "2031-01-01T00:00:00Z"}]),
-            json!([{"key": key, "startDateTime": "2023-01-01T00:00:00Z"}]),
-            json!([kept[0], kept[0]]),
-            json!([{"keyId": Uuid::from_u128(7)}]),
-        ] {
-            assert_eq!(change(&bad).await.status, 400, "{bad}");
-            assert_eq!(keys().await, kept_both, "{bad}");
-        }
-        assert_eq!(change(&json!([kept_both[1]])).await.status, 204);
-        assert_eq!(keys().await, json!([kept_both[1]]));
-        assert_eq!(change(&json!([])).await.status, 204);
-        assert_eq!(keys().await, json!([]));
-    }
 }

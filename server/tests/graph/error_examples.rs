@@ -5,7 +5,7 @@ mod attempt;
 mod provocations;
 
 use crate::{
-    operations::{ErrorExample, Operation, operations, settings},
+    operations::{CREDENTIAL, ErrorExample, Operation, operations, settings},
     support::{Answer, Server, Tenant, send},
 };
 use attempt::{ADA, Attempt, all};
@@ -17,7 +17,7 @@ use provocations::{
 };
 use reqwest::Method;
 use roster_server::{
-    directory::{Error, app_role_assignments as app_roles, import, sample},
+    directory::{Error, app_role_assignments as app_roles, import, key_credentials::MAX_KEYS, sample},
     model::{ENTITIES, group_setting::UNIFIED, ids::ObjectId, kinds::ObjectKind, values::Values},
     store::{
         self, WriteTx, app_role_assignments, deletions, oauth2_permission_grants, objects, principals,
@@ -96,6 +96,21 @@ async fn world() -> Tenant {
         for _ in 0..50 {
             send(tenant.raw(Method::POST, &format!("{of}/addPassword")).await.json(&json!({}))).await;
         }
+    }
+    let mut key = CREDENTIAL.key_credential();
+    key["keyId"] = "5a3e0000-0000-4000-8000-000000000999".into();
+    for (of, count) in [
+        ("/applications", 304, 1),
+        ("/servicePrincipals", 302, 1),
+        ("/applications", 306, MAX_KEYS),
+        ("/servicePrincipals", 307, MAX_KEYS),
+    ]
+    .map(|(set, number, count)| (format!("{set}/{}", sample::id(number)), count))
+    {
+        let others = vec![CREDENTIAL.key_credential(); count - 1];
+        let keys = [vec![key.clone()], others].concat();
+        let keys = json!({"keyCredentials": keys});
+        assert_eq!(send(tenant.raw(Method::PATCH, &of).await.json(&keys)).await.status, 204);
     }
     for number in 0..=20 {
         let body = json!({"name": format!("number-{number}"), "issuer": "https://ci.example",

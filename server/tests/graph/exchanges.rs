@@ -329,7 +329,9 @@ fn says(shown: &str, message: &str) -> bool {
         let kind =
             r"\b[Aa] (?:device|service principal|security group|Microsoft 365 group)\b|ResourceType=\w+";
         let of_batch = r"\b[Rr]equest (?:Id|id :) \S+";
-        Regex::new(&[quoted, id, number, function, property, kind, of_batch].join("|")).unwrap()
+        let of_credential = r"Issuer \S+|Subject: \S+|paramValue: \S+,|with name \S+";
+        let all = [quoted, id, number, function, property, kind, of_batch, of_credential];
+        Regex::new(&all.join("|")).unwrap()
     });
     let pieces: Vec<&str> = NAMED.split(shown).collect();
     let [first, between @ .., last] = pieces.as_slice() else { return shown == message };

@@ -1,6 +1,9 @@
 //! The operations of the contract, each with a request that only its permissions decide.
 
-use crate::support::{Answer, Tenant, domain, send};
+use crate::{
+    client_certificates::Credential,
+    support::{Answer, Tenant, domain, send},
+};
 use chrono::DateTime;
 use reqwest::Method;
 use roster_server::{
@@ -121,11 +124,15 @@ impl Operation {
         sets.map(|names| names.iter().filter_map(Value::as_str).collect()).collect()
     }
 
-    /// Whether these are enough only for single properties, or for a creation by an operation that changes what is there.
+    /// Whether these are enough only for single properties, for a creation by an operation that changes what is there, or for what is
+    /// an application's own.
     pub fn is_for_little(&self, permissions: &[&str]) -> bool {
         let entries = self.permissions.as_array().into_iter().flatten();
-        let mut limited =
-            entries.filter(|entry| ["properties", "creation"].iter().any(|part| entry["limitedTo"] == *part));
+        let mut limited = entries.filter(|entry| match entry["limitedTo"].as_str() {
+            Some("properties" | "creation") => true,
+            Some("self") => entry["application"].is_array(),
+            _ => false,
+        });
         let named = json!(permissions);
         limited.any(|entry| [&entry["application"], &entry["delegated"]].contains(&&named))
     }
@@ -231,6 +238,18 @@ macro_rules! objects {
     };
 }
 
+/// The key of the certificates that the applications have here.
+pub static CREDENTIAL: LazyLock<Credential> = LazyLock::new(Credential::of_curve);
+
+/// A body that adds the same certificate to this application once more.
+fn add_key(to: Uuid) -> Value {
+    json!({"keyCredential": CREDENTIAL.key_credential(), "proof": CREDENTIAL.proof(to)})
+}
+
+fn remove_key(of: Uuid, key_id: Uuid) -> Value {
+    json!({"keyId": key_id, "proof": CREDENTIAL.proof(of)})
+}
+
 objects! {
     tenant,
     group,
@@ -242,9 +261,11 @@ objects! {
     contact,
     application,
     application_password,
+    application_key,
     app_role_assignment,
     federated_credential,
     service_principal_password,
+    service_principal_key,
     unit,
     role,
     role_template,
@@ -283,9 +304,11 @@ impl Objects {
             contact: tenant.contact("c").await,
             application: tenant.application("a").await,
             application_password: ObjectId::random().uuid(),
+            application_key: ObjectId::random().uuid(),
             app_role_assignment: ObjectId::random().uuid(),
             federated_credential: ObjectId::random().uuid(),
             service_principal_password: ObjectId::random().uuid(),
+            service_principal_key: ObjectId::random().uuid(),
             unit: tenant.unit("u").await,
             role: tenant.role(ROLE_TEMPLATES[0].id).await,
             role_template: ROLE_TEMPLATES[0].id.parse().unwrap(),
@@ -319,6 +342,7 @@ impl Objects {
             tenant.delete(deleted).await;
         }
         objects.give_passwords(tenant).await;
+        objects.give_keys(tenant).await;
         objects.give_app_roles(tenant).await;
         objects.give_grant(tenant).await;
         objects.give_federated_credentials(tenant).await;
@@ -339,6 +363,18 @@ impl Objects {
             (self.service_principal, self.service_principal_password),
         ] {
             tenant.password(of, key_id).await;
+        }
+    }
+
+    /// Gives the application and the service principal a certificate each, and takes away what requests added.
+    async fn give_keys(&self, tenant: &Tenant) {
+        for (path, key_id) in [
+            (format!("/applications/{}", self.application), self.application_key),
+            (format!("/servicePrincipals/{}", self.service_principal), self.service_principal_key),
+        ] {
+            let mut key = CREDENTIAL.key_credential();
+            key["keyId"] = key_id.to_string().into();
+            send(tenant.raw(Method::PATCH, &path).await.json(&json!({"keyCredentials": [key]}))).await;
         }
     }
 
@@ -474,6 +510,12 @@ impl Objects {
             "restore_deleted_item" => Some(json!({})),
             "get_deleted_objects_owned_by_user" => Some(json!({"userId": self.owner, "type": "Group"})),
             "create_service_principal" => Some(json!({"appId": name.to_string()})),
+            "add_application_key" => Some(add_key(self.application)),
+            "add_service_principal_key" => Some(add_key(self.service_principal)),
+            "remove_application_key" => Some(remove_key(self.application, self.application_key)),
+            "remove_service_principal_key" => {
+                Some(remove_key(self.service_principal, self.service_principal_key))
+            }
             "add_application_password" | "add_service_principal_password" => Some(json!({})),
             "remove_application_password" => Some(json!({"keyId": self.application_password})),
             "remove_service_principal_password" => Some(json!({"keyId": self.service_principal_password})),
@@ -617,6 +659,9 @@ impl Objects {
         let answer = send(request).await;
         if operation.path.ends_with("/removePassword") {
             self.give_passwords(tenant).await;
+        }
+        if operation.path.ends_with("Key") {
+            self.give_keys(tenant).await;
         }
         if operation.path.starts_with("/oauth2PermissionGrants") && operation.method != Method::GET {
             self.give_grant(tenant).await;

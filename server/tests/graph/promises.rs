@@ -282,7 +282,10 @@ async fn the_examples_of_bodies_are_accepted() {
         if let Some(key_id) = example.get_mut("keyId") {
             *key_id = objects.request(operation).1.unwrap()["keyId"].clone();
         }
-        if example.get("appRoleId").is_some() || example.get("clientId").is_some() {
+        if example.get("proof").is_some()
+            || example.get("appRoleId").is_some()
+            || example.get("clientId").is_some()
+        {
             example = objects.request(operation).1.unwrap();
         }
         let tenant = if operation.is_once() { &empty } else { &tenant };

@@ -283,8 +283,18 @@ impl Tenant {
 
     /// A token of an application with these application permissions.
     pub async fn app_token<'p>(&self, roles: impl IntoIterator<Item = &'p str>) -> String {
+        self.app_token_of(ObjectId::random().uuid(), roles).await
+    }
+
+    /// A token of the application with this service principal.
+    pub async fn app_token_of<'p>(
+        &self,
+        service_principal: Uuid,
+        roles: impl IntoIterator<Item = &'p str>,
+    ) -> String {
         let roles = roles.into_iter().map(str::to_owned).collect();
-        self.sign(&Subject::Application { app_id: AppId::random(), id: ObjectId::random(), roles }, 600).await
+        let id = ObjectId::from_uuid(service_principal);
+        self.sign(&Subject::Application { app_id: AppId::random(), id, roles }, 600).await
     }
 
     /// A token of a user with these delegated permissions.

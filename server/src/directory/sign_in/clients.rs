@@ -227,10 +227,11 @@ fn by_assertion(tx: &ReadTx<'_>, client: &Client, text: &str, audiences: &[Strin
     let assertion = Assertion::read(text).map_err(faulty)?;
     assertion.check_time(tx.now()).map_err(faulty)?;
     if assertion.issuer().parse::<AppId>().is_err() {
-        return by_issuer(tx, client, &assertion);
+        let subject = assertion.subject().map_err(faulty)?;
+        return by_issuer(tx, client, &assertion, subject);
     }
     let is_own = |text: &str| text.eq_ignore_ascii_case(&id);
-    if !is_own(assertion.issuer()) || !is_own(assertion.subject()) {
+    if !is_own(assertion.issuer()) || !is_own(assertion.subject().map_err(faulty)?) {
         return Err(Fault::AssertionOfAnother.into());
     }
     assertion.check_audience(audiences).map_err(faulty)?;
@@ -242,8 +243,13 @@ fn by_assertion(tx: &ReadTx<'_>, client: &Client, text: &str, audiences: &[Strin
 }
 
 /// The keys of another issuer, whose assertion a federated credential of the application lets stand for it.
-fn by_issuer(tx: &ReadTx<'_>, client: &Client, assertion: &Assertion<'_>) -> Result<Proven, Error> {
-    let (issuer, subject) = (assertion.issuer(), assertion.subject());
+fn by_issuer(
+    tx: &ReadTx<'_>,
+    client: &Client,
+    assertion: &Assertion<'_>,
+    subject: &str,
+) -> Result<Proven, Error> {
+    let issuer = assertion.issuer();
     let is_meant = |credential: &Values| {
         let audiences = credential
             .get("audiences")

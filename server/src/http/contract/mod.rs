@@ -48,7 +48,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \
             application by itself (`application`), and all that an entry names are needed together: of one that names \
             none, any token is enough. \
-            An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, `members` \
+            An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, or the application itself, `members` \
             what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
             them), `properties` those properties of a user whose descriptions name it, `creation` the creation of what is \
             missing; others name the kinds of objects. \

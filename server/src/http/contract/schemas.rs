@@ -7,14 +7,15 @@ use crate::{
     model::{
         ENTITIES,
         actions::{
-            ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
-            EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS, GET_MEMBER_GROUPS, GET_USER_OWNED_OBJECTS,
-            MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
+            ADD_KEY, ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS,
+            CHECK_MEMBER_OBJECTS, EVALUATE_DYNAMIC_MEMBERSHIP, GET_BY_IDS, GET_MEMBER_GROUPS,
+            GET_USER_OWNED_OBJECTS, MANAGED_GROUP, REMOVE_KEY, REMOVE_PASSWORD, RESTORE,
+            VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
         },
         administrative_unit::ADMINISTRATIVE_UNIT,
         app_role_assignment::APP_ROLE_ASSIGNMENT,
         application::APPLICATION,
-        application_types::PASSWORD_CREDENTIAL,
+        application_types::{KEY_CREDENTIAL, PASSWORD_CREDENTIAL},
         device::DEVICE,
         directory_role::DIRECTORY_ROLE,
         domain::DOMAIN,
@@ -286,8 +287,10 @@ macro_rules! value {
     };
 }
 
-value!(NewPasswordCredential, PASSWORD_CREDENTIAL);
+value!(AddKeyResult, KEY_CREDENTIAL);
+value!(AddPasswordResult, PASSWORD_CREDENTIAL);
 
+parameters!(AddKeyParameters, ADD_KEY);
 parameters!(AddPasswordParameters, ADD_PASSWORD);
 parameters!(AssignLicenseParameters, ASSIGN_LICENSE);
 parameters!(ChangePasswordParameters, CHANGE_PASSWORD);
@@ -298,6 +301,7 @@ parameters!(GetByIdsParameters, GET_BY_IDS);
 parameters!(GetMemberGroupsParameters, GET_MEMBER_GROUPS);
 parameters!(GetUserOwnedObjectsParameters, GET_USER_OWNED_OBJECTS);
 parameters!(ManagedGroupParameters, MANAGED_GROUP);
+parameters!(RemoveKeyParameters, REMOVE_KEY);
 parameters!(RemovePasswordParameters, REMOVE_PASSWORD);
 parameters!(RestoreParameters, RESTORE);
 parameters!(ValidateGroupPropertiesParameters, VALIDATE_GROUP_PROPERTIES);
@@ -688,7 +692,10 @@ fn parameters_schema(parameters: &Complex) -> RefOr<Schema> {
 
 /// One schema for both ways.
 fn complex_schema(complex: &Complex) -> RefOr<Schema> {
-    with_parts(ObjectBuilder::new(), complex)
+    // Generators call so what a schema leaves open. Where Graph has a property of that name, nothing is left open.
+    let is_taken = complex.properties.iter().any(|part| part.name == "additionalProperties");
+    let closed = is_taken.then_some(AdditionalProperties::FreeForm(false));
+    with_parts(ObjectBuilder::new().additional_properties(closed), complex)
 }
 
 /// The same of a value that is an answer by itself.

@@ -193,6 +193,25 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             format!("The principal has {most} app role assignments, which is the most that one can have."),
         ),
         Refusal::NoPassword => bad(BAD_REQUEST, "No password credential found with keyId."),
+        Refusal::CredentialExists(name) => answer(
+            StatusCode::CONFLICT,
+            "Request_MultipleObjectsWithSameKeyValue",
+            format!("FederatedIdentityCredential with name {name} already exists."),
+        ),
+        Refusal::TrustedAlready { issuer, subject } => bad(
+            "InvalidFederatedIdentityCredentialValue",
+            format!(
+                "The combination of issuer and subject must be unique for the application. Issuer {issuer} and Subject: {subject} \
+                 already exist. paramName: FederatedIdentityCredential.Subject, paramValue: {subject}, \
+                 objectType: Microsoft.Online.DirectoryServices.Application"
+            ),
+        ),
+        Refusal::NoKey => bad(BAD_REQUEST, "No key credential found with keyId."),
+        Refusal::NoProof => answer(
+            StatusCode::UNAUTHORIZED,
+            "Authentication_MissingOrMalformed",
+            "Access Token missing or malformed.",
+        ),
         Refusal::ForeignIdentifierUri(uri) => about(
             "identifierUris",
             "HostNameNotOnVerifiedDomain",

@@ -10,7 +10,7 @@ use crate::{
     directory::credentials::{self, NewPassword, Terms},
     http::{
         answers::{self, Form},
-        contract::schemas::{AddPasswordParameters, NewPasswordCredential, RemovePasswordParameters},
+        contract::schemas::{AddPasswordParameters, AddPasswordResult, RemovePasswordParameters},
         errors::{Failure, RequestFault},
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
@@ -69,7 +69,7 @@ fn add_password(of: &'static Objects, [path, id]: [&'static str; 2], need: &'sta
             "Its name, and when it begins and ends.",
             json!({"passwordCredential": {"displayName": "of the test"}}),
         )
-        .answers::<NewPasswordCredential>("The new password.", JSON, with_context(PASSWORD, "", example()))
+        .answers::<AddPasswordResult>("The new password.", JSON, with_context(PASSWORD, "", example()))
 }
 
 fn example() -> Value {

@@ -26,6 +26,7 @@ mod group_lifecycle_policies;
 mod group_settings;
 mod groups;
 mod invitations;
+mod key_credentials;
 mod managers;
 mod me;
 mod member_of;
@@ -69,6 +70,7 @@ pub(super) fn operations() -> Vec<Operation> {
         service_principals::operations(),
         applications::operations(),
         credentials::operations(),
+        key_credentials::operations(),
         app_role_assignments::operations(),
         oauth2_permission_grants::operations(),
         contacts::operations(),

@@ -4,14 +4,14 @@
 use crate::model::{
     ENTITIES, RESOURCES,
     actions::{
-        ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
+        ADD_KEY, ADD_PASSWORD, ASSIGN_LICENSE, CHANGE_PASSWORD, CHECK_MEMBER_GROUPS, CHECK_MEMBER_OBJECTS,
         EVALUATE_DYNAMIC_MEMBERSHIP, EVALUATE_DYNAMIC_MEMBERSHIP_RESULT, GET_BY_IDS, GET_MEMBER_GROUPS,
-        GET_USER_OWNED_OBJECTS, MANAGED_GROUP, REMOVE_PASSWORD, RESTORE, VALIDATE_GROUP_PROPERTIES,
-        VALIDATE_PROPERTIES,
+        GET_USER_OWNED_OBJECTS, MANAGED_GROUP, REMOVE_KEY, REMOVE_PASSWORD, RESTORE,
+        VALIDATE_GROUP_PROPERTIES, VALIDATE_PROPERTIES,
     },
     app_role_assignment::APP_ROLE_ASSIGNMENT,
     application::APPLICATION,
-    application_types::PASSWORD_CREDENTIAL,
+    application_types::{KEY_CREDENTIAL, PASSWORD_CREDENTIAL},
     federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
     group::GROUP,
     group_lifecycle_policy::GROUP_LIFECYCLE_POLICY,
@@ -341,6 +341,7 @@ fn actions() -> Vec<Action> {
     let application = Type::one(&qualified(APPLICATION.name));
     let service_principal = Type::one(&qualified(SERVICE_PRINCIPAL.name));
     let password = Some(Type::one(&qualified(PASSWORD_CREDENTIAL.name)));
+    let certificate = Some(Type::one(&qualified(KEY_CREDENTIAL.name)));
     let evaluated = Some(Type::one(&qualified(EVALUATE_DYNAMIC_MEMBERSHIP_RESULT.name)));
     let evaluate = |bound_to: &Type| {
         action("evaluateDynamicMembership", bound_to, &EVALUATE_DYNAMIC_MEMBERSHIP, evaluated.clone())
@@ -359,6 +360,10 @@ fn actions() -> Vec<Action> {
         evaluate(&Type::many(&group)),
         action("assignLicense", &Type::one(&group), &ASSIGN_LICENSE, Some(Type::one(&group))),
         action("assignLicense", &user, &ASSIGN_LICENSE, Some(user.clone())),
+        action("addKey", &application, &ADD_KEY, certificate.clone()),
+        action("addKey", &service_principal, &ADD_KEY, certificate),
+        action("removeKey", &application, &REMOVE_KEY, None),
+        action("removeKey", &service_principal, &REMOVE_KEY, None),
         action("addPassword", &application, &ADD_PASSWORD, password.clone()),
         action("addPassword", &service_principal, &ADD_PASSWORD, password),
         action("removePassword", &application, &REMOVE_PASSWORD, None),

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 pub enum Reach {
     /// Every object.
     Any,
-    /// Only the signed-in user.
+    /// Only the caller: the signed-in user, or the application by itself.
     OwnAccount,
 }
 
@@ -44,6 +44,8 @@ pub struct Need {
     pub delegated_self: Alternatives,
     /// Alternatives of application permissions.
     pub application: Alternatives,
+    /// Alternatives of application permissions that reach only the application itself.
+    pub application_self: Alternatives,
 }
 
 impl Need {
@@ -54,7 +56,7 @@ impl Need {
 
     /// These alternatives of delegated permissions, and those of application permissions.
     pub(super) const fn each(delegated: Alternatives, application: Alternatives) -> Self {
-        Self { delegated, delegated_self: &[], application }
+        Self { delegated, delegated_self: &[], application, application_self: &[] }
     }
 
     /// Only delegated permissions are enough.
@@ -81,6 +83,7 @@ impl Need {
             Principal::User(_) if held(self.delegated) => Some(Reach::Any),
             Principal::User(_) if held(self.delegated_self) => Some(Reach::OwnAccount),
             Principal::Application(_) if held(self.application) => Some(Reach::Any),
+            Principal::Application(_) if held(self.application_self) => Some(Reach::OwnAccount),
             Principal::User(_) | Principal::Application(_) => None,
         }
     }
@@ -101,7 +104,7 @@ impl Need {
     pub fn covers(&self, grants: &Grants, object: ObjectId) -> bool {
         match self.reach(grants) {
             Some(Reach::Any) => true,
-            Some(Reach::OwnAccount) => grants.principal == Principal::User(Some(object)),
+            Some(Reach::OwnAccount) => grants.principal.id() == Some(object),
             None => false,
         }
     }

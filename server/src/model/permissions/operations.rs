@@ -637,6 +637,12 @@ needs! {
     /// `PATCH` and `DELETE /applications/{id}`.
     WRITE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
 
+    /// `POST /applications/{id}/addKey` and `removeKey`. An application needs none for its own.
+    ROLL_APPLICATION_KEY = Need { application_self: &[&[]], ..Need::both(&[&[ApplicationReadWriteAll]]) };
+
+    /// `POST /servicePrincipals/{id}/addKey` and `removeKey`. A service principal needs none for its own.
+    ROLL_SERVICE_PRINCIPAL_KEY = Need { application_self: &[&[]], ..Need::both(WRITE_SERVICE_PRINCIPALS) };
+
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
 
@@ -808,6 +814,7 @@ mod tests {
                 (name, Holders::Delegated, need.delegated),
                 (name, Holders::Delegated, need.delegated_self),
                 (name, Holders::Application, need.application),
+                (name, Holders::Application, need.application_self),
             ]
         })
     }

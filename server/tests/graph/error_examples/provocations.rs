@@ -2,7 +2,7 @@
 
 use super::attempt::{ADA, Attempt, all};
 use crate::{
-    operations::{settings, url},
+    operations::{CREDENTIAL, settings, url},
     support::{Server, Tenant},
     tokens::claims,
 };
@@ -98,6 +98,7 @@ impl Attempt<'_> {
             || self.get_passwords_wrong(name)
             || self.get_licences_wrong(name)
             || self.get_credentials_wrong(name)
+            || self.get_keys_wrong(name)
             || self.get_app_roles_wrong(name)
             || self.get_grants_wrong(name)
             || self.get_parameters_wrong(name).await
@@ -414,6 +415,40 @@ impl Attempt<'_> {
         true
     }
 
+    fn get_keys_wrong(&mut self, name: &str) -> bool {
+        if !self.operation.path.ends_with("Key") {
+            return false;
+        }
+        let (of_application, is_new) =
+            (self.operation.path.starts_with("/applications"), self.operation.path.ends_with("/addKey"));
+        let mut body = self.operation.body_example.clone();
+        let prove = |body: &mut Value, number: u16| {
+            body["proof"] = CREDENTIAL.proof(sample::id(number).uuid()).into();
+        };
+        match name {
+            "unknownProperty" => body["colour"] = "red".into(),
+            "missingParameter" => body = json!({}),
+            "otherType" if is_new => body["proof"] = true.into(),
+            "unexpectedArray" if is_new => body["proof"] = json!([]),
+            "otherSchema" => body["keyCredential"] = "x".into(),
+            "invalidValue" if is_new => body["keyCredential"]["key"] = "AAAA".into(),
+            "otherType" => body["keyId"] = true.into(),
+            "unexpectedArray" => body["keyId"] = json!([]),
+            "invalidValue" => body["keyId"] = "x".into(),
+            "missingProof" => drop(body.as_object_mut().unwrap().remove("proof")),
+            "invalidProof" => {}
+            "noKey" => prove(&mut body, if of_application { 304 } else { 302 }),
+            "tooManyKeys" => {
+                let laden = if of_application { 306 } else { 307 };
+                self.replace(0, sample::id(laden));
+                prove(&mut body, laden);
+            }
+            _ => return false,
+        }
+        self.send(&body.to_string());
+        true
+    }
+
     fn get_app_roles_wrong(&mut self, name: &str) -> bool {
         if !self.operation.path.contains("/appRoleAssign") {
             return false;
@@ -504,9 +539,13 @@ impl Attempt<'_> {
             "unexpectedArray" => body["subject"] = json!([]),
             "invalidValue" => body["audiences"] = json!(["one", "two"]),
             "missingValue" => body["issuer"] = Value::Null,
+            "immutableProperty" => body["name"] = "renamed".into(),
             // The sample's application has one of this name.
             "nameTaken" => body["name"] = "deployments".into(),
-            "subjectTaken" => body = json!({"issuer": "https://ci.example", "subject": "20"}),
+            "subjectTaken" => {
+                body["issuer"] = "https://ci.example".into();
+                body["subject"] = "20".into();
+            }
             "tooManyCredentials" => self.replace(0, sample::id(LADEN_APPLICATION)),
             _ => return false,
         }

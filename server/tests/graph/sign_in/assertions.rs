@@ -1,21 +1,14 @@
 //! Assertions: clients that prove who they are by a certificate, or by another issuer's token.
 
 use super::{App, changed, fault, faulty, token, web_app};
-use crate::support::{Answer, Tenant, send};
-use aws_lc_rs::{
-    encoding::AsDer,
-    rsa::{KeyPair as RsaKeyPair, KeySize},
-};
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+use crate::{
+    client_certificates::Credential,
+    support::{Answer, Tenant, send},
 };
 use futures::future::join_all;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use rcgen::{CertificateParams, KeyPair};
+use jsonwebtoken::{Algorithm, Header};
 use reqwest::Method;
 use roster_server::{
-    auth::assertions::SigningCertificate,
     model::ids::ObjectId,
     store::{WriteTx, federated_issuers, federated_issuers::IssuerKeys},
 };
@@ -24,48 +17,9 @@ use serde_json::{Value, json};
 const SCOPE: &str = "https://graph.microsoft.com/.default";
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A key, and a certificate of it.
-struct Credential {
-    der: Vec<u8>,
-    key: EncodingKey,
-}
-
-impl Credential {
-    fn of_rsa() -> Self {
-        let der = RsaKeyPair::generate(KeySize::Rsa2048).unwrap().as_der().unwrap().as_ref().to_vec();
-        Self::of(&pem::encode(&pem::Pem::new("PRIVATE KEY", der)), EncodingKey::from_rsa_pem)
-    }
-
-    fn of_curve() -> Self {
-        Self::of(&KeyPair::generate().unwrap().serialize_pem(), EncodingKey::from_ec_pem)
-    }
-
-    fn of(pem: &str, key: fn(&[u8]) -> jsonwebtoken::errors::Result<EncodingKey>) -> Self {
-        let pair = KeyPair::from_pem(pem).unwrap();
-        let certificate = CertificateParams::new(vec!["client".into()]).unwrap().self_signed(&pair).unwrap();
-        Self { der: certificate.der().to_vec(), key: key(pem.as_bytes()).unwrap() }
-    }
-
-    fn sign(&self, algorithm: Algorithm, claims: &Value) -> String {
-        let mut header = Header::new(algorithm);
-        header.x5t = Some(self.thumbprint());
-        jsonwebtoken::encode(&header, claims, &self.key).unwrap()
-    }
-
-    fn thumbprint(&self) -> String {
-        let hexadecimal = SigningCertificate::read(&self.der).unwrap().thumbprint();
-        let bytes: Vec<u8> = (0..hexadecimal.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&hexadecimal[at..at + 2], 16).unwrap())
-            .collect();
-        URL_SAFE_NO_PAD.encode(bytes)
-    }
-}
-
 /// Has an application have these certificates and no others.
 async fn trust(tenant: &Tenant, app: &App, credentials: &[&Credential]) {
-    let key = |credential: &&Credential| json!({"type": "AsymmetricX509Cert", "usage": "Verify", "key": STANDARD.encode(&credential.der)});
-    let keys: Vec<_> = credentials.iter().map(key).collect();
+    let keys: Vec<_> = credentials.iter().map(|credential| credential.key_credential()).collect();
     let path = format!("/applications/{}", app.object);
     let changed = send(tenant.raw(Method::PATCH, &path).await.json(&json!({"keyCredentials": keys}))).await;
     assert_eq!(changed.status, 204, "{}", changed.text);

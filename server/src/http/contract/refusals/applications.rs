@@ -47,6 +47,10 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
         "add_service_principal_password" => [vec![service_principal_not_found()], new_password()].concat(),
         "remove_application_password" => [vec![application_not_found()], old_password()].concat(),
         "remove_service_principal_password" => [vec![service_principal_not_found()], old_password()].concat(),
+        "add_application_key" => [vec![application_not_found()], new_key()].concat(),
+        "add_service_principal_key" => [vec![service_principal_not_found()], new_key()].concat(),
+        "remove_application_key" => [vec![application_not_found()], old_key()].concat(),
+        "remove_service_principal_key" => [vec![service_principal_not_found()], old_key()].concat(),
         "get_application" | "delete_application" => vec![application_not_found()],
         "get_contact" => vec![contact_not_found()],
         _ => return None,
@@ -126,6 +130,53 @@ fn old_password() -> Vec<ErrorExample> {
         refused("noPassword", "It has no such password.", Refusal::NoPassword),
     ];
     [parameters("keyId"), own].concat()
+}
+
+/// What bodies of new certificates get wrong.
+fn new_key() -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
+    let own = vec![
+        unknown_parameter(),
+        missing_parameter("keyCredential"),
+        refused("otherType", "The proof is no text.", of(literal)),
+        refused(
+            "unexpectedArray",
+            "An array stands where a single value is due.",
+            of(array_for_value("proof")),
+        ),
+        refused(
+            "otherSchema",
+            "The value isn't the object that is due.",
+            of(PropertyFault::Schema("keyCredential")),
+        ),
+        refused(
+            "invalidValue",
+            "It isn't a certificate, or not of the type and usage that certificates have.",
+            of(PropertyFault::Invalid("keyCredential")),
+        ),
+        refused("tooManyKeys", "It has as many certificates as it can have.", Refusal::TooLarge),
+    ];
+    [own, proof()].concat()
+}
+
+/// What bodies get wrong that take a certificate away.
+fn old_key() -> Vec<ErrorExample> {
+    let own =
+        vec![missing_parameter("keyId"), refused("noKey", "It has no such certificate.", Refusal::NoKey)];
+    [parameters("keyId"), own, proof()].concat()
+}
+
+/// What is wrong with what is to prove a key.
+fn proof() -> Vec<ErrorExample> {
+    vec![
+        refused("missingProof", "The body lacks the proof.", Refusal::NotPermitted),
+        refused(
+            "invalidProof",
+            "The proof isn't signed with the key of a certificate that counts, is of or for another, or isn't valid now.",
+            Refusal::NoProof,
+        ),
+    ]
 }
 
 /// What bodies of service principals get wrong besides.

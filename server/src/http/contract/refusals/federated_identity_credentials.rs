@@ -22,8 +22,9 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
                 refused(
                     "nameTaken",
                     "The application has a credential of this name.",
-                    Refusal::Taken("name"),
+                    Refusal::CredentialExists("deployments".into()),
                 ),
+                subject_taken(),
                 refused("tooManyCredentials", "The application has as many as it can have.", many),
             ];
             [values(), own].concat()
@@ -32,17 +33,23 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
             let own = vec![
                 application(),
                 credential(),
+                refused("immutableProperty", "The name stays.", of_values(PropertyFault::Immutable("name"))),
                 refused("nothingToChange", "The body names no property.", Refusal::NothingToChange),
-                refused(
-                    "subjectTaken",
-                    "The application has another credential for this subject of the issuer.",
-                    Refusal::Taken("subject"),
-                ),
+                subject_taken(),
             ];
             [values(), own].concat()
         }
         _ => return None,
     })
+}
+
+fn subject_taken() -> ErrorExample {
+    let (issuer, subject) = ("https://ci.example".into(), "20".into());
+    refused(
+        "subjectTaken",
+        "The application has another credential for this subject of the issuer.",
+        Refusal::TrustedAlready { issuer, subject },
+    )
 }
 
 fn of_values(fault: PropertyFault) -> Refusal {
