@@ -209,12 +209,22 @@ fn refused(fault: PropertyFault) -> Refusal {
     Refusal::Property { resource: APP_ROLE_ASSIGNMENT.resource, fault }
 }
 
-/// The values of the roles of a resource that were assigned to a principal; to a user also through groups that it is a direct member of.
-pub fn roles(tx: &ReadTx<'_>, principal: &Object, resource: &Object) -> Result<Vec<String>, Error> {
+/// Whether a principal was assigned to a resource, with whatever role; a user also through groups that it is a direct member of.
+pub fn is_assigned(tx: &ReadTx<'_>, principal: &Object, resource: &Object) -> Result<bool, Error> {
+    Ok(!assigned(tx, principal, resource)?.is_empty())
+}
+
+fn assigned(tx: &ReadTx<'_>, principal: &Object, resource: &Object) -> Result<Vec<Uuid>, Error> {
     let mut assigned = stored::roles(tx, principal, resource)?;
     if principal.kind() == ObjectKind::User {
         assigned.extend(stored::roles_of_groups(tx, principal, resource)?);
     }
+    Ok(assigned)
+}
+
+/// The values of the roles of a resource that were assigned to a principal; to a user also through groups that it is a direct member of.
+pub fn roles(tx: &ReadTx<'_>, principal: &Object, resource: &Object) -> Result<Vec<String>, Error> {
+    let assigned = assigned(tx, principal, resource)?;
     if assigned.is_empty() {
         return Ok(Vec::new());
     }

@@ -13,7 +13,7 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Permission, Principal, WRITE_APPLICATION},
+        permissions::{Access, Grants, Permission, WRITE_APPLICATION},
         values::Values,
     },
     odata::{
@@ -149,17 +149,6 @@ pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
     rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
-}
-
-/// Whether a caller is an application by itself, and this its application or its service principal.
-pub(super) fn is_own(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
-    let Principal::Application(Some(id)) = by.principal else { return Ok(false) };
-    if object.id == id {
-        return Ok(true);
-    }
-    let Some(service_principal) = store::objects::find(tx, id)? else { return Ok(false) };
-    let app_id = |of: &Object| Ok::<_, Error>(store::objects::values(tx, of.row)?.remove("appId"));
-    Ok(object.kind() == ObjectKind::Application && app_id(object)? == app_id(&service_principal)?)
 }
 
 /// What the tokens of this application say. `None`: there is none.

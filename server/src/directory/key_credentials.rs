@@ -1,7 +1,7 @@
 //! Certificates with whose keys applications prove who they are, and service principals by themselves. One is kept, and not shown again.
 
 use super::{
-    Error, Refusal, applications, check_members,
+    Error, Refusal, check_members,
     credentials::{key_id, parts, time},
     entitlements::listed,
     lookup, objects, rights,
@@ -19,13 +19,13 @@ use crate::{
         entity,
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{Grants, Need, ROLL_APPLICATION_KEY, ROLL_SERVICE_PRINCIPAL_KEY, Reach},
+        permissions::{Grants, Need, Principal, ROLL_APPLICATION_KEY, ROLL_SERVICE_PRINCIPAL_KEY, Reach},
         properties::Values,
         values::PropertyFault,
     },
     odata::reference::Key,
     store::{
-        self, WriteTx,
+        self, ReadTx, WriteTx,
         credentials::{self as stored, Validity},
         objects::Object,
     },
@@ -226,7 +226,7 @@ fn rolled_by(
         _ => &ROLL_SERVICE_PRINCIPAL_KEY,
     };
     let object = lookup::of_kind(tx, kind, key)?;
-    if need.reach(by) == Some(Reach::OwnAccount) && !applications::is_own(tx, by, &object)? {
+    if need.reach(by) == Some(Reach::OwnAccount) && !is_own(tx, by, &object)? {
         return Err(Refusal::lacks(need, by).into());
     }
     rights::may_act(tx, by, need, &object)?;
@@ -235,6 +235,17 @@ fn rolled_by(
     }
     check_proof(tx, &object, proof)?.map_err(|_| Refusal::NoProof)?;
     Ok(object)
+}
+
+/// Whether a caller is an application by itself, and this its application or its service principal.
+fn is_own(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
+    let Principal::Application(Some(id)) = by.principal else { return Ok(false) };
+    if object.id == id {
+        return Ok(true);
+    }
+    let Some(service_principal) = store::objects::find(tx, id)? else { return Ok(false) };
+    let app_id = |of: &Object| Ok::<_, Error>(store::objects::values(tx, of.row)?.remove("appId"));
+    Ok(object.kind() == ObjectKind::Application && app_id(object)? == app_id(&service_principal)?)
 }
 
 /// Whether this proves that whoever made it has the key of a certificate that counts now.

@@ -31,6 +31,8 @@ pub struct Client {
     pub name: String,
     /// Its presence in the tenant.
     pub service_principal: Object,
+    /// Whether only users may use it who were assigned to it.
+    pub needs_assignment: bool,
     /// Its application, where that is registered here.
     application: Option<Object>,
     /// What its application declares.
@@ -71,7 +73,8 @@ pub fn find(tx: &ReadTx<'_>, client_id: &str) -> Result<Client, Error> {
         (None, None) => Values::new(),
     };
     let name = values.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Client { app_id, name, service_principal, application, declared })
+    let needs_assignment = values.get("appRoleAssignmentRequired") == Some(&true.into());
+    Ok(Client { app_id, name, service_principal, needs_assignment, application, declared })
 }
 
 /// What a well-known client would declare, if it was registered here.

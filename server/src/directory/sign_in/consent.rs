@@ -2,6 +2,7 @@
 
 use super::{
     accounts::Account,
+    assignments,
     clients::Client,
     faults::{Error, Fault},
     resources::Resource,
@@ -23,7 +24,8 @@ pub struct Consent {
     pub missing: BTreeSet<String>,
 }
 
-/// Which of these scopes of a resource the client has for this account, and which it lacks.
+/// Which of these scopes of a resource the client has for this account, and which it lacks. Refuses an account that may not use one of
+/// the two at all.
 pub fn of(
     tx: &ReadTx<'_>,
     client: &Client,
@@ -31,6 +33,7 @@ pub fn of(
     account: &Account,
     scopes: &Scopes,
 ) -> Result<Consent, Error> {
+    assignments::allow_user(tx, account, client, resource)?;
     let user = Some(&account.user);
     let mut granted =
         oauth2_permission_grants::granted(tx, &client.service_principal, &resource.service_principal, user)?;

@@ -72,6 +72,31 @@ pub enum Fault {
         /// The tenant.
         tenant: TenantId,
     },
+    /// The resource's service principal is disabled.
+    #[error("the resource '{0}' is disabled")]
+    DisabledResource(String),
+    /// Only users may use the application who were assigned to it, and the user wasn't.
+    #[error("'{user}' isn't assigned to '{name}' ({client})")]
+    UserNotAssigned {
+        /// The user.
+        user: String,
+        /// The application.
+        client: String,
+        /// Its name.
+        name: String,
+    },
+    /// Only clients get tokens for the resource that were assigned to it, and the client wasn't.
+    #[error("'{name}' ({client}) isn't assigned to '{resource_name}' ({resource})")]
+    ClientNotAssigned {
+        /// The client.
+        client: String,
+        /// Its name.
+        name: String,
+        /// The resource.
+        resource: String,
+        /// Its name.
+        resource_name: String,
+    },
     /// A scope of more than one resource.
     #[error("scopes of several resources: '{0}'")]
     SeveralResources(String),

@@ -2,6 +2,7 @@
 //! a token, or knows how a client asks for one.
 
 pub mod accounts;
+mod assignments;
 pub mod clients;
 pub mod codes;
 pub mod consent;

@@ -29,8 +29,12 @@ pub enum ResourceName {
 pub struct Resource {
     /// Its client id.
     pub app_id: AppId,
+    /// Its name.
+    pub name: String,
     /// Its presence in the tenant.
     pub service_principal: Object,
+    /// Whether only users and clients get tokens for it who were assigned to it.
+    pub needs_assignment: bool,
     /// What stands in its tokens as their audience.
     pub audience: String,
     /// The scopes that it declares.
@@ -63,7 +67,9 @@ fn graph(tx: &ReadTx<'_>) -> Result<Resource, Error> {
     let service_principal = graph.ok_or_else(|| unknown(tx, GRAPH))?;
     Ok(Resource {
         app_id: well_known_applications::GRAPH.app_id,
+        name: well_known_applications::GRAPH.name.into(),
         service_principal,
+        needs_assignment: false,
         audience: GRAPH.into(),
         // All of a table: reading its document would take longer than all else.
         scopes: Cow::Borrowed(&GRAPH_SCOPES),
@@ -77,6 +83,9 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
     let app_id = client_id(&application)?;
     let service_principal = by_app_id(tx, &app_id.to_string())?.ok_or_else(|| unknown(tx, name))?;
     let mut declared = store::objects::values(tx, service_principal.row)?;
+    if declared.get("accountEnabled") == Some(&false.into()) {
+        return Err(Fault::DisabledResource(name.into()).into());
+    }
     let api = application.get("api").cloned().unwrap_or_default();
     // Tokens of version 2.0 name their resource by its client id, those of version 1.0 as it was asked for.
     let is_second = api["requestedAccessTokenVersion"] == 2;
@@ -87,7 +96,15 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
         Some(Value::Array(scopes)) => scopes,
         _ => Vec::new(),
     };
-    Ok(Resource { app_id, service_principal, audience, scopes: scopes.into(), preauthorized })
+    Ok(Resource {
+        app_id,
+        name: declared.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        service_principal,
+        needs_assignment: declared.get("appRoleAssignmentRequired") == Some(&true.into()),
+        audience,
+        scopes: scopes.into(),
+        preauthorized,
+    })
 }
 
 /// The application that this names, by its client id or a URI, and the name without what isn't part of it.

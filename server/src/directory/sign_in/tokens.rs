@@ -2,6 +2,7 @@
 
 use super::{
     accounts::Account,
+    assignments,
     clients::Client,
     consent,
     faults::Error,
@@ -123,6 +124,7 @@ pub fn of_application(
     name: &ResourceName,
 ) -> Result<(String, Subject), Error> {
     let resource = super::resources::find(tx, name)?;
+    assignments::allow_application(tx, client, &resource)?;
     let roles = app_role_assignments::roles(tx, &client.service_principal, &resource.service_principal)?;
     let subject = Subject::Application { app_id: client.app_id, id: client.service_principal.id, roles };
     Ok((resource.audience, subject))

@@ -135,6 +135,7 @@ impl Target {
     pub(super) fn refuse(&self, inquiry: &Inquiry, fault: &OAuthFault) -> Response {
         let error = match (fault, fault.answer().1) {
             (OAuthFault::SignIn(Fault::ConsentRequired { .. }), _) => "consent_required",
+            (OAuthFault::SignIn(Fault::UserNotAssigned { .. }), _) => "access_denied",
             (_, error) => error,
         };
         self.answer(vec![("error", error.into()), ("error_description", inquiry.describe(fault))])

@@ -22,6 +22,9 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::UnknownIssuer(_) => (UNAUTHORIZED, "invalid_client", 700_211),
         Fault::IssuerKeys(_) => (UNAUTHORIZED, "invalid_client", 50_166),
         Fault::UnknownResource { .. } => (BAD, "invalid_resource", 500_011),
+        Fault::DisabledResource(_) => (BAD, "invalid_resource", 500_014),
+        Fault::UserNotAssigned { .. } => (BAD, "invalid_grant", 50105),
+        Fault::ClientNotAssigned { .. } => (BAD, "invalid_grant", 501_051),
         Fault::SeveralResources(_) => (BAD, "invalid_scope", 28000),
         Fault::Scope(_) => (BAD, "invalid_scope", 70011),
         Fault::UnknownScope { .. } => (BAD, "invalid_client", 650_053),
@@ -125,6 +128,21 @@ pub(super) fn words(fault: &Fault) -> String {
              installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your \
              authentication request to the wrong tenant."
         ),
+        Fault::DisabledResource(resource) => format!(
+            "The service principal for resource '{resource}' is disabled. The administrator of this tenant has disabled the application, \
+             which prevents tokens from being issued for it."
+        ),
+        Fault::UserNotAssigned { user, client, name } => format!(
+            "Your administrator has configured the application {name} ('{client}') to block users unless they are specifically \
+             granted ('assigned') access to the application. The signed in user '{user}' is blocked because they are not a direct \
+             member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator \
+             to assign access to this application."
+        ),
+        Fault::ClientNotAssigned { client, name, resource, resource_name } => {
+            format!(
+                "Application '{client}'({name}) is not assigned to a role for the application '{resource}'({resource_name})."
+            )
+        }
         Fault::SeveralResources(scope) => format!(
             "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope '{scope}' \
              is not valid."

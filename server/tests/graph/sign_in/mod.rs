@@ -1,6 +1,7 @@
 //! Signing in: what a browser sees, what clients get for it, and how they may not.
 
 mod assertions;
+mod assignments;
 mod authorize;
 mod codes;
 mod consent;
