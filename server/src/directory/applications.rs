@@ -1,7 +1,8 @@
 //! Applications: registering, changing and deleting them, and what their tokens say.
 
 use super::{
-    Error, Found, Refusal, access, app_role_assignments, application_settings, created_objects,
+    Bound, Error, Found, Refusal, access, app_role_assignments, application_owners, application_settings,
+    created_objects,
     credentials::{self, NewPassword, Proof},
     key_credentials, lookup, objects, rights, service_principals, well_known_applications,
 };
@@ -112,10 +113,13 @@ pub fn create(
     by: &Grants,
     (id, app_id): (ObjectId, AppId),
     body: &Values,
+    bound: &Bound,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&APPLICATION], Access::Creation, body.keys())?;
+    let owners = application_owners::named(tx, &bound.owners)?;
     let (application, found) = insert(tx, id, app_id, body)?;
     created_objects::note(tx, by, &application)?;
+    application_owners::bind(tx, &application, &owners)?;
     Ok(found)
 }
 
@@ -134,7 +138,8 @@ fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Resul
 
 /// Changes an application as the body says, and what its service principal says of it.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    rights::may_act_on(tx, by, &WRITE_APPLICATION, ObjectKind::Application, key)?;
+    let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
+    rights::may_change_application(tx, by, &WRITE_APPLICATION, &application)?;
     let (application, mut draft) = objects::changed(tx, by, ObjectKind::Application, key, body)?;
     application_settings::check(tx, &draft)?;
     let keys = key_credentials::prepare(ObjectKind::Application, &mut draft)?;
@@ -147,7 +152,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
 /// Deletes an application, and its service principal with it.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_change_application(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
 }
 

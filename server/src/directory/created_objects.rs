@@ -1,17 +1,20 @@
-//! What users and service principals have created. Of what administrators create nothing is noted, as in Graph, but for what they own by it.
+//! What users and service principals have created. Of what administrators create nothing is noted, as in Graph.
 
 use super::{Error, follows::Follows, lookup, navigation::Navigation, rights, users};
 use crate::{
     model::{
         kinds::ObjectKind,
         navigation::NavigationProperty,
-        permissions::{Grants, LIST_CREATED_OBJECTS, WRITE_APPLICATION},
+        permissions::{
+            Grants, LIST_CREATED_OBJECTS, Need, Permission, Principal, Standing, WRITE_APPLICATION,
+            WRITE_SERVICE_PRINCIPAL,
+        },
     },
     odata::reference::Key,
     store::{
         WriteTx,
         objects::{self, Object},
-        relations::CREATORS,
+        relations::{CREATORS, OWNERS},
         rights::roles_of,
     },
 };
@@ -28,20 +31,31 @@ pub static OF_SERVICE_PRINCIPAL: Navigation<Key> = Navigation {
     source: |tx, _, key| lookup::of_kind(tx, ObjectKind::ServicePrincipal, key),
 };
 
-/// Notes who created an object, unless that is nobody of the directory, or an administrator who doesn't own the object by it.
+/// Notes who created an object, unless that is nobody of the directory, or an administrator. Who creates an application owns it.
 pub(super) fn note(tx: &WriteTx<'_>, by: &Grants, created: &Object) -> Result<(), Error> {
     let Some(id) = by.principal.id() else { return Ok(()) };
     let Some(creator) = objects::find(tx, id)? else { return Ok(()) };
-    if owns_by_creation(by, created) || roles_of(tx, &creator)?.is_empty() {
+    let roles = roles_of(tx, &creator)?;
+    if roles.is_empty() {
         CREATORS.insert(tx, created, &creator)?;
+    }
+    let by = Grants { standing: Some(Standing { is_guest: creator.is_guest, roles }), ..*by };
+    if owns_by_creation(&by, created) {
+        OWNERS.insert(tx, created, &creator)?;
     }
     Ok(())
 }
 
-/// Whether a user owns what it created where roles are enforced, and what is noted here is all that tells so: an application that no
-/// role lets it change.
+/// Whether a caller owns what it creates: an application or a service principal, which no role lets it change, or, where it is an
+/// application by itself, which it reaches only as its owner. Groups get their owners otherwise.
 fn owns_by_creation(by: &Grants, created: &Object) -> bool {
-    created.kind() == ObjectKind::Application
-        && by.standing.is_some()
-        && !rights::holds_role_for(by, &WRITE_APPLICATION, created.traits)
+    let need: &Need = match created.kind() {
+        ObjectKind::Application => &WRITE_APPLICATION,
+        ObjectKind::ServicePrincipal => &WRITE_SERVICE_PRINCIPAL,
+        _ => return false,
+    };
+    match by.principal {
+        Principal::User(_) => !rights::holds_role_for(by, need, created.traits),
+        Principal::Application(_) => by.permissions.hold(&[Permission::ApplicationReadWriteOwnedBy]),
+    }
 }

@@ -185,12 +185,12 @@ pub(super) fn key_id(credential: &Value) -> Option<ObjectId> {
 
 /// The application or service principal whose credentials the caller changes.
 fn changed_by(tx: &WriteTx<'_>, by: &Grants, kind: ObjectKind, key: &Key) -> Result<Object, Error> {
-    let need: &Need = match kind {
+    let need: &'static Need = match kind {
         ObjectKind::Application => &WRITE_APPLICATION,
         _ => &WRITE_SERVICE_PRINCIPAL,
     };
     let object = lookup::of_kind(tx, kind, key)?;
-    rights::may_act(tx, by, need, &object)?;
+    rights::may_change_application(tx, by, need, &object)?;
     Ok(object)
 }
 

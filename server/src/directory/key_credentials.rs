@@ -221,15 +221,17 @@ fn rolled_by(
     (kind, key): (ObjectKind, &Key),
     proof: &str,
 ) -> Result<Object, Error> {
-    let need: &Need = match kind {
+    let need: &'static Need = match kind {
         ObjectKind::Application => &ROLL_APPLICATION_KEY,
         _ => &ROLL_SERVICE_PRINCIPAL_KEY,
     };
     let object = lookup::of_kind(tx, kind, key)?;
-    if need.reach(by) == Some(Reach::OwnAccount) && !is_own(tx, by, &object)? {
-        return Err(Refusal::lacks(need, by).into());
+    if !is_own(tx, by, &object)? {
+        if need.reach(by) == Some(Reach::OwnAccount) {
+            return Err(Refusal::lacks(need, by).into());
+        }
+        rights::may_change_application(tx, by, need, &object)?;
     }
-    rights::may_act(tx, by, need, &object)?;
     if proof.is_empty() {
         return Err(Refusal::NotPermitted.into());
     }

@@ -5,6 +5,7 @@ mod addresses;
 pub mod administrative_unit_members;
 pub mod administrative_units;
 pub mod app_role_assignments;
+pub mod application_owners;
 mod application_settings;
 pub mod applications;
 pub mod assign_license;
@@ -107,8 +108,8 @@ pub enum Refusal {
     /// Directory roles aren't assigned to such objects.
     #[error("{} can't be assigned a directory role", .0.words())]
     NoRoleMember(ObjectTraits),
-    /// Objects of that kind own no groups.
-    #[error("{} can't be an owner of a group", .0.words())]
+    /// Objects of that kind own nothing.
+    #[error("{} can't be an owner", .0.words())]
     NoOwner(ObjectTraits),
     /// Objects of that kind manage nobody.
     #[error("{} can't be the manager of a user", .0.words())]

@@ -6,17 +6,14 @@ use crate::{
     model::{
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Grants, Need, Principal, Right, Roles, Standing, WRITE_MANAGER, lets_act_upon, parts},
+        permissions::{
+            Grants, Need, Principal, Reach, Right, Roles, Standing, WRITE_MANAGER, lets_act_upon, parts,
+        },
         user::USER,
         values::Values,
     },
     odata::reference::Key,
-    store::{
-        ReadTx, WriteTx, objects,
-        objects::Object,
-        relations::{CREATORS, OWNERS},
-        rights,
-    },
+    store::{ReadTx, WriteTx, objects, objects::Object, relations::OWNERS, rights},
 };
 
 /// The grants of a caller with the caller's standing, where that counts. Refuses what the caller has no right to, whatever the object is.
@@ -91,6 +88,19 @@ pub(super) fn may_act_on(
     may_act(tx, by, need, &lookup::of_kind(tx, kind, key)?)
 }
 
+/// The same with an application or a service principal, of which permissions may reach only those that the caller owns.
+pub(super) fn may_change_application(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    need: &'static Need,
+    object: &Object,
+) -> Result<(), Error> {
+    if need.reach(by) == Some(Reach::Owned) && !owns(tx, by, object)? {
+        return Err(Refusal::lacks(need, by).into());
+    }
+    may_act(tx, by, need, object)
+}
+
 /// Refuses to do something sensitive with a user who holds roles that the caller's don't let act upon.
 pub(super) fn may_act_upon(
     tx: &ReadTx<'_>,
@@ -146,12 +156,11 @@ fn is_oneself(by: &Grants, id: ObjectId) -> bool {
     by.principal == Principal::User(Some(id))
 }
 
-/// Whether the signed-in user owns an object. Owners are kept of groups alone: what else a user has created it owns.
+/// Whether the signed-in user, or the application by itself, owns an object.
 fn owns(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
     let Some(id) = by.principal.id() else { return Ok(false) };
-    let Some(user) = objects::find(tx, id)? else { return Ok(false) };
-    let relation = if object.kind() == ObjectKind::Group { &OWNERS } else { &CREATORS };
-    Ok(relation.contains(tx, object, &user)?)
+    let Some(caller) = objects::find(tx, id)? else { return Ok(false) };
+    Ok(OWNERS.contains(tx, object, &caller)?)
 }
 
 fn allow(may: bool) -> Result<(), Refusal> {

@@ -75,6 +75,9 @@ const UNIT_MEMBERS: [u16; 3] = [101, 202, 301];
 const APP_ROLE_ASSIGNMENTS: [(u16, u16, u16); 4] =
     [(911, 302, 305), (912, 101, 305), (913, 201, 305), (914, 103, 302)];
 
+/// Applications and service principals, with who owns them.
+const APPLICATION_OWNERS: [(u16, u16); 2] = [(304, 101), (302, 101)];
+
 /// Which user owns which group.
 const OWNERS: [(u16, u16); 3] = [(201, 101), (203, 101), (208, 107)];
 
@@ -284,6 +287,9 @@ fn fill_permissions(tx: &WriteTx<'_>) -> Result<(), Error> {
     for (assignment, principal, resource) in APP_ROLE_ASSIGNMENTS {
         let (principal, resource) = (find(principal)?, find(resource)?);
         app_role_assignments::insert(tx, id(assignment).uuid(), principal.row, resource.row, Uuid::nil())?;
+    }
+    for (owned, owner) in APPLICATION_OWNERS {
+        import::owner(tx, id(owned), id(owner))?;
     }
     let catalogue = find(302)?;
     oauth2_permission_grants::put(tx, &catalogue, &catalogue, Some(&find(103)?), "Loans.Read")?;

@@ -61,7 +61,7 @@ fn within_reach(
         (Some(Reach::OwnAccount), Principal::User(Some(id))) => {
             Some(condition.and(Condition::Is(Test::Id(vec![id]))))
         }
-        (Some(Reach::OwnAccount), _) => None,
+        (Some(Reach::Owned | Reach::OwnAccount), _) => None,
         (None, _) if entity.read_basic.reach(by).is_some() => {
             return Err(Refusal::lacks(entity.read, by));
         }

@@ -1,7 +1,7 @@
 //! Service principals: creating, changing and deleting them.
 
 use super::{
-    Error, Found, Refusal, access, application_settings, created_objects,
+    Bound, Error, Found, Refusal, access, application_owners, application_settings, created_objects,
     entitlements::{self, listed},
     key_credentials, lookup, objects, rights, well_known_applications,
 };
@@ -21,10 +21,18 @@ use serde_json::Value;
 
 /// Creates the service principal of an application as an object of a new `id`. The application may be
 /// registered elsewhere; where it is registered here, the service principal takes its name.
-pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Result<Found, Error> {
+pub fn create(
+    tx: &WriteTx<'_>,
+    by: &Grants,
+    id: ObjectId,
+    body: &Values,
+    bound: &Bound,
+) -> Result<Found, Error> {
     access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
+    let owners = application_owners::named(tx, &bound.owners)?;
     let (service_principal, found) = insert(tx, id, body)?;
     created_objects::note(tx, by, &service_principal)?;
+    application_owners::bind(tx, &service_principal, &owners)?;
     Ok(found)
 }
 
@@ -208,7 +216,8 @@ fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
 
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
+    let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
+    rights::may_change_application(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
     check_declared(&draft)?;
     let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
@@ -226,7 +235,7 @@ fn check_declared(draft: &Draft) -> Result<(), Refusal> {
 /// Deletes a service principal: no more tokens are issued to it. Graph's stays, as every application's roles are its.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_act(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
+    rights::may_change_application(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     delete_found(tx, &service_principal)
 }
 

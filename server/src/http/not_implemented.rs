@@ -151,6 +151,20 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (GET, &["/groups/{id}/transitiveMembers"], &["", "/$count", "/{memberId}"]),
     (GET, &["/groups/{id}"], &["/members/{memberId}/$ref", "/owners/$ref", "/owners/{ownerId}/$ref"]),
     (DELETE, &["/groups/{id}"], &["/members/$ref", "/owners/$ref"]),
+    (
+        GET,
+        &["/applications/{id}/owners", "/servicePrincipals/{id}/owners"],
+        &[
+            "/microsoft.graph.appRoleAssignment",
+            "/microsoft.graph.appRoleAssignment/$count",
+            "/microsoft.graph.endpoint",
+            "/microsoft.graph.endpoint/$count",
+            "/{ownerId}/microsoft.graph.appRoleAssignment",
+            "/{ownerId}/microsoft.graph.endpoint",
+            "/{ownerId}/microsoft.graph.servicePrincipal",
+            "/{ownerId}/microsoft.graph.user",
+        ],
+    ),
     // What objects own.
     (
         GET,
@@ -317,7 +331,6 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &[
             "/appManagementPolicies",
             "/homeRealmDiscoveryPolicies",
-            "/owners",
             "/synchronization",
             "/tokenIssuancePolicies",
             "/tokenLifetimePolicies",

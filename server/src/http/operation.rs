@@ -406,11 +406,17 @@ impl Operation {
 
     /// Each alternative of what it needs, and for what only it is enough.
     fn alternatives(&self) -> impl Iterator<Item = (&'static str, &'static [Permission], Option<String>)> {
-        let Need { delegated_self, application_self, .. } = *self.need;
+        let Need { delegated_self, application_owned, application_self, .. } = *self.need;
         alternatives(self.need).map(move |(kind, all_of)| {
             let oneself = if kind == DELEGATED { delegated_self } else { application_self };
-            let by_oneself = oneself.contains(&all_of);
-            (kind, all_of, if by_oneself { Some("self".into()) } else { self.limit(kind, all_of) })
+            let limit = if oneself.contains(&all_of) {
+                Some("self".into())
+            } else if kind == APPLICATION && application_owned.contains(&all_of) {
+                Some("owned".into())
+            } else {
+                self.limit(kind, all_of)
+            };
+            (kind, all_of, limit)
         })
     }
 
@@ -525,5 +531,6 @@ fn names(permissions: &[Permission]) -> Value {
 pub fn alternatives(need: &Need) -> impl Iterator<Item = (&'static str, &'static [Permission])> {
     let of = |kind| move |all_of: &&'static [Permission]| (kind, *all_of);
     let delegated = need.delegated.iter().chain(need.delegated_self).map(of(DELEGATED));
-    delegated.chain(need.application.iter().chain(need.application_self).map(of(APPLICATION)))
+    let application = need.application.iter().chain(need.application_owned).chain(need.application_self);
+    delegated.chain(application.map(of(APPLICATION)))
 }

@@ -7,6 +7,7 @@ use super::{
     },
     complex_types::{APP_ROLE, INFORMATIONAL_URL, VERIFIED_PUBLISHER},
     kinds::ObjectKind,
+    navigation::{NavigationProperty, navigation},
     permissions::{ADD_MEMBER, READ_APPLICATION},
     properties::{
         Entity, Enumeration, Format, Initial,
@@ -29,7 +30,7 @@ pub static APPLICATION: Entity = Entity {
     read: &READ_APPLICATION,
     read_basic: &READ_APPLICATION,
     add_to_group: &ADD_MEMBER,
-    navigation: &[],
+    navigation: &[navigation(NavigationProperty::Owners, &READ_APPLICATION)],
     properties: PROPERTIES,
 };
 

@@ -69,7 +69,7 @@ impl NavigationProperty {
                 "The groups and directory roles that it is in, be it through groups, and its administrative units, without those that hide it from the caller."
             }
             Self::Owners => "Who owns it.",
-            Self::OwnedObjects => "What it owns: groups.",
+            Self::OwnedObjects => "What it owns: groups, applications and service principals.",
             Self::Manager => "The user or the contact who is its manager. Absent, where there is none.",
             Self::DirectReports => "The users and the contacts whose manager it is.",
             Self::CreatedObjects => "What it has created: groups, applications and service principals.",
@@ -106,14 +106,14 @@ const NOT_YET: &[(ObjectKind, &[&str])] = &[
     (ObjectKind::ServicePrincipal, &[
         "appManagementPolicies", "appRoleAssignedTo", "appRoleAssignments", "claimsMappingPolicies",
         "delegatedPermissionClassifications", "endpoints", "federatedIdentityCredentials",
-        "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "owners", "remoteDesktopSecurityConfiguration",
+        "homeRealmDiscoveryPolicies", "oauth2PermissionGrants", "remoteDesktopSecurityConfiguration",
         "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
     (ObjectKind::AdministrativeUnit, &["extensions", "scopedRoleMembers"]),
     (ObjectKind::DirectoryRole, &["scopedMembers"]),
     (ObjectKind::Application, &[
         "appManagementPolicies", "createdOnBehalfOf", "extensionProperties", "federatedIdentityCredentials",
-        "homeRealmDiscoveryPolicies", "owners", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
+        "homeRealmDiscoveryPolicies", "synchronization", "tokenIssuancePolicies", "tokenLifetimePolicies",
     ]),
 ];
 

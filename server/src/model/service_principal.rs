@@ -32,6 +32,7 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     navigation: &[
         navigation(NavigationProperty::MemberOf, &READ_APPLICATION),
         navigation(NavigationProperty::TransitiveMemberOf, &READ_APPLICATION),
+        navigation(NavigationProperty::Owners, &READ_APPLICATION),
         navigation(NavigationProperty::OwnedObjects, &READ_APPLICATION),
         navigation(NavigationProperty::CreatedObjects, &READ_APPLICATION),
     ],

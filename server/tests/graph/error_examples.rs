@@ -12,8 +12,8 @@ use attempt::{ADA, Attempt, all};
 use chrono::TimeDelta;
 use provocations::{
     ADMINISTRATORS, BY_GROUPS, CROWDED, DELETED, DELETED_GROUP, DELETED_HOLDER, DELETED_UNIT, DISABLED,
-    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, LADEN, LADEN_APPLICATION, OWNED, REPLACED,
-    REVOKED, SETTING, TITLED, USERS, large_ones, rule_by,
+    ENGINEERING, FORMER_OWNER, GUEST, HIDDEN_UNIT, HOLDER, LADEN, LADEN_APPLICATION, LADEN_SERVICE_PRINCIPAL,
+    OWNED, REPLACED, REVOKED, SETTING, TITLED, USERS, large_ones, rule_by,
 };
 use reqwest::Method;
 use roster_server::{
@@ -77,7 +77,9 @@ async fn world() -> Tenant {
         (0..100).try_for_each(|_| {
             let owner = ObjectId::random();
             import::object(tx, ObjectKind::User, owner, json!({}))?;
-            import::owner(tx, group, owner)
+            [group, sample::id(LADEN_APPLICATION), sample::id(LADEN_SERVICE_PRINCIPAL)]
+                .into_iter()
+                .try_for_each(|owned| import::owner(tx, owned, owner))
         })
     };
     server.store.tenant(tenant.store_tenant()).write(owned).await.unwrap();

@@ -10,6 +10,7 @@
 
 mod administrative_units;
 mod app_role_assignments;
+mod application_owners;
 mod applications;
 mod authority;
 mod basic_permissions;

@@ -125,12 +125,12 @@ impl Operation {
     }
 
     /// Whether these are enough only for single properties, for a creation by an operation that changes what is there, or for what is
-    /// an application's own.
+    /// an application's own or what it owns.
     pub fn is_for_little(&self, permissions: &[&str]) -> bool {
         let entries = self.permissions.as_array().into_iter().flatten();
         let mut limited = entries.filter(|entry| match entry["limitedTo"].as_str() {
             Some("properties" | "creation") => true,
-            Some("self") => entry["application"].is_array(),
+            Some("self" | "owned") => entry["application"].is_array(),
             _ => false,
         });
         let named = json!(permissions);
@@ -349,7 +349,9 @@ impl Objects {
         tenant.join(objects.group, objects.member).await;
         tenant.join(objects.unit, objects.member).await;
         tenant.join(objects.role, objects.member).await;
-        tenant.own(objects.group, objects.owner).await;
+        for owned in [objects.group, objects.application, objects.service_principal] {
+            tenant.own(owned, objects.owner).await;
+        }
         for managed in [objects.user, objects.contact] {
             tenant.manage(managed, objects.member).await;
         }
@@ -455,6 +457,8 @@ impl Objects {
             _ if !operation.has_body => None,
             "add_group_member"
             | "add_group_owner"
+            | "add_application_owner"
+            | "add_service_principal_owner"
             | "add_administrative_unit_member"
             | "add_directory_role_member" => Some(reference(self.user)),
             "set_user_manager" | "set_my_manager" => Some(reference(self.member)),

@@ -32,7 +32,7 @@ async fn users_and_service_principals_own_groups_and_nothing_else_does() {
         (tenant.security_group("inner").await, "A security group"),
     ] {
         let added = graph.add_group_owner().id(group).body(reference(other)).send().await;
-        let message = format!("{words} can't be an owner of a group.");
+        let message = format!("{words} can't be an owner.");
         assert_eq!(refusal(added), refused(400, BAD_REQUEST, &message));
     }
     let count = graph.count_group_owners().id(group).consistency_level("eventual").send().await.unwrap();

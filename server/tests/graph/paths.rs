@@ -289,7 +289,7 @@ async fn what_is_not_served_is_named_in_every_spelling_and_only_with_a_valid_tok
         (&get, "/users/ada@contoso.example/ownedDevices".into(), "/users/{id}/ownedDevices"),
         (&get, "/applications(uniqueName='x')".into(), "/applications(uniqueName='..')"),
         (&get, "/directoryRoles/x/scopedMembers".into(), "/directoryRoles/{id}/scopedMembers"),
-        (&get, "/servicePrincipals(appId='x')/owners".into(), "/servicePrincipals/{id}/owners"),
+        (&get, "/servicePrincipals(appId='x')/endpoints".into(), "/servicePrincipals/{id}/endpoints"),
     ] {
         let path = format!("/v1.0{path}");
         let anonymous = send(tenant.anonymous(method.clone(), &path)).await.refusal();

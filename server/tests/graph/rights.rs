@@ -468,7 +468,7 @@ async fn who_registers_an_application_and_holds_a_role_that_changes_none_owns_it
     graph.update_application().id(id).body(note()).send().await.unwrap();
     let others = client(&tenant, other).await;
     assert_eq!(refusal(others.update_application().id(id).body(note()).send().await), forbidden());
-    let application = ask(&tenant, developer, Method::GET, "/me/createdObjects", None).await.json();
+    let application = ask(&tenant, developer, Method::GET, "/me/ownedObjects", None).await.json();
     assert_eq!(application["value"][0]["id"], json!(id));
 }
 

@@ -16,7 +16,7 @@ use roster_server::{
     odata::reference::Key,
     store::{
         self, Older, Options, Progress, Store, WriteTx, deleted_items, domains, objects,
-        principals::PrincipalStatus,
+        principals::PrincipalStatus, relations::OWNERS,
     },
 };
 use serde_json::{Value, json};
@@ -204,6 +204,42 @@ async fn secrets_of_applications_are_passwords_now_that_prove_the_same() {
     assert_eq!(application["passwordCredentials"][0]["endDateTime"], "2299-12-31T00:00:00Z");
     assert_eq!(application["requiredResourceAccess"], json!([]));
     assert_eq!(application["displayName"], "a program");
+}
+
+#[tokio::test]
+async fn users_own_the_applications_that_they_created_before_these_had_owners() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = TenantId::random();
+    let [user, application, device, service] = [(); 4].map(|()| ObjectId::random());
+    let object = |row: i64, id: ObjectId, kind: u8| {
+        let id = id.uuid().simple();
+        format!(
+            "INSERT INTO objects (row, tenant, id, kind, document, rest, is_guest)
+             VALUES ({row}, 1, x'{id}', {kind}, '{{\"id\": \"{id}\"}}', '{{}}', 0);"
+        )
+    };
+    let fill = [
+        format!(
+            "INSERT INTO tenants (number, id, created_at, default_domain) VALUES (1, x'{}', 0, 'a.example');",
+            tenant.uuid().simple()
+        ),
+        object(1, user, 1),
+        object(2, application, 6),
+        object(3, device, 3),
+        object(4, service, 4),
+        "INSERT INTO creators VALUES (2, 1), (3, 1), (4, 4);".into(),
+    ];
+    older::before("0026", folder.path(), &fill.concat());
+    let store = Store::open(folder.path(), migrating()).unwrap();
+    let tenant = store.find_tenant(tenant).await.unwrap().unwrap();
+    let read = move |tx: &store::ReadTx<'_>| {
+        let owns = |owned, owner| {
+            let [owned, owner] = [owned, owner].map(|id| objects::find(tx, id).unwrap().unwrap());
+            OWNERS.contains(tx, &owned, &owner)
+        };
+        Ok::<_, store::Error>([owns(application, user)?, owns(device, user)?, owns(service, service)?])
+    };
+    assert_eq!(store.tenant(tenant).read(read).await.unwrap(), [true, false, false]);
 }
 
 #[tokio::test]

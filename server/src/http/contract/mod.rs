@@ -48,7 +48,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
             `x-permissions`: one entry for each alternative, of a token with a signed-in user (`delegated`) or of an \
             application by itself (`application`), and all that an entry names are needed together: of one that names \
             none, any token is enough. \
-            An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, or the application itself, `members` \
+            An entry with `limitedTo` is enough only for a part: `self` is the signed-in user's own account, or the application itself, `owned` what the application owns, `members` \
             what changes nothing else, `basic` the basic properties of objects (the others are null, and no query asks for \
             them), `properties` those properties of a user whose descriptions name it, `creation` the creation of what is \
             missing; others name the kinds of objects. \
@@ -76,6 +76,7 @@ use wire::{ErrorDetail, InnerError, MainError, ODataErrors};
         (name = "devices", description = "Devices that are registered in the directory."),
         (name = "service principals", description = "Applications' presence in the tenant."),
         (name = "applications", description = "Registered applications."),
+        (name = "application owners", description = "Who owns an application, or a service principal."),
         (name = "contacts", description = "People outside the tenant, kept for mail."),
         (name = "directory roles", description = "Built-in roles of administrators, and who holds them."),
         (name = "administrative units", description = "Parts of the organisation, and who is in them."),

@@ -88,7 +88,7 @@ const WRONG: &[Wrong] = {
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Group), NOT_YET),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::Device), NOT_YET),
         wrong("expandNotYet", Expand, "endpoints", Kind(ObjectKind::ServicePrincipal), NOT_YET),
-        wrong("expandNotYet", Expand, "owners", Kind(ObjectKind::Application), NOT_YET),
+        wrong("expandNotYet", Expand, "extensionProperties", Kind(ObjectKind::Application), NOT_YET),
         wrong("expandNotYet", Expand, "extensions", Kind(ObjectKind::AdministrativeUnit), NOT_YET),
         wrong("expandNotYet", Expand, "scopedMembers", Kind(ObjectKind::DirectoryRole), NOT_YET),
         wrong("expandNotAllowed", Expand, "photo", Kind(ObjectKind::User), NEVER),

@@ -18,6 +18,7 @@ use crate::{
         kinds::ObjectKind,
         permissions::{CREATE_APPLICATION, READ_APPLICATION, WRITE_APPLICATION},
     },
+    store::WriteTx,
 };
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -65,7 +66,8 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Create an application
 ///
 /// Creates an application with a client id of its own. It has no service principal, and no secret: `roster app` registers
-/// applications that get tokens.
+/// applications that get tokens. A user who creates one owns it, unless that is an administrator; so does an application with
+/// `Application.ReadWrite.OwnedBy`.
 #[utoipa::path(
     post, path = "/applications", operation_id = "create_application", tag = "applications",
     request_body(content = ApplicationCreate, description = "The new application.", example = json!({"displayName": "Loans", "tags": ["books"]})),
@@ -82,10 +84,11 @@ async fn create_application(
     caller: Caller,
     State(app): State<AppState>,
     form: Form,
-    Body { values, .. }: Body<ApplicationCreate>,
+    Body { values, bound, .. }: Body<ApplicationCreate>,
 ) -> Result<Response, Failure> {
     let ids = (ObjectId::random(), AppId::random());
-    let new = write(&app, &caller, move |tx, _, by| applications::create(tx, by, ids, &values)).await?;
+    let create = move |tx: &WriteTx<'_>, _, by: &_| applications::create(tx, by, ids, &values, &bound);
+    let new = write(&app, &caller, create).await?;
     answers::created(&form, &new)
 }
 

@@ -70,7 +70,7 @@ fn add((of, [path, id], need): Of) -> Operation {
 
 fn new_key() -> Value {
     let key = json!({"key": CERTIFICATE, "type": "AsymmetricX509Cert", "usage": "Verify"});
-    json!({"keyCredential": key, "passwordCredential": null, "proof": PROOF})
+    json!({"keyCredential": key, "proof": PROOF})
 }
 
 fn example() -> Value {

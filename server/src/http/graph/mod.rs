@@ -4,6 +4,7 @@
 mod administrative_unit_members;
 mod administrative_units;
 mod app_role_assignments;
+mod application_owners;
 mod applications;
 mod assign_license;
 mod batch;
@@ -71,6 +72,7 @@ pub(super) fn operations() -> Vec<Operation> {
         applications::operations(),
         credentials::operations(),
         key_credentials::operations(),
+        application_owners::operations(),
         app_role_assignments::operations(),
         oauth2_permission_grants::operations(),
         contacts::operations(),

@@ -23,7 +23,7 @@ static OWNED_OBJECTS: Collection = Collection {
     one: "an owned object",
     tag: "ownerships",
     examples: &[(ObjectKind::Group, "5a3e0000-0000-4000-8000-000000000201", "Readers")],
-    kinds: &[ObjectKind::Group],
+    kinds: &[ObjectKind::Application, ObjectKind::Group, ObjectKind::ServicePrincipal],
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -37,6 +37,8 @@ pub(super) fn operations() -> Vec<Operation> {
             &READ_APPLICATION,
         ),
     ];
-    let described = |operation: Operation| operation.description("Only groups have owners here.");
+    let described = |operation: Operation| {
+        operation.description("Groups, applications and service principals have owners.")
+    };
     operations.into_iter().flatten().map(described).collect()
 }

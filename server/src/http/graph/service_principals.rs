@@ -3,7 +3,7 @@
 use super::shapes::Objects;
 use crate::{
     directory::{
-        service_principals,
+        Bound, service_principals,
         upserts::{self, Upserted},
     },
     http::{
@@ -97,10 +97,11 @@ async fn create_service_principal(
     caller: Caller,
     State(app): State<AppState>,
     form: Form,
-    Body { values, .. }: Body<ServicePrincipalCreate>,
+    Body { values, bound, .. }: Body<ServicePrincipalCreate>,
 ) -> Result<Response, Failure> {
     let id = ObjectId::random();
-    let new = write(&app, &caller, move |tx, _, by| service_principals::create(tx, by, id, &values)).await?;
+    let create = move |tx: &WriteTx<'_>, _, by: &_| service_principals::create(tx, by, id, &values, &bound);
+    let new = write(&app, &caller, create).await?;
     answers::created(&form, &new)
 }
 
@@ -129,7 +130,9 @@ async fn update_service_principal(
     let change = move |tx: &WriteTx<'_>, _, by: &_| {
         let missing = || upserts::missing(tx, by, &CREATE_SERVICE_PRINCIPAL, &key, &values);
         Ok(match if creates { missing()? } else { None } {
-            Some(new) => Upserted::Created(Box::new(service_principals::create(tx, by, id, &new)?)),
+            Some(new) => {
+                Upserted::Created(Box::new(service_principals::create(tx, by, id, &new, &Bound::default())?))
+            }
             None => Upserted::Updated(service_principals::update(tx, by, &key, &values)?),
         })
     };

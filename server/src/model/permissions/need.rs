@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 pub enum Reach {
     /// Every object.
     Any,
+    /// What the caller owns.
+    Owned,
     /// Only the caller: the signed-in user, or the application by itself.
     OwnAccount,
 }
@@ -44,6 +46,8 @@ pub struct Need {
     pub delegated_self: Alternatives,
     /// Alternatives of application permissions.
     pub application: Alternatives,
+    /// Alternatives of application permissions that reach only what the application owns.
+    pub application_owned: Alternatives,
     /// Alternatives of application permissions that reach only the application itself.
     pub application_self: Alternatives,
 }
@@ -56,7 +60,7 @@ impl Need {
 
     /// These alternatives of delegated permissions, and those of application permissions.
     pub(super) const fn each(delegated: Alternatives, application: Alternatives) -> Self {
-        Self { delegated, delegated_self: &[], application, application_self: &[] }
+        Self { delegated, delegated_self: &[], application, application_owned: &[], application_self: &[] }
     }
 
     /// Only delegated permissions are enough.
@@ -83,6 +87,7 @@ impl Need {
             Principal::User(_) if held(self.delegated) => Some(Reach::Any),
             Principal::User(_) if held(self.delegated_self) => Some(Reach::OwnAccount),
             Principal::Application(_) if held(self.application) => Some(Reach::Any),
+            Principal::Application(_) if held(self.application_owned) => Some(Reach::Owned),
             Principal::Application(_) if held(self.application_self) => Some(Reach::OwnAccount),
             Principal::User(_) | Principal::Application(_) => None,
         }
@@ -100,12 +105,12 @@ impl Need {
         Missing { permissions: rest.collect(), delegated }
     }
 
-    /// Whether the caller's grants cover this object.
+    /// Whether the caller's grants cover this object, whoever owns it.
     pub fn covers(&self, grants: &Grants, object: ObjectId) -> bool {
         match self.reach(grants) {
             Some(Reach::Any) => true,
             Some(Reach::OwnAccount) => grants.principal.id() == Some(object),
-            None => false,
+            Some(Reach::Owned) | None => false,
         }
     }
 }

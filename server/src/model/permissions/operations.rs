@@ -4,16 +4,17 @@ use super::{
     Alternatives, Need,
     Permission::{
         AdministrativeUnitReadAll, AdministrativeUnitReadWriteAll, AppRoleAssignmentReadWriteAll,
-        ApplicationReadAll, ApplicationReadWriteAll, DelegatedPermissionGrantReadAll,
-        DelegatedPermissionGrantReadWriteAll, DeviceManagementAppsReadAll, DeviceManagementAppsReadWriteAll,
-        DeviceManagementConfigurationReadAll, DeviceManagementConfigurationReadWriteAll,
-        DeviceManagementManagedDevicesReadAll, DeviceManagementManagedDevicesReadWriteAll,
-        DeviceManagementServiceConfigReadAll, DeviceManagementServiceConfigReadWriteAll, DeviceReadAll,
-        DeviceReadWriteAll, DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll,
-        DomainReadWriteAll, GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll,
-        GroupMemberReadWriteAll, GroupReadAll, GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll,
-        GroupSettingsReadWriteAll, LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll,
-        OrganizationReadAll, OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
+        ApplicationReadAll, ApplicationReadWriteAll, ApplicationReadWriteOwnedBy,
+        DelegatedPermissionGrantReadAll, DelegatedPermissionGrantReadWriteAll, DeviceManagementAppsReadAll,
+        DeviceManagementAppsReadWriteAll, DeviceManagementConfigurationReadAll,
+        DeviceManagementConfigurationReadWriteAll, DeviceManagementManagedDevicesReadAll,
+        DeviceManagementManagedDevicesReadWriteAll, DeviceManagementServiceConfigReadAll,
+        DeviceManagementServiceConfigReadWriteAll, DeviceReadAll, DeviceReadWriteAll,
+        DirectoryAccessAsUserAll, DirectoryReadAll, DirectoryReadWriteAll, DomainReadAll, DomainReadWriteAll,
+        GroupCreate, GroupMemberReadAll, GroupMemberReadBasicAll, GroupMemberReadWriteAll, GroupReadAll,
+        GroupReadBasicAll, GroupReadWriteAll, GroupSettingsReadAll, GroupSettingsReadWriteAll,
+        LicenseAssignmentReadWriteAll, MemberReadHidden, OrgContactReadAll, OrganizationReadAll,
+        OrganizationReadWriteAll, PolicyReadWriteAuthorization, RoleManagementReadAll,
         RoleManagementReadDirectory, RoleManagementReadWriteDirectory, UserDeleteRestoreAll,
         UserEnableDisableAccountAll, UserInviteAll, UserMailReadWriteAll, UserManageIdentitiesAll,
         UserPasswordProfileReadWriteAll, UserPhoneReadWriteAll, UserRead, UserReadAll, UserReadBasicAll,
@@ -128,6 +129,14 @@ const WRITE_USER_PROPERTIES: Alternatives = &[
 ];
 const READ_APPLICATIONS: Alternatives =
     &[&[ApplicationReadAll], &[ApplicationReadWriteAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]];
+const READ_APPLICATIONS_BY_APPLICATION: Alternatives = &[
+    &[ApplicationReadAll],
+    &[ApplicationReadWriteOwnedBy],
+    &[ApplicationReadWriteAll],
+    &[DirectoryReadAll],
+    &[DirectoryReadWriteAll],
+];
+const OF_OWNED_APPLICATIONS: Alternatives = &[&[ApplicationReadWriteOwnedBy]];
 const READ_ADMINISTRATIVE_UNITS: Alternatives = &[
     &[AdministrativeUnitReadAll],
     &[AdministrativeUnitReadWriteAll],
@@ -623,25 +632,51 @@ needs! {
 
     /// `GET /servicePrincipals`, `GET /applications`, their counts and objects, and what a service principal is a
     /// member of, which can be checked too.
-    READ_APPLICATION = Need::both(READ_APPLICATIONS);
+    READ_APPLICATION = Need::each(READ_APPLICATIONS, READ_APPLICATIONS_BY_APPLICATION);
 
     /// `POST /servicePrincipals`.
-    CREATE_SERVICE_PRINCIPAL = Need::both(WRITE_SERVICE_PRINCIPALS);
+    CREATE_SERVICE_PRINCIPAL = Need::each(
+        WRITE_SERVICE_PRINCIPALS,
+        &[&[ApplicationReadWriteOwnedBy], &[ApplicationReadWriteAll], &[DirectoryReadWriteAll]],
+    );
 
     /// `PATCH` and `DELETE /servicePrincipals/{id}`.
-    WRITE_SERVICE_PRINCIPAL = Need::both(WRITE_SERVICE_PRINCIPALS);
+    WRITE_SERVICE_PRINCIPAL =
+        Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(WRITE_SERVICE_PRINCIPALS) };
 
     /// `POST /applications`.
-    CREATE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+    CREATE_APPLICATION = Need::each(
+        &[&[ApplicationReadWriteAll]],
+        &[&[ApplicationReadWriteOwnedBy], &[ApplicationReadWriteAll]],
+    );
 
     /// `PATCH` and `DELETE /applications/{id}`.
-    WRITE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+    WRITE_APPLICATION =
+        Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(&[&[ApplicationReadWriteAll]]) };
+
+    /// `POST /applications/{id}/owners/$ref`, and the same of service principals.
+    ADD_APPLICATION_OWNER =
+        Need::both(&[&[ApplicationReadWriteAll, DirectoryReadAll], &[DirectoryReadWriteAll]]);
+
+    /// `DELETE /applications/{id}/owners/{id}/$ref`, and the same of service principals.
+    REMOVE_APPLICATION_OWNER = Need {
+        application_owned: OF_OWNED_APPLICATIONS,
+        ..Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]])
+    };
 
     /// `POST /applications/{id}/addKey` and `removeKey`. An application needs none for its own.
-    ROLL_APPLICATION_KEY = Need { application_self: &[&[]], ..Need::both(&[&[ApplicationReadWriteAll]]) };
+    ROLL_APPLICATION_KEY = Need {
+        application_owned: OF_OWNED_APPLICATIONS,
+        application_self: &[&[]],
+        ..Need::both(&[&[ApplicationReadWriteAll]])
+    };
 
     /// `POST /servicePrincipals/{id}/addKey` and `removeKey`. A service principal needs none for its own.
-    ROLL_SERVICE_PRINCIPAL_KEY = Need { application_self: &[&[]], ..Need::both(WRITE_SERVICE_PRINCIPALS) };
+    ROLL_SERVICE_PRINCIPAL_KEY = Need {
+        application_owned: OF_OWNED_APPLICATIONS,
+        application_self: &[&[]],
+        ..Need::both(WRITE_SERVICE_PRINCIPALS)
+    };
 
     /// `GET /contacts`, its count and `GET /contacts/{id}`.
     READ_ORG_CONTACT = Need::both(&[&[OrgContactReadAll], &[DirectoryReadAll], &[DirectoryReadWriteAll]]);
@@ -814,6 +849,7 @@ mod tests {
                 (name, Holders::Delegated, need.delegated),
                 (name, Holders::Delegated, need.delegated_self),
                 (name, Holders::Application, need.application),
+                (name, Holders::Application, need.application_owned),
                 (name, Holders::Application, need.application_self),
             ]
         })

@@ -227,6 +227,8 @@ static RIGHTS: &[(&Need, Right)] = &[
     (&need::WRITE_APPLICATION, MANAGE_APPLICATIONS.or_roles(&["Security Administrator"]).or_owners()),
     (&need::CREATE_SERVICE_PRINCIPAL, MANAGE_APPLICATIONS),
     (&need::WRITE_SERVICE_PRINCIPAL, MANAGE_APPLICATIONS.or_owners()),
+    (&need::ADD_APPLICATION_OWNER, MANAGE_APPLICATIONS.or_owners()),
+    (&need::REMOVE_APPLICATION_OWNER, MANAGE_APPLICATIONS.or_owners()),
     (&need::ROLL_APPLICATION_KEY, MANAGE_APPLICATIONS.or_owners()),
     (&need::ROLL_SERVICE_PRINCIPAL_KEY, MANAGE_APPLICATIONS.or_owners()),
     (&need::RESTORE_APPLICATION, MANAGE_APPLICATIONS.or_owners()),

@@ -63,9 +63,11 @@ pub const DELETED_HOLDER: u16 = 191;
 pub const HIDDEN_UNIT: u16 = 396;
 pub const DELETED_UNIT: u16 = 395;
 /// A user, a group and a service principal with as many roles as they can have.
-pub const LADEN: [u16; 3] = [TIM, ENGINEERING, 307];
+pub const LADEN: [u16; 3] = [TIM, ENGINEERING, LADEN_SERVICE_PRINCIPAL];
 /// An application with as many federated identity credentials as it can have.
 pub const LADEN_APPLICATION: u16 = 306;
+/// Its service principal.
+pub const LADEN_SERVICE_PRINCIPAL: u16 = 307;
 /// The place of users among all kinds.
 pub const USERS: usize = 0;
 /// An object of each kind that can be in groups, which is in more of them than one request tells, and the set that it is in. The first
@@ -206,8 +208,11 @@ impl Attempt<'_> {
                 self.ask("$select=unseenCount");
             }
             "propertyNotInLists" => self.ask("$select=aboutMe"),
-            "expandedPropertyNotInLists" if self.has_only_members() => {
+            "expandedPropertyNotInLists" if self.is_of(&["administrativeunit", "directoryrole"]) => {
                 self.ask("$expand=members($select=aboutMe)")
+            }
+            "expandedPropertyNotInLists" if self.is_of(&["application"]) => {
+                self.ask("$expand=owners($select=aboutMe)")
             }
             "expandedPropertyNotInLists" => self.ask("$expand=memberOf($select=aboutMe)"),
             "countOfOne" => self.ask("$count=true"),
@@ -750,7 +755,10 @@ impl Attempt<'_> {
             "invalidReference" if self.operation.properties().any(|name| name == "manager@odata.bind") => {
                 json!({"manager@odata.bind": "readers"})
             }
-            "invalidReference" => json!({"members@odata.bind": ["readers"]}),
+            "invalidReference" if self.operation.properties().any(|name| name == "members@odata.bind") => {
+                json!({"members@odata.bind": ["readers"]})
+            }
+            "invalidReference" => json!({"owners@odata.bind": ["readers"]}),
             "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
             "enabledRole" => json!({"appRoles": []}),
             "foreignUri" => json!({"identifierUris": ["https://elsewhere.example/loans"]}),
@@ -883,7 +891,10 @@ impl Attempt<'_> {
             "alreadyOwner" => self.relate("owners", &[ADA]),
             "memberTwice" => self.relate("members", &[GRACE, GRACE]),
             "ownerTwice" => self.relate("owners", &[GRACE, GRACE]),
-            "tooManyReferences" => self.relate("members", &[GRACE; 21]),
+            "tooManyReferences" if self.operation.path.starts_with("/groups") => {
+                self.relate("members", &[GRACE; 21]);
+            }
+            "tooManyReferences" => self.relate("owners", &[GRACE; 21]),
             "kindCannotOwn" => self.relate("owners", &[DEVICE]),
             "guestsNotAllowed" => {
                 self.take_group(ENGINEERING, unified);
@@ -915,7 +926,12 @@ impl Attempt<'_> {
             "lastOwner" if self.operation.takes_reference() => self.relate("owners", &[ADA]),
             "lastOwner" => {}
             "tooManyOwners" => {
-                self.replace(0, sample::id(OWNED));
+                let owned = match self.operation.path.split('/').nth(1).unwrap() {
+                    "applications" => LADEN_APPLICATION,
+                    "servicePrincipals" => LADEN_SERVICE_PRINCIPAL,
+                    _ => OWNED,
+                };
+                self.replace(0, sample::id(owned));
                 self.relate("owners", &[GRACE]);
             }
             "managedByExchange" => self.replace(0, sample::id(NEWSLETTER)),
@@ -968,11 +984,11 @@ impl Attempt<'_> {
         true
     }
 
-    /// Whether what it answers has members and is in nothing.
-    fn has_only_members(&self) -> bool {
+    /// Whether what it answers is of one of these kinds, in lower case.
+    fn is_of(&self, kinds: &[&str]) -> bool {
         let last = self.operation.path.trim_end_matches("/{id}").rsplit('/').next();
         let last = last.unwrap_or_default().to_lowercase();
-        ["administrativeunit", "directoryrole"].iter().any(|kind| last.contains(kind))
+        kinds.iter().any(|kind| last.contains(kind))
     }
 
     /// What hides its members, of those that the operation is about.
@@ -997,7 +1013,7 @@ impl Attempt<'_> {
                 let lacking = self.error(name)["details"][0]["target"].clone();
                 let property = match lacking.as_str() {
                     Some("User.Read.All") => "manager",
-                    Some("GroupMember.Read.All") => "owners",
+                    Some("GroupMember.Read.All" | "Application.Read.All") => "owners",
                     Some("AdministrativeUnit.Read.All" | "RoleManagement.Read.Directory") => "members",
                     _ => "memberOf",
                 };

@@ -1,10 +1,10 @@
 //! What the operations on devices, service principals, applications and contacts refuse.
 
 use super::{
-    ErrorExample, absent, array_for_value, contact_not_found, created, device_not_found, immutable,
-    missing_parameter, null, null_collection, other_schema, parameters, property, refused,
-    service_principal_exists, service_principal_not_found, taken, texts, too_large, unknown_parameter,
-    updated,
+    ErrorExample, application_not_found, array_for_value, cannot_own, contact_not_found, created,
+    device_not_found, immutable, invalid_reference, missing_parameter, null, null_collection, other_schema,
+    owner_not_found, parameters, property, refused, service_principal_exists, service_principal_not_found,
+    taken, texts, too_large, unknown_parameter, updated,
 };
 use crate::{
     directory::{Refusal, check_members},
@@ -27,6 +27,7 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
             created(&SERVICE_PRINCIPAL, "appId"),
             service_principal_values(),
             vec![service_principal_exists(392)],
+            bound_owners(),
         ]
         .concat(),
         "update_service_principal" => {
@@ -38,7 +39,9 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
             [updated(&SERVICE_PRINCIPAL), service_principal_values(), own].concat()
         }
         "get_service_principal" | "delete_service_principal" => vec![service_principal_not_found()],
-        "create_application" => [created(&APPLICATION, "displayName"), application_values()].concat(),
+        "create_application" => {
+            [created(&APPLICATION, "displayName"), application_values(), bound_owners()].concat()
+        }
         "update_application" => {
             let own = vec![application_not_found(), null(&APPLICATION), enabled_entitlement()];
             [updated(&APPLICATION), application_values(), own].concat()
@@ -57,8 +60,15 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
     })
 }
 
-fn application_not_found() -> ErrorExample {
-    absent("applicationNotFound", "There is no such application.")
+/// What bodies get wrong that bind owners.
+fn bound_owners() -> Vec<ErrorExample> {
+    vec![
+        invalid_reference(),
+        refused("tooManyReferences", "The body binds more than twenty objects.", Refusal::TooManyReferences),
+        owner_not_found(),
+        cannot_own(),
+        refused("ownerTwice", "The body binds an owner twice.", Refusal::OwnerTwice),
+    ]
 }
 
 /// What bodies of new devices get wrong besides.

@@ -236,6 +236,10 @@ fn owner_not_found() -> ErrorExample {
     absent("ownerNotFound", "There is no object that could be an owner.")
 }
 
+fn application_not_found() -> ErrorExample {
+    absent("applicationNotFound", "There is no such application.")
+}
+
 fn device_not_found() -> ErrorExample {
     absent("deviceNotFound", "There is no such device.")
 }
@@ -450,12 +454,12 @@ fn no_nesting() -> ErrorExample {
 
 fn cannot_own() -> ErrorExample {
     let refusal = Refusal::NoOwner(ObjectTraits::Device);
-    refused("kindCannotOwn", "Objects of this kind own no groups.", refusal)
+    refused("kindCannotOwn", "Objects of this kind own nothing.", refusal)
 }
 
 fn too_many_owners() -> ErrorExample {
     let refusal = Refusal::TooManyOwners { count: 101, quota: 100 };
-    refused("tooManyOwners", "A group has a hundred owners at most.", refusal)
+    refused("tooManyOwners", "There are a hundred owners at most.", refusal)
 }
 
 fn managed_by_exchange() -> ErrorExample {

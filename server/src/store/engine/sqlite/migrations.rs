@@ -37,6 +37,7 @@ pub(super) fn all() -> Migrations<'static> {
         M::up_with_hook(include_str!("migrations/0025_applications.sql"), |tx: &Transaction<'_>| {
             Ok(complete_applications(tx)?)
         }),
+        M::up(include_str!("migrations/0026_application_owners.sql")),
     ])
 }
 

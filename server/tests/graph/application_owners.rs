@@ -1,0 +1,141 @@
+//! `/applications/{id}/owners`, and the same of service principals: who owns them, and what an application may do with those that it owns.
+
+use crate::support::{Answer, Tenant, forbidden, not_found, reference, refusal, refused, send};
+use reqwest::Method;
+use roster_client::{Client, counted};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const ALL: [&str; 2] = ["Application.ReadWrite.All", "Directory.Read.All"];
+const OWNED_BY: [&str; 1] = ["Application.ReadWrite.OwnedBy"];
+
+async fn owners(graph: &Client, application: Uuid) -> Vec<Uuid> {
+    let listed = graph.list_application_owners().id(application).send().await.unwrap();
+    let mut ids: Vec<Uuid> =
+        listed.value.iter().map(|owner| owner.id.as_deref().unwrap().parse().unwrap()).collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn users_and_service_principals_own_applications_and_the_last_one_goes_too() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(ALL).await;
+    let application = tenant.application("loans").await;
+    let (user, service) = (tenant.user("ada").await, tenant.service_principal("service").await);
+    let add =
+        async |owner: Uuid| graph.add_application_owner().id(application).body(reference(owner)).send().await;
+    for owner in [user, service] {
+        add(owner).await.unwrap();
+    }
+    assert_eq!(owners(&graph, application).await, crate::support::sorted([user, service]));
+    let count = graph.count_application_owners().id(application).consistency_level("eventual").send().await;
+    assert_eq!(counted(count.unwrap()).await.unwrap(), 2);
+    let users = graph.list_application_owners_as_user().id(application).send().await.unwrap();
+    assert_eq!(users.value.len(), 1);
+    let again =
+        "One or more added object references already exist for the following modified properties: 'owners'.";
+    assert_eq!(refusal(add(user).await), refused(400, "Request_BadRequest", again));
+    let device = add(tenant.device("laptop").await).await;
+    assert_eq!(refusal(device), refused(400, "Request_BadRequest", "A device can't be an owner."));
+    assert_eq!(refusal(add(Uuid::from_u128(7)).await), not_found(Uuid::from_u128(7)));
+    let get = async |owner: Uuid| {
+        graph.get_application_owner_reference().id(application).owner_id(owner).send().await
+    };
+    get(service).await.unwrap();
+    for owner in [user, service] {
+        graph.remove_application_owner().id(application).owner_id(owner).send().await.unwrap();
+        assert_eq!(refusal(get(owner).await), not_found(owner));
+    }
+    let gone = graph.remove_application_owner().id(application).owner_id(user).send().await;
+    assert_eq!(refusal(gone), not_found(application));
+    assert!(owners(&graph, application).await.is_empty());
+}
+
+#[tokio::test]
+async fn service_principals_have_owners_who_see_what_they_own() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(["Application.ReadWrite.All", "Directory.Read.All", "User.Read.All"]).await;
+    let (owned, user) = (tenant.service_principal("loans").await, tenant.user("ada").await);
+    graph.add_service_principal_owner().id(owned).body(reference(user)).send().await.unwrap();
+    let listed = graph.list_service_principal_owners().id(owned).send().await.unwrap();
+    assert_eq!(listed.value[0].id.as_deref(), Some(user.to_string().as_str()));
+    let expanded = send(tenant.raw(Method::GET, &format!("/servicePrincipals/{owned}?$expand=owners")).await);
+    assert_eq!(expanded.await.json()["owners"][0]["id"], user.to_string());
+    let of_user =
+        graph.list_user_owned_objects_as_service_principal().id(user.to_string()).send().await.unwrap();
+    assert_eq!(of_user.value.len(), 1);
+    graph.remove_service_principal_owner().id(owned).owner_id(user).send().await.unwrap();
+    let left = graph.list_user_owned_objects().id(user.to_string()).send().await.unwrap();
+    assert!(left.value.is_empty());
+}
+
+#[tokio::test]
+async fn a_creation_binds_owners_and_a_user_who_creates_an_application_owns_it() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(ALL).await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let bound = |owners: &[Uuid]| {
+        let urls =
+            owners.iter().map(|owner| format!("https://graph.microsoft.com/v1.0/directoryObjects/{owner}"));
+        json!({"displayName": "Loans", "owners@odata.bind": urls.collect::<Vec<_>>()})
+    };
+    let create = async |token: String, body: Value| {
+        let request = tenant.anonymous(Method::POST, "/v1.0/applications").bearer_auth(token).json(&body);
+        send(request).await
+    };
+    let id = |made: &Answer| made.json()["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let by_ada = tenant.user_token(ada, ALL).await;
+    let made = create(by_ada.clone(), bound(&[grace, ada])).await;
+    assert_eq!(owners(&graph, id(&made)).await, crate::support::sorted([ada, grace]));
+    let by_application = tenant.app_token(ALL).await;
+    let made = create(by_application.clone(), bound(&[grace])).await;
+    assert_eq!(owners(&graph, id(&made)).await, [grace]);
+    let twice = create(by_application.clone(), bound(&[grace, grace])).await;
+    assert_eq!(twice.status, 400);
+    let absent = create(by_application, bound(&[Uuid::from_u128(7)])).await;
+    assert_eq!(absent.refusal(), not_found(Uuid::from_u128(7)));
+}
+
+#[tokio::test]
+async fn an_application_that_manages_what_it_owns_changes_nothing_else() {
+    let tenant = Tenant::fresh().await;
+    let (caller, foreign) = (tenant.service_principal("caller").await, tenant.application("foreign").await);
+    let token = tenant.app_token_of(caller, OWNED_BY).await;
+    let ask = async |method: Method, path: String, body: Value| {
+        let request = tenant.anonymous(method, &format!("/v1.0{path}")).bearer_auth(&token);
+        send(if body.is_null() { request } else { request.json(&body) }).await
+    };
+    let made = ask(Method::POST, "/applications".into(), json!({"displayName": "Loans"})).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let own: Uuid = made.json()["id"].as_str().unwrap().parse().unwrap();
+    let of = json!({"appId": made.json()["appId"]});
+    let service_principal = ask(Method::POST, "/servicePrincipals".into(), of).await;
+    assert_eq!(service_principal.status, 201, "{}", service_principal.text);
+    let service_principal = service_principal.json()["id"].as_str().unwrap().to_owned();
+    let graph = tenant.client(ALL).await;
+    assert_eq!(owners(&graph, own).await, [caller]);
+    let renamed =
+        ask(Method::PATCH, format!("/servicePrincipals/{service_principal}"), json!({"notes": "n"})).await;
+    assert_eq!(renamed.status, 204, "{}", renamed.text);
+    for (id, status) in [(own, true), (foreign, false)] {
+        let path = format!("/applications/{id}");
+        assert_eq!(ask(Method::GET, path.clone(), Value::Null).await.status, 200);
+        let credential =
+            json!({"name": "pipeline", "issuer": "https://ci.example", "subject": "s", "audiences": ["a"]});
+        for (method, path, body) in [
+            (Method::PATCH, path.clone(), json!({"notes": "n"})),
+            (Method::POST, format!("{path}/addPassword"), json!({})),
+            (Method::POST, format!("{path}/federatedIdentityCredentials"), credential),
+            (Method::DELETE, path, Value::Null),
+        ] {
+            let answer = ask(method.clone(), path.clone(), body).await;
+            match status {
+                true => assert!(answer.status.is_success(), "{method} {path}: {}", answer.text),
+                false => assert_eq!(answer.refusal(), forbidden(), "{method} {path}"),
+            }
+        }
+    }
+    let alone = ask(Method::POST, format!("/applications/{foreign}/owners/$ref"), json!({})).await;
+    assert_eq!(alone.status, 403);
+}
