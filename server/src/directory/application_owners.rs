@@ -13,14 +13,13 @@ use crate::{
         ids::{AsWritten, ObjectId},
         kinds::ObjectKind,
         navigation::NavigationProperty,
-        permissions::{ADD_APPLICATION_OWNER, Grants, REMOVE_APPLICATION_OWNER},
+        permissions::{
+            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, Grants, Need, REMOVE_APPLICATION_OWNER,
+        },
     },
     odata::reference::{Key, Reference},
     store::{ReadTx, WriteTx, objects::Object, relations},
 };
-
-/// How many owners a creation names at most.
-const MAX_REFERENCES: usize = super::groups::MAX_REFERENCES;
 
 /// The owners of an application.
 pub static OF_APPLICATION: Navigation<Key> = Navigation {
@@ -50,8 +49,12 @@ pub fn add(
     (kind, key): (ObjectKind, &Key),
     reference: &Reference,
 ) -> Result<(), Error> {
+    let need = match kind {
+        ObjectKind::Application => &ADD_APPLICATION_OWNER,
+        _ => &ADD_SERVICE_PRINCIPAL_OWNER,
+    };
     let owned = lookup::of_kind(tx, kind, key)?;
-    rights::may_change_application(tx, by, &ADD_APPLICATION_OWNER, &owned)?;
+    rights::may_reach(tx, by, need, &owned)?;
     let owner = lookup::resolve(tx, reference)?;
     owners::may_own(&owner)?;
     owners::own(tx, &owned, &owner)?;
@@ -66,25 +69,26 @@ pub fn remove(
     reference: &Reference,
 ) -> Result<(), Error> {
     let owned = lookup::of_kind(tx, kind, key)?;
-    rights::may_change_application(tx, by, &REMOVE_APPLICATION_OWNER, &owned)?;
+    rights::may_reach(tx, by, &REMOVE_APPLICATION_OWNER, &owned)?;
     unrelate(tx, &relations::OWNERS, (&owned, key), reference).map(drop)
 }
 
-/// The first owners of an object that is to be created: those that a body names, each once.
-pub(super) fn named(tx: &ReadTx<'_>, references: &[Reference]) -> Result<Vec<Object>, Error> {
-    if references.len() > MAX_REFERENCES {
-        return Err(Refusal::TooManyReferences.into());
+/// The first owners of an object that is to be created: those that a body names, each once. `need` is what adding them later needs.
+pub(super) fn named(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    need: &Need,
+    references: &[Reference],
+) -> Result<Vec<Object>, Error> {
+    let named = match need.reach(by) {
+        Some(_) => lookup::resolve_all(tx, references)?,
+        None => lookup::resolve_readable(tx, by, need, references)?,
+    };
+    named.iter().try_for_each(owners::may_own)?;
+    match lookup::named_again(&named) {
+        Some(_) => Err(Refusal::OwnerTwice.into()),
+        None => Ok(named),
     }
-    let mut named: Vec<Object> = Vec::with_capacity(references.len());
-    for reference in references {
-        let owner = lookup::resolve(tx, reference)?;
-        owners::may_own(&owner)?;
-        if named.contains(&owner) {
-            return Err(Refusal::OwnerTwice.into());
-        }
-        named.push(owner);
-    }
-    Ok(named)
 }
 
 /// Makes them the owners of what was created, besides its creator.

@@ -14,7 +14,7 @@ use crate::{
         draft::Draft,
         ids::{AppId, ObjectId},
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, Permission, WRITE_APPLICATION},
+        permissions::{ADD_APPLICATION_OWNER, Access, Grants, Permission, WRITE_APPLICATION},
         values::Values,
     },
     odata::{
@@ -116,7 +116,7 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&APPLICATION], Access::Creation, body.keys())?;
-    let owners = application_owners::named(tx, &bound.owners)?;
+    let owners = application_owners::named(tx, by, &ADD_APPLICATION_OWNER, &bound.owners)?;
     let (application, found) = insert(tx, id, app_id, body)?;
     created_objects::note(tx, by, &application)?;
     application_owners::bind(tx, &application, &owners)?;
@@ -139,7 +139,7 @@ fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Resul
 /// Changes an application as the body says, and what its service principal says of it.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_change_application(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
     let (application, mut draft) = objects::changed(tx, by, ObjectKind::Application, key, body)?;
     application_settings::check(tx, &draft)?;
     let keys = key_credentials::prepare(ObjectKind::Application, &mut draft)?;
@@ -152,7 +152,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
 /// Deletes an application, and its service principal with it.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_change_application(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
 }
 

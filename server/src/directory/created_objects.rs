@@ -6,7 +6,7 @@ use crate::{
         kinds::ObjectKind,
         navigation::NavigationProperty,
         permissions::{
-            Grants, LIST_CREATED_OBJECTS, Need, Permission, Principal, Standing, WRITE_APPLICATION,
+            Grants, LIST_CREATED_OBJECTS, Need, Principal, Reach, Standing, WRITE_APPLICATION,
             WRITE_SERVICE_PRINCIPAL,
         },
     },
@@ -31,7 +31,7 @@ pub static OF_SERVICE_PRINCIPAL: Navigation<Key> = Navigation {
     source: |tx, _, key| lookup::of_kind(tx, ObjectKind::ServicePrincipal, key),
 };
 
-/// Notes who created an object, unless that is nobody of the directory, or an administrator. Who creates an application owns it.
+/// Notes who created an object, unless that is nobody of the directory, or an administrator. Who reaches an application only as its owner owns what it creates.
 pub(super) fn note(tx: &WriteTx<'_>, by: &Grants, created: &Object) -> Result<(), Error> {
     let Some(id) = by.principal.id() else { return Ok(()) };
     let Some(creator) = objects::find(tx, id)? else { return Ok(()) };
@@ -56,6 +56,6 @@ fn owns_by_creation(by: &Grants, created: &Object) -> bool {
     };
     match by.principal {
         Principal::User(_) => !rights::holds_role_for(by, need, created.traits),
-        Principal::Application(_) => by.permissions.hold(&[Permission::ApplicationReadWriteOwnedBy]),
+        Principal::Application(_) => need.reach(by) == Some(Reach::Owned),
     }
 }

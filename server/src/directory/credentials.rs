@@ -190,7 +190,7 @@ fn changed_by(tx: &WriteTx<'_>, by: &Grants, kind: ObjectKind, key: &Key) -> Res
         _ => &WRITE_SERVICE_PRINCIPAL,
     };
     let object = lookup::of_kind(tx, kind, key)?;
-    rights::may_change_application(tx, by, need, &object)?;
+    rights::may_reach(tx, by, need, &object)?;
     Ok(object)
 }
 

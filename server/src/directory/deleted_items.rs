@@ -123,7 +123,7 @@ fn find(
     if need.reach(by).is_none() {
         return Err(Refusal::lacks(need, by).into());
     }
-    rights::may_act(tx, by, need, &object)?;
+    rights::may_reach(tx, by, need, &object)?;
     Ok((object, document))
 }
 
@@ -287,5 +287,9 @@ pub fn owned_by_user(tx: &ReadTx<'_>, by: &Grants, owned: Owned) -> Result<Page,
     if page.next.is_some() && page.objects.len() < MOST_OWNED {
         return Err(Refusal::ResultTooLarge.into());
     }
-    Page::of(tx, by, &listing, page, |(object, document)| Found::of(&object, document))
+    // Of applications, whoever may not read deleted ones learns only what they are.
+    let shown = owned.kind != ObjectKind::Application
+        || READ_DELETED_APPLICATION.reach(by).is_some() && rights::may(by, &READ_DELETED_APPLICATION).is_ok();
+    let found = |(object, document)| if shown { Found::of(&object, document) } else { Found::named(&object) };
+    Page::of(tx, by, &listing, page, found)
 }

@@ -113,7 +113,7 @@ fn find_application(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
 /// The application whose credentials the caller changes.
 fn changed_by(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<Object, Error> {
     let application = find_application(tx, key)?;
-    rights::may_change_application(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
     Ok(application)
 }
 

@@ -12,13 +12,12 @@ use crate::{
     model::{
         clock::timestamp,
         draft::Draft,
-        entity,
         group::GROUP,
         ids::ObjectId,
         kinds::{GroupKind, GroupTraits, ObjectKind, ObjectTraits},
         permissions::{
             ADD_MEMBER, Access, CHANGE_OWNERS, CHANGE_ROLE_ASSIGNABLE, CREATE_GROUP, DELETE_GROUP, Grants,
-            Need, Principal, UPDATE_GROUP_PROPERTIES, parts, right,
+            Principal, UPDATE_GROUP_PROPERTIES, parts, right,
         },
         values::{Document, PropertyFault, Values},
     },
@@ -114,12 +113,12 @@ pub fn create(
     let members = if ADD_MEMBER.reach(by).is_some() {
         addable(tx, by, &bound.members)?
     } else {
-        readable(tx, by, &ADD_MEMBER, &bound.members)?
+        lookup::resolve_readable(tx, by, &ADD_MEMBER, &bound.members)?
     };
     let owners = if CHANGE_OWNERS.reach(by).is_some() {
-        resolve(tx, &bound.owners)?
+        lookup::resolve_all(tx, &bound.owners)?
     } else {
-        readable(tx, by, &CHANGE_OWNERS, &bound.owners)?
+        lookup::resolve_readable(tx, by, &CHANGE_OWNERS, &bound.owners)?
     };
     let owners = owners.into_iter().chain(owner_by_creation(tx, by, traits)?).collect::<Vec<_>>();
     check_bound(id, traits, &members, &owners)?;
@@ -191,7 +190,7 @@ pub fn update(
         members::may_be_changed_by_hand(traits)?;
     }
     let members = addable(tx, by, &bound.members)?;
-    let owners = resolve(tx, &bound.owners)?;
+    let owners = lookup::resolve_all(tx, &bound.owners)?;
     owners.iter().try_for_each(|owner| owners::may_change(tx, by, &group, owner))?;
     check_bound(group.id, traits, &members, &owners)?;
     group_settings::may_take(tx, Some(group.row), traits, members.iter().chain(&owners))?;
@@ -286,19 +285,13 @@ fn check_bound(
 ) -> Result<(), Refusal> {
     members.iter().try_for_each(|member| members::may_join(traits, member))?;
     owners.iter().try_for_each(owners::may_own)?;
-    if let Some(member) = named_again(members) {
+    if let Some(member) = lookup::named_again(members) {
         return Err(Refusal::MemberTwice { group, member: member.id, kind: member.kind() });
     }
-    if named_again(owners).is_some() {
+    if lookup::named_again(owners).is_some() {
         return Err(Refusal::OwnerTwice);
     }
     Ok(())
-}
-
-/// The first object that is also among those before it.
-fn named_again(objects: &[Object]) -> Option<&Object> {
-    let mut named = objects.iter().enumerate();
-    named.find(|(index, object)| objects[..*index].contains(object)).map(|(_, object)| object)
 }
 
 /// Adds owners and members; one that is there already fails all of it. Members come last, so that their being there
@@ -311,34 +304,11 @@ fn bind(tx: &WriteTx<'_>, group: &Object, members: &[Object], owners: &[Object])
     members.iter().try_for_each(|member| members::join(tx, group, member))
 }
 
-fn resolve(tx: &ReadTx<'_>, references: &[Reference]) -> Result<Vec<Object>, Error> {
-    references.iter().map(|reference| lookup::resolve(tx, reference)).collect()
-}
-
 /// The objects that are to be members, each of which the caller may add.
 fn addable(tx: &ReadTx<'_>, by: &Grants, references: &[Reference]) -> Result<Vec<Object>, Error> {
-    let objects = resolve(tx, references)?;
+    let objects = lookup::resolve_all(tx, references)?;
     objects.iter().try_for_each(|object| members::may_add(by, object))?;
     Ok(objects)
-}
-
-/// With no more than `Group.Create`, an application binds what it may read, and itself, to the group that it creates. It
-/// doesn't learn whether anything else is there. For all else there is the permission that `binding` needs.
-fn readable(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    binding: &Need,
-    references: &[Reference],
-) -> Result<Vec<Object>, Error> {
-    let objects = resolve(tx, references).map_err(|error| match error {
-        Error::Refused(_) => Refusal::lacks(binding, by).into(),
-        broken @ Error::Store(_) => broken,
-    })?;
-    let may = |object: &Object| {
-        let itself = matches!(by.principal, Principal::Application(Some(id)) if id == object.id);
-        itself || entity(object.kind()).read.covers(by, object.id)
-    };
-    if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::lacks(binding, by).into()) }
 }
 
 /// Stores a group whose values were checked, with all that the directory computes of it.

@@ -49,7 +49,7 @@ pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(),
     relate(tx, &MEMBERS, group, member)
 }
 
-/// Makes an object an owner of a group, whatever its kind. Both must be there.
+/// Makes an object an owner of another, whatever their kinds. Both must be there.
 pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), Error> {
     relate(tx, &OWNERS, group, owner)
 }

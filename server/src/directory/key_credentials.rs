@@ -225,12 +225,17 @@ fn rolled_by(
         ObjectKind::Application => &ROLL_APPLICATION_KEY,
         _ => &ROLL_SERVICE_PRINCIPAL_KEY,
     };
-    let object = lookup::of_kind(tx, kind, key)?;
+    let found = lookup::of_kind(tx, kind, key);
+    // Who reaches only itself doesn't learn what else is there.
+    if need.reach(by) == Some(Reach::OwnAccount) && matches!(found, Err(Error::Refused(_))) {
+        return Err(Refusal::lacks(need, by).into());
+    }
+    let object = found?;
     if !is_own(tx, by, &object)? {
         if need.reach(by) == Some(Reach::OwnAccount) {
             return Err(Refusal::lacks(need, by).into());
         }
-        rights::may_change_application(tx, by, need, &object)?;
+        rights::may_reach(tx, by, need, &object)?;
     }
     if proof.is_empty() {
         return Err(Refusal::NotPermitted.into());

@@ -4,8 +4,10 @@
 use super::{Error, Refusal};
 use crate::{
     model::{
+        entity,
         ids::{AsWritten, ObjectId},
         kinds::{GroupTraits, ObjectKind},
+        permissions::{Grants, Need},
         values::Document,
     },
     odata::reference::{Key, Reference},
@@ -30,6 +32,35 @@ pub(super) fn find(tx: &ReadTx<'_>, reference: &Reference) -> Result<Option<Obje
 pub(super) fn resolve(tx: &ReadTx<'_>, reference: &Reference) -> Result<Object, Error> {
     let absent = || Refusal::NotFound(reference.key.text().into());
     Ok(find(tx, reference)?.ok_or_else(absent)?)
+}
+
+/// The objects that these references name.
+pub(super) fn resolve_all(tx: &ReadTx<'_>, references: &[Reference]) -> Result<Vec<Object>, Error> {
+    references.iter().map(|reference| resolve(tx, reference)).collect()
+}
+
+/// The same for a caller without the permission that `binding` needs, who binds to what it creates only what it may read, and itself. It
+/// doesn't learn whether anything else is there.
+pub(super) fn resolve_readable(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    binding: &Need,
+    references: &[Reference],
+) -> Result<Vec<Object>, Error> {
+    let objects = resolve_all(tx, references).map_err(|error| match error {
+        Error::Refused(_) => Refusal::lacks(binding, by).into(),
+        broken @ Error::Store(_) => broken,
+    })?;
+    let may = |object: &Object| {
+        by.principal.id() == Some(object.id) || entity(object.kind()).read.covers(by, object.id)
+    };
+    if objects.iter().all(may) { Ok(objects) } else { Err(Refusal::lacks(binding, by).into()) }
+}
+
+/// The first object that is also among those before it.
+pub(super) fn named_again(objects: &[Object]) -> Option<&Object> {
+    let mut named = objects.iter().enumerate();
+    named.find(|(index, object)| objects[..*index].contains(object)).map(|(_, object)| object)
 }
 
 /// The object with this key, of whatever kind.

@@ -417,7 +417,7 @@ impl Policy {
 pub struct Bound {
     /// Those that are to be members of the group.
     pub members: Vec<Reference>,
-    /// Those that are to be owners of the group.
+    /// Those that are to be owners of it.
     pub owners: Vec<Reference>,
     /// What is to be the manager of the user.
     pub manager: Option<Reference>,

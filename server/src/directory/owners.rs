@@ -22,7 +22,7 @@ use crate::{
     store::{ReadTx, WriteTx, objects::Object, owners, relations},
 };
 
-/// Owners that a group has at most.
+/// Owners that an object has at most.
 pub(super) const MAX_OWNERS: u64 = 100;
 
 /// Makes an object an owner of a group, and records the change.
@@ -84,7 +84,7 @@ pub(super) fn may_change(tx: &ReadTx<'_>, by: &Grants, group: &Object, owner: &O
     rights::may_act(tx, by, right, group)
 }
 
-/// Refuses owners of kinds that own no groups.
+/// Refuses owners of kinds that own nothing.
 pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
     match owner.kind() {
         ObjectKind::User | ObjectKind::ServicePrincipal => Ok(()),
@@ -94,13 +94,13 @@ pub(super) fn may_own(owner: &Object) -> Result<(), Refusal> {
 
 /// Makes an object an owner, and records the change. Whether it can be one is asked before ([`may_own`]), and whether
 /// there are too many afterwards ([`check_quota`]).
-pub(super) fn own(tx: &WriteTx<'_>, group: &Object, owner: &Object) -> Result<(), Error> {
-    relate(tx, &relations::OWNERS, group, owner)
+pub(super) fn own(tx: &WriteTx<'_>, owned: &Object, owner: &Object) -> Result<(), Error> {
+    relate(tx, &relations::OWNERS, owned, owner)
 }
 
-/// Refuses where a group has come to have too many owners.
-pub(super) fn check_quota(tx: &ReadTx<'_>, group: &Object) -> Result<(), Error> {
-    let count = relations::OWNERS.count_targets(tx, group)?;
+/// Refuses where an object has come to have too many owners.
+pub(super) fn check_quota(tx: &ReadTx<'_>, owned: &Object) -> Result<(), Error> {
+    let count = relations::OWNERS.count_targets(tx, owned)?;
     if count > MAX_OWNERS {
         return Err(Refusal::TooManyOwners { count, quota: MAX_OWNERS }.into());
     }

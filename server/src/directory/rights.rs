@@ -88,8 +88,8 @@ pub(super) fn may_act_on(
     may_act(tx, by, need, &lookup::of_kind(tx, kind, key)?)
 }
 
-/// The same with an application or a service principal, of which permissions may reach only those that the caller owns.
-pub(super) fn may_change_application(
+/// The same with an object of a kind of which permissions may reach only what the caller owns.
+pub(super) fn may_reach(
     tx: &ReadTx<'_>,
     by: &Grants,
     need: &'static Need,

@@ -10,7 +10,10 @@ use crate::{
         draft::Draft,
         ids::ObjectId,
         kinds::{ObjectKind, ObjectTraits},
-        permissions::{Access, Grants, WRITE_SERVICE_PRINCIPAL},
+        permissions::{
+            ADD_SERVICE_PRINCIPAL_OWNER, Access, CREATE_SERVICE_PRINCIPAL, Grants, Reach,
+            WRITE_SERVICE_PRINCIPAL,
+        },
         service_principal::SERVICE_PRINCIPAL,
         values::Values,
     },
@@ -29,11 +32,24 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
-    let owners = application_owners::named(tx, &bound.owners)?;
+    may_create(tx, by, body)?;
+    let owners = application_owners::named(tx, by, &ADD_SERVICE_PRINCIPAL_OWNER, &bound.owners)?;
     let (service_principal, found) = insert(tx, id, body)?;
     created_objects::note(tx, by, &service_principal)?;
     application_owners::bind(tx, &service_principal, &owners)?;
     Ok(found)
+}
+
+/// Refuses the service principal of an application that isn't the caller's, where its permissions reach no others: it would come to own
+/// what has that application's tokens.
+fn may_create(tx: &ReadTx<'_>, by: &Grants, body: &Values) -> Result<(), Error> {
+    if CREATE_SERVICE_PRINCIPAL.reach(by) != Some(Reach::Owned) {
+        return Ok(());
+    }
+    let app_id = body.get("appId").and_then(Value::as_str).unwrap_or_default();
+    let application = applications::find(tx, ObjectKind::Application, app_id)?;
+    let application = application.ok_or_else(|| Refusal::lacks(&CREATE_SERVICE_PRINCIPAL, by))?;
+    rights::may_reach(tx, by, &CREATE_SERVICE_PRINCIPAL, &application)
 }
 
 pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
@@ -217,7 +233,7 @@ fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_change_application(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
+    rights::may_reach(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
     check_declared(&draft)?;
     let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
@@ -235,7 +251,7 @@ fn check_declared(draft: &Draft) -> Result<(), Refusal> {
 /// Deletes a service principal: no more tokens are issued to it. Graph's stays, as every application's roles are its.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_change_application(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
+    rights::may_reach(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     delete_found(tx, &service_principal)
 }
 

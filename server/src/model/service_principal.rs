@@ -55,7 +55,7 @@ const PROPERTIES: &[Property] = &[
     property("alternativeNames", Strings, "More names of it.").writable().on_select().filter(EQ | STARTS_WITH).search(),
     property("appDescription", String, "What its application is for.").on_select(),
     property("appOwnerOrganizationId", String, "The tenant in which its application is registered.").format(Format::Guid).on_select().filter(EQ_ADVANCED),
-    property("appRoleAssignmentRequired", Boolean, "Whether users, and other applications, get tokens for it only where they were assigned to it.").writable().initially(Initial::False).on_select().filter(EQ_ADVANCED),
+    property("appRoleAssignmentRequired", Boolean, "Whether users, and applications by themselves, get tokens for it only where they were assigned to it.").writable().initially(Initial::False).on_select().filter(EQ_ADVANCED),
     property("appRoles", Objects(&APP_ROLE), "The roles that its application declares. Each has an `id` of its own; one that is enabled can't be taken away.").writable().on_select(),
     property("applicationTemplateId", String, "The template that it was made from.").on_select().filter(EQ).search(),
     property("createdByAppId", String, "The application that created it.").on_select(),

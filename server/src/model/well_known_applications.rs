@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
 /// How often these tables have changed: tenants that were given less are given the rest when a server opens their folder.
-pub const CHANGES: i64 = 1;
+pub const CHANGES: i64 = 2;
 
 /// The tenant in which Microsoft registers applications.
 pub const OWNER: TenantId = TenantId::from_uuid(uuid!("f8cdef31-a31e-4b4a-93e4-5f571e91255a"));
@@ -226,6 +226,6 @@ mod tests {
     fn a_change_of_the_tables_is_counted() {
         // Whoever changes them counts it, and writes down what there is by then.
         let there_is = (graph_roles().len(), graph_scopes().len(), all().count());
-        assert_eq!((CHANGES, there_is), (1, (52, 57, 5)));
+        assert_eq!((CHANGES, there_is), (2, (53, 57, 5)));
     }
 }

@@ -39,7 +39,7 @@ pub static MEMBERS: Relation = Relation {
     statements: LazyLock::new(|| Statements::over("memberships")),
 };
 
-/// Which objects own which group.
+/// Which users and service principals own which group, application or service principal.
 pub static OWNERS: Relation = Relation {
     relationship: Relationship::Owners,
     statements: LazyLock::new(|| Statements::over("ownerships")),

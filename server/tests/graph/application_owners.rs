@@ -138,4 +138,55 @@ async fn an_application_that_manages_what_it_owns_changes_nothing_else() {
     }
     let alone = ask(Method::POST, format!("/applications/{foreign}/owners/$ref"), json!({})).await;
     assert_eq!(alone.status, 403);
+    // What was deleted is restored, and what is another's isn't.
+    let restore =
+        async |id: Uuid| ask(Method::POST, format!("/directory/deletedItems/{id}/restore"), json!({})).await;
+    assert_eq!(restore(own).await.status, 200);
+    tenant.delete(foreign).await;
+    assert_eq!(restore(foreign).await.refusal(), forbidden());
+}
+
+#[tokio::test]
+async fn an_application_that_manages_what_it_owns_gets_no_hold_of_anothers() {
+    let tenant = Tenant::fresh().await;
+    let (caller, victim) = (tenant.service_principal("caller").await, tenant.application("victim").await);
+    let shown = send(tenant.raw(Method::GET, &format!("/applications/{victim}")).await).await.json();
+    let token = tenant.app_token_of(caller, OWNED_BY).await;
+    let app_id = shown["appId"].as_str().unwrap();
+    let elsewhere = Uuid::from_u128(7).to_string();
+    for app_id in [app_id, &elsewhere] {
+        let create = tenant.anonymous(Method::POST, "/v1.0/servicePrincipals").bearer_auth(&token);
+        assert_eq!(send(create.json(&json!({"appId": app_id}))).await.refusal(), forbidden());
+        let path = format!("/v1.0/servicePrincipals(appId='{app_id}')");
+        let upsert = tenant.anonymous(Method::PATCH, &path).bearer_auth(&token);
+        let upsert = upsert.header("Prefer", "create-if-missing").json(&json!({"displayName": "x"}));
+        assert_eq!(send(upsert).await.refusal(), forbidden());
+    }
+    // Nor does it learn of others by naming them as owners.
+    let user = tenant.user("ada").await;
+    for owner in [user, Uuid::from_u128(7)] {
+        let url = format!("https://graph.microsoft.com/v1.0/directoryObjects/{owner}");
+        let body = json!({"displayName": "x", "owners@odata.bind": [url]});
+        let create = tenant.anonymous(Method::POST, "/v1.0/applications").bearer_auth(&token).json(&body);
+        assert_eq!(send(create).await.refusal(), forbidden());
+    }
+}
+
+#[tokio::test]
+async fn an_application_adds_owners_to_its_own_service_principals_alone() {
+    let tenant = Tenant::fresh().await;
+    let caller = tenant.service_principal("caller").await;
+    let (own, foreign, user) = (
+        tenant.service_principal("own").await,
+        tenant.service_principal("foreign").await,
+        tenant.user("ada").await,
+    );
+    tenant.own(own, caller).await;
+    let token = tenant.app_token_of(caller, ["Application.ReadWrite.OwnedBy", "Directory.Read.All"]).await;
+    let add = async |to: Uuid| {
+        let path = format!("/v1.0/servicePrincipals/{to}/owners/$ref");
+        send(tenant.anonymous(Method::POST, &path).bearer_auth(&token).json(&reference(user))).await
+    };
+    assert_eq!(add(own).await.status, 204);
+    assert_eq!(add(foreign).await.refusal(), forbidden());
 }

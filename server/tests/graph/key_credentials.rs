@@ -148,8 +148,10 @@ async fn an_application_needs_no_permission_for_its_own_certificates_and_one_for
         let first = Credential::of_curve();
         set(&tenant, &path, &first).await;
         let body = new_key(&Credential::of_curve(), &first.proof(of));
-        let refused = roll(&tenant, other, &path, &body).await;
-        assert_eq!(refused.refusal(), forbidden());
+        let absent = path.replace(&of.to_string(), &Uuid::from_u128(7).to_string());
+        for path in [&path, &absent] {
+            assert_eq!(roll(&tenant, other, path, &body).await.refusal(), forbidden());
+        }
         let own = roll(&tenant, service_principal, &path, &body).await;
         assert_eq!(own.status, 200, "{}", own.text);
         assert_eq!(key_ids(&tenant, &path).await.len(), 2);

@@ -22,7 +22,7 @@ pub fn allow_user(
         if is_needed && !app_role_assignments::is_assigned(tx, &account.user, service_principal)? {
             let user = account.user_principal_name.clone();
             return Err(
-                Fault::UserNotAssigned { user, client: app_id.to_string(), name: name.clone() }.into()
+                Fault::UserNotAssigned { user, application: app_id.to_string(), name: name.clone() }.into()
             );
         }
     }

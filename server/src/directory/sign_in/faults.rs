@@ -76,12 +76,12 @@ pub enum Fault {
     #[error("the resource '{0}' is disabled")]
     DisabledResource(String),
     /// Only users may use the application who were assigned to it, and the user wasn't.
-    #[error("'{user}' isn't assigned to '{name}' ({client})")]
+    #[error("'{user}' isn't assigned to '{name}' ({application})")]
     UserNotAssigned {
         /// The user.
         user: String,
-        /// The application.
-        client: String,
+        /// The application: the client, or the resource.
+        application: String,
         /// Its name.
         name: String,
     },

@@ -132,8 +132,8 @@ pub(super) fn words(fault: &Fault) -> String {
             "The service principal for resource '{resource}' is disabled. The administrator of this tenant has disabled the application, \
              which prevents tokens from being issued for it."
         ),
-        Fault::UserNotAssigned { user, client, name } => format!(
-            "Your administrator has configured the application {name} ('{client}') to block users unless they are specifically \
+        Fault::UserNotAssigned { user, application, name } => format!(
+            "Your administrator has configured the application {name} ('{application}') to block users unless they are specifically \
              granted ('assigned') access to the application. The signed in user '{user}' is blocked because they are not a direct \
              member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator \
              to assign access to this application."

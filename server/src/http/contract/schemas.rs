@@ -417,7 +417,7 @@ fn bound(relationship: Relationship) -> RefOr<Schema> {
             .max_items(Some(MAX_REFERENCES))
             .description(Some(format!(
                 "URLs of objects that are to be {name}, as in `@odata.id`: all of them, or nothing is done. \
-                 Members and owners together are at most {MAX_REFERENCES}.",
+                 Together with what else the body binds so, they are at most {MAX_REFERENCES}.",
             )))
             .into(),
         Relationship::Manager | Relationship::CreatedOnBehalfOf => {

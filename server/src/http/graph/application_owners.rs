@@ -14,7 +14,9 @@ use crate::{
     http::{extract::IdKey, operation::Operation},
     model::{
         kinds::ObjectKind::{self, Application, ServicePrincipal, User},
-        permissions::{ADD_APPLICATION_OWNER, READ_APPLICATION, REMOVE_APPLICATION_OWNER},
+        permissions::{
+            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, READ_APPLICATION, REMOVE_APPLICATION_OWNER,
+        },
     },
     odata::reference::Key,
 };
@@ -95,7 +97,7 @@ fn of_service_principals() -> Vec<Operation> {
         added(OWNERS.add(
             "/servicePrincipals/{id}/owners/$ref",
             "add_service_principal_owner",
-            &ADD_APPLICATION_OWNER,
+            &ADD_SERVICE_PRINCIPAL_OWNER,
             |tx, _, by, key, owner| rules::add(tx, by, (ServicePrincipal, key), owner),
         )),
         OWNERS.list_references(

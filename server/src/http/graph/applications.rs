@@ -66,8 +66,8 @@ pub(super) fn operations() -> Vec<Operation> {
 /// Create an application
 ///
 /// Creates an application with a client id of its own. It has no service principal, and no secret: `roster app` registers
-/// applications that get tokens. A user who creates one owns it, unless that is an administrator; so does an application with
-/// `Application.ReadWrite.OwnedBy`.
+/// applications that get tokens. A user who creates one owns it, unless a role lets the user change it; so does an application with
+/// no more than `Application.ReadWrite.OwnedBy`.
 #[utoipa::path(
     post, path = "/applications", operation_id = "create_application", tag = "applications",
     request_body(content = ApplicationCreate, description = "The new application.", example = json!({"displayName": "Loans", "tags": ["books"]})),

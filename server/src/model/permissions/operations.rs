@@ -137,6 +137,8 @@ const READ_APPLICATIONS_BY_APPLICATION: Alternatives = &[
     &[DirectoryReadWriteAll],
 ];
 const OF_OWNED_APPLICATIONS: Alternatives = &[&[ApplicationReadWriteOwnedBy]];
+const ADD_APPLICATION_OWNERS: Alternatives =
+    &[&[ApplicationReadWriteAll, DirectoryReadAll], &[DirectoryReadWriteAll]];
 const READ_ADMINISTRATIVE_UNITS: Alternatives = &[
     &[AdministrativeUnitReadAll],
     &[AdministrativeUnitReadWriteAll],
@@ -634,11 +636,9 @@ needs! {
     /// member of, which can be checked too.
     READ_APPLICATION = Need::each(READ_APPLICATIONS, READ_APPLICATIONS_BY_APPLICATION);
 
-    /// `POST /servicePrincipals`.
-    CREATE_SERVICE_PRINCIPAL = Need::each(
-        WRITE_SERVICE_PRINCIPALS,
-        &[&[ApplicationReadWriteOwnedBy], &[ApplicationReadWriteAll], &[DirectoryReadWriteAll]],
-    );
+    /// `POST /servicePrincipals`, of an application that may have to be the caller's own.
+    CREATE_SERVICE_PRINCIPAL =
+        Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(WRITE_SERVICE_PRINCIPALS) };
 
     /// `PATCH` and `DELETE /servicePrincipals/{id}`.
     WRITE_SERVICE_PRINCIPAL =
@@ -654,9 +654,14 @@ needs! {
     WRITE_APPLICATION =
         Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(&[&[ApplicationReadWriteAll]]) };
 
-    /// `POST /applications/{id}/owners/$ref`, and the same of service principals.
-    ADD_APPLICATION_OWNER =
-        Need::both(&[&[ApplicationReadWriteAll, DirectoryReadAll], &[DirectoryReadWriteAll]]);
+    /// `POST /applications/{id}/owners/$ref`.
+    ADD_APPLICATION_OWNER = Need::both(ADD_APPLICATION_OWNERS);
+
+    /// `POST /servicePrincipals/{id}/owners/$ref`.
+    ADD_SERVICE_PRINCIPAL_OWNER = Need {
+        application_owned: &[&[ApplicationReadWriteOwnedBy, DirectoryReadAll]],
+        ..Need::both(ADD_APPLICATION_OWNERS)
+    };
 
     /// `DELETE /applications/{id}/owners/{id}/$ref`, and the same of service principals.
     REMOVE_APPLICATION_OWNER = Need {
@@ -668,7 +673,7 @@ needs! {
     ROLL_APPLICATION_KEY = Need {
         application_owned: OF_OWNED_APPLICATIONS,
         application_self: &[&[]],
-        ..Need::both(&[&[ApplicationReadWriteAll]])
+        ..Need::both(WRITE_SERVICE_PRINCIPALS)
     };
 
     /// `POST /servicePrincipals/{id}/addKey` and `removeKey`. A service principal needs none for its own.
@@ -795,16 +800,20 @@ needs! {
     RESTORE_GROUP = Need::both(&[&[GroupReadWriteAll]]);
 
     /// Restoring an application or a service principal.
-    RESTORE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+    RESTORE_APPLICATION =
+        Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(&[&[ApplicationReadWriteAll]]) };
 
     /// `POST /directory/deletedItems/{id}/restore`: enough for some kind of object.
-    RESTORE_DELETED_ITEM = Need::both(&[
-        &[UserDeleteRestoreAll],
-        &[UserReadWriteAll],
-        &[GroupReadWriteAll],
-        &[ApplicationReadWriteAll],
-        &[AdministrativeUnitReadWriteAll],
-    ]);
+    RESTORE_DELETED_ITEM = Need {
+        application_owned: OF_OWNED_APPLICATIONS,
+        ..Need::both(&[
+            &[UserDeleteRestoreAll],
+            &[UserReadWriteAll],
+            &[GroupReadWriteAll],
+            &[ApplicationReadWriteAll],
+            &[AdministrativeUnitReadWriteAll],
+        ])
+    };
 
     /// Deleting a user for good.
     PURGE_USER = Need::each(&[&[UserDeleteRestoreAll], &[UserReadWriteAll]], &[&[UserDeleteRestoreAll]]);
@@ -874,7 +883,9 @@ mod tests {
             for read in alternatives.iter().copied().flatten() {
                 let write = read.name().replace(".Read.All", ".ReadWrite.All");
                 let Some(write) = write.parse().ok().filter(|&write| held(write, holders)) else { continue };
-                let counts = alternatives.iter().any(|all_of| all_of.contains(&write));
+                // What is enough for all is enough for what the caller owns.
+                let wider = self::alternatives().filter(|(other, of, _)| (*other, *of) == (name, holders));
+                let counts = wider.flat_map(|(.., wider)| wider).any(|all_of| all_of.contains(&write));
                 assert!(counts, "{name}: {read} is enough and {write} isn't");
             }
         }

@@ -81,7 +81,7 @@ permissions! {
     AdministrativeUnitReadWriteAll = "AdministrativeUnit.ReadWrite.All", "7b8a2d34-6b3f-4542-a343-54651608ad81", "5eb59dd3-1da2-4329-8733-9dabdc435916", "Read and write all administrative units and their members.";
     ApplicationReadAll = "Application.Read.All", "c79f8feb-a9db-4090-85f9-90d820caa0eb", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", "Read all applications and service principals.";
     ApplicationReadWriteAll = "Application.ReadWrite.All", "bdfbf15f-ee85-4955-8675-146e8e5296b5", "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9", "Read and write all applications and service principals.";
-    ApplicationReadWriteOwnedBy = "Application.ReadWrite.OwnedBy", _, "18a4783c-866b-4cc7-a460-3d5e5662c884", "Create applications and service principals, and read and write those that the application owns.";
+    ApplicationReadWriteOwnedBy = "Application.ReadWrite.OwnedBy", _, "18a4783c-866b-4cc7-a460-3d5e5662c884", "Create applications and their service principals, read all, and write those that the application owns.";
     AppRoleAssignmentReadWriteAll = "AppRoleAssignment.ReadWrite.All", "84bccea3-f856-4a8a-967b-dbe0a3d53a64", "06b708a9-e830-4db3-a914-8e69da51d44f", "Assign roles of applications, and grant permissions to applications.";
     DelegatedPermissionGrantReadAll = "DelegatedPermissionGrant.Read.All", "a197cdc4-a8e8-4d49-9d35-4ca7c83887b4", "81b4724a-58aa-41c1-8a55-84ef97466587", "Read all grants of delegated permissions.";
     DelegatedPermissionGrantReadWriteAll = "DelegatedPermissionGrant.ReadWrite.All", "41ce6ca6-6826-4807-84f1-1c82854f7ee5", "8e8e4742-1d95-4f68-9d56-6ee75648c72a", "Read and write all grants of delegated permissions.";
