@@ -138,8 +138,7 @@ fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Resul
 
 /// Changes an application as the body says, and what its service principal says of it.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_act_on(tx, by, &WRITE_APPLICATION, ObjectKind::Application, key)?;
     let (application, mut draft) = objects::changed(tx, by, ObjectKind::Application, key, body)?;
     application_settings::check(tx, &draft)?;
     let keys = key_credentials::prepare(ObjectKind::Application, &mut draft)?;

@@ -74,20 +74,6 @@ pub(super) fn may_act(
     Ok(allow(may)?)
 }
 
-/// The same with the object of this kind and key. It isn't looked up where that doesn't count.
-pub(super) fn may_act_on(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    need: &Need,
-    kind: ObjectKind,
-    key: &Key,
-) -> Result<(), Error> {
-    if by.standing.is_none() {
-        return Ok(());
-    }
-    may_act(tx, by, need, &lookup::of_kind(tx, kind, key)?)
-}
-
 /// The same with an object of a kind of which permissions may reach only what the caller owns.
 pub(super) fn may_reach(
     tx: &ReadTx<'_>,
@@ -99,6 +85,20 @@ pub(super) fn may_reach(
         return Err(Refusal::lacks(need, by).into());
     }
     may_act(tx, by, need, object)
+}
+
+/// The same with the object of this kind and key. It isn't looked up where that doesn't count.
+pub(super) fn may_act_on(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    need: &'static Need,
+    kind: ObjectKind,
+    key: &Key,
+) -> Result<(), Error> {
+    if by.standing.is_none() && need.reach(by) != Some(Reach::Owned) {
+        return Ok(());
+    }
+    may_reach(tx, by, need, &lookup::of_kind(tx, kind, key)?)
 }
 
 /// Refuses to do something sensitive with a user who holds roles that the caller's don't let act upon.

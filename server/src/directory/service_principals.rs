@@ -232,8 +232,7 @@ fn check_app_id(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
 
 /// Changes a service principal as the body says.
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
-    let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_reach(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
+    rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
     let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
     check_declared(&draft)?;
     let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
