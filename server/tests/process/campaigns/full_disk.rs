@@ -77,8 +77,8 @@ fn start(data: &Path) -> Server {
     Server::spawn(&mut command(data))
 }
 
-/// The same where nothing is free. A start gives the database's shared memory back and takes it again: where something else takes the
-/// room meanwhile, it says that the disk is full, and the next one starts.
+/// The same where nothing is free. Such a start is refused now and then, with the words that the disk is full, and the next one isn't.
+/// What it lacks room for isn't known yet.
 fn start_on_a_full_disk(data: &Path) -> Server {
     let started = (0..10).find_map(|_| Server::try_to_spawn(&mut command(data)).ok());
     started.unwrap_or_else(|| panic!("no server starts on a full disk"))
