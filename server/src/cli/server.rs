@@ -400,10 +400,16 @@ async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Erro
         }
         refuse_taken(domains::give(tx, &domains)?)
     };
-    let tenant = store.first_tenant(id, fill).await?;
-    let domains = settings.domains.clone();
-    let add = move |tx: &WriteTx<'_>| refuse_taken(domains::add_all(tx, &domains)?);
-    store.tenant(tenant).write(add).await?;
+    // Nothing is written where nothing is new: a full disk has room for a start.
+    let tenant = match store.tenants(1).await?.first() {
+        Some(first) => *first,
+        None => store.first_tenant(id, fill).await?,
+    };
+    if !settings.domains.is_empty() {
+        let domains = settings.domains.clone();
+        let add = move |tx: &WriteTx<'_>| refuse_taken(domains::add_all(tx, &domains)?);
+        store.tenant(tenant).write(add).await?;
+    }
     Ok(tenant)
 }
 

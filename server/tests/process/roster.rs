@@ -62,20 +62,12 @@ impl Server {
 
     /// Starts a command that announces a server as JSON.
     pub fn spawn(command: &mut Command) -> Self {
-        Self::try_to_spawn(command).unwrap_or_else(|line| panic!("announced: {line:?}"))
-    }
-
-    /// The same, where the start may be refused: else what was announced instead.
-    pub fn try_to_spawn(command: &mut Command) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let Ok(announced) = serde_json::from_str::<Value>(&line) else {
-            child.wait().unwrap();
-            return Err(line);
-        };
+        let announced: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("announced: {line:?}"));
         let url = announced["url"].as_str().unwrap().to_owned();
-        Ok(Self { url, announced, child, http: http_client::new() })
+        Self { url, announced, child, http: http_client::new() }
     }
 
     /// Leaves all connections to it: the next requests go over new ones.

@@ -14,7 +14,6 @@ use std::{
     fs::OpenOptions,
     io::Write,
     path::Path,
-    process::Command,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -52,7 +51,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
             assert!(server.terminate().success());
         }
 
-        let mut server = start_on_a_full_disk(&data);
+        let mut server = start(&data);
         let token = server.sample_token().await;
         assert!(reads(&server, &token).await, "a server starts on a full disk, and reads");
         ledger.check(&data);
@@ -74,21 +73,8 @@ async fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there_and_reads_go_o
 
 /// Starts a server that doesn't log each write that it refuses for the time being.
 fn start(data: &Path) -> Server {
-    Server::spawn(&mut command(data))
-}
-
-/// The same where nothing is free. Such a start is refused now and then, with the words that the disk is full, and the next one isn't.
-/// What it lacks room for isn't known yet.
-fn start_on_a_full_disk(data: &Path) -> Server {
-    let started = (0..10).find_map(|_| Server::try_to_spawn(&mut command(data)).ok());
-    started.unwrap_or_else(|| panic!("no server starts on a full disk"))
-}
-
-fn command(data: &Path) -> Command {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--sample", "--data"];
-    let mut command = roster(&serve);
-    command.arg(data).args(LARGE).env("RUST_LOG", "off");
-    command
+    Server::spawn(roster(&serve).arg(data).args(LARGE).env("RUST_LOG", "off"))
 }
 
 /// Writes as long as something else is done.
