@@ -416,12 +416,18 @@ impl Store {
         self.engine.limit_pages(pages.unwrap_or(u32::MAX - 1)).await
     }
 
+    /// Polls a future, whose short reads may be of one moment where nothing was written between them: a snapshot for all of
+    /// them costs less than one for each.
+    pub async fn together<F: Future>(&self, work: F) -> F::Output {
+        self.engine.together(work).await
+    }
+
     /// Runs a closure that reads without a tenant, on this thread: for look-ups by key.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Queries<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.engine.read(None, |connection| work(&Queries::new(connection))).await
+        self.engine.read(|connection| work(&Queries::new(connection))).await
     }
 
     /// Has the writer run a closure without a tenant, as [`TenantStore::write`] does.
@@ -465,8 +471,8 @@ impl TenantStore<'_> {
         E: From<Error> + Send + 'static,
     {
         let reading = Reading { most_bytes: SHORT_BYTES, ..self.reading() };
-        let read = move |connection: Connection<'_>| reading.run(connection, None, work);
-        let (read, large) = self.store.engine.read(Some(SHORT_STEPS), read).await?;
+        let read = move |snapshot: Connection<'_>| Ok::<_, E>(reading.run(snapshot, None, work));
+        let (read, large) = self.store.engine.read_snapshot(SHORT_STEPS, read).await?;
         self.keep_count_of(large);
         read
     }
@@ -484,7 +490,8 @@ impl TenantStore<'_> {
         let member_sets = Some(self.store.member_sets.clone());
         let reading = Reading { member_sets, ..self.reading() };
         let read = move |connection: Connection<'_>, abandoned: &AtomicBool| {
-            reading.run(connection, Some(abandoned), work)
+            let snapshot = Snapshot::begin(connection)?;
+            Ok::<_, E>(reading.run(snapshot.connection(), Some(abandoned), work))
         };
         let (read, large) = self.store.engine.read_long(self.tenant, read).await?;
         self.keep_count_of(large);
@@ -558,18 +565,17 @@ impl Reading {
     /// Runs a closure over a snapshot. Gives what came of it, and a group that it found to be large.
     fn run<T, E>(
         &self,
-        connection: Connection<'_>,
+        snapshot: Connection<'_>,
         abandoned: Option<&AtomicBool>,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
-    ) -> Result<(Result<T, E>, Option<RowNumber>), Error> {
-        let snapshot = Snapshot::begin(connection)?;
-        let tx = ReadTx::new(snapshot.connection(), self.tenant, self.clock.now())
+    ) -> (Result<T, E>, Option<RowNumber>) {
+        let tx = ReadTx::new(snapshot, self.tenant, self.clock.now())
             .within(self.most_bytes)
             .until(abandoned)
             .noting_large(self.largest_uncounted)
             .with_index(self.index.as_deref())
             .keeping(self.member_sets.as_deref());
         let read = work(&tx);
-        Ok((read, tx.large()))
+        (read, tx.large())
     }
 }

@@ -198,7 +198,7 @@ async fn send(
     let client_request_id = headers.get(CLIENT_REQUEST_ID).cloned();
     let ends = at + TIME_LIMIT - TIME_TO_ANSWER;
     let batch = Batch { app, operations, caller, origin, client_request_id, ends, share };
-    Ok(batch.answer(requests).await)
+    Ok(batch.app.store.together(batch.answer(requests)).await)
 }
 
 /// A batch that is being answered.

@@ -12,7 +12,7 @@ pub use sqlite::{
 pub(super) use sqlite::{Engine, Identity, IndexFile, is_foreign, is_there, open_directory};
 
 use super::Error;
-use std::ops::ControlFlow;
+use std::{mem, ops::ControlFlow};
 use uuid::Uuid;
 
 /// A connection, lent to a unit of work.
@@ -137,9 +137,17 @@ impl Connection<'_> {
 pub(super) struct Snapshot<'c>(Connection<'c>);
 
 impl<'c> Snapshot<'c> {
+    /// Begins one, or goes on with the one that was kept.
     pub(super) fn begin(connection: Connection<'c>) -> Result<Self, Error> {
-        connection.run("BEGIN", params![])?;
+        if !connection.is_in_transaction() {
+            connection.run("BEGIN", params![])?;
+        }
         Ok(Self(connection))
+    }
+
+    /// Leaves it to what goes on with it, or ends it.
+    pub(super) fn keep(self) {
+        mem::forget(self);
     }
 
     pub(super) fn connection(&self) -> Connection<'c> {

@@ -57,18 +57,36 @@ impl Engine {
         Ok(Self { readers, writer })
     }
 
-    /// Runs a closure over a connection, on this thread: for look-ups by key and short pages. Fails with [`store::Error::Large`]
-    /// where its statements do more steps than this.
+    /// Runs a closure over a connection, on this thread: for look-ups by key.
     pub(in crate::store) async fn read<T, E>(
         &self,
-        steps: Option<u32>,
         work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<store::Error> + Send + 'static,
     {
-        self.readers.read(steps, work).await
+        self.readers.read(work).await
+    }
+
+    /// Runs a closure over a snapshot, on this thread: for short pages too. Fails with [`store::Error::Large`] where its
+    /// statements do more steps than this.
+    pub(in crate::store) async fn read_snapshot<T, E>(
+        &self,
+        steps: u32,
+        work: impl FnOnce(engine::Connection<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<store::Error> + Send + 'static,
+    {
+        self.readers.read_snapshot(steps, work).await
+    }
+
+    /// Polls a future. What it reads by [`Self::read_snapshot`] within one poll may be of one moment, which is after all that was
+    /// written before.
+    pub(in crate::store) async fn together<F: Future>(&self, work: F) -> F::Output {
+        self.readers.together(work).await
     }
 
     /// Runs a closure over a connection on a thread for such, in the tenant's turn: for everything that may take long. Where
@@ -95,7 +113,9 @@ impl Engine {
         T: Send + 'static,
         E: From<store::Error> + Send + 'static,
     {
-        self.writer.run(tenant, work).await
+        let done = self.writer.run(tenant, work).await;
+        self.readers.end_shared();
+        done
     }
 
     /// Queues a closure of the store's own, and waits on this thread until its outcome is durable.

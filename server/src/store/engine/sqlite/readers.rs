@@ -4,18 +4,29 @@ use super::{
     driver::{self, StepLimit},
     long_readers::{self, LongReaders},
 };
-use crate::store::{Error, Tenant, engine::Connection};
+use crate::store::{
+    Error, Tenant,
+    engine::{Connection, Snapshot},
+};
 use futures::executor::block_on;
 use std::{
+    cell::RefCell,
+    future::poll_fn,
     path::Path,
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+
+thread_local! {
+    /// What the reads of this thread share. `None`: they aren't together.
+    static SHARED: RefCell<Option<Shared>> = const { RefCell::new(None) };
+}
 
 pub(super) struct Readers {
     idle: Mutex<Vec<Reader>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     count: u32,
     long: LongReaders,
 }
@@ -36,21 +47,64 @@ impl Readers {
     /// Opens `count` connections for short reads, and starts `threads` threads for long ones.
     pub(super) fn open(folder: &Path, count: u16, threads: u16) -> Result<Self, Error> {
         let idle = (0..count).map(|_| Reader::open(folder)).collect::<Result<_, _>>()?;
-        let permits = Semaphore::new(count.into());
+        let permits = Arc::new(Semaphore::new(count.into()));
         let long = LongReaders::start(folder, threads)?;
         Ok(Self { idle: Mutex::new(idle), permits, count: count.into(), long })
     }
 
-    /// Runs a closure over a connection, on this thread: a look-up is shorter than a hop to another one. Statements end with
-    /// [`Error::Large`] where they have done so many steps. `None`: they go to their ends.
+    /// Runs a closure over a connection, on this thread: a look-up is shorter than a hop to another one.
     pub(super) async fn read<T, E: From<Error>>(
         &self,
-        steps: Option<u32>,
         work: impl FnOnce(Connection<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
-        let connection = Borrowed::take(self);
-        work(connection.get(steps)?)
+        work(self.borrow().await?.connection()?)
+    }
+
+    /// The same over a snapshot. Statements end with [`Error::Large`] where they have done so many steps.
+    pub(super) async fn read_snapshot<T, E: From<Error>>(
+        &self,
+        steps: u32,
+        work: impl FnOnce(Connection<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let borrowed = match self.take_shared() {
+            Some(borrowed) => borrowed,
+            None => self.borrow().await?,
+        };
+        borrowed.limit(steps);
+        let snapshot = Snapshot::begin(borrowed.connection()?)?;
+        let read = work(snapshot.connection());
+        if SHARED.with_borrow(Option::is_some) {
+            snapshot.keep();
+            borrowed.share();
+        }
+        read
+    }
+
+    /// Polls a future. Short reads that begin within one poll share a snapshot, up to the end of a write: beginning one takes locks
+    /// of the database's files, which costs as much as a look-up. None is kept while the future waits.
+    pub(super) async fn together<F: Future>(&self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let _sharing = Sharing::begin(self);
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Has the next read on this thread begin a snapshot of its own.
+    pub(super) fn end_shared(&self) {
+        drop(self.take_shared());
+    }
+
+    fn take_shared(&self) -> Option<Borrowed<'_>> {
+        let lent = SHARED.with_borrow_mut(|shared| shared.as_mut()?.snapshot.take())?;
+        Some(Borrowed { readers: self, lent: Some(lent) })
+    }
+
+    async fn borrow(&self) -> Result<Borrowed<'_>, Error> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
+        let reader = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Ok(Borrowed { readers: self, lent: reader.map(|reader| Lent { reader, _permit: permit }) })
     }
 
     /// Runs a closure over a connection on a thread for long reads, in the tenant's turn.
@@ -94,40 +148,71 @@ impl Reader {
     fn end(&self) {
         self.steps.lift();
         if !self.connection.is_autocommit() {
-            // The statement that ends the snapshot was one too many.
+            // A snapshot that was kept, or whose last statement was one too many.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 }
 
+/// A connection out of the pool.
+struct Lent {
+    reader: Reader,
+    _permit: OwnedSemaphorePermit,
+}
+
 /// A connection that goes back to the pool whatever happens.
 struct Borrowed<'r> {
     readers: &'r Readers,
-    reader: Option<Reader>,
+    lent: Option<Lent>,
 }
 
-impl<'r> Borrowed<'r> {
-    fn take(readers: &'r Readers) -> Self {
-        let reader = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Self { readers, reader }
+impl Borrowed<'_> {
+    fn limit(&self, steps: u32) {
+        if let Some(lent) = &self.lent {
+            lent.reader.steps.set(steps);
+        }
     }
 
-    fn get(&self, steps: Option<u32>) -> Result<Connection<'_>, Error> {
-        let reader = self.reader.as_ref().ok_or(Error::Closed)?;
-        if let Some(steps) = steps {
-            reader.steps.set(steps);
-        }
-        Ok(Connection::Sqlite(&reader.connection))
+    fn connection(&self) -> Result<Connection<'_>, Error> {
+        self.lent.as_ref().map(|lent| Connection::Sqlite(&lent.reader.connection)).ok_or(Error::Closed)
+    }
+
+    /// Leaves it to the reads that follow on this thread.
+    fn share(mut self) {
+        SHARED.replace(Some(Shared { snapshot: self.lent.take() }));
     }
 }
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        let back = self.reader.take();
-        if let Some(reader) = &back {
+        if let Some(Lent { reader, _permit }) = self.lent.take() {
             reader.end();
+            self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
-        self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(back);
+    }
+}
+
+/// What the reads of a thread share that are together.
+#[derive(Default)]
+struct Shared {
+    /// The connection on which the snapshot is begun. `None`: no read has begun one.
+    snapshot: Option<Lent>,
+}
+
+/// While it lives, the reads of this thread are together.
+struct Sharing<'r>(&'r Readers);
+
+impl<'r> Sharing<'r> {
+    fn begin(readers: &'r Readers) -> Self {
+        SHARED.replace(Some(Shared::default()));
+        Self(readers)
+    }
+}
+
+impl Drop for Sharing<'_> {
+    fn drop(&mut self) {
+        self.0.end_shared();
+        SHARED.replace(None);
     }
 }
 
@@ -136,9 +221,10 @@ mod tests {
     use super::*;
     use crate::store::{
         Older,
-        engine::{Durability, MigrationLock, Snapshot, params, sqlite::migrations},
+        engine::{Durability, MigrationLock, params, sqlite::migrations},
     };
     use futures::FutureExt;
+    use std::{mem, panic::AssertUnwindSafe, task::Poll};
     use tempfile::TempDir;
 
     /// One connection for short reads.
@@ -159,17 +245,69 @@ mod tests {
     fn a_short_read_ends_after_so_many_steps_and_the_next_one_has_as_many_again() {
         let (readers, _folder) = one_reader();
         let count = |steps, number| {
-            let read = |connection: Connection<'_>| {
-                let snapshot = Snapshot::begin(connection)?;
-                count_to(snapshot.connection(), number)
-            };
-            readers.read(steps, read).now_or_never().unwrap()
+            let read = |connection: Connection<'_>| count_to(connection, number);
+            readers.read_snapshot(steps, read).now_or_never().unwrap()
         };
         for _ in 0..100 {
-            assert!(matches!(count(Some(10_000), i64::MAX), Err(Error::Large)));
-            assert!(matches!(count(Some(10_000), 100), Ok(Some(100))), "the connection is as good as new");
+            assert!(matches!(count(10_000, i64::MAX), Err(Error::Large)));
+            assert!(matches!(count(10_000, 100), Ok(Some(100))), "the connection is as good as new");
         }
-        assert!(matches!(count(None, 100_000), Ok(Some(100_000))), "not every read has a limit");
+        let unlimited = readers.read(|connection| count_to(connection, 100_000)).now_or_never().unwrap();
+        assert!(matches!(unlimited, Ok(Some(100_000))), "not every read has a limit");
+    }
+
+    #[test]
+    fn reads_that_are_together_share_a_snapshot_until_something_is_written_or_they_wait() {
+        let (readers, folder) = one_reader();
+        let writer = rusqlite::Connection::open(folder.path().join(driver::FILE)).unwrap();
+        let write =
+            || writer.execute_batch("CREATE TABLE IF NOT EXISTS seen (i); INSERT INTO seen VALUES (0)");
+        write().unwrap();
+        let count = async || {
+            let read = |connection: Connection<'_>| -> Result<Option<i64>, Error> {
+                connection.one("SELECT count(*) FROM seen", params![], |row| row.get(0))
+            };
+            readers.read_snapshot(10_000, read).await.unwrap().unwrap()
+        };
+        let reads = async {
+            let first = count().await;
+            write().unwrap();
+            let second = count().await;
+            readers.end_shared();
+            let after_end = count().await;
+            write().unwrap();
+            yield_once().await;
+            [first, second, after_end, count().await]
+        };
+        assert_eq!(block_on(readers.together(reads)), [1, 1, 2, 3]);
+        write().unwrap();
+        assert_eq!(block_on(count()), 4, "alone, a read sees all");
+        assert!(readers.try_pause().is_some(), "every connection is back");
+    }
+
+    #[test]
+    fn a_read_that_fails_or_panics_leaves_those_together_with_it_a_connection() {
+        let (readers, _folder) = one_reader();
+        let reads = async {
+            let large = readers.read_snapshot(10_000, |connection| count_to(connection, i64::MAX)).await;
+            assert!(matches!(large, Err(Error::Large)));
+            let panics =
+                readers.read_snapshot(10_000, |_| -> Result<(), Error> { panic!("as a rule might") });
+            assert!(AssertUnwindSafe(panics).catch_unwind().await.is_err());
+            readers.read_snapshot(10_000, |connection| count_to(connection, 10)).await
+        };
+        assert!(matches!(block_on(readers.together(reads)), Ok(Some(10))));
+        assert!(readers.try_pause().is_some(), "every connection is back");
+    }
+
+    /// Waits until it is polled again.
+    async fn yield_once() {
+        let mut waited = false;
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            if mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     #[test]
@@ -178,7 +316,7 @@ mod tests {
         let read = |connection: Connection<'_>| loop {
             count_to(connection, 10)?;
         };
-        let read: Result<(), Error> = readers.read(Some(10_000), read).now_or_never().unwrap();
+        let read: Result<(), Error> = readers.read_snapshot(10_000, read).now_or_never().unwrap();
         assert!(matches!(read, Err(Error::Large)));
     }
 }
