@@ -142,10 +142,10 @@ impl<'t> Assertion<'t> {
         if ended || endless || not_yet { Err(AssertionFault::Time) } else { Ok(()) }
     }
 
-    /// Refuses one that is valid for more seconds than these, from when it begins, or from now.
-    pub fn check_lifetime(&self, now: DateTime<Utc>, seconds: i64) -> Result<(), AssertionFault> {
-        let begins = self.claims.nbf.unwrap_or(now.timestamp());
-        if self.claims.exp.saturating_sub(begins) > seconds { Err(AssertionFault::Time) } else { Ok(()) }
+    /// Refuses one that doesn't say when it begins, or is valid for more seconds than these from then on.
+    pub fn check_lifetime(&self, seconds: i64) -> Result<(), AssertionFault> {
+        let lasts = self.claims.nbf.map(|begins| self.claims.exp.saturating_sub(begins));
+        lasts.filter(|lasts| *lasts <= seconds).map(drop).ok_or(AssertionFault::Time)
     }
 
     /// Refuses one that isn't for one of these audiences.
@@ -159,17 +159,25 @@ impl<'t> Assertion<'t> {
         &self,
         certificates: &'c [SigningCertificate],
     ) -> Result<&'c SigningCertificate, AssertionFault> {
-        let named = |name: &str| self.header.get(name).and_then(Value::as_str);
-        let is_named = |certificate: &&SigningCertificate| {
-            let (sha1, sha256) = (&certificate.sha1, &certificate.sha256);
-            match (named("x5t#S256"), named("x5t"), named("kid")) {
-                (Some(digest), ..) => is_encoded(digest, sha256),
-                (None, Some(digest), _) => is_encoded(digest, sha1),
-                (None, None, Some(id)) => id.eq_ignore_ascii_case(&hexadecimal(sha1)) || is_encoded(id, sha1),
-                (None, None, None) => false,
-            }
-        };
+        let is_named = |certificate: &&SigningCertificate| self.names(certificate) == Some(true);
         certificates.iter().find(is_named).ok_or(AssertionFault::UnknownKey)
+    }
+
+    /// Whether it names this certificate, or none.
+    pub fn may_name(&self, certificate: &SigningCertificate) -> bool {
+        self.names(certificate) != Some(false)
+    }
+
+    /// Whether it names this certificate. `None`: it names none.
+    fn names(&self, SigningCertificate { sha1, sha256, .. }: &SigningCertificate) -> Option<bool> {
+        let named = |name: &str| self.header.get(name).and_then(Value::as_str);
+        if let Some(digest) = named("x5t#S256") {
+            return Some(is_encoded(digest, sha256));
+        }
+        if let Some(digest) = named("x5t") {
+            return Some(is_encoded(digest, sha1));
+        }
+        named("kid").map(|id| id.eq_ignore_ascii_case(&hexadecimal(sha1)) || is_encoded(id, sha1))
     }
 
     /// Refuses one that the key of this certificate didn't sign.

@@ -5,7 +5,7 @@ use crate::{
     auth::secrets::Secret,
     directory::{
         applications::{self, Overview, Registration},
-        credentials::NewPassword,
+        password_credentials::NewPassword,
     },
     model::{ids::AppId, permissions::Permission},
     store::{self, ReadTx, Tenant},

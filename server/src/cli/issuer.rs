@@ -2,7 +2,7 @@
 
 use super::{Error, Format, Target, print};
 use crate::{
-    directory::federated_issuers::{self, MAX_KEYS, Unfit},
+    directory::federated_issuers::{self, MAX_KEYS_SIZE, Unfit},
     store::federated_issuers::{self as stored, IssuerKeys},
 };
 use clap::{Args, Subcommand};
@@ -121,7 +121,7 @@ fn name(text: &str) -> Result<String, Unfit> {
 /// The keys in this file. Of one that is too large no more is read than tells so.
 fn read(file: &Path) -> Result<IssuerKeys, Error> {
     let failed = |error| Error::Io(file.display().to_string(), error);
-    let most = u64::try_from(MAX_KEYS).unwrap_or(u64::MAX);
+    let most = u64::try_from(MAX_KEYS_SIZE).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     File::open(file).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(|_| Unfit::Keys);

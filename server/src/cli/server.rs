@@ -405,8 +405,9 @@ async fn first_tenant(store: &Store, settings: &Settings) -> Result<Tenant, Erro
         Some(first) => *first,
         None => store.first_tenant(id, fill).await?,
     };
-    if !settings.domains.is_empty() {
-        let domains = settings.domains.clone();
+    let known = store.tenant(tenant).read(domains::all).await?;
+    let domains: Vec<_> = settings.domains.iter().filter(|domain| !known.contains(domain)).cloned().collect();
+    if !domains.is_empty() {
         let add = move |tx: &WriteTx<'_>| refuse_taken(domains::add_all(tx, &domains)?);
         store.tenant(tenant).write(add).await?;
     }

@@ -14,11 +14,17 @@ use crate::{
         kinds::ObjectKind,
         navigation::NavigationProperty,
         permissions::{
-            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, Grants, Need, REMOVE_APPLICATION_OWNER,
+            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, Grants, Need, Principal,
+            REMOVE_APPLICATION_OWNER, Reach, Right, Standing, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL,
         },
     },
     odata::reference::{Key, Reference},
-    store::{ReadTx, WriteTx, objects::Object, relations},
+    store::{
+        ReadTx, WriteTx,
+        objects::{self, Object},
+        relations,
+        rights::roles_of,
+    },
 };
 
 /// The owners of an application.
@@ -54,7 +60,7 @@ pub fn add(
         _ => &ADD_SERVICE_PRINCIPAL_OWNER,
     };
     let owned = lookup::of_kind(tx, kind, key)?;
-    rights::may_reach(tx, by, need, &owned)?;
+    rights::may_act(tx, by, need, &owned)?;
     let owner = lookup::resolve(tx, reference)?;
     owners::may_own(&owner)?;
     owners::own(tx, &owned, &owner)?;
@@ -69,7 +75,7 @@ pub fn remove(
     reference: &Reference,
 ) -> Result<(), Error> {
     let owned = lookup::of_kind(tx, kind, key)?;
-    rights::may_reach(tx, by, &REMOVE_APPLICATION_OWNER, &owned)?;
+    rights::may_act(tx, by, &REMOVE_APPLICATION_OWNER, &owned)?;
     unrelate(tx, &relations::OWNERS, (&owned, key), reference).map(drop)
 }
 
@@ -91,11 +97,31 @@ pub(super) fn named(
     }
 }
 
-/// Makes them the owners of what was created, besides its creator.
-pub(super) fn bind(tx: &WriteTx<'_>, created: &Object, named: &[Object]) -> Result<(), Error> {
-    for owner in named {
+/// Makes those that a body named owners of what was created, and the creator where that is needed to change it.
+pub(super) fn bind(tx: &WriteTx<'_>, by: &Grants, created: &Object, named: Vec<Object>) -> Result<(), Error> {
+    for owner in named.into_iter().chain(owner_by_creation(tx, by, created)?) {
         // The creator may be named too.
-        relations::OWNERS.insert(tx, created, owner)?;
+        relations::OWNERS.insert(tx, created, &owner)?;
     }
     Ok(())
+}
+
+/// The creator of an application or a service principal: a user whose roles let nobody change it, or an application that reaches only
+/// what it owns.
+fn owner_by_creation(tx: &ReadTx<'_>, by: &Grants, created: &Object) -> Result<Option<Object>, Error> {
+    let need = match created.kind() {
+        ObjectKind::Application => &WRITE_APPLICATION,
+        _ => &WRITE_SERVICE_PRINCIPAL,
+    };
+    let creator = by.principal.id().map(|id| objects::find(tx, id)).transpose()?.flatten();
+    let Some(creator) = creator else { return Ok(None) };
+    let owns = match by.principal {
+        Principal::User(_) => {
+            let standing = Standing { is_guest: creator.is_guest, roles: roles_of(tx, &creator)? };
+            let right: &Right = need.into();
+            !right.is_held(standing, created.traits)
+        }
+        Principal::Application(_) => need.reach(by) == Some(Reach::Owned),
+    };
+    Ok(owns.then_some(creator))
 }

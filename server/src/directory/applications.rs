@@ -2,9 +2,9 @@
 
 use super::{
     Bound, Error, Found, Refusal, access, app_role_assignments, application_owners, application_settings,
-    created_objects,
-    credentials::{self, NewPassword, Proof},
-    key_credentials, lookup, objects, rights, service_principals, well_known_applications,
+    created_objects, key_credentials, lookup, objects,
+    password_credentials::{self, NewPassword, Proof},
+    rights, service_principals, well_known_applications,
 };
 use crate::{
     auth::secrets::Secret,
@@ -93,12 +93,14 @@ pub struct Identity {
 pub fn register(tx: &WriteTx<'_>, registration: &Registration) -> Result<(), Error> {
     let mut values = registration.declared.clone();
     values.insert("displayName".into(), registration.name.as_str().into());
-    let (application, _) = insert(tx, registration.application, registration.app_id, &values)?;
-    credentials::add_lasting_password(tx, &application, &registration.secret)?;
+    let new = read(&values)?;
+    let (application, _) = insert(tx, registration.application, registration.app_id, new)?;
+    password_credentials::add_lasting_password(tx, &application, &registration.secret)?;
 
     let mut body = Values::new();
     body.insert("appId".into(), registration.app_id.to_string().into());
-    let (service_principal, _) = service_principals::insert(tx, registration.service_principal, &body)?;
+    let new = service_principals::read(&body)?;
+    let (service_principal, _) = service_principals::insert(tx, registration.service_principal, new)?;
     let graph = well_known_applications::graph(tx)?;
     let graph = graph.ok_or(store::Error::Corrupt("a tenant without Graph's service principal"))?;
     for role in &registration.roles {
@@ -116,15 +118,20 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&APPLICATION], Access::Creation, body.keys())?;
+    let new = read(body)?;
     let owners = application_owners::named(tx, by, &ADD_APPLICATION_OWNER, &bound.owners)?;
-    let (application, found) = insert(tx, id, app_id, body)?;
+    let (application, found) = insert(tx, id, app_id, new)?;
     created_objects::note(tx, by, &application)?;
-    application_owners::bind(tx, &application, &owners)?;
+    application_owners::bind(tx, by, &application, owners)?;
     Ok(found)
 }
 
-fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, body: &Values) -> Result<(Object, Found), Error> {
-    let mut draft = Draft::of_new(objects::check_creation(&APPLICATION, body)?);
+/// Reads the body of a creation.
+fn read(body: &Values) -> Result<Draft, Refusal> {
+    Ok(Draft::of_new(objects::check_creation(&APPLICATION, body)?))
+}
+
+fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, mut draft: Draft) -> Result<(Object, Found), Error> {
     draft.set("appId", app_id.to_string());
     draft.set("createdDateTime", timestamp(tx.now()));
     draft.set("publisherDomain", domains::default(tx)?.to_string());
@@ -151,7 +158,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
 /// Deletes an application, and its service principal with it.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let application = lookup::of_kind(tx, ObjectKind::Application, key)?;
-    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
+    rights::may_act(tx, by, &WRITE_APPLICATION, &application)?;
     delete_found(tx, &application)
 }
 
@@ -215,8 +222,8 @@ fn find(tx: &ReadTx<'_>, app_id: AppId) -> Result<Option<Object>, Error> {
 /// Gives an application this secret, in the place of those that it had. `false`: there is no such application.
 pub fn rotate_secret(tx: &WriteTx<'_>, app_id: AppId, secret: &NewPassword) -> Result<bool, Error> {
     let Some(application) = find(tx, app_id)? else { return Ok(false) };
-    credentials::remove_passwords(tx, &application)?;
-    credentials::add_lasting_password(tx, &application, secret)?;
+    password_credentials::remove_passwords(tx, &application)?;
+    password_credentials::add_lasting_password(tx, &application, secret)?;
     Ok(true)
 }
 
@@ -268,7 +275,7 @@ pub fn authenticate(tx: &ReadTx<'_>, app_id: AppId, secret: &Secret) -> Result<A
     let (Some(application), Some(service_principal)) = (find(tx, app_id)?, service_principal) else {
         return Ok(Authentication::Unknown);
     };
-    match credentials::prove(tx, [&application, &service_principal], secret)? {
+    match password_credentials::prove(tx, [&application, &service_principal], secret)? {
         Proof::Valid => {}
         Proof::Expired => return Ok(Authentication::ExpiredSecret),
         Proof::None => return Ok(Authentication::WrongSecret),

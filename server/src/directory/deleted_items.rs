@@ -123,7 +123,7 @@ fn find(
     if need.reach(by).is_none() {
         return Err(Refusal::lacks(need, by).into());
     }
-    rights::may_reach(tx, by, need, &object)?;
+    rights::may_act(tx, by, need, &object)?;
     Ok((object, document))
 }
 

@@ -29,7 +29,7 @@ pub fn create(tx: &WriteTx<'_>, by: &Grants, id: ObjectId, body: &Values) -> Res
 pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result<(), Error> {
     let (device, document, changes) = objects::with_changes(tx, by, ObjectKind::Device, key, body)?;
     if changes.keys().any(|name| name != "accountEnabled") {
-        rights::may_act(tx, by, &parts::DEVICES, &device)?;
+        rights::may_do(tx, by, &parts::DEVICES, &device)?;
     }
     objects::update(tx, &device, &objects::apply(&DEVICE, &document, &changes)?)
 }

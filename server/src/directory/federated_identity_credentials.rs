@@ -1,17 +1,20 @@
 //! Federated identity credentials: tokens of other issuers by which applications prove who they are.
 
-use super::{Error, Refusal, lookup, objects::check_names, resources, rights};
+use super::{
+    Error, Refusal, credentials::changed_by, entitlements::listed, federated_issuers::check_name, lookup,
+    objects::check_names, resources,
+};
 use crate::{
     model::{
         federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
-        ids::{AsWritten, ObjectId},
+        ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{Grants, WRITE_APPLICATION},
+        permissions::Grants,
         values::{PropertyFault, Values},
     },
     odata::reference::Key,
     store::{
-        ReadTx, WriteTx,
+        self, ReadTx, WriteTx,
         objects::Object,
         resources::{self as stored, Kind, Stored},
     },
@@ -29,23 +32,17 @@ const KIND: Kind = Kind::FederatedIdentityCredential;
 /// Those of an application.
 pub fn list(tx: &ReadTx<'_>, _: &Grants, application: &Key) -> Result<Vec<Values>, Error> {
     let application = find_application(tx, application)?;
-    Ok(stored::all(tx, KIND, Some(application.row))?.into_iter().map(shown).collect())
+    Ok(all(tx, &application)?.into_iter().map(shown).collect())
 }
 
 /// Those of an application, as the authority reads them.
 pub(super) fn of(tx: &ReadTx<'_>, application: &Object) -> Result<Vec<Values>, Error> {
-    let stored = stored::all(tx, KIND, Some(application.row))?;
-    Ok(stored.into_iter().map(|credential| credential.values).collect())
+    Ok(all(tx, application)?.into_iter().map(|credential| credential.values).collect())
 }
 
-/// One of them.
-pub fn get(
-    tx: &ReadTx<'_>,
-    _: &Grants,
-    (application, id): (&Key, &AsWritten<ObjectId>),
-) -> Result<Values, Error> {
-    let application = find_application(tx, application)?;
-    Ok(shown(resources::find(tx, KIND, Some(application.row), id)?))
+/// One of them, by its id or its name.
+pub fn get(tx: &ReadTx<'_>, _: &Grants, (application, key): (&Key, &str)) -> Result<Values, Error> {
+    Ok(shown(find(tx, &find_application(tx, application)?, key)?))
 }
 
 /// Gives an application a new one.
@@ -56,14 +53,14 @@ pub fn create(
     id: ObjectId,
     body: &Values,
 ) -> Result<(Option<ObjectId>, Values), Error> {
-    let application = changed_by(tx, by, application)?;
+    let application = changed_by(tx, by, ObjectKind::Application, application)?;
     Ok((Some(application.id), add(tx, &application, id, body)?))
 }
 
 /// The same, whoever asks. Each has a name of its own, and no two are for the same subject of an issuer.
 pub fn add(tx: &WriteTx<'_>, application: &Object, id: ObjectId, body: &Values) -> Result<Values, Error> {
     let values = FEDERATED_IDENTITY_CREDENTIAL.check_creation(body).map_err(refused)?;
-    let others = stored::all(tx, KIND, Some(application.row))?;
+    let others = all(tx, application)?;
     check(&values, &others)?;
     if others.len() >= MAX {
         return Err(Refusal::TooManyCredentials { most: MAX }.into());
@@ -77,64 +74,69 @@ pub fn add(tx: &WriteTx<'_>, application: &Object, id: ObjectId, body: &Values) 
 pub fn update(
     tx: &WriteTx<'_>,
     by: &Grants,
-    (application, id): (&Key, &AsWritten<ObjectId>),
+    (application, key): (&Key, &str),
     body: &Values,
 ) -> Result<(), Error> {
     check_names(body)?;
     let changes = FEDERATED_IDENTITY_CREDENTIAL.check_update(body).map_err(refused)?;
-    let application = changed_by(tx, by, application)?;
-    let mut credential = resources::find(tx, KIND, Some(application.row), id)?;
+    let application = changed_by(tx, by, ObjectKind::Application, application)?;
+    let mut credential = find(tx, &application, key)?;
     resources::check_id(&FEDERATED_IDENTITY_CREDENTIAL, body, credential.id)?;
     if changes.get("name").is_some_and(|name| credential.values.get("name") != Some(name)) {
         return Err(refused(PropertyFault::Immutable("name")).into());
     }
     credential.values.extend(changes);
-    let others = stored::all(tx, KIND, Some(application.row))?;
+    let others = all(tx, &application)?;
     let others: Vec<Stored> = others.into_iter().filter(|other| other.id != credential.id).collect();
     check(&credential.values, &others)?;
     resources::update(tx, KIND, Some(application.row), &credential)
 }
 
 /// Takes one away: tokens of its issuer prove nothing any more.
-pub fn delete(
-    tx: &WriteTx<'_>,
-    by: &Grants,
-    (application, id): (&Key, &AsWritten<ObjectId>),
-) -> Result<(), Error> {
-    let application = changed_by(tx, by, application)?;
-    let credential = resources::find(tx, KIND, Some(application.row), id)?;
+pub fn delete(tx: &WriteTx<'_>, by: &Grants, (application, key): (&Key, &str)) -> Result<(), Error> {
+    let application = changed_by(tx, by, ObjectKind::Application, application)?;
+    let credential = find(tx, &application, key)?;
     Ok(stored::delete(tx, KIND, Some(application.row), credential.id)?)
+}
+
+fn all(tx: &ReadTx<'_>, application: &Object) -> Result<Vec<Stored>, store::Error> {
+    stored::all(tx, KIND, Some(application.row))
+}
+
+fn find(tx: &ReadTx<'_>, application: &Object, key: &str) -> Result<Stored, Error> {
+    let id = key.parse().ok();
+    let is_named =
+        |one: &Stored| Some(one.id) == id || one.values.get("name").is_some_and(|name| name == key);
+    let found = all(tx, application)?.into_iter().find(is_named);
+    Ok(found.ok_or_else(|| Refusal::NotFound(key.to_owned()))?)
 }
 
 fn find_application(tx: &ReadTx<'_>, key: &Key) -> Result<Object, Error> {
     lookup::of_kind(tx, ObjectKind::Application, key)
 }
 
-/// The application whose credentials the caller changes.
-fn changed_by(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<Object, Error> {
-    let application = find_application(tx, key)?;
-    rights::may_reach(tx, by, &WRITE_APPLICATION, &application)?;
-    Ok(application)
-}
-
 /// Refuses a name that can't be one, several audiences, and what another one has.
 fn check(values: &Values, others: &[Stored]) -> Result<(), Refusal> {
     let text = |name: &str| values.get(name).and_then(Value::as_str).unwrap_or_default();
+    let invalid = |name| Err(refused(PropertyFault::Invalid(name)));
     let is_fit = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if text("name").len() < MIN_NAME || !text("name").chars().all(is_fit) {
-        return Err(refused(PropertyFault::Invalid("name")));
+    let name = text("name");
+    if name.len() < MIN_NAME || !name.chars().all(is_fit) || name.starts_with(['-', '_']) {
+        return invalid("name");
     }
-    for name in ["issuer", "subject"] {
-        if text(name).trim().is_empty() {
-            return Err(refused(PropertyFault::Invalid(name)));
-        }
+    if check_name(text("issuer")).is_err() {
+        return invalid("issuer");
     }
-    if values.get("audiences").and_then(Value::as_array).map_or(0, Vec::len) != 1 {
-        return Err(refused(PropertyFault::Invalid("audiences")));
+    if text("subject").trim().is_empty() {
+        return invalid("subject");
+    }
+    match listed(values.get("audiences")) {
+        [Value::String(audience)] if !audience.trim().is_empty() => {}
+        _ => return invalid("audiences"),
     }
     let is_same = |other: &Stored, name: &str| other.values.get(name) == values.get(name);
     if others.iter().any(|other| is_same(other, "name")) {
-        return Err(Refusal::CredentialExists(text("name").into()));
+        return Err(Refusal::CredentialExists(name.into()));
     }
     if others.iter().any(|other| is_same(other, "issuer") && is_same(other, "subject")) {
         let (issuer, subject) = (text("issuer").into(), text("subject").into());

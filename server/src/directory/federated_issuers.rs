@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// The largest set of keys, in bytes.
-pub const MAX_KEYS: usize = 64 << 10;
+pub const MAX_KEYS_SIZE: usize = 64 << 10;
 
 /// How long the name of an issuer and a URL may be, in characters, as Graph has it for `issuer` of federated credentials.
 const MAX_LENGTH: usize = 600;
@@ -39,7 +39,7 @@ pub fn check_name(issuer: &str) -> Result<(), Unfit> {
 
 /// Keys that are given: what others may know of them is kept.
 pub fn given(text: &str) -> Result<IssuerKeys, Unfit> {
-    let keys = assertions::read_keys(text).filter(|_| text.len() <= MAX_KEYS).ok_or(Unfit::Keys)?;
+    let keys = assertions::read_keys(text).filter(|_| text.len() <= MAX_KEYS_SIZE).ok_or(Unfit::Keys)?;
     serde_json::to_string(&keys).map(IssuerKeys::Given).map_err(|_| Unfit::Keys)
 }
 
@@ -113,7 +113,7 @@ mod tests {
         const PUBLIC: &str = r#"{"keys":[{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB","d":"c2VjcmV0"}]}"#;
         let Ok(IssuerKeys::Given(kept)) = given(PUBLIC) else { panic!("refused") };
         assert!(kept.contains(r#""kid":"1""#) && !kept.contains("c2VjcmV0"), "{kept}");
-        let large = format!("{PUBLIC}{}", " ".repeat(MAX_KEYS));
+        let large = format!("{PUBLIC}{}", " ".repeat(MAX_KEYS_SIZE));
         for text in [
             "",
             "{}",

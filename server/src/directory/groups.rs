@@ -175,7 +175,7 @@ pub fn update(
             true => &parts::MEMBERSHIP_RULES,
             false => right(&UPDATE_GROUP_PROPERTIES),
         };
-        rights::may_act(tx, by, right, &group)?;
+        rights::may_do(tx, by, right, &group)?;
     }
     if !bound.members.is_empty() {
         rights::may_act(tx, by, &ADD_MEMBER, &group)?;

@@ -2,9 +2,9 @@
 //! sample, tests and imports are made of. Nothing here asks for permissions, and no operation calls it.
 
 use super::{
-    Error, Found, Refusal, administrative_units,
-    credentials::{self, NewPassword},
-    groups, objects, subscribed_skus, users,
+    Error, Found, Refusal, administrative_units, groups, objects,
+    password_credentials::{self, NewPassword},
+    subscribed_skus, users,
 };
 use crate::{
     model::{
@@ -62,7 +62,7 @@ pub fn manager(tx: &WriteTx<'_>, managed: ObjectId, manager: ObjectId) -> Result
 /// Gives an application, or a service principal, a password that doesn't end. One with its identifier stays as it is.
 pub fn password(tx: &WriteTx<'_>, of: ObjectId, password: &NewPassword) -> Result<(), Error> {
     let of = find(tx, of)?.ok_or_else(|| Error::from(Refusal::NotFound(of.to_string())))?;
-    credentials::add_lasting_password(tx, &of, password)
+    password_credentials::add_lasting_password(tx, &of, password)
 }
 
 /// Gives the tenant licences of a product.

@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         actions::{ADD_KEY, REMOVE_KEY},
-        application_types::KEY_CREDENTIAL,
+        application_types::{KEY_CREDENTIAL, MAX_KEY_CREDENTIALS},
         clock::timestamp,
         draft::Draft,
         entity,
@@ -25,18 +25,16 @@ use crate::{
     },
     odata::reference::Key,
     store::{
-        self, ReadTx, WriteTx,
+        self, ReadTx, WriteTx, applications,
         credentials::{self as stored, Validity},
         objects::Object,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// How many certificates an application has at most where they are added one by one, and a service principal.
-pub const MAX_KEYS: usize = 50;
 
 /// How long what proves a key may be valid, in seconds.
 const PROOF_SECONDS: i64 = 10 * 60;
@@ -86,9 +84,11 @@ pub(super) fn prepare(kind: ObjectKind, draft: &mut Draft) -> Result<KeyChange, 
     Ok(change)
 }
 
-/// A certificate, and what is shown of it. `None`: it isn't one, or it is to prove something while it isn't valid.
+/// A certificate, and what is shown of it. `None`: it isn't one whose key signs assertions, or it is to prove something while it isn't
+/// valid.
 fn read_key(named: &Value) -> Option<(stored::Key, Values)> {
     let certificate = ClientCertificate::read(&STANDARD.decode(named["key"].as_str()?).ok()?)?;
+    SigningCertificate::read(&certificate.der)?;
     let key_id = key_id(named).unwrap_or_else(ObjectId::random);
     let start = time(named.get("startDateTime")).unwrap_or(certificate.not_before);
     let end = time(named.get("endDateTime")).unwrap_or(certificate.not_after);
@@ -147,6 +147,11 @@ impl NewKey {
         }
         Ok(Self { key, shown, proof: proof(&given) })
     }
+
+    /// What proves that whoever adds it has the key of another one.
+    pub fn proof(&self) -> &str {
+        &self.proof
+    }
 }
 
 /// The body of *removeKey*.
@@ -164,6 +169,11 @@ impl OldKey {
         let key_id = key_id.ok_or_else(|| check_members::refused(PropertyFault::Invalid("keyId")))?;
         Ok(Self { key_id, proof: proof(&given) })
     }
+
+    /// What proves that whoever removes it has its key, or that of another one.
+    pub fn proof(&self) -> &str {
+        &self.proof
+    }
 }
 
 fn proof(given: &Values) -> String {
@@ -174,13 +184,15 @@ fn proof(given: &Values) -> String {
 pub fn add(
     tx: &WriteTx<'_>,
     by: &Grants,
-    (kind, key): (ObjectKind, &Key),
+    of: (ObjectKind, &Key),
     new: &NewKey,
+    proven: &Proven,
 ) -> Result<Values, Error> {
-    let object = rolled_by(tx, by, (kind, key), &new.proof)?;
+    let object = rolled_by(tx, by, of)?;
+    proven.check(tx, &object)?;
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
     let mut all = listed(draft.get(KEYS)).to_vec();
-    if all.len() >= MAX_KEYS {
+    if all.len() >= MAX_KEY_CREDENTIALS {
         return Err(Refusal::TooLarge.into());
     }
     let id = key_id(&Value::Object(new.shown.clone()));
@@ -198,10 +210,12 @@ pub fn add(
 pub fn remove(
     tx: &WriteTx<'_>,
     by: &Grants,
-    (kind, key): (ObjectKind, &Key),
+    of: (ObjectKind, &Key),
     old: &OldKey,
+    proven: &Proven,
 ) -> Result<(), Error> {
-    let object = rolled_by(tx, by, (kind, key), &old.proof)?;
+    let object = rolled_by(tx, by, of)?;
+    proven.check(tx, &object)?;
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
     let all = listed(draft.get(KEYS)).to_vec();
     let left: Vec<Value> = all.iter().filter(|one| key_id(one) != Some(old.key_id)).cloned().collect();
@@ -213,68 +227,89 @@ pub fn remove(
     objects::update(tx, &object, &draft)
 }
 
-/// The application or service principal whose certificates a caller changes who has the key of one of them. An application needs no
-/// permission for its own.
-fn rolled_by(
-    tx: &WriteTx<'_>,
-    by: &Grants,
-    (kind, key): (ObjectKind, &Key),
+/// The certificate by whose key a caller proved to have one.
+#[derive(Debug)]
+pub struct Proven {
+    certificate: Vec<u8>,
+}
+
+impl Proven {
+    /// Refuses it where the certificate counts no more.
+    fn check(&self, tx: &ReadTx<'_>, object: &Object) -> Result<(), Error> {
+        let mut keys = valid_keys(tx, object)?;
+        keys.any(|key| key.certificate == self.certificate)
+            .then_some(())
+            .ok_or_else(|| Refusal::NoProof.into())
+    }
+}
+
+/// Looks at a proof. That takes long, beside what a change does.
+pub fn prove(tx: &ReadTx<'_>, by: &Grants, of: (ObjectKind, &Key), proof: &str) -> Result<Proven, Error> {
+    let object = rolled_by(tx, by, of)?;
+    if proof.is_empty() {
+        return Err(Refusal::NotPermitted.into());
+    }
+    let signing = |key: stored::Key| Some((SigningCertificate::read(&key.certificate)?, key.certificate));
+    let known: Vec<_> = valid_keys(tx, &object)?.filter_map(signing).collect();
+    let certificate = signed_by(proof, &object, tx.now(), known).map_err(|_| Refusal::NoProof)?;
+    Ok(Proven { certificate })
+}
+
+/// The certificate whose key signed a proof that counts now: the one that it names, if it names one.
+fn signed_by(
     proof: &str,
-) -> Result<Object, Error> {
+    object: &Object,
+    now: DateTime<Utc>,
+    known: Vec<(SigningCertificate, Vec<u8>)>,
+) -> Result<Vec<u8>, AssertionFault> {
+    let assertion = Assertion::read(proof)?;
+    assertion.check_time(now)?;
+    assertion.check_lifetime(PROOF_SECONDS)?;
+    assertion.check_audience(&PROOF_AUDIENCES)?;
+    if assertion.issuer().parse() != Ok(object.id) {
+        return Err(AssertionFault::Unreadable);
+    }
+    let signed = |(certificate, _): &(SigningCertificate, _)| {
+        assertion.may_name(certificate) && assertion.check_signed_by(certificate).is_ok()
+    };
+    known.into_iter().find(signed).map(|(_, certificate)| certificate).ok_or(AssertionFault::UnknownKey)
+}
+
+fn valid_keys(tx: &ReadTx<'_>, of: &Object) -> Result<impl Iterator<Item = stored::Key>, Error> {
+    let now = tx.now();
+    Ok(stored::keys(tx, of)?.into_iter().filter(move |key| key.validity.covers(now)))
+}
+
+/// The application or service principal whose certificates a caller changes. An application needs no permission for its own.
+fn rolled_by(tx: &ReadTx<'_>, by: &Grants, (kind, key): (ObjectKind, &Key)) -> Result<Object, Error> {
     let need: &'static Need = match kind {
         ObjectKind::Application => &ROLL_APPLICATION_KEY,
         _ => &ROLL_SERVICE_PRINCIPAL_KEY,
     };
-    let found = lookup::of_kind(tx, kind, key);
-    // Who reaches only itself doesn't learn what else is there.
-    if need.reach(by) == Some(Reach::OwnAccount) && matches!(found, Err(Error::Refused(_))) {
+    let only_own = need.reach(by) == Some(Reach::OwnAccount);
+    let object = match lookup::of_kind(tx, kind, key) {
+        // Who reaches only itself doesn't learn what else is there.
+        Err(Error::Refused(_)) if only_own => return Err(Refusal::lacks(need, by).into()),
+        found => found?,
+    };
+    if is_own(tx, by, &object)? {
+        return Ok(object);
+    }
+    if only_own {
         return Err(Refusal::lacks(need, by).into());
     }
-    let object = found?;
-    if !is_own(tx, by, &object)? {
-        if need.reach(by) == Some(Reach::OwnAccount) {
-            return Err(Refusal::lacks(need, by).into());
-        }
-        rights::may_reach(tx, by, need, &object)?;
-    }
-    if proof.is_empty() {
-        return Err(Refusal::NotPermitted.into());
-    }
-    check_proof(tx, &object, proof)?.map_err(|_| Refusal::NoProof)?;
+    rights::may_act(tx, by, need, &object)?;
     Ok(object)
 }
 
 /// Whether a caller is an application by itself, and this its application or its service principal.
 fn is_own(tx: &ReadTx<'_>, by: &Grants, object: &Object) -> Result<bool, Error> {
     let Principal::Application(Some(id)) = by.principal else { return Ok(false) };
-    if object.id == id {
-        return Ok(true);
+    let mut of_caller = Some(object.id);
+    if object.kind() == ObjectKind::Application {
+        let values = store::objects::values(tx, object.row)?;
+        let app_id = values.get("appId").and_then(Value::as_str).unwrap_or_default();
+        of_caller = applications::find(tx, ObjectKind::ServicePrincipal, app_id)?.map(|found| found.id);
     }
-    let Some(service_principal) = store::objects::find(tx, id)? else { return Ok(false) };
-    let app_id = |of: &Object| Ok::<_, Error>(store::objects::values(tx, of.row)?.remove("appId"));
-    Ok(object.kind() == ObjectKind::Application && app_id(object)? == app_id(&service_principal)?)
-}
-
-/// Whether this proves that whoever made it has the key of a certificate that counts now.
-fn check_proof(
-    tx: &WriteTx<'_>,
-    object: &Object,
-    proof: &str,
-) -> Result<Result<(), AssertionFault>, store::Error> {
-    let now = tx.now();
-    let keys = stored::keys(tx, object)?;
-    let valid = keys.iter().filter(|key| key.validity.covers(now));
-    let certificates: Vec<_> = valid.filter_map(|key| SigningCertificate::read(&key.certificate)).collect();
-    let check = || {
-        let assertion = Assertion::read(proof)?;
-        assertion.check_time(now)?;
-        assertion.check_lifetime(now, PROOF_SECONDS)?;
-        assertion.check_audience(&PROOF_AUDIENCES)?;
-        if assertion.issuer().parse() != Ok(object.id) {
-            return Err(AssertionFault::Unreadable);
-        }
-        let signed = certificates.iter().any(|one| assertion.check_signed_by(one).is_ok());
-        signed.then_some(()).ok_or(AssertionFault::UnknownKey)
-    };
-    Ok(check())
+    Ok(of_caller == Some(id))
 }

@@ -56,7 +56,7 @@ pub fn remove(
     policy.may_change(traits)?;
     may_change_role_assignable(by, traits)?;
     // Who may change no owners doesn't learn who is one.
-    rights::may_act(tx, by, &parts::OWNERS_WHO_ARE_USERS, &group)?;
+    rights::may_do(tx, by, &parts::OWNERS_WHO_ARE_USERS, &group)?;
     let owner = unrelate(tx, &relations::OWNERS, (&group, key), reference)?;
     may_change(tx, by, &group, &owner)?;
     if owner.kind() == ObjectKind::User && owners::count_users(tx, group.row)? == 0 {
@@ -81,7 +81,7 @@ pub fn find(tx: &ReadTx<'_>, by: &Grants, group: &Key, owner: &AsWritten<ObjectI
 pub(super) fn may_change(tx: &ReadTx<'_>, by: &Grants, group: &Object, owner: &Object) -> Result<(), Error> {
     let is_user = owner.kind() == ObjectKind::User;
     let right = if is_user { &parts::OWNERS_WHO_ARE_USERS } else { right(&CHANGE_OWNERS) };
-    rights::may_act(tx, by, right, group)
+    rights::may_do(tx, by, right, group)
 }
 
 /// Refuses owners of kinds that own nothing.

@@ -1,6 +1,11 @@
 //! Passwords with which applications prove who they are, and service principals by themselves. One is shown once, when it is made.
 
-use super::{Error, Refusal, check_members, entitlements::listed, lookup, objects, rights};
+use super::{
+    Error, Refusal, check_members,
+    credentials::{changed_by, key_id, parts, time},
+    entitlements::listed,
+    objects,
+};
 use crate::{
     auth::secrets::{Secret, SecretDigest},
     model::{
@@ -10,7 +15,7 @@ use crate::{
         draft::Draft,
         ids::ObjectId,
         kinds::ObjectKind,
-        permissions::{Grants, Need, WRITE_APPLICATION, WRITE_SERVICE_PRINCIPAL},
+        permissions::Grants,
         properties::Values,
         values::PropertyFault,
     },
@@ -74,12 +79,6 @@ impl Terms {
     }
 }
 
-pub(super) fn time(value: Option<&Value>) -> Option<DateTime<Utc>> {
-    let time = DateTime::parse_from_rfc3339(value?.as_str()?).ok()?;
-    // The store keeps whole seconds.
-    DateTime::from_timestamp(time.timestamp(), 0)
-}
-
 /// Makes a password of an application or a service principal, and gives what is shown of it.
 pub fn add_password(
     tx: &WriteTx<'_>,
@@ -139,10 +138,6 @@ fn put_password(
     Ok(shown)
 }
 
-pub(super) fn parts<const N: usize>(parts: [(&str, Value); N]) -> Values {
-    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
 /// The `keyId` in the body of *removePassword*.
 pub fn read_key_id(body: &Values) -> Result<ObjectId, Refusal> {
     let given = REMOVE_PASSWORD.check_parameters(body).map_err(check_members::refused)?;
@@ -155,17 +150,17 @@ pub fn remove_password(
     tx: &WriteTx<'_>,
     by: &Grants,
     (kind, key): (ObjectKind, &Key),
-    key_id: ObjectId,
+    removed: ObjectId,
 ) -> Result<(), Error> {
     let object = changed_by(tx, by, kind, key)?;
     let mut draft = Draft::of_stored(store::objects::values(tx, object.row)?);
     let all = listed(draft.get(PASSWORDS)).to_vec();
-    let left: Vec<Value> = all.iter().filter(|one| self::key_id(one) != Some(key_id)).cloned().collect();
+    let left: Vec<Value> = all.iter().filter(|one| key_id(one) != Some(removed)).cloned().collect();
     if left.len() == all.len() {
         return Err(Refusal::NoPassword.into());
     }
     draft.set(PASSWORDS, left);
-    stored::remove_password(tx, &object, key_id.uuid())?;
+    stored::remove_password(tx, &object, removed.uuid())?;
     objects::update(tx, &object, &draft)
 }
 
@@ -177,21 +172,6 @@ pub(super) fn remove_passwords(tx: &WriteTx<'_>, application: &Object) -> Result
     }
     draft.set(PASSWORDS, Vec::<Value>::new());
     objects::update(tx, application, &draft)
-}
-
-pub(super) fn key_id(credential: &Value) -> Option<ObjectId> {
-    credential["keyId"].as_str()?.parse().ok()
-}
-
-/// The application or service principal whose credentials the caller changes.
-fn changed_by(tx: &WriteTx<'_>, by: &Grants, kind: ObjectKind, key: &Key) -> Result<Object, Error> {
-    let need: &'static Need = match kind {
-        ObjectKind::Application => &WRITE_APPLICATION,
-        _ => &WRITE_SERVICE_PRINCIPAL,
-    };
-    let object = lookup::of_kind(tx, kind, key)?;
-    rights::may_reach(tx, by, need, &object)?;
-    Ok(object)
 }
 
 /// What a password proves of those who have it.

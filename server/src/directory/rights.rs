@@ -59,23 +59,9 @@ pub(super) fn holds_role_for(by: &Grants, right: impl Into<&'static Right>, trai
     by.standing.is_some_and(|standing| right.into().is_held(standing, traits))
 }
 
-/// Refuses to do something with an object for which neither a role of the caller's, nor that it is the caller's own, is enough.
+/// Refuses to do with an object what needs this, where permissions reach only what the caller owns and this isn't, or where
+/// [`may_do`] refuses it.
 pub(super) fn may_act(
-    tx: &ReadTx<'_>,
-    by: &Grants,
-    right: impl Into<&'static Right>,
-    object: &Object,
-) -> Result<(), Error> {
-    let Some(standing) = by.standing else { return Ok(()) };
-    let right = right.into();
-    let may = right.reaches(standing, object.traits)
-        || right.is_oneself() && is_oneself(by, object.id)
-        || right.is_owners(object.traits) && owns(tx, by, object)?;
-    Ok(allow(may)?)
-}
-
-/// The same with an object of a kind of which permissions may reach only what the caller owns.
-pub(super) fn may_reach(
     tx: &ReadTx<'_>,
     by: &Grants,
     need: &'static Need,
@@ -84,10 +70,24 @@ pub(super) fn may_reach(
     if need.reach(by) == Some(Reach::Owned) && !owns(tx, by, object)? {
         return Err(Refusal::lacks(need, by).into());
     }
-    may_act(tx, by, need, object)
+    may_do(tx, by, need.into(), object)
 }
 
-/// The same with the object of this kind and key. It isn't looked up where that doesn't count.
+/// Refuses to do something with an object for which neither a role of the caller's, nor that it is the caller's own, is enough.
+pub(super) fn may_do(
+    tx: &ReadTx<'_>,
+    by: &Grants,
+    right: &'static Right,
+    object: &Object,
+) -> Result<(), Error> {
+    let Some(standing) = by.standing else { return Ok(()) };
+    let may = right.reaches(standing, object.traits)
+        || right.is_oneself() && is_oneself(by, object.id)
+        || right.is_owners(object.traits) && owns(tx, by, object)?;
+    Ok(allow(may)?)
+}
+
+/// The same as [`may_act`] with the object of this kind and key. It isn't looked up where that doesn't count.
 pub(super) fn may_act_on(
     tx: &ReadTx<'_>,
     by: &Grants,
@@ -98,7 +98,7 @@ pub(super) fn may_act_on(
     if by.standing.is_none() && need.reach(by) != Some(Reach::Owned) {
         return Ok(());
     }
-    may_reach(tx, by, need, &lookup::of_kind(tx, kind, key)?)
+    may_act(tx, by, need, &lookup::of_kind(tx, kind, key)?)
 }
 
 /// Refuses to do something sensitive with a user who holds roles that the caller's don't let act upon.
@@ -140,8 +140,8 @@ pub(super) fn may_change_user(
             }
             "accountEnabled" | "userPrincipalName" => may_act_upon(tx, by, &parts::ACCOUNTS, user)?,
             "identities" | "onPremisesImmutableId" => may_act_upon(tx, by, &parts::SENSITIVE, user)?,
-            "usageLocation" => may_act(tx, by, &parts::USAGE_LOCATION, user)?,
-            _ => may_act(tx, by, &parts::BASICS, user)?,
+            "usageLocation" => may_do(tx, by, &parts::USAGE_LOCATION, user)?,
+            _ => may_do(tx, by, &parts::BASICS, user)?,
         }
     }
     Ok(())

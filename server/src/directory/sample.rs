@@ -5,8 +5,8 @@
 use super::{
     Error, Refusal, applications,
     applications::{Authentication, Registration},
-    credentials::NewPassword,
     federated_identity_credentials, group_lifecycle_policies, group_settings, import, lookup, objects,
+    password_credentials::NewPassword,
     well_known_applications,
 };
 use crate::{

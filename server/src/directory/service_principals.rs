@@ -32,29 +32,35 @@ pub fn create(
     bound: &Bound,
 ) -> Result<Found, Error> {
     access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
-    may_create(tx, by, body)?;
+    let new = read(body)?;
+    may_create(tx, by, &new)?;
     let owners = application_owners::named(tx, by, &ADD_SERVICE_PRINCIPAL_OWNER, &bound.owners)?;
-    let (service_principal, found) = insert(tx, id, body)?;
+    let (service_principal, found) = insert(tx, id, new)?;
     created_objects::note(tx, by, &service_principal)?;
-    application_owners::bind(tx, &service_principal, &owners)?;
+    application_owners::bind(tx, by, &service_principal, owners)?;
     Ok(found)
 }
 
 /// Refuses the service principal of an application that isn't the caller's, where its permissions reach no others: it would come to own
 /// what has that application's tokens.
-fn may_create(tx: &ReadTx<'_>, by: &Grants, body: &Values) -> Result<(), Error> {
+fn may_create(tx: &ReadTx<'_>, by: &Grants, new: &Draft) -> Result<(), Error> {
     if CREATE_SERVICE_PRINCIPAL.reach(by) != Some(Reach::Owned) {
         return Ok(());
     }
-    let app_id = body.get("appId").and_then(Value::as_str).unwrap_or_default();
+    let app_id = new.text("appId").unwrap_or_default();
     let application = applications::find(tx, ObjectKind::Application, app_id)?;
     let application = application.ok_or_else(|| Refusal::lacks(&CREATE_SERVICE_PRINCIPAL, by))?;
-    rights::may_reach(tx, by, &CREATE_SERVICE_PRINCIPAL, &application)
+    rights::may_act(tx, by, &CREATE_SERVICE_PRINCIPAL, &application)
 }
 
-pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, body: &Values) -> Result<(Object, Found), Error> {
-    let mut draft = Draft::of_new(objects::check_creation(&SERVICE_PRINCIPAL, body)?);
+/// Reads the body of a creation.
+pub(super) fn read(body: &Values) -> Result<Draft, Refusal> {
+    let draft = Draft::of_new(objects::check_creation(&SERVICE_PRINCIPAL, body)?);
     check_declared(&draft)?;
+    Ok(draft)
+}
+
+pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, mut draft: Draft) -> Result<(Object, Found), Error> {
     check_app_id(tx, &draft)?;
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
     draft.set("servicePrincipalNames", vec![app_id]);
@@ -250,7 +256,7 @@ fn check_declared(draft: &Draft) -> Result<(), Refusal> {
 /// Deletes a service principal: no more tokens are issued to it. Graph's stays, as every application's roles are its.
 pub fn delete(tx: &WriteTx<'_>, by: &Grants, key: &Key) -> Result<(), Error> {
     let service_principal = lookup::of_kind(tx, ObjectKind::ServicePrincipal, key)?;
-    rights::may_reach(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
+    rights::may_act(tx, by, &WRITE_SERVICE_PRINCIPAL, &service_principal)?;
     delete_found(tx, &service_principal)
 }
 

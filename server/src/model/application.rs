@@ -2,8 +2,8 @@
 
 use super::{
     application_types::{
-        API_APPLICATION, KEY_CREDENTIAL, OPTIONAL_CLAIMS, PASSWORD_CREDENTIAL, PUBLIC_CLIENT_APPLICATION,
-        REQUIRED_RESOURCE_ACCESS, SPA_APPLICATION, WEB_APPLICATION,
+        API_APPLICATION, KEY_CREDENTIAL, MAX_KEY_CREDENTIALS, OPTIONAL_CLAIMS, PASSWORD_CREDENTIAL,
+        PUBLIC_CLIENT_APPLICATION, REQUIRED_RESOURCE_ACCESS, SPA_APPLICATION, WEB_APPLICATION,
     },
     complex_types::{APP_ROLE, INFORMATIONAL_URL, VERIFIED_PUBLISHER},
     kinds::ObjectKind,
@@ -67,7 +67,7 @@ const PROPERTIES: &[Property] = &[
     property("info", Object(&INFORMATIONAL_URL), "URLs that tell of it.").writable().initially(Initial::Parts),
     property("isDeviceOnlyAuthSupported", Boolean, "Whether devices use it without a user. Kept, and not enforced.").writable(),
     property("isFallbackPublicClient", Boolean, "Whether it is a public client, which has no secret, where its redirect URIs don't tell.").writable(),
-    property("keyCredentials", Objects(&KEY_CREDENTIAL), "Its certificates. An update names all that it is to have; those that it has need no `key`.").writable().max_items(50),
+    property("keyCredentials", Objects(&KEY_CREDENTIAL), "Its certificates. An update names all that it is to have; those that it has need no `key`.").writable().max_items(MAX_KEY_CREDENTIALS),
     property("notes", String, "Notes on it.").writable().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),
     property("oauth2RequirePostResponse", Boolean, "Whether it takes answers only as POST. Kept, and not enforced.").writable().initially(Initial::False),
     property("optionalClaims", Object(&OPTIONAL_CLAIMS), "Claims that its tokens are to have besides.").writable(),

@@ -215,6 +215,9 @@ pub static PASSWORD_CREDENTIAL: Complex = Complex {
 static KEY_TYPE: Enumeration = Enumeration { name: "KeyCredentialType", members: &["AsymmetricX509Cert"] };
 static KEY_USAGE: Enumeration = Enumeration { name: "KeyCredentialUsage", members: &["Verify"] };
 
+/// How many certificates an application has at most, and a service principal by itself.
+pub const MAX_KEY_CREDENTIALS: usize = 50;
+
 /// A certificate of an application.
 pub static KEY_CREDENTIAL: Complex = Complex {
     name: "KeyCredential",

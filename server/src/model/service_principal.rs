@@ -1,13 +1,13 @@
 //! The service principal: its properties.
 
 use super::{
-    application_types::{KEY_CREDENTIAL, PASSWORD_CREDENTIAL},
+    application_types::{KEY_CREDENTIAL, MAX_KEY_CREDENTIALS, PASSWORD_CREDENTIAL},
     complex_types::{
         APP_ROLE, INFORMATIONAL_URL, PERMISSION_SCOPE, SAML_SINGLE_SIGN_ON_SETTINGS, VERIFIED_PUBLISHER,
     },
     kinds::ObjectKind,
     navigation::{NavigationProperty, navigation},
-    permissions::{ADD_SERVICE_PRINCIPAL, READ_APPLICATION},
+    permissions::{ADD_SERVICE_PRINCIPAL, CHECK_SERVICE_PRINCIPAL, READ_APPLICATION},
     properties::{
         EdmType, Entity, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Object, Objects, String, Strings},
@@ -31,7 +31,7 @@ pub static SERVICE_PRINCIPAL: Entity = Entity {
     add_to_group: &ADD_SERVICE_PRINCIPAL,
     navigation: &[
         navigation(NavigationProperty::MemberOf, &READ_APPLICATION),
-        navigation(NavigationProperty::TransitiveMemberOf, &READ_APPLICATION),
+        navigation(NavigationProperty::TransitiveMemberOf, &CHECK_SERVICE_PRINCIPAL),
         navigation(NavigationProperty::Owners, &READ_APPLICATION),
         navigation(NavigationProperty::OwnedObjects, &READ_APPLICATION),
         navigation(NavigationProperty::CreatedObjects, &READ_APPLICATION),
@@ -64,7 +64,7 @@ const PROPERTIES: &[Property] = &[
     property("homepage", String, "Its application's home page.").writable().on_select().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),
     property("info", Object(&INFORMATIONAL_URL), "URLs that tell of its application.").on_select(),
     property("isDisabled", Boolean, "Whether its application is disabled.").on_select(),
-    property("keyCredentials", Objects(&KEY_CREDENTIAL), "Certificates of its own, besides those of its application. An update names all that it is to have; those that it has need no `key`.").writable().max_items(50).on_select(),
+    property("keyCredentials", Objects(&KEY_CREDENTIAL), "Certificates of its own, besides those of its application. An update names all that it is to have; those that it has need no `key`.").writable().max_items(MAX_KEY_CREDENTIALS).on_select(),
     property("loginUrl", String, "Where it begins a sign-in.").writable().on_select(),
     property("logoutUrl", String, "Where it is told of a sign-out.").writable().on_select(),
     property("notes", String, "Notes on it.").writable().max(1024).on_select().filter(EQ_ADVANCED | STARTS_WITH_ADVANCED | NULL).search(),

@@ -7,7 +7,7 @@ use crate::{
 use reqwest::Method;
 use roster_server::{
     auth::secrets::Secret,
-    directory::{applications, credentials::NewPassword, sample},
+    directory::{applications, password_credentials::NewPassword, sample},
     store::WriteTx,
 };
 

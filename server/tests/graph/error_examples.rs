@@ -17,8 +17,11 @@ use provocations::{
 };
 use reqwest::Method;
 use roster_server::{
-    directory::{Error, app_role_assignments as app_roles, import, key_credentials::MAX_KEYS, sample},
-    model::{ENTITIES, group_setting::UNIFIED, ids::ObjectId, kinds::ObjectKind, values::Values},
+    directory::{Error, app_role_assignments as app_roles, import, sample},
+    model::{
+        ENTITIES, application_types::MAX_KEY_CREDENTIALS, group_setting::UNIFIED, ids::ObjectId,
+        kinds::ObjectKind, values::Values,
+    },
     store::{
         self, WriteTx, app_role_assignments, deletions, oauth2_permission_grants, objects, principals,
         resources,
@@ -92,9 +95,11 @@ async fn world() -> Tenant {
     let taken = json!({"displayName": "taken", "identifierUris": ["api://taken"]});
     let create = tenant.raw(Method::POST, "/applications").await.json(&taken);
     assert_eq!(send(create).await.status, 201);
-    for of in
-        [format!("/applications/{}", sample::id(306)), format!("/servicePrincipals/{}", sample::id(307))]
-    {
+    let laden = [
+        format!("/applications/{}", sample::id(LADEN_APPLICATION)),
+        format!("/servicePrincipals/{}", sample::id(LADEN_SERVICE_PRINCIPAL)),
+    ];
+    for of in laden {
         for _ in 0..50 {
             send(tenant.raw(Method::POST, &format!("{of}/addPassword")).await.json(&json!({}))).await;
         }
@@ -104,8 +109,8 @@ async fn world() -> Tenant {
     for (of, count) in [
         ("/applications", 304, 1),
         ("/servicePrincipals", 302, 1),
-        ("/applications", 306, MAX_KEYS),
-        ("/servicePrincipals", 307, MAX_KEYS),
+        ("/applications", LADEN_APPLICATION, MAX_KEY_CREDENTIALS),
+        ("/servicePrincipals", LADEN_SERVICE_PRINCIPAL, MAX_KEY_CREDENTIALS),
     ]
     .map(|(set, number, count)| (format!("{set}/{}", sample::id(number)), count))
     {

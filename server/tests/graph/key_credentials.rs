@@ -2,7 +2,7 @@
 
 use crate::{
     client_certificates::{Credential, proof_claims},
-    credentials::{application, shown},
+    password_credentials::{application, shown},
     support::{Answer, Tenant, forbidden, refusal, refused, send},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -171,20 +171,24 @@ async fn only_a_proof_of_a_key_that_counts_for_the_same_object_and_for_now_chang
     // There is no certificate yet.
     assert_eq!(add(&own.proof(id)).await, no_proof());
     let only = set(&tenant, &path, &own).await;
+    let claims = proof_claims(id);
     let with = |name: &str, value: Value| {
-        let mut claims = proof_claims(id);
+        let mut claims = claims.clone();
         claims[name] = value;
         own.sign(Algorithm::ES256, &claims)
     };
-    let nbf = proof_claims(id)["nbf"].as_i64().unwrap();
+    let nbf = claims["nbf"].as_i64().unwrap();
+    let mut endless = claims.clone();
+    endless.as_object_mut().unwrap().remove("nbf");
     for wrong in [
         "x.y.z".to_owned(),
-        other.sign(Algorithm::RS256, &proof_claims(id)),
+        other.sign(Algorithm::RS256, &claims),
+        own.sign(Algorithm::ES256, &endless),
         own.proof(service_principal),
         with("aud", "https://graph.microsoft.com".into()),
         with("exp", (nbf + 601).into()),
         with("exp", (nbf - 301).into()),
-        with("nbf", (nbf + 302).into()),
+        with("nbf", (nbf + 3600).into()),
         tenant.app_token(["Application.ReadWrite.All"]).await,
     ] {
         assert_eq!(add(&wrong).await, no_proof(), "{wrong}");

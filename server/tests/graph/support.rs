@@ -14,8 +14,8 @@ use roster_server::{
     cli,
     data_folder::{self, FolderError},
     directory::{
-        self, Policy, applications, applications::Registration, credentials::NewPassword,
-        group_lifecycle_policies, group_settings, import, sample, well_known_applications,
+        self, Policy, applications, applications::Registration, group_lifecycle_policies, group_settings,
+        import, password_credentials::NewPassword, sample, well_known_applications,
     },
     http::{
         self,

@@ -4,7 +4,7 @@
 use super::faults::OAuthFault;
 use crate::{
     auth::assertions::{self, Assertion, AssertionFault},
-    directory::{federated_issuers::MAX_KEYS, sign_in::faults::Fault},
+    directory::{federated_issuers::MAX_KEYS_SIZE, sign_in::faults::Fault},
     store::federated_issuers::IssuerKeys,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -129,7 +129,7 @@ impl Issuers {
         let mut text = Vec::new();
         while let Some(piece) = answer.chunk().await.ok()? {
             text.extend_from_slice(&piece);
-            if text.len() > MAX_KEYS {
+            if text.len() > MAX_KEYS_SIZE {
                 return None;
             }
         }
@@ -273,7 +273,7 @@ mod tests {
         let (signer, clock) = (signer(), Clock::default());
         let elsewhere = server(vec![good(&signer)]).await;
         let redirect = format!("Location: {}\r\n", elsewhere.url);
-        let large = format!("{}{}", signer.set, " ".repeat(MAX_KEYS));
+        let large = format!("{}{}", signer.set, " ".repeat(MAX_KEYS_SIZE));
         for wrong in [
             answer("302 Found", &redirect, &signer.set),
             answer("307 Temporary Redirect", &redirect, ""),

@@ -33,7 +33,8 @@ use crate::{
         ids::{AsWritten, ObjectId},
         permissions::{
             CHECK_DEVICE, CHECK_GROUP, CHECK_MY_GROUPS, CHECK_MY_OBJECTS, CHECK_ORG_CONTACT,
-            CHECK_USER_GROUPS, CHECK_USER_OBJECTS, Grants, Need, READ_APPLICATION, READ_DIRECTORY_OBJECT,
+            CHECK_SERVICE_PRINCIPAL, CHECK_USER_GROUPS, CHECK_USER_OBJECTS, Grants, Need,
+            READ_DIRECTORY_OBJECT,
         },
         properties::Complex,
     },
@@ -197,8 +198,8 @@ pub(super) fn operations() -> Vec<Operation> {
             &SERVICE_PRINCIPALS,
             "/servicePrincipals/{id}",
             "service_principal",
-            (OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
-            (OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
+            (OF_SERVICE_PRINCIPAL, &CHECK_SERVICE_PRINCIPAL),
+            (OF_SERVICE_PRINCIPAL, &CHECK_SERVICE_PRINCIPAL),
         ),
         operations_of::<IdKey>(
             &CONTACTS,

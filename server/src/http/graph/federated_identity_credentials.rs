@@ -2,7 +2,7 @@
 
 use super::{
     applications::APPLICATIONS,
-    shapes::{ObjectKey, Resources, guid},
+    shapes::{ObjectKey, Resources},
 };
 use crate::{
     directory::federated_identity_credentials as rules,
@@ -16,11 +16,11 @@ use crate::{
     },
     model::{
         federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
-        ids::{AsWritten, ObjectId},
-        permissions::{READ_APPLICATION, WRITE_APPLICATION},
+        permissions::{READ_FEDERATED_IDENTITY_CREDENTIAL, WRITE_APPLICATION},
     },
 };
 use serde_json::{Value, json};
+use utoipa::PartialSchema;
 
 const CREDENTIALS: Resources = Resources {
     resource: &FEDERATED_IDENTITY_CREDENTIAL,
@@ -28,7 +28,7 @@ const CREDENTIALS: Resources = Resources {
     one: "a federated identity credential",
     many: "federated identity credentials of an application",
     page: "federatedidentitycredential",
-    key: guid,
+    key: String::schema,
     example: || {
         let mut example = body();
         example["id"] = "5a3e0000-0000-4000-8000-000000000821".into();
@@ -44,7 +44,7 @@ fn body() -> Value {
 }
 
 /// An application, and a credential of it.
-type OfApplication = (IdKey, AsWritten<ObjectId>);
+type OfApplication = (IdKey, String);
 
 pub(super) fn operations() -> Vec<Operation> {
     let all = "/applications/{id}/federatedIdentityCredentials";
@@ -52,7 +52,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let list = CREDENTIALS.list::<FederatedIdentityCredentialCollection, IdKey>(
         all,
         "list_federated_identity_credentials",
-        &READ_APPLICATION,
+        &READ_FEDERATED_IDENTITY_CREDENTIAL,
         |tx, by, application| rules::list(tx, by, application.key()),
     );
     let create = CREDENTIALS
@@ -75,24 +75,34 @@ pub(super) fn operations() -> Vec<Operation> {
     let get = CREDENTIALS.get::<FederatedIdentityCredential, OfApplication>(
         one,
         "get_federated_identity_credential",
-        &READ_APPLICATION,
-        |tx, by, (application, id)| rules::get(tx, by, (application.key(), id)),
+        &READ_FEDERATED_IDENTITY_CREDENTIAL,
+        |tx, by, (application, credential)| rules::get(tx, by, (application.key(), credential)),
     );
     let update = CREDENTIALS.update::<FederatedIdentityCredentialUpdate, OfApplication>(
         one,
         "update_federated_identity_credential",
         &WRITE_APPLICATION,
-        |tx, by, (application, id), body| rules::update(tx, by, (application.key(), id), body),
+        |tx, by, (application, credential), body| {
+            rules::update(tx, by, (application.key(), credential), body)
+        },
         json!({"subject": "repo:contoso/loans:environment:staging"}),
     );
     let delete = CREDENTIALS.delete::<OfApplication>(
         one,
         "delete_federated_identity_credential",
         &WRITE_APPLICATION,
-        |tx, by, (application, id)| rules::delete(tx, by, (application.key(), id)),
+        |tx, by, (application, credential)| rules::delete(tx, by, (application.key(), credential)),
     );
     let of_application = |operation| APPLICATIONS.with_key::<IdKey>(operation);
-    let with_keys = |operation| CREDENTIALS.with_key("credentialId", of_application(operation));
+    let with_keys = |operation| {
+        let example = (CREDENTIALS.example)()["id"].as_str().unwrap_or_default().to_owned();
+        of_application(operation).key(
+            "credentialId",
+            String::schema(),
+            "The credential's id, or its name.".into(),
+            &example,
+        )
+    };
     vec![
         of_application(list.page("application-list-federatedidentitycredentials")),
         of_application(create),

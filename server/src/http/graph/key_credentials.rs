@@ -6,7 +6,7 @@ use super::{
     shapes::{JSON, Objects, with_context},
 };
 use crate::{
-    directory::key_credentials::{self, NewKey, OldKey},
+    directory::key_credentials::{self, NewKey, OldKey, Proven},
     http::{
         answers::{self, Form},
         contract::schemas::{AddKeyParameters, AddKeyResult, RemoveKeyParameters},
@@ -14,9 +14,13 @@ use crate::{
         extract::{Caller, IdKey, Json, Path},
         operation::Operation,
         state::AppState,
-        units_of_work::write,
+        units_of_work::{read, write},
     },
-    model::permissions::{Need, ROLL_APPLICATION_KEY, ROLL_SERVICE_PRINCIPAL_KEY},
+    model::{
+        kinds::ObjectKind,
+        permissions::{Need, ROLL_APPLICATION_KEY, ROLL_SERVICE_PRINCIPAL_KEY},
+    },
+    odata::reference::Key,
     store::WriteTx,
 };
 use axum::{extract::State, routing::post};
@@ -54,7 +58,9 @@ fn add((of, [path, id], need): Of) -> Operation {
                               Path(IdKey(key)): Path<IdKey>,
                               Json(body)| {
         let new = NewKey::read(&body)?;
-        let add = move |tx: &WriteTx<'_>, _, by: &_| key_credentials::add(tx, by, (of.kind, &key), &new);
+        let proven = prove(&app, &caller, (of.kind, key.clone()), new.proof().to_owned()).await?;
+        let add =
+            move |tx: &WriteTx<'_>, _, by: &_| key_credentials::add(tx, by, (of.kind, &key), &new, &proven);
         answers::written(&form, KEY, &write(&app, &caller, add).await?)
     };
     of.with_key::<IdKey>(Operation::shaped(need, HttpMethod::Post, path, id, post(handler)))
@@ -66,6 +72,16 @@ fn add((of, [path, id], need): Of) -> Operation {
         .page(format!("{}-addkey", of.page))
         .body::<AddKeyParameters>("The certificate, and the proof.", new_key())
         .answers::<AddKeyResult>("The new certificate.", JSON, with_context(KEY, "", example()))
+}
+
+/// Looks at a proof before the change, which the writer does: signatures aren't checked on its thread.
+async fn prove(
+    app: &AppState,
+    caller: &Caller,
+    (kind, key): (ObjectKind, Key),
+    proof: String,
+) -> Result<Proven, Failure> {
+    read(app, caller, move |tx, by| key_credentials::prove(tx, by, (kind, &key), &proof)).await
 }
 
 fn new_key() -> Value {
@@ -87,8 +103,10 @@ fn remove((of, [path, id], need): Of) -> Operation {
                               Path(IdKey(key)): Path<IdKey>,
                               Json(body)| {
         let old = OldKey::read(&body)?;
-        let remove =
-            move |tx: &WriteTx<'_>, _, by: &_| key_credentials::remove(tx, by, (of.kind, &key), &old);
+        let proven = prove(&app, &caller, (of.kind, key.clone()), old.proof().to_owned()).await?;
+        let remove = move |tx: &WriteTx<'_>, _, by: &_| {
+            key_credentials::remove(tx, by, (of.kind, &key), &old, &proven)
+        };
         write(&app, &caller, remove).await?;
         Ok::<_, Failure>(answers::no_content())
     };

@@ -16,8 +16,8 @@ use crate::{
     model::{
         kinds::ObjectKind,
         permissions::{
-            LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF, LIST_MY_MEMBER_OF,
-            LIST_MY_TRANSITIVE_MEMBER_OF, LIST_ORG_CONTACT_MEMBER_OF, LIST_USER_MEMBER_OF,
+            CHECK_SERVICE_PRINCIPAL, LIST_GROUP_MEMBER_OF, LIST_GROUP_TRANSITIVE_MEMBER_OF,
+            LIST_MY_MEMBER_OF, LIST_MY_TRANSITIVE_MEMBER_OF, LIST_ORG_CONTACT_MEMBER_OF, LIST_USER_MEMBER_OF,
             LIST_USER_TRANSITIVE_MEMBER_OF, Need, READ_APPLICATION, READ_DEVICE,
         },
     },
@@ -118,7 +118,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "service_principal",
             CONTAINERS_AND_ROLES,
             (&member_of::OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
-            (&member_of::TRANSITIVELY_OF_SERVICE_PRINCIPAL, &READ_APPLICATION),
+            (&member_of::TRANSITIVELY_OF_SERVICE_PRINCIPAL, &CHECK_SERVICE_PRINCIPAL),
         ),
         operations_of::<IdKey>(
             &CONTACTS,

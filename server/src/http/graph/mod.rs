@@ -13,7 +13,6 @@ mod change_password;
 mod check_members;
 mod contacts;
 mod created_objects;
-mod credentials;
 mod deleted_items;
 mod devices;
 mod direct_reports;
@@ -37,6 +36,7 @@ mod oauth2_permission_grants;
 mod organization;
 mod owned_objects;
 mod owners;
+mod password_credentials;
 mod role_assignments;
 mod service_principals;
 mod shapes;
@@ -70,7 +70,7 @@ pub(super) fn operations() -> Vec<Operation> {
         devices::operations(),
         service_principals::operations(),
         applications::operations(),
-        credentials::operations(),
+        password_credentials::operations(),
         key_credentials::operations(),
         application_owners::operations(),
         app_role_assignments::operations(),

@@ -1,4 +1,4 @@
-//! `addPassword` and `removePassword` of applications and service principals. The rules are in `directory::credentials`.
+//! `addPassword` and `removePassword` of applications and service principals. The rules are in `directory::password_credentials`.
 
 use super::{
     applications::APPLICATIONS,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     auth::secrets::Secret,
-    directory::credentials::{self, NewPassword, Terms},
+    directory::password_credentials::{self, NewPassword, Terms},
     http::{
         answers::{self, Form},
         contract::schemas::{AddPasswordParameters, AddPasswordResult, RemovePasswordParameters},
@@ -51,7 +51,7 @@ fn add_password(of: &'static Objects, [path, id]: [&'static str; 2], need: &'sta
         let secret = Secret::random().map_err(|_| RequestFault::Internal)?;
         let new = NewPassword::of(&secret);
         let add = move |tx: &WriteTx<'_>, _, by: &_| {
-            credentials::add_password(tx, by, (of.kind, &key), &new, &terms)
+            password_credentials::add_password(tx, by, (of.kind, &key), &new, &terms)
         };
         let mut made = write(&app, &caller, add).await?;
         // The only place that tells it.
@@ -85,9 +85,10 @@ fn remove_password(of: &'static Objects, [path, id]: [&'static str; 2], need: &'
                               State(app): State<AppState>,
                               Path(IdKey(key)): Path<IdKey>,
                               Json(body)| {
-        let key_id = credentials::read_key_id(&body)?;
-        let remove =
-            move |tx: &WriteTx<'_>, _, by: &_| credentials::remove_password(tx, by, (of.kind, &key), key_id);
+        let key_id = password_credentials::read_key_id(&body)?;
+        let remove = move |tx: &WriteTx<'_>, _, by: &_| {
+            password_credentials::remove_password(tx, by, (of.kind, &key), key_id)
+        };
         write(&app, &caller, remove).await?;
         Ok::<_, Failure>(answers::no_content())
     };

@@ -632,9 +632,18 @@ needs! {
     /// `DELETE /devices/{id}`.
     DELETE_DEVICE = Need::each(AS_USER, &[&[DeviceReadWriteAll]]);
 
-    /// `GET /servicePrincipals`, `GET /applications`, their counts and objects, and what a service principal is a
-    /// member of, which can be checked too.
+    /// `GET /servicePrincipals`, `GET /applications`, their counts, objects and owners, and what a service principal is a member of,
+    /// owns and created.
     READ_APPLICATION = Need::each(READ_APPLICATIONS, READ_APPLICATIONS_BY_APPLICATION);
+
+    /// `GET /servicePrincipals/{id}/transitiveMemberOf`, `POST /servicePrincipals/{id}/checkMemberGroups` and what is like it.
+    CHECK_SERVICE_PRINCIPAL = Need::both(READ_APPLICATIONS);
+
+    /// `GET /applications/{id}/federatedIdentityCredentials` and each of them.
+    READ_FEDERATED_IDENTITY_CREDENTIAL = Need::each(
+        &[&[ApplicationReadAll], &[ApplicationReadWriteAll]],
+        &[&[ApplicationReadAll], &[ApplicationReadWriteOwnedBy], &[ApplicationReadWriteAll]],
+    );
 
     /// `POST /servicePrincipals`, of an application that may have to be the caller's own.
     CREATE_SERVICE_PRINCIPAL =
@@ -654,7 +663,7 @@ needs! {
     WRITE_APPLICATION =
         Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(&[&[ApplicationReadWriteAll]]) };
 
-    /// `POST /applications/{id}/owners/$ref`.
+    /// `POST /applications/{id}/owners/$ref`. Graph's page lists `Application.ReadWrite.OwnedBy` too, and says that it isn't enough.
     ADD_APPLICATION_OWNER = Need::both(ADD_APPLICATION_OWNERS);
 
     /// `POST /servicePrincipals/{id}/owners/$ref`.
@@ -666,7 +675,10 @@ needs! {
     /// `DELETE /applications/{id}/owners/{id}/$ref`, and the same of service principals.
     REMOVE_APPLICATION_OWNER = Need {
         application_owned: OF_OWNED_APPLICATIONS,
-        ..Need::both(&[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]])
+        ..Need::each(
+            &[&[ApplicationReadWriteAll], &[DirectoryReadWriteAll]],
+            &[&[ApplicationReadWriteAll]],
+        )
     };
 
     /// `POST /applications/{id}/addKey` and `removeKey`. An application needs none for its own.
@@ -822,16 +834,20 @@ needs! {
     PURGE_GROUP = Need::delegated(&[&[GroupReadWriteAll]]);
 
     /// Deleting an application or a service principal for good.
-    PURGE_APPLICATION = Need::both(&[&[ApplicationReadWriteAll]]);
+    PURGE_APPLICATION =
+        Need { application_owned: OF_OWNED_APPLICATIONS, ..Need::both(&[&[ApplicationReadWriteAll]]) };
 
     /// Deleting an administrative unit for good: only its thirty days do, as Graph's page says.
     PURGE_ADMINISTRATIVE_UNIT = Need::both(&[]);
 
     /// `DELETE /directory/deletedItems/{id}`: enough for some kind of object.
-    PURGE_DELETED_ITEM = Need::each(
-        &[&[UserDeleteRestoreAll], &[UserReadWriteAll], &[GroupReadWriteAll], &[ApplicationReadWriteAll]],
-        &[&[UserDeleteRestoreAll], &[ApplicationReadWriteAll]],
-    );
+    PURGE_DELETED_ITEM = Need {
+        application_owned: OF_OWNED_APPLICATIONS,
+        ..Need::each(
+            &[&[UserDeleteRestoreAll], &[UserReadWriteAll], &[GroupReadWriteAll], &[ApplicationReadWriteAll]],
+            &[&[UserDeleteRestoreAll], &[ApplicationReadWriteAll]],
+        )
+    };
 
     /// `POST /directory/deletedItems/getUserOwnedObjects`.
     LIST_DELETED_OWNED_OBJECTS = Need::both(&[&[GroupReadAll], &[GroupReadWriteAll]]);

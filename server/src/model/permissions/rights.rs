@@ -220,6 +220,8 @@ static RIGHTS: &[(&Need, Right)] = &[
 
     // Applications and service principals.
     (&need::READ_APPLICATION, Right::ALL),
+    (&need::CHECK_SERVICE_PRINCIPAL, Right::ALL),
+    (&need::READ_FEDERATED_IDENTITY_CREDENTIAL, Right::ALL),
     (&need::CREATE_APPLICATION, Right::MEMBERS.or_roles(&[
         "Application Administrator", "Application Developer", "Cloud Application Administrator", "Hybrid Identity Administrator",
         "Security Administrator",

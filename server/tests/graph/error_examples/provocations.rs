@@ -412,7 +412,10 @@ impl Attempt<'_> {
             "noPassword" => {}
             "tooManyPasswords" => {
                 let of_application = self.operation.path.starts_with("/applications");
-                self.replace(0, sample::id(if of_application { 306 } else { 307 }));
+                self.replace(
+                    0,
+                    sample::id(if of_application { LADEN_APPLICATION } else { LADEN_SERVICE_PRINCIPAL }),
+                );
             }
             _ => return false,
         }
@@ -444,7 +447,7 @@ impl Attempt<'_> {
             "invalidProof" => {}
             "noKey" => prove(&mut body, if of_application { 304 } else { 302 }),
             "tooManyKeys" => {
-                let laden = if of_application { 306 } else { 307 };
+                let laden = if of_application { LADEN_APPLICATION } else { LADEN_SERVICE_PRINCIPAL };
                 self.replace(0, sample::id(laden));
                 prove(&mut body, laden);
             }
