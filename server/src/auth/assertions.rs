@@ -12,13 +12,17 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, Validation,
     jwk::{AlgorithmParameters, Jwk, JwkSet},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny},
+};
 use serde_json::{Map, Value};
+use std::time::Duration;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer, public_key::PublicKey};
 
 use super::tokens::LEEWAY_SECONDS;
 
-/// How far in the future an assertion may end, in seconds: what was used is kept until then.
+/// How far in the future a client's own assertion may end, in seconds: what was used is kept until then.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60;
 
 /// Why an assertion proves nothing.
@@ -33,6 +37,9 @@ pub enum AssertionFault {
     /// It is for another service.
     #[error("the assertion is for another audience")]
     Audience,
+    /// It is for several.
+    #[error("the assertion is for several audiences")]
+    Audiences,
     /// No key that counts has the name that it gives.
     #[error("the key that signed the assertion isn't known")]
     UnknownKey,
@@ -54,11 +61,22 @@ struct Claims {
     #[serde(default)]
     sub: Option<String>,
     aud: Audience,
+    #[serde(deserialize_with = "numeric_date")]
     exp: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_numeric_date")]
     nbf: Option<i64>,
     #[serde(default)]
     jti: Option<String>,
+}
+
+/// Reads seconds since 1970 (RFC 7519, 2, *NumericDate*): parts of one, which some clients send, count for nothing.
+fn numeric_date<'de, D: Deserializer<'de>>(value: D) -> Result<i64, D::Error> {
+    let since = Duration::try_from_secs_f64(f64::deserialize(value)?).map_err(D::Error::custom)?;
+    i64::try_from(since.as_secs()).map_err(D::Error::custom)
+}
+
+fn optional_numeric_date<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    numeric_date(value).map(Some)
 }
 
 /// An assertion whose signature nobody has looked at yet.
@@ -103,11 +121,14 @@ impl<'t> Assertion<'t> {
         self.claims.sub.as_deref().ok_or(AssertionFault::Unreadable)
     }
 
-    /// The audiences that it names.
-    pub fn audiences(&self) -> Vec<&str> {
+    /// Whom it is for. It must be for one: what another one is shown too, that one could show.
+    pub fn audience(&self) -> Result<&str, AssertionFault> {
         match &self.claims.aud {
-            Audience::One(audience) => vec![audience],
-            Audience::Many(audiences) => audiences.iter().map(String::as_str).collect(),
+            Audience::One(audience) => Ok(audience),
+            Audience::Many(audiences) => match audiences.as_slice() {
+                [audience] => Ok(audience),
+                _ => Err(AssertionFault::Audiences),
+            },
         }
     }
 
@@ -136,10 +157,14 @@ impl<'t> Assertion<'t> {
     /// Refuses one that isn't valid now.
     pub fn check_time(&self, now: DateTime<Utc>) -> Result<(), AssertionFault> {
         let now = now.timestamp();
-        let ended = self.ends_at() <= now;
-        let endless = self.claims.exp > now.saturating_add(LONGEST_SECONDS).saturating_add(LEEWAY_SECONDS);
         let not_yet = self.claims.nbf.is_some_and(|nbf| nbf.saturating_sub(LEEWAY_SECONDS) > now);
-        if ended || endless || not_yet { Err(AssertionFault::Time) } else { Ok(()) }
+        if self.ends_at() <= now || not_yet { Err(AssertionFault::Time) } else { Ok(()) }
+    }
+
+    /// Refuses one that ends so late that a client can't have made it for now. How long another issuer's are valid is for that to say.
+    pub fn check_length(&self, now: DateTime<Utc>) -> Result<(), AssertionFault> {
+        let latest = now.timestamp().saturating_add(LONGEST_SECONDS).saturating_add(LEEWAY_SECONDS);
+        if self.claims.exp > latest { Err(AssertionFault::Time) } else { Ok(()) }
     }
 
     /// Refuses one that doesn't say when it begins, or is valid for more seconds than these from then on.
@@ -148,10 +173,10 @@ impl<'t> Assertion<'t> {
         lasts.filter(|lasts| *lasts <= seconds).map(drop).ok_or(AssertionFault::Time)
     }
 
-    /// Refuses one that isn't for one of these audiences.
+    /// Refuses one that isn't for one of these audiences, or for others too.
     pub fn check_audience(&self, known: &[impl AsRef<str>]) -> Result<(), AssertionFault> {
-        let is_known = |audience: &str| known.iter().any(|known| known.as_ref() == audience);
-        self.audiences().into_iter().any(is_known).then_some(()).ok_or(AssertionFault::Audience)
+        let audience = self.audience()?;
+        known.iter().any(|known| known.as_ref() == audience).then_some(()).ok_or(AssertionFault::Audience)
     }
 
     /// The certificate among these that it names: by `x5t#S256`, `x5t` or `kid`.

@@ -49,6 +49,11 @@ pub enum CertificateError {
     /// An authority's certificate is of another key than the one beside it.
     #[error("the certificate in it isn't of the key beside it")]
     OtherKey,
+    /// An authority's certificate is there without its key.
+    #[error(
+        "the certificate in it is without its key, ca-key.pem: put that back, or remove both and have clients trust a new one"
+    )]
+    KeyGone,
     /// The random source of the machine failed.
     #[error("the machine's random source failed")]
     NoRandomness,

@@ -1,9 +1,11 @@
-//! What a token says, with claims as Entra writes them (version 2.0), and why one isn't accepted. Nothing here knows keys.
+//! What a token says, with claims as Entra writes them, and why one isn't accepted. Nothing here knows keys.
 
+use super::{id_tokens::pairwise, tokens::issuer};
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
     permissions::{Grants, Permissions, Principal},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -75,6 +77,52 @@ pub struct Verified {
     pub issued_at: Option<i64>,
     /// Whom it speaks for, and the permissions in it.
     pub grants: Grants,
+    /// The client that it was given to, if it says so.
+    pub client: Option<AppId>,
+}
+
+/// What a token is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Graph.
+    Graph,
+    /// The interface of an application.
+    Application {
+        /// Its client id.
+        app_id: AppId,
+        /// What the token calls it.
+        name: String,
+        /// The version that its tokens have (`api.requestedAccessTokenVersion`).
+        version: Version,
+    },
+}
+
+impl Audience {
+    /// What the token calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Graph => GRAPH,
+            Self::Application { name, .. } => name,
+        }
+    }
+}
+
+/// Entra's versions of tokens. They have other issuers, and other names for the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// 1.0.
+    First,
+    /// 2.0.
+    Second,
+}
+
+impl Version {
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::First => "1.0",
+            Self::Second => "2.0",
+        }
+    }
 }
 
 /// Whom a token is to speak for.
@@ -86,6 +134,8 @@ pub enum Subject {
         id: ObjectId,
         /// The user's sign-in name.
         user_principal_name: String,
+        /// The user's name.
+        display_name: Option<String>,
         /// The client that the user signed in to, if it was one.
         client: Option<AppId>,
         /// Delegated permissions.
@@ -106,15 +156,31 @@ pub enum Subject {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Audience {
+enum Audiences {
     One(String),
     Many(Vec<String>),
 }
 
+impl Default for Audiences {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Subject {
+    /// The client id of whoever the token is given to.
+    fn client(&self) -> Option<String> {
+        match self {
+            Self::User { client, .. } => client.map(|client| client.to_string()),
+            Self::Application { app_id, .. } => Some(app_id.to_string()),
+        }
+    }
+}
+
 /// The claims that this server writes and reads.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Claims {
-    aud: Audience,
+    aud: Audiences,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,7 +195,11 @@ pub(super) struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     idtyp: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     oid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     roles: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,14 +209,18 @@ pub(super) struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    unique_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     upn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uti: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ver: Option<String>,
 }
 
 /// What is left to look at in a token whose signature is good.
 pub(super) struct SignedClaims {
-    audience: Audience,
+    audience: Audiences,
     pub(super) exp: i64,
     pub(super) nbf: Option<i64>,
     pub(super) verified: Result<Verified, TokenFault>,
@@ -156,8 +230,8 @@ impl SignedClaims {
     /// Whether it is for one of these audiences.
     pub(super) fn names(&self, audiences: &[String]) -> bool {
         match &self.audience {
-            Audience::One(audience) => audiences.contains(audience),
-            Audience::Many(named) => named.iter().any(|audience| audiences.contains(audience)),
+            Audiences::One(audience) => audiences.contains(audience),
+            Audiences::Many(named) => named.iter().any(|audience| audiences.contains(audience)),
         }
     }
 
@@ -168,8 +242,8 @@ impl SignedClaims {
             audience == GRAPH_APP_ID || origin == GRAPH || origins.iter().any(|known| known == origin)
         };
         match &self.audience {
-            Audience::One(audience) => known(audience),
-            Audience::Many(audiences) => audiences.iter().any(known),
+            Audiences::One(audience) => known(audience),
+            Audiences::Many(audiences) => audiences.iter().any(known),
         }
     }
 }
@@ -182,59 +256,84 @@ impl From<Claims> for SignedClaims {
 }
 
 impl Claims {
-    /// The claims of a token for this audience that lives from one time to another, in seconds since 1970. Those of an application's own
-    /// interface name its client as version 2.0 does (`azp`), those of Graph as Graph's do (`appid`).
+    /// The claims of a token for this audience that lives from one time to another, in seconds since 1970.
     pub(super) fn new(
-        issuer: String,
-        audience: &str,
+        origin: &str,
+        audience: &Audience,
         tenant: TenantId,
         subject: &Subject,
         (from, exp): (i64, i64),
     ) -> Self {
-        let named = |client: &AppId| Some(client.to_string());
-        let by = |client: Option<&AppId>| match audience {
-            GRAPH => (client.and_then(named), None),
-            _ => (None, client.and_then(named)),
-        };
         let claims = Self {
-            aud: Audience::One(audience.into()),
-            iss: Some(issuer),
+            aud: Audiences::One(audience.name().into()),
+            iss: Some(issuer(origin, tenant, Version::Second)),
             iat: Some(from),
             nbf: Some(from),
             exp,
-            appid: None,
-            azp: None,
-            idtyp: None,
-            oid: None,
-            roles: None,
-            scp: None,
-            sub: None,
             tid: Some(tenant.to_string()),
-            upn: None,
-            ver: Some("2.0".into()),
+            ver: Some(Version::Second.text().into()),
+            ..Self::default()
         };
-        match subject {
-            Subject::User { id, user_principal_name, client, scopes, roles } => Self {
-                appid: by(client.as_ref()).0,
-                azp: by(client.as_ref()).1,
-                idtyp: Some("user".into()),
+        let claims = match subject {
+            Subject::User { id, scopes, roles, .. } => Self {
                 oid: Some(id.to_string()),
                 sub: Some(id.to_string()),
-                upn: Some(user_principal_name.clone()),
                 roles: Some(roles.clone()).filter(|roles| !roles.is_empty()),
                 scp: Some(scopes.join(" ")),
                 ..claims
             },
-            Subject::Application { app_id, id, roles } => Self {
-                idtyp: Some("app".into()),
-                appid: by(Some(app_id)).0,
-                azp: by(Some(app_id)).1,
+            Subject::Application { id, roles, .. } => Self {
                 oid: Some(id.to_string()),
                 sub: Some(id.to_string()),
-                roles: Some(roles.clone()),
+                roles: Some(roles.clone()).filter(|roles| !roles.is_empty()),
                 ..claims
             },
+        };
+        match audience {
+            Audience::Graph => claims.for_graph(subject),
+            Audience::Application { app_id, version, .. } => {
+                claims.for_application(origin, tenant, *app_id, *version, subject)
+            }
         }
+    }
+
+    /// What tokens for Graph say besides.
+    fn for_graph(self, subject: &Subject) -> Self {
+        let (idtyp, upn) = match subject {
+            Subject::User { user_principal_name, .. } => ("user", Some(user_principal_name.clone())),
+            Subject::Application { .. } => ("app", None),
+        };
+        Self { appid: subject.client(), idtyp: Some(idtyp.into()), upn, ..self }
+    }
+
+    /// What tokens for an application's own interface say besides: Entra's pages *access token claims reference* of each version.
+    /// Two applications don't know by `sub` that a user is the same.
+    fn for_application(
+        mut self,
+        origin: &str,
+        tenant: TenantId,
+        app_id: AppId,
+        version: Version,
+        subject: &Subject,
+    ) -> Self {
+        self.iss = Some(issuer(origin, tenant, version));
+        self.ver = Some(version.text().into());
+        self.uti = Some(URL_SAFE_NO_PAD.encode(ObjectId::random().uuid().as_bytes()));
+        match version {
+            Version::First => self.appid = subject.client(),
+            Version::Second => self.azp = subject.client(),
+        }
+        let Subject::User { id, user_principal_name, display_name, .. } = subject else { return self };
+        self.sub = Some(pairwise(tenant, app_id, *id));
+        self.name = display_name.clone();
+        match version {
+            Version::First => {
+                self.unique_name = Some(user_principal_name.clone());
+                self.upn = Some(user_principal_name.clone());
+            }
+            Version::Second => self.preferred_username = Some(user_principal_name.clone()),
+        }
+        self
     }
 
     /// Whom the token speaks for, and in which tenant. `idtyp` says what kind of token it is. Where it is absent, `scp`
@@ -268,6 +367,7 @@ impl Claims {
             ),
             (Some(_), _) => return Err(TokenFault::Subject),
         };
-        Ok(Verified { tenant, issued_at: self.iat, grants })
+        let client = self.appid.as_deref().or(self.azp.as_deref()).and_then(|client| client.parse().ok());
+        Ok(Verified { tenant, issued_at: self.iat, grants, client })
     }
 }

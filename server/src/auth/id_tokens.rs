@@ -4,7 +4,7 @@
 use super::{
     keys::{KeyError, Keys},
     secrets::Secret,
-    tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS},
+    tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS, Version},
 };
 use crate::model::ids::{AppId, ObjectId, TenantId};
 use aws_lc_rs::digest;
@@ -55,13 +55,18 @@ struct Claims<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'s str>,
     oid: String,
-    preferred_username: &'s str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<&'s str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     roles: &'s [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'s str>,
     sub: String,
     tid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unique_name: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<&'s str>,
     ver: &'static str,
 }
 
@@ -71,12 +76,14 @@ pub fn sign(
     origin: &str,
     tenant: TenantId,
     sign_in: &SignIn,
+    version: Version,
     now: DateTime<Utc>,
 ) -> Result<String, KeyError> {
     let now = now.timestamp();
+    let name_in = |named| Some(&*sign_in.user_principal_name).filter(|_| version == named);
     keys.sign(&Claims {
         aud: sign_in.client.to_string(),
-        iss: tokens::issuer(origin, tenant),
+        iss: tokens::issuer(origin, tenant, version),
         iat: now,
         nbf: now.saturating_sub(LEEWAY_SECONDS),
         exp: now.saturating_add(LIFETIME_SECONDS),
@@ -86,12 +93,14 @@ pub fn sign(
         name: sign_in.display_name.as_deref(),
         nonce: sign_in.nonce.as_deref(),
         oid: sign_in.user.to_string(),
-        preferred_username: &sign_in.user_principal_name,
+        preferred_username: name_in(Version::Second),
         roles: &sign_in.roles,
         sid: sign_in.session.as_deref(),
         sub: pairwise(tenant, sign_in.client, sign_in.user),
         tid: tenant.to_string(),
-        ver: "2.0",
+        unique_name: name_in(Version::First),
+        upn: name_in(Version::First),
+        ver: version.text(),
     })
 }
 
@@ -102,7 +111,7 @@ fn left_half(code: &Secret) -> String {
 }
 
 /// A user's name for one client: another client's tells nothing of it.
-fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
+pub fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
     let text = format!("{tenant} {client} {user}");
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }

@@ -1,7 +1,7 @@
 //! Access tokens: signing and verifying. RS256, leeway of five minutes.
 
 pub use super::claims::{
-    GRAPH, GRAPH_APP_ID, LEEWAY_SECONDS, LIFETIME_SECONDS, Subject, TokenFault, Verified,
+    Audience, GRAPH, GRAPH_APP_ID, LEEWAY_SECONDS, LIFETIME_SECONDS, Subject, TokenFault, Verified, Version,
 };
 use super::{
     claims::{Claims, SignedClaims},
@@ -110,12 +110,12 @@ pub fn sign(
     now: DateTime<Utc>,
     lifetime_seconds: i64,
 ) -> Result<String, KeyError> {
-    sign_for(GRAPH, keys, origin, tenant, subject, now, lifetime_seconds)
+    sign_for(&Audience::Graph, keys, origin, tenant, subject, now, lifetime_seconds)
 }
 
 /// The same for this audience.
 pub fn sign_for(
-    audience: &str,
+    audience: &Audience,
     keys: &Keys,
     origin: &str,
     tenant: TenantId,
@@ -129,13 +129,16 @@ pub fn sign_for(
         past => now.saturating_add(past).saturating_sub(LEEWAY_SECONDS),
     };
     let from = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
-    let claims = Claims::new(issuer(origin, tenant), audience, tenant, subject, (from, exp));
+    let claims = Claims::new(origin, audience, tenant, subject, (from, exp));
     keys.sign(&claims)
 }
 
 /// Who issues a tenant's tokens.
-pub(super) fn issuer(origin: &str, tenant: TenantId) -> String {
-    format!("{origin}/{tenant}/v2.0")
+pub(super) fn issuer(origin: &str, tenant: TenantId, version: Version) -> String {
+    match version {
+        Version::First => format!("{origin}/{tenant}/"),
+        Version::Second => format!("{origin}/{tenant}/v2.0"),
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ impl Demo {
             policy: Policy::default(),
             sign_in: None,
             allow_password_grant: false,
+            single_use_assertions: false,
             body_memory: http::state::Settings::BODY_MEMORY,
             store: Options::default(),
         };

@@ -108,6 +108,10 @@ pub(super) struct Serve {
     #[arg(long, env = "ROSTER_ALLOW_PASSWORD_GRANT", value_parser = boolean)]
     allow_password_grant: bool,
 
+    /// Take an assertion by which a client proves who it is once. Clients such as MSAL show one again until it ends, as Entra lets them
+    #[arg(long, env = "ROSTER_SINGLE_USE_ASSERTIONS", value_parser = boolean)]
+    single_use_assertions: bool,
+
     /// The memory that the bodies of all requests under way may have together, in MB
     #[arg(long, value_name = "MB", env = "ROSTER_BODY_MEMORY", default_value_t = http::state::Settings::BODY_MEMORY >> 20,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 20))]
@@ -155,6 +159,7 @@ impl Serve {
             policy: Policy { exchange_managed_groups: self.exchange_managed_groups, roles: self.roles },
             sign_in: self.sign_in,
             allow_password_grant: self.allow_password_grant,
+            single_use_assertions: self.single_use_assertions,
             body_memory: self.body_memory << 20,
             store: Options {
                 log_pages: self.log_pages,

@@ -60,6 +60,7 @@ pub(super) struct Settings {
     /// How people sign in. `None`: by choosing an account where only this machine reaches a server for tests, else by password.
     pub sign_in: Option<SignInMode>,
     pub allow_password_grant: bool,
+    pub single_use_assertions: bool,
     pub body_memory: usize,
     pub store: Options,
 }
@@ -148,7 +149,11 @@ impl Server {
         let mode = settings.sign_in.unwrap_or(default);
         let http = state::Settings {
             policy: settings.policy,
-            sign_in: SignInSettings { mode, allows_password_grant: settings.allow_password_grant },
+            sign_in: SignInSettings {
+                mode,
+                allows_password_grant: settings.allow_password_grant,
+                takes_assertions_once: settings.single_use_assertions,
+            },
             names: settings.tls.as_ref().map(|tls| tls.source.names().to_vec()).unwrap_or_default(),
             public_url: settings.public_url,
             // Else a page from elsewhere could choose an account by a name of its own for this machine.

@@ -83,7 +83,14 @@ async fn user_subject(tenant: &TenantStore<'_>, user: &str, scopes: Vec<String>)
     let found = tenant.read(move |tx| directory::users::look_up(tx, &key)).await?;
     let name = |document: &Document| document.values()?.get("userPrincipalName")?.as_str().map(str::to_owned);
     let user_principal_name = found.document.as_ref().and_then(name).unwrap_or_default();
-    Ok(Subject::User { id: found.id, user_principal_name, client: None, scopes, roles: Vec::new() })
+    Ok(Subject::User {
+        id: found.id,
+        user_principal_name,
+        display_name: None,
+        client: None,
+        scopes,
+        roles: Vec::new(),
+    })
 }
 
 async fn app_subject(tenant: &TenantStore<'_>, app: &str, roles: Vec<String>) -> Result<Subject, Error> {

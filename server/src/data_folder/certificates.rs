@@ -104,6 +104,10 @@ impl CertificateFiles {
         let (path, key_path) = (self.ca_folder.join(CA_FILE), self.ca_folder.join(CA_KEY_FILE));
         make_folder(&self.ca_folder).map_err(|error| FolderError::Io(self.ca_folder.clone(), error))?;
         if private_file::read_secret(&key_path)?.is_none() {
+            // Clients trust the authority whose certificate this is, and no other.
+            if path.exists() {
+                return Err(FolderError::Certificate(path, CertificateError::KeyGone));
+            }
             let new = development_ca::make_key();
             let new = new.map_err(|error| FolderError::Certificate(key_path.clone(), error))?;
             private_file::write_first(&key_path, &new)?;

@@ -46,7 +46,7 @@ async fn verify(app: &AppState, request: &Parts) -> Result<Caller, Failure> {
     }
     check_tenant(app, &request.extensions, tenant).await?;
     match status {
-        PrincipalStatus::Good => Ok(Caller { tenant, grants, need: &NOTHING }),
+        PrincipalStatus::Good => Ok(Caller { tenant, grants, client: verified.client, need: &NOTHING }),
         PrincipalStatus::Disabled => Err(TokenFault::PrincipalDisabled.into()),
         PrincipalStatus::Deleted => Err(TokenFault::PrincipalDeleted.into()),
         PrincipalStatus::OtherKind => Err(TokenFault::NoPrincipal.into()),

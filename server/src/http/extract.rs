@@ -11,7 +11,7 @@ use super::{
 use crate::{
     auth::tokens::TokenFault,
     model::{
-        ids::{AsWritten, ObjectId},
+        ids::{AppId, AsWritten, ObjectId},
         json::{self, JsonFault},
         kinds::ObjectKind,
         permissions::{Grants, Need},
@@ -42,6 +42,8 @@ pub struct Caller {
     pub tenant: Tenant,
     /// What the token grants. In a unit of work the caller's standing is added to it (`units_of_work.rs`).
     pub grants: Grants,
+    /// The client that the token was given to, if it says so.
+    pub client: Option<AppId>,
     /// What the operation needs that the caller asks for.
     pub need: &'static Need,
 }

@@ -196,7 +196,9 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
         ],
     ),
     (POST, GROUPS_AND_USERS, &["/assignLicense()", "/retryServiceProvisioning()"]),
+    (POST, &["/groups", "/groups/{id}"], &["/evaluateDynamicMembership()"]),
     (POST, &["/groupLifecyclePolicies"], &["/renewGroup()"]),
+    (POST, &["/groupLifecyclePolicies/{id}"], &["/addGroup()", "/removeGroup()"]),
     // Users.
     (GET, USERS, &["/manager"]),
     (REFERENCE, USERS, &["/manager/$ref"]),
@@ -228,7 +230,19 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
     (POST, &["/applications"], &[""]),
     (&[Method::PATCH, Method::DELETE], &["/applications/{id}"], &[""]),
     (POST, &["/applications/{id}"], &["/setVerifiedPublisher()", "/unsetVerifiedPublisher()"]),
-    (POST, &["/servicePrincipals/{id}"], &["/addTokenSigningCertificate()"]),
+    (POST, APPLICATIONS, &["/addKey()", "/addPassword()", "/removeKey()", "/removePassword()"]),
+    (
+        POST,
+        &["/servicePrincipals/{id}"],
+        &[
+            "/addTokenSigningCertificate()",
+            "/createPasswordSingleSignOnCredentials()",
+            "/deletePasswordSingleSignOnCredentials()",
+            "/getPasswordSingleSignOnCredentials()",
+            "/updatePasswordSingleSignOnCredentials()",
+        ],
+    ),
+    (GET, &["/oauth2PermissionGrants"], &["/delta()"]),
     // The directory itself.
     (GET, &["/directory/deletedItems/microsoft.graph.administrativeUnit"], &["", "/$count"]),
     (
@@ -275,6 +289,45 @@ const OPERATIONS: &[(&[Method], &[&str], &[&str])] = &[
         &["/roleManagement/directory/roleAssignments/{id}"],
         &["/appScope", "/directoryScope", "/principal", "/roleDefinition"],
     ),
+    // How many there are of what isn't an object.
+    (
+        GET,
+        &[
+            "/applications/{id}/federatedIdentityCredentials",
+            "/domains",
+            "/groupLifecyclePolicies",
+            "/groups/{id}/appRoleAssignments",
+            "/groups/{id}/groupLifecyclePolicies",
+            "/groups/{id}/settings",
+            "/groupSettings",
+            "/groupSettingTemplates",
+            "/me/appRoleAssignments",
+            "/me/oauth2PermissionGrants",
+            "/oauth2PermissionGrants",
+            "/organization",
+            "/servicePrincipals/{id}/appRoleAssignedTo",
+            "/servicePrincipals/{id}/appRoleAssignments",
+            "/servicePrincipals/{id}/oauth2PermissionGrants",
+            "/subscribedSkus",
+            "/users/{id}/appRoleAssignments",
+            "/users/{id}/oauth2PermissionGrants",
+        ],
+        &["/$count"],
+    ),
+    (
+        GET,
+        &["/directoryObjects/{id}"],
+        &[
+            "/microsoft.graph.administrativeUnit",
+            "/microsoft.graph.application",
+            "/microsoft.graph.device",
+            "/microsoft.graph.directoryRole",
+            "/microsoft.graph.group",
+            "/microsoft.graph.orgContact",
+            "/microsoft.graph.servicePrincipal",
+            "/microsoft.graph.user",
+        ],
+    ),
     // Change notifications.
     (SET, &["/subscriptions"], &[""]),
     (ENTITY, &["/subscriptions/{subscriptionId}"], &[""]),
@@ -302,6 +355,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
     (
         USERS,
         &[
+            "/appRoleAssignedResources",
             "/licenseDetails",
             "/ownedDevices",
             "/registeredDevices",
@@ -336,7 +390,10 @@ const WHOLES: &[(&[&str], &[&str])] = &[
             "/tokenLifetimePolicies",
         ],
     ),
-    (&["/applications/{id}"], &["/createdOnBehalfOf", "/extensionProperties"]),
+    (
+        &["/applications/{id}"],
+        &["/createdOnBehalfOf", "/extensionProperties", "/federatedIdentityCredentials(name='..')", "/logo"],
+    ),
     (
         &["/servicePrincipals/{id}"],
         &[
@@ -358,6 +415,7 @@ const WHOLES: &[(&[&str], &[&str])] = &[
         &[
             "/domainNameReferences",
             "/federationConfiguration",
+            "/rootDomain",
             "/serviceConfigurationRecords",
             "/verificationDnsRecords",
         ],

@@ -381,7 +381,7 @@ mod tests {
             assert_eq!((found.tenant, found.unknown.as_deref()), (None, Some(qualified)));
         }
         assert_eq!(walk("/v1.0/").1.unknown.as_deref(), Some("v1.0"));
-        assert_eq!(rewritten("/v1.0/groups//members/$ref"), "/v1.0/groups//members/$ref");
+        assert_eq!(rewritten("//v1.0//groups//members/$ref"), "/v1.0/groups//members/$ref");
     }
 
     #[test]

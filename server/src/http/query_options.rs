@@ -103,6 +103,10 @@ impl QueryOptions {
     /// Of an operation that answers resources of the tenant, all that there are.
     pub const RESOURCES: Self = Self { whole_list: true, ..Self::RESOURCE };
 
+    /// Of the same that answers those with some values.
+    pub const FILTERED_RESOURCES: Self =
+        Self { takes: &[QueryOption::Select, QueryOption::Filter], ..Self::RESOURCES };
+
     /// Of an operation that answers role assignments.
     pub const ASSIGNMENTS: Self = Self {
         takes: &[QueryOption::Select, QueryOption::Filter, QueryOption::Top, QueryOption::SkipToken],
@@ -162,6 +166,7 @@ impl QueryOptions {
             (true, _) if self.advanced => Of::AdvancedPage,
             (true, _) => Of::Page,
             (false, true) => Of::User,
+            (false, false) if self.whole_list => Of::Resources,
             (false, false) => Of::One,
         };
         let mut parameters: Vec<Parameter> = self.takes.iter().map(|&option| parameter(option, of)).collect();
@@ -169,7 +174,7 @@ impl QueryOptions {
             let (description, required) = match of {
                 Of::User => ("`eventual`, where `$levels` stands within `$expand`.", Required::False),
                 Of::AdvancedPage => ("`eventual`: this cast demands it.", Required::True),
-                Of::One | Of::Page | Of::Assignments => (
+                Of::One | Of::Page | Of::Resources | Of::Assignments => (
                     "`eventual`, where objects are counted, searched, or filtered in ways that need it.",
                     Required::False,
                 ),
@@ -194,6 +199,7 @@ enum Of {
     User,
     Page,
     AdvancedPage,
+    Resources,
     Assignments,
 }
 
@@ -247,6 +253,11 @@ fn parameter(option: QueryOption, of: Of) -> Parameter {
         ),
         QueryOption::Filter if of == Of::Assignments => (
             "Which role assignments: `principalId eq '{id}'`. Takes `eq` and `in`, joined by `and`.",
+            schema.schema_type(Type::String),
+            Value::Null,
+        ),
+        QueryOption::Filter if of == Of::Resources => (
+            "Which of them, by a property whose description says so: `name eq 'deployments'`. Takes `eq` and `in`, joined by `and`.",
             schema.schema_type(Type::String),
             Value::Null,
         ),

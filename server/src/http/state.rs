@@ -67,9 +67,16 @@ pub struct SignInSettings {
     pub mode: SignInMode,
     /// Whether clients may show users' passwords (RFC 6749, 4.3).
     pub allows_password_grant: bool,
+    /// Whether a client's assertion counts once (RFC 7523, 3, `jti`). Entra takes it until it ends, and MSAL shows it until then.
+    pub takes_assertions_once: bool,
 }
 
 impl SignInSettings {
+    /// People do it this way, and all else is as it is by default.
+    pub const fn by(mode: SignInMode) -> Self {
+        Self { mode, allows_password_grant: false, takes_assertions_once: false }
+    }
+
     /// Whether anybody signs in by password, so that passwords are kept.
     pub(super) fn keeps_passwords(self) -> bool {
         self.mode == SignInMode::Password || self.allows_password_grant

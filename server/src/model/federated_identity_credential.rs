@@ -5,6 +5,7 @@ use super::{
         Kind::{String, Strings},
         property,
     },
+    query_support::EQ,
     resources::Resource,
 };
 
@@ -22,9 +23,10 @@ pub static FEDERATED_IDENTITY_CREDENTIAL: Resource = Resource {
         property("name", String, "Its name, which the application's others don't have and which stays: 3 to 120 letters, digits, hyphens and underscores, of which the first is a letter or a digit.")
             .at_creation()
             .required()
-            .max(120),
-        property("issuer", String, "The issuer: the `iss` of its tokens.").required().max(600),
-        property("subject", String, "Whom the issuer's token is about: its `sub`.").required().max(600),
+            .max(120)
+            .filter(EQ),
+        property("issuer", String, "The issuer: the `iss` of its tokens.").required().max(600).filter(EQ),
+        property("subject", String, "Whom the issuer's token is about: its `sub`.").required().max(600).filter(EQ),
         property("description", String, "What it is for.").writable().max(600),
         property("audiences", Strings, "Whom the issuer's token is for, one of its `aud`: a single one, such as `api://AzureADTokenExchange`.").required().max(600),
     ],

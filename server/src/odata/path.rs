@@ -55,9 +55,10 @@ pub struct ResourcePath<'p> {
 }
 
 impl<'p> ResourcePath<'p> {
-    /// Reads a path, with or without a slash at its beginning and one at its end.
+    /// Reads a path, with or without a slash at its beginning and one at its end. Several before and after the version count as one:
+    /// clients put a base URL that ends in one before a path that begins with one.
     pub fn read(path: &'p str) -> Self {
-        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.trim_start_matches('/');
         let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
         let version = take(&mut rest, Version::named);
         let tenant = take(&mut rest, read_tenant);
@@ -75,7 +76,7 @@ fn take<T>(rest: &mut Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<
     let path = (*rest)?;
     let (first, after) = path.split_once('/').map_or((path, None), |(first, after)| (first, Some(after)));
     let taken = read(&decoded(first))?;
-    *rest = after;
+    *rest = after.map(|after| after.trim_start_matches('/'));
     Some(taken)
 }
 
@@ -271,6 +272,7 @@ mod tests {
             (&format!("/v1.0/{ID}"), Some(Version::V1), Some(ID), &[]),
             ("groups/a%2Fb/$ref", None, None, &["groups", "a/b", "$ref"]),
             ("/groups//members", None, None, &["groups", "", "members"]),
+            ("//v1.0//contoso.example//users", Some(Version::V1), Some("contoso.example"), &["users"]),
             ("/v2.0/users", None, None, &["v2.0", "users"]),
             ("/v1.0/users/contoso.example", Some(Version::V1), None, &["users", "contoso.example"]),
             ("/v1.0/microsoft.graph.group", Some(Version::V1), None, &["microsoft.graph.group"]),

@@ -194,7 +194,6 @@ async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_ref
         vec!["Basic "],
         vec!["Basic ???"],
         vec![""],
-        vec!["Bearer x"],
         vec![&good["Basic ".len()..]],
         vec![&good, "Basic x"],
         vec!["Basic x", &good],
@@ -204,6 +203,8 @@ async fn a_client_with_two_authentication_methods_or_an_unreadable_header_is_ref
             refused(&ask(&unreadable, form).await, &unreadable);
         }
     }
+    // A token for Graph that a program sends with every request is no proof, and no fault.
+    assert_eq!(ask(&["Bearer x"], &in_form).await.status, 200);
     let by_form = ask(&[], &[("client_id", &*app.id), ("client_secret", "wrong")]).await;
     assert_eq!(by_form.status, 401);
     assert!(!by_form.headers.contains_key("www-authenticate"), "a browser would ask its user for a password");
@@ -218,7 +219,7 @@ async fn the_token_endpoint_reads_forms_only_in_utf_8() {
     for (content_type, coding, status) in [
         (Some(form), None, 200),
         (Some("Application/X-WWW-Form-URLEncoded; charset=UTF-8"), Some("identity"), 200),
-        (None, None, 400),
+        (None, None, 200),
         (Some("application/json"), None, 400),
         (Some("multipart/form-data; boundary=x"), None, 400),
         (Some("application/x-www-form-urlencoded; charset=utf-16"), None, 415),
@@ -553,7 +554,7 @@ async fn clients_of_version_1_0_ask_for_a_resource_and_read_numbers_as_texts() {
     let at = format!("/{}", tenant.id());
     let document = format!("{at}/.well-known/openid-configuration");
     let document = send(tenant.anonymous(Method::GET, &document)).await.json();
-    assert_eq!(document["issuer"], format!("{}{at}/v2.0", tenant.server.url));
+    assert_eq!(document["issuer"], format!("{}{at}/", tenant.server.url));
     let here =
         |name: &str| document[name].as_str().unwrap().strip_prefix(&*tenant.server.url).unwrap().to_owned();
     assert_eq!(send(tenant.anonymous(Method::GET, &here("jwks_uri"))).await.status, 200);

@@ -133,7 +133,7 @@ async fn a_user_without_a_password_has_none_to_show_and_an_application_is_nobody
 
 #[tokio::test]
 async fn ten_wrong_passwords_lock_an_account_here_and_at_sign_in() {
-    let sign_in = SignInSettings { mode: SignInMode::Password, allows_password_grant: true };
+    let sign_in = SignInSettings { allows_password_grant: true, ..SignInSettings::by(SignInMode::Password) };
     let settings = Settings { policy: Policy::default(), sign_in, ..Settings::default() };
     // Its threads can't be ended from within a test's.
     let server: &'static Server = Box::leak(Box::new(Server::start_with(settings, Limits::default())));

@@ -57,7 +57,7 @@ async fn ask(tenant: &Tenant, path: &str, query: &[(&str, &str)], headers: &[(&s
 
 const INSTANCE_METADATA: &str = "/metadata/identity/oauth2/token";
 const APP_SERVICE: &str = "/msi/token";
-const METADATA: (&str, &str) = ("Metadata", "true");
+const METADATA: (&str, &str) = ("Metadata", "True");
 
 fn claims(answer: &Value) -> Value {
     let token = answer["access_token"].as_str().unwrap();
@@ -101,7 +101,7 @@ async fn the_instance_metadata_service_gives_the_identitys_tokens_to_whoever_sen
         let number = |name: &str| said[name].as_str().unwrap().parse::<i64>().unwrap();
         assert_eq!(number("expires_on") - number("not_before"), 3599);
         let claims = claims(&said);
-        assert_eq!((&claims["aud"], &claims["idtyp"]), (&json!(resource), &json!("app")));
+        assert_eq!((&claims["aud"], &claims["appid"]), (&json!(resource), &json!(identity.client_id)));
         assert_eq!(claims["oid"], json!(identity.service_principal));
         assert_eq!(claims["tid"], json!(tenant.id().to_string()));
     }
@@ -192,7 +192,7 @@ async fn the_instance_metadata_service_refuses_in_its_own_form() {
     let identity = identity(&tenant).await;
     let no_metadata =
         (400, "bad_request_102".to_owned(), "Required metadata header not specified".to_owned());
-    for headers in [&[][..], &[("Metadata", "True")], &[("Metadata", "false")], &[METADATA, METADATA]] {
+    for headers in [&[][..], &[("Metadata", "yes")], &[("Metadata", "false")], &[METADATA, METADATA]] {
         assert_eq!(refusal(&base, headers).await, no_metadata, "{headers:?}");
     }
     let absent = [("client_id", "00000000-0000-4000-8000-000000000000")];

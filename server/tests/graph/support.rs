@@ -46,7 +46,7 @@ fn load_keys(folder: &TempDir) -> impl Fn() -> Result<Keys, FolderError> + Send 
 }
 
 /// Users of these servers sign in by being chosen: hashing their passwords would take long.
-const PICKER: SignInSettings = SignInSettings { mode: SignInMode::Picker, allows_password_grant: false };
+const PICKER: SignInSettings = SignInSettings::by(SignInMode::Picker);
 
 /// A server in this process.
 pub struct Server {
@@ -305,6 +305,7 @@ impl Tenant {
             &Subject::User {
                 id: ObjectId::from_uuid(user),
                 user_principal_name,
+                display_name: None,
                 client: None,
                 scopes,
                 roles: Vec::new(),

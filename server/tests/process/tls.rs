@@ -167,6 +167,15 @@ fn what_can_not_be_a_certificate_is_named_and_the_status_is_that_of_wrong_config
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("ca.pem: the certificate in it isn't of the key beside it"), "{said}");
     assert_eq!(output.status.code(), Some(78));
+    // One whose key is gone isn't replaced: clients trust it.
+    let before = fs::read(folder.path().join("data/ca.pem")).unwrap();
+    fs::remove_file(folder.path().join("data/ca-key.pem")).unwrap();
+    fs::remove_file(folder.path().join("data/tls.pem")).unwrap();
+    let output = serve(&["--data", data]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("ca.pem: the certificate in it is without its key"), "{said}");
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert_eq!(fs::read(folder.path().join("data/ca.pem")).unwrap(), before);
 }
 
 #[test]

@@ -210,7 +210,7 @@ async fn secrets_of_applications_are_passwords_now_that_prove_the_same() {
 async fn users_own_the_applications_that_they_created_before_these_had_owners() {
     let folder = tempfile::tempdir().unwrap();
     let tenant = TenantId::random();
-    let [user, application, device, service] = [(); 4].map(|()| ObjectId::random());
+    let [user, application, device, service, of_user] = [(); 5].map(|()| ObjectId::random());
     let object = |row: i64, id: ObjectId, kind: u8| {
         let id = id.uuid().simple();
         format!(
@@ -227,7 +227,10 @@ async fn users_own_the_applications_that_they_created_before_these_had_owners() 
         object(2, application, 6),
         object(3, device, 3),
         object(4, service, 4),
-        "INSERT INTO creators VALUES (2, 1), (3, 1), (4, 4);".into(),
+        object(5, of_user, 4),
+        "INSERT INTO creators VALUES (2, 1), (3, 1), (4, 4), (5, 1);
+         INSERT INTO deleted_creators VALUES (2, 1), (5, 1), (3, 1), (4, 4);"
+            .into(),
     ];
     older::before("0026", folder.path(), &fill.concat());
     let store = Store::open(folder.path(), migrating()).unwrap();
@@ -237,9 +240,57 @@ async fn users_own_the_applications_that_they_created_before_these_had_owners() 
             let [owned, owner] = [owned, owner].map(|id| objects::find(tx, id).unwrap().unwrap());
             OWNERS.contains(tx, &owned, &owner)
         };
-        Ok::<_, store::Error>([owns(application, user)?, owns(device, user)?, owns(service, service)?])
+        let pairs = [(application, user), (of_user, user), (device, user), (service, service)];
+        pairs.into_iter().map(|(owned, owner)| owns(owned, owner)).collect::<Result<Vec<_>, store::Error>>()
     };
-    assert_eq!(store.tenant(tenant).read(read).await.unwrap(), [true, false, false]);
+    assert_eq!(store.tenant(tenant).read(read).await.unwrap(), [true, true, false, false]);
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let mut deleted = database
+        .prepare("SELECT source_row, target_row FROM deleted_ownerships ORDER BY source_row")
+        .unwrap();
+    let deleted = deleted.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(deleted.collect::<Result<Vec<(i64, i64)>, _>>().unwrap(), [(2, 1), (5, 1)]);
+}
+
+#[tokio::test]
+async fn what_devices_service_principals_and_contacts_show_by_default_since_is_what_was_stored_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = TenantId::random();
+    let [device, service, contact] = [(); 3].map(|()| ObjectId::random());
+    let object = |row: i64, id: ObjectId, kind: u8, document: &str, rest: &str| {
+        let id = id.uuid().simple();
+        format!(
+            "INSERT INTO objects (row, tenant, id, kind, document, rest, is_guest)
+             VALUES ({row}, 1, x'{id}', {kind}, '{document}', '{rest}', 0);"
+        )
+    };
+    let fill = [
+        format!(
+            "INSERT INTO tenants (number, id, created_at, default_domain) VALUES (1, x'{}', 0, 'a.example');",
+            tenant.uuid().simple()
+        ),
+        object(1, device, 3, r#"{"displayName": "laptop"}"#, r#"{"isManaged": true}"#),
+        object(2, service, 4, r#"{"displayName": "a service"}"#, r#"{"tags": ["a"]}"#),
+        object(3, contact, 5, r#"{"mail": null}"#, "{}"),
+    ];
+    older::before("0027", folder.path(), &fill.concat());
+    let store = Store::open(folder.path(), migrating()).unwrap();
+    drop(store);
+
+    let database = rusqlite::Connection::open(folder.path().join("roster.sqlite")).unwrap();
+    let mut objects = database.prepare("SELECT document, rest FROM objects ORDER BY row").unwrap();
+    let objects =
+        objects.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let objects: Vec<(Value, String)> = objects
+        .map(|row| row.map(|(text, rest)| (serde_json::from_str(&text).unwrap(), rest)).unwrap())
+        .collect();
+    let shown = |index: usize, name: &str| objects[index].0.get(name).cloned();
+    assert_eq!(shown(0, "displayName"), Some("laptop".into()));
+    assert_eq!((shown(0, "isManaged"), shown(0, "physicalIds")), (Some(true.into()), Some(json!([]))));
+    assert_eq!((shown(1, "tags"), shown(1, "appRoles")), (Some(json!(["a"])), Some(json!([]))));
+    assert_eq!((shown(2, "mail"), shown(2, "phones")), (Some(Value::Null), Some(json!([]))));
+    assert!(objects.iter().all(|(_, rest)| rest == "{}"));
 }
 
 #[tokio::test]

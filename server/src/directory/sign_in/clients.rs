@@ -8,6 +8,7 @@ use crate::{
     },
     directory::{
         applications::{self, Authentication},
+        entitlements::listed,
         federated_identity_credentials,
     },
     model::{
@@ -109,6 +110,12 @@ impl Client {
         self.declared.get("isFallbackPublicClient") == Some(&true.into())
     }
 
+    /// Whether it has no secret wherever it runs: programs that people have, and pages.
+    fn is_only_public(&self) -> bool {
+        let has = |property| redirect_uris(self.declared.get(property)).next().is_some();
+        !has("web") && (self.is_public() || has("publicClient") || has("spa"))
+    }
+
     /// A redirect URI for a request that names none: the only one.
     pub fn only_redirect_uri(&self) -> Option<&str> {
         let mut all =
@@ -191,13 +198,13 @@ pub enum Proven {
     Nothing,
     /// It is the client.
     Client,
-    /// It is the client, if this assertion is used the first time.
+    /// It is the client, by this assertion.
     ByAssertion(UsedAssertion),
     /// It is the client, if one of these keys of another issuer signed the assertion.
     ByIssuer(store::federated_issuers::IssuerKeys),
 }
 
-/// An assertion that counts once.
+/// An assertion that was shown, as it is remembered where it counts once.
 #[derive(Debug, Clone, Copy)]
 pub struct UsedAssertion {
     /// What tells it from others.
@@ -213,9 +220,12 @@ pub fn prove(tx: &ReadTx<'_>, client: &Client, proof: &Proof, audiences: &[Strin
         Proof::None => Ok(Proven::Nothing),
         Proof::Secret(secret) => match applications::authenticate(tx, client.app_id, secret)? {
             Authentication::Proven(_) => Ok(Proven::Client),
+            Authentication::WrongSecret if client.is_only_public() => Err(Fault::PublicClient(id()).into()),
             Authentication::WrongSecret => Err(Fault::Secret(id()).into()),
             Authentication::ExpiredSecret => Err(Fault::ExpiredSecret(id()).into()),
             Authentication::Disabled => Err(Fault::DisabledClient(id()).into()),
+            // A client that every tenant has.
+            Authentication::Unknown if client.is_public() => Err(Fault::PublicClient(id()).into()),
             Authentication::Unknown => {
                 Err(Fault::UnknownClient { client: id(), tenant: tx.tenant().id }.into())
             }
@@ -237,6 +247,7 @@ fn by_assertion(tx: &ReadTx<'_>, client: &Client, text: &str, audiences: &[Strin
     if !is_own(assertion.issuer()) || !is_own(assertion.subject().map_err(faulty)?) {
         return Err(Fault::AssertionOfAnother.into());
     }
+    assertion.check_length(tx.now()).map_err(faulty)?;
     assertion.check_audience(audiences).map_err(faulty)?;
     let certificates = client.certificates(tx)?;
     let certificate = assertion.certificate(&certificates).map_err(faulty)?;
@@ -253,17 +264,13 @@ fn by_issuer(
     subject: &str,
 ) -> Result<Proven, Error> {
     let issuer = assertion.issuer();
+    let faulty = |fault| Fault::Assertion { client: client.app_id.to_string(), fault };
+    let audience = assertion.audience().map_err(faulty)?;
     let is_meant = |credential: &Values| {
-        let audiences = credential
-            .get("audiences")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
         let is = |name: &str, text: &str| credential.get(name).is_some_and(|value| value == text);
         is("issuer", issuer)
             && is("subject", subject)
-            && audiences.into_iter().any(|audience| assertion.audiences().contains(&audience))
+            && listed(credential.get("audiences")).iter().any(|one| one == audience)
     };
     let credentials =
         client.application.as_ref().map(|application| federated_identity_credentials::of(tx, application));

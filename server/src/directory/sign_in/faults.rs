@@ -132,6 +132,9 @@ pub enum Fault {
         /// Its name.
         name: String,
     },
+    /// A device code that isn't one.
+    #[error("the device code is invalid")]
+    DeviceCode,
     /// A code, device code or refresh token that isn't one, or another client's.
     #[error("the grant is invalid")]
     Grant,
@@ -204,9 +207,15 @@ pub enum Fault {
     /// The user was deleted.
     #[error("the user was deleted")]
     DeletedUser,
-    /// The assertion that a client acts by isn't a user's token for it.
-    #[error("not a user's token for this client")]
+    /// The assertion that a client acts by isn't a token of the tenant's.
+    #[error("not a token to act by")]
     OnBehalfOf,
+    /// It is for another one.
+    #[error("a token for another than '{0}'")]
+    OnBehalfOfAnother(String),
+    /// It is an application's by itself.
+    #[error("a token of no user for '{0}'")]
+    OnBehalfOfNobody(String),
     /// The same, and it has ended.
     #[error("a user's token for this client that has ended")]
     OnBehalfOfTime,

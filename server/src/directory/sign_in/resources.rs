@@ -5,7 +5,7 @@ use super::{
     scopes::trimmed,
 };
 use crate::{
-    auth::tokens::{GRAPH, GRAPH_APP_ID},
+    auth::tokens::{Audience, GRAPH, GRAPH_APP_ID, Version},
     model::{ids::AppId, kinds::ObjectKind, names, values::Values, well_known_applications},
     store::{self, ReadTx, identifier_uris, objects::Object},
 };
@@ -35,8 +35,8 @@ pub struct Resource {
     pub service_principal: Object,
     /// Whether only users and clients get tokens for it who were assigned to it.
     pub needs_assignment: bool,
-    /// What stands in its tokens as their audience.
-    pub audience: String,
+    /// What its tokens are for.
+    pub audience: Audience,
     /// The scopes that it declares.
     scopes: Cow<'static, [Value]>,
     /// Clients that need no consent, with what they have.
@@ -70,7 +70,7 @@ fn graph(tx: &ReadTx<'_>) -> Result<Resource, Error> {
         name: well_known_applications::GRAPH.name.into(),
         service_principal,
         needs_assignment: false,
-        audience: GRAPH.into(),
+        audience: Audience::Graph,
         // All of a table: reading its document would take longer than all else.
         scopes: Cow::Borrowed(&GRAPH_SCOPES),
         preauthorized: Vec::new(),
@@ -88,9 +88,10 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
     }
     let api = application.get("api").cloned().unwrap_or_default();
     // Tokens of version 2.0 name their resource by its client id, those of version 1.0 as it was asked for.
-    let is_second = api["requestedAccessTokenVersion"] == 2;
-    let own = uris(&application).find(|uri| names::key(uri) == names::key(asked)).filter(|_| !is_second);
-    let audience = own.map_or_else(|| app_id.to_string(), str::to_owned);
+    let version = if api["requestedAccessTokenVersion"] == 2 { Version::Second } else { Version::First };
+    let own = uris(&application).find(|uri| names::key(uri) == names::key(asked));
+    let own = own.filter(|_| version == Version::First);
+    let called = own.map_or_else(|| app_id.to_string(), str::to_owned);
     let preauthorized = api["preAuthorizedApplications"].as_array().cloned().unwrap_or_default();
     let scopes = match declared.shift_remove("oauth2PermissionScopes") {
         Some(Value::Array(scopes)) => scopes,
@@ -101,7 +102,7 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
         name: declared.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned(),
         service_principal,
         needs_assignment: declared.get("appRoleAssignmentRequired") == Some(&true.into()),
-        audience,
+        audience: Audience::Application { app_id, name: called, version },
         scopes: scopes.into(),
         preauthorized,
     })
@@ -149,7 +150,7 @@ pub fn audiences(tx: &ReadTx<'_>, app_id: AppId) -> Result<Vec<String>, Error> {
 impl Resource {
     /// Whether it is Graph.
     pub fn is_graph(&self) -> bool {
-        self.audience == GRAPH
+        self.audience == Audience::Graph
     }
 
     /// Its scopes that can be granted.

@@ -10,7 +10,11 @@ use super::{
     scopes::Scopes,
 };
 use crate::{
-    auth::{id_tokens::SignIn, secrets::Secret, tokens::Subject},
+    auth::{
+        id_tokens::SignIn,
+        secrets::Secret,
+        tokens::{Audience, Subject},
+    },
     directory::app_role_assignments,
     model::ids::ObjectId,
     store::ReadTx,
@@ -35,7 +39,7 @@ pub struct Circumstances {
 #[derive(Debug, Clone)]
 pub struct Tokens {
     /// What the access token is for.
-    pub audience: String,
+    pub audience: Audience,
     /// Whom it speaks for.
     pub subject: Subject,
     /// The scopes that the answer names.
@@ -89,6 +93,7 @@ fn subject(
     Ok(Subject::User {
         id: account.id,
         user_principal_name: account.user_principal_name.clone(),
+        display_name: account.display_name.clone(),
         client: Some(client.app_id),
         scopes: granted.iter().filter(stands).cloned().collect(),
         roles,
@@ -122,7 +127,7 @@ pub fn of_application(
     tx: &ReadTx<'_>,
     client: &Client,
     name: &ResourceName,
-) -> Result<(String, Subject), Error> {
+) -> Result<(Audience, Subject), Error> {
     let resource = super::resources::find(tx, name)?;
     assignments::allow_application(tx, client, &resource)?;
     let roles = app_role_assignments::roles(tx, &client.service_principal, &resource.service_principal)?;

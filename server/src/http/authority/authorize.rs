@@ -11,7 +11,7 @@ use super::{
     visit::{self, Asked, Visit, agreed, fault_page},
 };
 use crate::{
-    auth::{id_tokens::SignIn, secrets::Secret},
+    auth::{id_tokens::SignIn, secrets::Secret, tokens::Version},
     directory::sign_in::{
         codes::{self, Code},
         consent::{self, Whom},
@@ -164,7 +164,7 @@ async fn give(
         let say = move |tx: &ReadTx<'_>| tokens::sign_in(tx, &client, &account, &scopes, &circumstances);
         let said = visit.app.store.tenant(visit.tenant).read(say).await?;
         let said = SignIn { code, ..said };
-        let token = signing::id_token(visit.app, visit.inquiry, visit.tenant, said).await?;
+        let token = signing::id_token(visit.app, visit.inquiry, visit.tenant, said, Version::Second).await?;
         fields.push(("id_token", token));
     }
     if request.client_info {

@@ -14,6 +14,8 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// be a guess (RFC 6749, 2.3).
 pub(super) fn read(headers: &HeaderMap, form: &Form<'_>) -> Result<(String, Proof), OAuthFault> {
     let header = authorization::read(headers).map_err(|_| OAuthFault::TwoAuthorizations)?;
+    // A token in the header is for Graph, and proves nothing here.
+    let header = header.filter(|header| !is_token(header));
     let by_header = header.map(|header| basic(header).ok_or(OAuthFault::Credentials)).transpose()?;
     let by_form =
         ["client_secret", "client_assertion"].iter().filter(|name| form.get(name).is_some()).count();
@@ -37,6 +39,11 @@ fn in_form(form: &Form<'_>) -> Result<Proof, OAuthFault> {
         (None, Some(_)) => Err(OAuthFault::AssertionType),
         (None, None) => Ok(Proof::None),
     }
+}
+
+fn is_token(header: &HeaderValue) -> bool {
+    let scheme = header.as_bytes().split(u8::is_ascii_whitespace).next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
 }
 
 /// Client id and secret of an Authorization header, each encoded as in a form (RFC 6749, 2.3.1). `None`: it can't be

@@ -21,19 +21,20 @@ pub(super) async fn first_document(State(app): State<AppState>, inquiry: Inquiry
 
 async fn answer(app: &AppState, inquiry: &Inquiry, version: &Endpoints) -> Response {
     match tenant(app, inquiry).await {
-        Ok(tenant) => no_store(&describe(&format!("{}/{}", inquiry.origin, tenant.id), version)),
+        Ok(tenant) => no_store(&describe(&inquiry.origin, tenant, version)),
         Err(fault) => inquiry.refuse(&fault),
     }
 }
 
-/// What differs between the versions: where things are, below the authority of a tenant. Tokens are the same.
+/// What differs between the versions: where things are, below the authority of a tenant, and what the issuer is called.
 struct Endpoints {
+    issuer: &'static str,
     oauth2: &'static str,
     keys: &'static str,
 }
 
-const V1: Endpoints = Endpoints { oauth2: "/oauth2", keys: "/discovery/keys" };
-const V2: Endpoints = Endpoints { oauth2: "/oauth2/v2.0", keys: "/discovery/v2.0/keys" };
+const V1: Endpoints = Endpoints { issuer: "/", oauth2: "/oauth2", keys: "/discovery/keys" };
+const V2: Endpoints = Endpoints { issuer: "/v2.0", oauth2: "/oauth2/v2.0", keys: "/discovery/v2.0/keys" };
 
 pub(super) async fn public_keys(State(app): State<AppState>, inquiry: Inquiry) -> Response {
     let keys = async {
@@ -51,13 +52,15 @@ async fn tenant(app: &AppState, inquiry: &Inquiry) -> Result<Tenant, OAuthFault>
     found.ok_or_else(|| OAuthFault::NoAuthority(inquiry.tenant.clone()))
 }
 
-fn describe(authority: &str, Endpoints { oauth2, keys }: &Endpoints) -> Value {
+fn describe(origin: &str, tenant: Tenant, Endpoints { issuer, oauth2, keys }: &Endpoints) -> Value {
+    let authority = format!("{origin}/{}", tenant.id);
     json!({
-        "issuer": format!("{authority}/v2.0"),
+        "issuer": format!("{authority}{issuer}"),
         "authorization_endpoint": format!("{authority}{oauth2}/authorize"),
         "token_endpoint": format!("{authority}{oauth2}/token"),
-        "device_authorization_endpoint": format!("{authority}{oauth2}/devicecode"),
+        "device_authorization_endpoint": format!("{authority}/oauth2/v2.0/devicecode"),
         "end_session_endpoint": format!("{authority}{oauth2}/logout"),
+        "userinfo_endpoint": format!("{origin}/oidc/userinfo"),
         "jwks_uri": format!("{authority}{keys}"),
         "grant_types_supported": [
             "authorization_code", "client_credentials", "refresh_token",
@@ -75,7 +78,7 @@ fn describe(authority: &str, Endpoints { oauth2, keys }: &Endpoints) -> Value {
         "scopes_supported": ["openid", "profile", "email", "offline_access", "https://graph.microsoft.com/.default"],
         "claims_supported": [
             "aud", "iss", "iat", "nbf", "exp", "appid", "auth_time", "azp", "email", "idtyp", "name", "nonce", "oid",
-            "preferred_username", "roles", "scp", "sid", "sub", "tid", "upn", "ver",
+            "preferred_username", "roles", "scp", "sid", "sub", "tid", "unique_name", "upn", "uti", "ver",
         ],
     })
 }

@@ -49,10 +49,12 @@ pub(super) async fn read_parameters(parts: &Parts, body: Body) -> Result<Vec<u8>
 
 /// Reads the body of a request that has to be a form.
 pub(super) async fn read_body(parts: &Parts, body: Body) -> Result<Vec<u8>, OAuthFault> {
-    content::check(&parts.headers, "application/x-www-form-urlencoded").map_err(|fault| match fault {
-        RequestFault::Charset | RequestFault::ContentEncoding => OAuthFault::Encoding,
-        _ => OAuthFault::ContentType,
-    })?;
+    match content::check(&parts.headers, "application/x-www-form-urlencoded") {
+        // MSAL for Java doesn't say what it sends to ask for a device code. There is nothing else that it could be.
+        Ok(()) | Err(RequestFault::NoContentType) => {}
+        Err(RequestFault::Charset | RequestFault::ContentEncoding) => return Err(OAuthFault::Encoding),
+        Err(_) => return Err(OAuthFault::ContentType),
+    }
     body::read(&parts.extensions, None, body, MAX_FORM).await.map_err(|fault| match fault {
         RequestFault::Overloaded | RequestFault::TenantOverloaded => OAuthFault::Unavailable,
         _ => OAuthFault::Form,

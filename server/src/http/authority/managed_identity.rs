@@ -207,7 +207,11 @@ impl Service {
             sent.next().filter(|_| sent.next().is_none()).and_then(|value| value.to_str().ok())
         };
         match self {
-            Self::InstanceMetadata if only("metadata") == Some("true") => Ok(()),
+            Self::InstanceMetadata
+                if only("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) =>
+            {
+                Ok(())
+            }
             Self::InstanceMetadata => Err(Fault::NoMetadata),
             Self::AppService => {
                 let name = if version == FIRST_APP_SERVICE { "secret" } else { "X-IDENTITY-HEADER" };

@@ -22,6 +22,7 @@ mod resource_names;
 mod sign_in_faults;
 mod signing;
 mod token;
+mod userinfo;
 mod visit;
 
 use super::{authenticate, cross_origin, state::AppState};
@@ -50,14 +51,17 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
         .route("/{tenant}/discovery/keys", get(discovery::public_keys).fallback(other_than_get))
         .route("/{tenant}/discovery/instance", get(instances::discover).fallback(other_than_get))
         .route("/{tenant}/userrealm/{name}", get(instances::realm).fallback(other_than_get))
+        // As MSAL for Go writes it.
+        .route("/{tenant}/UserRealm/{name}", get(instances::realm).fallback(other_than_get))
         .route("/metadata/endpoints", get(clouds::endpoints))
         .layer(cross_origin::any_origin([Method::GET]));
     let verified = middleware::from_fn_with_state(app.clone(), authenticate::authenticate);
     let of_accounts = Router::new()
         .route("/tenants", get(clouds::tenants))
         .route("/subscriptions", get(clouds::subscriptions))
+        .route("/oidc/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .layer(verified)
-        .layer(cross_origin::any_origin([Method::GET]));
+        .layer(cross_origin::any_origin([Method::GET, Method::POST]));
     // While a secret is public, any page that the user visits knows it.
     let origins = if app.loopback_only {
         cross_origin::no_origin([Method::POST])
@@ -77,7 +81,9 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
         .route("/msi/token", get(managed_identity::app_service))
         // As Microsoft's own examples write it.
         .route("/msi/token/", get(managed_identity::app_service))
-        .route("/metadata/identity/oauth2/token", get(managed_identity::instance_metadata));
+        .route("/metadata/identity/oauth2/token", get(managed_identity::instance_metadata))
+        // As MSAL for Node.js writes it.
+        .route("/metadata/identity/oauth2/token/", get(managed_identity::instance_metadata));
     let pages = Router::new()
         .route("/{tenant}/oauth2/v2.0/authorize", authorize.clone())
         .route("/{tenant}/oauth2/authorize", authorize)

@@ -37,7 +37,7 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::RefreshTokenExpired => (BAD, "invalid_grant", 700_082),
         Fault::PageTokenExpired => (BAD, "invalid_grant", 700_084),
         Fault::GrantRevoked => (BAD, "invalid_grant", 50173),
-        Fault::OtherRedirectUri => (BAD, "invalid_grant", 500_112),
+        Fault::OtherRedirectUri => (BAD, "invalid_client", 500_112),
         Fault::Verifier => (BAD, "invalid_grant", 501_481),
         Fault::NotFromPage => (BAD, "invalid_request", 9_002_327),
         Fault::FromPage => (BAD, "invalid_request", 9_002_326),
@@ -46,7 +46,7 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::Declined => (BAD, "authorization_declined", 70017),
         Fault::ConsentDeclined => (BAD, "access_denied", 65004),
         Fault::DeviceCodeExpired => (BAD, "expired_token", 70020),
-        Fault::UserCode => (BAD, "bad_verification_code", 70018),
+        Fault::UserCode | Fault::DeviceCode => (BAD, "bad_verification_code", 70018),
         Fault::TooManyCodes => (BAD, "bad_verification_code", 70018),
         Fault::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", 90033),
         Fault::Password => (BAD, "invalid_grant", 50126),
@@ -56,6 +56,8 @@ pub(super) const fn answer(fault: &Fault) -> (StatusCode, &'static str, u32) {
         Fault::UnknownUser => (BAD, "invalid_grant", 50034),
         Fault::DeletedUser => (BAD, "invalid_grant", 50020),
         Fault::OnBehalfOf => (BAD, "invalid_grant", 50013),
+        Fault::OnBehalfOfAnother(_) => (BAD, "invalid_grant", 500_131),
+        Fault::OnBehalfOfNobody(_) => (BAD, "unauthorized_client", 7_000_114),
         Fault::OnBehalfOfTime => (BAD, "invalid_grant", 500_133),
         Fault::LoginRequired => (BAD, "login_required", 50058),
     }
@@ -66,6 +68,7 @@ const fn of_assertion(fault: AssertionFault) -> u32 {
         AssertionFault::Unreadable => 50027,
         AssertionFault::Time => 700_024,
         AssertionFault::Audience => 700_023,
+        AssertionFault::Audiences => 5_002_741,
         AssertionFault::UnknownKey | AssertionFault::Signature => 700_027,
     }
 }
@@ -77,6 +80,7 @@ pub(super) const fn suberror(fault: &Fault) -> Option<&'static str> {
         Fault::RefreshTokenExpired | Fault::PageTokenExpired | Fault::GrantRevoked | Fault::Grant => {
             Some("bad_token")
         }
+        Fault::MustChangePassword => Some("user_password_expired"),
         _ => None,
     }
 }
@@ -162,6 +166,13 @@ pub(super) fn words(fault: &Fault) -> String {
             "The user or administrator has not consented to use the application with ID '{client}' named '{name}'. Send an \
              interactive authorization request for this user and resource."
         ),
+        Fault::OnBehalfOfAnother(client) => format!(
+            "Assertion audience does not match the Client app presenting the assertion. The expected audience is '{client}' or one of \
+             the Application Uris of this application."
+        ),
+        Fault::OnBehalfOfNobody(client) => {
+            format!("Application '{client}' is not allowed to make application on-behalf-of calls.")
+        }
         Fault::AdministratorRequired { client, name } => format!(
             "An administrator of the tenant has to consent to what the application with ID '{client}' named '{name}' asks for."
         ),
@@ -174,6 +185,9 @@ fn of_faulty_assertion(client: &str, fault: AssertionFault) -> String {
         AssertionFault::Unreadable => "The JWT token of the client assertion is invalid.".into(),
         AssertionFault::Time => "Client assertion is not within its valid time range.".into(),
         AssertionFault::Audience => "Client assertion audience claim does not match Realm issuer.".into(),
+        AssertionFault::Audiences => {
+            "The assertion has more audience values than are allowed. The maximum allowed is 1.".into()
+        }
         AssertionFault::UnknownKey => format!(
             "The certificate with identifier used to sign the client assertion is not registered on application '{client}'. Reason \
              - The key was not found, or is not within its valid time range."
@@ -223,6 +237,7 @@ const fn of_grant(fault: &Fault) -> &'static str {
         Fault::ConsentDeclined => "User declined to consent to access the app.",
         Fault::DeviceCodeExpired => "OAuth 2.0 device flow error. The device code has expired.",
         Fault::UserCode => "Invalid verification code. Check the code that the device shows.",
+        Fault::DeviceCode => "Invalid verification code: no such device code was given.",
         Fault::TooManyCodes => "Too many wrong codes were entered here. Try again in a minute.",
         Fault::TooManyDevices => "Too many devices wait. Try again later.",
         Fault::Password => "Error validating credentials due to invalid username or password.",
@@ -234,7 +249,7 @@ const fn of_grant(fault: &Fault) -> &'static str {
         Fault::UnknownUser => "The user account does not exist in the tenant.",
         Fault::DeletedUser => "The user account does not exist in the tenant.",
         Fault::OnBehalfOf => {
-            "Assertion failed validation: it must be an access token of a user for the client that presents it."
+            "Assertion failed signature validation. It must be an access token of this tenant for the client that presents it."
         }
         Fault::OnBehalfOfTime => "Assertion is not within its valid time range.",
         Fault::LoginRequired => {

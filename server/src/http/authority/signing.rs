@@ -4,7 +4,7 @@ use super::faults::{Inquiry, OAuthFault};
 use crate::{
     auth::{
         id_tokens::{self, SignIn},
-        tokens::{self, GRAPH, LIFETIME_SECONDS, Subject},
+        tokens::{self, Audience, LIFETIME_SECONDS, Subject, Version},
     },
     directory::sign_in::faults::Fault,
     http::AppState,
@@ -19,16 +19,17 @@ pub(super) async fn access_token(
     app: &AppState,
     inquiry: &Inquiry,
     tenant: Tenant,
-    audience: &str,
+    audience: &Audience,
     subject: &Subject,
 ) -> Result<String, OAuthFault> {
-    if audience != GRAPH && app.origins.iter().any(|own| own == audience.trim_end_matches('/')) {
+    let name = audience.name();
+    if *audience != Audience::Graph && app.origins.iter().any(|own| own == name.trim_end_matches('/')) {
         // Graph would take it for its own.
-        return Err(Fault::UnknownResource { resource: audience.into(), tenant: tenant.id }.into());
+        return Err(Fault::UnknownResource { resource: name.into(), tenant: tenant.id }.into());
     }
     let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
-    let (audience, subject) = (audience.to_owned(), subject.clone());
+    let (audience, subject) = (audience.clone(), subject.clone());
     let sign = move |_: &ReadTx<'_>| {
         tokens::sign_for(&audience, &keys, &origin, tenant.id, &subject, now, LIFETIME_SECONDS)
             .map_err(|_| OAuthFault::Unavailable)
@@ -42,11 +43,13 @@ pub(super) async fn id_token(
     inquiry: &Inquiry,
     tenant: Tenant,
     sign_in: SignIn,
+    version: Version,
 ) -> Result<String, OAuthFault> {
     let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
     let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
     let sign = move |_: &ReadTx<'_>| {
-        id_tokens::sign(&keys, &origin, tenant.id, &sign_in, now).map_err(|_| OAuthFault::Unavailable)
+        id_tokens::sign(&keys, &origin, tenant.id, &sign_in, version, now)
+            .map_err(|_| OAuthFault::Unavailable)
     };
     app.store.tenant(tenant).read_long(sign).await
 }

@@ -12,7 +12,10 @@ use super::{
     signing::{self, LIFE},
 };
 use crate::{
-    auth::{secrets::Secret, tokens::Subject},
+    auth::{
+        secrets::Secret,
+        tokens::{Audience, Subject, Version},
+    },
     directory::sign_in::{
         clients::{self, Client, Proof, Proven, UsedAssertion},
         exchanges::Exchanged,
@@ -39,21 +42,12 @@ use serde_json::{Value, json};
 
 /// The endpoint of version 2.0.
 pub(super) async fn token(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    issue(&app, &inquiry, request, Version::V2).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
+    issue(&app, &inquiry, request, Version::Second).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
 }
 
-/// The endpoint of version 1.0.
+/// The endpoint of version 1.0: it takes a `resource`, or a scope where none is named, and answers numbers as texts.
 pub(super) async fn first_token(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
-    issue(&app, &inquiry, request, Version::V1).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
-}
-
-/// How a client asks for a token, and is answered.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Version {
-    /// For a `resource`, or for a scope where none is named. Numbers are answered as texts.
-    V1,
-    /// For a `scope`.
-    V2,
+    issue(&app, &inquiry, request, Version::First).await.unwrap_or_else(|fault| inquiry.refuse(&fault))
 }
 
 /// A request for tokens.
@@ -93,7 +87,7 @@ async fn issue(
 impl TokenRequest<'_> {
     /// The scopes that are asked for. `None`: none.
     pub(super) fn scopes(&self) -> Result<Option<Scopes>, OAuthFault> {
-        let resource = self.form.get("resource").filter(|_| self.version == Version::V1);
+        let resource = self.form.get("resource").filter(|_| self.version == Version::First);
         match (resource, self.form.get("scope")) {
             (Some(resource), _) => Ok(Some(Scopes::of(resource))),
             (None, Some(scope)) => Ok(Some(Scopes::read(scope)?)),
@@ -103,7 +97,7 @@ impl TokenRequest<'_> {
 
     /// The name of the parameter that says what is asked for.
     pub(super) fn scope_parameter(&self) -> &'static str {
-        if self.version == Version::V1 { "resource" } else { "scope" }
+        if self.version == Version::First { "resource" } else { "scope" }
     }
 
     /// Where the request comes from.
@@ -142,7 +136,7 @@ impl TokenRequest<'_> {
         client_proof::read(&self.parts.headers, &self.form)
     }
 
-    /// The client that asks, and what it has proven. An assertion is used up.
+    /// The client that asks, and what it has proven. An assertion is used up where it counts once.
     pub(super) async fn client(&self) -> Result<(Client, Proven), OAuthFault> {
         let (client_id, proof) = self.proof()?;
         self.prove(&client_id, proof).await
@@ -159,7 +153,9 @@ impl TokenRequest<'_> {
         };
         let (client, proven) = store.read(look).await?;
         match (&proven, &proof) {
-            (Proven::ByAssertion(used), _) => self.use_up(&client, *used).await?,
+            (Proven::ByAssertion(used), _) if self.app.sign_in.takes_assertions_once => {
+                self.use_up(&client, *used).await?;
+            }
             (Proven::ByIssuer(keys), Proof::Assertion(text)) => {
                 let now = self.app.store.clock().now();
                 issuers::check(keys, text, &client.app_id.to_string(), now).await?;
@@ -175,6 +171,7 @@ impl TokenRequest<'_> {
         let is_there = move |tx: &ReadTx<'_>| sign_in_grants::is_there(tx, kind, &digest);
         match self.app.store.tenant(self.tenant).read(is_there).await? {
             true => Ok(()),
+            false if kind == Kind::DeviceCode => Err(Fault::DeviceCode.into()),
             false => Err(Fault::Grant.into()),
         }
     }
@@ -220,7 +217,7 @@ impl TokenRequest<'_> {
             answer["refresh_token"] = token.reveal().into();
         }
         if let Some(sign_in) = sign_in {
-            let token = signing::id_token(self.app, self.inquiry, self.tenant, sign_in).await?;
+            let token = signing::id_token(self.app, self.inquiry, self.tenant, sign_in, self.version).await?;
             answer["id_token"] = token.into();
         }
         if self.form.get("client_info").is_some_and(|asked| asked == "1") {
@@ -232,27 +229,27 @@ impl TokenRequest<'_> {
     /// The answer with an application's token.
     pub(super) async fn answer_application(
         &self,
-        audience: &str,
+        audience: &Audience,
         subject: &Subject,
     ) -> Result<Response, OAuthFault> {
         Ok(no_store(&self.signed(audience, subject).await?))
     }
 
     /// An answer with an access token.
-    async fn signed(&self, audience: &str, subject: &Subject) -> Result<Value, OAuthFault> {
+    async fn signed(&self, audience: &Audience, subject: &Subject) -> Result<Value, OAuthFault> {
         let token = signing::access_token(self.app, self.inquiry, self.tenant, audience, subject).await?;
         let now = self.app.store.clock().now().timestamp();
         Ok(match self.version {
-            Version::V1 => json!({
+            Version::First => json!({
                 "token_type": "Bearer",
                 "expires_in": LIFE.to_string(),
                 "ext_expires_in": LIFE.to_string(),
                 "expires_on": (now + LIFE).to_string(),
                 "not_before": now.to_string(),
-                "resource": self.form.get("resource").unwrap_or(audience),
+                "resource": self.form.get("resource").unwrap_or(audience.name()),
                 "access_token": token,
             }),
-            Version::V2 => json!({
+            Version::Second => json!({
                 "token_type": "Bearer",
                 "expires_in": LIFE,
                 "ext_expires_in": LIFE,

@@ -13,6 +13,7 @@ use crate::{
         },
         extract::IdKey,
         operation::Operation,
+        query_options::QueryOptions,
     },
     model::{
         federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL,
@@ -104,7 +105,10 @@ pub(super) fn operations() -> Vec<Operation> {
         )
     };
     vec![
-        of_application(list.page("application-list-federatedidentitycredentials")),
+        of_application(
+            list.page("application-list-federatedidentitycredentials")
+                .takes(&QueryOptions::FILTERED_RESOURCES),
+        ),
         of_application(create),
         with_keys(get),
         with_keys(update),

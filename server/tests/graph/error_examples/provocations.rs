@@ -149,6 +149,7 @@ impl Attempt<'_> {
         let subject = Subject::User {
             id: sample::id(ADA),
             user_principal_name: "ada@contoso.example".into(),
+            display_name: None,
             client: None,
             scopes: vec!["Directory.Read.All".into()],
             roles: Vec::new(),

@@ -1,6 +1,6 @@
 //! Assertions: clients that prove who they are by a certificate, or by another issuer's token.
 
-use super::{App, changed, fault, faulty, token, web_app};
+use super::{App, changed, fault, faulty, tenant_with, token, web_app};
 use crate::{
     client_certificates::Credential,
     support::{Answer, Tenant, send},
@@ -9,6 +9,7 @@ use futures::future::join_all;
 use jsonwebtoken::{Algorithm, Header};
 use reqwest::Method;
 use roster_server::{
+    http::state::{SignInMode, SignInSettings},
     model::ids::ObjectId,
     store::{WriteTx, federated_issuers, federated_issuers::IssuerKeys},
 };
@@ -69,8 +70,27 @@ async fn a_client_proves_itself_by_each_algorithm_that_certificates_have() {
 }
 
 #[tokio::test]
-async fn an_assertion_counts_once_however_often_it_is_shown_at_once() {
-    let tenant = Tenant::fresh().await;
+async fn an_assertion_counts_until_it_ends_and_its_times_may_have_parts_of_a_second() {
+    let tenant = tenant_with(SignInSettings::by(SignInMode::Picker)).await;
+    let (app, credential) = (web_app(&tenant).await, Credential::of_curve());
+    trust(&tenant, &app, &[&credential]).await;
+    let mut claims = claims(&tenant, &app);
+    for name in ["iat", "nbf", "exp"] {
+        claims[name] = (claims[name].as_f64().unwrap() + 0.5).into();
+    }
+    let assertion = credential.sign(Algorithm::ES256, &claims);
+    for _ in 0..2 {
+        let answer = ask(&tenant, &app, &assertion).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    tenant.server.store.clock().advance(1000);
+    assert_eq!(fault(&ask(&tenant, &app, &assertion).await), faulty(401, "invalid_client", 700_024));
+}
+
+#[tokio::test]
+async fn where_an_assertion_counts_once_it_does_however_often_it_is_shown_at_once() {
+    let once = SignInSettings { takes_assertions_once: true, ..SignInSettings::by(SignInMode::Picker) };
+    let tenant = tenant_with(once).await;
     let (app, credential) = (web_app(&tenant).await, Credential::of_curve());
     trust(&tenant, &app, &[&credential]).await;
     let assertion = credential.sign(Algorithm::ES256, &claims(&tenant, &app));
@@ -90,6 +110,7 @@ async fn an_assertion_for_others_of_others_or_of_another_time_proves_nothing() {
     let own = || claims(&tenant, &app);
     for (what, claims, number) in [
         ("another audience", with(own(), "aud", "https://login.microsoftonline.com/x/v2.0"), 700_023),
+        ("two audiences", with(own(), "aud", json!([own()["aud"], "https://elsewhere.example"])), 5_002_741),
         (
             "another tenant's",
             with(own(), "aud", format!("{}/{}/v2.0", tenant.origin(), ObjectId::random())),

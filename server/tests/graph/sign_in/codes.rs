@@ -49,7 +49,7 @@ async fn a_code_is_worth_nothing_to_others() {
         (changed(&form, "client_secret", ""), faulty(401, "invalid_client", 7_000_218)),
         (
             changed(&form, "redirect_uri", "https://client.example/other"),
-            faulty(400, "invalid_grant", 500_112),
+            faulty(400, "invalid_client", 500_112),
         ),
         (changed(&form, "redirect_uri", ""), faulty(400, "invalid_request", 900_144)),
         (changed(&form, "code_verifier", &VERIFIER.replace('a', "b")), faulty(400, "invalid_grant", 501_481)),

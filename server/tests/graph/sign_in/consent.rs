@@ -7,7 +7,7 @@ use super::{
 use crate::support::{Server, Tenant, send};
 use reqwest::Method;
 use roster_server::directory::Policy;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_user_is_asked_once_and_again_for_more() {
@@ -97,7 +97,7 @@ async fn an_application_that_asks_for_all_it_needs_says_what_that_is() {
 }
 
 #[tokio::test]
-async fn a_token_for_an_applications_own_interface_is_for_that_alone() {
+async fn a_token_for_an_applications_own_interface_is_for_that_alone_and_of_the_version_that_it_asks_for() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("Ada").await;
     let scope = json!({"id": "5a3e0000-0000-4000-8000-00000000c001", "value": "read", "type": "User", "isEnabled": true,
@@ -113,10 +113,50 @@ async fn a_token_for_an_applications_own_interface_is_for_that_alone() {
     let body = answer.json();
     assert_eq!(body["scope"], asked);
     let said = super::claims(&body["access_token"]);
-    assert_eq!((&said["aud"], &said["scp"], &said["azp"]), (&json!(name), &json!("read"), &json!(client.id)));
+    let upn = tenant.upn("Ada");
+    let (origin, id) = (tenant.origin(), tenant.id());
+    for (claim, expected) in [
+        ("aud", json!(name)),
+        ("iss", json!(format!("{origin}/{id}/"))),
+        ("ver", json!("1.0")),
+        ("appid", json!(client.id)),
+        ("azp", Value::Null),
+        ("scp", json!("read")),
+        ("oid", json!(ada)),
+        ("upn", json!(upn)),
+        ("unique_name", json!(upn)),
+        ("name", json!("Ada")),
+        ("preferred_username", Value::Null),
+        ("roles", Value::Null),
+    ] {
+        assert_eq!(said[claim], expected, "{claim}");
+    }
+    // The client's own tokens name the user otherwise than the interface's.
+    assert_ne!(said["sub"], super::claims(&body["id_token"])["sub"]);
     let access = body["access_token"].as_str().unwrap();
     assert_eq!(send(tenant.anonymous(Method::GET, "/v1.0/me").bearer_auth(access)).await.status, 401);
-    let _ = interface;
+
+    let second = json!({"api": {"requestedAccessTokenVersion": 2}});
+    let path = format!("/applications/{}", interface.object);
+    assert_eq!(send(tenant.raw(Method::PATCH, &path).await.json(&second)).await.status, 204);
+    let again = [("scope", &*asked), ("prompt", "consent")];
+    let (_, code) = sign_in(&tenant, &client, ada, &again).await;
+    let answer = token(&tenant, &redemption(&client, &code)).await.json();
+    let second = super::claims(&answer["access_token"]);
+    for (claim, expected) in [
+        ("aud", json!(interface.id)),
+        ("iss", json!(format!("{origin}/{id}/v2.0"))),
+        ("ver", json!("2.0")),
+        ("azp", json!(client.id)),
+        ("appid", Value::Null),
+        ("preferred_username", json!(upn)),
+        ("name", json!("Ada")),
+        ("upn", Value::Null),
+        ("sub", said["sub"].clone()),
+    ] {
+        assert_eq!(second[claim], expected, "{claim}");
+    }
+    assert_ne!(second["uti"], said["uti"]);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod forms;
 pub mod on_behalf_of;
 pub mod passwords;
 mod refresh_tokens;
+mod userinfo;
 
 pub use crate::browser::{Browser, Page};
 use crate::support::{Answer, Server, Tenant, send};

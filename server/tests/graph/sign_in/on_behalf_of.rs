@@ -70,15 +70,15 @@ async fn nobody_acts_by_a_token_that_is_for_somebody_else() {
     .await
     .json()["access_token"]
         .clone();
-    for (app, assertion) in [
-        (&other, assertion.as_str()),
-        (&interface, graphs.as_str().unwrap()),
-        (&interface, of_application.as_str().unwrap()),
-        (&interface, "x"),
-        (&interface, "a.b.c"),
+    for (app, assertion, expected) in [
+        (&other, assertion.as_str(), ("invalid_grant", 500_131)),
+        (&interface, graphs.as_str().unwrap(), ("invalid_grant", 500_131)),
+        (&interface, of_application.as_str().unwrap(), ("unauthorized_client", 7_000_114)),
+        (&interface, "x", ("invalid_grant", 50013)),
+        (&interface, "a.b.c", ("invalid_grant", 50013)),
     ] {
         let refused = token(&tenant, &form(app, assertion)).await;
-        assert_eq!(fault(&refused), faulty(400, "invalid_grant", 50013), "{assertion}");
+        assert_eq!(fault(&refused), faulty(400, expected.0, expected.1), "{assertion}");
     }
     let more = super::changed(&form(&interface, &assertion), "scope", "Group.ReadWrite.All");
     assert_eq!(fault(&token(&tenant, &more).await).2, 65001);

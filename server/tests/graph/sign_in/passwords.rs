@@ -9,7 +9,7 @@ use roster_server::http::state::{SignInMode, SignInSettings};
 use serde_json::{Value, json};
 
 pub const BY_PASSWORD: SignInSettings =
-    SignInSettings { mode: SignInMode::Password, allows_password_grant: true };
+    SignInSettings { allows_password_grant: true, ..SignInSettings::by(SignInMode::Password) };
 pub const PASSWORD: &str = "Sesame, 0pen!";
 
 /// Creates a user with a password.

@@ -7,7 +7,7 @@ use reqwest::Method;
 use roster_server::http::state::{SignInMode, SignInSettings};
 use serde_json::json;
 
-const PICKER: SignInSettings = SignInSettings { mode: SignInMode::Picker, allows_password_grant: false };
+const PICKER: SignInSettings = SignInSettings::by(SignInMode::Picker);
 
 async fn first(tenant: &Tenant, app: &App) -> String {
     let ada = tenant.user("Ada").await;

@@ -58,10 +58,12 @@ async fn user_of(
     let now = request.app.store.clock().now();
     let verified = tokens::verify_for(assertion, &keys, &names, now).map_err(|fault| match fault {
         TokenFault::Expired | TokenFault::NotYetValid => Fault::OnBehalfOfTime,
+        TokenFault::Audience => Fault::OnBehalfOfAnother(app_id.to_string()),
         _ => Fault::OnBehalfOf,
     })?;
-    let Verified { tenant, issued_at, grants } = verified;
+    let Verified { tenant, issued_at, grants, .. } = verified;
     match (grants.principal, issued_at) {
+        (Principal::Application(_), _) => Err(Fault::OnBehalfOfNobody(app_id.to_string()).into()),
         (Principal::User(Some(user)), Some(issued_at)) if tenant == request.tenant.id => {
             Ok((user, issued_at))
         }

@@ -24,7 +24,11 @@ use crate::{
         resources::Resource,
         values::Values,
     },
-    odata::query::Query,
+    odata::{
+        binding::equality::{self, OneOf},
+        filter,
+        query::{Query, QueryFault},
+    },
     store::{ReadTx, WriteTx},
 };
 use axum::{
@@ -94,7 +98,9 @@ impl Resources {
                                   form: Form,
                                   Path(key): Path<K>,
                                   query: Query| {
-            let all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
+            let asked = filter(&query, resource)?;
+            let mut all = read(&app, &caller, move |tx, by| rule(tx, by, &key)).await?;
+            all.retain(|values| asked.iter().all(|asked| has_one_of(values, asked)));
             let shown = Shown::of(query.select.as_deref(), None, &caller);
             held(&app, &caller, answers::resources(&form, resource, &all, None, shown))
         };
@@ -223,6 +229,18 @@ impl Resources {
         let example = (self.example)()["id"].as_str().unwrap_or_default().to_owned();
         operation.key(name, (self.key)(), format!("The {noun}'s id."), &example)
     }
+}
+
+/// What a filter asks for.
+fn filter(query: &Query, resource: &Resource) -> Result<Vec<OneOf>, Failure> {
+    let Some(text) = &query.filter else { return Ok(Vec::new()) };
+    let read = || equality::bind(&filter::read(text)?, resource);
+    Ok(read().map_err(QueryFault::Filter)?)
+}
+
+fn has_one_of(values: &Values, (name, asked): &OneOf) -> bool {
+    let value = values.get(*name).and_then(Value::as_str);
+    value.is_some_and(|value| asked.iter().any(|asked| asked.eq_ignore_ascii_case(value)))
 }
 
 /// An answer that counts for the memory for answers until it is sent.

@@ -38,6 +38,9 @@ pub(super) fn all() -> Migrations<'static> {
             Ok(complete_applications(tx)?)
         }),
         M::up(include_str!("migrations/0026_application_owners.sql")),
+        M::up_with_hook(include_str!("migrations/0027_default_sets.sql"), |tx: &Transaction<'_>| {
+            Ok(show_by_default(tx)?)
+        }),
     ])
 }
 
@@ -57,6 +60,63 @@ const OF_APPLICATIONS: &str = r#"{
     "web": {"homePageUrl": null, "implicitGrantSettings": {"enableAccessTokenIssuance": false,
         "enableIdTokenIssuance": false}, "logoutUrl": null, "redirectUris": []}
 }"#;
+
+/// What devices, service principals and contacts show without `$select` besides what they had shown, by their kinds as `objects` has
+/// them, and what it is where nothing was set.
+const SHOWN_BY_DEFAULT: [(i64, &str); 3] = [
+    (
+        3,
+        r#"{"approximateLastSignInDateTime": null, "complianceExpirationDateTime": null, "deviceCategory": null,
+            "deviceMetadata": null, "deviceOwnership": null, "enrollmentProfileName": null, "enrollmentType": null,
+            "isCompliant": null, "isManaged": null, "isManagementRestricted": null, "isRooted": null, "managementType": null,
+            "mdmAppId": null, "onPremisesLastSyncDateTime": null, "onPremisesSecurityIdentifier": null,
+            "onPremisesSyncEnabled": null, "physicalIds": [], "profileType": null, "registrationDateTime": null,
+            "systemLabels": [], "trustType": null}"#,
+    ),
+    (
+        4,
+        r#"{"alternativeNames": [], "appDescription": null, "appOwnerOrganizationId": null,
+            "appRoleAssignmentRequired": false, "appRoles": [], "applicationTemplateId": null, "createdByAppId": null,
+            "description": null, "disabledByMicrosoftStatus": null, "homepage": null,
+            "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
+                "termsOfServiceUrl": null},
+            "isDisabled": null, "keyCredentials": [], "loginUrl": null, "logoutUrl": null, "notes": null,
+            "notificationEmailAddresses": [], "oauth2PermissionScopes": [], "passwordCredentials": [],
+            "preferredSingleSignOnMode": null, "preferredTokenSigningKeyThumbprint": null, "replyUrls": [],
+            "samlSingleSignOnSettings": null, "servicePrincipalNames": [], "tags": [], "tokenEncryptionKeyId": null,
+            "verifiedPublisher": {"addedDateTime": null, "displayName": null, "verifiedPublisherId": null}}"#,
+    ),
+    (
+        5,
+        r#"{"addresses": [], "onPremisesLastSyncDateTime": null, "onPremisesProvisioningErrors": [],
+            "onPremisesSyncEnabled": null, "phones": [], "proxyAddresses": [], "serviceProvisioningErrors": []}"#,
+    ),
+];
+
+/// Moves what is shown by default since into the documents that show it.
+fn show_by_default(connection: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    for (kind, shown) in SHOWN_BY_DEFAULT {
+        let Ok(Value::Object(shown)) = serde_json::from_str(shown) else { continue };
+        let sql =
+            "SELECT row, document, rest FROM objects WHERE kind = ?1 AND purged_at IS NULL ORDER BY row";
+        let mut objects = connection.prepare_cached(sql)?;
+        let mut rows = objects.query([kind])?;
+        while let Some(row) = rows.next()? {
+            let read =
+                |column| Ok::<_, rusqlite::Error>(serde_json::from_str(&row.get::<_, String>(column)?));
+            let (Ok(Value::Object(mut document)), Ok(Value::Object(mut rest))) = (read(1)?, read(2)?) else {
+                continue;
+            };
+            for (name, value) in &shown {
+                document.insert(name.clone(), rest.remove(name).unwrap_or_else(|| value.clone()));
+            }
+            let update = "UPDATE objects SET document = ?2, rest = ?3 WHERE row = ?1";
+            let (document, rest) = (Value::Object(document).to_string(), Value::Object(rest).to_string());
+            connection.prepare_cached(update)?.execute(params![row.get::<_, i64>(0)?, document, rest])?;
+        }
+    }
+    Ok(())
+}
 
 /// When secrets end that were made before they had an end.
 const NEVER: (&str, i64) = ("2299-12-31T00:00:00Z", 10_413_705_600);

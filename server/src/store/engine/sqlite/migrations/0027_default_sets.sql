@@ -1,0 +1,2 @@
+-- Devices, service principals and contacts show nearly all of their properties without $select: `show_by_default` moves what was kept
+-- apart into the documents that show it. The tables stay as they are.
