@@ -4,6 +4,7 @@ use super::{id_tokens::pairwise, tokens::issuer};
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
     permissions::{Grants, Permissions, Principal},
+    values::Values,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -94,10 +95,30 @@ pub enum Audience {
         name: String,
         /// The version that its tokens have (`api.requestedAccessTokenVersion`).
         version: Version,
+        /// What its tokens say besides of users.
+        more: Values,
     },
 }
 
 impl Audience {
+    /// The same, whose token says this besides.
+    pub fn saying(self, more: Values) -> Self {
+        match self {
+            Self::Graph => Self::Graph,
+            Self::Application { app_id, name, version, .. } => {
+                Self::Application { app_id, name, version, more }
+            }
+        }
+    }
+
+    /// What its token says besides.
+    pub(super) fn more(&self) -> Option<&Values> {
+        match self {
+            Self::Graph => None,
+            Self::Application { more, .. } => Some(more),
+        }
+    }
+
     /// What the token calls it.
     pub fn name(&self) -> &str {
         match self {

@@ -6,7 +6,10 @@ use super::{
     secrets::Secret,
     tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS, Version},
 };
-use crate::model::ids::{AppId, ObjectId, TenantId};
+use crate::model::{
+    ids::{AppId, ObjectId, TenantId},
+    values::Values,
+};
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -35,6 +38,8 @@ pub struct SignIn {
     pub roles: Vec<String>,
     /// The browser's session, by which a client is told of its end.
     pub session: Option<String>,
+    /// What the client has its tokens say besides.
+    pub more: Values,
 }
 
 #[derive(Serialize)]
@@ -81,7 +86,7 @@ pub fn sign(
 ) -> Result<String, KeyError> {
     let now = now.timestamp();
     let name_in = |named| Some(&*sign_in.user_principal_name).filter(|_| version == named);
-    keys.sign(&Claims {
+    let claims = Claims {
         aud: sign_in.client.to_string(),
         iss: tokens::issuer(origin, tenant, version),
         iat: now,
@@ -101,7 +106,8 @@ pub fn sign(
         unique_name: name_in(Version::First),
         upn: name_in(Version::First),
         ver: version.text(),
-    })
+    };
+    keys.sign(&tokens::with_more(&claims, Some(&sign_in.more))?)
 }
 
 /// The left half of a code's digest (OpenID Connect Core 1.0, 3.3.2.11).

@@ -7,11 +7,11 @@ use super::{
     claims::{Claims, SignedClaims},
     keys::{KeyError, Keys},
 };
-use crate::model::{ids::TenantId, json};
+use crate::model::{ids::TenantId, json, values::Values};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde::de::IgnoredAny;
+use serde::{Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
@@ -130,7 +130,18 @@ pub fn sign_for(
     };
     let from = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
     let claims = Claims::new(origin, audience, tenant, subject, (from, exp));
-    keys.sign(&claims)
+    keys.sign(&with_more(&claims, audience.more())?)
+}
+
+/// Claims, and others whose names they don't have.
+pub(super) fn with_more(claims: &impl Serialize, more: Option<&Values>) -> Result<Value, KeyError> {
+    let mut claims = serde_json::to_value(claims).map_err(|_| KeyError::Refused)?;
+    if let Value::Object(claims) = &mut claims {
+        for (name, value) in more.into_iter().flatten() {
+            claims.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    Ok(claims)
 }
 
 /// Who issues a tenant's tokens.

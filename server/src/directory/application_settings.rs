@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     model::{
-        application::APPLICATION, application_types::MAX_REDIRECT_URIS, draft::Draft, values::PropertyFault,
+        application::APPLICATION, application_types::MAX_REDIRECT_URIS, draft::Draft, properties::Property,
+        values::PropertyFault,
     },
     store::{ReadTx, WriteTx, domains, identifier_uris, objects::Object},
 };
@@ -31,18 +32,71 @@ pub(super) fn check(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
         if draft.has_changed(kind) && redirect_uris(draft).count() > MAX_REDIRECT_URIS {
             return Err(refused(kind).into());
         }
+        entitlements::differ(kind, redirect_uris_of(draft, kind).filter_map(Value::as_str))?;
     }
-    let needed = listed(draft.get("requiredResourceAccess")).iter();
-    if needed.map(|one| listed(one.get("resourceAccess")).len()).sum::<usize>() > MAX_PERMISSIONS {
+    let needed = listed(draft.get("requiredResourceAccess"));
+    if needed.iter().map(|one| listed(one.get("resourceAccess")).len()).sum::<usize>() > MAX_PERMISSIONS {
         return Err(refused("requiredResourceAccess").into());
     }
+    if needed.iter().any(lacks_something) {
+        return Err(refused("requiredResourceAccess").into());
+    }
+    let claims = draft.get("optionalClaims");
+    let of_tokens =
+        ["accessToken", "idToken", "saml2Token"].map(|token| claims.and_then(|all| all.get(token)));
+    if of_tokens.into_iter().flat_map(listed).any(|claim| claim["name"].is_null()) {
+        return Err(refused("optionalClaims").into());
+    }
+    check_version(draft)?;
+    entitlements::differ(URIS, uris(draft))?;
     check_uris(tx, draft)
+}
+
+/// Whether it doesn't say of what resource, or which permission of what kind.
+fn lacks_something(needed: &Value) -> bool {
+    let lacks = |one: &Value| one["id"].is_null() || one["type"].is_null();
+    needed["resourceAppId"].is_null() || listed(needed.get("resourceAccess")).iter().any(lacks)
+}
+
+/// Refuses a version of tokens that there isn't, or that doesn't fit whose accounts the application takes: Graph's resource page
+/// `apiApplication`.
+fn check_version(draft: &Draft) -> Result<(), Refusal> {
+    let version = draft.get("api").and_then(|api| api["requestedAccessTokenVersion"].as_i64());
+    let fits = match version {
+        Some(2) => true,
+        Some(1) | None => !takes_personal_accounts(draft),
+        Some(_) => false,
+    };
+    fits.then_some(()).ok_or(Refusal::TokenVersion)
+}
+
+/// Has the tokens for a new application be of version 2.0 where they have to.
+pub(super) fn set_version(draft: &mut Draft) {
+    if !takes_personal_accounts(draft) {
+        return;
+    }
+    let default = || APPLICATION.property("api").map(Property::default_value).unwrap_or_default();
+    let mut api = draft.get("api").cloned().unwrap_or_else(default);
+    if api["requestedAccessTokenVersion"].is_null() {
+        api["requestedAccessTokenVersion"] = 2.into();
+        draft.set("api", api);
+    }
+}
+
+fn takes_personal_accounts(draft: &Draft) -> bool {
+    matches!(
+        draft.text("signInAudience"),
+        Some("AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount")
+    )
 }
 
 /// Where its users can be led, as whatever kind of client.
 pub(super) fn redirect_uris(draft: &Draft) -> impl Iterator<Item = &Value> {
-    let of = |kind| draft.get(kind).and_then(|kind| kind.get("redirectUris"));
-    ["web", "spa", "publicClient"].into_iter().flat_map(move |kind| listed(of(kind)))
+    ["web", "spa", "publicClient"].into_iter().flat_map(move |kind| redirect_uris_of(draft, kind))
+}
+
+fn redirect_uris_of<'d>(draft: &'d Draft, kind: &str) -> impl Iterator<Item = &'d Value> + use<'d> {
+    listed(draft.get(kind).and_then(|kind| kind.get("redirectUris"))).iter()
 }
 
 /// The URIs that name it as a resource.

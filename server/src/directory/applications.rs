@@ -132,6 +132,7 @@ fn read(body: &Values) -> Result<Draft, Refusal> {
 }
 
 fn insert(tx: &WriteTx<'_>, id: ObjectId, app_id: AppId, mut draft: Draft) -> Result<(Object, Found), Error> {
+    application_settings::set_version(&mut draft);
     draft.set("appId", app_id.to_string());
     draft.set("createdDateTime", timestamp(tx.now()));
     draft.set("publisherDomain", domains::default(tx)?.to_string());

@@ -13,8 +13,8 @@ use crate::{
     },
     odata::reference::Key,
     store::{
-        ReadTx,
-        nestings::{self, Above, Through},
+        self, ReadTx,
+        nestings::{self, Above, HiddenMemberships, Through},
         objects::{self, Object},
     },
 };
@@ -115,23 +115,54 @@ pub fn get<K>(
     if security_enabled_only && object.kind() != ObjectKind::User {
         return Err(Refusal::SecurityGroupsOfNoUser.into());
     }
+    let hidden = hidden_memberships(by);
+    let found = above(tx, &object, containers, security_enabled_only, hidden, MAX_RESULTS)?;
+    Ok(found.ok_or(Refusal::TooManyResults { most: MAX_RESULTS })?)
+}
+
+/// The groups that a user is in, be it through groups, and of which a token may tell. `None`: these are more than `most`.
+pub(super) fn groups_of(
+    tx: &ReadTx<'_>,
+    user: &Object,
+    security_enabled_only: bool,
+    most: usize,
+) -> Result<Option<Vec<ObjectId>>, store::Error> {
+    above(tx, user, Containers::Groups, security_enabled_only, HiddenMemberships::Shown, most)
+}
+
+/// The templates of the directory roles that a user holds.
+pub(super) fn role_templates_of(tx: &ReadTx<'_>, user: &Object) -> Result<Vec<ObjectId>, store::Error> {
+    let mut found = Vec::new();
+    nestings::each_above(tx, user.row, Through::All, HiddenMemberships::Shown, |above| {
+        found.extend(template(tx, &above)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// What an object is in, in the order in which it was made. `None`: that is more than `most`.
+fn above(
+    tx: &ReadTx<'_>,
+    object: &Object,
+    containers: Containers,
+    security_enabled_only: bool,
+    hidden: HiddenMemberships,
+    most: usize,
+) -> Result<Option<Vec<ObjectId>>, store::Error> {
     let through = if security_enabled_only { Through::SecurityGroups } else { Through::All };
     let mut found = Vec::new();
-    nestings::each_above(tx, object.row, through, hidden_memberships(by), |above| {
+    nestings::each_above(tx, object.row, through, hidden, |above| {
         if containers.include(&above) && (!security_enabled_only || is_security_enabled(tx, &above)?) {
             found.push((above.row, above.id));
         }
-        Ok(if found.len() > MAX_RESULTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if found.len() > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    if found.len() > MAX_RESULTS {
-        return Err(Refusal::TooManyResults { most: MAX_RESULTS }.into());
-    }
     found.sort_unstable();
-    Ok(found.into_iter().map(|(_, id)| id).collect())
+    Ok((found.len() <= most).then(|| found.into_iter().map(|(_, id)| id).collect()))
 }
 
 /// The id of a role's template, by which it is asked for too.
-fn template(tx: &ReadTx<'_>, found: &Above) -> Result<Option<ObjectId>, crate::store::Error> {
+fn template(tx: &ReadTx<'_>, found: &Above) -> Result<Option<ObjectId>, store::Error> {
     if found.kind != ObjectKind::DirectoryRole {
         return Ok(None);
     }
@@ -141,7 +172,7 @@ fn template(tx: &ReadTx<'_>, found: &Above) -> Result<Option<ObjectId>, crate::s
 }
 
 /// Whether it is a security group. A Microsoft 365 group can be security enabled or not; its kind tells it of any other group.
-fn is_security_enabled(tx: &ReadTx<'_>, group: &Above) -> Result<bool, crate::store::Error> {
+fn is_security_enabled(tx: &ReadTx<'_>, group: &Above) -> Result<bool, store::Error> {
     Ok(match group.group_kind {
         Some(GroupKind::Security | GroupKind::MailEnabledSecurity) => true,
         Some(GroupKind::Distribution) | None => false,

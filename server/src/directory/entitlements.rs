@@ -13,18 +13,27 @@ pub(super) fn check(
     after: Option<&Value>,
 ) -> Result<(), Refusal> {
     let (before, after) = (listed(before), listed(after));
-    let ids: HashSet<&str> = after.iter().filter_map(id).collect();
-    let values: Vec<&str> = after.iter().filter_map(value).collect();
-    let differ = values.iter().collect::<HashSet<_>>().len() == values.len();
-    if ids.len() < after.len() || !differ {
+    if after.iter().any(|one| id(one).is_none()) {
         return Err(Refusal::Property { resource, fault: PropertyFault::Invalid(property) });
     }
+    differ(property, after.iter().filter_map(id))?;
+    differ(property, after.iter().filter_map(value))?;
     let stays = |one: &Value| {
         let same = after.iter().find(|other| id(other) == id(one));
         same.is_some_and(|other| value(other) == value(one))
     };
     let mut enabled = before.iter().filter(|one| one["isEnabled"] == true);
     enabled.all(stays).then_some(()).ok_or(Refusal::EnabledEntitlement)
+}
+
+/// Refuses values of a property of which two are the same.
+pub(super) fn differ<'v>(
+    property: &'static str,
+    values: impl IntoIterator<Item = &'v str>,
+) -> Result<(), Refusal> {
+    let mut seen = HashSet::new();
+    let twice = values.into_iter().any(|value| !seen.insert(value));
+    if twice { Err(Refusal::DuplicateValue(property)) } else { Ok(()) }
 }
 
 /// The items of a list, none where there is none.

@@ -260,6 +260,16 @@ pub enum Refusal {
     /// A role or permission that an application declares is to go, or to have another value, while it is enabled.
     #[error("a role or permission is enabled")]
     EnabledEntitlement,
+    /// Something stands twice in the value of this property, of which each is to be there once.
+    #[error("a value twice in '{0}'")]
+    DuplicateValue(&'static str),
+    /// The tokens of an application whose users may have personal accounts are to be of another version than 2.0, or of one that there
+    /// isn't.
+    #[error("not the version of tokens that there has to be")]
+    TokenVersion,
+    /// This property of a service principal isn't what its application, which is registered here, says.
+    #[error("'{0}' isn't the application's")]
+    NotOfApplication(&'static str),
     /// The client was granted permissions of the resource there already.
     #[error("there is such a grant")]
     PermissionGrantExists,

@@ -14,6 +14,7 @@ use crate::{
             ADD_SERVICE_PRINCIPAL_OWNER, Access, CREATE_SERVICE_PRINCIPAL, Grants, Reach,
             WRITE_SERVICE_PRINCIPAL,
         },
+        properties::Property,
         service_principal::SERVICE_PRINCIPAL,
         values::Values,
     },
@@ -34,6 +35,7 @@ pub fn create(
     access::may_name(by, &[&SERVICE_PRINCIPAL], Access::Creation, body.keys())?;
     let new = read(body)?;
     may_create(tx, by, &new)?;
+    check_said(tx, &new, body)?;
     let owners = application_owners::named(tx, by, &ADD_SERVICE_PRINCIPAL_OWNER, &bound.owners)?;
     let (service_principal, found) = insert(tx, id, new)?;
     created_objects::note(tx, by, &service_principal)?;
@@ -65,7 +67,6 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, mut draft: Draft) -> Result
     let app_id = draft.text("appId").unwrap_or_default().to_owned();
     draft.set("servicePrincipalNames", vec![app_id]);
     if let Some(application) = application(tx, &draft)? {
-        draft.set_if_absent("displayName", application.get("displayName").cloned().unwrap_or_default());
         take_all_after(tx, &mut draft, &application);
     }
     let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
@@ -75,9 +76,10 @@ pub(super) fn insert(tx: &WriteTx<'_>, id: ObjectId, mut draft: Draft) -> Result
 }
 
 /// What a service principal says of its application: the application's property, and its own.
-const OF_APPLICATION: [(&str, &str); 3] = [
+const OF_APPLICATION: [(&str, &str); 4] = [
     ("description", "appDescription"),
     ("displayName", "appDisplayName"),
+    ("displayName", "displayName"),
     ("signInAudience", "signInAudience"),
 ];
 
@@ -156,6 +158,25 @@ fn application(tx: &ReadTx<'_>, draft: &Draft) -> Result<Option<Draft>, Error> {
     let app_id = draft.text("appId").unwrap_or_default();
     let found = applications::find(tx, ObjectKind::Application, app_id)?;
     Ok(found.map(|found| store::objects::values(tx, found.row)).transpose()?.map(Draft::of_stored))
+}
+
+/// Refuses a body that has a service principal say what its application, which is registered here, doesn't.
+fn check_said(tx: &ReadTx<'_>, draft: &Draft, body: &Values) -> Result<(), Error> {
+    let Some(application) = application(tx, draft)? else { return Ok(()) };
+    let same = OF_APPLICATION.map(|(name, own)| (own, application.get(name).cloned()));
+    let of_parts = OF_PARTS.iter().map(|part| (part.own, (part.read)(&application)));
+    for (own, said) in same.into_iter().chain(of_parts) {
+        let default = SERVICE_PRINCIPAL.property(own).map(Property::default_value);
+        let or_default =
+            |value: Option<Value>| value.filter(|value| !value.is_null()).or_else(|| default.clone());
+        if body.contains_key(own)
+            && draft.has_changed(own)
+            && or_default(draft.get(own).cloned()) != or_default(said)
+        {
+            return Err(Refusal::NotOfApplication(own).into());
+        }
+    }
+    Ok(())
 }
 
 /// Says of the application what it is, and has its tags.
@@ -241,6 +262,7 @@ pub fn update(tx: &WriteTx<'_>, by: &Grants, key: &Key, body: &Values) -> Result
     rights::may_act_on(tx, by, &WRITE_SERVICE_PRINCIPAL, ObjectKind::ServicePrincipal, key)?;
     let (service_principal, mut draft) = objects::changed(tx, by, ObjectKind::ServicePrincipal, key, body)?;
     check_declared(&draft)?;
+    check_said(tx, &draft, body)?;
     let keys = key_credentials::prepare(ObjectKind::ServicePrincipal, &mut draft)?;
     key_credentials::keep(tx, &service_principal, &keys)?;
     objects::update(tx, &service_principal, &draft)

@@ -2,7 +2,7 @@
 
 use super::{
     properties::{
-        Complex, EdmType, Enumeration, Format,
+        Complex, EdmType, Enumeration, Format, Initial,
         Kind::{Boolean, DateTime, Int32, String, Strings},
         Property, property,
     },
@@ -39,7 +39,7 @@ pub static APP_ROLE: Complex = Complex {
         property("description", String, "What the role is for.").writable(),
         property("displayName", String, "The role's name for people.").writable(),
         property("id", String, "The role's identifier.").writable().format(Format::Guid),
-        property("isEnabled", Boolean, "Whether it can be assigned.").writable(),
+        property("isEnabled", Boolean, "Whether it can be assigned.").writable().initially(Initial::True),
         property("origin", String, "Whether the application or its service principal declares it.")
             .writable(),
         property("value", String, "The role as it stands in tokens.")
@@ -243,7 +243,7 @@ pub static PERMISSION_SCOPE: Complex = Complex {
         property("adminConsentDescription", String, "What it allows, for administrators.").writable(),
         property("adminConsentDisplayName", String, "Its name for administrators.").writable(),
         property("id", String, "Its identifier.").writable().format(Format::Guid),
-        property("isEnabled", Boolean, "Whether it can be granted.").writable(),
+        property("isEnabled", Boolean, "Whether it can be granted.").writable().initially(Initial::True),
         property("origin", String, "Whether the application or its service principal declares it.")
             .writable(),
         property("type", String, "Who can grant it: `User` or `Admin`.")

@@ -236,6 +236,8 @@ pub enum Format {
     UniqueName,
     /// One of these words, in any case; kept in this spelling.
     OneOf(&'static Enumeration),
+    /// Some of these words, with commas between them, in any case.
+    SomeOf(&'static Enumeration),
     /// The local part of a mail address, as Graph's group page restricts it.
     MailNickname,
     /// `alias@domain` of the characters that a sign-in name may have.
@@ -282,7 +284,7 @@ impl Format {
     /// The regular expression that a value satisfies, as the contract says it too. Unique names and redirect URIs must satisfy more.
     pub const fn pattern(self) -> Option<&'static str> {
         match self {
-            Self::Any | Self::OneOf(_) | Self::Guid | Self::Identifier => None,
+            Self::Any | Self::OneOf(_) | Self::SomeOf(_) | Self::Guid | Self::Identifier => None,
             Self::DisplayName => Some(r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$"),
             Self::UniqueName => Some(
                 r"^[^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*[^\s\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069][^\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069]*$",

@@ -569,6 +569,12 @@ impl Format {
             Self::OneOf(Enumeration { members, .. }) => {
                 members.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|&word| word.into())
             }
+            Self::SomeOf(Enumeration { members, .. }) => {
+                let known =
+                    |word: &str| members.iter().find(|own| own.eq_ignore_ascii_case(word.trim())).copied();
+                let words: Option<Vec<&str>> = text.split(',').map(known).collect();
+                words.map(|words| words.join(",").into())
+            }
             Self::Guid | Self::Identifier => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
             _ => self.holds(text).then(|| text.into()),
         }

@@ -62,6 +62,7 @@ impl<'p> ResourcePath<'p> {
         let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
         let version = take(&mut rest, Version::named);
         let tenant = take(&mut rest, read_tenant);
+        let rest = rest.map(|rest| rest.trim_start_matches('/'));
         Self { version, names_tenant: tenant.is_some(), tenant: tenant.flatten(), rest }
     }
 
@@ -76,7 +77,7 @@ fn take<T>(rest: &mut Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<
     let path = (*rest)?;
     let (first, after) = path.split_once('/').map_or((path, None), |(first, after)| (first, Some(after)));
     let taken = read(&decoded(first))?;
-    *rest = after.map(|after| after.trim_start_matches('/'));
+    *rest = after;
     Some(taken)
 }
 
@@ -272,7 +273,9 @@ mod tests {
             (&format!("/v1.0/{ID}"), Some(Version::V1), Some(ID), &[]),
             ("groups/a%2Fb/$ref", None, None, &["groups", "a/b", "$ref"]),
             ("/groups//members", None, None, &["groups", "", "members"]),
-            ("//v1.0//contoso.example//users", Some(Version::V1), Some("contoso.example"), &["users"]),
+            ("//v1.0//users", Some(Version::V1), None, &["users"]),
+            ("/v1.0/contoso.example//users", Some(Version::V1), Some("contoso.example"), &["users"]),
+            ("/v1.0//contoso.example", Some(Version::V1), None, &["contoso.example"]),
             ("/v2.0/users", None, None, &["v2.0", "users"]),
             ("/v1.0/users/contoso.example", Some(Version::V1), None, &["users", "contoso.example"]),
             ("/v1.0/microsoft.graph.group", Some(Version::V1), None, &["microsoft.graph.group"]),

@@ -50,16 +50,14 @@ async fn a_service_principal_says_of_its_application_what_that_has_become() {
         .description(Some("Lends books.".parse().unwrap()))
         .tags(texts(&["books", "loans"]));
     let created = graph.create_application().body(create).send().await.unwrap().into_inner();
-    let create = ServicePrincipalCreate::builder()
-        .app_id(created.app_id.unwrap())
-        .display_name(Some("Lending desk".parse().unwrap()))
-        .tags(texts(&["desk", "books"]));
+    let create =
+        ServicePrincipalCreate::builder().app_id(created.app_id.unwrap()).tags(texts(&["desk", "books"]));
     let of = graph.create_service_principal().body(create).send().await.unwrap().into_inner();
     let [id, of]: [Uuid; 2] = [created.id, of.id].map(|id| id.unwrap().parse().unwrap());
     let says = async || {
         let select = "displayName,appDisplayName,appDescription,signInAudience,tags";
         let read = graph.get_service_principal().id(of).select(select).send().await.unwrap().into_inner();
-        assert_eq!(read.display_name.as_deref(), Some("Lending desk"));
+        assert_eq!(read.display_name, read.app_display_name);
         (read.app_display_name.unwrap(), read.app_description, read.sign_in_audience.unwrap(), read.tags)
     };
     let (name, description, audience, has) = says().await;
@@ -77,6 +75,13 @@ async fn a_service_principal_says_of_its_application_what_that_has_become() {
     let (name, description, audience, has) = says().await;
     assert_eq!((name.as_str(), description.as_deref()), ("Books", None));
     assert_eq!((audience.as_str(), has), ("AzureADMultipleOrgs", texts(&["desk", "shelves"])));
+    // What is the application's is changed there, and nowhere else.
+    let elsewhere = ServicePrincipalUpdate::builder().display_name(Patch::Set("Desk".to_owned()));
+    let refused_as = "Property displayName on the service principal does not match the application object.";
+    let changed = graph.update_service_principal().id(of).body(elsewhere).send().await;
+    assert_eq!(refusal(changed), refused(400, "Request_BadRequest", refused_as));
+    let same = ServicePrincipalUpdate::builder().display_name(Patch::Set("Books".to_owned()));
+    graph.update_service_principal().id(of).body(same).send().await.unwrap();
 }
 
 /// An application with these tags, and its service principal.
@@ -113,7 +118,7 @@ async fn a_restored_service_principal_says_of_its_application_what_that_is_by_th
     assert_eq!(read.app_display_name.as_deref(), Some("Lending"));
     assert_eq!(read.app_description.as_deref(), Some("Lends more."));
     assert_eq!(read.tags, texts(&["books", "loans"]));
-    assert_eq!(read.display_name.as_deref(), Some("Loans"), "its own name stays");
+    assert_eq!(read.display_name.as_deref(), Some("Lending"));
 
     graph.delete_service_principal().id(of).send().await.unwrap();
     let change = ApplicationUpdate::builder().description(Patch::Null);

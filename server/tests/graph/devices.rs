@@ -92,11 +92,15 @@ async fn roles_and_permissions_have_ids_of_their_own_and_go_once_they_are_disabl
         let message =
             format!("Invalid value specified for property '{name}' of resource 'ServicePrincipal'.");
         let invalid = refused(400, "Request_BadRequest", &message);
+        let twice = refused(400, "DuplicateValue", "Request contains a property with duplicate values.");
         let same_value = json!([one(1, true), {"id": Uuid::from_u128(3), "value": "x1"}]);
-        for bad in
-            [json!([{"value": "x"}]), json!([one(1, true), one(1, false)]), same_value, json!([named("a b")])]
-        {
-            assert_eq!(change(&json!({name: bad})).await.refusal(), invalid, "{bad}");
+        for (bad, expected) in [
+            (json!([{"value": "x"}]), &invalid),
+            (json!([named("a b")]), &invalid),
+            (json!([one(1, true), one(1, false)]), &twice),
+            (same_value, &twice),
+        ] {
+            assert_eq!(change(&json!({name: bad})).await.refusal(), *expected, "{bad}");
         }
         assert_eq!(change(&json!({name: [one(1, true), one(2, true)]})).await.status, 204);
         let enabled = refused(

@@ -281,6 +281,10 @@ fn texts(property: &Property) -> Vec<Sample> {
         Format::OneOf(words) => {
             words.members.iter().map(|&word| Sample::new(swap_case(word), word)).collect()
         }
+        Format::SomeOf(words) => {
+            let given = words.members.iter().map(|word| swap_case(word)).collect::<Vec<_>>().join(", ");
+            vec![Sample::new(given, words.members.join(",")), Sample::kept_as_sent(words.members[0])]
+        }
         Format::Guid | Format::Identifier => {
             let guid = || Uuid::from_u64_pair(0xABCD_EF01_2345_4678, number()).to_string();
             [guid(), guid()].into_iter().map(|guid| Sample::new(guid.to_uppercase(), guid)).collect()
@@ -338,6 +342,10 @@ fn samples(property: &Property) -> Vec<Sample> {
     match property.kind {
         Kind::String => texts(property),
         Kind::Boolean => [true, false].into_iter().map(Sample::kept_as_sent).collect(),
+        // There are two versions of tokens.
+        Kind::Int32 if property.name == "requestedAccessTokenVersion" => {
+            [2, 1].into_iter().map(Sample::kept_as_sent).collect()
+        }
         Kind::Int32 => [i32::MAX, i32::MIN].into_iter().map(Sample::kept_as_sent).collect(),
         Kind::DateTime => vec![
             Sample::new("2026-03-01T01:30:00+02:00", "2026-02-28T23:30:00Z"),
@@ -501,6 +509,8 @@ fn cases(entity: &Entity, property: &Property, moment: Moment) -> Vec<Sample> {
         ("group", "visibility", Moment::Update) => {
             samples.into_iter().filter(|sample| sample.kept != "HiddenMembership").collect()
         }
+        // Where personal accounts sign in, tokens are of version 2.0.
+        ("application", "signInAudience", _) => each(json!({"api": {"requestedAccessTokenVersion": 2}})),
         // What is enabled can't be taken away.
         ("servicePrincipal", "appRoles" | "oauth2PermissionScopes", Moment::Update)
         | ("application", "api" | "appRoles", Moment::Update) => samples.into_iter().take(1).collect(),

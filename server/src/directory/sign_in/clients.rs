@@ -37,7 +37,7 @@ pub struct Client {
     /// Its application, where that is registered here.
     application: Option<Object>,
     /// What its application declares.
-    declared: Values,
+    pub(super) declared: Values,
 }
 
 /// What kind of program is behind a redirect URI.
@@ -110,10 +110,15 @@ impl Client {
         self.declared.get("isFallbackPublicClient") == Some(&true.into())
     }
 
-    /// Whether it has no secret wherever it runs: programs that people have, and pages.
-    fn is_only_public(&self) -> bool {
+    /// Whether it has no secret wherever it runs: it is programs that people have, and pages.
+    fn is_only_public(&self, tx: &ReadTx<'_>) -> Result<bool, store::Error> {
         let has = |property| redirect_uris(self.declared.get(property)).next().is_some();
-        !has("web") && (self.is_public() || has("publicClient") || has("spa"))
+        for holder in self.application.iter().chain([&self.service_principal]) {
+            if !credentials::passwords(tx, holder)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(!has("web") && (self.is_public() || has("publicClient") || has("spa")))
     }
 
     /// A redirect URI for a request that names none: the only one.
@@ -220,7 +225,9 @@ pub fn prove(tx: &ReadTx<'_>, client: &Client, proof: &Proof, audiences: &[Strin
         Proof::None => Ok(Proven::Nothing),
         Proof::Secret(secret) => match applications::authenticate(tx, client.app_id, secret)? {
             Authentication::Proven(_) => Ok(Proven::Client),
-            Authentication::WrongSecret if client.is_only_public() => Err(Fault::PublicClient(id()).into()),
+            Authentication::WrongSecret if client.is_only_public(tx)? => {
+                Err(Fault::PublicClient(id()).into())
+            }
             Authentication::WrongSecret => Err(Fault::Secret(id()).into()),
             Authentication::ExpiredSecret => Err(Fault::ExpiredSecret(id()).into()),
             Authentication::Disabled => Err(Fault::DisabledClient(id()).into()),

@@ -41,6 +41,8 @@ pub struct Resource {
     scopes: Cow<'static, [Value]>,
     /// Clients that need no consent, with what they have.
     preauthorized: Vec<Value>,
+    /// What its application says of it.
+    pub(super) declared: Values,
 }
 
 /// A scope that a resource declares.
@@ -74,6 +76,7 @@ fn graph(tx: &ReadTx<'_>) -> Result<Resource, Error> {
         // All of a table: reading its document would take longer than all else.
         scopes: Cow::Borrowed(&GRAPH_SCOPES),
         preauthorized: Vec::new(),
+        declared: Values::new(),
     })
 }
 
@@ -102,9 +105,10 @@ fn other(tx: &ReadTx<'_>, name: &str) -> Result<Resource, Error> {
         name: declared.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned(),
         service_principal,
         needs_assignment: declared.get("appRoleAssignmentRequired") == Some(&true.into()),
-        audience: Audience::Application { app_id, name: called, version },
+        audience: Audience::Application { app_id, name: called, version, more: Values::new() },
         scopes: scopes.into(),
         preauthorized,
+        declared: application,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     accounts::Account,
-    assignments,
+    assignments, claims,
     clients::Client,
     consent,
     faults::Error,
@@ -64,8 +64,9 @@ pub fn of_user(
 ) -> Result<Tokens, Error> {
     let resource = super::resources::find(tx, name)?;
     let granted = consent::given(tx, client, &resource, account, scopes)?;
+    let more = claims::of_user(tx, account, &resource.declared, "accessToken")?;
     Ok(Tokens {
-        audience: resource.audience.clone(),
+        audience: resource.audience.clone().saying(more),
         subject: subject(tx, client, account, &resource, &granted)?,
         scope: scopes.answer(&granted),
         sign_in: match scopes.openid.openid {
@@ -119,6 +120,7 @@ pub fn sign_in(
         code: None,
         roles: app_role_assignments::roles(tx, &account.user, &client.service_principal)?,
         session: circumstances.session.clone(),
+        more: claims::of_user(tx, account, &client.declared, "idToken")?,
     })
 }
 

@@ -179,6 +179,22 @@ pub(super) fn refusal_answer(refusal: &Refusal) -> Answer {
             "CannotDeleteOrUpdateEnabledEntitlement",
             "Permission (scope or role) cannot be deleted or updated unless disabled first.",
         ),
+        Refusal::DuplicateValue(property) => {
+            let message = "Request contains a property with duplicate values.";
+            Answer {
+                details: vec![detail(property, "DuplicateValue", message.into())],
+                ..bad("DuplicateValue", message)
+            }
+        }
+        Refusal::TokenVersion => about(
+            "requestedAccessTokenVersion",
+            "InvalidValue",
+            "Property api.requestedAccessTokenVersion is invalid.",
+        ),
+        Refusal::NotOfApplication(property) => bad(
+            BAD_REQUEST,
+            format!("Property {property} on the service principal does not match the application object."),
+        ),
         Refusal::PermissionGrantExists => answer(
             StatusCode::CONFLICT,
             "Request_MultipleObjectsWithSameKeyValue",

@@ -763,7 +763,16 @@ impl Attempt<'_> {
                 json!({"members@odata.bind": ["readers"]})
             }
             "invalidReference" => json!({"owners@odata.bind": ["readers"]}),
-            "invalidRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
+            "duplicateRoles" => json!({"appRoles": vec![json!({"id": absent}); 2]}),
+            "tokenVersion" => json!({"api": {"requestedAccessTokenVersion": 3}}),
+            "notOfApplication" => {
+                if self.operation.id == "update_service_principal" {
+                    self.replace(0, sample::id(LADEN_SERVICE_PRINCIPAL));
+                    json!({"displayName": "another name"})
+                } else {
+                    json!({"appId": sample::ALL_APP_ID.to_string(), "displayName": "another name"})
+                }
+            }
             "enabledRole" => json!({"appRoles": []}),
             "foreignUri" => json!({"identifierUris": ["https://elsewhere.example/loans"]}),
             "servicePrincipalExists" => json!({"appId": sample::id(392).to_string()}),
@@ -1102,7 +1111,7 @@ fn wrong_query(name: &str) -> Option<(&'static str, bool)> {
         "filterSyntax" => ("$filter=displayName eq", true),
         "filterProperty" => ("$filter=colour eq 'red'", true),
         "filterUnsupported" => ("$filter=deletedDateTime ge 2026-01-31T12:00:00Z", true),
-        "filterOperator" => ("$filter=principalId ne 'a'", false),
+        "filterOperator" => ("$filter=id ne 'a'", false),
         "filterExpression" => ("$filter='Ada' eq displayName", true),
         "filterTypes" => ("$filter=displayName eq 1", true),
         "filterTime" => ("$filter=deletedDateTime ge 2026-13-31T12:00:00Z", true),

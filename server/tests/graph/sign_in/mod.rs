@@ -3,6 +3,7 @@
 mod assertions;
 mod assignments;
 mod authorize;
+mod claims;
 mod codes;
 mod consent;
 mod device_codes;

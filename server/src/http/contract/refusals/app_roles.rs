@@ -1,13 +1,12 @@
 //! What the operations on assignments of application roles refuse.
 
 use super::{
-    ErrorExample, absent, array_for_value, group_not_found, names, other_type, read_only, refused,
-    service_principal_not_found, user_not_found,
+    ErrorExample, absent, array_for_value, equality_filters, group_not_found, names, other_type, read_only,
+    refused, service_principal_not_found, user_not_found,
 };
 use crate::{
     directory::{Refusal, app_role_assignments::MAX_ROLES},
     model::{app_role_assignment::APP_ROLE_ASSIGNMENT, values::PropertyFault},
-    odata::{binding::equality, faults::FilterFault, filter, query::QueryFault},
 };
 
 /// What the rules of this operation refuse. `None`: it is of another file.
@@ -70,16 +69,10 @@ fn values() -> Vec<ErrorExample> {
 
 /// What filters get wrong.
 fn filters() -> Vec<ErrorExample> {
-    let wrong = |name: &'static str, summary: &'static str, text: &str| {
-        let fault = filter::read(text).map_err(FilterFault::from);
-        let fault = fault.and_then(|filter| equality::bind(&filter, &APP_ROLE_ASSIGNMENT)).err()?;
-        Some(ErrorExample::new(name, summary, QueryFault::Filter(fault)))
-    };
-    let examples = [
-        wrong("filterSyntax", "`$filter` ends where a value is due.", "displayName eq"),
-        wrong("filterProperty", "App role assignments have no property of this name.", "colour eq 'red'"),
-        wrong("filterOperator", "Only `resourceId` is filtered, by `eq`.", "principalId ne 'a'"),
-        wrong("filterExpression", "An expression that isn't `eq` or `and`.", "'Ada' eq displayName"),
+    let summaries = [
+        "App role assignments have no property of this name.",
+        "Only `resourceId` is filtered, by `eq`.",
+        "An expression that isn't `eq` or `and`.",
     ];
-    examples.into_iter().flatten().collect()
+    equality_filters(&APP_ROLE_ASSIGNMENT, summaries)
 }

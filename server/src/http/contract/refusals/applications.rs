@@ -3,14 +3,13 @@
 use super::{
     ErrorExample, application_not_found, array_for_value, cannot_own, contact_not_found, created,
     device_not_found, immutable, invalid_reference, missing_parameter, null, null_collection, other_schema,
-    owner_not_found, parameters, property, refused, service_principal_exists, service_principal_not_found,
-    taken, texts, too_large, unknown_parameter, updated,
+    owner_not_found, parameters, refused, service_principal_exists, service_principal_not_found, taken,
+    texts, too_large, unknown_parameter, updated,
 };
 use crate::{
     directory::{Refusal, check_members},
     model::{
-        application::APPLICATION, device::DEVICE, properties::Entity, service_principal::SERVICE_PRINCIPAL,
-        values::PropertyFault,
+        application::APPLICATION, device::DEVICE, service_principal::SERVICE_PRINCIPAL, values::PropertyFault,
     },
 };
 
@@ -85,7 +84,12 @@ fn device_values() -> Vec<ErrorExample> {
 fn application_values() -> Vec<ErrorExample> {
     let foreign = Refusal::ForeignIdentifierUri("https://elsewhere.example/loans".into());
     let own = vec![
-        roles_with_one_id(&APPLICATION),
+        roles_with_one_id(),
+        refused(
+            "tokenVersion",
+            "Tokens are to be of a version that there isn't, or of 1.0 where personal accounts sign in.",
+            Refusal::TokenVersion,
+        ),
         other_schema(&APPLICATION, "appRoles"),
         taken("identifierUris"),
         refused("foreignUri", "An identifier URI is of a domain that the tenant lacks.", foreign),
@@ -94,9 +98,9 @@ fn application_values() -> Vec<ErrorExample> {
     [texts(&APPLICATION, "tags"), own].concat()
 }
 
-fn roles_with_one_id(of: &Entity) -> ErrorExample {
-    let twice = property(of, PropertyFault::Invalid("appRoles"));
-    refused("invalidRoles", "Two of the roles have the same id.", twice)
+fn roles_with_one_id() -> ErrorExample {
+    let twice = Refusal::DuplicateValue("appRoles");
+    refused("duplicateRoles", "Two of the roles have the same id, or the same value.", twice)
 }
 
 fn enabled_entitlement() -> ErrorExample {
@@ -192,7 +196,12 @@ fn proof() -> Vec<ErrorExample> {
 /// What bodies of service principals get wrong besides.
 fn service_principal_values() -> Vec<ErrorExample> {
     let own = vec![
-        roles_with_one_id(&SERVICE_PRINCIPAL),
+        roles_with_one_id(),
+        refused(
+            "notOfApplication",
+            "It would say what its application, which is registered here, doesn't.",
+            Refusal::NotOfApplication("displayName"),
+        ),
         other_schema(&SERVICE_PRINCIPAL, "appRoles"),
         too_large(),
     ];

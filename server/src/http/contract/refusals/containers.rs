@@ -1,9 +1,9 @@
 //! What the operations on administrative units and directory roles refuse.
 
 use super::{
-    ErrorExample, absent, already_member, array_for_value, created, expanded_members_hidden, hidden_members,
-    immutable, member_not_found, not_in_lists, null, property, property_not_readable, refused, taken,
-    updated,
+    ErrorExample, absent, already_member, array_for_value, created, equality_filters,
+    expanded_members_hidden, hidden_members, immutable, member_not_found, not_in_lists, null, property,
+    property_not_readable, refused, taken, updated,
 };
 use crate::{
     directory::{Refusal, sample},
@@ -15,7 +15,6 @@ use crate::{
         role_assignment::ROLE_ASSIGNMENT,
         values::PropertyFault,
     },
-    odata::{binding::equality, faults::FilterFault, filter, query::QueryFault},
 };
 
 /// What the rules of this operation refuse. `None`: it is of another file.
@@ -115,16 +114,10 @@ fn unit_not_found() -> ErrorExample {
 
 /// What a filter of role assignments gets wrong.
 fn role_filter() -> Vec<ErrorExample> {
-    let wrong = |name: &'static str, summary: &'static str, text: &str| {
-        let fault = filter::read(text).map_err(FilterFault::from);
-        let fault = fault.and_then(|filter| equality::bind(&filter, &ROLE_ASSIGNMENT)).err()?;
-        Some(ErrorExample::new(name, summary, QueryFault::Filter(fault)))
-    };
-    let examples = [
-        wrong("filterSyntax", "`$filter` ends where a value is due.", "displayName eq"),
-        wrong("filterProperty", "Role assignments have no property of this name.", "colour eq 'red'"),
-        wrong("filterOperator", "The property takes `eq` and `in` only.", "principalId ne 'a'"),
-        wrong("filterExpression", "An expression that isn't `eq`, `in` or `and`.", "'Ada' eq displayName"),
+    let summaries = [
+        "Role assignments have no property of this name.",
+        "The property takes `eq` and `in` only.",
+        "An expression that isn't `eq`, `in` or `and`.",
     ];
-    examples.into_iter().flatten().collect()
+    equality_filters(&ROLE_ASSIGNMENT, summaries)
 }

@@ -1,6 +1,9 @@
 //! What the operations on federated identity credentials refuse.
 
-use super::{ErrorExample, absent, array_for_value, names, other_type, read_only, refused};
+use super::{
+    ErrorExample, absent, application_not_found, array_for_value, equality_filters, names, other_type,
+    read_only, refused,
+};
 use crate::{
     directory::{Refusal, federated_identity_credentials::MAX},
     model::{federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL, values::PropertyFault},
@@ -8,17 +11,24 @@ use crate::{
 
 /// What the rules of this operation refuse. `None`: it is of another file.
 pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
-    let application = || absent("applicationNotFound", "There is no such application.");
     let credential = || absent("credentialNotFound", "The application has no such credential.");
     Some(match operation {
-        "list_federated_identity_credentials" => vec![application()],
+        "list_federated_identity_credentials" => {
+            let summaries = [
+                "Credentials have no property of this name.",
+                "The property takes `eq` and `in` only.",
+                "An expression that isn't `eq`, `in` or `and`.",
+            ];
+            let filters = equality_filters(&FEDERATED_IDENTITY_CREDENTIAL, summaries);
+            [vec![application_not_found()], filters].concat()
+        }
         "get_federated_identity_credential" | "delete_federated_identity_credential" => {
-            vec![application(), credential()]
+            vec![application_not_found(), credential()]
         }
         "create_federated_identity_credential" => {
             let many = Refusal::TooManyCredentials { most: MAX };
             let own = vec![
-                application(),
+                application_not_found(),
                 refused(
                     "nameTaken",
                     "The application has a credential of this name.",
@@ -31,7 +41,7 @@ pub(super) fn of(operation: &str) -> Option<Vec<ErrorExample>> {
         }
         "update_federated_identity_credential" => {
             let own = vec![
-                application(),
+                application_not_found(),
                 credential(),
                 refused("immutableProperty", "The name stays.", of_values(PropertyFault::Immutable("name"))),
                 refused("nothingToChange", "The body names no property.", Refusal::NothingToChange),

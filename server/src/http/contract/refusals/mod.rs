@@ -24,8 +24,10 @@ use crate::{
             READ_HIDDEN_MEMBERS, READ_LIFE_CYCLE_INFO,
         },
         properties::Entity,
+        resources::Resource,
         values::{Node, PropertyFault},
     },
+    odata::{binding::equality, faults::FilterFault, filter, query::QueryFault},
 };
 
 /// What the rules of this operation refuse. `need` is what its callers have at the least. `None`: it isn't written here yet.
@@ -506,6 +508,26 @@ fn privileged_user() -> ErrorExample {
          need besides.",
         lacks_beside(&CHANGE_PRIVILEGED_USER, Principal::User(None), &[]),
     )
+}
+
+/// What filters get wrong of resources that take `eq`: that they have no such property, that one doesn't take this, and that it is no
+/// comparison, in these words.
+fn equality_filters(
+    resource: &Resource,
+    [property, operator, expression]: [&'static str; 3],
+) -> Vec<ErrorExample> {
+    let wrong = |name: &'static str, summary: &'static str, text: &str| {
+        let fault = filter::read(text).map_err(FilterFault::from);
+        let fault = fault.and_then(|filter| equality::bind(&filter, resource)).err()?;
+        Some(ErrorExample::new(name, summary, QueryFault::Filter(fault)))
+    };
+    let examples = [
+        wrong("filterSyntax", "`$filter` ends where a value is due.", "displayName eq"),
+        wrong("filterProperty", property, "colour eq 'red'"),
+        wrong("filterOperator", operator, "id ne 'a'"),
+        wrong("filterExpression", expression, "'Ada' eq displayName"),
+    ];
+    examples.into_iter().flatten().collect()
 }
 
 /// Of the application with the client id of this number.

@@ -1,13 +1,12 @@
 //! What the operations on grants of delegated permissions refuse.
 
 use super::{
-    ErrorExample, absent, array_for_value, names, other_type, read_only, refused,
+    ErrorExample, absent, array_for_value, equality_filters, names, other_type, read_only, refused,
     service_principal_not_found, user_not_found,
 };
 use crate::{
     directory::Refusal,
     model::{oauth2_permission_grant::OAUTH2_PERMISSION_GRANT, values::PropertyFault},
-    odata::{binding::equality, faults::FilterFault, filter, query::QueryFault},
 };
 
 const RESOURCE: &str = OAUTH2_PERMISSION_GRANT.resource;
@@ -77,16 +76,10 @@ fn changed_grant() -> Vec<ErrorExample> {
 
 /// What filters get wrong.
 fn filters() -> Vec<ErrorExample> {
-    let wrong = |name: &'static str, summary: &'static str, text: &str| {
-        let fault = filter::read(text).map_err(FilterFault::from);
-        let fault = fault.and_then(|filter| equality::bind(&filter, &OAUTH2_PERMISSION_GRANT)).err()?;
-        Some(ErrorExample::new(name, summary, QueryFault::Filter(fault)))
-    };
-    let examples = [
-        wrong("filterSyntax", "`$filter` ends where a value is due.", "displayName eq"),
-        wrong("filterProperty", "Grants have no property of this name.", "colour eq 'red'"),
-        wrong("filterOperator", "The property takes `eq` only.", "principalId ne 'a'"),
-        wrong("filterExpression", "An expression that isn't `eq` or `and`.", "'Ada' eq displayName"),
+    let summaries = [
+        "Grants have no property of this name.",
+        "The property takes `eq` only.",
+        "An expression that isn't `eq` or `and`.",
     ];
-    examples.into_iter().flatten().collect()
+    equality_filters(&OAUTH2_PERMISSION_GRANT, summaries)
 }
