@@ -53,7 +53,8 @@ async fn consent_counts_only_in_the_session_that_was_asked() {
 async fn a_session_that_somebody_planted_does_not_become_the_users() {
     let tenant = Tenant::fresh().await;
     let (app, ada) = (web_app(&tenant).await, tenant.user("Ada").await);
-    let name = format!("roster-session-{}", tenant.id());
+    let port = tenant.origin().rsplit_once(':').unwrap().1;
+    let name = format!("roster-session-{port}-{}", tenant.id());
     let mut browser = Browser::at(tenant.origin());
     browser.cookies.insert(name.clone(), "planted".into());
     let page = browser.get(&authorize(&tenant, &query(&app, &[]))).await;
@@ -94,11 +95,26 @@ async fn pages_are_shown_in_no_frame_run_no_script_and_are_kept_by_nobody() {
 #[tokio::test]
 async fn cookies_are_for_this_server_alone_and_no_script_reads_them() {
     let tenant = Tenant::fresh().await;
+    let port = tenant.origin().rsplit_once(':').unwrap().1;
     let app = web_app(&tenant).await;
     let page = Browser::at(tenant.origin()).get(&authorize(&tenant, &query(&app, &[]))).await;
     let cookie = page.headers["set-cookie"].to_str().unwrap();
     assert!(
-        cookie.starts_with("roster-browser=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"),
+        cookie.starts_with(&format!("roster-browser-{port}="))
+            && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"),
         "{cookie}"
     );
+}
+
+#[tokio::test]
+async fn cookies_of_other_programs_take_nothing_from_a_browser_whatever_bytes_they_are() {
+    let tenant = Tenant::fresh().await;
+    let (app, ada) = (web_app(&tenant).await, tenant.user("Ada").await.to_string());
+    let mut browser = Browser::at(tenant.origin());
+    browser.cookies.insert("theirs".into(), "café".into());
+    let page = browser.get(&authorize(&tenant, &query(&app, &[]))).await;
+    let page = browser.submit(&page, &[("account", &ada)]).await;
+    assert_eq!((page.status, browser.cookies.len()), (303, 3), "{}", page.html);
+    let page = browser.follow(page).await;
+    assert!(page.html.contains("Permissions requested") && !page.headers.contains_key("set-cookie"));
 }
