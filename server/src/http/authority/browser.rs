@@ -62,6 +62,11 @@ impl Browser {
         if self.secure { format!("{HOST}{name}") } else { name.to_owned() }
     }
 
+    /// Whether it didn't show any mark of this server's: it is new, or another site led it here, to which browsers give no cookies.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
     /// The secret of the session that it has in this tenant.
     pub(super) fn session(&self, tenant: TenantId) -> Option<Secret> {
         self.cookie(&self.name_of_session(tenant)).map(Secret::new)

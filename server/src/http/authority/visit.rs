@@ -1,6 +1,7 @@
 //! A browser's visit: whose pages it sees, who is signed in there, and which form it sends back.
 
 use super::{
+    authorization_request::{redirect, unchanged},
     browser::Browser,
     faults::{Inquiry, OAuthFault},
     find_tenant,
@@ -26,10 +27,14 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
+use percent_encoding::percent_decode_str;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Accounts that are shown to choose from.
 const CHOICES: usize = 20;
+
+/// The pages, below the tenant's name, from which forms come.
+const BEGINNINGS: [&str; 3] = ["oauth2/v2.0/authorize", "oauth2/authorize", "oauth2/deviceauth"];
 
 /// A visit to a tenant's pages.
 pub(super) struct Visit<'v> {
@@ -147,6 +152,22 @@ impl<'v> Visit<'v> {
         Ok(proceed.to_owned())
     }
 
+    /// Leads a browser whose form doesn't count back to where the form came from: a second tab, or another sign-in, made it one of before.
+    /// Nothing else of the form is looked at, and it leads nowhere but to the pages of this tenant that it can have come from. A browser
+    /// that keeps no cookies is refused: it would be led in a circle.
+    async fn begin_anew(&self, form: &Form<'_>) -> Result<Response, OAuthFault> {
+        let proceed = form.get("continue").filter(|_| !self.browser.is_new());
+        let path_and_query = proceed.and_then(|to| to.strip_prefix('/')?.split_once('?'));
+        let (path, query) = path_and_query.ok_or(OAuthFault::ForeignForm)?;
+        let (tenant, page) = path.split_once('/').ok_or(OAuthFault::ForeignForm)?;
+        let named = percent_decode_str(tenant).decode_utf8_lossy();
+        if BEGINNINGS.contains(&page) && find_tenant(self.app, &named).await? == Some(self.tenant) {
+            Ok(redirect(&format!("/{}/{page}?{}", self.tenant.id, unchanged(query))))
+        } else {
+            Err(OAuthFault::ForeignForm)
+        }
+    }
+
     /// A secret for something new.
     pub(super) fn new_secret() -> Result<Secret, OAuthFault> {
         Secret::random().map_err(|_| OAuthFault::Unavailable)
@@ -217,7 +238,11 @@ pub(super) async fn answer(
     let answered = async {
         let sent = form::read_parameters(&parts, body).await?;
         let form = Form::read(&sent)?;
-        rule(&Visit::begin(app, inquiry, &parts).await?, &form).await
+        let visit = Visit::begin(app, inquiry, &parts).await?;
+        match rule(&visit, &form).await {
+            Err(OAuthFault::ForeignForm) => visit.begin_anew(&form).await,
+            answered => answered,
+        }
     };
     answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(inquiry, &fault))
 }
