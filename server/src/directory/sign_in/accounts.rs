@@ -32,10 +32,12 @@ pub struct Account {
     pub display_name: Option<String>,
     /// The mail address.
     pub mail: Option<String>,
+    /// From which time on what is given to it counts: sessions were revoked until then.
+    counts_from: DateTime<Utc>,
 }
 
 impl Account {
-    fn of(user: Object, document: &Document) -> Result<Self, Error> {
+    fn of(user: Object, document: &Document, counts_from: DateTime<Utc>) -> Result<Self, Error> {
         let values = objects::values_of(document)?;
         let text = |name: &str| values.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         Ok(Self {
@@ -43,8 +45,15 @@ impl Account {
             user_principal_name: text("userPrincipalName").unwrap_or_default(),
             display_name: text("displayName"),
             mail: text("mail"),
+            counts_from,
             user,
         })
+    }
+
+    /// The time of what is given to it at this time. Revoking sessions ends all of a second; what is given in the rest of it has a time
+    /// that counts.
+    pub fn time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.max(self.counts_from)
     }
 }
 
@@ -56,28 +65,39 @@ pub fn of_row(tx: &ReadTx<'_>, row: RowNumber, given_at: DateTime<Utc>) -> Resul
     if !enabled {
         return Err(Fault::DisabledUser.into());
     }
-    if sessions_valid_from.is_some_and(|valid_from| given_at.timestamp() < valid_from) {
+    let valid_from = sessions_valid_from.and_then(|valid_from| DateTime::from_timestamp(valid_from, 0));
+    let counts_from = valid_from.unwrap_or(DateTime::UNIX_EPOCH);
+    if given_at < counts_from {
         return Err(Fault::GrantRevoked.into());
     }
-    Account::of(user, &document)
+    Account::of(user, &document, counts_from)
+}
+
+/// The user of this row, who signs in now: whatever was revoked is from before.
+fn signing_in(tx: &ReadTx<'_>, row: RowNumber) -> Result<Account, Error> {
+    of_row(tx, row, DateTime::<Utc>::MAX_UTC)
 }
 
 /// The user with this id, who may sign in.
 pub fn of_id(tx: &ReadTx<'_>, id: ObjectId) -> Result<Account, Error> {
-    of_id_since(tx, id, tx.now().timestamp())
+    signing_in(tx, user_of(tx, id)?)
+}
+
+fn user_of(tx: &ReadTx<'_>, id: ObjectId) -> Result<RowNumber, Error> {
+    let user = objects::find(tx, id)?.filter(|object| object.kind() == ObjectKind::User);
+    Ok(user.ok_or(Fault::UnknownUser)?.row)
 }
 
 /// The user with this id, to whom something was given at this time, in seconds since 1970.
 pub fn of_id_since(tx: &ReadTx<'_>, id: ObjectId, given_at: i64) -> Result<Account, Error> {
-    let user = objects::find(tx, id)?.filter(|object| object.kind() == ObjectKind::User);
     let given_at = DateTime::from_timestamp(given_at, 0).ok_or(Fault::GrantRevoked)?;
-    of_row(tx, user.ok_or(Fault::UnknownUser)?.row, given_at)
+    of_row(tx, user_of(tx, id)?, given_at)
 }
 
 /// The user with this sign-in name, who may sign in. `None`: there is none.
 pub fn named(tx: &ReadTx<'_>, name: &str) -> Result<Option<Account>, Error> {
     let user = store::users::find_by_principal_name(tx, name)?;
-    user.map(|user| of_row(tx, user.row, tx.now())).transpose()
+    user.map(|user| signing_in(tx, user.row)).transpose()
 }
 
 /// What is known of a name with which somebody signs in.
@@ -97,7 +117,7 @@ pub fn known(tx: &ReadTx<'_>, name: &str) -> Result<Known, Error> {
 
 /// The user of this row, whose password was found to be right, if it still is the user's.
 pub fn proven(tx: &ReadTx<'_>, row: RowNumber, password: &passwords::Stored) -> Result<Account, Error> {
-    let account = of_row(tx, row, tx.now())?;
+    let account = signing_in(tx, row)?;
     let is_same = |stored: &passwords::Stored| stored.hash == password.hash;
     if passwords::find(tx, row)?.as_ref().is_some_and(is_same) {
         Ok(account)
@@ -126,7 +146,7 @@ pub fn first(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<Account>, Error> {
     for (user, _) in page.objects {
         let document = objects::document(tx, user.row)?;
         if is_enabled(&objects::values_of(&document)?) {
-            accounts.push(Account::of(user, &document)?);
+            accounts.push(signing_in(tx, user.row)?);
         }
     }
     Ok(accounts)
