@@ -3,12 +3,7 @@
 use super::faults::{Error, Fault};
 use crate::{
     directory::users,
-    model::{
-        ids::ObjectId,
-        kinds::ObjectKind,
-        names,
-        values::{Document, Values},
-    },
+    model::{ids::ObjectId, kinds::ObjectKind, names, values::Document},
     odata::listing::{Cursor, Listing},
     store::{
         self, ReadTx, WriteTx,
@@ -137,19 +132,46 @@ pub fn change_password(
     Ok(users::change_password(tx, &account.user, new)?)
 }
 
-/// The first accounts of the tenant that may sign in, oldest first, so many at most.
-pub fn first(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<Account>, Error> {
-    let listing = Listing { select: None, after: Cursor::START, limit, ..Listing::default() };
-    let page = objects::page(tx, ObjectKind::User, &listing)?;
-    let is_enabled = |values: &Values| values.get("accountEnabled") != Some(&false.into());
-    let mut accounts = Vec::new();
-    for (user, _) in page.objects {
-        let document = objects::document(tx, user.row)?;
-        if is_enabled(&objects::values_of(&document)?) {
-            accounts.push(signing_in(tx, user.row)?);
+/// Accounts to choose from.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// They themselves.
+    pub accounts: Vec<Account>,
+    /// Whether there are others.
+    pub are_more: bool,
+}
+
+/// Users that are looked at, in search of those who may sign in.
+const MOST_LOOKED_AT: usize = 1_000;
+
+/// The first accounts of the tenant that may sign in, so many at most: the one of this name, if there is, then the oldest.
+pub fn first(tx: &ReadTx<'_>, limit: usize, name: &str) -> Result<Choices, Error> {
+    let mut choices = Choices::default();
+    choices.accounts.extend(allowed(named(tx, name))?.flatten());
+    let mut listing = Listing { after: Cursor::START, limit: limit.max(1), ..Listing::default() };
+    for _ in 0..MOST_LOOKED_AT.div_ceil(listing.limit) {
+        let page = objects::page(tx, ObjectKind::User, &listing)?;
+        for (user, _) in page.objects {
+            let is_there = choices.accounts.first().is_some_and(|first| first.user.row == user.row);
+            let Some(account) = allowed(signing_in(tx, user.row))?.filter(|_| !is_there) else { continue };
+            if choices.accounts.len() == limit {
+                return Ok(Choices { are_more: true, ..choices });
+            }
+            choices.accounts.push(account);
         }
+        let Some(next) = page.next else { return Ok(choices) };
+        listing.after = next;
     }
-    Ok(accounts)
+    Ok(Choices { are_more: true, ..choices })
+}
+
+/// What was found, unless it is refused.
+fn allowed<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What wrong passwords for a sign-in name are counted by.

@@ -6,7 +6,7 @@ use super::{
     faults::{Inquiry, OAuthFault},
     find_tenant,
     form::{self, Form},
-    pages::{self, Choice, FormFields, Frame, Page, ScopeInWords},
+    pages::{self, Choice, Choices, FormFields, Frame, Page, ScopeInWords},
     resource_names::ResourceNames,
 };
 use crate::{
@@ -122,8 +122,8 @@ impl<'v> Visit<'v> {
         username: &str,
         fault: Option<&OAuthFault>,
     ) -> Result<Response, OAuthFault> {
-        let accounts = match self.app.sign_in.mode {
-            SignInMode::Picker => Some(self.choices().await?),
+        let choices = match self.app.sign_in.mode {
+            SignInMode::Picker => Some(self.choices(username).await?),
             SignInMode::Password => None,
         };
         let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -133,15 +133,16 @@ impl<'v> Visit<'v> {
             client: client.to_owned(),
             username: username.to_owned(),
             fault: fault.map(ToString::to_string),
-            accounts,
+            choices,
         };
         Ok(self.show(status, &page))
     }
 
-    async fn choices(&self) -> Result<Vec<Choice>, OAuthFault> {
-        let first = |tx: &ReadTx<'_>| accounts::first(tx, CHOICES);
-        let accounts = self.app.store.tenant(self.tenant).read_long(first).await.map_err(OAuthFault::from)?;
-        Ok(accounts.into_iter().map(choice).collect())
+    async fn choices(&self, hint: &str) -> Result<Choices, OAuthFault> {
+        let hint = hint.to_owned();
+        let first = move |tx: &ReadTx<'_>| accounts::first(tx, CHOICES, &hint);
+        let first = self.app.store.tenant(self.tenant).read_long(first).await.map_err(OAuthFault::from)?;
+        Ok(Choices { accounts: first.accounts.into_iter().map(choice).collect(), are_more: first.are_more })
     }
 
     /// What a form that came back has proven to be for.

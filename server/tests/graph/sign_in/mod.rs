@@ -8,6 +8,7 @@ mod consent;
 mod device_codes;
 mod forms;
 pub mod on_behalf_of;
+mod pages;
 pub mod passwords;
 mod refresh_tokens;
 
