@@ -244,7 +244,7 @@ pub(super) fn after_sign_in(query: &str) -> String {
         // What is asked for is done, however long the user thinks about what comes next.
         "max_age" => Some(value.parse().map_or(AFTER_SIGN_IN, |age: i64| age.max(AFTER_SIGN_IN)).to_string()),
         // Who signed in is whom the client gets.
-        "login_hint" | "sid" => None,
+        "login_hint" | "id_token_hint" | "sid" => None,
         _ => Some(value.to_owned()),
     })
 }
@@ -257,7 +257,7 @@ pub(super) fn after_consent(query: &str) -> String {
 /// A request's query that asks who signs in.
 pub(super) fn with_other_account(query: &str) -> String {
     let others = rewritten(query, |name, value| {
-        (!["prompt", "login_hint", "sid"].contains(&name)).then(|| value.to_owned())
+        (!["prompt", "login_hint", "id_token_hint", "sid"].contains(&name)).then(|| value.to_owned())
     });
     format!("{others}&prompt=select_account")
 }

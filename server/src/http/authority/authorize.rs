@@ -87,13 +87,20 @@ async fn proceed_to(
 ) -> Result<Response, OAuthFault> {
     let request = AuthorizationRequest::read(form, target, &visit.names)?;
     let now = visit.app.store.clock().now().timestamp();
-    let session = visit.session().await?.filter(|session| fits(session, &request, now));
+    let hinted = visit.hint(form)?.map(|hint| hint.user);
+    let is_hinted = |session: &Session| hinted.is_none_or(|user| user == session.account.id);
+    let session = visit.session().await?;
+    let session = session.filter(|session| is_hinted(session) && fits(session, &request, now));
     let Some(session) = session.filter(|_| !request.prompt.login) else {
         if request.prompt.none {
             return Err(Fault::LoginRequired.into());
         }
-        let hint = request.login_hint.as_deref().unwrap_or_default();
-        return visit.sign_in(&target.client.name, proceed, hint, None).await;
+        let hint = match (request.login_hint, hinted) {
+            (Some(name), _) => name,
+            (None, Some(user)) => visit.name_of(user).await?,
+            (None, None) => String::new(),
+        };
+        return visit.sign_in(&target.client.name, proceed, &hint, None).await;
     };
     let (missing, asked) = missing(visit, target, &request, &session).await?;
     if missing.is_empty() && !request.prompt.consent {

@@ -10,7 +10,11 @@ use super::{
     resource_names::ResourceNames,
 };
 use crate::{
-    auth::{keys::Keys, secrets::Secret},
+    auth::{
+        id_tokens::{self, Hint},
+        keys::Keys,
+        secrets::Secret,
+    },
     directory::sign_in::{
         accounts::{self, Account},
         clients::{self, Client},
@@ -20,6 +24,7 @@ use crate::{
         sessions::{self, Session},
     },
     http::{AppState, state::SignInMode, transport::Peer},
+    model::ids::ObjectId,
     store::{ReadTx, Tenant},
 };
 use axum::{
@@ -29,6 +34,9 @@ use axum::{
 };
 use percent_encoding::percent_decode_str;
 use std::{collections::BTreeSet, sync::Arc};
+
+/// The parameter with an id token that the client has.
+const HINT: &str = "id_token_hint";
 
 /// Accounts that are shown to choose from.
 const CHOICES: usize = 20;
@@ -76,6 +84,24 @@ impl<'v> Visit<'v> {
         let client_id = client_id.to_owned();
         let find = move |tx: &ReadTx<'_>| clients::find(tx, &client_id);
         self.app.store.tenant(self.tenant).read(find).await.map_err(OAuthFault::from)
+    }
+
+    /// What the id token tells that a client shows again. Refuses what isn't one that this tenant's clients were given.
+    pub(super) fn hint(&self, form: &Form<'_>) -> Result<Option<Hint>, OAuthFault> {
+        let Some(token) = form.get(HINT) else { return Ok(None) };
+        let own = self.app.origins.iter().map(String::as_str).chain([&*self.inquiry.origin]);
+        let read = id_tokens::read_hint(token, &self.keys, self.tenant.id, own);
+        read.map(Some).map_err(|_| OAuthFault::Parameter(HINT))
+    }
+
+    /// The sign-in name of this user. It is empty where the user can't sign in.
+    pub(super) async fn name_of(&self, user: ObjectId) -> Result<String, OAuthFault> {
+        let find = move |tx: &ReadTx<'_>| accounts::of_id(tx, user);
+        match self.app.store.tenant(self.tenant).read(find).await {
+            Ok(account) => Ok(account.user_principal_name),
+            Err(Error::Refused(_)) => Ok(String::new()),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// The session that the browser has here.

@@ -7,6 +7,7 @@ mod codes;
 mod consent;
 mod device_codes;
 mod forms;
+mod hints;
 pub mod on_behalf_of;
 mod pages;
 pub mod passwords;
