@@ -95,13 +95,20 @@ async function visit(page, name) {
   await operations(page).first().locator(".opblock-summary-control").click();
   await send(page, operations(page).first(), 200);
   await look(page, name, "an answer");
+
+  await search(page, "get a user", 1);
+  const user = operations(page).first();
+  await user.locator(".opblock-summary-control").click();
+  await user.locator(".parameters input").first().fill("x".repeat(256));
+  await send(page, user, 404);
+  await look(page, name, "an answer with a long word");
 }
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
+  for (const width of [1280, 360]) {
     await withPage(tools, origin, (page) => visit(page, `${colorScheme} ${width}`), {
-      // The browser's own line on the refusal that is asked for.
-      isExpected: (message) => message.text().includes("401 (Unauthorized)"),
+      // The browser's own lines on the refusals that are asked for.
+      isExpected: (message) => /401 \(Unauthorized\)|404 \(Not Found\)/.test(message.text()),
       viewport: { width, height: 844 },
       colorScheme,
       // Colours on their way from one to another aren't looked at.

@@ -55,6 +55,8 @@ async function signIn(page, name, here, person) {
   await page.getByLabel("Sign-in name").fill("nobody@contoso.example");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").waitFor();
+  expect(`${name}, no such account: title`, await page.title(), "Error: Sign in");
+  expect(`${name}, no such account: focus`, await page.evaluate(() => document.activeElement.name), "username");
   await look(page, name, "no such account");
   await press(page, new RegExp(`^${person}`));
   await page.getByRole("heading", { name: "Permissions requested" }).waitFor();

@@ -4,7 +4,7 @@
 use super::{
     keys::{KeyError, Keys},
     secrets::Secret,
-    tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS, Version},
+    tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS, TokenFault, Version},
 };
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
@@ -14,6 +14,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 /// Who signed in to which client, and how.
 #[derive(Debug, Clone)]
@@ -108,6 +109,44 @@ pub fn sign(
         ver: version.text(),
     };
     keys.sign(&tokens::with_more(&claims, Some(&sign_in.more))?)
+}
+
+/// What an id token tells when a client shows it again (OpenID Connect Core 1.0, 3.1.2.1, `id_token_hint`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// The client that it was given to.
+    pub client: AppId,
+    /// The user who signed in.
+    pub user: ObjectId,
+}
+
+/// Reads an id token of this tenant that these keys signed, as the server was called at one of these origins. It may have expired: what
+/// it tells was so.
+pub fn read_hint<'o>(
+    token: &str,
+    keys: &Keys,
+    tenant: TenantId,
+    mut origins: impl Iterator<Item = &'o str>,
+) -> Result<Hint, TokenFault> {
+    let claims = tokens::read_claims(token, keys)?;
+    // Access tokens have these, of which one may be for the same client.
+    if ["idtyp", "scp", "appid", "azp"].iter().any(|name| claims.contains_key(*name)) {
+        return Err(TokenFault::Subject);
+    }
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).ok_or(TokenFault::Unreadable);
+    let issuer = text("iss")?;
+    let is_own = |origin: &str| {
+        [Version::First, Version::Second]
+            .iter()
+            .any(|version| tokens::issuer(origin, tenant, *version) == issuer)
+    };
+    if !origins.any(is_own) {
+        return Err(TokenFault::Tenant);
+    }
+    Ok(Hint {
+        client: text("aud")?.parse().map_err(|_| TokenFault::Audience)?,
+        user: text("oid")?.parse().map_err(|_| TokenFault::Unreadable)?,
+    })
 }
 
 /// The left half of a code's digest (OpenID Connect Core 1.0, 3.3.2.11).

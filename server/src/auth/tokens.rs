@@ -61,6 +61,13 @@ fn check_times(claims: &SignedClaims, now: DateTime<Utc>) -> Result<(), TokenFau
 
 /// Reads a token that these keys signed. Times and audience are checked at each use.
 fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
+    let claims = read_claims(token, keys)?;
+    let claims: Claims = serde_json::from_value(claims.into()).map_err(|_| TokenFault::Unreadable)?;
+    Ok(claims.into())
+}
+
+/// The claims of a token that these keys signed.
+pub(super) fn read_claims(token: &str, keys: &Keys) -> Result<Map<String, Value>, TokenFault> {
     let segments: Vec<&str> = token.split('.').collect();
     let [header, claims, _] = *segments.as_slice() else { return Err(TokenFault::NotWellFormed) };
     let header = segment(header)?;
@@ -73,9 +80,7 @@ fn read_signed(token: &str, keys: &Keys) -> Result<SignedClaims, TokenFault> {
         jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenFault::Signature,
         _ => TokenFault::Unreadable,
     })?;
-    let claims: Claims =
-        serde_json::from_value(segment(claims)?.into()).map_err(|_| TokenFault::Unreadable)?;
-    Ok(claims.into())
+    segment(claims)
 }
 
 /// The JSON of a header or of claims. No name is in it twice, and nothing in it is null: another program could

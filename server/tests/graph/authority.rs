@@ -439,7 +439,6 @@ async fn an_endpoint_that_is_asked_by_another_method_says_which_it_takes() {
         (Method::GET, "oauth2/v2.0/token", "POST"),
         (Method::PUT, "oauth2/v2.0/token", "POST"),
         (Method::GET, "oauth2/v2.0/devicecode", "POST"),
-        (Method::GET, "login", "POST"),
         (Method::DELETE, "oauth2/v2.0/authorize", "GET"),
         (Method::PUT, "oauth2/deviceauth", "GET"),
         (Method::POST, "v2.0/.well-known/openid-configuration", "GET"),

@@ -50,7 +50,7 @@ pub fn give(
     family: Uuid,
     code: &Code,
 ) -> Result<(), Error> {
-    grants::insert(tx, Kind::AuthorizationCode, secret, Some(account.user.row), family, LIFETIME, code)
+    grants::insert(tx, Kind::AuthorizationCode, secret, Some(account), family, LIFETIME, code)
 }
 
 /// How a client redeems a code.

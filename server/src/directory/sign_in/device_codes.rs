@@ -18,7 +18,7 @@ use crate::{
         sign_in_grants::{self, Kind, Stored},
     },
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -182,7 +182,9 @@ pub fn exchange(
             return Ok(Exchanged::Before(Fault::Pending));
         }
     };
-    let account = accounts::of_row(tx, stored.user.ok_or(Fault::Grant)?, stored.issued_at)?;
+    // What counts is when the user signed in, not when the device began to wait.
+    let given_at = DateTime::from_timestamp(circumstances.authenticated_at, 0).ok_or(Fault::Grant)?;
+    let account = accounts::of_row(tx, stored.user.ok_or(Fault::Grant)?, given_at)?;
     let name = resource(&code.scopes);
     let tokens = tokens::of_user(tx, client, &account, &code.scopes, &name, &circumstances, Some(next))?;
     sign_in_grants::mark_used(tx, Kind::DeviceCode, &digest)?;

@@ -1,11 +1,10 @@
 //! What is the same for everything that is stored until it is exchanged: its document, and how long it counts.
 
-use super::faults::Error;
+use super::{accounts::Account, faults::Error};
 use crate::{
     auth::secrets::Secret,
     store::{
         self, WriteTx,
-        objects::RowNumber,
         sign_in_grants::{self, Kind, Stored},
     },
 };
@@ -13,17 +12,18 @@ use chrono::TimeDelta;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// Stores what a secret stands for.
+/// Stores what a secret stands for, of this account if it is anybody's yet.
 pub(super) fn insert(
     tx: &WriteTx<'_>,
     kind: Kind,
     secret: &Secret,
-    user: Option<RowNumber>,
+    account: Option<&Account>,
     family: Uuid,
     lifetime: TimeDelta,
     document: &impl Serialize,
 ) -> Result<(), Error> {
-    let (issued_at, expires_at) = (tx.now(), tx.now() + lifetime);
+    let issued_at = account.map_or(tx.now(), |account| account.time(tx.now()));
+    let (user, expires_at) = (account.map(|account| account.user.row), tx.now() + lifetime);
     let new = Stored { user, family, issued_at, expires_at, used_at: None, document: write(document)? };
     Ok(sign_in_grants::insert(tx, kind, &secret.digest(), &new)?)
 }

@@ -66,7 +66,7 @@ pub(super) fn give(
 ) -> Result<(), Error> {
     let left = token.ends_at.map(|ends_at| TimeDelta::seconds(ends_at - tx.now().timestamp()));
     let lifetime = left.unwrap_or(LIFETIME);
-    grants::insert(tx, Kind::RefreshToken, secret, Some(account.user.row), family, lifetime, token)
+    grants::insert(tx, Kind::RefreshToken, secret, Some(account), family, lifetime, token)
 }
 
 /// The first tokens of a user for a client that signed the user in by itself, or acts for the user.
@@ -79,7 +79,8 @@ pub fn begin(
     next: &Secret,
     family: Uuid,
 ) -> Result<Tokens, Error> {
-    let circumstances = Circumstances { authenticated_at: tx.now().timestamp(), ..Circumstances::default() };
+    let authenticated_at = account.time(tx.now()).timestamp();
+    let circumstances = Circumstances { authenticated_at, ..Circumstances::default() };
     let tokens = tokens::of_user(tx, client, account, scopes, resource, &circumstances, Some(next))?;
     if tokens.refresh_token.is_some() {
         let platform = exchanges::platform_of(proven);

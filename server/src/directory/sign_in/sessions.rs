@@ -43,8 +43,8 @@ pub struct Session {
 
 /// Begins a session of this account.
 pub fn begin(tx: &WriteTx<'_>, account: &Account, secret: &Secret, id: Uuid) -> Result<(), Error> {
-    let document = Document { authenticated_at: tx.now().timestamp(), clients: Vec::new() };
-    grants::insert(tx, Kind::Session, secret, Some(account.user.row), id, LIFETIME, &document)
+    let document = Document { authenticated_at: account.time(tx.now()).timestamp(), clients: Vec::new() };
+    grants::insert(tx, Kind::Session, secret, Some(account), id, LIFETIME, &document)
 }
 
 /// The session of this secret. `None`: it has ended, or there never was one.

@@ -19,6 +19,7 @@ use crate::{
     model::ids::ObjectId,
     store::ReadTx,
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -42,6 +43,8 @@ pub struct Tokens {
     pub audience: Audience,
     /// Whom it speaks for.
     pub subject: Subject,
+    /// From which time on it may be, so that it counts.
+    pub counts_from: DateTime<Utc>,
     /// The scopes that the answer names.
     pub scope: String,
     /// What the id token says, where one was asked for.
@@ -68,6 +71,7 @@ pub fn of_user(
     Ok(Tokens {
         audience: resource.audience.clone().saying(more),
         subject: subject(tx, client, account, &resource, &granted)?,
+        counts_from: account.time(DateTime::UNIX_EPOCH),
         scope: scopes.answer(&granted),
         sign_in: match scopes.openid.openid {
             true => Some(sign_in(tx, client, account, scopes, circumstances)?),

@@ -230,17 +230,21 @@ fn challenge(form: &Form<'_>) -> Result<Option<Challenge>, OAuthFault> {
     }
 }
 
+/// How old a sign-in may be at least that was made for the request, in seconds.
+const AFTER_SIGN_IN: i64 = 600;
+
 /// A request's query after somebody has signed in for it: nobody is asked for that again.
 pub(super) fn after_sign_in(query: &str) -> String {
     rewritten(query, |name, value| match name {
         "prompt" => {
-            let stays: Vec<&str> = value.split(' ').filter(|word| word.ends_with("consent")).collect();
+            let stays: Vec<&str> =
+                value.split_ascii_whitespace().filter(|word| word.ends_with("consent")).collect();
             (!stays.is_empty()).then(|| stays.join(" "))
         }
-        // What is asked for at once is done.
-        "max_age" if value.parse() == Ok(0) => Some("60".into()),
+        // What is asked for is done, however long the user thinks about what comes next.
+        "max_age" => Some(value.parse().map_or(AFTER_SIGN_IN, |age: i64| age.max(AFTER_SIGN_IN)).to_string()),
         // Who signed in is whom the client gets.
-        "login_hint" | "sid" => None,
+        "login_hint" | "id_token_hint" | "sid" => None,
         _ => Some(value.to_owned()),
     })
 }
@@ -253,9 +257,14 @@ pub(super) fn after_consent(query: &str) -> String {
 /// A request's query that asks who signs in.
 pub(super) fn with_other_account(query: &str) -> String {
     let others = rewritten(query, |name, value| {
-        (!["prompt", "login_hint", "sid"].contains(&name)).then(|| value.to_owned())
+        (!["prompt", "login_hint", "id_token_hint", "sid"].contains(&name)).then(|| value.to_owned())
     });
     format!("{others}&prompt=select_account")
+}
+
+/// A request's query, written so that it can stand in a URL.
+pub(super) fn unchanged(query: &str) -> String {
+    rewritten(query, |_, value| Some(value.to_owned()))
 }
 
 fn rewritten(query: &str, value: impl Fn(&str, &str) -> Option<String>) -> String {

@@ -2,7 +2,7 @@
 //! it shows the page that does, which leads back here.
 
 use super::{
-    authorization_request::{self, AuthorizationRequest, Target, redirect},
+    authorization_request::{self, AuthorizationRequest, Target, redirect, unchanged},
     faults::{Inquiry, OAuthFault},
     form::{self, Form},
     pages::{self, Frame},
@@ -27,10 +27,16 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
 };
 use std::collections::BTreeSet;
+
+/// The longest request, written as a query, in bytes: pages' forms and URLs have room for it.
+const LONGEST: usize = 16 << 10;
+
+/// The longest one that a browser is led to by GET though it came by POST, in bytes.
+const LONGEST_LED: usize = 8 << 10;
 
 /// The endpoint, of version 2.0 and of version 1.0.
 pub(super) async fn authorize(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
@@ -42,6 +48,9 @@ pub(super) async fn authorize(State(app): State<AppState>, inquiry: Inquiry, req
     answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(&inquiry, &fault))
 }
 
+/// A form that another site posts comes without the browser's cookies (`SameSite=Lax`), and who has none would get new ones over those:
+/// the browser is led to the same request by GET, with which it shows them.
+///
 /// Whatever is wrong before it is known where the answer goes is shown, and sent nowhere.
 async fn answer(
     app: &AppState,
@@ -50,9 +59,16 @@ async fn answer(
     query: &str,
 ) -> Result<Response, OAuthFault> {
     let visit = Visit::begin(app, inquiry, parts).await?;
+    let query = unchanged(query);
+    if query.len() > LONGEST {
+        return Err(OAuthFault::TooLong);
+    }
+    let proceed = format!("{}?{query}", parts.uri.path());
+    if parts.method == Method::POST && visit.browser.is_new() && query.len() <= LONGEST_LED {
+        return Ok(redirect(&proceed));
+    }
     let form = Form::read(query.as_bytes())?;
     let target = target(&visit, &form).await?;
-    let proceed = format!("{}?{query}", parts.uri.path());
     let answered = proceed_to(&visit, &target, &form, &proceed).await;
     Ok(answered.unwrap_or_else(|fault| target.refuse(inquiry, &fault)))
 }
@@ -71,13 +87,20 @@ async fn proceed_to(
 ) -> Result<Response, OAuthFault> {
     let request = AuthorizationRequest::read(form, target, &visit.names)?;
     let now = visit.app.store.clock().now().timestamp();
-    let session = visit.session().await?.filter(|session| fits(session, &request, now));
+    let hinted = visit.hint(form)?.map(|hint| hint.user);
+    let is_hinted = |session: &Session| hinted.is_none_or(|user| user == session.account.id);
+    let session = visit.session().await?;
+    let session = session.filter(|session| is_hinted(session) && fits(session, &request, now));
     let Some(session) = session.filter(|_| !request.prompt.login) else {
         if request.prompt.none {
             return Err(Fault::LoginRequired.into());
         }
-        let hint = request.login_hint.as_deref().unwrap_or_default();
-        return visit.sign_in(&target.client.name, proceed, hint, None).await;
+        let hint = match (request.login_hint, hinted) {
+            (Some(name), _) => name,
+            (None, Some(user)) => visit.name_of(user).await?,
+            (None, None) => String::new(),
+        };
+        return visit.sign_in(&target.client.name, proceed, &hint, None).await;
     };
     let (missing, asked) = missing(visit, target, &request, &session).await?;
     if missing.is_empty() && !request.prompt.consent {

@@ -39,6 +39,9 @@ use std::collections::BTreeSet;
 /// The letters of codes for people: no vowels, so no words (RFC 8628, 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
+/// What `prompt` says where somebody wants to go on as another account.
+const SELECT_ACCOUNT: &str = "select_account";
+
 /// How many a code has.
 const LENGTH: usize = 9;
 
@@ -114,22 +117,25 @@ async fn show(app: &AppState, inquiry: &Inquiry, parts: &Parts) -> Result<Respon
     let visit = Visit::begin(app, inquiry, parts).await?;
     let query = parts.uri.query().unwrap_or_default();
     let form = Form::read(query.as_bytes())?;
-    let Some(user_code) = form.get("user_code") else { return Ok(enter(&visit, parts, None)) };
+    let Some(user_code) = form.get("user_code") else { return Ok(enter(&visit, parts, "", None)) };
     let code = user_code.to_owned();
     let (address, now) = (visit.peer.map(|peer| peer.0), app.store.clock().now());
     let attempt = app.sign_in_attempts.begin_code(address, now);
-    let Ok(attempt) = attempt else { return Ok(enter(&visit, parts, Some(&Fault::TooManyCodes.into()))) };
+    let Ok(attempt) = attempt else {
+        return Ok(enter(&visit, parts, user_code, Some(&Fault::TooManyCodes.into())));
+    };
     let waiting = app.store.tenant(visit.tenant).read(move |tx| device_codes::waiting(tx, &code)).await;
     let waiting = match waiting.map_err(OAuthFault::from) {
         Ok(waiting) => {
             app.sign_in_attempts.succeed(attempt);
             waiting
         }
-        Err(fault @ OAuthFault::SignIn(_)) => return Ok(enter(&visit, parts, Some(&fault))),
+        Err(fault @ OAuthFault::SignIn(_)) => return Ok(enter(&visit, parts, user_code, Some(&fault))),
         Err(fault) => return Err(fault),
     };
-    let proceed = format!("{}?{query}", parts.uri.path());
-    let session = visit.session().await?.filter(|_| form.get("prompt").is_none());
+    let shown = tidy(user_code);
+    let proceed = format!("{}?user_code={shown}", parts.uri.path());
+    let session = visit.session().await?.filter(|_| form.get("prompt") != Some(SELECT_ACCOUNT));
     let Some(session) = session else { return visit.sign_in(DEVICE, &proceed, "", None).await };
     let client = visit.client(&waiting.client).await?;
     let asked = asked(&visit, &client, &waiting.scopes, &session).await?;
@@ -138,17 +144,22 @@ async fn show(app: &AppState, inquiry: &Inquiry, parts: &Parts) -> Result<Respon
         form: visit.form_for("device", &confirming(&session), &proceed, &asked.names),
         client: client.name,
         username: session.account.user_principal_name,
-        user_code: user_code.to_ascii_uppercase(),
+        user_code: shown,
         scopes: asked.scopes,
         may_grant: asked.may_grant,
     };
     Ok(visit.show(StatusCode::OK, &page))
 }
 
-fn enter(visit: &Visit<'_>, parts: &Parts, fault: Option<&OAuthFault>) -> Response {
+/// A code as its device shows it, however it was entered.
+fn tidy(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+}
+
+fn enter(visit: &Visit<'_>, parts: &Parts, code: &str, fault: Option<&OAuthFault>) -> Response {
     let (action, fault) = (parts.uri.path().to_owned(), fault.map(ToString::to_string));
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    visit.show(status, &pages::Device { frame: Frame::new(), action, fault })
+    visit.show(status, &pages::Device { frame: Frame::new(), action, code: code.to_owned(), fault })
 }
 
 /// What the form that confirms is for: nobody else's session answers it.
@@ -188,7 +199,7 @@ async fn decided(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFa
             let text = format!("You are signed in to {client} on the other device. You can close this page.");
             Ok(message(visit, "Signed in", &text))
         }
-        Some("other") => Ok(redirect(&format!("{proceed}&prompt=select_account"))),
+        Some("other") => Ok(redirect(&format!("{proceed}&prompt={SELECT_ACCOUNT}"))),
         _ => {
             let decline = move |tx: &WriteTx<'_>| device_codes::decline(tx, &user_code);
             visit.app.store.tenant(visit.tenant).write(decline).await?;

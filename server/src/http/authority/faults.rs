@@ -49,8 +49,13 @@ pub(super) enum OAuthFault {
          'application/x-www-form-urlencoded'."
     )]
     ContentType,
-    #[error("The request body can't be read as a form of at most 16 kB.")]
-    Form,
+    /// With the most that it may be, in kilobytes.
+    #[error("The request body can't be read as a form of at most {0} kB.")]
+    Form(usize),
+    #[error("The query string is too long.")]
+    TooLong,
+    #[error("This page is only for the form that leads to it. Go back to the program and sign in again.")]
+    NotByForm,
     #[error("The request's body must be in UTF-8 and without a Content-Encoding.")]
     Encoding,
     #[error("The request is not properly formatted. The parameter '{0}' is duplicated.")]
@@ -122,9 +127,11 @@ impl OAuthFault {
             Self::Method { .. } => (StatusCode::BAD_REQUEST, "invalid_request", 900_561),
             Self::Unserved(_) => (StatusCode::NOT_IMPLEMENTED, "invalid_request", 90023),
             Self::Missing(_) | Self::ContentType => (StatusCode::BAD_REQUEST, "invalid_request", 900_144),
-            Self::Form | Self::TwoMethods | Self::TwoClients => {
+            Self::Form(_) | Self::TwoMethods | Self::TwoClients => {
                 (StatusCode::BAD_REQUEST, "invalid_request", 90023)
             }
+            Self::TooLong => (StatusCode::BAD_REQUEST, "invalid_request", 90015),
+            Self::NotByForm => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request", 900_561),
             Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", 90023),
             Self::Twice(_) => (StatusCode::BAD_REQUEST, "invalid_request", 9_000_411),
             Self::TwoAuthorizations | Self::Credentials | Self::NoCredential => {

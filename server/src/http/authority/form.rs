@@ -12,6 +12,9 @@ use axum::{
 };
 use std::{borrow::Cow, collections::HashMap};
 
+/// The largest form that a page sends, in bytes: within it, each byte of the longest request for authorization may take three.
+const MAX_PAGES_FORM: usize = 64 << 10;
+
 /// The fields of a form. What isn't known is ignored.
 pub(super) struct Form<'b>(HashMap<Cow<'b, str>, Cow<'b, str>>);
 
@@ -42,21 +45,25 @@ impl<'b> Form<'b> {
 /// Reads the parameters of a request for a page: the body of a form that is posted, and the query elsewhere.
 pub(super) async fn read_parameters(parts: &Parts, body: Body) -> Result<Vec<u8>, OAuthFault> {
     if parts.method == Method::POST {
-        return read_body(parts, body).await;
+        return read_within(parts, body, MAX_PAGES_FORM).await;
     }
     Ok(parts.uri.query().unwrap_or_default().as_bytes().to_vec())
 }
 
 /// Reads the body of a request that has to be a form.
 pub(super) async fn read_body(parts: &Parts, body: Body) -> Result<Vec<u8>, OAuthFault> {
+    read_within(parts, body, MAX_FORM).await
+}
+
+async fn read_within(parts: &Parts, body: Body, limit: usize) -> Result<Vec<u8>, OAuthFault> {
     match content::check(&parts.headers, "application/x-www-form-urlencoded") {
         // MSAL for Java doesn't say what it sends to ask for a device code. There is nothing else that it could be.
         Ok(()) | Err(RequestFault::NoContentType) => {}
         Err(RequestFault::Charset | RequestFault::ContentEncoding) => return Err(OAuthFault::Encoding),
         Err(_) => return Err(OAuthFault::ContentType),
     }
-    body::read(&parts.extensions, None, body, MAX_FORM).await.map_err(|fault| match fault {
+    body::read(&parts.extensions, None, body, limit).await.map_err(|fault| match fault {
         RequestFault::Overloaded | RequestFault::TenantOverloaded => OAuthFault::Unavailable,
-        _ => OAuthFault::Form,
+        _ => OAuthFault::Form(limit >> 10),
     })
 }

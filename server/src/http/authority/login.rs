@@ -5,7 +5,7 @@ use super::{
     authorization_request::{after_sign_in, redirect},
     faults::{Inquiry, OAuthFault},
     form::Form,
-    pages::{self, Frame},
+    pages::{self, FieldFault, Frame},
     passwords::{self, Right},
     visit::{self, SIGN_IN, Visit},
 };
@@ -122,14 +122,14 @@ async fn begin(visit: &Visit<'_>, who: Who, proceed: &str) -> Result<Response, O
 /// What the form for another password is for.
 const CHANGE: &str = "change password";
 
-fn change_page(visit: &Visit<'_>, proceed: &str, username: &str, fault: Option<&str>) -> Response {
+fn change_page(visit: &Visit<'_>, proceed: &str, username: &str, fault: Option<FieldFault>) -> Response {
+    let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let page = pages::ChangePassword {
         frame: Frame::new(),
         form: visit.form("password", CHANGE, proceed),
         username: username.to_owned(),
-        fault: fault.map(str::to_owned),
+        fault,
     };
-    let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     visit.show(status, &page)
 }
 
@@ -147,23 +147,28 @@ async fn change(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFau
     let username = form.field("username")?;
     let (password, new) =
         (form.get("password").unwrap_or_default(), form.get("new_password").unwrap_or_default());
-    let refused = |why: &str| Ok(change_page(visit, &proceed, username, Some(why)));
+    let refused = |field: &'static str, why: &str| {
+        let fault = FieldFault { field, text: why.to_owned() };
+        Ok(change_page(visit, &proceed, username, Some(fault)))
+    };
     if form.get("new_password_again") != Some(new) {
-        return refused("The new passwords differ.");
+        return refused("new_password_again", "The new passwords differ.");
     }
     if new == password {
-        return refused("The new password is the present one.");
+        return refused("new_password", "The new password is the present one.");
     }
     let right =
         passwords::compare(visit.app, visit.tenant, visit.peer, username, &Secret::new(password)).await;
     let right = match right {
         Ok(right) => right,
-        Err(fault @ OAuthFault::SignIn(_)) => return refused(&fault.to_string()),
+        Err(fault @ OAuthFault::SignIn(_)) => return refused("password", &fault.to_string()),
         Err(fault) => return Err(fault),
     };
     match replace(visit, right, new).await? {
         Some(right) => begin(visit, Who::Proven(right), &proceed).await,
-        None => refused("The new password is too weak: 8 to 256 characters of three classes."),
+        None => {
+            refused("new_password", "The new password is too weak: 8 to 256 characters of three classes.")
+        }
     }
 }
 

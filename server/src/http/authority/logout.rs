@@ -40,14 +40,17 @@ async fn end(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFault>
     Ok(response)
 }
 
-/// Where the browser goes then: to where one of the clients that were signed in to says it may, or the client that asks.
+/// Where the browser goes then: to where one of the clients that were signed in to says it may, or the client that asks, be it
+/// by an id token that it was given (OpenID Connect RP-Initiated Logout 1.0, 2).
 async fn return_address(
     visit: &Visit<'_>,
     form: &Form<'_>,
     clients: Vec<String>,
 ) -> Result<Option<String>, OAuthFault> {
     let Some(uri) = form.get("post_logout_redirect_uri") else { return Ok(None) };
-    for client_id in clients.into_iter().chain(form.get("client_id").map(str::to_owned)) {
+    // An id token that can't be read counts for nothing: the session ends all the same.
+    let hinted = visit.hint(form).ok().flatten().map(|hint| hint.client.to_string());
+    for client_id in clients.into_iter().chain(form.get("client_id").map(str::to_owned)).chain(hinted) {
         let client = match visit.client(&client_id).await {
             Ok(client) => client,
             Err(OAuthFault::SignIn(_)) => continue,

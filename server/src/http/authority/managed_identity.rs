@@ -142,7 +142,9 @@ async fn token(app: &AppState, inquiry: &Inquiry, parts: &Parts, service: Servic
         tokens::of_application(tx, &clients::find(tx, &client_id)?, &name)
     };
     let (audience, subject) = app.store.tenant(identity.tenant).read(look).await?;
-    let token = signing::access_token(app, inquiry, identity.tenant, &audience, &subject).await?;
+    let token =
+        signing::access_token(app, inquiry, identity.tenant, &audience, (&subject, DateTime::UNIX_EPOCH))
+            .await?;
     let now = app.store.clock().now().timestamp();
     Ok(service.words(version, &identity, resource, &token, now))
 }

@@ -29,7 +29,7 @@ use super::{authenticate, cross_origin, state::AppState};
 use crate::store::{self, Tenant};
 use axum::{
     Router,
-    http::{Method, Uri, header},
+    http::{HeaderValue, Method, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{any, get, post},
@@ -90,10 +90,10 @@ pub(super) fn routes(app: &AppState) -> Router<AppState> {
         .route("/{tenant}/oauth2/v2.0/logout", logout.clone())
         .route("/{tenant}/oauth2/logout", logout)
         .route("/{tenant}/oauth2/deviceauth", get(devices::page).fallback(other_than_get))
-        .route("/{tenant}/login", post(login::login).fallback(other_than_post))
-        .route("/{tenant}/password", post(login::change_password).fallback(other_than_post))
-        .route("/{tenant}/consent", post(authorize::consent).fallback(other_than_post))
-        .route("/{tenant}/device", post(devices::decide).fallback(other_than_post));
+        .route("/{tenant}/login", post(login::login).fallback(not_by_form))
+        .route("/{tenant}/password", post(login::change_password).fallback(not_by_form))
+        .route("/{tenant}/consent", post(authorize::consent).fallback(not_by_form))
+        .route("/{tenant}/device", post(devices::decide).fallback(not_by_form));
     public
         .merge(of_this_machine)
         .merge(pages)
@@ -113,6 +113,13 @@ async fn other_than_get(inquiry: Inquiry, received: Method) -> Response {
 
 async fn other_than_post(inquiry: Inquiry, received: Method) -> Response {
     inquiry.refuse(&OAuthFault::Method { accepted: Method::POST, received })
+}
+
+/// Somebody opened the address of a form, such as by reloading what it led to.
+async fn not_by_form(inquiry: Inquiry) -> Response {
+    let mut response = visit::fault_page(&inquiry, &OAuthFault::NotByForm);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 async fn unserved(inquiry: Inquiry, uri: Uri) -> Response {

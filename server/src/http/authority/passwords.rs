@@ -24,7 +24,13 @@ pub(super) async fn check(
     password: &Secret,
 ) -> Result<Right, OAuthFault> {
     let right = compare(app, tenant, peer, name, password).await?;
-    if right.password.must_change { Err(Fault::MustChangePassword.into()) } else { Ok(right) }
+    if !right.password.must_change {
+        return Ok(right);
+    }
+    // Nobody chooses another password who may not sign in by that one.
+    let (user, password) = (right.user, right.password);
+    app.store.tenant(tenant).read(move |tx| accounts::proven(tx, user, &password)).await?;
+    Err(Fault::MustChangePassword.into())
 }
 
 /// The same, whoever has to choose another password.

@@ -242,7 +242,7 @@ const fn of_grant(fault: &Fault) -> &'static str {
         Fault::TooManyDevices => "Too many devices wait. Try again later.",
         Fault::Password => "Error validating credentials due to invalid username or password.",
         Fault::Locked => {
-            "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."
+            "There were too many wrong passwords for this account, or from here. Try again in a minute."
         }
         Fault::MustChangePassword => "The password is expired.",
         Fault::DisabledUser => "The user account is disabled.",

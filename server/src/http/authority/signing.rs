@@ -10,17 +10,18 @@ use crate::{
     http::AppState,
     store::{ReadTx, Tenant},
 };
+use chrono::{DateTime, Utc};
 
 /// How long a token counts, as clients are told: less than it does.
 pub(super) const LIFE: i64 = LIFETIME_SECONDS - 1;
 
-/// An access token for this audience.
+/// An access token for this audience, of now, or of the time from which on it counts.
 pub(super) async fn access_token(
     app: &AppState,
     inquiry: &Inquiry,
     tenant: Tenant,
     audience: &Audience,
-    subject: &Subject,
+    (subject, counts_from): (&Subject, DateTime<Utc>),
 ) -> Result<String, OAuthFault> {
     let name = audience.name();
     if *audience != Audience::Graph && app.origins.iter().any(|own| own == name.trim_end_matches('/')) {
@@ -28,7 +29,7 @@ pub(super) async fn access_token(
         return Err(Fault::UnknownResource { resource: name.into(), tenant: tenant.id }.into());
     }
     let keys = app.keys().await.map_err(|_| OAuthFault::Unavailable)?;
-    let (origin, now) = (inquiry.origin.clone(), app.store.clock().now());
+    let (origin, now) = (inquiry.origin.clone(), app.store.clock().now().max(counts_from));
     let (audience, subject) = (audience.clone(), subject.clone());
     let sign = move |_: &ReadTx<'_>| {
         tokens::sign_for(&audience, &keys, &origin, tenant.id, &subject, now, LIFETIME_SECONDS)

@@ -37,7 +37,7 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// The endpoint of version 2.0.
@@ -210,8 +210,8 @@ impl TokenRequest<'_> {
 
     /// The answer with a user's tokens.
     pub(super) async fn answer_user(&self, granted: Tokens) -> Result<Response, OAuthFault> {
-        let Tokens { audience, subject, scope, sign_in, refresh_token, user } = granted;
-        let mut answer = self.signed(&audience, &subject).await?;
+        let Tokens { audience, subject, counts_from, scope, sign_in, refresh_token, user } = granted;
+        let mut answer = self.signed(&audience, (&subject, counts_from)).await?;
         answer["scope"] = scope.into();
         if let Some(token) = refresh_token {
             answer["refresh_token"] = token.reveal().into();
@@ -232,11 +232,15 @@ impl TokenRequest<'_> {
         audience: &Audience,
         subject: &Subject,
     ) -> Result<Response, OAuthFault> {
-        Ok(no_store(&self.signed(audience, subject).await?))
+        Ok(no_store(&self.signed(audience, (subject, DateTime::UNIX_EPOCH)).await?))
     }
 
     /// An answer with an access token.
-    async fn signed(&self, audience: &Audience, subject: &Subject) -> Result<Value, OAuthFault> {
+    async fn signed(
+        &self,
+        audience: &Audience,
+        subject: (&Subject, DateTime<Utc>),
+    ) -> Result<Value, OAuthFault> {
         let token = signing::access_token(self.app, self.inquiry, self.tenant, audience, subject).await?;
         let now = self.app.store.clock().now().timestamp();
         Ok(match self.version {

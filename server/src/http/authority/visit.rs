@@ -1,15 +1,20 @@
 //! A browser's visit: whose pages it sees, who is signed in there, and which form it sends back.
 
 use super::{
+    authorization_request::{redirect, unchanged},
     browser::Browser,
     faults::{Inquiry, OAuthFault},
     find_tenant,
     form::{self, Form},
-    pages::{self, Choice, FormFields, Frame, Page, ScopeInWords},
+    pages::{self, Choice, Choices, FormFields, Frame, Page, ScopeInWords},
     resource_names::ResourceNames,
 };
 use crate::{
-    auth::{keys::Keys, secrets::Secret},
+    auth::{
+        id_tokens::{self, Hint},
+        keys::Keys,
+        secrets::Secret,
+    },
     directory::sign_in::{
         accounts::{self, Account},
         clients::{self, Client},
@@ -19,6 +24,7 @@ use crate::{
         sessions::{self, Session},
     },
     http::{AppState, state::SignInMode, transport::Peer},
+    model::ids::ObjectId,
     store::{ReadTx, Tenant},
 };
 use axum::{
@@ -26,10 +32,17 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
+use percent_encoding::percent_decode_str;
 use std::{collections::BTreeSet, sync::Arc};
+
+/// The parameter with an id token that the client has.
+const HINT: &str = "id_token_hint";
 
 /// Accounts that are shown to choose from.
 const CHOICES: usize = 20;
+
+/// The pages, below the tenant's name, from which forms come.
+const BEGINNINGS: [&str; 3] = ["oauth2/v2.0/authorize", "oauth2/authorize", "oauth2/deviceauth"];
 
 /// A visit to a tenant's pages.
 pub(super) struct Visit<'v> {
@@ -71,6 +84,24 @@ impl<'v> Visit<'v> {
         let client_id = client_id.to_owned();
         let find = move |tx: &ReadTx<'_>| clients::find(tx, &client_id);
         self.app.store.tenant(self.tenant).read(find).await.map_err(OAuthFault::from)
+    }
+
+    /// What the id token tells that a client shows again. Refuses what isn't one that this tenant's clients were given.
+    pub(super) fn hint(&self, form: &Form<'_>) -> Result<Option<Hint>, OAuthFault> {
+        let Some(token) = form.get(HINT) else { return Ok(None) };
+        let own = self.app.origins.iter().map(String::as_str).chain([&*self.inquiry.origin]);
+        let read = id_tokens::read_hint(token, &self.keys, self.tenant.id, own);
+        read.map(Some).map_err(|_| OAuthFault::Parameter(HINT))
+    }
+
+    /// The sign-in name of this user. It is empty where the user can't sign in.
+    pub(super) async fn name_of(&self, user: ObjectId) -> Result<String, OAuthFault> {
+        let find = move |tx: &ReadTx<'_>| accounts::of_id(tx, user);
+        match self.app.store.tenant(self.tenant).read(find).await {
+            Ok(account) => Ok(account.user_principal_name),
+            Err(Error::Refused(_)) => Ok(String::new()),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// The session that the browser has here.
@@ -117,8 +148,8 @@ impl<'v> Visit<'v> {
         username: &str,
         fault: Option<&OAuthFault>,
     ) -> Result<Response, OAuthFault> {
-        let accounts = match self.app.sign_in.mode {
-            SignInMode::Picker => Some(self.choices().await?),
+        let choices = match self.app.sign_in.mode {
+            SignInMode::Picker => Some(self.choices(username).await?),
             SignInMode::Password => None,
         };
         let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -128,15 +159,16 @@ impl<'v> Visit<'v> {
             client: client.to_owned(),
             username: username.to_owned(),
             fault: fault.map(ToString::to_string),
-            accounts,
+            choices,
         };
         Ok(self.show(status, &page))
     }
 
-    async fn choices(&self) -> Result<Vec<Choice>, OAuthFault> {
-        let first = |tx: &ReadTx<'_>| accounts::first(tx, CHOICES);
-        let accounts = self.app.store.tenant(self.tenant).read_long(first).await.map_err(OAuthFault::from)?;
-        Ok(accounts.into_iter().map(choice).collect())
+    async fn choices(&self, hint: &str) -> Result<Choices, OAuthFault> {
+        let hint = hint.to_owned();
+        let first = move |tx: &ReadTx<'_>| accounts::first(tx, CHOICES, &hint);
+        let first = self.app.store.tenant(self.tenant).read_long(first).await.map_err(OAuthFault::from)?;
+        Ok(Choices { accounts: first.accounts.into_iter().map(choice).collect(), are_more: first.are_more })
     }
 
     /// What a form that came back has proven to be for.
@@ -145,6 +177,22 @@ impl<'v> Visit<'v> {
         let purpose = format!("{purpose} {}", form.get("scopes").unwrap_or_default());
         self.browser.check_mark(&self.keys, &purpose, proceed, form.field("form_token")?)?;
         Ok(proceed.to_owned())
+    }
+
+    /// Leads a browser whose form doesn't count back to where the form came from: a second tab, or another sign-in, made it one of before.
+    /// Nothing else of the form is looked at, and it leads nowhere but to the pages of this tenant that it can have come from. A browser
+    /// that keeps no cookies is refused: it would be led in a circle.
+    async fn begin_anew(&self, form: &Form<'_>) -> Result<Response, OAuthFault> {
+        let proceed = form.get("continue").filter(|_| !self.browser.is_new());
+        let path_and_query = proceed.and_then(|to| to.strip_prefix('/')?.split_once('?'));
+        let (path, query) = path_and_query.ok_or(OAuthFault::ForeignForm)?;
+        let (tenant, page) = path.split_once('/').ok_or(OAuthFault::ForeignForm)?;
+        let named = percent_decode_str(tenant).decode_utf8_lossy();
+        if BEGINNINGS.contains(&page) && find_tenant(self.app, &named).await? == Some(self.tenant) {
+            Ok(redirect(&format!("/{}/{page}?{}", self.tenant.id, unchanged(query))))
+        } else {
+            Err(OAuthFault::ForeignForm)
+        }
     }
 
     /// A secret for something new.
@@ -217,7 +265,11 @@ pub(super) async fn answer(
     let answered = async {
         let sent = form::read_parameters(&parts, body).await?;
         let form = Form::read(&sent)?;
-        rule(&Visit::begin(app, inquiry, &parts).await?, &form).await
+        let visit = Visit::begin(app, inquiry, &parts).await?;
+        match rule(&visit, &form).await {
+            Err(OAuthFault::ForeignForm) => visit.begin_anew(&form).await,
+            answered => answered,
+        }
     };
     answered.await.unwrap_or_else(|fault: OAuthFault| fault_page(inquiry, &fault))
 }

@@ -1,8 +1,8 @@
 //! The authorization endpoint: who is asked what, and where the answer goes.
 
 use super::{
-    Browser, REDIRECT, answered, app, authorize, claims, field, page_app, query, redemption, sign_in, token,
-    web_app,
+    Browser, REDIRECT, SignInMode, SignInSettings, answered, app, authorize, claims, field, page_app, query,
+    redemption, sign_in, tenant_with, token, web_app,
 };
 use crate::support::{Tenant, send};
 use aws_lc_rs::digest;
@@ -230,4 +230,24 @@ async fn a_user_who_may_not_sign_in_any_more_has_no_session() {
     let page = browser.get(&authorize(&tenant, &query(&app, &[]))).await;
     let page = browser.submit(&page, &[("account", &ada.to_string())]).await;
     assert!(page.status == 400 && page.html.contains("The user account is disabled."), "{}", page.html);
+}
+
+#[tokio::test]
+async fn who_has_signed_in_for_a_request_is_not_asked_again_for_it() {
+    let picker = SignInSettings { mode: SignInMode::Picker, ..Default::default() };
+    let tenant = tenant_with(picker).await;
+    let (app, ada) = (web_app(&tenant).await, tenant.user("Ada").await.to_string());
+    for more in [[("prompt", "login\tconsent"), ("max_age", "")], [("prompt", "consent"), ("max_age", "30")]]
+    {
+        let mut browser = Browser::at(tenant.origin());
+        let page = browser.get(&authorize(&tenant, &query(&app, &more))).await;
+        let page = browser.submit(&page, &[("account", &ada)]).await;
+        let page = browser.follow(page).await;
+        assert!(page.html.contains("Permissions requested"), "{more:?}: {}", page.html);
+        tenant.server.store.clock().advance(120);
+        let page = browser.submit(&page, &[("decision", "accept")]).await;
+        let page = browser.follow(page).await;
+        let led = page.location.unwrap_or_else(|| panic!("{more:?}: {}", page.html));
+        assert!(answered(&led).contains_key("code"), "{more:?}");
+    }
 }

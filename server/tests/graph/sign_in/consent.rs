@@ -186,7 +186,10 @@ async fn a_user_agrees_to_what_the_page_showed_and_to_nothing_that_came_after() 
         }
     }
     fields.push(("decision".into(), "accept".into()));
-    assert_eq!(browser.post(&action, &fields).await.status, 400, "what was shown is under the mark");
+    let refused = browser.post(&action, &fields).await;
+    let page = browser.follow(refused).await;
+    assert!(page.html.contains("(User.ReadBasic.All)"), "what was shown is under the mark: {}", page.html);
+    assert!(!page.html.contains("Group.ReadWrite.All"), "{}", page.html);
 }
 
 #[tokio::test]

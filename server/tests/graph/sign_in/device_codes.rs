@@ -1,9 +1,10 @@
 //! Device codes: a device waits, somebody enters its code elsewhere, and the device gets what was granted.
 
-use super::{App, Browser, device_app, fault, faulty, tenant_with, token, web_app};
+use super::{
+    App, Browser, SignInMode, SignInSettings, device_app, fault, faulty, tenant_with, token, web_app,
+};
 use crate::support::{Answer, Tenant, send};
 use reqwest::Method;
-use roster_server::http::state::{SignInMode, SignInSettings};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -64,6 +65,24 @@ async fn a_device_waits_until_its_code_is_entered_and_gets_its_tokens_once() {
     assert!(page.contains("Invalid verification code"), "{page}");
 }
 
+#[tokio::test]
+async fn a_page_for_a_code_asks_for_another_account_only_where_somebody_wants_one() {
+    let tenant = Tenant::fresh().await;
+    let (app, ada) = (device_app(&tenant).await, tenant.user("Ada").await);
+    let device = begin(&tenant, &app).await;
+    let code = device["user_code"].as_str().unwrap();
+    let mut browser = Browser::at(tenant.origin());
+    enter(&tenant, &mut browser, code, ada).await;
+    for (prompt, asks) in [("consent", "Sign in on another device?"), ("select_account", "<h1>Sign in</h1>")]
+    {
+        let path = format!("/{}/oauth2/deviceauth?prompt={prompt}&user_code={code}", tenant.id());
+        let page = browser.get(&path).await;
+        assert!(page.html.contains(asks), "{prompt}: {}", page.html);
+    }
+    let page = enter_again(&tenant, &mut browser, &format!("{}-{}", &code[..4], &code[4..])).await;
+    assert!(page.contains(&format!("<code>{code}</code>")), "as the device shows it: {page}");
+}
+
 async fn enter_again(tenant: &Tenant, browser: &mut Browser, code: &str) -> String {
     browser.get(&format!("/{}/oauth2/deviceauth?user_code={code}", tenant.id())).await.html
 }
@@ -95,6 +114,6 @@ async fn a_device_code_is_worth_nothing_to_another_client_nor_a_wrong_code_to_an
         let page = Browser::at(tenant.origin())
             .get(&format!("/{}/oauth2/deviceauth?user_code={code}", tenant.id()))
             .await;
-        assert!(page.html.contains("<title>Enter code</title>"), "{code}: {}", page.html);
+        assert!(page.html.contains("Enter code</title>"), "{code}: {}", page.html);
     }
 }

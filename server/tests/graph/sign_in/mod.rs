@@ -8,7 +8,9 @@ mod codes;
 mod consent;
 mod device_codes;
 mod forms;
+mod hints;
 pub mod on_behalf_of;
+mod pages;
 pub mod passwords;
 mod refresh_tokens;
 mod userinfo;
@@ -18,6 +20,7 @@ use crate::support::{Answer, Server, Tenant, send};
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
+pub use roster_server::http::state::{SignInMode, SignInSettings};
 use roster_server::{auth::secrets::Secret, directory::applications::Registration};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -179,7 +182,7 @@ pub async fn make_administrator(tenant: &Tenant, user: Uuid) {
 }
 
 /// A server of its own with these settings for signing in, and a tenant of it.
-pub async fn tenant_with(sign_in: roster_server::http::state::SignInSettings) -> Tenant {
+pub async fn tenant_with(sign_in: SignInSettings) -> Tenant {
     let settings = roster_server::http::state::Settings { sign_in, ..Default::default() };
     let server = Server::start_with(settings, roster_server::http::transport::Limits::default());
     // Its threads can't be ended from within a test's.

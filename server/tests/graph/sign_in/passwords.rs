@@ -1,11 +1,11 @@
 //! Passwords: at the page for signing in, and in the hands of clients where the operator allows it.
 
 use super::{
-    Browser, Page, answered, authorize, device_app, fault, faulty, query, tenant_with, token, web_app,
+    Browser, Page, SignInMode, SignInSettings, answered, authorize, device_app, fault, faulty, query,
+    tenant_with, token, web_app,
 };
 use crate::support::{Tenant, send};
 use reqwest::Method;
-use roster_server::http::state::{SignInMode, SignInSettings};
 use serde_json::{Value, json};
 
 pub const BY_PASSWORD: SignInSettings =
@@ -93,7 +93,11 @@ async fn ten_wrong_passwords_lock_for_a_minute_without_telling_who_is_there() {
             assert!(refused.html.contains("invalid username or password"), "{name}: {}", refused.html);
         }
         let locked = enter(&mut browser, &page, name, PASSWORD).await;
-        assert!(locked.html.contains("The account is locked"), "{name}: {}", locked.html);
+        assert!(
+            locked.html.contains("There were too many wrong passwords for this account, or from here."),
+            "{name}: {}",
+            locked.html
+        );
         tenant.server.store.clock().advance(61);
     }
     assert_eq!(enter(&mut browser, &page, &ada, PASSWORD).await.status, 303);

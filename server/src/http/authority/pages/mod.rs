@@ -40,6 +40,13 @@ pub(super) struct Choice {
     pub(super) user_principal_name: String,
 }
 
+/// The accounts that can be chosen.
+pub(super) struct Choices {
+    pub(super) accounts: Vec<Choice>,
+    /// Whether there are others.
+    pub(super) are_more: bool,
+}
+
 /// The page for signing in.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -50,7 +57,14 @@ pub(super) struct SignIn {
     pub(super) username: String,
     pub(super) fault: Option<String>,
     /// The accounts to choose from. `None`: by name and password.
-    pub(super) accounts: Option<Vec<Choice>>,
+    pub(super) choices: Option<Choices>,
+}
+
+impl SignIn {
+    /// Whether the name that was entered is at fault.
+    fn is_name_at_fault(&self) -> bool {
+        self.fault.is_some() && !self.username.is_empty()
+    }
 }
 
 /// The page for another password.
@@ -60,7 +74,21 @@ pub(super) struct ChangePassword {
     pub(super) frame: Frame,
     pub(super) form: FormFields,
     pub(super) username: String,
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<FieldFault>,
+}
+
+impl ChangePassword {
+    /// Whether this field is at fault.
+    fn is_at_fault(&self, name: &str) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.field == name)
+    }
+}
+
+/// What is wrong with what was entered.
+pub(super) struct FieldFault {
+    /// The name of the field that it was entered in.
+    pub(super) field: &'static str,
+    pub(super) text: String,
 }
 
 /// A scope in words.
@@ -88,6 +116,8 @@ pub(super) struct Consent {
 pub(super) struct Device {
     pub(super) frame: Frame,
     pub(super) action: String,
+    /// What was entered.
+    pub(super) code: String,
     pub(super) fault: Option<String>,
 }
 
