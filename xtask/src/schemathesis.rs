@@ -39,7 +39,7 @@ const ENDING: [&str; 6] = [
 ];
 
 /// What wants a proof that nobody makes up: without one that counts it is 401.
-const PROVEN: [&str; 4] = [
+const WANTING_PROOF: [&str; 4] = [
     "add_application_key",
     "remove_application_key",
     "add_service_principal_key",
@@ -66,10 +66,10 @@ fn test(
 ) -> Result<(), String> {
     let (ending, others): (Vec<&str>, Vec<&str>) =
         operations.iter().partition(|operation| ENDING.contains(*operation));
-    let (proven, others): (Vec<&str>, Vec<&str>) =
-        others.into_iter().partition(|operation| PROVEN.contains(operation));
+    let (wanting_proof, others): (Vec<&str>, Vec<&str>) =
+        others.into_iter().partition(|operation| WANTING_PROOF.contains(operation));
     let separately = ending.chunks(1).map(|operation| vec![operation]);
-    for one_after_the_other in std::iter::once(vec![&*others, &*proven, &[proof]]).chain(separately) {
+    for one_after_the_other in std::iter::once(vec![&*others, &*wanting_proof, &[proof]]).chain(separately) {
         let roster = Roster::start()?;
         let token = caller(&roster)?;
         one_after_the_other.into_iter().try_for_each(|operations| check(&roster, &token, operations))?;
@@ -82,7 +82,8 @@ fn check(roster: &Roster, token: &str, operations: &[&str]) -> Result<(), String
     if operations.is_empty() {
         return Ok(());
     }
-    let warnings = if operations.iter().all(|it| PROVEN.contains(it)) { "off" } else { "missing_auth" };
+    let warnings =
+        if operations.iter().all(|it| WANTING_PROOF.contains(it)) { "off" } else { "missing_auth" };
     let folder = run::target().join("schemathesis");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     fs::write(folder.join("schemathesis.toml"), SETTINGS).map_err(|error| error.to_string())?;

@@ -50,8 +50,8 @@ pub fn member(tx: &WriteTx<'_>, group: ObjectId, member: ObjectId) -> Result<(),
 }
 
 /// Makes an object an owner of another, whatever their kinds. Both must be there.
-pub fn owner(tx: &WriteTx<'_>, group: ObjectId, owner: ObjectId) -> Result<(), Error> {
-    relate(tx, &OWNERS, group, owner)
+pub fn owner(tx: &WriteTx<'_>, owned: ObjectId, owner: ObjectId) -> Result<(), Error> {
+    relate(tx, &OWNERS, owned, owner)
 }
 
 /// Gives a user or a contact a manager, whatever its kind. Both must be there.
@@ -70,10 +70,10 @@ pub fn subscribed_sku(tx: &WriteTx<'_>, sku: ObjectId, values: Value) -> Result<
     subscribed_skus::insert(tx, sku, &into_values(values))
 }
 
-fn relate(tx: &WriteTx<'_>, relation: &Relation, group: ObjectId, related: ObjectId) -> Result<(), Error> {
+fn relate(tx: &WriteTx<'_>, relation: &Relation, of: ObjectId, related: ObjectId) -> Result<(), Error> {
     let look_up = |id: ObjectId| find(tx, id)?.ok_or_else(|| Error::from(Refusal::NotFound(id.to_string())));
-    let (group, related) = (look_up(group)?, look_up(related)?);
-    relation.insert(tx, &group, &related)?;
+    let (of, related) = (look_up(of)?, look_up(related)?);
+    relation.insert(tx, &of, &related)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What users and service principals own: groups, so far.
+//! What users and service principals own: groups, applications and service principals.
 
 use super::{follows::Follows, lookup, navigation::Navigation, users};
 use crate::{

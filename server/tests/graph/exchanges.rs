@@ -434,6 +434,7 @@ fn check_query(operation: &Value, exchange: &Exchange) -> Result<(), String> {
 fn saw(id: &str, status: StatusCode) {
     static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let line = format!("{id} {}", status.as_u16());
+    // Only `cargo xtask coverage` asks for it.
     let Some(file) = std::env::var_os("ROSTER_CONTRACT_COVERAGE") else { return };
     if SEEN.lock().unwrap().insert(line.clone()) {
         let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();

@@ -309,6 +309,7 @@ fn settings_come_from_the_environment_too() {
     assert_eq!(server.announced["dataFolder"], data);
 }
 
+// Files have modes there.
 #[cfg(unix)]
 #[test]
 fn the_data_folder_and_the_signing_key_are_private_and_a_key_that_others_can_read_is_refused() {

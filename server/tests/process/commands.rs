@@ -420,6 +420,7 @@ async fn what_the_log_tells_is_said_by_a_flag_and_else_by_a_variable() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("RUST_LOG is 'hyper=loud'"));
 }
 
+// `env` has this flag in GNU's tools.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_server_ends_with_its_terminal_as_when_it_is_told_to() {
@@ -438,6 +439,7 @@ fn a_server_ends_with_its_terminal_as_when_it_is_told_to() {
     );
 }
 
+// As `nohup` has it there.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_server_that_is_to_outlive_its_terminal_does() {

@@ -13,6 +13,7 @@ mod commands;
 #[path = "../shared/counts.rs"]
 mod counts;
 mod deletions;
+// What needs root or strace is built with the feature `strace`: the full set of tests has it.
 #[cfg(feature = "strace")]
 mod disk;
 mod dynamic_groups;

@@ -293,6 +293,7 @@ fn a_folder_that_is_served_is_left_to_its_server() {
     assert!(Server::start(&data, &[]).terminate().success(), "a killed server holds no lock");
 }
 
+// Root mounts the disk.
 #[cfg(feature = "strace")]
 #[test]
 fn a_folder_that_can_not_be_written_is_refused() {

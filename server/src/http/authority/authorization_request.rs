@@ -7,7 +7,10 @@ use super::{
     resource_names::ResourceNames,
 };
 use crate::{
-    auth::pkce::{self, Challenge},
+    auth::{
+        pkce::{self, Challenge},
+        tokens::{GRAPH, Version},
+    },
     directory::sign_in::{
         clients::{Client, Platform},
         faults::Fault,
@@ -166,15 +169,22 @@ pub(super) fn redirect(to: &str) -> Response {
 
 impl AuthorizationRequest {
     /// What a request to this target asks for.
-    pub(super) fn read(form: &Form<'_>, target: &Target, names: &ResourceNames) -> Result<Self, OAuthFault> {
+    pub(super) fn read(
+        form: &Form<'_>,
+        version: Version,
+        target: &Target,
+        names: &ResourceNames,
+    ) -> Result<Self, OAuthFault> {
         let (code, id_token) = response_type(form.field("response_type")?, &target.client)?;
         if form.get("request").is_some() || form.get("request_uri").is_some() {
             return Err(OAuthFault::Parameter("request"));
         }
-        let scopes = match (form.get("resource"), form.get("scope")) {
-            (Some(resource), _) => Scopes::of(resource),
-            (None, Some(scope)) => Scopes::read(scope)?,
-            (None, None) => return Err(OAuthFault::Missing("scope")),
+        let scopes = match (form.get("resource"), form.get("scope"), version) {
+            (Some(resource), ..) => Scopes::of(resource),
+            // Version 1.0 knows resources only. Libraries for OAuth in general send scopes all the same, which it ignores.
+            (None, _, Version::First) => Scopes::of(GRAPH),
+            (None, Some(scope), Version::Second) => Scopes::read(scope)?,
+            (None, None, Version::Second) => return Err(OAuthFault::Missing("scope")),
         };
         let challenge = challenge(form)?;
         if target.platform == Platform::SinglePage && code && challenge.is_none() {

@@ -38,6 +38,11 @@ const LONGEST: usize = 16 << 10;
 /// The longest one that a browser is led to by GET though it came by POST, in bytes.
 const LONGEST_LED: usize = 8 << 10;
 
+/// The version of the endpoint at this path.
+fn version_of(path: &str) -> Version {
+    if path.ends_with("/v2.0/authorize") { Version::Second } else { Version::First }
+}
+
 /// The endpoint, of version 2.0 and of version 1.0.
 pub(super) async fn authorize(State(app): State<AppState>, inquiry: Inquiry, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -69,7 +74,7 @@ async fn answer(
     }
     let form = Form::read(query.as_bytes())?;
     let target = target(&visit, &form).await?;
-    let answered = proceed_to(&visit, &target, &form, &proceed).await;
+    let answered = proceed_to(&visit, &target, (&form, version_of(parts.uri.path())), &proceed).await;
     Ok(answered.unwrap_or_else(|fault| target.refuse(inquiry, &fault)))
 }
 
@@ -82,10 +87,10 @@ async fn target(visit: &Visit<'_>, form: &Form<'_>) -> Result<Target, OAuthFault
 async fn proceed_to(
     visit: &Visit<'_>,
     target: &Target,
-    form: &Form<'_>,
+    (form, version): (&Form<'_>, Version),
     proceed: &str,
 ) -> Result<Response, OAuthFault> {
-    let request = AuthorizationRequest::read(form, target, &visit.names)?;
+    let request = AuthorizationRequest::read(form, version, target, &visit.names)?;
     let now = visit.app.store.clock().now().timestamp();
     let hinted = visit.hint(form)?.map(|hint| hint.user);
     let is_hinted = |session: &Session| hinted.is_none_or(|user| user == session.account.id);
@@ -235,7 +240,7 @@ async fn decide(visit: &Visit<'_>, form: &Form<'_>) -> Result<Response, OAuthFau
     let target = target(visit, &asked).await?;
     match form.get("decision") {
         Some("accept") => {
-            let request = AuthorizationRequest::read(&asked, &target, &visit.names)?;
+            let request = AuthorizationRequest::read(&asked, version_of(path), &target, &visit.names)?;
             let whom = if form.get("everybody").is_some() { Whom::Everybody } else { Whom::Oneself };
             grant(visit, &target, request, session, (agreed(form), whom)).await?;
             Ok(redirect(&format!("{path}?{}", authorization_request::after_consent(query))))

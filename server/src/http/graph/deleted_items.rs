@@ -287,7 +287,7 @@ fn owned_by_user() -> Operation {
     .summary(TAG, "Get deleted objects that a user owned")
     .description(
         "Gets up to a thousand deleted groups, or applications, that a user owned, in the order of their ids. Of applications, \
-         whoever may not read deleted ones sees only what they are.",
+         whoever may not read deleted ones sees only type and id.",
     )
     .page("directory-deleteditems-getuserownedobjects")
     .body::<GetUserOwnedObjectsParameters>(

@@ -321,6 +321,7 @@ async fn whatever_is_sent_is_answered_as_promised_and_what_is_refused_changes_no
     campaign::report("input", format_args!("{sent} sent, {refused} refused (seed {seed})"));
 }
 
+// The memory is read from `/proc`.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_neither_panics_nor_grows_by_what_it_is_sent() {

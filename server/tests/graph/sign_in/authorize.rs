@@ -251,3 +251,37 @@ async fn who_has_signed_in_for_a_request_is_not_asked_again_for_it() {
         assert!(answered(&led).contains_key("code"), "{more:?}");
     }
 }
+
+#[tokio::test]
+async fn version_1_0_knows_resources_and_ignores_scopes() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("Ada").await;
+    let read = json!([{"resourceAppId": "00000003-0000-0000-c000-000000000000",
+        "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}]}]);
+    let redirect = json!({"redirectUris": [REDIRECT]});
+    let client = app(&tenant, json!({"web": redirect, "requiredResourceAccess": read})).await;
+    let path = |query: &str| authorize(&tenant, query).replace("/oauth2/v2.0/", "/oauth2/");
+    // As libraries for OAuth in general ask, or with nothing at all.
+    for scope in ["openid profile user_impersonation email", ""] {
+        let mut browser = Browser::at(tenant.origin());
+        let page = browser.get(&path(&query(&client, &[("scope", scope), ("prompt", "consent")]))).await;
+        let page = browser.submit(&page, &[("account", &ada.to_string())]).await;
+        let page = browser.follow(page).await;
+        let page = browser.submit(&page, &[("decision", "accept")]).await;
+        let location = browser.follow(page).await.location.unwrap();
+        let code = answered(&location).remove("code").unwrap_or_else(|| panic!("{location}"));
+        let form = redemption(&client, &code);
+        let at = format!("/{}/oauth2/token", tenant.id());
+        let answer = send(tenant.anonymous(Method::POST, &at).form(&form)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let answer = answer.json();
+        let (access, id) = (claims(&answer["access_token"]), claims(&answer["id_token"]));
+        assert_eq!(access["aud"], "https://graph.microsoft.com");
+        let upn = json!(tenant.upn("Ada"));
+        assert_eq!(
+            (&id["ver"], &id["unique_name"], &id["preferred_username"]),
+            (&json!("1.0"), &upn, &json!(null))
+        );
+        assert_eq!(id["iss"], format!("{}/{}/", tenant.origin(), tenant.id()));
+    }
+}

@@ -7,15 +7,14 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Connections of each shape.
-const CONNECTIONS: usize = 1000;
+const CONNECTIONS: usize = 1500;
 /// How many of them send at once.
 const AT_ONCE: usize = 50;
 /// Bytes that are sent one by one.
 const BY_BYTES: usize = 100;
 /// Requests beside them.
 const SERVED: usize = 100;
-/// The most memory that the server may have had. The bodies alone would be more, if none were bounded; what is seen is at most
-/// 200 MiB, and depends on how the allocator's threads share out the work.
+/// The most memory that the server may have had. The bodies alone, of 256 KiB each, would be more if none were bounded.
 const MEMORY: u64 = 256 << 20;
 /// The most with nobody there, its own code included.
 const MEMORY_ALONE: u64 = 128 << 20;

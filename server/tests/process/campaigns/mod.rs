@@ -2,6 +2,7 @@
 //! as many minutes as asked for with `cargo xtask torture`.
 
 mod connection;
+// What needs root or strace is built with the feature `strace`: the full set of tests has it.
 #[cfg(feature = "strace")]
 mod failing_disk;
 mod fairness;
