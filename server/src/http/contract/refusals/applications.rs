@@ -1,16 +1,14 @@
 //! What the operations on devices, service principals, applications and contacts refuse.
 
 use super::{
-    ErrorExample, application_not_found, array_for_value, cannot_own, contact_not_found, created,
-    device_not_found, immutable, invalid_reference, missing_parameter, null, null_collection, other_schema,
+    ErrorExample, application_not_found, cannot_own, contact_not_found, created, device_not_found, immutable,
+    invalid_reference, missing_parameter, null, null_collection, object_parameter, other_schema,
     owner_not_found, parameters, refused, service_principal_exists, service_principal_not_found, taken,
-    texts, too_large, unknown_parameter, updated,
+    text_parameter, texts, too_large, updated,
 };
 use crate::{
-    directory::{Refusal, check_members},
-    model::{
-        application::APPLICATION, device::DEVICE, service_principal::SERVICE_PRINCIPAL, values::PropertyFault,
-    },
+    directory::Refusal,
+    model::{application::APPLICATION, device::DEVICE, service_principal::SERVICE_PRINCIPAL},
 };
 
 /// What the rules of this operation refuse. `None`: it is of another file.
@@ -113,28 +111,9 @@ fn enabled_entitlement() -> ErrorExample {
 
 /// What bodies of new passwords get wrong.
 fn new_password() -> Vec<ErrorExample> {
-    let of = check_members::refused;
-    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
-    vec![
-        unknown_parameter(),
-        refused("otherType", "The name is no text.", of(literal)),
-        refused(
-            "unexpectedArray",
-            "An array stands where a single value is due.",
-            of(array_for_value("displayName")),
-        ),
-        refused(
-            "otherSchema",
-            "The value isn't the object that is due.",
-            of(PropertyFault::Schema("passwordCredential")),
-        ),
-        refused(
-            "invalidValue",
-            "The password would end before it begins.",
-            of(PropertyFault::Invalid("passwordCredential")),
-        ),
-        refused("tooManyPasswords", "It has as many passwords as it can have.", Refusal::TooLarge),
-    ]
+    let object = object_parameter("passwordCredential", "The password would end before it begins.");
+    let many = refused("tooManyPasswords", "It has as many passwords as it can have.", Refusal::TooLarge);
+    [text_parameter("displayName"), object, vec![many]].concat()
 }
 
 /// What bodies get wrong that take a password away.
@@ -148,30 +127,11 @@ fn old_password() -> Vec<ErrorExample> {
 
 /// What bodies of new certificates get wrong.
 fn new_key() -> Vec<ErrorExample> {
-    let of = check_members::refused;
-    let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
-    let own = vec![
-        unknown_parameter(),
-        missing_parameter("keyCredential"),
-        refused("otherType", "The proof is no text.", of(literal)),
-        refused(
-            "unexpectedArray",
-            "An array stands where a single value is due.",
-            of(array_for_value("proof")),
-        ),
-        refused(
-            "otherSchema",
-            "The value isn't the object that is due.",
-            of(PropertyFault::Schema("keyCredential")),
-        ),
-        refused(
-            "invalidValue",
-            "It isn't a certificate, or not of the type and usage that certificates have.",
-            of(PropertyFault::Invalid("keyCredential")),
-        ),
-        refused("tooManyKeys", "It has as many certificates as it can have.", Refusal::TooLarge),
-    ];
-    [own, proof()].concat()
+    let invalid = "It isn't a certificate, or not of the type and usage that certificates have.";
+    let object = object_parameter("keyCredential", invalid);
+    let many = refused("tooManyKeys", "It has as many certificates as it can have.", Refusal::TooLarge);
+    let own = vec![missing_parameter("keyCredential"), many];
+    [text_parameter("proof"), own, object, proof()].concat()
 }
 
 /// What bodies get wrong that take a certificate away.

@@ -296,20 +296,30 @@ fn ids(name: &'static str, most: usize) -> Vec<ErrorExample> {
     ]
 }
 
-/// What bodies of actions get wrong that have this text, which takes some forms only.
-fn parameters(name: &'static str) -> Vec<ErrorExample> {
+/// What bodies of actions get wrong that have this text.
+fn text_parameter(name: &'static str) -> Vec<ErrorExample> {
     let of = check_members::refused;
-    let found_array = array_for_value(name);
     let literal = PropertyFault::Literal { literal: "True".into(), kind: "Edm.String".into() };
     vec![
         unknown_parameter(),
         refused("otherType", "The value has another type than the parameter.", of(literal)),
-        refused("unexpectedArray", "An array stands where a single value is due.", of(found_array)),
-        refused(
-            "invalidValue",
-            "The value isn't one that the parameter takes.",
-            of(PropertyFault::Invalid(name)),
-        ),
+        refused("unexpectedArray", "An array stands where a single value is due.", of(array_for_value(name))),
+    ]
+}
+
+/// The same of a text that takes some forms only.
+fn parameters(name: &'static str) -> Vec<ErrorExample> {
+    let invalid = check_members::refused(PropertyFault::Invalid(name));
+    let own = vec![refused("invalidValue", "The value isn't one that the parameter takes.", invalid)];
+    [text_parameter(name), own].concat()
+}
+
+/// What they get wrong that have this object, which can be invalid so.
+fn object_parameter(name: &'static str, invalid: &'static str) -> Vec<ErrorExample> {
+    let of = check_members::refused;
+    vec![
+        refused("otherSchema", "The value isn't the object that is due.", of(PropertyFault::Schema(name))),
+        refused("invalidValue", invalid, of(PropertyFault::Invalid(name))),
     ]
 }
 
