@@ -1,11 +1,11 @@
 //! What a token says, with claims as Entra writes them, and why one isn't accepted. Nothing here knows keys.
 
-use super::{id_tokens::pairwise, tokens::issuer};
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
     permissions::{Grants, Permissions, Principal},
     values::Values,
 };
+use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -144,6 +144,20 @@ impl Version {
             Self::Second => "2.0",
         }
     }
+}
+
+/// Who issues a tenant's tokens.
+pub(super) fn issuer(origin: &str, tenant: TenantId, version: Version) -> String {
+    match version {
+        Version::First => format!("{origin}/{tenant}/"),
+        Version::Second => format!("{origin}/{tenant}/v2.0"),
+    }
+}
+
+/// A user's name for one client: another client's tells nothing of it.
+pub fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
+    let text = format!("{tenant} {client} {user}");
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
 /// Whom a token is to speak for.

@@ -2,6 +2,7 @@
 
 pub use super::claims::{
     Audience, GRAPH, GRAPH_APP_ID, LEEWAY_SECONDS, LIFETIME_SECONDS, Subject, TokenFault, Verified, Version,
+    pairwise,
 };
 use super::{
     claims::{Claims, SignedClaims},
@@ -147,14 +148,6 @@ pub(super) fn with_more(claims: &impl Serialize, more: Option<&Values>) -> Resul
         }
     }
     Ok(claims)
-}
-
-/// Who issues a tenant's tokens.
-pub(super) fn issuer(origin: &str, tenant: TenantId, version: Version) -> String {
-    match version {
-        Version::First => format!("{origin}/{tenant}/"),
-        Version::Second => format!("{origin}/{tenant}/v2.0"),
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
     form::{self, Form},
     pages::{self, Frame},
     signing,
-    token::client_info,
+    token_request::client_info,
     visit::{self, Asked, Visit, agreed, fault_page},
 };
 use crate::{

@@ -22,6 +22,7 @@ mod resource_names;
 mod sign_in_faults;
 mod signing;
 mod token;
+mod token_request;
 mod userinfo;
 mod visit;
 

@@ -3,7 +3,7 @@
 
 use super::no_store;
 use crate::{
-    auth::{id_tokens::pairwise, tokens::TokenFault},
+    auth::tokens::{TokenFault, pairwise},
     http::{errors::Failure, extract::Caller, state::AppState},
     model::permissions::Principal,
     store::{self, ReadTx, objects},

@@ -7,7 +7,7 @@ use crate::{
         scopes::{ResourceScopes, Scopes},
         tokens,
     },
-    http::authority::{faults::OAuthFault, token::TokenRequest},
+    http::authority::{faults::OAuthFault, token_request::TokenRequest},
     store::ReadTx,
 };
 use axum::response::Response;

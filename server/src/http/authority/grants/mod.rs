@@ -7,7 +7,7 @@ mod on_behalf_of;
 mod password;
 mod refresh_token;
 
-use super::{faults::OAuthFault, token::TokenRequest};
+use super::{faults::OAuthFault, token_request::TokenRequest};
 use axum::response::Response;
 
 /// A grant, by its `grant_type`.

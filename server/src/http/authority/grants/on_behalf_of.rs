@@ -11,7 +11,7 @@ use crate::{
         faults::{Error, Fault},
         refresh_tokens, resources,
     },
-    http::authority::{faults::OAuthFault, token::TokenRequest},
+    http::authority::{faults::OAuthFault, token_request::TokenRequest},
     model::{
         ids::{AppId, ObjectId},
         permissions::Principal,

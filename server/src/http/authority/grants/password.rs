@@ -13,7 +13,7 @@ use crate::{
     http::authority::{
         faults::OAuthFault,
         passwords::{self, Right},
-        token::TokenRequest,
+        token_request::TokenRequest,
     },
     model::ids::ObjectId,
     store::WriteTx,

@@ -3,7 +3,7 @@
 use crate::{
     auth::secrets::Secret,
     directory::sign_in::refresh_tokens::{self, Refreshing},
-    http::authority::{faults::OAuthFault, token::TokenRequest},
+    http::authority::{faults::OAuthFault, token_request::TokenRequest},
     store::{WriteTx, sign_in_grants::Kind},
 };
 use axum::response::Response;
