@@ -1,11 +1,11 @@
 //! What a token says, with claims as Entra writes them, and why one isn't accepted. Nothing here knows keys.
 
-use super::{id_tokens::pairwise, tokens::issuer};
 use crate::model::{
     ids::{AppId, ObjectId, TenantId},
     permissions::{Grants, Permissions, Principal},
     values::Values,
 };
+use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -391,4 +391,18 @@ impl Claims {
         let client = self.appid.as_deref().or(self.azp.as_deref()).and_then(|client| client.parse().ok());
         Ok(Verified { tenant, issued_at: self.iat, grants, client })
     }
+}
+
+/// Who issues a tenant's tokens.
+pub(super) fn issuer(origin: &str, tenant: TenantId, version: Version) -> String {
+    match version {
+        Version::First => format!("{origin}/{tenant}/"),
+        Version::Second => format!("{origin}/{tenant}/v2.0"),
+    }
+}
+
+/// A user's name for one client: another client's tells nothing of it.
+pub fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
+    let text = format!("{tenant} {client} {user}");
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }

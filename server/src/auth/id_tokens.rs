@@ -1,7 +1,9 @@
 //! Id tokens (OpenID Connect Core 1.0, 2): what a client is told of who signed in to it. They open nothing here: their audience is the
 //! client.
 
+pub use super::claims::pairwise;
 use super::{
+    claims::issuer,
     keys::{KeyError, Keys},
     secrets::Secret,
     tokens::{self, LEEWAY_SECONDS, LIFETIME_SECONDS, TokenFault, Version},
@@ -10,7 +12,6 @@ use crate::model::{
     ids::{AppId, ObjectId, TenantId},
     values::Values,
 };
-use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -89,7 +90,7 @@ pub fn sign(
     let name_in = |named| Some(&*sign_in.user_principal_name).filter(|_| version == named);
     let claims = Claims {
         aud: sign_in.client.to_string(),
-        iss: tokens::issuer(origin, tenant, version),
+        iss: issuer(origin, tenant, version),
         iat: now,
         nbf: now.saturating_sub(LEEWAY_SECONDS),
         exp: now.saturating_add(LIFETIME_SECONDS),
@@ -134,11 +135,9 @@ pub fn read_hint<'o>(
         return Err(TokenFault::Subject);
     }
     let text = |name: &str| claims.get(name).and_then(Value::as_str).ok_or(TokenFault::Unreadable);
-    let issuer = text("iss")?;
+    let named = text("iss")?;
     let is_own = |origin: &str| {
-        [Version::First, Version::Second]
-            .iter()
-            .any(|version| tokens::issuer(origin, tenant, *version) == issuer)
+        [Version::First, Version::Second].iter().any(|version| issuer(origin, tenant, *version) == named)
     };
     if !origins.any(is_own) {
         return Err(TokenFault::Tenant);
@@ -153,10 +152,4 @@ pub fn read_hint<'o>(
 fn left_half(code: &Secret) -> String {
     let digest = code.digest();
     URL_SAFE_NO_PAD.encode(&digest[..digest.len() / 2])
-}
-
-/// A user's name for one client: another client's tells nothing of it.
-pub fn pairwise(tenant: TenantId, client: AppId, user: ObjectId) -> String {
-    let text = format!("{tenant} {client} {user}");
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }

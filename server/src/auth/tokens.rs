@@ -149,14 +149,6 @@ pub(super) fn with_more(claims: &impl Serialize, more: Option<&Values>) -> Resul
     Ok(claims)
 }
 
-/// Who issues a tenant's tokens.
-pub(super) fn issuer(origin: &str, tenant: TenantId, version: Version) -> String {
-    match version {
-        Version::First => format!("{origin}/{tenant}/"),
-        Version::Second => format!("{origin}/{tenant}/v2.0"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
