@@ -359,16 +359,21 @@ mod tests {
         assert_eq!(assertion.check_audience(&["there"]), Err(AssertionFault::Audience));
         assertion.check_audience(&["there", "here"]).unwrap();
         assertion.check_time(clock.now()).unwrap();
-        for (name, value) in [("exp", now - 301), ("exp", now + 100_000), ("nbf", now + 301)] {
+        let signed = |name: &str, value: i64| {
             let mut claims = claims(now);
             claims[name] = value.into();
-            let text = client.sign(|_, _| {}, &claims);
-            assert_eq!(
-                Assertion::read(&text).unwrap().check_time(clock.now()),
-                Err(AssertionFault::Time),
-                "{name} {value}"
-            );
+            client.sign(|_, _| {}, &claims)
+        };
+        for (name, value) in [("exp", now - 300), ("nbf", now + 400)] {
+            let text = signed(name, value);
+            let refused = Assertion::read(&text).unwrap().check_time(clock.now());
+            assert_eq!(refused, Err(AssertionFault::Time), "{name} {value}");
         }
+        assertion.check_length(clock.now()).unwrap();
+        let long = signed("exp", now + 100_000);
+        let long = Assertion::read(&long).unwrap();
+        long.check_time(clock.now()).unwrap();
+        assert_eq!(long.check_length(clock.now()), Err(AssertionFault::Time));
     }
 
     #[test]

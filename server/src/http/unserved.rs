@@ -92,16 +92,17 @@ fn segment(extensions: &Extensions, uri: &Uri) -> String {
 
 fn recorded(method: &Method, uri: &Uri) -> Option<RequestFault> {
     let segments: Vec<&str> = uri.path().split('/').collect();
-    match (method, segments.as_slice()) {
-        (&Method::POST, ["", VERSION, "groups", _, "members" | "owners"]) => Some(RequestFault::NotContained),
-        (&Method::DELETE, ["", VERSION, "groups", _, "members" | "owners", related])
-            if !related.starts_with('$') =>
-        {
-            Some(RequestFault::NotContained)
-        }
-        (&Method::PATCH, ["", VERSION, "groups", _, "members" | "owners", "$ref"]) => {
-            Some(RequestFault::NotSupported)
-        }
+    let ["", VERSION, set, _, relationship, rest @ ..] = segments.as_slice() else { return None };
+    let is_related = match *relationship {
+        "members" => *set == "groups",
+        "owners" => ["groups", "applications", "servicePrincipals"].contains(set),
+        _ => false,
+    };
+    match (method, rest) {
+        _ if !is_related => None,
+        (&Method::POST, []) => Some(RequestFault::NotContained),
+        (&Method::DELETE, [related]) if !related.starts_with('$') => Some(RequestFault::NotContained),
+        (&Method::PATCH, ["$ref"]) => Some(RequestFault::NotSupported),
         _ => None,
     }
 }

@@ -109,6 +109,8 @@ impl Reference {
             return Err(InvalidReference);
         }
         match url.path().strip_prefix("/v2") {
+            // Graph writes that one itself, with a single slash, where a client's may be doubled.
+            Some(stored) if stored.starts_with("//") => Err(InvalidReference),
             Some(stored) if stored.starts_with('/') => Self::read_stored(ResourcePath::read(stored)),
             _ => Self::read_path(ResourcePath::read(url.path())),
         }

@@ -2,7 +2,11 @@
 
 use crate::support::{Answer, Tenant, forbidden, not_found, reference, refusal, refused, send};
 use reqwest::Method;
-use roster_client::{Client, counted};
+use roster_client::{
+    Client, counted,
+    types::{ApplicationCreate, ServicePrincipalCreate},
+};
+use roster_server::model::role_templates::ROLE_TEMPLATES;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -95,6 +99,36 @@ async fn a_creation_binds_owners_and_a_user_who_creates_an_application_owns_it()
     assert_eq!(twice.status, 400);
     let absent = create(by_application, bound(&[Uuid::from_u128(7)])).await;
     assert_eq!(absent.refusal(), not_found(Uuid::from_u128(7)));
+}
+
+#[tokio::test]
+async fn who_creates_an_application_owns_it_where_no_role_lets_the_creator_change_it() {
+    let tenant = Tenant::fresh().await;
+    let graph = tenant.client(ALL).await;
+    let [plain, administrator, reader] =
+        [tenant.user("plain").await, tenant.user("administrator").await, tenant.user("reader").await];
+    for (name, holder) in [("Application Administrator", administrator), ("Directory Readers", reader)] {
+        let template = ROLE_TEMPLATES.iter().find(|template| template.name == name).unwrap();
+        tenant.join(tenant.role(template.id).await, holder).await;
+    }
+    for (creator, first) in [(plain, vec![plain]), (administrator, vec![]), (reader, vec![reader])] {
+        let by = tenant.client_of(creator, ALL).await;
+        let body: ApplicationCreate = serde_json::from_value(json!({"displayName": "Loans"})).unwrap();
+        let made = by.create_application().body(body).send().await.unwrap();
+        let id = made.id.as_deref().unwrap().parse().unwrap();
+        assert_eq!(owners(&graph, id).await, first);
+        let body: ServicePrincipalCreate = serde_json::from_value(json!({"appId": made.app_id})).unwrap();
+        let made = by.create_service_principal().body(body).send().await.unwrap();
+        let id: Uuid = made.id.as_deref().unwrap().parse().unwrap();
+        let listed = graph.list_service_principal_owners().id(id).send().await.unwrap();
+        let listed: Vec<Uuid> =
+            listed.value.iter().map(|owner| owner.id.as_deref().unwrap().parse().unwrap()).collect();
+        assert_eq!(listed, first);
+    }
+    let by_itself = tenant.client(ALL).await;
+    let body: ApplicationCreate = serde_json::from_value(json!({"displayName": "Loans"})).unwrap();
+    let made = by_itself.create_application().body(body).send().await.unwrap();
+    assert!(owners(&graph, made.id.as_deref().unwrap().parse().unwrap()).await.is_empty());
 }
 
 #[tokio::test]

@@ -434,6 +434,29 @@ async fn deleted_groups_are_found_by_the_user_who_owned_them_in_the_order_of_the
 }
 
 #[tokio::test]
+async fn deleted_applications_of_a_user_are_shown_whole_to_those_who_read_applications() {
+    let tenant = Tenant::fresh().await;
+    let (ada, application) = (tenant.user("ada").await, tenant.application("loans").await);
+    tenant.own(application, ada).await;
+    tenant.delete(application).await;
+    let body = json!({"userId": ada, "type": "Application"});
+    let ask = async |permissions: &[&str]| {
+        let token = tenant.app_token(permissions.iter().copied()).await;
+        let path = "/v1.0/directory/deletedItems/getUserOwnedObjects";
+        let answer = send(tenant.anonymous(Method::POST, path).bearer_auth(token).json(&body)).await;
+        answer.json()["value"].clone()
+    };
+    let named = ask(&["Group.Read.All"]).await;
+    let told = named[0].as_object().unwrap().iter().filter(|(_, value)| !value.is_null());
+    let named = json!({"@odata.type": "#microsoft.graph.application", "id": application});
+    assert_eq!(told.map(|(name, value)| (name.clone(), value.clone())).collect::<Value>(), named);
+    let whole = ask(&["Group.Read.All", "Application.Read.All"]).await;
+    assert_eq!(whole[0]["id"], json!(application));
+    assert_eq!(whole[0]["displayName"], "loans");
+    assert_ne!(whole[0]["deletedDateTime"], Value::Null);
+}
+
+#[tokio::test]
 async fn another_tenants_deleted_object_and_none_at_all_are_the_same() {
     let (mine, theirs) = (Tenant::fresh().await, Tenant::fresh().await);
     let there = theirs.user("ada").await;

@@ -187,6 +187,31 @@ async fn removing_a_member_or_an_owner_without_ref_is_refused_and_deletes_nothin
 }
 
 #[tokio::test]
+async fn writing_to_owners_of_applications_itself_is_refused_as_for_groups_and_changes_nothing() {
+    let tenant = Tenant::fresh().await;
+    let (ada, grace) = (tenant.user("ada").await, tenant.user("grace").await);
+    let message = "Write requests are only supported on contained entities";
+    for (set, id) in [
+        ("groups", tenant.security_group("readers").await),
+        ("applications", tenant.application("loans").await),
+        ("servicePrincipals", tenant.service_principal("loans").await),
+    ] {
+        tenant.own(id, ada).await;
+        let owners = format!("/{set}/{id}/owners");
+        let post = send(tenant.raw(Method::POST, &owners).await.json(&reference(grace))).await;
+        assert_eq!(post.refusal(), refused(400, "BadRequest", message), "{set}");
+        let delete = send(tenant.raw(Method::DELETE, &format!("{owners}/{ada}")).await).await;
+        assert_eq!(delete.refusal(), refused(400, "BadRequest", message), "{set}");
+        let patch = tenant.raw(Method::PATCH, &format!("{owners}/$ref")).await.json(&json!({}));
+        let unsupported = "The request is currently not supported on the targeted entity set";
+        assert_eq!(send(patch).await.refusal(), refused(400, "BadRequest", unsupported), "{set}");
+        let list = send(tenant.raw(Method::GET, &owners).await).await.json();
+        assert_eq!(list["value"].as_array().unwrap().len(), 1, "{set}");
+        assert_eq!(list["value"][0]["id"], ada.to_string(), "{set}");
+    }
+}
+
+#[tokio::test]
 async fn invalid_values_are_refused_in_the_words_of_the_layer_that_reads_them() {
     let tenant = Tenant::fresh().await;
     let ada = tenant.user("ada").await;

@@ -2,7 +2,7 @@
 
 use crate::{
     http_client,
-    operations::operations,
+    operations::{Objects, Operation, operations},
     support::{Server, Tenant, refused, send},
 };
 use axum::{
@@ -13,7 +13,7 @@ use axum::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use roster_server::{directory::Policy, http::not_implemented};
+use roster_server::{directory::Policy, http::not_implemented, model::permissions::Permission};
 use serde_json::json;
 
 fn not_served(what: &str) -> (u16, String, String) {
@@ -266,6 +266,48 @@ async fn what_is_served_is_served_under_beta_too_and_named_so() {
         assert_eq!(here.0, there.0, "{path}");
     }
     assert_eq!(send(tenant.anonymous(Method::GET, "/beta/users")).await.status, 401);
+}
+
+/// Whether a path ends in an action, whose name may be qualified.
+fn is_action(operation: &Operation, all: &[Operation]) -> bool {
+    let last = operation.path.rsplit('/').next().unwrap();
+    operation.method == Method::POST
+        && !last.contains(['$', '{'])
+        && operation.path != "/invitations"
+        && !all.iter().any(|other| other.method == Method::GET && other.path == operation.path)
+}
+
+#[tokio::test]
+async fn an_action_is_found_by_its_name_with_or_without_a_namespace_and_parentheses() {
+    let tenant = Tenant::fresh().await;
+    let mut asked = 0;
+    for operation in operations().iter().filter(|operation| is_action(operation, operations())) {
+        let mut answers = Vec::new();
+        for (prefix, suffix) in
+            [("", ""), ("microsoft.graph.", ""), ("graph.", ""), ("", "()"), ("Graph.", "()")]
+        {
+            // A user of its own each, as one of them is signed out everywhere. What else they are about isn't there.
+            let user = tenant.user(&format!("user{asked}")).await;
+            asked += 1;
+            let (path, body) = Objects { user, ..Objects::absent() }.request(operation);
+            let (before, name) = path.rsplit_once('/').unwrap();
+            let path = format!("{before}/{prefix}{name}{suffix}");
+            let request = if operation.is_on_me() {
+                let all = Permission::ALL.iter().map(|permission| permission.name());
+                let token = tenant.user_token(user, all).await;
+                tenant.anonymous(operation.method.clone(), &format!("/v1.0{path}")).bearer_auth(token)
+            } else {
+                tenant.raw(operation.method.clone(), &path).await
+            };
+            let answer = send(body.iter().fold(request, |request, body| request.json(body))).await;
+            let code = answer.json()["error"]["code"].as_str().map(str::to_owned);
+            assert!(!answer.text.contains("for the segment"), "{path}: {}", answer.text);
+            assert!(![405, 501].contains(&answer.status.as_u16()), "{path}: {}", answer.text);
+            answers.push((answer.status, code));
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{}: {answers:?}", operation.path);
+    }
+    assert!(asked > 5 * 50, "{asked} requests");
 }
 
 #[tokio::test]

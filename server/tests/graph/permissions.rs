@@ -73,6 +73,52 @@ fn not_enough<'a>(alternatives: &[Vec<&'a str>]) -> BTreeSet<Vec<&'a str>> {
     short.chain([vec![]]).map(|some: Vec<_>| [others.clone(), some].concat()).collect()
 }
 
+/// What is tried elsewhere, and why.
+fn is_owned_by_nobody_yet(operation: &Operation) -> bool {
+    // It makes what is owned then. Of whose application, `application_owners` asks.
+    operation.id == "create_service_principal"
+}
+
+#[tokio::test]
+async fn what_is_enough_for_what_an_application_owns_is_enough_for_all_of_that_and_for_nothing_else() {
+    let mut asked = 0;
+    for operation in operations().iter().filter(|it| !is_owned_by_nobody_yet(it)) {
+        let owned = |set: &Vec<&str>| operation.limited_to("application", set) == Some("owned");
+        for permissions in operation.alternatives("application").into_iter().filter(owned) {
+            let tenant = Tenant::fresh().await;
+            let mut objects = Objects::of(&tenant).await;
+            let [owner, stranger] =
+                [tenant.service_principal("owner").await, tenant.service_principal("stranger").await];
+            let deleted =
+                [tenant.application("deleted-too").await, tenant.service_principal("deleted").await];
+            for own in [
+                objects.application,
+                objects.service_principal,
+                objects.doomed_application,
+                objects.doomed_service_principal,
+            ] {
+                tenant.own(own, owner).await;
+            }
+            for own in deleted {
+                tenant.own(own, owner).await;
+                tenant.delete(own).await;
+            }
+            let kinds = if operation.path.contains("/deletedItems/") { 2 } else { 1 };
+            for deleted in deleted.into_iter().take(kinds) {
+                objects.deleted = deleted;
+                let [own, others] =
+                    [owner, stranger].map(|caller| tenant.app_token_of(caller, permissions.clone()));
+                let refused = objects.send(&tenant, operation, Some(&others.await)).await;
+                assert_eq!(refused.refusal(), forbidden(), "{} with {permissions:?}", operation.id);
+                let answer = objects.send(&tenant, operation, Some(&own.await)).await;
+                assert!(answer.status.is_success(), "{} with {permissions:?}: {answer:?}", operation.id);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 20, "{asked} operations");
+}
+
 #[tokio::test]
 async fn a_token_of_no_known_permission_is_refused_everywhere() {
     let tenant = Tenant::fresh().await;

@@ -686,3 +686,19 @@ async fn what_applications_may_do_with_graph_by_themselves_a_privileged_role_adm
         }
     }
 }
+
+#[tokio::test]
+async fn a_deleted_application_of_a_user_is_shown_whole_to_holders_of_roles_that_read_applications() {
+    let tenant = enforced().await;
+    let (ada, application) = (tenant.user("ada").await, tenant.application("loans").await);
+    tenant.own(application, ada).await;
+    tenant.delete(application).await;
+    for (name, shown) in [("Groups Administrator", json!(null)), ("Global Reader", json!("loans"))] {
+        let reader = holder(&tenant, name).await;
+        let body = json!({"userId": ada, "type": "Application"});
+        let path = "/directory/deletedItems/getUserOwnedObjects";
+        let answer = ask(&tenant, reader, Method::POST, path, Some(body)).await.json();
+        assert_eq!(answer["value"][0]["id"], json!(application), "{name}");
+        assert_eq!(answer["value"][0]["displayName"], shown, "{name}");
+    }
+}

@@ -15,7 +15,8 @@ use crate::{
     model::{
         kinds::ObjectKind::{self, Application, ServicePrincipal, User},
         permissions::{
-            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, READ_APPLICATION, REMOVE_APPLICATION_OWNER,
+            ADD_APPLICATION_OWNER, ADD_SERVICE_PRINCIPAL_OWNER, Need, READ_APPLICATION,
+            REMOVE_APPLICATION_OWNER,
         },
     },
     odata::reference::Key,
@@ -38,93 +39,71 @@ const fn owners(of: &'static Objects, navigation: &'static Navigation<Key>) -> R
 const CASTS: &[ObjectKind] = &[ServicePrincipal, User];
 
 pub(super) fn operations() -> Vec<Operation> {
-    [of_applications(), of_service_principals()].into_iter().flatten().collect()
+    [of::<Applications>(), of::<ServicePrincipals>()].into_iter().flatten().collect()
 }
 
-fn of_applications() -> Vec<Operation> {
+/// A kind of object that has these owners. Rules are functions and capture nothing, so that they know the kind by its type.
+trait Owned {
+    const KIND: ObjectKind;
+    const OWNERS: Related<IdKey>;
+    /// Where one of them is.
+    const PATH: &'static str;
+    /// How operations name one of them.
+    const NOUN: &'static str;
+    /// What making somebody an owner needs.
+    const ADD: &'static Need;
+}
+
+struct Applications;
+
+impl Owned for Applications {
+    const KIND: ObjectKind = Application;
     const OWNERS: Related<IdKey> = owners(&APPLICATIONS, &OF_APPLICATION);
-    let all = casts::with_collection(
-        &OWNERS,
-        CASTS,
-        "/applications/{id}/owners",
-        "application_owners",
-        &READ_APPLICATION,
-    );
-    let others = [
-        added(OWNERS.add(
-            "/applications/{id}/owners/$ref",
-            "add_application_owner",
-            &ADD_APPLICATION_OWNER,
-            |tx, _, by, key, owner| rules::add(tx, by, (Application, key), owner),
-        )),
-        OWNERS.list_references(
-            "/applications/{id}/owners/$ref",
-            "list_application_owner_references",
-            &READ_APPLICATION,
-        ),
-        OWNERS.get_reference(
-            "/applications/{id}/owners/{ownerId}/$ref",
-            "get_application_owner_reference",
-            &READ_APPLICATION,
-            |tx, _, key, owner| rules::find(tx, (Application, key), owner),
-        ),
-        removed(OWNERS.remove(
-            "/applications/{id}/owners/{ownerId}/$ref",
-            "remove_application_owner",
-            &REMOVE_APPLICATION_OWNER,
-            |tx, _, by, key, owner| rules::remove(tx, by, (Application, key), owner),
-        )),
-        removed(OWNERS.remove_by_reference(
-            "/applications/{id}/owners/$ref",
-            "remove_application_owner_by_reference",
-            &REMOVE_APPLICATION_OWNER,
-            |tx, _, by, key, owner| rules::remove(tx, by, (Application, key), owner),
-        )),
-    ];
-    all.into_iter().chain(others).collect()
+    const PATH: &'static str = "/applications/{id}";
+    const NOUN: &'static str = "application";
+    const ADD: &'static Need = &ADD_APPLICATION_OWNER;
 }
 
-fn of_service_principals() -> Vec<Operation> {
+struct ServicePrincipals;
+
+impl Owned for ServicePrincipals {
+    const KIND: ObjectKind = ServicePrincipal;
     const OWNERS: Related<IdKey> = owners(&SERVICE_PRINCIPALS, &OF_SERVICE_PRINCIPAL);
-    let all = casts::with_collection(
-        &OWNERS,
-        CASTS,
-        "/servicePrincipals/{id}/owners",
-        "service_principal_owners",
-        &READ_APPLICATION,
-    );
+    const PATH: &'static str = "/servicePrincipals/{id}";
+    const NOUN: &'static str = "service_principal";
+    const ADD: &'static Need = &ADD_SERVICE_PRINCIPAL_OWNER;
+}
+
+fn of<O: Owned>() -> Vec<Operation> {
+    let (all, noun) = (format!("{}/owners", O::PATH), O::NOUN);
+    let (references, reference) = (format!("{all}/$ref"), format!("{all}/{{ownerId}}/$ref"));
     let others = [
-        added(OWNERS.add(
-            "/servicePrincipals/{id}/owners/$ref",
-            "add_service_principal_owner",
-            &ADD_SERVICE_PRINCIPAL_OWNER,
-            |tx, _, by, key, owner| rules::add(tx, by, (ServicePrincipal, key), owner),
-        )),
-        OWNERS.list_references(
-            "/servicePrincipals/{id}/owners/$ref",
-            "list_service_principal_owner_references",
+        added(O::OWNERS.add(&references, format!("add_{noun}_owner"), O::ADD, |tx, _, by, key, owner| {
+            rules::add(tx, by, (O::KIND, key), owner)
+        })),
+        O::OWNERS.list_references(&references, format!("list_{noun}_owner_references"), &READ_APPLICATION),
+        O::OWNERS.get_reference(
+            &reference,
+            format!("get_{noun}_owner_reference"),
             &READ_APPLICATION,
+            |tx, _, key, owner| rules::find(tx, (O::KIND, key), owner),
         ),
-        OWNERS.get_reference(
-            "/servicePrincipals/{id}/owners/{ownerId}/$ref",
-            "get_service_principal_owner_reference",
-            &READ_APPLICATION,
-            |tx, _, key, owner| rules::find(tx, (ServicePrincipal, key), owner),
-        ),
-        removed(OWNERS.remove(
-            "/servicePrincipals/{id}/owners/{ownerId}/$ref",
-            "remove_service_principal_owner",
+        removed(O::OWNERS.remove(
+            &reference,
+            format!("remove_{noun}_owner"),
             &REMOVE_APPLICATION_OWNER,
-            |tx, _, by, key, owner| rules::remove(tx, by, (ServicePrincipal, key), owner),
+            |tx, _, by, key, owner| rules::remove(tx, by, (O::KIND, key), owner),
         )),
-        removed(OWNERS.remove_by_reference(
-            "/servicePrincipals/{id}/owners/$ref",
-            "remove_service_principal_owner_by_reference",
+        removed(O::OWNERS.remove_by_reference(
+            &references,
+            format!("remove_{noun}_owner_by_reference"),
             &REMOVE_APPLICATION_OWNER,
-            |tx, _, by, key, owner| rules::remove(tx, by, (ServicePrincipal, key), owner),
+            |tx, _, by, key, owner| rules::remove(tx, by, (O::KIND, key), owner),
         )),
     ];
-    all.into_iter().chain(others).collect()
+    let collection =
+        casts::with_collection(&O::OWNERS, CASTS, &all, &format!("{noun}_owners"), &READ_APPLICATION);
+    collection.into_iter().chain(others).collect()
 }
 
 fn added(operation: Operation) -> Operation {

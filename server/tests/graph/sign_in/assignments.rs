@@ -1,6 +1,6 @@
 //! Applications that only those may use who were assigned to them.
 
-use super::{App, answered, authorize, fault, faulty, query, redemption, sign_in, token, web_app};
+use super::{App, answered, app, authorize, fault, faulty, query, redemption, sign_in, token, web_app};
 use crate::support::{Answer, Tenant, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -55,6 +55,42 @@ async fn a_user_who_is_not_assigned_gets_neither_a_code_nor_a_token() {
     assert_eq!(fault(&refresh(&tenant, &app, &first).await), faulty(400, "invalid_grant", 50105));
     assign(&tenant, "groups", inner, resource).await;
     let answer = refresh(&tenant, &app, &first).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answered(&browser.get(&ask).await.location.unwrap()).contains_key("code"));
+}
+
+/// Another application with a scope that users can be asked for, and the scope's name.
+async fn interface(tenant: &Tenant) -> (App, String) {
+    let scope = json!({"id": "5a3e0000-0000-4000-8000-00000000c001", "value": "read", "type": "User"});
+    let name = format!("api://shelves.{}", tenant.domain());
+    let values = json!({"identifierUris": [name], "api": {"oauth2PermissionScopes": [scope]}});
+    (app(tenant, values).await, format!("{name}/read"))
+}
+
+#[tokio::test]
+async fn a_user_who_is_not_assigned_to_it_gets_nothing_for_another_application() {
+    let tenant = Tenant::fresh().await;
+    let (client, ada) = (web_app(&tenant).await, tenant.user("Ada").await);
+    let (interface, scope) = interface(&tenant).await;
+    let scopes = format!("openid offline_access {scope}");
+    let asked = [("scope", scopes.as_str())];
+    let (mut browser, code) = sign_in(&tenant, &client, ada, &asked).await;
+    let first = token(&tenant, &redemption(&client, &code)).await.json()["refresh_token"].clone();
+    let resource = change(&tenant, &interface, json!({"appRoleAssignmentRequired": true})).await;
+    let refused = refresh(&tenant, &client, &first).await;
+    assert_eq!(fault(&refused), faulty(400, "invalid_grant", 50105));
+    assert!(refused.json()["error_description"].as_str().unwrap().contains(&interface.id));
+    let ask = authorize(&tenant, &query(&client, &asked));
+    let said = answered(&browser.get(&ask).await.location.unwrap());
+    assert_eq!(said["error"], "access_denied");
+    assert!(said["error_description"].starts_with("AADSTS50105"), "{said:?}");
+    // Being assigned to the client doesn't count here.
+    let own = change(&tenant, &client, json!({"notes": "assigned"})).await;
+    assign(&tenant, "users", ada, own).await;
+    assert_eq!(fault(&refresh(&tenant, &client, &first).await), faulty(400, "invalid_grant", 50105));
+
+    assign(&tenant, "users", ada, resource).await;
+    let answer = refresh(&tenant, &client, &first).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert!(answered(&browser.get(&ask).await.location.unwrap()).contains_key("code"));
 }

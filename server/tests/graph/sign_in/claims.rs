@@ -79,3 +79,38 @@ async fn tokens_have_the_claims_that_the_application_names_and_none_in_the_place
     assert_eq!((&id["upn"], &id["given_name"]), (&json!(upn), &Value::Null));
     assert_eq!(id["iss"], format!("{}/{}/v2.0", tenant.origin(), tenant.id()));
 }
+
+#[tokio::test]
+async fn a_token_names_two_hundred_groups_and_of_more_only_where_they_can_be_asked_for() {
+    let tenant = Tenant::fresh().await;
+    let ada = tenant.user("Ada").await;
+    let scope = json!({"id": "5a3e0000-0000-4000-8000-00000000c001", "value": "read", "type": "User"});
+    let name = format!("api://shelves.{}", tenant.domain());
+    let interface = json!({
+        "identifierUris": [name], "api": {"oauth2PermissionScopes": [scope], "requestedAccessTokenVersion": 2},
+        "groupMembershipClaims": "SecurityGroup",
+    });
+    app(&tenant, interface).await;
+    let client = web_app(&tenant).await;
+    let mut groups = HashSet::new();
+    for number in 0..200 {
+        let group = tenant.security_group(&format!("group{number}")).await;
+        tenant.join(group, ada).await;
+        groups.insert(group.to_string());
+    }
+    let access = async || {
+        let asked = format!("openid {name}/read");
+        let (_, code) = sign_in(&tenant, &client, ada, &[("scope", &asked), ("prompt", "consent")]).await;
+        claims(&token(&tenant, &redemption(&client, &code)).await.json()["access_token"])
+    };
+    let named = access().await;
+    assert_eq!(ids(&named["groups"]), groups);
+    assert_eq!([&named["_claim_names"], &named["_claim_sources"]], [&Value::Null; 2]);
+
+    tenant.join(tenant.security_group("one-more").await, ada).await;
+    let too_many = access().await;
+    assert_eq!(too_many["groups"], Value::Null);
+    assert_eq!(too_many["_claim_names"], json!({"groups": "src1"}));
+    let endpoint = format!("https://graph.microsoft.com/v1.0/users/{ada}/getMemberObjects");
+    assert_eq!(too_many["_claim_sources"], json!({"src1": {"endpoint": endpoint}}));
+}

@@ -1,10 +1,10 @@
 //! What the operations refuse that are about who is in groups, and who owns them.
 
 use super::{
-    ErrorExample, absent, already_member, already_owner, application_not_found, cannot_own, check,
-    contact_not_found, device_not_found, dynamic_group, get_groups, get_groups_of_no_user, group_not_found,
-    hidden_members, kind_not_addable, kind_not_allowed, managed_by_exchange, member_not_found, no_guests,
-    no_nesting, not_in_lists, other_user, owner_not_found, property_not_readable, refused, related,
+    ErrorExample, absent, already_member, already_owner, cannot_own, check, contact_not_found,
+    device_not_found, dynamic_group, get_groups, get_groups_of_no_user, group_not_found, hidden_members,
+    kind_not_addable, kind_not_allowed, managed_by_exchange, member_not_found, no_guests, no_nesting,
+    not_in_lists, other_user, owner_not_found, property_not_readable, refused, related,
     role_assignable_group, service_principal_not_found, too_many_owners, user_not_found,
 };
 use crate::{
@@ -111,28 +111,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         "get_contact_member_groups" | "get_contact_member_objects" => {
             get_groups_of_no_user(contact_not_found())
         }
-        _ => return of_application_owners(operation, need),
-    })
-}
-
-/// What this operation on owners of applications or service principals refuses. `None`: it is on something else.
-fn of_application_owners(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
-    let owned = match operation.contains("_service_principal_owner") {
-        true => service_principal_not_found(),
-        false if operation.contains("_application_owner") => application_not_found(),
-        false => return None,
-    };
-    Some(match operation.split('_').next()? {
-        "list" if operation.ends_with("_references") => vec![owned],
-        "list" => vec![owned, property_not_readable(need), not_in_lists()],
-        "count" => vec![owned],
-        "get" => vec![owned, absent("ownerNotFound", "There is no such object, or it isn't an owner.")],
-        "add" => vec![owned, owner_not_found(), already_owner(), cannot_own(), too_many_owners()],
-        _ => {
-            let id = sample::id(if operation.contains("_application_") { 304 } else { 302 }).to_string();
-            let summary = "The object isn't an owner: what it would own is named.";
-            vec![owned, refused("notAnOwner", summary, Refusal::NotFound(id))]
-        }
+        _ => return None,
     })
 }
 

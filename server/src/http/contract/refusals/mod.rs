@@ -2,6 +2,7 @@
 //! for each sort of operation; what several sorts refuse stands here.
 
 mod app_roles;
+mod application_owners;
 mod applications;
 mod containers;
 mod directory_objects;
@@ -41,6 +42,7 @@ pub(super) fn of(operation: &str, need: &Need) -> Option<Vec<ErrorExample>> {
         .or_else(|| memberships::of(operation, need))
         .or_else(|| directory_objects::of(operation, need))
         .or_else(|| applications::of(operation))
+        .or_else(|| application_owners::of(operation, need))
         .or_else(|| federated_identity_credentials::of(operation))
         .or_else(|| app_roles::of(operation))
         .or_else(|| permission_grants::of(operation))

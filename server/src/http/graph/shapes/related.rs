@@ -131,8 +131,8 @@ impl<K: ObjectKey> Related<K> {
     /// A page of references to them.
     pub(in crate::http::graph) fn list_references(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
     ) -> Operation {
         let example = with_context("Collection($ref)", "", json!({"value": [reference(&self.example_id())]}));
@@ -146,8 +146,8 @@ impl<K: ObjectKey> Related<K> {
     /// A reference to one of them.
     pub(in crate::http::graph) fn get_reference(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
         rule: FindRelated<K::Key>,
     ) -> Operation {
@@ -230,8 +230,8 @@ impl<K: ObjectKey> Related<K> {
     /// Relates an object.
     pub(in crate::http::graph) fn add(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
         rule: Relate<K::Key>,
     ) -> Operation {
@@ -248,8 +248,8 @@ impl<K: ObjectKey> Related<K> {
     /// Ends the relation of an object.
     pub(in crate::http::graph) fn remove(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
         rule: Relate<K::Key>,
     ) -> Operation {
@@ -268,8 +268,8 @@ impl<K: ObjectKey> Related<K> {
     /// The same of the object whose URL the query has.
     pub(in crate::http::graph) fn remove_by_reference(
         &self,
-        path: &'static str,
-        id: &'static str,
+        path: impl Into<String>,
+        id: impl Into<String>,
         need: &'static Need,
         rule: Relate<K::Key>,
     ) -> Operation {
