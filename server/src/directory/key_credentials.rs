@@ -87,9 +87,7 @@ pub(super) fn prepare(kind: ObjectKind, draft: &mut Draft) -> Result<KeyChange, 
 /// A certificate, and what is shown of it. `None`: it isn't one whose key signs assertions, or it is to prove something while it isn't
 /// valid.
 fn read_key(named: &Value) -> Option<(stored::Key, Values)> {
-    // Some clients send the lines of a PEM as they are.
-    let lines: String = named["key"].as_str()?.split_ascii_whitespace().collect();
-    let certificate = ClientCertificate::read(&STANDARD.decode(lines).ok()?)?;
+    let certificate = ClientCertificate::read(&STANDARD.decode(named["key"].as_str()?).ok()?)?;
     SigningCertificate::read(&certificate.der)?;
     let key_id = key_id(named).unwrap_or_else(ObjectId::random);
     let start = time(named.get("startDateTime")).unwrap_or(certificate.not_before);

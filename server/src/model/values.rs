@@ -575,6 +575,11 @@ impl Format {
                 let words: Option<Vec<&str>> = text.split(',').map(known).collect();
                 words.map(|words| words.join(",").into())
             }
+            // Some clients send the lines of a PEM as they are.
+            Self::Base64 => {
+                let one_line: String = text.split_ascii_whitespace().collect();
+                self.holds(&one_line).then(|| one_line.into())
+            }
             Self::Guid | Self::Identifier => text.parse::<ObjectId>().ok().map(|id| id.to_string().into()),
             _ => self.holds(text).then(|| text.into()),
         }
