@@ -108,7 +108,7 @@ pub fn sign(
         upn: name_in(Version::First),
         ver: version.text(),
     };
-    keys.sign(&tokens::with_more(&claims, Some(&sign_in.more))?)
+    keys.sign(&tokens::with_more(&claims, Some(&sign_in.more), origin)?)
 }
 
 /// What an id token tells when a client shows it again (OpenID Connect Core 1.0, 3.1.2.1, `id_token_hint`).

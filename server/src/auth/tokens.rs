@@ -13,7 +13,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Serialize, de::IgnoredAny};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Verifies a token against these keys: header and signature first, then times, audience and tenant. `audiences` are
 /// the server's own origins, accepted besides Graph's.
@@ -136,15 +136,30 @@ pub fn sign_for(
     };
     let from = now.min(exp.saturating_sub(LIFETIME_SECONDS.min(lifetime_seconds.max(1))));
     let claims = Claims::new(origin, audience, tenant, subject, (from, exp));
-    keys.sign(&with_more(&claims, audience.more())?)
+    keys.sign(&with_more(&claims, audience.more(), origin)?)
 }
 
+/// Names claims that are too long to stand in a token, and what is asked for them (OpenID Connect Core 1.0, 5.6.2).
+pub const CLAIM_NAMES: &str = "_claim_names";
+
+/// What `_claim_sources` tells the place of: a user's groups at this server.
+pub const CLAIM_SOURCE: &str = "src1";
+
 /// Claims, and others whose names they don't have.
-pub(super) fn with_more(claims: &impl Serialize, more: Option<&Values>) -> Result<Value, KeyError> {
+pub(super) fn with_more(
+    claims: &impl Serialize,
+    more: Option<&Values>,
+    origin: &str,
+) -> Result<Value, KeyError> {
     let mut claims = serde_json::to_value(claims).map_err(|_| KeyError::Refused)?;
     if let Value::Object(claims) = &mut claims {
         for (name, value) in more.into_iter().flatten() {
             claims.entry(name).or_insert_with(|| value.clone());
+        }
+        if claims.contains_key(CLAIM_NAMES) {
+            let user = claims.get("oid").and_then(Value::as_str).unwrap_or_default();
+            let endpoint = format!("{origin}/v1.0/users/{user}/getMemberObjects");
+            claims.insert("_claim_sources".into(), json!({CLAIM_SOURCE: {"endpoint": endpoint}}));
         }
     }
     Ok(claims)

@@ -3,6 +3,7 @@
 
 use super::{accounts::Account, faults::Error};
 use crate::{
+    auth::tokens::{CLAIM_NAMES, CLAIM_SOURCE},
     directory::{check_members, entitlements::listed},
     model::values::Values,
     store::{ReadTx, objects},
@@ -54,12 +55,8 @@ fn memberships(tx: &ReadTx<'_>, account: &Account, application: &Values) -> Resu
                 let ids: Vec<String> = groups.iter().map(ToString::to_string).collect();
                 claims.insert("groups".into(), ids.into());
             }
-            None => {
-                let endpoint =
-                    format!("https://graph.microsoft.com/v1.0/users/{}/getMemberObjects", account.id);
-                claims.insert("_claim_names".into(), json!({"groups": "src1"}));
-                claims.insert("_claim_sources".into(), json!({"src1": {"endpoint": endpoint}}));
-            }
+            // Where they are asked for, who signs the token knows.
+            None => drop(claims.insert(CLAIM_NAMES.into(), json!({"groups": CLAIM_SOURCE}))),
         }
     }
     if wants(&["All", "DirectoryRole"]) {

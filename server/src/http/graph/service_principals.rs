@@ -44,6 +44,7 @@ fn example() -> Value {
         "id": "5a3e0000-0000-4000-8000-000000000302", "accountEnabled": true,
         "appId": "5a3e0000-0000-4000-8000-000000000392", "displayName": "Catalogue",
         "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
+        "samlSingleSignOnSettings": {"relayState": null},
     })
 }
 
@@ -90,6 +91,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "id": "5a3e0000-0000-4000-8000-000000000306", "accountEnabled": true,
             "appId": "5a3e0000-0000-4000-8000-000000000394", "displayName": "Lending",
             "servicePrincipalType": "Application", "signInAudience": "AzureADMyOrg",
+            "samlSingleSignOnSettings": {"relayState": null},
         })))),
     ),
 )]
