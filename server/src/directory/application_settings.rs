@@ -18,38 +18,60 @@ use url::Url;
 /// Permissions that an application can need, of all resources together.
 const MAX_PERMISSIONS: usize = 400;
 
+const RESOURCE: &str = APPLICATION.resource;
+const CLAIMS: &str = "optionalClaims";
+const PERMISSIONS: &str = "requiredResourceAccess";
 const URIS: &str = "identifierUris";
 
-/// Refuses what doesn't go together.
+/// Refuses what doesn't go together, of what changes: what was stored before a rule was refuses no other change.
 pub(super) fn check(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
-    let resource = APPLICATION.resource;
-    entitlements::check((resource, "appRoles"), draft.before("appRoles"), draft.get("appRoles"))?;
+    entitlements::check((RESOURCE, "appRoles"), draft.before("appRoles"), draft.get("appRoles"))?;
     let scopes = |api: Option<&Value>| api.and_then(|api| api.get("oauth2PermissionScopes")).cloned();
     let (before, after) = (scopes(draft.before("api")), scopes(draft.get("api")));
-    entitlements::check((resource, "api"), before.as_ref(), after.as_ref())?;
-    let refused = |name| Refusal::Property { resource, fault: PropertyFault::Invalid(name) };
-    for kind in ["publicClient", "spa", "web"] {
-        if draft.has_changed(kind) && redirect_uris(draft).count() > MAX_REDIRECT_URIS {
-            return Err(refused(kind).into());
+    entitlements::check((RESOURCE, "api"), before.as_ref(), after.as_ref())?;
+    check_redirect_uris(draft)?;
+    check_permissions(draft)?;
+    check_claims(draft)?;
+    check_version(draft)?;
+    check_uris(tx, draft)
+}
+
+fn refused(name: &'static str) -> Refusal {
+    Refusal::Property { resource: RESOURCE, fault: PropertyFault::Invalid(name) }
+}
+
+/// Refuses more redirect URIs than an application has, and the same one twice.
+fn check_redirect_uris(draft: &Draft) -> Result<(), Refusal> {
+    for kind in ["publicClient", "spa", "web"].into_iter().filter(|kind| draft.has_changed(kind)) {
+        if redirect_uris(draft).count() > MAX_REDIRECT_URIS {
+            return Err(refused(kind));
         }
         entitlements::differ(kind, redirect_uris_of(draft, kind).filter_map(Value::as_str))?;
     }
-    let needed = listed(draft.get("requiredResourceAccess"));
-    if needed.iter().map(|one| listed(one.get("resourceAccess")).len()).sum::<usize>() > MAX_PERMISSIONS {
-        return Err(refused("requiredResourceAccess").into());
+    Ok(())
+}
+
+/// Refuses more permissions than an application can need, and those that say too little.
+fn check_permissions(draft: &Draft) -> Result<(), Refusal> {
+    if !draft.has_changed(PERMISSIONS) {
+        return Ok(());
     }
-    if needed.iter().any(lacks_something) {
-        return Err(refused("requiredResourceAccess").into());
+    let needed = listed(draft.get(PERMISSIONS));
+    let count: usize = needed.iter().map(|one| listed(one.get("resourceAccess")).len()).sum();
+    let fits = count <= MAX_PERMISSIONS && !needed.iter().any(lacks_something);
+    fits.then_some(()).ok_or_else(|| refused(PERMISSIONS))
+}
+
+/// Refuses claims without a name.
+fn check_claims(draft: &Draft) -> Result<(), Refusal> {
+    if !draft.has_changed(CLAIMS) {
+        return Ok(());
     }
-    let claims = draft.get("optionalClaims");
+    let claims = draft.get(CLAIMS);
     let of_tokens =
         ["accessToken", "idToken", "saml2Token"].map(|token| claims.and_then(|all| all.get(token)));
-    if of_tokens.into_iter().flat_map(listed).any(|claim| claim["name"].is_null()) {
-        return Err(refused("optionalClaims").into());
-    }
-    check_version(draft)?;
-    entitlements::differ(URIS, uris(draft))?;
-    check_uris(tx, draft)
+    let named = of_tokens.into_iter().flat_map(listed).all(|claim| !claim["name"].is_null());
+    named.then_some(()).ok_or_else(|| refused(CLAIMS))
 }
 
 /// Whether it doesn't say of what resource, or which permission of what kind.
@@ -61,6 +83,9 @@ fn lacks_something(needed: &Value) -> bool {
 /// Refuses a version of tokens that there isn't, or that doesn't fit whose accounts the application takes: Graph's resource page
 /// `apiApplication`.
 fn check_version(draft: &Draft) -> Result<(), Refusal> {
+    if !draft.has_changed("api") && !draft.has_changed("signInAudience") {
+        return Ok(());
+    }
     let version = draft.get("api").and_then(|api| api["requestedAccessTokenVersion"].as_i64());
     let fits = match version {
         Some(2) => true,
@@ -104,11 +129,12 @@ pub(super) fn uris(draft: &Draft) -> impl Iterator<Item = &str> {
     listed(draft.get(URIS)).iter().filter_map(Value::as_str)
 }
 
-/// Refuses new URIs that are neither `api://…` nor of one of the tenant's domains.
+/// Refuses the same URI twice, and new URIs that are neither `api://…` nor of one of the tenant's domains.
 fn check_uris(tx: &ReadTx<'_>, draft: &Draft) -> Result<(), Error> {
     if !draft.has_changed(URIS) {
         return Ok(());
     }
+    entitlements::differ(URIS, uris(draft))?;
     let before = listed(draft.before(URIS));
     let new = uris(draft).filter(|uri| !before.iter().any(|old| old == uri));
     let foreign: Vec<&str> = new.filter(|uri| !uri.starts_with("api://")).collect();

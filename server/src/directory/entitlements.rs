@@ -6,13 +6,16 @@ use crate::model::values::PropertyFault;
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// Refuses two that have one id or one value, one without an id, and to take away or rename one that is enabled.
+/// Refuses a change to two that have one id or one value, to one without an id, and to take away or rename one that is enabled.
 pub(super) fn check(
     (resource, property): (&'static str, &'static str),
     before: Option<&Value>,
     after: Option<&Value>,
 ) -> Result<(), Refusal> {
     let (before, after) = (listed(before), listed(after));
+    if before == after {
+        return Ok(());
+    }
     if after.iter().any(|one| id(one).is_none()) {
         return Err(Refusal::Property { resource, fault: PropertyFault::Invalid(property) });
     }

@@ -6,6 +6,7 @@ use roster_client::{
     Client, Patch, Replace,
     types::{ApplicationCreate, ApplicationUpdate, ServicePrincipalCreate, ServicePrincipalUpdate},
 };
+use roster_server::model::kinds::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -233,6 +234,33 @@ async fn what_an_application_declares_its_service_principal_has_too() {
     assert_eq!(enabled.refusal().1, "CannotDeleteOrUpdateEnabledEntitlement");
     let enabled = patch(&tenant, &application, json!({"appRoles": []})).await;
     assert_eq!(enabled.refusal().1, "CannotDeleteOrUpdateEnabledEntitlement");
+}
+
+#[tokio::test]
+async fn what_was_stored_before_a_rule_was_refuses_no_other_change() {
+    let tenant = Tenant::fresh().await;
+    let twice = ["https://loans.example/in", "https://loans.example/in"];
+    let old = json!({
+        "displayName": "Loans", "appId": Uuid::from_u128(5), "identifierUris": ["api://loans", "api://loans"],
+        "signInAudience": "PersonalMicrosoftAccount", "web": {"redirectUris": twice},
+        "optionalClaims": {"idToken": [{"essential": true}]}, "requiredResourceAccess": [{"resourceAccess": []}],
+    });
+    let id = tenant.object_with(ObjectKind::Application, old).await;
+    let application = format!("/applications/{id}");
+    assert_eq!(patch(&tenant, &application, json!({"notes": "old"})).await.status, 204);
+    assert_eq!(read(&tenant, &application).await["notes"], "old");
+    for (name, value) in [
+        ("identifierUris", json!(["api://lent", "api://lent"])),
+        ("signInAudience", "AzureADandPersonalMicrosoftAccount".into()),
+        ("web", json!({"redirectUris": [twice[0], twice[0], "https://loans.example"]})),
+        ("optionalClaims", json!({"accessToken": [{"essential": true}]})),
+        (
+            "requiredResourceAccess",
+            json!([{"resourceAppId": null, "resourceAccess": []}, {"resourceAccess": []}]),
+        ),
+    ] {
+        assert_eq!(patch(&tenant, &application, json!({name: value})).await.status, 400, "{name}");
+    }
 }
 
 #[tokio::test]
