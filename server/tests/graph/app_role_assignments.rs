@@ -1,9 +1,6 @@
 //! `appRoleAssignments` and `appRoleAssignedTo`: who has which role of which application, and what tokens say of it.
 
-use crate::{
-    http_client,
-    support::{Tenant, forbidden, refusal, refused, send},
-};
+use crate::support::{Tenant, forbidden, refusal, refused, send};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
 use roster_client::{Client, types::AppRoleAssignmentCreate};
@@ -45,15 +42,7 @@ async fn resource(tenant: &Tenant) -> Uuid {
 
 /// The roles of a new token of an application.
 async fn roles_of_token(tenant: &Tenant, app_id: &str, secret: &str) -> Value {
-    let url = format!("{}/{}/oauth2/v2.0/token", tenant.server.url, tenant.id());
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", app_id),
-        ("client_secret", secret),
-        ("scope", "https://graph.microsoft.com/.default"),
-    ];
-    let answer = http_client::shared().post(url).form(&form).send().await.unwrap();
-    let answer: Value = answer.json().await.unwrap();
+    let answer = tenant.token_for(app_id, secret).await.json();
     let token = answer["access_token"].as_str().unwrap();
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     serde_json::from_slice::<Value>(&claims).unwrap()["roles"].clone()

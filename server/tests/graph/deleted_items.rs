@@ -301,14 +301,8 @@ async fn an_application_comes_back_without_its_service_principal_which_is_restor
     assert_eq!((refusal.0, &*refusal.1), (409, "Request_MultipleObjectsWithSameKeyValue"));
     tenant.delete(another["id"].as_str().unwrap().parse().unwrap()).await;
     assert_eq!(restore(&tenant, service).await.status, 200);
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &registration.app_id.to_string()),
-        ("client_secret", "a secret of an application"),
-        ("scope", "https://graph.microsoft.com/.default"),
-    ];
-    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
-    assert_eq!(send(tenant.anonymous(Method::POST, &path).form(&form)).await.status, 200, "with its secret");
+    let token = tenant.token_for(&registration.app_id.to_string(), "a secret of an application").await;
+    assert_eq!(token.status, 200, "with its secret");
 }
 
 #[tokio::test]

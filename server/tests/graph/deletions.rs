@@ -161,16 +161,8 @@ async fn a_deleted_service_principal_gets_no_more_tokens() {
     let secret = Secret::new("a secret of an application");
     let registration = Registration::new("program", Vec::new(), &secret);
     tenant.register(registration.clone()).await;
-    let token = async || {
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &registration.app_id.to_string()),
-            ("client_secret", "a secret of an application"),
-            ("scope", "https://graph.microsoft.com/.default"),
-        ];
-        let path = format!("/{}/oauth2/v2.0/token", tenant.id());
-        send(tenant.anonymous(Method::POST, &path).form(&form)).await.status.as_u16()
-    };
+    let app_id = registration.app_id.to_string();
+    let token = async || tenant.token_for(&app_id, "a secret of an application").await.status.as_u16();
     assert_eq!(token().await, 200);
     let path = format!("/servicePrincipals/{}", registration.service_principal);
     assert_eq!(status(&tenant, Method::DELETE, &path).await, 204);

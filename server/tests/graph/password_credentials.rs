@@ -1,9 +1,6 @@
 //! Passwords with which applications prove who they are, made and taken away.
 
-use crate::{
-    http_client,
-    support::{Answer, Tenant, refusal, refused, send},
-};
+use crate::support::{Answer, Tenant, refusal, refused, send};
 use reqwest::{Method, StatusCode};
 use roster_client::types::{AddPasswordParameters, AddPasswordResult, RemovePasswordParameters};
 use serde_json::{Value, json};
@@ -24,16 +21,8 @@ pub async fn application(tenant: &Tenant) -> (Uuid, Uuid, String) {
 
 /// What the token endpoint says of a secret: the status, and the number of the error.
 async fn token(tenant: &Tenant, app_id: &str, secret: &str) -> (StatusCode, Value) {
-    let url = format!("{}/{}/oauth2/v2.0/token", tenant.server.url, tenant.id());
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", app_id),
-        ("client_secret", secret),
-        ("scope", "https://graph.microsoft.com/.default"),
-    ];
-    let answer = http_client::shared().post(url).form(&form).send().await.unwrap();
-    let status = answer.status();
-    (status, answer.json::<Value>().await.unwrap()["error_codes"][0].clone())
+    let answer = tenant.token_for(app_id, secret).await;
+    (answer.status, answer.json()["error_codes"][0].clone())
 }
 
 pub async fn shown(tenant: &Tenant, path: &str) -> Value {

@@ -206,17 +206,22 @@ async fn secrets_of_applications_are_passwords_now_that_prove_the_same() {
     assert_eq!(application["displayName"], "a program");
 }
 
+/// Puts an object of the first tenant, no guest, into an older database.
+fn object_row(row: i64, id: ObjectId, kind: u8, document: &str, rest: &str) -> String {
+    let id = id.uuid().simple();
+    format!(
+        "INSERT INTO objects (row, tenant, id, kind, document, rest, is_guest)
+         VALUES ({row}, 1, x'{id}', {kind}, '{document}', '{rest}', 0);"
+    )
+}
+
 #[tokio::test]
 async fn users_own_the_applications_that_they_created_before_these_had_owners() {
     let folder = tempfile::tempdir().unwrap();
     let tenant = TenantId::random();
     let [user, application, device, service, of_user] = [(); 5].map(|()| ObjectId::random());
-    let object = |row: i64, id: ObjectId, kind: u8| {
-        let id = id.uuid().simple();
-        format!(
-            "INSERT INTO objects (row, tenant, id, kind, document, rest, is_guest)
-             VALUES ({row}, 1, x'{id}', {kind}, '{{\"id\": \"{id}\"}}', '{{}}', 0);"
-        )
+    let object = |row, id: ObjectId, kind| {
+        object_row(row, id, kind, &format!(r#"{{"id": "{}"}}"#, id.uuid().simple()), "{}")
     };
     let fill = [
         format!(
@@ -258,21 +263,14 @@ async fn what_devices_service_principals_and_contacts_show_by_default_since_is_w
     let folder = tempfile::tempdir().unwrap();
     let tenant = TenantId::random();
     let [device, service, contact] = [(); 3].map(|()| ObjectId::random());
-    let object = |row: i64, id: ObjectId, kind: u8, document: &str, rest: &str| {
-        let id = id.uuid().simple();
-        format!(
-            "INSERT INTO objects (row, tenant, id, kind, document, rest, is_guest)
-             VALUES ({row}, 1, x'{id}', {kind}, '{document}', '{rest}', 0);"
-        )
-    };
     let fill = [
         format!(
             "INSERT INTO tenants (number, id, created_at, default_domain) VALUES (1, x'{}', 0, 'a.example');",
             tenant.uuid().simple()
         ),
-        object(1, device, 3, r#"{"displayName": "laptop"}"#, r#"{"isManaged": true}"#),
-        object(2, service, 4, r#"{"displayName": "a service"}"#, r#"{"tags": ["a"]}"#),
-        object(3, contact, 5, r#"{"mail": null}"#, "{}"),
+        object_row(1, device, 3, r#"{"displayName": "laptop"}"#, r#"{"isManaged": true}"#),
+        object_row(2, service, 4, r#"{"displayName": "a service"}"#, r#"{"tags": ["a"]}"#),
+        object_row(3, contact, 5, r#"{"mail": null}"#, "{}"),
     ];
     older::before("0027", folder.path(), &fill.concat());
     let store = Store::open(folder.path(), migrating()).unwrap();

@@ -1,17 +1,25 @@
-//! What an application has its tokens say of a user besides: the user's groups and directory roles (`groupMembershipClaims`), and the
-//! claims that it names (`optionalClaims`).
+//! What is said of a user: to a client that asks, and in tokens, where an application has them say more: the user's groups and directory
+//! roles (`groupMembershipClaims`), and the claims that it names (`optionalClaims`).
 
 use super::{accounts::Account, faults::Error};
 use crate::{
     auth::tokens::{CLAIM_NAMES, CLAIM_SOURCE},
     directory::{check_members, entitlements::listed},
-    model::values::Values,
-    store::{ReadTx, objects},
+    model::{ids::ObjectId, values::Values},
+    store::{self, ReadTx, objects},
 };
 use serde_json::{Value, json};
 
 /// How many groups a token names at most. Of a user in more it says where they can be asked for.
 const MAX_GROUPS: usize = 200;
+
+/// What a client is told that asks who a token's user is: OpenID Connect Core 1.0, 5.3. Nothing where there is no such user.
+pub fn of_userinfo(tx: &ReadTx<'_>, user: ObjectId) -> Result<Option<Values>, store::Error> {
+    let Some(user) = objects::find(tx, user)? else { return Ok(None) };
+    let user = objects::values(tx, user.row)?;
+    let told = ["name", "given_name", "family_name", "email"].into_iter();
+    Ok(Some(told.filter_map(|claim| Some((claim.to_owned(), property(&user, claim)?))).collect()))
+}
 
 /// What tokens of this kind (`idToken` or `accessToken`) say.
 pub fn of_user(
@@ -26,20 +34,29 @@ pub fn of_user(
         return Ok(claims);
     }
     let user = objects::values(tx, account.user.row)?;
-    let property = |name: &str| user.get(name).filter(|value| value.is_string()).cloned();
     for name in asked.iter().filter_map(|claim| claim["name"].as_str()) {
         let value = match name {
             "acct" => Some(i32::from(account.user.is_guest).into()),
-            "email" => property("mail"),
-            "family_name" => property("surname"),
-            "given_name" => property("givenName"),
+            "email" | "family_name" | "given_name" | "preferred_username" | "upn" => property(&user, name),
             "idtyp" if kind == "accessToken" => Some("user".into()),
-            "preferred_username" | "upn" => property("userPrincipalName"),
             _ => None,
         };
         claims.extend(value.map(|value| (name.to_owned(), value)));
     }
     Ok(claims)
+}
+
+/// What a claim says that says a property of a user.
+fn property(user: &Values, claim: &str) -> Option<Value> {
+    let name = match claim {
+        "email" => "mail",
+        "family_name" => "surname",
+        "given_name" => "givenName",
+        "name" => "displayName",
+        "preferred_username" | "upn" => "userPrincipalName",
+        _ => return None,
+    };
+    user.get(name).filter(|value| value.is_string()).cloned()
 }
 
 /// The groups and directory roles of a user, as far as an application wants to know them.

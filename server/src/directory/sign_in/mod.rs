@@ -3,7 +3,7 @@
 
 pub mod accounts;
 mod assignments;
-mod claims;
+pub mod claims;
 pub mod clients;
 pub mod codes;
 pub mod consent;
